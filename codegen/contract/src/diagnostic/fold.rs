@@ -1,4 +1,5 @@
-//! The selection of the diagnostics that a terminal shows in full, when there are many.
+//! The folding of diagnostics for a terminal: repeats form groups, and too many groups are reduced to the first
+//! of each code.
 
 use std::collections::HashMap;
 
@@ -6,37 +7,39 @@ use indexmap::IndexMap;
 
 use super::{Diagnostic, Severity};
 
-/// The largest number of diagnostics with equal words that are shown one by one.
+/// The largest number of diagnostics with equal texts that are shown one by one; more of them are folded into a group.
 const MOST_REPEATS: usize = 3;
 
-/// The largest number of groups of one severity that are all shown.
+/// The largest number of diagnostics, or groups of repeated ones, that the terminal shows of one severity. If
+/// there are more, only [`GROUPS_OF_CODE`] of each code are shown.
 const MOST_GROUPS: usize = 20;
 
-/// The number of groups of one code that are shown if there are more than [`MOST_GROUPS`].
+/// The number of diagnostics, or groups of repeated ones, that the terminal shows of one code if there are too many.
 const GROUPS_OF_CODE: usize = 3;
 
-/// Diagnostics that differ only in their locations, in the order of these.
+/// Diagnostics that differ only in their locations, in the order of the locations.
 pub(super) struct Group<'d>(Vec<&'d Diagnostic>);
 
-/// The diagnostics of a run, folded for display.
+/// The diagnostics of a run, reduced to those that the terminal shows.
 pub(super) struct Folded<'d> {
-    /// The groups to show, in the order of their first locations.
+    /// The groups of diagnostics to show, in the order of their first locations.
     pub shown: Vec<Group<'d>>,
-    /// The severities of which some groups are not shown.
+    /// The severities with so many diagnostics that only some are shown and the rest is only counted.
     pub cut: Vec<Severity>,
-    /// The severities that a table at the end sums up: those that are cut, and errors if there are many.
+    /// The severities that a table at the end sums up: those with diagnostics that are not shown, and errors if
+    /// there are many.
     pub summed: Vec<Severity>,
-    /// True if there are too many warnings to show them beside the errors.
+    /// True if warnings are only counted, because there are too many to show them beside the errors.
     pub hides_warnings: bool,
 }
 
 impl<'d> Group<'d> {
-    /// Returns the diagnostic that is shown with its excerpt.
+    /// Returns the diagnostic that represents the group and is shown with its excerpt.
     pub(super) fn first(&self) -> Option<&'d Diagnostic> {
         self.0.first().copied()
     }
 
-    /// Returns the diagnostics of which only the locations are shown.
+    /// Returns the other diagnostics of the group, of which only the locations are shown.
     pub(super) fn repeats(&self) -> &[&'d Diagnostic] {
         self.0.get(1..).unwrap_or_default()
     }
@@ -46,7 +49,7 @@ impl<'d> Group<'d> {
     }
 }
 
-/// Puts each diagnostic into a group of its own.
+/// Folds nothing: shows each diagnostic separately.
 pub(super) fn unfolded(sorted: Vec<&Diagnostic>) -> Folded<'_> {
     Folded {
         shown: sorted.into_iter().map(|found| Group(vec![found])).collect(),
@@ -56,7 +59,8 @@ pub(super) fn unfolded(sorted: Vec<&Diagnostic>) -> Folded<'_> {
     }
 }
 
-/// Groups repeated diagnostics, and selects the first groups of each code if there are too many.
+/// Folds the diagnostics of a run: groups repeated ones, and keeps the first groups of each code if there are
+/// too many.
 pub(super) fn fold(sorted: Vec<&Diagnostic>) -> Folded<'_> {
     let errors = sorted.iter().filter(|found| found.severity == Severity::Error).count();
     let groups = gather(sorted);
@@ -93,7 +97,8 @@ pub(super) fn fold(sorted: Vec<&Diagnostic>) -> Folded<'_> {
     Folded { shown, cut, summed, hides_warnings }
 }
 
-/// Groups the diagnostics that repeat the words of another more than [`MOST_REPEATS`] times.
+/// Groups diagnostics with equal texts if there are more than [`MOST_REPEATS`]; each other diagnostic is a
+/// group by itself.
 fn gather(sorted: Vec<&Diagnostic>) -> Vec<Group<'_>> {
     let mut equal: IndexMap<_, Vec<&Diagnostic>> = IndexMap::new();
     for found in &sorted {
@@ -113,7 +118,7 @@ fn gather(sorted: Vec<&Diagnostic>) -> Vec<Group<'_>> {
     groups
 }
 
-/// Returns the words of a diagnostic, without its locations.
+/// Returns the severity and the texts of a diagnostic without its locations, to detect repeats.
 fn words(found: &Diagnostic) -> (Severity, &str, &str, &str) {
     (found.severity, found.code, &found.message, &found.primary.text)
 }

@@ -10,7 +10,7 @@ use super::table::table;
 use super::{Diagnostic, Diagnostics, Help, Label, Severity, plural};
 use crate::source::{FileId, Sources, Span};
 
-/// The number of locations listed when repeats are collapsed.
+/// The number of locations listed when repeated diagnostics are shown as one.
 const MOST_LOCATIONS: usize = 12;
 
 /// The longest source line that is shown as a diff, in bytes. For longer lines (minified JSON), the help is
@@ -20,14 +20,13 @@ const LONGEST_DIFF_LINE: usize = 400;
 /// The longest source line that is shown completely, in bytes. Longer lines are cut around each label.
 const LONGEST_LINE: usize = 4_000;
 
-/// The greatest distance of labels that share an excerpt, in bytes. Labels farther apart get separate
-/// excerpts.
+/// The greatest distance of labels that share a source excerpt, in bytes. Labels farther apart get separate excerpts.
 const LONGEST_WINDOW: u32 = 4 << 20;
 
-/// The length of the excerpt on each side of a label in a line that is cut, in bytes.
+/// The length of a source excerpt on each side of a label in a line that is too long to show, in bytes.
 const CUT: usize = 200;
 
-/// A range of complete lines of a file, from which an excerpt is made.
+/// A range of complete lines of a source file, from which the excerpt of a diagnostic is made.
 ///
 /// The renderer indexes all the text that it receives, so it gets a window instead of the file.
 struct Window<'s> {
@@ -94,7 +93,7 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> Stri
     text
 }
 
-/// Returns true if [`render`] only counts some diagnostics, in the table at its end.
+/// Returns true if [`render`] does not show all diagnostics and counts the rest in the table at its end.
 pub fn is_folded(diagnostics: &Diagnostics) -> bool {
     !fold(diagnostics.sorted()).cut.is_empty()
 }
@@ -114,7 +113,7 @@ fn render_groups(shown: &[fold::Group<'_>], sources: &Sources, color: bool) -> S
     shown.collect::<Vec<String>>().join("\n")
 }
 
-/// Returns the lines of the diagnostics that repeat the one shown; `None` if there are none.
+/// Returns the note that lists the lines of repeated diagnostics; `None` if the diagnostic is not repeated.
 fn repeats(first: &Diagnostic, others: &[&Diagnostic], sources: &Sources) -> Option<String> {
     if others.is_empty() {
         return None;
@@ -135,7 +134,7 @@ fn repeats(first: &Diagnostic, others: &[&Diagnostic], sources: &Sources) -> Opt
     Some(format!("repeated {} more times, on lines {}{more}", others.len(), lines.join(", ")))
 }
 
-/// Indents excerpts with one-digit line numbers by one column, so that the excerpts of one file align.
+/// Indents excerpts of diagnostics with one-digit line numbers by one column, so that the excerpts of one file align.
 fn widen(shown: &str) -> String {
     let narrow = shown.lines().any(|line| visible(line).starts_with(" --> "));
     // A cut excerpt follows the line with its path, so the renderer's bare `:::` line is dropped.
@@ -147,7 +146,7 @@ fn widen(shown: &str) -> String {
     widened.collect()
 }
 
-/// Returns true if a line consists only of `:::`, the renderer's mark of a further excerpt.
+/// Returns true if a line of the output consists only of `:::`, the renderer's mark of a further excerpt.
 fn is_bare(line: &str) -> bool {
     let mut rest = line;
     let mut plain = String::new();
@@ -159,7 +158,7 @@ fn is_bare(line: &str) -> bool {
     plain.trim() == ":::"
 }
 
-/// Returns a line without the ANSI escape sequences at its start.
+/// Returns a line of the output without the ANSI escape sequences at its start.
 fn visible(mut line: &str) -> &str {
     while let Some((_, rest)) = line.strip_prefix("\u{1b}[").and_then(|rest| rest.split_once('m')) {
         line = rest;
@@ -195,7 +194,8 @@ fn groups<'s>(diagnostic: &'s Diagnostic, repeats: Option<&'s str>, sources: &'s
     }
 }
 
-/// Returns an excerpt for each file with a label, starting with the file of the primary label.
+/// Returns the source excerpts of a diagnostic, one for each file with a label; the file of the primary label
+/// is first.
 fn excerpts<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Element<'s>> {
     let mut files: Vec<FileId> = vec![diagnostic.primary.span.file];
     for label in &diagnostic.secondary {
@@ -220,8 +220,7 @@ fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -
 
     let labels: Vec<(AnnotationKind, &Label, Span)> =
         labels.into_iter().map(|(kind, label)| (kind, label, first_line(label.span, sources))).collect();
-    // The line index is used here: scanning a line of several megabytes for each diagnostic would take
-    // minutes.
+    // The line index gives the length: scanning a line of several megabytes for each diagnostic would take minutes.
     let long = labels.iter().any(|(.., span)| sources.line(*span).len() > LONGEST_LINE);
     let (first, last) =
         (labels.iter().map(|(.., span)| span.start).min(), labels.iter().map(|(.., span)| span.end).max());
@@ -240,7 +239,7 @@ fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -
     vec![snippet.annotations(annotations).into()]
 }
 
-/// Returns the surroundings of one label in a very long line, such as minified JSON.
+/// Returns the source excerpt around one label in a very long line, such as minified JSON.
 ///
 /// The renderer would process the complete line for every diagnostic.
 fn cutting<'s>(kind: AnnotationKind, label: &'s Label, span: Span, sources: &'s Sources) -> [Element<'s>; 2] {
@@ -266,7 +265,7 @@ fn cutting<'s>(kind: AnnotationKind, label: &'s Label, span: Span, sources: &'s 
     [origin.into(), snippet.annotation(annotation).into()]
 }
 
-/// Returns the part of a span on its first line; the remaining lines of an object do not help the reader.
+/// Returns the part of a label's span on its first line; the remaining lines of an object do not help the reader.
 fn first_line(span: Span, sources: &Sources) -> Span {
     let end = sources.line(span).end.max(span.start as usize);
     Span { end: span.end.min(u32::try_from(end).unwrap_or(u32::MAX)), ..span }
@@ -285,7 +284,7 @@ fn change<'s>(help: &'s Help, sources: &'s Sources) -> Option<Snippet<'s, Patch<
     Some(Snippet::source(window.text).line_start(window.first_line).patch(patch))
 }
 
-/// Returns the window of lines that contains all the spans.
+/// Returns the window of source lines that contains all spans.
 fn window<'s>(file: FileId, spans: impl Iterator<Item = Span>, sources: &'s Sources) -> Option<Window<'s>> {
     let text = sources.text(file);
     let (start, end) = spans.fold((text.len(), 0), |(start, end), span| {
@@ -301,7 +300,7 @@ fn window<'s>(file: FileId, spans: impl Iterator<Item = Span>, sources: &'s Sour
 }
 
 impl Window<'_> {
-    /// Returns a span as a range within the window, with its ends moved down to character boundaries.
+    /// Returns a source span as a byte range within the window, with its ends moved down to character boundaries.
     fn within(&self, span: Span) -> Range<usize> {
         let floor = |offset: u32| {
             let mut at = (offset as usize).saturating_sub(self.start).min(self.text.len());

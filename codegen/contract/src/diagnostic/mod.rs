@@ -24,15 +24,15 @@ use crate::source::{FileId, Sources, Span};
 /// The severity of a diagnostic, most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// A problem that prevents the generation of code.
+    /// A problem that prevents the generation of code from the contract.
     Error,
-    /// A problem that does not prevent the generation; the code may lack something that the contract intends.
+    /// A problem that does not prevent the generation of code; the code may lack something that the contract intends.
     Warning,
     /// Information that requires no action.
     Note,
 }
 
-/// A location in the source with an explanation.
+/// A location in a source file that a diagnostic marks, with an explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label {
     /// The location that the label marks.
@@ -41,12 +41,12 @@ pub struct Label {
     pub text: String,
 }
 
-/// The suggested solution of a problem.
+/// The suggested solution of the problem that a diagnostic describes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Help {
     /// The suggested solution in words.
     pub message: String,
-    /// The span to replace and its new text; `None` if the solution is not a single replacement.
+    /// The source span to replace and its new text; `None` if the solution is not a single replacement.
     pub replacement: Option<(Span, String)>,
 }
 
@@ -73,9 +73,9 @@ pub struct Diagnostic {
     pub code: &'static str,
     /// The severity of the problem.
     pub severity: Severity,
-    /// The description of the problem, on one line.
+    /// The description of the problem, as one line of text.
     pub message: String,
-    /// The location of the problem.
+    /// The location of the problem in a source file.
     pub primary: Label,
     /// Further locations that help to explain the problem.
     pub secondary: Vec<Label>,
@@ -85,7 +85,7 @@ pub struct Diagnostic {
     pub help: Option<Help>,
 }
 
-/// The diagnostics found so far, without duplicates.
+/// The diagnostics of a run, without duplicates, and the files that they point into.
 ///
 /// ```
 /// use writ_contract::diagnostic::{Diagnostic, Diagnostics};
@@ -128,7 +128,7 @@ impl fmt::Display for Counts {
 }
 
 impl Counts {
-    /// Returns the counts of `count` diagnostics of one severity.
+    /// Returns the counts for `count` diagnostics that all have one severity.
     fn of(severity: Severity, count: usize) -> Counts {
         let mut counts = Counts::default();
         match severity {
@@ -145,10 +145,10 @@ pub fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// The longest text of one part of a diagnostic, in characters. Texts that quote a contract can be long.
+/// The longest text in a diagnostic, in characters. Texts that quote a contract can be longer and are shortened.
 const LONGEST: usize = 300;
 
-/// Returns a text without control characters; the middle is replaced by `…` if it exceeds [`LONGEST`].
+/// Returns a text of a diagnostic without control characters; `…` replaces its middle if it exceeds [`LONGEST`].
 fn one_line(text: String) -> String {
     let text = if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text };
     let count = text.chars().count();
@@ -188,28 +188,28 @@ impl Diagnostic {
         }
     }
 
-    /// Sets the text beside the underline of the primary location.
+    /// Sets the text beside the underline of the diagnostic's primary location.
     #[must_use]
     pub fn label(mut self, text: impl Into<String>) -> Diagnostic {
         self.primary.text = one_line(text.into());
         self
     }
 
-    /// Adds a further location, with the text beside its underline.
+    /// Adds a further location to the diagnostic, with the text beside its underline.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
         self.secondary.push(Label { span, text: one_line(text.into()) });
         self
     }
 
-    /// Adds a remark below the excerpt.
+    /// Adds a remark below the excerpt of the diagnostic.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Diagnostic {
         self.notes.push(one_line(text.into()));
         self
     }
 
-    /// Sets the suggested solution, in words.
+    /// Sets the suggested solution of the diagnostic, in words.
     #[must_use]
     pub fn help(mut self, message: impl Into<String>) -> Diagnostic {
         self.help = Some(Help { message: one_line(message.into()), replacement: None });
@@ -238,12 +238,12 @@ impl Diagnostics {
         Diagnostics::default()
     }
 
-    /// Adds a diagnostic, unless an equal one is present.
+    /// Adds a diagnostic, unless an equal one was added before.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.found.insert(diagnostic);
     }
 
-    /// Adds all diagnostics of another collection.
+    /// Adds all diagnostics of another collection, except duplicates.
     pub fn extend(&mut self, other: Diagnostics) {
         self.found.extend(other.found);
     }
@@ -292,19 +292,19 @@ impl Diagnostics {
         sorted
     }
 
-    /// Returns the files that were read.
+    /// Returns the source files that were read.
     ///
-    /// They are needed for rendering if [`load`](crate::document::load) returned no document.
+    /// Rendering needs these files if [`load`](crate::document::load) returned no document.
     pub fn sources(&self) -> &Sources {
         &self.sources
     }
 
-    /// Copies the settings file and the command line from `sources`, for rendering.
+    /// Copies the settings file and the command line from `sources`, for the rendering of diagnostics.
     pub fn set_settings_sources(&mut self, sources: &Sources) {
         self.sources.copy_settings(sources);
     }
 
-    /// Sets the files that were read, for rendering.
+    /// Sets the source files that were read, for the rendering of diagnostics.
     pub fn set_sources(&mut self, sources: &Sources) {
         self.sources = sources.clone();
     }

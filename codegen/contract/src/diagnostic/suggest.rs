@@ -1,9 +1,9 @@
-//! The search for the known name that a misspelt name stands for.
+//! The search for the known name that a misspelt name intends, for "did you mean `…`?".
 
-/// The longest name that is compared, in bytes; the distance of longer texts is not worth its cost.
+/// The longest name for which a similar one is searched, in bytes; the comparison of longer names is too slow.
 const LONGEST: usize = 80;
 
-/// The similarity of a name to a known name, nearest first.
+/// The degree of similarity between a misspelt name and a known name, nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Nearness {
     /// The names differ only in case and in the separators `-`, `_` and space.
@@ -29,7 +29,7 @@ pub fn closest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     nearest(word, known).map(|(known, _)| known)
 }
 
-/// Returns the known name that is nearest to `word` and how near it is, as [`closest`] does.
+/// Returns the known name that is nearest to `word`, as [`closest`] does, and the degree of similarity.
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<(&'k str, Nearness)> {
     if word.is_empty() || word.len() > LONGEST {
         return None;
@@ -65,13 +65,13 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     })
 }
 
-/// Returns true if two words are equal apart from case and separators, or one letter away from that.
+/// Returns true if two names are equal apart from case and separators, or differ by one more letter.
 pub(crate) fn is_one_edit_apart(one: &str, other: &str) -> bool {
     let (one, other) = (fold(one), fold(other));
     one.chars().count().abs_diff(other.chars().count()) <= 1 && strsim::damerau_levenshtein(&one, &other) <= 1
 }
 
-/// Returns a name in lower case and without separators.
+/// Returns a name in lower case and without separators, for comparisons.
 fn fold(word: &str) -> String {
     word.chars().filter(|letter| !matches!(letter, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
@@ -79,10 +79,10 @@ fn fold(word: &str) -> String {
 /// Returns a lower bound of the edit distance of two names: the number of letters that one has and the other
 /// lacks.
 ///
-/// It avoids the computation of the distance, which takes far longer, for almost all pairs of names.
+/// Almost all pairs of names are ruled out by this bound, which is far faster than the edit distance.
 fn letters_apart(one: &str, other: &str) -> usize {
     let mut counts = [0i16; 64];
-    // Letters that share a slot can hide a difference; the result is a lower bound anyway.
+    // Different letters with one slot may hide a difference, which only makes the lower bound lower.
     one.chars().for_each(|letter| counts[letter as usize % 64] += 1);
     other.chars().for_each(|letter| counts[letter as usize % 64] -= 1);
     let lacking = |sign: i16| counts.iter().map(|count| usize::try_from(count * sign).unwrap_or(0)).sum::<usize>();

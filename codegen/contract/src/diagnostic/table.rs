@@ -1,11 +1,11 @@
-//! The closing table of many diagnostics: one line for each code.
+//! The table after the diagnostics on a terminal when there are many: one line for each code.
 
 use indexmap::IndexMap;
 
 use super::{Counts, Diagnostic, Severity, plural};
 use crate::source::Sources;
 
-/// The longest message in the table, in characters.
+/// The longest message in the closing table of diagnostics, in characters.
 const LONGEST_MESSAGE: usize = 90;
 
 /// Returns the table of the diagnostics of one severity: the count, the code, and the first location and

@@ -3,22 +3,23 @@
 use super::node::{Node, Value};
 use crate::source::Span;
 
-/// The fields that hold data, so that an `$anchor` within them is not a keyword.
+/// The schema fields that contain data instead of schemas, so that an `$anchor` within them is not a keyword.
 const DATA: &[&str] = &["const", "default", "enum", "example", "examples"];
 
-/// The fields whose entries have names from the contract, so that none of these names is a keyword.
+/// The schema fields whose entries have names of the author's choice, so that an entry named `$anchor` is not a
+/// keyword.
 const NAMED: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternProperties", "properties", "schemas"];
 
-/// A schema that has an `$anchor` or `$dynamicAnchor`.
+/// A schema that has an `$anchor` or `$dynamicAnchor`, by which references can name it.
 #[derive(Debug, Clone)]
 pub(super) struct Anchor {
     /// The unescaped steps of the JSON pointer to the schema.
     pub steps: Vec<String>,
-    /// The span of the anchor's name.
+    /// The span of the anchor's name in the schema.
     pub span: Span,
 }
 
-/// Returns each anchor of a tree with its name.
+/// Returns each schema with an anchor in the tree of a file, with the name of the anchor.
 ///
 /// An `$anchor` and a `$dynamicAnchor` of one name in one schema count once.
 pub(super) fn anchors(tree: &Node) -> Vec<(String, Anchor)> {

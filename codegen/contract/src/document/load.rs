@@ -8,12 +8,12 @@ use super::repair::repair;
 use super::trees::Document;
 use crate::diagnostic::Diagnostics;
 
-/// The options of [`load`].
+/// The options of [`load`], which reads the files of a contract.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
-    /// The folder that references must not leave; the folder of the entry file if `None`.
+    /// The folder that the references of a contract must not leave; the folder of the entry file if `None`.
     pub root: Option<PathBuf>,
-    /// True if deviations that lose nothing, such as an unknown field, are errors instead of warnings.
+    /// True if deviations from OpenAPI that lose nothing, such as an unknown field, are errors instead of warnings.
     pub strict: bool,
 }
 

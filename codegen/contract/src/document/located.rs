@@ -1,22 +1,22 @@
-//! Nodes together with their identity.
+//! Located nodes: nodes of a document together with their file and JSON pointer.
 
 use super::node::Node;
 use crate::source::NodePath;
 
-/// A node of a document together with its path.
+/// A node of a document together with its path: its file and its JSON pointer.
 ///
 /// Relative references resolve against the file of the path, so code that follows references passes located
 /// nodes.
 #[derive(Debug, Clone)]
 pub struct Located<'d> {
-    /// The node in the tree of its file.
+    /// The located node, in the tree of its file.
     pub node: &'d Node,
     /// The file of the node and the JSON pointer to it.
     pub path: NodePath,
 }
 
 impl<'d> Located<'d> {
-    /// Returns the entry `name` of this node.
+    /// Returns the entry `name` of the located node.
     ///
     /// Returns `None` if the node is not an object or has no such entry.
     pub fn get(&self, name: &str) -> Option<Located<'d>> {
@@ -24,7 +24,7 @@ impl<'d> Located<'d> {
         Some(Located { node, path: self.path.child(name) })
     }
 
-    /// Iterates over the entries of this node; there are none if it is not an object.
+    /// Iterates over the entries of the located node; there are none if it is not an object.
     pub fn entries(&self) -> impl Iterator<Item = (&'d str, Located<'d>)> + '_ {
         let entries = self.node.as_object().into_iter().flatten();
         entries.map(|(key, node)| {
@@ -33,7 +33,7 @@ impl<'d> Located<'d> {
         })
     }
 
-    /// Iterates over the elements of this node; there are none if it is not an array.
+    /// Iterates over the elements of the located node; there are none if it is not an array.
     pub fn elements(&self) -> impl Iterator<Item = Located<'d>> + '_ {
         let elements = self.node.as_array().unwrap_or_default().iter().enumerate();
         elements.map(|(at, node)| Located { node, path: self.path.child(&at.to_string()) })

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use crate::source::{Span, Spanned};
 
-/// A value in a file, together with its span.
+/// A value in a YAML or JSON file, together with its span.
 ///
 /// ```
 /// use std::path::Path;
@@ -24,13 +24,13 @@ use crate::source::{Span, Spanned};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// The span of the value, including quotes and brackets.
+    /// The span of the value in its file, including quotes and brackets.
     pub span: Span,
-    /// The value that is written there.
+    /// The value itself, in the JSON data model.
     pub value: Value,
 }
 
-/// A value of the JSON data model. Numbers are kept as source text, so that none is rounded.
+/// A value of a YAML or JSON file in the JSON data model. Numbers are kept as source text, so that none is rounded.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// A null: `null`, `~`, or an entry without a value.
@@ -43,20 +43,20 @@ pub enum Value {
     String(String),
     /// An array of nodes.
     Array(Vec<Node>),
-    /// An object with named entries.
+    /// An object, or mapping in YAML, with named entries.
     Object(Object),
 }
 
-/// The name of an entry together with its span. Keys are compared by name only.
+/// The name of an entry of an object, together with its span. Keys are compared by name only.
 #[derive(Debug, Clone)]
 pub struct Key {
-    /// The name, with escape sequences decoded.
+    /// The name of the entry, with escape sequences decoded.
     pub name: String,
-    /// The span of the name, including quotes.
+    /// The span of the entry's name, including quotes.
     pub span: Span,
 }
 
-/// An object whose entries keep the order of the source.
+/// An object of a YAML or JSON file; its entries keep the order of the source.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Object {
     entries: IndexMap<Key, Node, RandomState>,
@@ -83,41 +83,41 @@ impl Borrow<str> for Key {
 }
 
 impl Object {
-    /// Returns the value of the entry `name`, if there is one.
+    /// Returns the value of the object's entry `name`, if there is one.
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.entries.get(name)
     }
 
-    /// Returns true if there is an entry with this name.
+    /// Returns true if the object has an entry with this name.
     pub fn contains_key(&self, name: &str) -> bool {
         self.entries.contains_key(name)
     }
 
-    /// Returns the span of the name of an entry, if there is one.
+    /// Returns the span of the name of an object's entry, if there is one.
     pub fn key_span(&self, name: &str) -> Option<Span> {
         self.entries.get_key_value(name).map(|(key, _)| key.span)
     }
 
-    /// Iterates over the entries in the order of the source.
+    /// Iterates over the entries of the object in the order of the source.
     pub fn iter(&self) -> indexmap::map::Iter<'_, Key, Node> {
         self.entries.iter()
     }
 
-    /// Returns the number of entries.
+    /// Returns the number of entries of the object.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Returns true if there are no entries.
+    /// Returns true if the object has no entries.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Adds an entry at the end.
+    /// Adds an entry at the end of the object.
     ///
     /// # Errors
     ///
-    /// Returns the span of the existing name if there is an entry with this name; the entry is not changed.
+    /// Returns the span of the existing name if the object has an entry with this name; that entry is not changed.
     pub fn insert(&mut self, key: Key, node: Node) -> Result<(), Span> {
         match self.entries.entry(key) {
             indexmap::map::Entry::Occupied(entry) => Err(entry.key().span),
@@ -161,7 +161,7 @@ impl IntoIterator for Object {
 }
 
 impl Node {
-    /// Returns the string, if the value is one.
+    /// Returns the string of the node; `None` if its value is not a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::String(text) => Some(text),
@@ -169,12 +169,12 @@ impl Node {
         }
     }
 
-    /// Returns the string with its span, if the value is one.
+    /// Returns the string of the node with its span; `None` if its value is not a string.
     pub fn as_spanned_str(&self) -> Option<Spanned<String>> {
         Some(Spanned { value: self.as_str()?.to_owned(), span: self.span })
     }
 
-    /// Returns the boolean, if the value is one.
+    /// Returns the boolean of the node; `None` if its value is not a boolean.
     pub fn as_bool(&self) -> Option<bool> {
         match self.value {
             Value::Bool(truth) => Some(truth),
@@ -182,7 +182,7 @@ impl Node {
         }
     }
 
-    /// Returns the source text of the number, if the value is one.
+    /// Returns the source text of the node's number; `None` if its value is not a number.
     pub fn as_number(&self) -> Option<&str> {
         match &self.value {
             Value::Number(text) => Some(text),
@@ -190,29 +190,29 @@ impl Node {
         }
     }
 
-    /// Returns the number as an integer, if it is one: `1.0` and `1e3` are, `1.5` is not.
+    /// Returns the number of the node as an integer, if it is one: `1.0` and `1e3` are, `1.5` is not.
     pub fn as_i128(&self) -> Option<i128> {
         super::number::integer(self.as_number()?)
     }
 
-    /// Returns the number as an integer, if it is one and is not negative.
+    /// Returns the number of the node as an integer, if it is one and is not negative.
     pub fn as_u64(&self) -> Option<u64> {
         self.as_i128().and_then(|number| u64::try_from(number).ok())
     }
 
-    /// Returns the smallest positive integer that is a multiple of the number, if there is one: 3 for 1.5.
+    /// Returns the smallest positive integer that is a multiple of the node's number, if there is one: 3 for 1.5.
     ///
     /// A `multipleOf` of an integer schema then needs integer arithmetic only.
     pub fn as_whole_divisor(&self) -> Option<i128> {
         super::number::whole_divisor(self.as_number()?)
     }
 
-    /// Returns the number rounded to the nearest `f64`, if the value is a number.
+    /// Returns the number of the node rounded to the nearest `f64`; `None` if its value is not a number.
     pub fn as_f64(&self) -> Option<f64> {
         super::number::float(self.as_number()?)
     }
 
-    /// Returns the elements, if the value is an array.
+    /// Returns the elements of the node; `None` if its value is not an array.
     pub fn as_array(&self) -> Option<&[Node]> {
         match &self.value {
             Value::Array(elements) => Some(elements),
@@ -220,7 +220,7 @@ impl Node {
         }
     }
 
-    /// Returns the object, if the value is one.
+    /// Returns the object of the node; `None` if its value is not an object.
     pub fn as_object(&self) -> Option<&Object> {
         match &self.value {
             Value::Object(object) => Some(object),
@@ -228,17 +228,17 @@ impl Node {
         }
     }
 
-    /// Returns the value of the entry `name`, if this is an object that has it.
+    /// Returns the value of the entry `name`; `None` if the node is not an object or has no such entry.
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.as_object()?.get(name)
     }
 
-    /// Returns true if the value is null.
+    /// Returns true if the value of the node is null.
     pub fn is_null(&self) -> bool {
         self.value == Value::Null
     }
 
-    /// Returns the number of nested arrays and objects, including this one; 0 for other values.
+    /// Returns the number of levels of arrays and objects in the node, including itself; 0 for other values.
     pub fn depth(&self) -> usize {
         let within = match &self.value {
             Value::Array(elements) => elements.iter().map(Node::depth).max(),
@@ -248,7 +248,7 @@ impl Node {
         within.unwrap_or_default() + 1
     }
 
-    /// Returns the JSON type of the value with an indefinite article, for messages: `an object`.
+    /// Returns the JSON type of the node with an indefinite article, for messages: `an object`.
     pub fn kind_name(&self) -> &'static str {
         match self.value {
             Value::Null => "null",
@@ -260,7 +260,7 @@ impl Node {
         }
     }
 
-    /// Converts the tree to a JSON value without spans.
+    /// Converts the tree below the node to a JSON value without spans.
     ///
     /// A number without a counterpart in JSON, such as `.inf`, becomes a string of its source text.
     pub fn to_json(&self) -> serde_json::Value {

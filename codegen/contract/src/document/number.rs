@@ -1,6 +1,6 @@
-//! Numbers kept as source text: their values as integers, as floats and in JSON.
+//! The numbers of YAML and JSON files, kept as source text: their conversion to integers, floats and JSON.
 
-/// Returns the value of a number if it is an integer: `12`, `1.0`, `1e3`, `0x1F`, `0o17`.
+/// Returns the value of a number in source text if it is an integer: `12`, `1.0`, `1e3`, `0x1F`, `0o17`.
 pub fn integer(text: &str) -> Option<i128> {
     let digits = text.strip_prefix('+').unwrap_or(text);
     if let Some(hex) = digits.strip_prefix("0x") {
@@ -46,7 +46,7 @@ fn decimal_integer(text: &str) -> Option<i128> {
     format!("{sign}{digits}{}", "0".repeat(usize::try_from(scale).ok()?)).parse().ok()
 }
 
-/// Returns the smallest positive integer that is a multiple of a positive number: 3 for 1.5.
+/// Returns the smallest positive integer that is a multiple of a positive number in source text: 3 for 1.5.
 pub fn whole_divisor(text: &str) -> Option<i128> {
     if let Some(whole) = integer(text) {
         return Some(whole).filter(|divisor| *divisor > 0);
@@ -54,7 +54,7 @@ pub fn whole_divisor(text: &str) -> Option<i128> {
     let exact = format!("{:e}", float(text).filter(|divisor| *divisor > 0.0)?);
     let (digits, exponent) = exact.split_once('e')?;
     let exponent: i32 = exponent.parse().ok()?;
-    // The divisor is a fraction over the smallest power of ten that makes the numerator an integer.
+    // The smallest power of ten that makes the divisor an integer gives its numerator and denominator.
     (1..=30u32).find_map(|places| {
         let whole = integer(&format!("{digits}e{}", exponent + places.cast_signed()))?;
         Some(whole / greatest_common_divisor(whole, 10i128.pow(places)))
@@ -68,7 +68,7 @@ fn greatest_common_divisor(mut one: i128, mut other: i128) -> i128 {
     one
 }
 
-/// Returns the nearest `f64`, also for `.inf` and `.nan` of YAML.
+/// Returns a number in source text as the nearest `f64`, also for `.inf` and `.nan` of YAML.
 pub fn float(text: &str) -> Option<f64> {
     match text {
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Some(f64::INFINITY),
@@ -79,7 +79,7 @@ pub fn float(text: &str) -> Option<f64> {
     }
 }
 
-/// Returns the number as a JSON value, or a string of its source text if JSON has no such number.
+/// Returns a number in source text as a JSON value, or as a string if JSON has no such number.
 pub fn json_number(text: &str) -> serde_json::Value {
     if let Ok(number) = serde_json::from_str::<serde_json::Number>(text) {
         return serde_json::Value::Number(number);

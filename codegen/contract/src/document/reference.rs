@@ -7,12 +7,12 @@ use percent_encoding::percent_decode_str;
 
 use crate::source::{FileId, NodePath, Span, unescape};
 
-/// A parsed reference.
+/// A `$ref`, parsed into the path of a file and a fragment within the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reference {
-    /// The percent-decoded path of the file; empty for the file that contains the reference.
+    /// The percent-decoded path of the file that the reference names; empty for the file that contains the reference.
     pub file: String,
-    /// The fragment, which selects a node within the file.
+    /// The fragment of the reference, which selects a node within the file.
     pub fragment: Fragment,
 }
 
@@ -25,26 +25,26 @@ pub(super) enum Fragment {
     Anchor(String),
 }
 
-/// The reason why a reference cannot be followed.
+/// The reason why a `$ref` cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefError {
     /// The reference has a scheme or a host, such as `https://`; such files are not fetched.
     Remote,
-    /// The file lies outside the folder that references must not leave.
+    /// The reference names a file outside the folder that references must not leave.
     Outside,
-    /// The file could not be read; the text is the reason.
+    /// The file that the reference names could not be read; the text is the reason.
     File(String),
-    /// The file contains nothing at the fragment.
+    /// The file has no node at the location that the fragment of the reference selects.
     Dangling {
-        /// The reference to the most similar location that exists, if there is one.
+        /// The text of the most similar reference that has a target, as a suggestion.
         closest: Option<String>,
     },
-    /// Several schemas of the file have the anchor of the fragment.
+    /// Several schemas of the file have the anchor that the reference names.
     Ambiguous {
-        /// The spans of the anchor's name in these schemas.
+        /// The span of the anchor's name in each of these schemas.
         anchors: Vec<Span>,
     },
-    /// The references form a cycle that never reaches a value.
+    /// The reference is part of a cycle of references that never reaches a value.
     Cyclic,
 }
 
@@ -63,7 +63,7 @@ impl fmt::Display for RefError {
 
 impl std::error::Error for RefError {}
 
-/// Parses a reference.
+/// Parses the text of a `$ref` into the path of a file and a fragment.
 ///
 /// # Errors
 ///
@@ -82,18 +82,18 @@ pub(super) fn parse(reference: &str) -> Result<Reference, RefError> {
     Ok(Reference { file: decode(file), fragment })
 }
 
-/// Returns the reference to the node at `steps` of a file; `file` is the path as it is written.
+/// Returns the text of the reference to the node at `steps` of a file; `file` is copied as the path of the file.
 pub(super) fn compose(file: &str, steps: &[String]) -> String {
     let path = steps.iter().fold(NodePath::root(FileId(0)), |path, step| path.child(step));
     format!("{file}#{}", path.pointer)
 }
 
-/// Returns the part of a reference before `#`, as it is written.
+/// Returns the part of a reference before `#`, without percent decoding.
 pub(super) fn file_part(reference: &str) -> &str {
     reference.split_once('#').map_or(reference, |(file, _)| file)
 }
 
-/// Returns true if the text is the name of a component schema, rather than a reference.
+/// Returns true if a string is the plain name of a component schema; otherwise it is a reference.
 pub(super) fn is_plain_name(text: &str) -> bool {
     let file = [".yaml", ".yml", ".json"].iter().any(|ending| text.ends_with(ending));
     !file && !text.contains(['#', '/'])
@@ -109,7 +109,7 @@ fn is_remote(reference: &str) -> bool {
     scheme || reference.starts_with("//")
 }
 
-/// Decodes percent encoding; returns the text unchanged if the result is not UTF-8.
+/// Decodes the percent encoding of a reference; returns the text unchanged if the result is not UTF-8.
 fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), |decoded| decoded.into_owned())
 }

@@ -1,4 +1,4 @@
-//! The third pass of loading: writes the intended values into the trees.
+//! The third pass of loading: replaces mistakes in the trees by the intended values.
 //!
 //! Later stages then read a correct document and need no exceptions for repaired mistakes.
 
@@ -9,20 +9,20 @@ use super::node::{Node, Value};
 use super::trees::Document;
 use crate::source::Span;
 
-/// A repair of a value or an entry.
+/// The repair of a mistake in a document whose intended meaning is certain.
 pub(super) enum Repair {
-    /// Replace the value at the span by this string.
+    /// Replaces the wrong value by this string.
     Replace(String),
-    /// Remove the entry whose name is at the span.
+    /// Removes the wrong entry from its object.
     Remove,
 }
 
-/// The repairs of a document, each by the span of the value or name that changes.
+/// The repairs of a document, each by the span of the wrong value or of the wrong entry's name.
 #[derive(Default)]
 pub(super) struct Repairs(HashMap<Span, Repair>);
 
 impl Repairs {
-    /// Records the repair of the value or entry at a span.
+    /// Records a repair for the value at a span, or for the entry whose name is there.
     pub(super) fn add(&mut self, span: Span, repair: Repair) {
         self.0.insert(span, repair);
     }

@@ -7,7 +7,7 @@ use super::trees::Document;
 use crate::diagnostic::closest;
 use crate::source::{FileId, NodePath, unescape};
 
-/// The number of references that are followed for one lookup. A longer chain is a cycle or an attack.
+/// The largest number of references that one lookup follows. A longer chain is a cycle or an attack.
 pub(super) const MAX_HOPS: usize = 64;
 
 impl Document {
@@ -42,7 +42,7 @@ impl Document {
         Err(RefError::Cyclic)
     }
 
-    /// Resolves a reference as [`Document::resolve`] does, with suggestions from a section of the components.
+    /// Resolves a reference as [`Document::resolve`] does, and suggests a component of `section` if it has no target.
     pub(super) fn resolve_as<'d>(
         &'d self,
         from: FileId,
@@ -108,7 +108,7 @@ impl Document {
         Ok(here)
     }
 
-    /// Returns the most similar reference that exists, with each step replaced by the nearest name.
+    /// Returns the most similar reference that has a target: each unknown step is replaced by the nearest known name.
     fn closest(&self, file: FileId, steps: &[String], text: &str) -> Option<String> {
         let mut node = self.file_node(file);
         let mut taken = Vec::new();
@@ -125,7 +125,7 @@ impl Document {
         Some(compose(file_part(text), &taken))
     }
 
-    /// Returns a reference to the component with the name that a reference ends in, or with a similar one.
+    /// Returns a reference to the component whose name equals or resembles the last step of a broken reference.
     ///
     /// It covers references into a wrong section, such as `#/definitions/User`.
     fn component(&self, from: FileId, reference: &str, section: &str) -> Option<String> {
@@ -142,7 +142,7 @@ impl Document {
     }
 }
 
-/// Returns the text of the `$ref` of a node, if there is one.
+/// Returns the text of the `$ref` field of a node, if there is one.
 pub(super) fn reference_of(node: &Node) -> Option<&str> {
     node.get("$ref")?.as_str()
 }

@@ -30,19 +30,19 @@ use crate::source::{FileId, NodePath, Sources};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The text of the files of the contract.
+    /// The text of all files of the contract.
     pub sources: Sources,
-    /// The entry: the file that contains the `openapi` field.
+    /// The identifier of the entry file, which contains the `openapi` field.
     pub root: FileId,
     /// The version of OpenAPI that the entry declares.
     pub(super) version: Version,
-    /// The tree of each file, by the index of the file.
+    /// The tree of each file of the contract, by the index of the file.
     pub(super) trees: Vec<Arc<Node>>,
     /// The files that could not be read. Each has a diagnostic, so references into it are not reported again.
     pub(super) unreadable: HashSet<FileId>,
-    /// The target of each file path in a reference, by the file that contains the reference.
+    /// The file that each file path in a reference leads to, by the file that contains the reference.
     pub(super) links: HashMap<(FileId, String), Result<FileId, RefError>>,
-    /// The schemas with an anchor, by file and anchor name.
+    /// The schemas with an anchor, by their file and the name of the anchor.
     pub(super) anchors: HashMap<(FileId, String), Vec<Anchor>>,
 }
 
@@ -74,7 +74,7 @@ impl Document {
         &self.trees[file.0 as usize]
     }
 
-    /// Iterates over the trees, for passes that change them.
+    /// Iterates over the trees of all files, for passes that change them.
     pub(super) fn trees_mut(&mut self) -> impl Iterator<Item = &mut Arc<Node>> {
         self.trees.iter_mut()
     }

@@ -9,31 +9,32 @@ use super::reference::is_plain_name;
 use super::version::Version;
 use crate::source::Step;
 
-/// The result of visiting a value: `()` for a walk that only reads, a [`Node`] for a walk that rewrites.
+/// The result of a walk for one value of a document: `()` for a walk that only reads, a [`Node`] for one that
+/// rewrites.
 pub(super) trait Outcome: Sized {
-    /// Returns the result for a value that is not changed.
+    /// Returns the walk's result for a value that is not changed.
     fn unchanged(node: &Node) -> Self;
 
-    /// Returns the result for the array `node`, whose elements became `elements`.
+    /// Returns the walk's result for the array `node`, whose elements became `elements`.
     fn list(node: &Node, elements: impl Iterator<Item = Self>) -> Self;
 
-    /// Returns the result for the object or map `node`, whose entries became `entries`.
+    /// Returns the walk's result for the object or map `node`, whose entries became `entries`.
     fn map<'n>(node: &Node, entries: impl Iterator<Item = (&'n Key, Self)>) -> Self;
 }
 
-/// A value that a walk visits.
+/// A value of a document that a walk visits, with its context.
 #[derive(Clone, Copy)]
 pub(super) struct Visited<'d> {
-    /// The value that is visited.
+    /// The node of the visited value.
     pub node: &'d Node,
-    /// The key of the entry that has the value; `None` for an element of an array and for the start of a
-    /// walk.
+    /// The key of the entry that contains the visited value; `None` for an element of an array and for the
+    /// start of a walk.
     pub key: Option<&'d Key>,
-    /// The rule of the object whose field contains the value, directly or within arrays and maps.
+    /// The grammar rule of the object whose field contains the visited value, directly or within arrays and maps.
     pub owner: &'static Rule,
 }
 
-/// The actions of a walk. The default of each method leaves the value unchanged.
+/// The actions of a walk through a document. The default of each method leaves the value unchanged.
 pub(super) trait Walk<'d>: Sized {
     /// The result of visiting a value in this walk.
     type Outcome: Outcome;
@@ -41,13 +42,13 @@ pub(super) trait Walk<'d>: Sized {
     /// Returns the version of OpenAPI whose grammar the walk follows.
     fn version(&self) -> Version;
 
-    /// Enters an entry or element.
+    /// Called before the walk visits an entry or element.
     fn enter(&mut self, _step: Step<'_>) {}
 
-    /// Leaves the entry or element that was entered last.
+    /// Called after the walk has visited the entry or element that it entered last.
     fn leave(&mut self) {}
 
-    /// Visits an object.
+    /// Visits an object of OpenAPI, such as an operation or a schema.
     ///
     /// The implementation decides if the walk continues within the object, by [`entries`], as the default
     /// does.
@@ -55,7 +56,7 @@ pub(super) trait Walk<'d>: Sized {
         Self::Outcome::map(visited.node, entries(self, kind, object))
     }
 
-    /// Visits the `$ref` that stands for an object.
+    /// Visits a `$ref` in the position of an object of this kind.
     fn reference(&mut self, _kind: ObjectKind, node: &'d Node, _text: &'d str) -> Self::Outcome {
         Self::Outcome::unchanged(node)
     }
@@ -70,37 +71,37 @@ pub(super) trait Walk<'d>: Sized {
         Self::Outcome::unchanged(node)
     }
 
-    /// Visits a value that has the expected JSON type and contains no further objects of OpenAPI.
+    /// Visits a value that has the JSON type of its shape and contains no further objects of OpenAPI.
     fn scalar(&mut self, _shape: &'static Shape, visited: Visited<'d>) -> Self::Outcome {
         Self::Outcome::unchanged(visited.node)
     }
 
-    /// Visits a value that does not have the JSON type of its shape.
+    /// Visits a value that does not have the JSON type of its shape, which is a mistake in the contract.
     fn mismatch(&mut self, _shape: &'static Shape, visited: Visited<'d>) -> Self::Outcome {
         Self::Outcome::unchanged(visited.node)
     }
 
-    /// Receives the key of an entry before its value is visited.
+    /// Called with the key of an object's entry before its value is visited.
     fn entry(&mut self, _rule: &'static Rule, _role: Role, _key: &'d Key) {}
 
-    /// Receives a `$ref` in place of a complete map. Its value is not visited.
+    /// Called for a `$ref` in place of a complete map, which is a mistake. Its value is not visited.
     fn reference_for_map(&mut self, _key: &'d Key) {}
 
-    /// Receives the name of a component, before the components of its section are visited.
+    /// Called with the name of a component before the walk visits the components of its section.
     fn component_name(&mut self, _key: &'d Key) {}
 }
 
-/// The `$ref` that stands for an object.
+/// A `$ref` in the position of an object, for which it stands.
 pub(super) struct Standing<'d> {
-    /// The node of the `$ref`'s value.
+    /// The node of the string after `$ref:`.
     pub node: &'d Node,
-    /// The text of the `$ref`.
+    /// The reference as text: the string after `$ref:`.
     pub text: &'d str,
-    /// True if all other fields of the object are ignored.
+    /// True if all fields beside the `$ref` are ignored.
     pub alone: bool,
 }
 
-/// Returns the `$ref` that stands for an object, if there is one.
+/// Returns the `$ref` in the position of an object, if there is one.
 ///
 /// A path item may have fields beside its `$ref` in every version, a schema since 3.1.
 pub(super) fn standing_reference(kind: ObjectKind, object: &Object, version: Version) -> Option<Standing<'_>> {
@@ -109,7 +110,7 @@ pub(super) fn standing_reference(kind: ObjectKind, object: &Object, version: Ver
     Some(Standing { node, text: node.as_str()?, alone: !beside })
 }
 
-/// Starts a walk at an object of a kind.
+/// Starts a walk through a document at an object of a kind.
 pub(super) fn begin<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, node: &'d Node) -> W::Outcome {
     match node.as_object() {
         Some(object) => walk.object(kind, Visited { node, key: None, owner: rule(kind) }, object),
@@ -117,7 +118,7 @@ pub(super) fn begin<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, node: &'d N
     }
 }
 
-/// Visits the entries of an object while the returned iterator is advanced.
+/// Returns an iterator over the results for an object's entries; advancing it visits the next entry.
 pub(super) fn entries<'w, 'd, W: Walk<'d>>(
     walk: &'w mut W,
     kind: ObjectKind,
@@ -126,7 +127,7 @@ pub(super) fn entries<'w, 'd, W: Walk<'d>>(
     object.iter().map(move |(key, node)| (key, entry(walk, kind, key, node)))
 }
 
-/// Visits one entry of an object.
+/// Visits one entry of an object: determines its role by the grammar, and walks its value.
 pub(super) fn entry<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, key: &'d Key, node: &'d Node) -> W::Outcome {
     let rule = rule(kind);
     let role = rule.role(&key.name, walk.version());
@@ -143,7 +144,7 @@ pub(super) fn entry<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, key: &'d Ke
     }
 }
 
-/// Visits a value according to its shape.
+/// Visits a value of a document according to its shape in the grammar.
 pub(super) fn value<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visited: Visited<'d>) -> W::Outcome {
     let node = visited.node;
     match (shape, &node.value) {
@@ -196,7 +197,7 @@ fn step<'d, W: Walk<'d>>(walk: &mut W, key: &Key, visit: impl FnOnce(&mut W) -> 
     outcome
 }
 
-/// Returns true if a value has the JSON type of a shape.
+/// Returns true if a value has the JSON type that its shape in the grammar requires.
 pub(super) fn fits(shape: &Shape, node: &Node, version: Version) -> bool {
     match (shape, &node.value) {
         (Shape::Any, _)
@@ -206,7 +207,7 @@ pub(super) fn fits(shape: &Shape, node: &Node, version: Version) -> bool {
         | (Shape::List(_), Value::Array(_))
         | (Shape::Map(_) | Shape::Components(_) | Shape::Of(_), Value::Object(_)) => true,
         (Shape::Count, Value::Number(_)) => node.as_u64().is_some(),
-        // A written `null` without quotes, rather than an entry without a value, stands for the word.
+        // `null` without quotes is read as the word "null"; an entry without a value is not.
         (Shape::Word(words), Value::Null) => words.contains(&"null") && node.span.start < node.span.end,
         (Shape::Of(ObjectKind::Schema), Value::Bool(_)) => version != Version::V30,
         (Shape::Either(shapes), _) => shapes.iter().any(|shape| fits(shape, node, version)),

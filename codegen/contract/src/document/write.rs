@@ -8,21 +8,21 @@ use super::node::{Node, Value};
 use super::number;
 use super::parse::plain_scalar;
 
-/// The characters that are line breaks in YAML 1.1 but not in YAML 1.2.
+/// The characters that YAML 1.1 treats as line breaks and YAML 1.2 does not.
 const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
-/// A tree that is serialized as YAML.
+/// A tree that is serialized as YAML, with marks in place of some scalars.
 ///
-/// The serializer cannot write some strings and numbers as required, so it receives marks in their place,
-/// which are replaced in its output.
+/// The serializer cannot write some strings and numbers as required. It receives a mark in their place, and
+/// each mark is replaced in its output.
 struct Marked<'n> {
     node: &'n Node,
     marks: &'n Marks,
 }
 
-/// The texts that replace the marks in the serializer's output.
+/// The strings and numbers that replace the marks in the output of the YAML serializer.
 struct Marks {
-    /// The start of every mark; the tree contains no such text.
+    /// The start of every mark; no string of the tree contains it.
     prefix: String,
     texts: RefCell<Vec<String>>,
 }
@@ -54,7 +54,7 @@ fn json(node: &Node, depth: usize, text: &mut String) {
     match &node.value {
         Value::Null => text.push_str("null"),
         Value::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
-        // A number that is valid only in YAML is written by its value.
+        // A number in a notation that only YAML has is written by its value.
         Value::Number(number) if is_json_number(number) => text.push_str(number),
         Value::Number(number) => match number::integer(number) {
             Some(whole) => text.push_str(&whole.to_string()),
@@ -97,7 +97,7 @@ fn json_collection<'n>(
     text.push(close);
 }
 
-/// Returns a string as a JSON string literal.
+/// Returns a string as a JSON string literal with quotes and escapes.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
@@ -125,7 +125,7 @@ impl Marks {
         format!("{}{}x", self.prefix, texts.len() - 1)
     }
 
-    /// Returns a string for the serializer, or a mark if a parser would misread the serializer's output.
+    /// Returns a string for the YAML serializer, or a mark if a parser would misread the serializer's output.
     ///
     /// Such strings look like a number (`1e3`), a merge key or a date, or contain line breaks of YAML 1.1.
     fn string(&self, text: &str) -> String {

@@ -36,23 +36,23 @@ pub struct Contract {
     pub description: Option<String>,
     /// The servers of the API (`servers` of the root object).
     pub servers: Vec<Server>,
-    /// The tags of the operations, those that the contract describes first.
+    /// The tags of the operations; those that the contract describes under `tags` come first.
     pub tags: Vec<Tag>,
-    /// The operations of the selected tags, in the order of the contract.
+    /// The operations whose tag is selected, in the order of the contract.
     pub operations: Vec<Operation>,
-    /// The operations of the tags that are not selected.
+    /// The operations whose tag is not selected; no code is generated for them.
     pub unselected: Vec<Operation>,
     /// The operations that the service calls and another service implements: webhooks, then callbacks.
     ///
     /// Callbacks are included only if [`Options::outgoing`](super::Options::outgoing) is set.
     pub outgoing: Vec<OutgoingOperation>,
-    /// The schemas, including those that no operation uses.
+    /// The schemas of the contract, including those that no operation uses.
     pub schemas: Schemas,
-    /// The schemas in `components.schemas` of the entry, in its order.
+    /// The schemas in `components.schemas` of the entry file, in its order.
     pub components: Vec<SchemaId>,
     /// The security schemes in `components.securitySchemes`.
     pub schemes: Vec<Scheme>,
-    /// The shape of the contract's errors.
+    /// The shape of the contract's error responses.
     pub envelope: Envelope,
 }
 
@@ -80,7 +80,7 @@ pub struct ServerVariable {
     pub description: String,
 }
 
-/// A tag of the contract: its operations become one handler trait.
+/// A tag of the contract. Its operations become one handler trait in generated code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
     /// The name of the tag, as the contract spells it.
@@ -89,12 +89,12 @@ pub struct Tag {
     pub span: Span,
     /// The description of the tag (`description`).
     pub description: Option<String>,
-    /// The Rust name of the tag (`x-rust-name`).
+    /// The Rust name of the tag's handler trait (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
 }
 
 impl Contract {
-    /// Iterates over the webhooks, each with its key in `webhooks`.
+    /// Iterates over the webhooks of the contract, each with its key in `webhooks`.
     pub fn webhooks(&self) -> impl Iterator<Item = (&str, &OutgoingOperation)> + Clone {
         self.outgoing.iter().filter_map(|outgoing| match &outgoing.trigger {
             Trigger::Webhook(name) => Some((name.as_str(), outgoing)),

@@ -38,7 +38,7 @@ fn branches(kind: &Kind) -> &[SchemaId] {
     }
 }
 
-/// Returns true if a schema of this kind becomes a declared type, so that deduplication saves code.
+/// Returns true if a schema of this kind becomes a type declaration in generated code, which deduplication can save.
 fn is_declared(kind: &Kind) -> bool {
     match kind {
         Kind::Strings(_) | Kind::Union(_) => true,
@@ -47,7 +47,7 @@ fn is_declared(kind: &Kind) -> bool {
     }
 }
 
-/// The classes of equal schemas, each represented by its first schema.
+/// The classes of equal schemas during deduplication, each represented by its first schema.
 struct Classes<'s> {
     schemas: &'s Schemas,
     of: HashMap<SchemaId, SchemaId>,
@@ -55,7 +55,7 @@ struct Classes<'s> {
 }
 
 impl Classes<'_> {
-    /// Finds the class of a schema. It uses an explicit stack, since schemas may be deeply nested.
+    /// Finds the class of equal schemas that a schema belongs to. An explicit stack allows deeply nested schemas.
     fn find(&mut self, id: SchemaId) {
         let mut todo = vec![(id, false)];
         let mut open = HashSet::new();
@@ -82,7 +82,7 @@ impl Classes<'_> {
         }
     }
 
-    /// Returns the properties of a schema except its location; subschemas are represented by their class.
+    /// Returns a text of all properties of a schema except its location; subschemas are represented by their class.
     ///
     /// Two schemas are equal if these texts are equal. Returns `None` for schemas that are never merged.
     fn signature(&self, schema: &Schema) -> Option<String> {
@@ -133,7 +133,7 @@ impl Classes<'_> {
     }
 }
 
-/// Returns true if the schema can be equal to another one.
+/// Returns true if deduplication may merge the schema with an equal one.
 fn is_comparable(schema: &Schema) -> bool {
     schema.component.is_none()
         && schema.rust_name.is_none()
@@ -142,7 +142,7 @@ fn is_comparable(schema: &Schema) -> bool {
         && !schema.holds_itself
 }
 
-/// Returns the direct subschemas of a kind.
+/// Returns the direct subschemas of a schema of this kind.
 fn subschemas(kind: &Kind) -> Vec<SchemaId> {
     match kind {
         Kind::Alias(target) => vec![*target],

@@ -10,7 +10,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Returns the opposite direction.
+    /// Returns the opposite direction: outbound for inbound, and inbound for outbound.
     pub fn opposite(self) -> Direction {
         match self {
             Direction::Inbound => Direction::Outbound,

@@ -6,48 +6,48 @@ use crate::model::operation::{Content, ContentKind, Operation, Response, Status}
 use crate::model::schema::{Kind, SchemaId, Schemas};
 use crate::source::{Sources, Span};
 
-/// The shape of error responses, which problems are converted to.
+/// The error envelope of a contract: the shape of the bodies of error responses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Envelope {
-    /// Problem details, `application/problem+json` (RFC 9457).
+    /// Error responses are problem details, `application/problem+json` (RFC 9457).
     Problem,
-    /// An error schema of the contract.
+    /// Error responses follow an error schema of the contract.
     Own {
-        /// The error schema that is filled from a problem.
+        /// The error schema that is filled from a problem, the internal description of an error.
         schema: SchemaId,
         /// The media type of error responses.
         media_type: String,
-        /// The properties of the schema that are filled from a problem.
+        /// The properties of the error schema that are filled from a problem.
         fields: Vec<EnvelopeField>,
     },
 }
 
-/// A property of the error schema that is filled from a problem.
+/// A property of the contract's error schema that is filled from a problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvelopeField {
     /// The value of the problem that the property receives.
     pub role: Role,
-    /// The names of the properties from the root of the schema to this one.
+    /// The property names from the root of the error schema to this property.
     pub path: Vec<String>,
 }
 
 /// The value of a problem that a property of the error schema receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// The error code of the problem, for programs.
+    /// The error code of the problem, which programs evaluate.
     Code,
     /// The status code of the response, as a number.
     Status,
-    /// The message of the problem, for people.
+    /// The message of the problem, which people read.
     Message,
-    /// The list of violations in the request.
+    /// The list of violations that were found in the request.
     Details,
-    /// The id of the request.
+    /// The id of the request that failed.
     RequestId,
 }
 
 impl Envelope {
-    /// Returns true if a response with this content is an error in the envelope.
+    /// Returns true if a response body with this content has the shape of the error envelope.
     pub fn is(&self, content: &Content, schemas: &Schemas) -> bool {
         match (self, content.schema) {
             (Envelope::Own { schema, .. }, Some(other)) => schemas.target(other) == *schema,
@@ -57,9 +57,9 @@ impl Envelope {
     }
 }
 
-/// Finds the error envelope: the schema that most error responses have, if it can be filled.
+/// Returns the error envelope of a contract: the schema that most error responses have, if a problem can fill it.
 ///
-/// `x-error-envelope` names its properties; otherwise they are inferred from their names.
+/// `x-error-envelope` names the properties to fill; without it they are inferred from usual property names.
 pub(super) fn find(
     root: &Node,
     operations: &[Operation],
@@ -150,7 +150,7 @@ fn pointers(node: &Node) -> Vec<EnvelopeField> {
     ROLES.into_iter().filter_map(field).collect()
 }
 
-/// Returns the mistakes in `x-error-envelope`: unknown fields, and pointers that lead nowhere.
+/// Returns a diagnostic for each mistake in `x-error-envelope`: unknown fields, and pointers that lead nowhere.
 fn mistaken(node: &Node, schemas: &Schemas, schema: SchemaId, sources: &Sources) -> Vec<Diagnostic> {
     let error = |span: Span, message: String| Diagnostic::error("bad-envelope", span, message);
     let example = "example: `x-error-envelope: { code: /code, message: /message }`";
@@ -195,7 +195,8 @@ fn mistaken(node: &Node, schemas: &Schemas, schema: SchemaId, sources: &Sources)
     mistakes
 }
 
-/// Returns the first step of a pointer that is not a property, with the properties that exist there.
+/// Returns the first step of a pointer that is not a property of the error schema, with the properties that
+/// exist there.
 fn lost(schemas: &Schemas, schema: SchemaId, pointer: &str) -> Option<(String, Vec<String>)> {
     let mut here = schema;
     for step in pointer.split('/').skip(1) {
@@ -211,7 +212,7 @@ fn lost(schemas: &Schemas, schema: SchemaId, pointer: &str) -> Option<(String, V
     None
 }
 
-/// Infers the properties of the envelope from usual names, at the root and within `error`.
+/// Infers from usual property names which properties of an error schema are filled, at the root and within `error`.
 fn inferred(schemas: &Schemas, schema: SchemaId) -> Vec<EnvelopeField> {
     let mut fields = Vec::new();
     gather(schemas, schema, &mut Vec::new(), &mut fields);
@@ -247,7 +248,7 @@ fn gather(schemas: &Schemas, schema: SchemaId, path: &mut Vec<String>, fields: &
     }
 }
 
-/// Returns the path of the first required property that no field fills, if there is one.
+/// Returns the path of the first required property of an error schema that a problem does not fill, if there is one.
 fn unfilled(schemas: &Schemas, schema: SchemaId, fields: &[EnvelopeField]) -> Option<String> {
     let Kind::Object(object) = schemas.kind(schema) else { return Some("an object".to_owned()) };
     for property in object.properties.iter().filter(|property| property.required) {

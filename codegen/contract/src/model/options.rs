@@ -1,4 +1,4 @@
-//! The options of resolving a contract, and the selection of its operations.
+//! The options for resolving a contract, and the selection of its operations by tag.
 
 use crate::source::{FileId, Sources, Span, Spanned};
 
@@ -7,24 +7,23 @@ use super::schema::RustType;
 /// The options of [`resolve`](super::resolve). The defaults interpret the contract as it is written.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// True if keywords imply the type that they apply to, as contracts intend: `properties` implies an
-    /// object.
+    /// True if schema keywords imply the type that they apply to, as contracts intend: `properties` implies an object.
     ///
     /// Otherwise such keywords accept values of all other types, as JSON Schema specifies. Default: true.
     pub implied_types: bool,
-    /// True if `format` is checked, as contracts intend.
+    /// True if values are checked against the `format` of their schema, as contracts intend.
     ///
     /// Otherwise it is an annotation, as JSON Schema specifies. Default: true.
     pub check_formats: bool,
     /// True if webhooks and callbacks are resolved as operations that the service calls. Default: false.
     pub outgoing: bool,
-    /// The tags whose operations are selected; all tags if empty.
+    /// The tags of the operations for which code is generated; all tags if empty.
     pub tags: Vec<Spanned<String>>,
-    /// The Rust names of objects in a contract that cannot be edited.
+    /// The Rust names that the settings give to schemas, operations and tags, for a contract that cannot be edited.
     pub names: Vec<NameOverride>,
     /// The user's own Rust types, each with the name of the component schema that it replaces.
     pub types: Vec<(Spanned<String>, RustType)>,
-    /// The settings file and the command line that contain the options, for diagnostics.
+    /// The settings file and the command line that the options come from, for diagnostics.
     pub sources: Sources,
 }
 
@@ -43,7 +42,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Replaces the selected tags of the settings by those of the command line.
+    /// Replaces the tags from the settings file by those from the command line.
     pub fn set_tags(&mut self, tags: &[String]) {
         let mut line = String::new();
         self.tags.clear();
@@ -57,18 +56,18 @@ impl Options {
     }
 }
 
-/// A Rust name from the settings, which replaces the name that the contract implies.
+/// A Rust name from the settings file, which replaces the name that the contract implies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameOverride {
     /// The kind of object that gets the Rust name.
     pub target: NameTarget,
-    /// The name of the object in the contract, or its id if it is an operation.
+    /// The name of the object in the contract; for an operation its id.
     pub contract: Spanned<String>,
     /// The Rust name that the object gets.
     pub rust: Spanned<String>,
 }
 
-/// The kinds of objects that the settings can name.
+/// The kind of object that the settings file gives a Rust name to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameTarget {
     /// A component schema, by its name.

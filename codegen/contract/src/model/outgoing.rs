@@ -10,7 +10,7 @@ pub struct OutgoingOperation {
     pub trigger: Trigger,
     /// The HTTP method of the outgoing operation, in upper case.
     pub method: &'static str,
-    /// The `operationId` as written; the id of [`OutgoingOperation::operation`] is unique.
+    /// The `operationId` as written. The complete operation has an id in any case, and it is unique.
     pub operation_id: Option<String>,
     /// The summary of the operation, or its description if there is no summary.
     pub description: Option<String>,
@@ -22,12 +22,12 @@ pub struct OutgoingOperation {
     pub operation: Option<Operation>,
 }
 
-/// The reason of an outgoing call.
+/// The reason why the service calls an outgoing operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trigger {
-    /// An event that other services subscribe to; the text is its key in `webhooks`.
+    /// A webhook: an event that other services subscribe to. The text is its key in `webhooks`.
     Webhook(String),
-    /// A request to an operation of this service, which provides the URL.
+    /// A callback: a request to an operation of this service, which provides the URL to call.
     Callback(Callback),
 }
 
@@ -36,14 +36,14 @@ pub enum Trigger {
 pub struct Callback {
     /// The id of the operation whose request provides the URL.
     pub parent: String,
-    /// The runtime expression of the URL (OpenAPI 3.0.3, section 4.7.20.4).
+    /// The runtime expression for the URL to call (OpenAPI 3.0.3, section 4.7.20.4).
     pub expression: String,
 }
 
 /// An outgoing operation that is resolved completely, so that a client can call it.
 #[derive(Debug, Clone, Copy)]
 pub struct OutgoingCall<'c> {
-    /// The resolved operation, which has an empty path.
+    /// The resolved operation. It has an empty path, since the URL is known only at run time.
     pub operation: &'c Operation,
     /// The origin of the callback; `None` for a webhook.
     pub callback: Option<&'c Callback>,

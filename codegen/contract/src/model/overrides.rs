@@ -46,9 +46,9 @@ pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagno
     check_own_types(contract, diagnostics);
 }
 
-/// Changes every component schema with a name.
+/// Applies a change to every component schema with a name.
 ///
-/// Returns true if there is one, and the names of the other components for suggestions.
+/// Returns true if the component exists, together with the names of the other components for suggestions.
 fn schemas(
     contract: &mut Contract,
     name: &Spanned<String>,
@@ -86,7 +86,7 @@ fn unknown(
     let problem = Diagnostic::error("unknown-name", name.span, message).label("unknown name");
     diagnostics.push(match closest(&name.value, known.iter().map(String::as_str)) {
         Some(close) => {
-            // A name that is not a bare key of TOML needs quotes, which are kept if the source has them.
+            // A name that TOML does not allow as a bare key needs quotes; existing quotes are kept.
             let bare = close.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
             let span = options.sources.inside_quotes(name.span);
             match bare || span != name.span {
@@ -102,7 +102,7 @@ fn unknown(
     });
 }
 
-/// Reports Rust types that are read from strings but replace a schema that is not a string.
+/// Reports Rust types with `as: text` that replace a schema other than a string.
 fn check_own_types(contract: &Contract, diagnostics: &mut Diagnostics) {
     for id in contract.schemas.ids() {
         let schema = contract.schemas.get(id);

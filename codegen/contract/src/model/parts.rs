@@ -1,50 +1,50 @@
-//! The parts of a multipart body whose schema is an object, and the codec of each part.
+//! The parts of a multipart body whose schema is an object, and the way to decode each part.
 
 use super::operation::{Content, ContentKind, Encoding, essence};
 use super::schema::{Additional, ArrayShape, Format, Kind, ObjectShape, Property, SchemaId, Schemas};
 
-/// The parts of a multipart body.
+/// The parts of a multipart body, from the properties of its object schema.
 #[derive(Debug)]
 pub struct Parts<'c> {
-    /// The object schema whose properties are the parts.
+    /// The object schema whose properties describe the parts.
     pub object: &'c ObjectShape,
     /// The parts that the contract names as properties.
     pub named: Vec<Part<'c>>,
-    /// The description of all other parts, if they are kept.
+    /// The description of all parts with other names; `None` if such parts are not kept.
     pub rest: Option<Part<'c>>,
 }
 
-/// A part of a multipart body.
+/// The description of a part of a multipart body.
 #[derive(Debug)]
 pub struct Part<'c> {
     /// The name of the part; empty in the description of all other parts.
     pub name: &'c str,
-    /// The schema of the part's value. If the property is an array, each part is an element.
+    /// The schema of the part's value. If the property is an array, it is the schema of the elements.
     pub schema: SchemaId,
-    /// The schema of the property that describes the part.
+    /// The schema of the property that describes the part; for several parts with one name, an array.
     pub property: SchemaId,
-    /// True if the part is required.
+    /// True if a multipart body must contain the part.
     pub required: bool,
-    /// The array that the part is an element of, if the property is an array.
+    /// The array schema if several parts may have this name; each part is then an element.
     pub list: Option<&'c ArrayShape>,
-    /// The codec of the part.
+    /// The way to decode the part: text, JSON or a file.
     pub kind: PartKind,
     /// The encoding that the contract declares for the part.
     pub encoding: Option<&'c Encoding>,
 }
 
-/// The codec of a part.
+/// The way to decode a part of a multipart body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {
-    /// The part is read like the string of a parameter.
+    /// The part is decoded like the string of a parameter.
     Text,
-    /// The part is read as JSON.
+    /// The part is decoded as JSON.
     Json,
     /// The part is a file, whose bytes the handler receives.
     File,
 }
 
-/// Returns the parts of a body; `None` if it is not multipart or its schema does not describe parts.
+/// Returns the parts of a multipart body; `None` if the body is not multipart or its schema does not describe parts.
 pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>> {
     if content.kind != ContentKind::Multipart {
         return None;
@@ -75,7 +75,8 @@ pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>
     })
 }
 
-/// Returns the codec of a part: from its `contentType`, or else from its schema (OpenAPI 3.0.3, sections
+/// Returns the way to decode a part of a multipart body: from its `contentType`, or else from its schema
+/// (OpenAPI 3.0.3, sections 4.7.14.5 and 4.7.15).
 /// 4.7.14.5 and 4.7.15).
 fn kind(schemas: &Schemas, schema: SchemaId, media: &[String]) -> PartKind {
     let of_schema = match schemas.kind(schema) {

@@ -4,10 +4,10 @@ use super::{Contract, Options, build, dedupe, overrides, select};
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
 
-/// A pass over the complete contract.
+/// A pass of the model: a function that changes the complete contract after it is built.
 type Pass = fn(&mut Contract, &Options, &mut Diagnostics);
 
-/// The passes that follow the build, in order, each with its name.
+/// The passes that change the contract after it is built, in order, each with its name.
 const PASSES: &[(&str, Pass)] = &[
     ("overrides", overrides::apply_overrides),
     ("selection", select::select_tags),
@@ -16,8 +16,8 @@ const PASSES: &[(&str, Pass)] = &[
 
 /// Builds the model of a document and runs all passes over it.
 ///
-/// Overrides come first, so that names of unselected operations are known. Deduplication comes last, since
-/// overrides can make equal schemas different.
+/// The pass for overrides comes first, so that the settings can name unselected operations too. Deduplication
+/// comes last, since overrides can make equal schemas different.
 ///
 /// Features that cannot be supported are reported to `diagnostics`. If these contain an error, no code may be
 /// generated from the contract. `strict` turns warnings about harmless deviations into errors.

@@ -1,14 +1,14 @@
-//! The selection pass: keeps the operations of the selected tags.
+//! The selection pass: keeps the operations of the tags that the settings or the command line select.
 
 use super::options::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::model::Contract;
 use crate::source::{FileId, Spanned};
 
-/// The largest number of tags that a diagnostic lists.
+/// The largest number of tags that the diagnostic about an unknown tag lists.
 const MOST_LISTED: usize = 30;
 
-/// Moves the operations of other tags to `unselected`. Without a selection, all operations are kept.
+/// Moves the operations whose tag is not selected to `unselected`. Without a selection, all operations are kept.
 pub(super) fn select_tags(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
     if options.tags.is_empty() {
         return;
@@ -28,7 +28,7 @@ pub(super) fn select_tags(contract: &mut Contract, options: &Options, diagnostic
     contract.tags.retain(|tag| chosen.contains(&tag.name.as_str()));
 }
 
-/// Returns the report of a selected tag that no operation has, with the tags that there are.
+/// Returns the diagnostic for a selected tag that no operation has; it lists the tags of the contract.
 fn unknown_tag(contract: &Contract, word: &Spanned<String>, options: &Options) -> Diagnostic {
     let known: Vec<&str> = contract.tags.iter().map(|tag| tag.name.as_str()).collect();
     let listed: Vec<String> = known.iter().take(MOST_LISTED).map(|name| format!("`{name}`")).collect();

@@ -4,10 +4,10 @@ use super::envelope::is_error;
 use super::operation::{Header, Operation, Parameter, ParameterLocation, Response, Status};
 
 impl Operation {
-    /// Returns true if the server evaluates conditional requests to the operation itself.
+    /// Returns true if the server, instead of the handler, evaluates conditional requests (RFC 9110) to the operation.
     ///
-    /// It does so if the contract declares the headers `ETag` and `If-None-Match` and the status 304. The
-    /// server then replaces the handler's response by a 304 if the client has the current version.
+    /// The contract must declare the headers `ETag` and `If-None-Match` and the status code 304. The server
+    /// then replaces the handler's response by a 304 if the client has the current version.
     pub fn is_conditional(&self) -> bool {
         let header = self.parameters.iter().any(|parameter| {
             parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("If-None-Match")
@@ -20,7 +20,7 @@ impl Operation {
         header && unchanged && tagged
     }
 
-    /// Returns true if the server handles a parameter itself.
+    /// Returns true if the server, instead of the handler, processes a parameter.
     ///
     /// Such a parameter is decoded and validated, but is not a field of the request that the handler
     /// receives.
@@ -30,7 +30,7 @@ impl Operation {
                 || (parameter.name.eq_ignore_ascii_case("Idempotency-Key") && self.policies.idempotency.is_some()))
     }
 
-    /// Iterates over the responses that a handler returns as successes.
+    /// Iterates over the responses of the operation that a handler returns as successes.
     ///
     /// The response 304 is not included if the server sends it itself.
     pub fn successes(&self) -> impl Iterator<Item = &Response> {
@@ -40,7 +40,7 @@ impl Operation {
             .filter(move |response| !(is_error(response, self) || conditional && response.status == Status::Code(304)))
     }
 
-    /// Iterates over the headers of successes that a handler sets as typed values.
+    /// Iterates over the headers of successful responses that a handler sets as typed values.
     pub fn response_headers(&self) -> impl Iterator<Item = &Header> {
         let successes = self.responses.iter().filter(|response| !is_error(response, self));
         let typed = |header: &&Header| !header.is_platform() && !header.name.eq_ignore_ascii_case("set-cookie");
@@ -49,7 +49,7 @@ impl Operation {
 }
 
 impl Header {
-    /// Returns true if the server sets this header for every operation.
+    /// Returns true if the server sets this response header for every operation.
     pub fn is_platform(&self) -> bool {
         let name = self.name.to_ascii_lowercase();
         name == "x-request-id" || name.starts_with("x-ratelimit-")

@@ -7,7 +7,7 @@ use super::schema::{Kind, ObjectShape, Schemas};
 
 /// Returns the sparse fieldset of an operation's successful response, if it has one.
 ///
-/// For a page, it is the sparse fieldset of its elements, together with the name of the page's list.
+/// For a page, returns the sparse fieldset of its elements and the name of the property that contains them.
 pub fn sparse_response<'s>(schemas: &'s Schemas, operation: &Operation) -> Option<(Option<&'s str>, &'s ObjectShape)> {
     let sparse = |id: SchemaId| match schemas.kind(id) {
         Kind::Object(object) if object.sparse_of.is_some() => Some(object),

@@ -1,6 +1,6 @@
-//! The identifier of a source file.
+//! The identifier by which spans and diagnostics refer to a source file.
 
-/// The identifier of a file among the [`Sources`](super::Sources).
+/// The identifier of a source file among the [`Sources`](super::Sources) of a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) u32);
 

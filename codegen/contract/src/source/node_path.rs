@@ -21,7 +21,7 @@ use super::pointer::{push_name, unescape};
 pub struct NodePath {
     /// The file that contains the node.
     pub file: FileId,
-    /// The JSON pointer to the node within the file; `""` for the root of the file.
+    /// The JSON pointer to the node within its file; `""` for the root of the file.
     pub pointer: String,
 }
 
@@ -31,7 +31,7 @@ impl NodePath {
         NodePath { file, pointer: String::new() }
     }
 
-    /// Returns the path of an entry or element of this node.
+    /// Returns the path of an entry or element of the node that this path identifies.
     ///
     /// The characters `~` and `/` in the name are escaped as `~0` and `~1`.
     #[must_use]
@@ -42,7 +42,7 @@ impl NodePath {
         NodePath { file: self.file, pointer }
     }
 
-    /// Returns the last step of the pointer, unescaped: for a component, its name.
+    /// Returns the last step of the JSON pointer, unescaped: for a component, its name.
     ///
     /// Returns `None` for the root of a file.
     pub fn name(&self) -> Option<String> {
@@ -51,7 +51,7 @@ impl NodePath {
 }
 
 impl fmt::Display for NodePath {
-    /// Writes the pointer as a fragment, such as `#/paths/~1v1~1users/get`.
+    /// Writes the JSON pointer as a URI fragment, such as `#/paths/~1v1~1users/get`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "#{}", self.pointer)
     }

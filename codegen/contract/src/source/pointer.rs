@@ -2,31 +2,31 @@
 
 use std::fmt::Write;
 
-/// A JSON pointer that is extended and shortened during a walk.
+/// The JSON pointer (RFC 6901) to the current node of a walk through a document, which extends and shortens it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Pointer(String);
 
-/// A step from a node to one of its entries or elements.
+/// One step of a JSON pointer: from a node to one of its entries or elements.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Step<'s> {
-    /// The name of an entry of an object.
+    /// The step into an object: the unescaped name of an entry.
     Name(&'s str),
-    /// The index of an element of an array.
+    /// The step into an array: the index of an element.
     Index(usize),
 }
 
 impl Pointer {
-    /// Creates a pointer from its escaped text.
+    /// Creates a JSON pointer from its escaped text.
     pub(crate) fn new(text: String) -> Pointer {
         Pointer(text)
     }
 
-    /// Returns the escaped text of the pointer.
+    /// Returns the escaped text of the JSON pointer.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Appends a step to the pointer.
+    /// Appends a step to the JSON pointer.
     pub(crate) fn push(&mut self, step: Step<'_>) {
         match step {
             Step::Name(name) => push_name(&mut self.0, name),
@@ -35,14 +35,14 @@ impl Pointer {
         }
     }
 
-    /// Removes the last step of the pointer.
+    /// Removes the last step of the JSON pointer.
     pub(crate) fn pop(&mut self) {
         // Slashes within names are escaped, so the last slash starts the last step.
         self.0.truncate(self.0.rfind('/').unwrap_or(0));
     }
 }
 
-/// Appends the name of an entry to the text of a pointer, with `~` and `/` escaped.
+/// Appends the name of an entry to the text of a JSON pointer, with `~` and `/` escaped.
 pub(crate) fn push_name(pointer: &mut String, name: &str) {
     pointer.reserve(name.len() + 1);
     pointer.push('/');
@@ -58,7 +58,7 @@ pub(crate) fn push_name(pointer: &mut String, name: &str) {
     }
 }
 
-/// Returns a step of a pointer with the escapes `~1` and `~0` decoded.
+/// Returns a step of a JSON pointer with the escapes `~1` and `~0` decoded.
 pub(crate) fn unescape(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }

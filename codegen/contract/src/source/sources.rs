@@ -32,20 +32,20 @@ pub struct Sources {
     command_line: Option<Arc<SourceFile>>,
 }
 
-/// A source file and the index of its lines.
+/// A source file of a contract, and the index of its lines for the conversion of byte offsets.
 #[derive(Debug)]
 struct SourceFile {
     display_path: String,
     path: PathBuf,
     text: String,
-    /// True if the text is ASCII. The columns of lines of several megabytes then need no counting of
-    /// characters.
+    /// True if the text of the file is ASCII. Columns then need no counting of characters, which is slow in
+    /// lines of several megabytes.
     ascii: bool,
     line_starts: Vec<u32>,
 }
 
 impl Sources {
-    /// Adds a file of the contract and returns its identifier.
+    /// Adds a source file of the contract and returns its identifier.
     ///
     /// `display_path` is the path by which diagnostics name the file, with `/` between its components.
     pub fn add(&mut self, display_path: String, path: PathBuf, text: String) -> FileId {
@@ -59,12 +59,12 @@ impl Sources {
         self.settings = Some(Arc::new(SourceFile::new(display_path, path, text)));
     }
 
-    /// Sets the text of the command line.
+    /// Sets the text of the command line, into which diagnostics can point.
     pub fn set_command_line(&mut self, text: String) {
         self.command_line = Some(Arc::new(SourceFile::new("command line".to_owned(), PathBuf::new(), text)));
     }
 
-    /// Copies the settings file and the command line from other sources.
+    /// Copies the settings file and the command line from another collection of sources.
     pub fn copy_settings(&mut self, other: &Sources) {
         self.settings.clone_from(&other.settings);
         self.command_line.clone_from(&other.command_line);
@@ -75,12 +75,12 @@ impl Sources {
         self.file(file).map_or("", |file| file.display_path.as_str())
     }
 
-    /// Returns the path of a file on the disk.
+    /// Returns the path of a source file on the disk.
     pub fn path(&self, file: FileId) -> &Path {
         self.file(file).map_or(Path::new(""), |file| file.path.as_path())
     }
 
-    /// Returns the text of a file; empty if the file could not be read.
+    /// Returns the text of a source file; empty if the file could not be read.
     pub fn text(&self, file: FileId) -> &str {
         self.file(file).map_or("", |file| file.text.as_str())
     }
@@ -90,14 +90,14 @@ impl Sources {
         self.text(span.file).get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
-    /// Returns the part of a span up to the first line break.
+    /// Returns the part of a source span up to the first line break.
     pub fn first_line(&self, span: Span) -> Span {
         let written = self.slice(span);
         let length = written.find(['\n', '\r']).unwrap_or(written.len());
         Span::new(span.file, span.start as usize, span.start as usize + length)
     }
 
-    /// Returns a span without the quotes around its text.
+    /// Returns a source span without the quotes around the string in it.
     ///
     /// A suggestion that replaces the returned span keeps the quotes of the source.
     pub fn inside_quotes(&self, span: Span) -> Span {
@@ -108,7 +108,7 @@ impl Sources {
         }
     }
 
-    /// Returns the line and the column of the first byte of a span.
+    /// Returns the line and the column of the first byte of a source span.
     ///
     /// Both count from 1; the column counts characters, not bytes.
     pub fn location(&self, span: Span) -> (usize, usize) {
@@ -127,7 +127,7 @@ impl Sources {
         (line, column)
     }
 
-    /// Returns the byte range of the line in which a span starts, without the line break.
+    /// Returns the byte range of the source line in which a span starts, without the line break.
     pub fn line(&self, span: Span) -> Range<usize> {
         let Some(file) = self.file(span.file) else { return 0..0 };
         let next = file.line_starts.partition_point(|start| *start <= span.start);

@@ -1,4 +1,4 @@
-//! Byte ranges in source files, and values that keep theirs.
+//! Byte ranges in source files, and values that keep the range that they were read from.
 
 use super::file_id::FileId;
 
@@ -13,12 +13,12 @@ pub struct Span {
     pub end: u32,
 }
 
-/// A value together with the span that it was read from.
+/// A value together with the source span that it was read from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Spanned<T> {
-    /// The value that was read.
+    /// The value that was read from the source file.
     pub value: T,
-    /// The span that the value was read from.
+    /// The span in the source file that the value was read from.
     pub span: Span,
 }
 

@@ -48,7 +48,7 @@ pub struct Args {
     /// The runtime that the crate depends on: `embedded` in its folder, `path:DIR` or `version:REQ`.
     #[arg(long, value_name = "RUNTIME", requires = "spec")]
     pub runtime: Option<Runtime>,
-    /// Treat warnings as errors.
+    /// Reject deviations from OpenAPI that are otherwise corrected or ignored with a warning.
     #[arg(long, requires = "spec")]
     pub strict: bool,
     /// Overwrite files that were edited by hand or not generated.

@@ -28,14 +28,15 @@ const ESCAPED: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// The components of the bundle that come from other files.
+/// The objects of other files that become components of the bundle, with their new names.
 pub(super) struct ComponentNames<'d> {
     root: FileId,
-    /// The components in the order in which they were named.
+    /// The moved components, in the order in which references to them were found.
     pub list: Vec<MovedComponent<'d>>,
-    /// The index of each component by section and node address; nodes do not move meanwhile.
+    /// The index of each moved component by its section and the address of its node, which does not change meanwhile.
     by_node: HashMap<(&'static str, usize), usize>,
-    /// The names of each section, with the index of the component if it comes from another file.
+    /// The names that each section of the components has, with the index of the component if it comes from
+    /// another file.
     names: HashMap<(&'static str, String), Option<usize>>,
 }
 
@@ -45,18 +46,18 @@ pub(super) struct MovedComponent<'d> {
     pub kind: ObjectKind,
     /// The name of the component in the bundle.
     pub name: String,
-    /// The path of the component in the bundle.
+    /// The path of the component in the bundle: its section and name.
     pub path: NodePath,
     /// The moved object in its own file.
     pub node: &'d Node,
-    /// The name of the object in its own file, if it is not the root of the file.
+    /// The name of the object in its own file; `None` if the object is the root of the file.
     pub own_name: Option<String>,
-    /// True if a component of the entry already has this name and is only a reference to the object.
+    /// True if a component of the entry is only a reference to this object, and gives the object its name.
     pub adopted: bool,
 }
 
 impl<'d> ComponentNames<'d> {
-    /// Collects the names in the entry, and the components of it that are only references to other files.
+    /// Collects the component names of the entry, and its components that are only references to other files.
     pub fn of(document: &'d Document) -> ComponentNames<'d> {
         let mut given =
             ComponentNames { root: document.root, list: Vec::new(), by_node: HashMap::new(), names: HashMap::new() };
@@ -77,12 +78,12 @@ impl<'d> ComponentNames<'d> {
         given
     }
 
-    /// Returns the component that an object becomes, if it moves.
+    /// Returns the component that an object of another file becomes, if it moves into the bundle.
     pub fn get(&self, kind: ObjectKind, node: &Node) -> Option<&MovedComponent<'d>> {
         self.by_node.get(&address(kind, node)).and_then(|at| self.list.get(*at))
     }
 
-    /// Returns the object that a component of the entry refers to, if the object moves there.
+    /// Returns the object of another file that replaces a component of the entry, if that is only a reference to it.
     pub fn adopted(&self, section: &str, name: &str) -> Option<(ObjectKind, &'d Node)> {
         let at = (*self.names.get(&(section, name.to_owned()))?)?;
         let moved = self.list.get(at).filter(|moved| moved.adopted)?;
@@ -111,7 +112,7 @@ impl<'d> ComponentNames<'d> {
         at
     }
 
-    /// Returns the wanted name, with a number appended if the section has that name already.
+    /// Returns a component name that its section does not have yet: the wanted name, or that name with a number.
     fn free(&self, kind: ObjectKind, wanted: &str) -> String {
         let mut name = wanted.to_owned();
         let mut number = 2;
@@ -124,18 +125,18 @@ impl<'d> ComponentNames<'d> {
 }
 
 impl MovedComponent<'_> {
-    /// Returns a reference to the component in the bundle.
+    /// Returns the reference to the moved component in the bundle.
     pub fn reference(&self) -> String {
         fragment(&self.path.pointer)
     }
 }
 
-/// Returns a JSON pointer as a reference within one file (RFC 6901, section 6).
+/// Returns a JSON pointer as a reference within its own file (RFC 6901, section 6).
 pub(super) fn fragment(pointer: &str) -> String {
     format!("#{}", utf8_percent_encode(pointer, ESCAPED))
 }
 
-/// Iterates over the sections of the components, with the kind of their objects.
+/// Iterates over the sections of the components object, each with the kind of its objects.
 fn sections(rule: &'static Rule) -> impl Iterator<Item = (ObjectKind, &'static str)> {
     rule.fields.iter().filter_map(|field| match field.shape {
         Shape::Components(Shape::Of(kind)) if kind.section() == field.name => Some((*kind, field.name)),
@@ -147,7 +148,7 @@ fn address(kind: ObjectKind, node: &Node) -> (&'static str, usize) {
     (kind.section(), std::ptr::from_ref(node).addr())
 }
 
-/// Returns the name that a moved object should have, in the characters of component names.
+/// Returns the component name that a moved object should have, reduced to the characters of component names.
 ///
 /// It is the last step of the pointer, or the name of the file if the object is its root.
 fn wanted(path: &NodePath, sources: &Sources) -> String {

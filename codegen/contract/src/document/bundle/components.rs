@@ -1,4 +1,4 @@
-//! The components of a bundle: those of the entry, followed by the moved ones.
+//! The components object of a bundle: the components of the entry, followed by those moved from other files.
 
 use super::{Bundler, key};
 use crate::document::grammar::{ObjectKind, Rule, Shape, rule};
@@ -7,7 +7,7 @@ use crate::document::walk::{self, Visited, Walk};
 use crate::source::{Span, Step};
 
 impl<'d> Bundler<'d> {
-    /// Writes the components: those of the entry, and in each section after them the moved ones.
+    /// Writes the components object of the bundle: in each section the components of the entry, then the moved ones.
     pub(super) fn components(&mut self, object: Option<&'d Object>, span: Span) -> Node {
         let rule = rule(ObjectKind::Components);
         let mut sections: Vec<(Key, Node)> = Vec::new();

@@ -1,11 +1,11 @@
-//! The discriminators of a bundle: their values are kept although the selected schemas may be renamed.
+//! The discriminators of a bundle, which keep their values although the schemas that they select may be renamed.
 
 use super::{Bundler, key};
 use crate::document::grammar::ObjectKind;
 use crate::document::node::{Key, Node, Object, Value};
 use crate::document::resolve::reference_of;
 
-/// A branch whose component has another name in the bundle than in its file.
+/// A branch of a union whose component has another name in the bundle than in its file.
 struct Renamed<'d> {
     own_name: String,
     node: &'d Node,
@@ -50,7 +50,7 @@ impl<'d> Bundler<'d> {
         renamed.collect()
     }
 
-    /// Returns the mapping with all renamed branches.
+    /// Returns the mapping of a discriminator, extended by all renamed branches.
     ///
     /// `before` is the discriminator as written in the source, `after` is the discriminator in the bundle.
     fn mapping(&self, before: &'d Object, after: &Object, renamed: &[Renamed<'d>]) -> Object {

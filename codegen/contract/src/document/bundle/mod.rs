@@ -18,19 +18,19 @@ use crate::document::walk::{self, Visited, Walk};
 use crate::source::{FileId, NodePath, Pointer, Span, Step};
 use component_names::{ComponentNames, fragment};
 
-/// The walk that writes the bundle.
+/// The walk that writes the bundle: it replaces references to other files by references within the bundle.
 struct Bundler<'d> {
     document: &'d Document,
     names: ComponentNames<'d>,
-    /// The JSON pointers in the bundle of the path items of other files, found so far by the current walk.
+    /// The JSON pointers of the path items of other files in the bundle, as the current walk has written them so far.
     items: HashMap<NodePath, String>,
-    /// The JSON pointers of all path items of other files, from the first walk.
+    /// The JSON pointers of all path items of other files in the bundle, as the first walk found them.
     known_items: HashMap<NodePath, String>,
-    /// The JSON pointer of the node that is being written.
+    /// The JSON pointer in the bundle of the node that is being written.
     pointer: Pointer,
-    /// The number of path items, nested in each other, that are being written in place of references.
+    /// The number of nested path items that are being written in place of references.
     nesting: usize,
-    /// True in the second walk, which knows all objects that move, so that it can write the bundle.
+    /// True in the second walk, which knows all objects that move and writes the bundle.
     complete: bool,
 }
 
@@ -76,7 +76,7 @@ pub fn bundle(document: &Document) -> Node {
 }
 
 impl<'d> Bundler<'d> {
-    /// Walks everything that references reach, to find the objects that must move.
+    /// Walks through everything that references reach, to find the objects of other files that must move.
     fn find(&mut self) {
         self.body(ObjectKind::Root, self.document.root_node());
         let mut next = 0;
@@ -88,7 +88,7 @@ impl<'d> Bundler<'d> {
         }
     }
 
-    /// Writes an object itself, either in its original position or as a component.
+    /// Writes the content of an object, either in its original position or as a component.
     fn body(&mut self, kind: ObjectKind, node: &'d Node) -> Node {
         let Some(object) = node.as_object() else {
             return node.clone();
@@ -112,12 +112,12 @@ impl<'d> Bundler<'d> {
         Node { span: node.span, value: Value::Object(written.into_iter().collect()) }
     }
 
-    /// Returns the reference that replaces a reference in the file `from`; `None` if it is kept.
+    /// Returns the new text of a reference in the file `from`; `None` if the reference is kept.
     fn rewritten(&mut self, kind: ObjectKind, from: FileId, text: &str) -> Option<String> {
         let target = self.document.resolve(from, text).ok()?;
         let root = self.document.root;
         if target.path.file == root {
-            // An object that moves into the bundle may have an anchor of that name, so the pointer is used.
+            // A reference by anchor is replaced: an object that moves into the bundle may have the same anchor.
             let lasting = text == "#" || text.starts_with("#/") || self.document.sources.len() == 1;
             return (from != root || !text.starts_with('#') || !lasting).then(|| fragment(&target.path.pointer));
         }
@@ -128,7 +128,7 @@ impl<'d> Bundler<'d> {
         Some(self.names.relocate(kind, &target, &self.document.sources).reference())
     }
 
-    /// Runs a closure at another JSON pointer of the bundle.
+    /// Runs a closure that writes at another JSON pointer of the bundle.
     fn at<T>(&mut self, pointer: String, inside: impl FnOnce(&mut Self) -> T) -> T {
         let outer = std::mem::replace(&mut self.pointer, Pointer::new(pointer));
         let nesting = std::mem::take(&mut self.nesting);
@@ -154,7 +154,7 @@ impl<'d> Walk<'d> for Bundler<'d> {
         self.pointer.pop();
     }
 
-    /// Writes an object in its position, or a reference to it if it has moved.
+    /// Writes an object in its position, or a reference if the object has become a component of the bundle.
     fn object(&mut self, kind: ObjectKind, visited: Visited<'d>, object: &'d Object) -> Node {
         let node = visited.node;
         if kind == ObjectKind::Components {
@@ -181,7 +181,7 @@ impl<'d> Walk<'d> for Bundler<'d> {
     }
 }
 
-/// Returns the node with another string, or unchanged if there is none.
+/// Returns a string node with the new text, or unchanged if there is none.
 fn with_text(node: &Node, text: Option<String>) -> Node {
     match text {
         Some(text) => Node { span: node.span, value: Value::String(text) },

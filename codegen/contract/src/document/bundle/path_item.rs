@@ -1,4 +1,5 @@
-//! The path items of a bundle, which are written in place of references, and references to their operations.
+//! The path items of a bundle, which are written in place of the references to them, and references to their
+//! operations.
 
 use super::Bundler;
 use super::component_names::fragment;
@@ -8,11 +9,11 @@ use crate::document::resolve::reference_of;
 use crate::document::walk;
 use crate::source::{FileId, NodePath};
 
-/// The deepest nesting of path items, through callbacks, that is written out. No contract intends more.
+/// The deepest nesting of path items, through callbacks, that a bundle contains. No contract intends more.
 const MAX_NESTING: usize = 8;
 
 impl<'d> Bundler<'d> {
-    /// Returns the path item that a reference is replaced by.
+    /// Returns the path item that replaces a reference to it in the bundle.
     ///
     /// Returns `None` if the reference is kept: it leads nowhere or into the entry, its target is a
     /// component, or its target was written before and the reference is nested in another path item.
@@ -27,7 +28,7 @@ impl<'d> Bundler<'d> {
         self.items.entry(target.path).or_insert_with(|| self.pointer.as_str().to_owned());
         self.nesting += 1;
         let item = self.body(ObjectKind::PathItem, target.node);
-        // The meaning of a field in both objects is undefined; the field beside the reference is used.
+        // OpenAPI leaves a field in both objects undefined; the field beside the reference is used.
         let beside: Vec<(Key, Node)> = object
             .iter()
             .filter(|(key, _)| key.name != "$ref")
@@ -49,7 +50,7 @@ impl<'d> Bundler<'d> {
         Some(Node { span: item.span, value: Value::Object(merged) })
     }
 
-    /// Returns the new `operationRef` of a link; `None` if it is kept.
+    /// Returns the new `operationRef` of a link in the bundle; `None` if the old one is kept.
     pub(super) fn operation(&mut self, from: FileId, text: &str) -> Option<String> {
         let target = self.document.resolve(from, text).ok()?.path;
         if target.file == self.document.root {

@@ -1,6 +1,6 @@
-//! The advice on fields that another version of OpenAPI has.
+//! The advice in diagnostics about fields that another version of OpenAPI has.
 
-/// Returns the alternative to a field of another version, if there is one.
+/// Returns the advice how to write a field of another version of OpenAPI in the contract's version.
 pub(super) fn instead(name: &str) -> Option<&'static str> {
     Some(match name {
         "nullable" => "in 3.1, write a list of types such as `type: [string, \"null\"]`",

@@ -1,4 +1,4 @@
-//! The description of the value of a parameter or header: by `schema` or by `content`.
+//! The check that exactly one of `schema` and `content` describes the value of a parameter or header.
 
 use super::Checker;
 use crate::diagnostic::Diagnostic;
@@ -7,8 +7,7 @@ use crate::document::node::{Key, Node, Object};
 use crate::document::version::Version;
 use crate::source::{Sources, Span};
 
-/// Returns true if a name is a keyword of a schema that stands on a parameter or header itself, as in
-/// Swagger 2.0.
+/// Returns true if a field of a parameter or header is a schema keyword, as in Swagger 2.0.
 pub(super) fn is_schema_keyword(owner: &Rule, name: &str, version: Version) -> bool {
     let described = [ObjectKind::Parameter, ObjectKind::Header].map(rule);
     described.into_iter().any(|rule| std::ptr::eq(rule, owner))
@@ -17,7 +16,7 @@ pub(super) fn is_schema_keyword(owner: &Rule, name: &str, version: Version) -> b
 }
 
 impl Checker<'_, '_> {
-    /// Checks that exactly one of `schema` and `content` describes the value.
+    /// Checks that exactly one of `schema` and `content` describes the value of a parameter or header.
     pub(super) fn described(&mut self, owner: &Rule, object: &Object, anchor: Span) {
         let version = self.document.version();
         let keywords: Vec<(&Key, &Node)> =
@@ -41,7 +40,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Reports keywords that belong into the schema, with the schema that holds them.
+    /// Reports schema keywords on a parameter or header itself, and suggests the `schema` that contains them.
     fn keywords_outside(&mut self, owner: &Rule, keywords: &[(&Key, &Node)], has_schema: bool) {
         let Some((first, _)) = keywords.first() else { return };
         let names: Vec<String> = keywords.iter().map(|(key, _)| format!("`{}`", key.name)).collect();
@@ -62,7 +61,7 @@ impl Checker<'_, '_> {
     }
 }
 
-/// Returns the field `schema` that holds the keywords, and the span that it replaces if these are adjacent.
+/// Returns the text of a `schema` field that contains the keywords, and the span to replace if they are adjacent.
 fn schema_of(keywords: &[(&Key, &Node)], sources: &Sources) -> Option<(Option<Span>, String)> {
     let entries: Option<Vec<Span>> = keywords.iter().map(|(key, node)| plain_entry(key, node, sources)).collect();
     let entries = entries?;
@@ -77,7 +76,7 @@ fn schema_of(keywords: &[(&Key, &Node)], sources: &Sources) -> Option<(Option<Sp
     Some((span, format!("{name}: {{ {} }}", held.join(", "))))
 }
 
-/// Returns the span of an entry whose text can be part of a flow mapping as it is.
+/// Returns the span of an entry whose source text can be copied into a flow mapping (`{ … }`) unchanged.
 fn plain_entry(key: &Key, node: &Node, sources: &Sources) -> Option<Span> {
     let value = sources.slice(node.span);
     let word = |text: &str| text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter));

@@ -1,4 +1,4 @@
-//! The check of an object's entries: unknown fields, missing fields, and fields of another version.
+//! The check of the entries of an OpenAPI object: unknown fields, missing fields, and fields of another version.
 
 use super::Checker;
 use super::advice::instead;
@@ -10,7 +10,7 @@ use crate::document::version::Version;
 use crate::source::Span;
 
 impl Checker<'_, '_> {
-    /// Reports a field that the object does not have.
+    /// Reports a field that the grammar of the object does not know.
     pub(super) fn unknown(&mut self, rule: &Rule, key: &Key) {
         let vendor = key.name.starts_with("X-") && self.misspelt_extension(rule, key);
         if vendor || is_schema_keyword(rule, &key.name, self.document.version()) {
@@ -38,8 +38,8 @@ impl Checker<'_, '_> {
         });
     }
 
-    /// Reports an entry whose name lacks the form of the others. It is an error, since its value would be
-    /// lost.
+    /// Reports an entry of a map, such as `paths`, whose name does not have the required form. It is an error,
+    /// since its value would be lost.
     fn without_form(&mut self, rule: &Rule, pattern: &Pattern, key: &Key) {
         let message = format!("`{}` is not {}", key.name, pattern.entry);
         let problem =
@@ -54,7 +54,7 @@ impl Checker<'_, '_> {
         });
     }
 
-    /// Reports a field of another version of OpenAPI.
+    /// Reports a field that the object has only in another version of OpenAPI.
     pub(super) fn other_version(&mut self, rule: &Rule, field: &Field, key: &Key) {
         let name = field.name;
         let new = format!("`{name}` is a field of OpenAPI 3.2, which is not supported yet");
@@ -82,7 +82,7 @@ impl Checker<'_, '_> {
         self.report(problem);
     }
 
-    /// Reports a required field that is absent, unless a misspelt one was reported in its place.
+    /// Reports a required field that is absent, unless a misspelling of it was reported.
     pub(super) fn missing(&mut self, rule: &Rule, object: &Object, name: &str, anchor: Span) {
         let version = self.document.version();
         let known = |key: &Key| rule.field(&key.name, version).is_some() || key.name.starts_with("x-");
@@ -98,7 +98,7 @@ impl Checker<'_, '_> {
         self.report(problem.label(format!("`{name}` is missing")));
     }
 
-    /// Reports a `$ref` at a location where OpenAPI does not allow one.
+    /// Reports a `$ref` where OpenAPI does not allow one.
     pub(super) fn misplaced_reference(&mut self, key: &Key, what: &str) {
         let problem = Diagnostic::error("misplaced-ref", key.span, format!("a `$ref` cannot replace {what}"));
         let problem = problem.label("not allowed here");
@@ -117,7 +117,7 @@ impl Checker<'_, '_> {
     }
 }
 
-/// Returns true if a field is the `schema` of a request body without a media type, as in Swagger 2.0.
+/// Returns true if a field is `schema` directly in a request body, as in Swagger 2.0, instead of below a media type.
 fn is_body_schema(rule: &Rule, name: &str) -> bool {
     rule.name == "a request body" && name == "schema"
 }

@@ -1,17 +1,18 @@
-//! Problems of vendor fields that the generator honours: misspelt ones and those at an object where they have no effect.
+//! The check of vendor fields that the generator supports: misspelt names, and objects on which the field has
+//! no effect.
 
 use super::Checker;
 use crate::diagnostic::{Diagnostic, is_one_edit_apart};
 use crate::document::grammar::{ObjectKind, Rule, rule};
 use crate::document::node::Key;
 
-/// A vendor field that the generator honours, and the objects on which it has an effect.
+/// A vendor field (`x-…`) that the generator supports, and the objects on which it has an effect.
 struct Extension {
     name: &'static str,
     owners: &'static [ObjectKind],
 }
 
-/// The vendor fields that have an effect: a misspelt one would turn off a policy without a word.
+/// The vendor fields that the generator supports. A misspelt one would turn off its policy unnoticed.
 const EXTENSIONS: &[Extension] = &[
     Extension { name: "x-body-limit", owners: &[ObjectKind::Operation] },
     Extension { name: "x-cache", owners: &[ObjectKind::Operation] },
@@ -31,15 +32,16 @@ const EXTENSIONS: &[Extension] = &[
     Extension { name: "x-sparse-of", owners: &[ObjectKind::Schema] },
 ];
 
-/// Other names for an extension that differ from its name in more than one letter.
+/// Misspellings of a supported vendor field that differ from its name in more than one letter.
 const SYNONYMS: &[(&str, &str)] =
     &[("x-idempotent", "x-idempotency"), ("x-invalidates", "x-cache-invalidates"), ("x-rate-limiting", "x-rate-limit")];
 
-/// Words that are one letter away from an extension and have a meaning of their own.
+/// Vendor fields of other tools that are only one letter away from a supported one.
 const FOREIGN: &[&str] = &["x-parse", "x-port", "x-short", "x-spare"];
 
 impl Checker<'_, '_> {
-    /// Checks the name of a vendor field. Fields that are not near to one of ours belong to other tools.
+    /// Checks the name and the object of a vendor field. A name that is not near to a supported one belongs to
+    /// another tool.
     pub(super) fn extension(&mut self, owner: &Rule, key: &Key) {
         match EXTENSIONS.iter().find(|one| one.name == key.name) {
             Some(known) => self.misplaced_extension(owner, known, key),
@@ -49,7 +51,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Reports a vendor field whose name is almost one of ours. Returns false if it is not.
+    /// Reports a vendor field whose name resembles a supported one. Returns false if there is no resemblance.
     pub(super) fn misspelt_extension(&mut self, owner: &Rule, key: &Key) -> bool {
         let Some(name) = intended(owner, &key.name) else { return false };
         let message = format!("unknown extension `{}` on {}", key.name, owner.name);
@@ -73,8 +75,8 @@ fn is_owner(extension: &Extension, owner: &Rule) -> bool {
     extension.owners.iter().any(|kind| std::ptr::eq(rule(*kind), owner))
 }
 
-/// Returns the extension that a vendor field of an object is meant to be: one whose name differs only in case
-/// and separators or by one letter.
+/// Returns the supported vendor field that a misspelt one intends: its name differs only in case and separators
+/// or by one letter.
 fn intended(owner: &Rule, name: &str) -> Option<&'static str> {
     if FOREIGN.contains(&name) {
         return None;

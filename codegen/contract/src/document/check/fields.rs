@@ -1,4 +1,4 @@
-//! The constraints between the fields of one object, which the table of fields cannot express.
+//! The constraints between several fields of one OpenAPI object, which the grammar cannot express.
 
 use super::Checker;
 use crate::document::grammar::{ObjectKind, Rule};
@@ -7,7 +7,7 @@ use crate::document::version::Version;
 use crate::source::Span;
 
 impl Checker<'_, '_> {
-    /// Checks the constraints between the fields of an object.
+    /// Checks the constraints between several fields of an OpenAPI object.
     pub(super) fn fields(&mut self, kind: ObjectKind, rule: &Rule, object: &Object, anchor: Span) {
         match kind {
             ObjectKind::Root => self.root(rule, object, anchor),
@@ -31,7 +31,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Reports a list under `items`, which was the syntax of tuples before JSON Schema 2020-12.
+    /// Reports a list as the value of `items`, which was the syntax of tuples before JSON Schema 2020-12.
     fn tuple(&mut self, object: &Object) {
         let Some(span) = object.key_span("items") else { return };
         if object.get("items").and_then(Node::as_array).is_some() && self.document.version() != Version::V30 {

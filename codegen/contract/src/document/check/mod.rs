@@ -25,7 +25,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Pointer, Span, Step, unescape};
 use pending::Pending;
 
-/// The walk that checks the trees, from the root of the entry through references.
+/// The walk that checks the trees of a document, from the root of the entry through references.
 struct Checker<'d, 'o> {
     document: &'d Document,
     strict: bool,
@@ -33,17 +33,18 @@ struct Checker<'d, 'o> {
     /// The JSON pointer of the current node, for notes. Within a referenced object it continues the pointer
     /// of the reference, unless the object is in the entry file.
     pointer: Pointer,
-    /// The length of the pointer at the object whose fields are being walked.
+    /// The length of the pointer at the object whose fields the walk visits.
     owner: usize,
-    /// The kind that each object was checked as, by address; the trees do not move meanwhile.
+    /// The objects that were checked, by their address, which does not change meanwhile, with the kind they
+    /// were checked as.
     seen: HashMap<usize, ObjectKind>,
-    /// The references that are not followed yet.
+    /// The references that the check has found and not followed yet.
     pending: VecDeque<Pending<'d>>,
-    /// The repairs of wrong values whose meaning is certain.
+    /// The repairs of mistakes whose intended meaning is certain.
     repairs: Repairs,
 }
 
-/// Reports everything that violates the grammar of OpenAPI, and returns the possible repairs.
+/// Reports each violation of the grammar of OpenAPI in a document, and returns the possible repairs.
 pub(super) fn check(document: &Document, strict: bool, diagnostics: &mut Diagnostics) -> Repairs {
     let mut checker = Checker {
         document,
@@ -77,7 +78,7 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
         self.pointer.pop();
     }
 
-    /// Checks an object against the rule of its kind, once.
+    /// Checks an object against the grammar rule of its kind, once.
     fn object(&mut self, kind: ObjectKind, visited: Visited<'d>, object: &'d Object) {
         if self.seen.insert(std::ptr::from_ref(visited.node).addr(), kind).is_some() {
             return;
@@ -138,7 +139,7 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
 }
 
 impl Checker<'_, '_> {
-    /// Reports a problem with a note of the current JSON pointer.
+    /// Reports a problem, with a note that contains the JSON pointer of the current node.
     fn report(&mut self, problem: Diagnostic) {
         let problem = match self.pointer.as_str() {
             "" => problem,
@@ -150,25 +151,25 @@ impl Checker<'_, '_> {
         self.diagnostics.push(problem);
     }
 
-    /// Creates an error if the problem is certainly wrong or reading is strict, and otherwise a warning.
+    /// Creates a diagnostic: an error if the contract is certainly wrong or in strict mode, and otherwise a warning.
     fn lax(&self, wrong: bool, code: &'static str, span: Span, message: String) -> Diagnostic {
         let severity = if wrong || self.strict { Diagnostic::error } else { Diagnostic::warning };
         severity(code, span, message)
     }
 
-    /// Returns the span for a diagnostic about a complete value: its key, or its first line if it has none.
+    /// Returns the span for a diagnostic about a complete value: its key, or its first line if it has no key.
     fn anchor(&self, visited: Visited<'_>) -> Span {
         visited.key.map_or_else(|| self.document.sources.first_line(visited.node.span), |key| key.span)
     }
 
-    /// Returns the path from the object whose fields are walked to the current value, unescaped: `schema`, or
+    /// Returns the unescaped path from the current object to the value that is checked: `schema`, or
     /// `content/application/json`.
     fn field_path(&self) -> String {
         let path = self.pointer.as_str().get(self.owner..).unwrap_or("").trim_start_matches('/');
         unescape(path)
     }
 
-    /// Returns a span without the quotes around its text.
+    /// Returns a source span without the quotes around the string in it.
     fn inside_quotes(&self, span: Span) -> Span {
         self.document.sources.inside_quotes(span)
     }

@@ -13,7 +13,7 @@ use crate::document::walk::{Standing, begin};
 use crate::source::Pointer;
 
 impl<'d> Checker<'d, '_> {
-    /// Queues the `$ref` that stands for an object.
+    /// Queues the `$ref` in the position of an object, for the check of its target.
     pub(super) fn refer(&mut self, standing: &Standing<'d>, kind: ObjectKind) {
         let pointer = self.pointer.clone();
         let Standing { node, text, .. } = *standing;
@@ -26,7 +26,7 @@ impl<'d> Checker<'d, '_> {
         self.pending.push_back(Pending { span: node.span, text, kind: ObjectKind::Schema, pointer, may_be_name: true });
     }
 
-    /// Reports the fields beside a `$ref` that are ignored.
+    /// Reports the fields beside a `$ref` that have no effect there.
     pub(super) fn siblings(&mut self, standing: &Standing<'_>, kind: ObjectKind, object: &Object) {
         for (key, _) in object {
             let name = key.name.as_str();
@@ -43,7 +43,7 @@ impl<'d> Checker<'d, '_> {
         }
     }
 
-    /// Follows a reference and checks its target.
+    /// Follows a queued reference and checks its target.
     pub(super) fn follow(&mut self, pending: &Pending<'d>) {
         self.pointer.clone_from(&pending.pointer);
         match self.document.resolve_as(pending.span.file, pending.text, pending.kind.section()) {
@@ -87,9 +87,9 @@ impl<'d> Checker<'d, '_> {
         begin(self, kind, node);
     }
 
-    /// Returns true if a chain of references leads back to its start.
+    /// Returns true if a reference is part of a cycle of references.
     ///
-    /// For one cycle, only the reference with the first span gets true, so that the cycle is reported once.
+    /// Only the reference with the first span of a cycle gets true, so that each cycle is reported once.
     fn is_cyclic(&self, pending: &Pending<'d>, target: &Located<'d>) -> bool {
         let mut here = target.clone();
         let mut first = pending.span;
@@ -109,7 +109,7 @@ impl<'d> Checker<'d, '_> {
             }
             here = located;
         }
-        // No contract intends so long a chain.
+        // No contract intends a longer chain, so it counts as a cycle.
         true
     }
 

@@ -1,4 +1,4 @@
-//! The check of wrong values with only one possible meaning: each is reported and recorded for repair.
+//! The check of wrong values that have only one possible meaning: each is reported and recorded for repair.
 
 use super::Checker;
 use super::advice::instead;
@@ -11,7 +11,7 @@ use crate::source::Span;
 impl Checker<'_, '_> {
     /// Reports a value of the wrong type that has only one possible meaning, and records its repair.
     ///
-    /// Returns false if the value has no certain meaning; it is then not reported.
+    /// Returns false if the meaning of the value is uncertain; the value is then not reported.
     pub(super) fn is_repairable(&mut self, field: &str, node: &Node, key: Span, owner: &Rule) -> bool {
         match (owner.name, field, &node.value) {
             (name, "pattern", Value::Number(text)) if name == rule(ObjectKind::Schema).name => {
@@ -31,9 +31,9 @@ impl Checker<'_, '_> {
         true
     }
 
-    /// Reports a word that only another version of OpenAPI has, such as `type: "null"`, and accepts it.
+    /// Reports a word such as `type: "null"` that only another version of OpenAPI allows, and accepts it.
     ///
-    /// Returns false if no version has the word.
+    /// Returns false if no version of OpenAPI allows the word.
     pub(super) fn word_of_other_version(&mut self, word: &str, span: Span, owner: &Rule) -> bool {
         let name = self.field_path();
         let version = self.document.version();
@@ -54,7 +54,7 @@ impl Checker<'_, '_> {
         true
     }
 
-    /// Records the repair of `null` without quotes in a `type` of 3.0, alone or in a list.
+    /// Records the repair of an unquoted `null` in the `type` of a 3.0 schema, alone or in a list.
     pub(super) fn repair_nulls(&mut self, node: &Node, owner: &Rule) {
         if self.document.version() != Version::V30
             || owner.name != rule(ObjectKind::Schema).name
@@ -68,7 +68,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Reports the null value in a list of types, which stands for the word `null`, and records its repair.
+    /// Reports an unquoted `null` in a list of types, which means the string "null", and records its repair.
     pub(super) fn unquoted_null(&mut self, span: Span) {
         let message = "`null` in `type` must be a string".to_owned();
         let problem = self.lax(false, "unquoted-null", span, message);
@@ -79,7 +79,7 @@ impl Checker<'_, '_> {
 }
 
 impl Shape {
-    /// Returns the words that a shape allows, if it is a list of words.
+    /// Returns the allowed words if the shape of a value is a list of words.
     fn words(&self) -> Option<&'static [&'static str]> {
         match self {
             Shape::Word(words) => Some(words),

@@ -1,4 +1,4 @@
-//! The check of single values: their JSON type, and words from a fixed list.
+//! The check of single values of a document: their JSON type, and words from a fixed list such as `in`.
 
 use super::Checker;
 use super::advice::instead;
@@ -8,12 +8,12 @@ use crate::document::node::{Node, Value};
 use crate::document::walk::{Visited, fits};
 use crate::source::Span;
 
-/// The fields that document the contract and do not affect the code.
+/// The fields that only document the contract: a wrong value of one does not affect the generated code.
 const DOCUMENTATION: &[&str] =
     &["$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"];
 
 impl Checker<'_, '_> {
-    /// Reports a value of the wrong JSON type.
+    /// Reports a value that does not have the JSON type of its field.
     pub(super) fn wrong_type(&mut self, shape: &Shape, visited: Visited<'_>) {
         let Visited { node, owner, .. } = visited;
         let anchor = self.anchor(visited);
@@ -64,7 +64,7 @@ impl Checker<'_, '_> {
         true
     }
 
-    /// Reports a word that is not in the list of allowed words.
+    /// Reports a string that is not among the allowed words of its field.
     pub(super) fn word(&mut self, words: &[&'static str], word: &str, visited: Visited<'_>) {
         let (span, owner) = (visited.node.span, visited.owner);
         if words.contains(&word) || self.word_of_other_version(word, span, owner) {
@@ -94,7 +94,7 @@ fn expected(shape: &Shape) -> String {
     }
 }
 
-/// Returns the source text of the value in the expected type, if only one conversion is possible.
+/// Returns the source text of a wrongly typed value in the expected JSON type, if only one conversion is possible.
 fn converted(shape: &Shape, node: &Node) -> Option<String> {
     match (shape, &node.value) {
         (Shape::Text | Shape::OperationRef, Value::Number(text)) => Some(format!("{text:?}")),

@@ -1,11 +1,11 @@
-//! The version of OpenAPI that an entry file declares.
+//! The version of OpenAPI that the entry file of a contract declares.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::document::node::Node;
 use crate::document::version::Version;
 use crate::source::Span;
 
-/// Returns the version that the `openapi` field declares.
+/// Returns the version of OpenAPI that the `openapi` field of the entry file declares.
 ///
 /// Returns `None`, with a diagnostic, if the document is not an object, has no `openapi` field, or declares
 /// an unknown version.

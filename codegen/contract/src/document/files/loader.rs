@@ -10,14 +10,14 @@ use crate::document::reference::RefError;
 use crate::document::trees::Document;
 use crate::source::FileId;
 
-/// A document whose files are still being read.
+/// A document whose files are still being read, and the state of the reading.
 pub(super) struct Loader<'l> {
     /// The document with the files read so far.
     pub document: Document,
     diagnostics: &'l mut Diagnostics,
-    /// The folder that references must not leave, with symbolic links resolved.
+    /// The folder that the references of a contract must not leave, with symbolic links resolved.
     root: PathBuf,
-    /// The files by real path, so that different paths to one file lead to one entry.
+    /// The files read so far, by real path, so that two paths to one file lead to one entry.
     by_path: HashMap<PathBuf, FileId>,
 }
 
@@ -28,7 +28,7 @@ impl<'l> Loader<'l> {
         Loader { document, diagnostics, root: real_path(folder), by_path }
     }
 
-    /// Reads the file that a reference names, unless it is read already, and records it as the target.
+    /// Reads the file that a reference names, if it is not read yet, and records it as the target of the reference.
     pub(super) fn link(&mut self, from: FileId, path: &str) {
         let key = (from, path.to_owned());
         if path.is_empty() || self.document.links.contains_key(&key) {
@@ -41,7 +41,7 @@ impl<'l> Loader<'l> {
     fn find(&mut self, from: FileId, path: &str) -> Result<FileId, RefError> {
         let near = self.document.sources.path(from).parent().unwrap_or(Path::new(""));
         let target = near.join(path);
-        // The check comes first, so that a file outside the folder is not even probed for existence.
+        // This check comes before any access, so that a file outside the folder is not even probed for existence.
         if !normalized(&real_path(near), Path::new(path)).starts_with(&self.root) {
             return Err(RefError::Outside);
         }

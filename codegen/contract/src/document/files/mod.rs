@@ -19,10 +19,10 @@ use loader::Loader;
 
 pub use paths::display_path;
 
-/// The path that stands for standard input as the entry of a contract.
+/// The path `-`, by which a user passes the entry of a contract on standard input.
 const STDIN: &str = "-";
 
-/// Reads the files of a contract.
+/// Reads the entry file of a contract and every file that its references reach.
 ///
 /// References must not leave the folder `root`, which defaults to the folder of the entry. Files that cannot
 /// be read are reported to `diagnostics`; nothing else is checked.

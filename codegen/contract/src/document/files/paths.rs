@@ -1,10 +1,10 @@
-//! The paths of files: real paths, display paths, and similar names of missing files.
+//! The paths of a contract's files: real paths, display paths, and similar names of missing files.
 
 use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::closest;
 
-/// Returns the reason why a file cannot be read, with the name of a similar file in its folder.
+/// Returns the reason why the target file of a reference cannot be read, with a similar file name of its folder.
 pub(super) fn missing(target: &Path) -> String {
     if target.is_dir() {
         return "it is a folder".to_owned();
@@ -23,7 +23,7 @@ pub(super) fn missing(target: &Path) -> String {
     }
 }
 
-/// Returns the path with symbolic links resolved, or the absolute path if that fails.
+/// Returns a path with symbolic links resolved, or the absolute path if that fails.
 pub(super) fn real_path(path: &Path) -> PathBuf {
     let path = if path == Path::new("") { Path::new(".") } else { path };
     path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())

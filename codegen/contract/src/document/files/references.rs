@@ -1,4 +1,4 @@
-//! The discovery of files: follows every reference of a document, so that each file that one reaches is read.
+//! The discovery of a contract's files: follows every reference of a document and reads each file that one reaches.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -10,15 +10,15 @@ use crate::document::version::Version;
 use crate::document::walk::{Visited, Walk, begin, entries, standing_reference};
 use crate::source::FileId;
 
-/// A reference: the file that contains it, its text, and the kind of object that it stands for.
+/// A reference of a contract: the file that contains it, its text, and the kind of object that it must lead to.
 type Reference = (FileId, String, ObjectKind);
 
-/// The walk that collects references.
+/// The walk that collects the references of a document.
 struct Collector {
     version: Version,
-    /// The objects that were visited, by address; the trees do not move meanwhile.
+    /// The objects that the walk has visited, by their address, which does not change meanwhile.
     seen: HashSet<usize>,
-    /// The references that were found, for duplicates.
+    /// The references found so far, so that none is followed twice.
     found: HashSet<Reference>,
     /// The references that are not followed yet.
     pending: VecDeque<Reference>,
@@ -29,7 +29,7 @@ pub(super) fn follow(loader: &mut Loader<'_>) {
     let version = loader.document.version();
     let mut collector = Collector { version, seen: HashSet::new(), found: HashSet::new(), pending: VecDeque::new() };
     begin(&mut collector, ObjectKind::Root, loader.document.root_node());
-    // References whose target is behind a file that is not read yet.
+    // The references that pass through a file that is not read yet.
     let mut deferred: VecDeque<Reference> = VecDeque::new();
     let mut links = 0;
     loop {

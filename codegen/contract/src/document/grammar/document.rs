@@ -1,4 +1,4 @@
-//! The grammar of the root object, its description, servers, components and tags.
+//! The grammar of the root object of OpenAPI and of its description, servers, components and tags.
 
 use super::shape::Since::{V31, V32, V32Remark};
 use super::shape::{ObjectKind, Rule, Shape, field, plain, required, since};

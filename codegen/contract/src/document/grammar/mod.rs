@@ -11,7 +11,7 @@ mod shape;
 
 pub use shape::{Field, ObjectKind, Pattern, Role, Rule, Shape, Since};
 
-/// Returns the rule of a kind of object.
+/// Returns the grammar rule of a kind of OpenAPI object.
 pub fn rule(kind: ObjectKind) -> &'static Rule {
     match kind {
         ObjectKind::Root => &document::ROOT,

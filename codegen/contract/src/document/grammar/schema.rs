@@ -80,7 +80,7 @@ static KEYWORDS: &[Field] = &[
     since(V31, "contentEncoding", Shape::Text),
     since(V31, "contentMediaType", Shape::Text),
     since(V31, "contentSchema", SCHEMA_SHAPE),
-    // This vendor keyword refers to a schema; all other `x-` fields may contain any value.
+    // The vendor field that refers to a schema; all other `x-` fields may contain any value.
     field("x-sparse-of", Shape::SchemaName),
 ];
 

@@ -35,37 +35,37 @@ pub enum ObjectKind {
     OAuthFlow,
 }
 
-/// The grammar of a kind of object.
+/// The grammar of one kind of OpenAPI object: its fields and its other entries.
 pub struct Rule {
-    /// The name of the object with an article: `an operation`.
+    /// The name of the kind of object with an article: `an operation`.
     pub name: &'static str,
-    /// The fixed fields of the object.
+    /// The fixed fields of the object, such as `summary`.
     pub fields: &'static [Field],
-    /// The form and the shape of entries with free names, such as paths, if the object has them.
+    /// The form of the object's entries with free names, such as paths; `None` if it has only fixed fields.
     pub pattern: Option<Pattern>,
-    /// True if a `$ref` may stand for the object.
+    /// True if a `$ref` may stand in the position of the object.
     pub reference: bool,
-    /// True if the object may have unknown keywords from 3.1 on, as JSON Schema allows.
+    /// True if the object may have unknown keywords since OpenAPI 3.1, as JSON Schema allows.
     pub keywords: bool,
 }
 
-/// The entries of an object whose names follow a form, such as paths and status codes.
+/// The entries of an OpenAPI object whose names follow a form, such as paths and status codes.
 pub struct Pattern {
-    /// Returns true if a name has the form that the pattern requires.
+    /// Returns true if the name of an entry has the required form.
     pub matches: fn(&str) -> bool,
-    /// The meaning of the names, with an article: `a path`.
+    /// The meaning of an entry's name, with an article: `a path`.
     pub entry: &'static str,
-    /// The form as a predicate for messages: `begins with …`.
+    /// The required form of an entry's name as a predicate for messages: `begins with …`.
     pub form: &'static str,
-    /// The shape of the values of these entries.
+    /// The shape of the values of the entries that follow the form.
     pub shape: Shape,
 }
 
-/// A fixed field of an object.
+/// A fixed field of an OpenAPI object.
 pub struct Field {
-    /// The name of the field.
+    /// The name of the field in the contract.
     pub name: &'static str,
-    /// The shape of the field's value.
+    /// The shape of values that the field allows.
     pub shape: Shape,
     /// True if the object must have the field.
     pub required: bool,
@@ -73,20 +73,20 @@ pub struct Field {
     pub since: Since,
 }
 
-/// The role of an entry in its object.
+/// The role of an entry in its object, according to the grammar.
 #[derive(Clone, Copy)]
 pub enum Role {
     /// A field of the object, possibly one of another version of OpenAPI.
     Field(&'static Field),
-    /// The `$ref` that stands for the object.
+    /// The `$ref` in the position of the object.
     Reference,
     /// A vendor field (`x-…`), which may have any value.
     Extension,
-    /// An entry whose name has the form of the object's pattern.
+    /// An entry whose name has the form that the object requires, such as a path.
     Pattern(&'static Pattern),
-    /// A `$ref` in an object that no `$ref` may stand for.
+    /// A `$ref` in an object that does not allow one; it is reported as an error.
     MisplacedReference,
-    /// An entry that the object does not have.
+    /// An entry whose name the grammar of the object does not know; it is reported.
     Unknown,
 }
 
@@ -105,34 +105,34 @@ pub enum Since {
     V32Remark,
 }
 
-/// The shape of a field's value.
+/// The shape of a value: its JSON type, and the kind of objects in it.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
-    /// Any value; it is not walked: examples, defaults, constants.
+    /// Any value, such as an example, a default or a constant. The walk does not enter it.
     Any,
     Text,
     Bool,
     Number,
     /// An integer that is zero or positive.
     Count,
-    /// A string from a list of words.
+    /// A string from this list of words.
     Word(&'static [&'static str]),
     List(&'static Shape),
-    /// A map from free names to values of a shape.
+    /// A map from free names to values of this shape.
     Map(&'static Shape),
-    /// A section of the components: a map whose names are component names.
+    /// A section of the components: a map from component names to values of this shape.
     Components(&'static Shape),
     Of(ObjectKind),
-    /// A string that is a reference to a schema or the name of a schema.
+    /// A string that is either a reference to a schema or the name of a component schema.
     SchemaName,
-    /// A string that refers to an operation.
+    /// A string that is a reference to an operation (`operationRef`).
     OperationRef,
-    /// The first of several shapes that the JSON type of the value matches.
+    /// A value of one of several shapes; the first whose JSON type matches is used.
     Either(&'static [Shape]),
 }
 
 impl ObjectKind {
-    /// All kinds, in the order of the specification.
+    /// All kinds of OpenAPI objects, in the order of the specification.
     pub const ALL: [ObjectKind; 28] = [
         ObjectKind::Root,
         ObjectKind::Info,
@@ -164,7 +164,7 @@ impl ObjectKind {
         ObjectKind::OAuthFlow,
     ];
 
-    /// Returns the section of the components that holds objects of this kind.
+    /// Returns the section of `components` that contains objects of this kind.
     pub fn section(self) -> &'static str {
         match self {
             ObjectKind::Response => "responses",
@@ -182,8 +182,8 @@ impl ObjectKind {
 }
 
 impl Rule {
-    /// Returns the field with a name: the one of the version if there is one, otherwise that of another
-    /// version.
+    /// Returns the fixed field with a name: as the given version of OpenAPI defines it, or else as another
+    /// version does.
     pub fn field(&self, name: &str, version: Version) -> Option<&'static Field> {
         let mut named = self.fields.iter().filter(|field| field.name == name);
         let first = named.next()?;
@@ -193,7 +193,7 @@ impl Rule {
         Some(named.find(|field| field.since.knows(version)).unwrap_or(first))
     }
 
-    /// Returns the role of an entry according to its name.
+    /// Returns the role of an object's entry according to its name.
     pub fn role(&'static self, name: &str, version: Version) -> Role {
         if let Some(field) = self.field(name, version) {
             return Role::Field(field);
@@ -207,7 +207,7 @@ impl Rule {
         }
     }
 
-    /// Iterates over the names that an entry can have in a version, for suggestions.
+    /// Iterates over the entry names that a version of OpenAPI defines for the object, for suggestions.
     pub fn names(&self, version: Version) -> impl Iterator<Item = &'static str> {
         let known = self.fields.iter().filter(move |field| field.since.knows(version));
         known.map(|field| field.name).chain(self.reference.then_some("$ref"))
@@ -215,9 +215,9 @@ impl Rule {
 }
 
 impl Since {
-    /// Returns true if a version has the field.
+    /// Returns true if a version of OpenAPI has the field.
     ///
-    /// Fields of 3.2 are reported separately, so no version has them.
+    /// Fields of OpenAPI 3.2 are reported separately, so the result for them is always false.
     pub fn knows(self, version: Version) -> bool {
         match self {
             Since::Always => true,
@@ -228,32 +228,32 @@ impl Since {
     }
 }
 
-/// Creates an optional field of all versions.
+/// Creates an optional field that an object has in all versions of OpenAPI.
 pub(super) const fn field(name: &'static str, shape: Shape) -> Field {
     Field { name, shape, required: false, since: Since::Always }
 }
 
-/// Creates a required field of all versions.
+/// Creates a required field that an object has in all versions of OpenAPI.
 pub(super) const fn required(name: &'static str, shape: Shape) -> Field {
     Field { name, shape, required: true, since: Since::Always }
 }
 
-/// Creates an optional field of some versions.
+/// Creates an optional field that an object has in some versions of OpenAPI.
 pub(super) const fn since(since: Since, name: &'static str, shape: Shape) -> Field {
     Field { name, shape, required: false, since }
 }
 
-/// Creates the rule of an object without free names, for which no `$ref` may stand.
+/// Creates the grammar rule of an object with fixed fields only, in whose position no `$ref` may stand.
 pub(super) const fn plain(name: &'static str, fields: &'static [Field]) -> Rule {
     Rule { name, fields, pattern: None, reference: false, keywords: false }
 }
 
-/// Creates the rule of an object for which a `$ref` may stand.
+/// Creates the grammar rule of an object in whose position a `$ref` may stand.
 pub(super) const fn referable(name: &'static str, fields: &'static [Field]) -> Rule {
     Rule { name, fields, pattern: None, reference: true, keywords: false }
 }
 
-/// Creates the rule of a map whose names have a form.
+/// Creates the grammar rule of an object whose entries have free names of a form, such as paths.
 pub(super) const fn named(
     name: &'static str,
     fields: &'static [Field],

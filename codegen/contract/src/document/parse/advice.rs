@@ -1,15 +1,15 @@
-//! Advice for a path that is not a readable file.
+//! The advice in the diagnostic about a path that is not a readable contract file.
 
 use std::path::Path;
 
 use crate::diagnostic::closest;
 
-/// The names that the entry of a contract usually has, the most frequent first.
+/// The usual file names of the entry of a contract, the most frequent first.
 const ENTRY_NAMES: &[&str] =
     &["openapi.yaml", "openapi.yml", "openapi.json", "api.yaml", "api.yml", "api.json", "swagger.yaml", "swagger.json"];
 
-/// Returns the advice for the path of an entry that cannot be read: how to download it if it is a URL, the
-/// contract in it if it is a folder, and the file of a similar name if it does not exist.
+/// Returns the advice about the entry of a contract that cannot be read: how to download a URL, the contract in
+/// a folder, or a file with a similar name.
 pub(super) fn entry_advice(path: &Path) -> Option<String> {
     if let Some(url) = url(path) {
         let (_, rest) = url.split_once("://")?;
@@ -37,13 +37,13 @@ pub(super) fn entry_advice(path: &Path) -> Option<String> {
         .map(|similar| format!("did you mean `{}`?", path.with_file_name(similar).display()))
 }
 
-/// Returns the URL that a path is, if it is one of HTTP.
+/// Returns the URL if the path of the entry is an HTTP URL instead of a file.
 pub(super) fn url(path: &Path) -> Option<String> {
     let text = path.to_string_lossy();
     ["http://", "https://"].iter().any(|scheme| text.starts_with(scheme)).then(|| text.into_owned())
 }
 
-/// Returns the name of the contract in a folder: that of a usual entry, or that of the only YAML or JSON file.
+/// Returns the name of the contract in a folder: a usual entry name, or the only YAML or JSON file.
 fn contract_within(folder: &Path) -> Option<String> {
     let names = names(folder);
     if let Some(usual) = ENTRY_NAMES.iter().find(|usual| names.iter().any(|name| name == **usual)) {
@@ -58,7 +58,7 @@ fn is_contract(name: &str) -> bool {
     [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
 }
 
-/// Returns the names of the files of a folder, in order.
+/// Returns the sorted names of the files in a folder.
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let files = entries.filter(|entry| entry.path().is_file());

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::node::{Key, Node, Object, Value};
 use crate::source::{FileId, Span};
 
-/// The position of the reader in the text.
+/// The state of the JSON reader: its position and nesting depth in the text of a file.
 struct Reader<'t, 'd> {
     file: FileId,
     text: &'t str,
@@ -102,7 +102,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Consumes an opening bracket and returns its span.
+    /// Consumes the opening bracket of an array or object and returns its span.
     fn enter(&mut self) -> Result<Span, Syntax> {
         let open = Span::new(self.file, self.at, self.at + 1);
         if self.depth == MAX_DEPTH {
@@ -113,7 +113,7 @@ impl Reader<'_, '_> {
         Ok(open)
     }
 
-    /// Consumes a comma that must be followed by another element.
+    /// Consumes a comma between the elements of an array or object. A trailing comma is an error.
     fn comma(&mut self, open: Span, close: u8, expected: &str) -> Result<(), Syntax> {
         let comma = self.at;
         if !self.take(b',') {
@@ -188,7 +188,7 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// Returns the character of the escape `\uXXXX`, or of two such escapes that form a surrogate pair.
+    /// Returns the character of the JSON escape `\uXXXX`, or of two such escapes that form a surrogate pair.
     fn unicode(&mut self, start: usize) -> Result<char, Syntax> {
         let first = self.hex(start)?;
         if let Some(letter) = char::from_u32(first) {

@@ -21,23 +21,23 @@ use syntax::Syntax;
 
 pub(super) use scalar::plain_scalar;
 
-/// The largest file that is read, in bytes.
+/// The largest size of a contract's file, in bytes. Larger files are rejected.
 const MAX_SIZE: u64 = 64 << 20;
 
-/// The text of a file, as far as it could be decoded, and the problem with its encoding.
+/// The text of a file, decoded as far as possible, and the problem with its encoding, if any.
 struct Text {
     text: String,
     problem: Option<Problem>,
 }
 
-/// A problem with the encoding of a file.
+/// A problem with the encoding of a file, such as an invalid byte of UTF-8.
 struct Problem {
     at: usize,
     message: &'static str,
     help: &'static str,
 }
 
-/// Adds a file to the sources and parses it.
+/// Adds a file of a contract to the sources and parses it.
 ///
 /// Problems are added to `diagnostics`. Returns no tree if the file cannot be read; the last diagnostic is
 /// then the reason.
@@ -146,7 +146,7 @@ fn too_large() -> String {
     format!("it is larger than {} MiB", MAX_SIZE >> 20)
 }
 
-/// Returns the reason of an I/O error, in words that do not depend on the operating system.
+/// Returns the reason why a file cannot be read, in words that do not depend on the operating system.
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "the file does not exist".to_owned(),
@@ -177,7 +177,7 @@ fn decode(bytes: Vec<u8>) -> Text {
     }
 }
 
-/// Returns the tree that stands for a file that could not be read.
+/// Returns the tree that represents an unreadable file: null.
 pub(super) fn empty_tree(file: FileId) -> Node {
     Node { span: Span::start_of(file), value: Value::Null }
 }

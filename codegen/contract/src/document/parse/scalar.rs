@@ -1,8 +1,8 @@
-//! Plain YAML scalars: the values of words without quotes.
+//! The values of plain YAML scalars, which are written without quotes.
 
 use crate::document::node::Value;
 
-/// Returns the value of a plain scalar by the core schema (YAML 1.2.2, section 10.3.2).
+/// Returns the value of a plain YAML scalar by the core schema (YAML 1.2.2, section 10.3.2).
 ///
 /// The words `yes`, `no`, `on` and `off` are strings, unlike in YAML 1.1.
 pub(in crate::document) fn plain_scalar(text: &str) -> Value {

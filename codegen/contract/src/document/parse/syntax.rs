@@ -1,13 +1,13 @@
-//! Syntax errors, and the limits of both readers.
+//! Syntax errors of YAML and JSON files, and the limits of both readers.
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
-/// The deepest nesting that is read. The deepest known published contract has 40 levels.
+/// The deepest nesting that the YAML and JSON readers accept. The deepest known published contract has 40 levels.
 pub(super) const MAX_DEPTH: usize = 200;
 
-/// The syntax error that makes a file unreadable. There is one per file, since the text after it is
-/// unreliable.
+/// The syntax error that makes a YAML or JSON file unreadable. There is one per file, since the text after it
+/// is unreliable.
 pub(super) struct Syntax(pub Box<Diagnostic>);
 
 impl Syntax {
@@ -21,7 +21,7 @@ impl Syntax {
         Syntax::new(Diagnostic::error("too-deep", span, message).label("exceeds the limit"))
     }
 
-    /// Adds a hint if the file is named `.json` but does not look like JSON.
+    /// Adds a hint to a JSON syntax error if the file is named `.json` but does not look like JSON.
     pub(super) fn not_json(mut self, text: &str) -> Syntax {
         if !text.trim_start().starts_with(['{', '[']) && self.0.help.is_none() {
             *self.0 = self.0.clone().help("if this is YAML, name the file `.yaml`");

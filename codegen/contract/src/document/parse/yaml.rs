@@ -11,25 +11,25 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::node::{Key, Node, Object, Value};
 use crate::source::{FileId, Span};
 
-/// The number of bytes that the aliases and anchors of a file may copy, since a few lines of YAML can expand
-/// to gigabytes.
+/// The limit of the bytes that the aliases and anchors of a YAML file may copy. A few lines of YAML can expand
+/// to gigabytes otherwise.
 const MAX_COPIED: usize = 64 << 20;
 
-/// The state of the tree under construction.
+/// The state of the YAML reader: the tree that it builds from the events of the parser.
 struct TreeBuilder<'t, 'd> {
     file: FileId,
     text: &'t str,
     frames: Vec<Frame>,
     anchors: HashMap<usize, Node>,
     copied: usize,
-    /// The end of the last written scalar or bracket. Blocks and empty values end there.
+    /// The end of the last scalar or bracket in the text. Block collections and empty values end there.
     last_end: usize,
     root: Option<Node>,
     documents: usize,
     diagnostics: &'d mut Diagnostics,
 }
 
-/// A collection that is not closed yet.
+/// A YAML collection (sequence or mapping) that is not closed yet.
 struct Frame {
     start: usize,
     flow: bool,
@@ -42,7 +42,7 @@ enum Open {
     Mapping { object: Object, pending: Option<Pending>, merged: Vec<Node> },
 }
 
-/// A key whose value is not read yet.
+/// A key of a YAML mapping whose value is not read yet.
 enum Pending {
     Key(Key),
     Merge,
@@ -121,7 +121,7 @@ impl TreeBuilder<'_, '_> {
             let written = self.text.get(range.clone()).unwrap_or("");
             end = range.start + written.trim_end().len();
         }
-        // An omitted value is null, and its span is the empty one after the preceding text.
+        // An omitted value is null; its span is empty and follows the preceding text.
         let start = if range.is_empty() { self.last_end } else { range.start };
         let span = Span::new(self.file, start, end.max(start));
         if range.is_empty() && tag.is_none() && style == ScalarStyle::Plain {
@@ -204,7 +204,7 @@ impl TreeBuilder<'_, '_> {
         self.add_node(Node { span, value }, frame.anchor)
     }
 
-    /// Adds a finished node to the collection that contains it.
+    /// Adds a finished node to the YAML collection that contains it.
     fn add_node(&mut self, node: Node, anchor: usize) -> Result<(), Syntax> {
         if anchor > 0 {
             self.copy(&node, node.span)?;
@@ -261,7 +261,7 @@ impl TreeBuilder<'_, '_> {
         }
     }
 
-    /// Counts the size of a copy, and rejects the file if its copies exceed the limit.
+    /// Adds the size of a copied node to the total, and rejects the file if its copies exceed the limit.
     fn copy(&mut self, node: &Node, span: Span) -> Result<(), Syntax> {
         let size = size(node);
         if self.frames.len() + size.depth > MAX_DEPTH {
@@ -298,7 +298,7 @@ fn bad_merge(span: Span) -> Syntax {
     Syntax::new(problem.help("write `<<: *anchor` with the anchor of a mapping"))
 }
 
-/// The approximate size of a copy of a node.
+/// The approximate size of a copy of a node, for the limit on aliases.
 struct Size {
     bytes: usize,
     depth: usize,

@@ -6,13 +6,13 @@ use super::syntax::Syntax;
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// The texts for an error: message, label and help.
+/// The texts of the diagnostic for a YAML syntax error: message, label and help.
 type Words = (String, &'static str, String);
 
-/// The label of a tab.
+/// The label of a diagnostic that points at a tab.
 const TAB: &str = "a tab";
 
-/// Creates the diagnostic for an error of the parser.
+/// Creates the diagnostic for a syntax error of the YAML parser.
 pub(super) fn explain(file: FileId, text: &str, error: &ScanError) -> Syntax {
     let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
     let (message, label, help) = words(error.kind(), text, at);
@@ -113,7 +113,7 @@ fn words(kind: &ErrorKind, text: &str, at: usize) -> Words {
     }
 }
 
-/// Describes the indentation of the line and of the blocks that it could belong to.
+/// Returns the help for wrong indentation: the indentation of the line and of the blocks that it could belong to.
 fn levels(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or("");
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -145,7 +145,7 @@ fn indentation(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// Returns the last tab of the line at or before an offset.
+/// Returns the span of the last tab in a line up to an offset.
 fn tab(file: FileId, text: &str, at: usize) -> Option<Span> {
     let bytes = text.as_bytes();
     let upto = bytes.get(..bytes.len().min(at + 1))?;
@@ -154,7 +154,7 @@ fn tab(file: FileId, text: &str, at: usize) -> Option<Span> {
     Some(Span::new(file, tab, tab + 1))
 }
 
-/// Returns the span of the word at an offset, for the underline.
+/// Returns the span of the word at the offset of a syntax error, for the underline.
 fn token(file: FileId, text: &str, at: usize) -> Span {
     let mut start = at;
     while !text.is_char_boundary(start) {

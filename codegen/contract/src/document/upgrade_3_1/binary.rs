@@ -1,5 +1,5 @@
-//! The upgrade of bytes: `format: byte` becomes `contentEncoding: base64`, `format: binary` becomes a
-//! `contentMediaType`.
+//! The upgrade of binary strings from 3.0: `format: byte` becomes `contentEncoding: base64`, `format: binary`
+//! becomes a `contentMediaType`.
 
 use super::entries::Entries;
 use crate::document::grammar::ObjectKind;
@@ -14,7 +14,7 @@ pub(super) fn pass(kind: ObjectKind, _written: &Object, entries: &mut Entries) {
         Some("binary") => ("contentMediaType", "application/octet-stream"),
         _ => return,
     };
-    // A 3.1 keyword that the contract already has is more precise than the format.
+    // The contract already has the 3.1 keyword, which is more precise than the format.
     if entries.get(keyword).is_some() {
         entries.take("format");
     } else {

@@ -9,7 +9,7 @@ pub(super) fn pass(kind: ObjectKind, _written: &Object, entries: &mut Entries) {
         return;
     }
     for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
-        // A number is the 3.1 form already.
+        // A numeric bound is in the form of 3.1 already.
         let Some(truth) = entries.get(exclusive).and_then(Node::as_bool) else { continue };
         entries.take(exclusive);
         if truth && let Some(number) = entries.get(bound).cloned() {

@@ -1,9 +1,9 @@
-//! The entries of an object while passes change it. Unchanged entries keep their position.
+//! The entries of an object while the upgrade to OpenAPI 3.1 changes it. Unchanged entries keep their position.
 
 use crate::document::node::{Key, Node, Value};
 use crate::source::Span;
 
-/// The entries of an object that is being changed.
+/// The entries of an object that the upgrade to OpenAPI 3.1 is changing.
 pub(super) struct Entries {
     span: Span,
     list: Vec<(Key, Node)>,
@@ -18,13 +18,13 @@ impl Entries {
         self.list.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
     }
 
-    /// Removes the entry with a name and returns its value.
+    /// Removes the entry with a name from the object and returns its value.
     pub fn take(&mut self, name: &str) -> Option<Node> {
         let at = self.list.iter().position(|(key, _)| key.name == name)?;
         Some(self.list.remove(at).1)
     }
 
-    /// Sets the value of an entry in its position, or appends the entry.
+    /// Sets the value of an entry of the object in its position, or appends the entry.
     pub fn put(&mut self, name: &str, value: Value) {
         self.replace(name, name, value);
     }
@@ -39,7 +39,7 @@ impl Entries {
         }
     }
 
-    /// Removes and returns all entries whose name does not satisfy `stays`.
+    /// Removes and returns the entries whose names do not satisfy the condition `stays`.
     pub fn split(&mut self, stays: impl Fn(&str) -> bool) -> Entries {
         let (stay, go) = std::mem::take(&mut self.list).into_iter().partition(|(key, _)| stays(&key.name));
         self.list = stay;

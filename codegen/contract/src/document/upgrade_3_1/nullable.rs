@@ -1,10 +1,11 @@
-//! The upgrade of `nullable: true`: a further type, or a further branch if the schema declares no type.
+//! The upgrade of `nullable: true` from 3.0: a further type `"null"`, or a further branch if the schema
+//! declares no type.
 
 use super::entries::Entries;
 use crate::document::grammar::ObjectKind;
 use crate::document::node::{Key, Node, Object, Value};
 
-/// The keywords that do not constrain the values of a schema.
+/// The schema keywords that do not constrain values.
 const ANNOTATIONS: &[&str] = &[
     "title",
     "description",
@@ -19,7 +20,7 @@ const ANNOTATIONS: &[&str] = &[
     "$comment",
 ];
 
-/// Returns true if a keyword only annotates a schema.
+/// Returns true if a schema keyword does not constrain values.
 pub(super) fn is_annotation(name: &str) -> bool {
     ANNOTATIONS.contains(&name) || name.starts_with("x-")
 }
@@ -46,7 +47,7 @@ pub(super) fn pass(kind: ObjectKind, _written: &Object, entries: &mut Entries) {
     }
 }
 
-/// Adds the type null: `string` becomes `[string, "null"]`.
+/// Adds `"null"` to the types of a nullable schema: `string` becomes `[string, "null"]`.
 fn admit_type(entries: &mut Entries) {
     let null = entries.text("null");
     let mut types = match entries.get("type").cloned() {
@@ -60,7 +61,7 @@ fn admit_type(entries: &mut Entries) {
     entries.put("type", Value::Array(types));
 }
 
-/// Adds null to an enum, since the generated code accepts null for a nullable enum that does not list it.
+/// Adds null to the `enum` of a nullable schema, since the generated code accepts null even if the enum lacks it.
 fn admit_value(entries: &mut Entries) {
     let null = entries.node(Value::Null);
     if let Some(Node { value: Value::Array(mut values), .. }) = entries.get("enum").cloned() {
@@ -71,11 +72,12 @@ fn admit_value(entries: &mut Entries) {
     }
 }
 
-/// Moves the constraints of the schema into one branch, beside a branch for null; annotations are kept.
+/// Makes a schema without a type nullable: its constraints become one branch of `anyOf`, null the other;
+/// annotations are kept.
 fn wrap(entries: &mut Entries) {
     let demands = entries.split(is_annotation);
     if demands.is_empty() {
-        // A schema without constraints allows every value, including null.
+        // A schema without constraints allows null already.
         return;
     }
     let mut null = Object::default();

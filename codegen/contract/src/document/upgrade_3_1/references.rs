@@ -1,4 +1,4 @@
-//! The upgrade of references: removes fields beside a `$ref` that are ignored in 3.0 but not in 3.1.
+//! The upgrade of references from 3.0: removes fields beside a `$ref` that are ignored in 3.0 but would apply in 3.1.
 
 use super::entries::Entries;
 use super::nullable::is_annotation;
@@ -7,7 +7,7 @@ use crate::document::node::Object;
 use crate::document::version::Version;
 use crate::document::walk::standing_reference;
 
-/// Removes the ignored fields beside a `$ref`.
+/// Removes the fields beside a `$ref` that OpenAPI 3.0 ignores.
 ///
 /// A path item may have fields beside its `$ref` in both versions. Annotations beside the `$ref` of a schema
 /// are kept, since the generated code honours them.

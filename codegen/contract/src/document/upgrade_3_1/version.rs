@@ -1,5 +1,5 @@
-//! The upgrade of the version field; also declares the default JSON Schema dialect of OpenAPI 3.1 if the
-//! contract declares none.
+//! The upgrade of the `openapi` field to 3.1. It also declares the default JSON Schema dialect of OpenAPI 3.1
+//! if the contract declares none.
 
 use super::entries::Entries;
 use crate::document::grammar::ObjectKind;

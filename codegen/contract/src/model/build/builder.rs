@@ -1,4 +1,4 @@
-//! The state of building the model, and the operations on it that all stages of the build share.
+//! The state of building the model from a document, and the operations on it that all stages of the build share.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,40 +9,40 @@ use crate::document::{Document, Node, Version};
 use crate::model::{Options, SchemaId, Schemas};
 use crate::source::Span;
 
-/// The state of building the model.
+/// The state of building the model from a document.
 pub(super) struct Builder<'d, 'o> {
     /// The document that the model is built from.
     pub(super) document: &'d Document,
-    /// The diagnostics of the run.
+    /// The diagnostics to which the build adds problems.
     pub(super) diagnostics: &'o mut Diagnostics,
     /// True if deviations that lose nothing are errors (`--strict`).
     pub(super) strict: bool,
-    /// True if keywords imply the type that they apply to.
+    /// True if schema keywords imply the type that they apply to.
     pub(super) implied_types: bool,
-    /// True if formats are checked; otherwise they are annotations.
+    /// True if values are checked against the `format` of their schema; otherwise it is an annotation.
     pub(super) check_formats: bool,
     /// The schemas built so far.
     pub(super) schemas: Schemas,
-    /// The schemas by the nodes that they are made of, so that equal sets of nodes become one schema.
+    /// The schemas by the document nodes that they are made of, so that equal sets of nodes become one schema.
     pub(super) known: HashMap<Source, SchemaId>,
-    /// The schemas that have an identifier but no kind yet. It is a queue, since schemas may be deeply
-    /// nested.
+    /// The schemas that have an identifier but no kind yet. It is a queue instead of recursion, since schemas
+    /// may be deeply nested.
     pub(super) unsettled: VecDeque<Unsettled<'d>>,
-    /// The sparse fieldsets, which are checked after all schemas are known.
+    /// The sparse fieldsets (`x-sparse-of`), which are checked after all schemas are known.
     pub(super) sparse: Vec<SparseFieldset>,
-    /// The number of schemas that were combined from several nodes.
+    /// The number of schemas that were combined from several document nodes, for the limit on it.
     pub(super) branches: usize,
-    /// The number of definitions in all interpreted schemas.
+    /// The number of definitions in all interpreted schemas, for the limit on it.
     pub(super) definitions: usize,
-    /// True if a composition that is too deep was reported; it is reported once.
+    /// True if a schema with too deeply nested `allOf` was reported, since only the first is reported.
     pub(super) too_deep: bool,
-    /// The names of components, by the span of the component.
+    /// The names of component schemas, by the span of the component.
     pub(super) names: HashMap<Span, String>,
-    /// The examples, each with the schema that it must be valid against.
+    /// The examples in the contract, each with the schema that it must be valid against.
     pub(super) examples: Vec<(SchemaId, &'d Node)>,
-    /// The schemas without a valid value.
+    /// The schemas whose constraints contradict each other.
     pub(super) contradictions: Vec<Contradiction>,
-    /// The undeclared parameters of the path that is being read.
+    /// The path parameters that operations of the current path do not declare.
     pub(super) undeclared: Vec<Undeclared>,
 }
 
@@ -91,7 +91,7 @@ impl<'d> Builder<'d, '_> {
         self.follow_while(node, |node| all || is_plain_reference(node))
     }
 
-    /// Follows one reference, and further ones while their nodes satisfy `goes_on`.
+    /// Follows the reference of a node, and further ones while their nodes satisfy `goes_on`.
     pub(super) fn follow_while(&mut self, mut node: &'d Node, goes_on: impl Fn(&Node) -> bool) -> Option<&'d Node> {
         let mut steps = 0;
         while let Some(reference) = node.get("$ref").and_then(Node::as_str).filter(|_| steps == 0 || goes_on(node)) {
@@ -109,7 +109,7 @@ impl<'d> Builder<'d, '_> {
         Some(node)
     }
 
-    /// Records the name of each component of the entry, so that every reference to it leads to this name.
+    /// Records the name of each component schema of the entry file, so that every reference to it leads to this name.
     pub(super) fn name_components(&mut self, root: &'d Node) {
         for (key, node) in entries(root.get("components").and_then(|all| all.get("schemas"))) {
             let target = match node.get("$ref") {
@@ -133,7 +133,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Returns every schema in the components of the entry, including unused ones.
+    /// Returns every schema in `components.schemas` of the entry file, including unused ones.
     pub(super) fn components(&mut self, root: &'d Node) -> Vec<SchemaId> {
         let nodes: Vec<_> = entries(root.get("components").and_then(|all| all.get("schemas"))).collect();
         nodes.iter().for_each(|(_, node)| self.check_discriminator(node));
@@ -148,7 +148,7 @@ impl<'d> Builder<'d, '_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Creates a diagnostic of a deviation that loses nothing: a warning, or an error in strict mode.
+    /// Creates a diagnostic about a deviation from OpenAPI that loses nothing: a warning, or an error in strict mode.
     pub(super) fn remark(&self, code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
         match self.strict {
             true => Diagnostic::error(code, span, message),

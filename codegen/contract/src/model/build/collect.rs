@@ -1,5 +1,5 @@
-//! The collection of facets: reads the constraints of nodes, keyword by keyword, through references and
-//! `allOf`.
+//! The collection of facets: reads the constraints of a schema from its nodes, keyword by keyword, through
+//! references and `allOf`.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
@@ -11,7 +11,7 @@ use super::node_fields::{elements, entries, is_plain_reference, truth};
 use super::type_set::TypeSet;
 
 impl<'d> Builder<'d, '_> {
-    /// Adds the constraints of `node` and of the schemas that it is composed of.
+    /// Adds the constraints of a schema node, and of the subschemas that it is composed of, to the facets.
     ///
     /// `stack` holds the nodes from the schema's root to `node`, for the detection of cycles.
     pub(super) fn collect(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &mut Vec<Span>) {
@@ -52,7 +52,7 @@ impl<'d> Builder<'d, '_> {
         stack.pop();
     }
 
-    /// Adds the constraints of the keywords at the node itself.
+    /// Adds the constraints of the keywords at the schema node itself, without its subschemas.
     fn collect_own(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &[Span]) {
         let mut own_properties: Vec<&'d str> = Vec::new();
         for (key, value) in entries(Some(node)) {
@@ -84,7 +84,7 @@ impl<'d> Builder<'d, '_> {
                 "exclusiveMinimum" if value.as_bool().is_none() => tighten(&mut facets.min, bound(value, true), true),
                 "exclusiveMaximum" if value.as_bool().is_none() => tighten(&mut facets.max, bound(value, true), false),
                 "multipleOf" => {
-                    // A number shape has one divisor, so a second one is left to the interpreter.
+                    // The model has room for one `multipleOf`, so the interpreter checks the second one.
                     facets.rare.other |= facets.multiple_of.is_some_and(|known| known.to_json() != value.to_json());
                     facets.multiple_of = Some(value);
                 }
@@ -194,7 +194,7 @@ impl<'d> Builder<'d, '_> {
         facets.types = Some(match facets.types {
             None => (set, value.span),
             Some((before, span)) => {
-                // A nullable subschema of a composition does not make null a type of all subschemas.
+                // `nullable: true` in one subschema of a composition does not make null a type of the others.
                 let both = before.and(set);
                 if both.is_empty() {
                     facets.contradictions.push(
@@ -232,8 +232,8 @@ impl<'d> Builder<'d, '_> {
         if facets.decided.contains(&branches.span) {
             return;
         }
-        // In the usual way to write inheritance, a branch is composed of its own parent; the branch is chosen
-        // then.
+        // A branch that is composed of the schema with the union is the usual way to write inheritance. The
+        // schema is then read as part of this branch, so the union is not applied again.
         let chosen = elements(Some(branches)).iter().any(|branch| {
             let target = self.follow_schema(branch);
             target.is_some_and(|target| {
@@ -246,13 +246,13 @@ impl<'d> Builder<'d, '_> {
         facets.unions.push(UnionFacet { exactly_one, branches, discriminator: node.get("discriminator") });
     }
 
-    /// Reports a dynamic reference, whose target depends on the schema that refers to it.
+    /// Reports a `$dynamicRef`, whose target depends on the schema that refers to it.
     pub(super) fn dynamic_reference(&mut self, node: &Node, value: &Node) {
         let span = node.as_object().and_then(|object| object.key_span("$dynamicRef")).unwrap_or(value.span);
         self.unsupported(span, "$dynamicRef", "its target is known only at run time");
     }
 
-    /// Reports an unsupported keyword.
+    /// Reports a schema keyword that is not supported.
     pub(super) fn unsupported(&mut self, span: Span, keyword: &str, why: &str) {
         self.report(
             Diagnostic::error("unsupported-keyword", span, format!("`{keyword}` is not supported: {why}"))
@@ -272,7 +272,7 @@ fn bound(node: &Node, exclusive: bool) -> Option<Bound> {
     Some(Bound { value: node.as_f64()?, whole: node.as_i128(), exclusive, span: node.span })
 }
 
-/// Replaces a bound by a new one if the new one is stricter.
+/// Replaces the bound of a number by a new one if the new one is stricter.
 fn tighten(kept: &mut Option<Bound>, new: Option<Bound>, lower: bool) {
     let Some(new) = new else { return };
     let narrower = kept.is_none_or(|old| match lower {

@@ -14,7 +14,7 @@ use super::facets::Facets;
 use super::node_fields::elements;
 
 impl<'d> Builder<'d, '_> {
-    /// Intersects the valid values with those of an `enum` or `const`.
+    /// Restricts the valid values of a schema to those of an `enum` or `const`.
     pub(super) fn collect_values(&mut self, values: Vec<&'d Node>, span: Span, facets: &mut Facets<'d>) {
         let before: Option<HashSet<Json>> =
             facets.values.as_ref().map(|before| before.iter().map(|known| known.to_json()).collect());
@@ -51,7 +51,7 @@ impl<'d> Builder<'d, '_> {
         facets.values = Some(kept);
     }
 
-    /// Adds the names of enum values, if the contract declares one name for each value.
+    /// Adds the Rust names of enum values, if the contract declares one name for each value.
     pub(super) fn collect_names(&mut self, node: &'d Node, values: &'d Node, facets: &mut Facets<'d>) {
         let values = elements(Some(values));
         for keyword in ["x-enum-varnames", "x-enumNames"] {

@@ -13,15 +13,15 @@ use super::facets::Facets;
 use super::finish::implied;
 use super::node_fields::{elements, is_plain_reference, spanned_string, string, truth};
 
-/// The deepest composition that is supported. The deepest known published contract has five levels.
+/// The deepest nesting of `allOf` that is supported. The deepest known published contract has five levels.
 pub(super) const DEEPEST: usize = 64;
 
-/// The number of schemas that unions within compositions may expand to.
+/// The largest number of schemas that unions combined with other schemas may expand to.
 ///
 /// The largest known published contract needs a tenth of it.
 const MOST_UNFOLDED: usize = 50_000;
 
-/// The keywords that annotate a schema and do not constrain its values.
+/// The schema keywords that do not constrain values.
 const ANNOTATIONS: &[&str] = &[
     "title",
     "description",
@@ -38,7 +38,7 @@ const ANNOTATIONS: &[&str] = &[
 ];
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the schema of a node; it is created at the first request.
+    /// Returns the schema of a document node, and creates it at the first use.
     pub(super) fn schema(&mut self, node: &'d Node) -> SchemaId {
         let target = match is_plain_reference(node) {
             true => self.follow_schema(node).unwrap_or(node),
@@ -47,7 +47,8 @@ impl<'d> Builder<'d, '_> {
         self.composed(&[target], &[])
     }
 
-    /// Returns the schema of the values that match all `nodes`, without the unions at `decided`.
+    /// Returns the schema of the values that match all `nodes`, ignoring the unions at `decided`, whose branch
+    /// is chosen.
     pub(super) fn composed(&mut self, nodes: &[&'d Node], decided: &[Span]) -> SchemaId {
         let mut parts: Vec<Span> = Vec::with_capacity(nodes.len());
         let mut nodes: Vec<&'d Node> = nodes.to_vec();
@@ -104,7 +105,7 @@ impl<'d> Builder<'d, '_> {
         id
     }
 
-    /// Determines the kind of every schema in the queue, and of the schemas that they contain.
+    /// Determines the kind of every schema in the queue, and of the schemas that are added to it meanwhile.
     pub(super) fn settle(&mut self) {
         while let Some(Unsettled { id, nodes, decided }) = self.unsettled.pop_front() {
             let reference = match nodes.as_slice() {
@@ -127,7 +128,7 @@ impl<'d> Builder<'d, '_> {
                     facets.rare.other |= facets.has_several_patterns() || facets.overlaps();
                     facets.rare.untyped = !self.implied_types && facets.types.is_none() && !implied(&facets).is_empty();
                     if self.implied_types && facets.unions.is_empty() && !implied(&facets).is_empty() {
-                        // Other values are valid too, but must satisfy the constraints of the schema.
+                        // Values outside the enum are valid too, but must satisfy the other constraints of the schema.
                         facets.rare.other |= facets.extensible;
                         self.keep_fitting(&nodes, &mut facets);
                     }
@@ -152,7 +153,7 @@ impl<'d> Builder<'d, '_> {
         schema.interpreted = interpreted;
     }
 
-    /// Counts a combined schema, and returns true if there are too many.
+    /// Counts a schema that is combined from several nodes, and returns true if there are too many.
     fn unfolded(&mut self, span: Span) -> bool {
         self.branches += 1;
         if self.branches == MOST_UNFOLDED {
@@ -169,8 +170,8 @@ impl<'d> Builder<'d, '_> {
         self.branches >= MOST_UNFOLDED
     }
 
-    /// Returns the only schema that a node annotates: the single subschema of `allOf`, or a `$ref` with
-    /// annotations beside it.
+    /// Returns the only schema that a node refers to and annotates: the single subschema of `allOf`, or the
+    /// target of a `$ref` with annotations beside it.
     fn annotated_reference(&mut self, node: &'d Node) -> Option<&'d Node> {
         let object = node.as_object()?;
         let only = |keyword: &str| {
@@ -191,8 +192,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Reports a composition of too many schemas, once, since every schema that contains it is too deep as
-    /// well.
+    /// Reports too deeply nested `allOf`, once, since every schema that contains it is too deep as well.
     pub(super) fn report_too_deep(&mut self, node: &Node) {
         if !std::mem::replace(&mut self.too_deep, true) {
             let message = format!("`allOf` is nested deeper than {DEEPEST} levels");
@@ -200,7 +200,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Reports a composition that contains itself.
+    /// Reports a schema that is composed of itself through `allOf`.
     pub(super) fn report_cycle(&mut self, node: &Node) {
         let name = self.names.get(&node.span).map_or("this schema".to_owned(), |name| format!("`{name}`"));
         self.report(

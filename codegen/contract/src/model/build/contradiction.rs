@@ -11,20 +11,21 @@ use crate::source::Span;
 use super::builder::Builder;
 use super::deferred::Contradiction;
 
-/// A value that an operation cannot work without.
+/// A value that an operation cannot work without, such as a required parameter.
 struct Need {
     /// The description of the value for messages, such as: the body of `createThing`.
     of: String,
-    /// True if the value is sent to the service, so that `readOnly` properties are omitted.
+    /// True if the service receives the value, so that `readOnly` properties are omitted.
     received: bool,
-    /// The schemas of which the value must match at least one.
+    /// The schemas of the value; it must match at least one.
     any_of: Vec<SchemaId>,
 }
 
 impl Builder<'_, '_> {
-    /// Records the contradictions of a schema, until it is known whether an operation needs a value of it.
+    /// Records the contradictory constraints of a schema. They are reported when it is known if an operation
+    /// needs a value of it.
     ///
-    /// Returns a kind without valid values, or with null as the only one if `null` is set.
+    /// Returns a kind without valid values, or only with null if `null` is set.
     pub(super) fn contradicting(
         &mut self,
         schema: SchemaId,
@@ -39,7 +40,7 @@ impl Builder<'_, '_> {
         (Kind::Any, true, Some(InterpretedSchema { draft4: false, text: "false".to_owned() }))
     }
 
-    /// Reports contradictory schemas: as errors if an operation needs a value of one.
+    /// Reports the schemas without a valid value: as errors if an operation needs a value of one.
     ///
     /// Webhooks do not count, since the service need not use their types.
     pub(super) fn report_contradictions(&mut self, operations: &[Operation]) {
@@ -57,7 +58,7 @@ impl Builder<'_, '_> {
                 needed[cause].get_or_insert_with(|| need.of.clone());
             }
         }
-        // A location may belong to several schemas: only its most severe report is kept.
+        // Several schemas may have one location: only its most severe diagnostic is kept.
         let (mut grave, mut light) = (Vec::new(), Vec::new());
         for (contradiction, needed) in contradictions.into_iter().zip(needed) {
             for report in contradiction.reports {
@@ -76,14 +77,14 @@ impl Builder<'_, '_> {
         grave.into_iter().for_each(|report| self.report(report));
     }
 
-    /// Reports a contradiction that the contract works without.
+    /// Reports a schema without a valid value of which no operation needs a value.
     pub(super) fn report_light(&mut self, report: Diagnostic) {
         let severity = self.remark(report.code, report.primary.span, "").severity;
         self.report(Diagnostic { severity, ..report });
     }
 }
 
-/// Returns the values that an operation cannot work without: required parameters, its body, each response.
+/// Returns the values that an operation cannot work without: its required parameters, its body, each response.
 fn needs(operation: &Operation) -> Vec<Need> {
     let title = operation.title();
     let parameters = operation.parameters.iter().filter(|parameter| parameter.required);
@@ -98,7 +99,7 @@ fn needs(operation: &Operation) -> Vec<Need> {
     let responses =
         operation.responses.iter().map(|response| (format!("a response of {title}"), false, &response.content));
     needs.extend(body.into_iter().chain(responses).filter_map(|(of, received, content)| {
-        // A media type without a schema accepts some value.
+        // A media type without a schema accepts any value.
         let any_of: Vec<SchemaId> = content.iter().map(|content| content.schema).collect::<Option<_>>()?;
         (!any_of.is_empty()).then_some(Need { of, received, any_of })
     }));
@@ -107,8 +108,8 @@ fn needs(operation: &Operation) -> Vec<Need> {
 
 /// Returns for each schema without a valid value the index of the contradiction that causes it.
 ///
-/// The search starts at the contradictions and continues to the schemas that need a value of a schema without
-/// one; it visits each schema once.
+/// The search starts at the contradictory schemas and continues to the schemas that need a value of one; it
+/// visits each schema once.
 fn causes(schemas: &Schemas, contradictions: &[Contradiction], received: bool) -> Vec<Option<usize>> {
     let mut causes: Vec<Option<usize>> = vec![None; schemas.len()];
     let mut open: VecDeque<SchemaId> = VecDeque::new();
@@ -116,8 +117,8 @@ fn causes(schemas: &Schemas, contradictions: &[Contradiction], received: bool) -
         causes[contradiction.schema.index()] = Some(at);
         open.push_back(contradiction.schema);
     }
-    // The schemas that need a value of each schema, and the number of subschemas that must have no value
-    // before the schema itself has none.
+    // `needing` lists for each schema the schemas that need a value of it. `left` counts the subschemas that
+    // must be without a value before the schema itself is.
     let mut needing: Vec<Vec<SchemaId>> = vec![Vec::new(); schemas.len()];
     let mut left: Vec<usize> = vec![1; schemas.len()];
     for id in schemas.ids().filter(|id| causes[id.index()].is_none()) {
@@ -140,7 +141,7 @@ fn causes(schemas: &Schemas, contradictions: &[Contradiction], received: bool) -
     causes
 }
 
-/// Returns the subschemas that a schema needs values of: of each one, or of at least one for a union.
+/// Returns the subschemas of which a schema needs values: of all, or of at least one if the schema is a union.
 fn needed_by(schemas: &Schemas, id: SchemaId, received: bool) -> Vec<SchemaId> {
     let schema = schemas.get(id);
     if schema.nullable {

@@ -1,4 +1,4 @@
-//! The check of `default`: the value must be valid against its schema.
+//! The check of `default`: the value must be valid against its schema, and must not contain itself.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -13,7 +13,7 @@ use super::builder::Builder;
 
 /// The reason why a value is not valid against a schema, and the value that was probably intended.
 pub(super) struct Mismatch {
-    /// The reason, in words that follow a colon.
+    /// The reason as words that follow a colon, such as: it is missing.
     pub why: String,
     intended: Option<Json>,
 }
@@ -52,14 +52,14 @@ impl Builder<'_, '_> {
     }
 }
 
-/// The deepest level of a default that is checked against its schema. Deeper values are left to the generated
-/// code, since unions can contain each other.
+/// The deepest level to which a default is checked against its schema. Generated code checks deeper values,
+/// since unions can contain each other.
 const DEEPEST: u32 = 64;
 
-/// The number of steps that the check of one default may take.
+/// The largest number of steps that the check of one default may take.
 const MOST_STEPS: u32 = 20_000;
 
-/// The schemas that a default is checked against, with the limits of the check.
+/// The schemas that a default is checked against, and the progress of the check towards its limits.
 struct Held<'s> {
     schemas: &'s Schemas,
     depth: Cell<u32>,
@@ -67,7 +67,7 @@ struct Held<'s> {
 }
 
 impl Held<'_> {
-    /// Runs one level of the check; returns `None` if a limit is reached.
+    /// Runs the check of a default one level deeper; returns `None` if a limit of the check is reached.
     fn deeper<T>(&self, step: impl FnOnce() -> Option<T>) -> Option<T> {
         if self.depth.get() >= DEEPEST || self.steps.get() >= MOST_STEPS {
             return None;
@@ -80,14 +80,14 @@ impl Held<'_> {
     }
 }
 
-/// Returns the reason why a default cannot be used.
+/// Returns the reason why the default of a schema cannot be used; `None` if it can.
 fn fault(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     let held = Held { schemas, depth: Cell::new(0), steps: Cell::new(0) };
     let endless = || contains_itself(&held, id).then(|| because("it contains itself"));
     within(&held, id, value).or_else(endless)
 }
 
-/// Returns true if applying a default applies it again, through the properties that it omits.
+/// Returns true if the default of a schema contains itself: it omits a property whose default leads back to it.
 fn contains_itself(held: &Held<'_>, id: SchemaId) -> bool {
     let (mut next, mut visited) = (vec![id], HashSet::new());
     while let Some(at) = next.pop() {
@@ -102,7 +102,7 @@ fn contains_itself(held: &Held<'_>, id: SchemaId) -> bool {
     false
 }
 
-/// Collects the schemas whose defaults apply while a value is read.
+/// Collects the schemas whose defaults apply when a value is read: those of properties that the value omits.
 fn collect_applied(held: &Held<'_>, id: SchemaId, value: &Json, applied: &mut Vec<SchemaId>) {
     held.deeper(|| {
         match (held.schemas.kind(id), value) {
@@ -127,9 +127,9 @@ fn collect_applied(held: &Held<'_>, id: SchemaId, value: &Json, applied: &mut Ve
     });
 }
 
-/// Returns the reason why a value is not valid against a schema.
+/// Returns the reason why a default or example is not valid against a schema.
 ///
-/// Returns `None` also if only the generated code could decide.
+/// Returns `None` also if only the generated code can decide.
 pub(super) fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     within(&Held { schemas, depth: Cell::new(0), steps: Cell::new(0) }, id, value)
 }
@@ -200,7 +200,7 @@ fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch
     }
 }
 
-/// Returns the format or pattern that a string violates.
+/// Returns the reason why a string does not match the format or patterns of its schema.
 fn misspelt(shape: &StringShape, text: &str) -> Option<Mismatch> {
     let format = match &shape.format {
         Format::DateTime => "date-time",
@@ -225,7 +225,7 @@ fn misspelt(shape: &StringShape, text: &str) -> Option<Mismatch> {
     Some(because(format!("it does not match `{}`", broken.0)))
 }
 
-/// Returns the reason why the properties of a value are not valid for an object.
+/// Returns the reason why the properties of a JSON object are not valid against an object schema.
 fn object_mismatch(held: &Held<'_>, object: &ObjectShape, fields: &Map<String, Json>) -> Option<Mismatch> {
     for property in &object.properties {
         let given = fields.get(&property.name);
@@ -253,7 +253,7 @@ fn object_mismatch(held: &Held<'_>, object: &ObjectShape, fields: &Map<String, J
     None
 }
 
-/// Returns true if requests or responses omit a property.
+/// Returns true if requests or responses omit a property (`readOnly`, `writeOnly`).
 fn goes_one_way(schemas: &Schemas, id: SchemaId) -> bool {
     schemas.nearest(id, |schema| (schema.read_only || schema.write_only).then_some(())).is_some()
 }

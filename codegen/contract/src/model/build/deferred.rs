@@ -1,4 +1,4 @@
-//! Deferred work of the build: schemas without a kind, and checks that need all schemas.
+//! Deferred work of building the model: schemas without a kind, and data for checks that need all schemas.
 
 use super::facets::Facets;
 use crate::diagnostic::Diagnostic;
@@ -7,12 +7,12 @@ use crate::model::SchemaId;
 use crate::model::operation::ParameterLocation;
 use crate::source::Span;
 
-/// The identity of a schema: the spans of the nodes that it is made of, and of the unions that are decided.
+/// The identity of a schema: the document nodes that it is made of, and the unions whose branch is chosen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Source {
-    /// The spans of the nodes that the schema is made of.
+    /// The spans of the document nodes that the schema is made of.
     pub(super) parts: Vec<Span>,
-    /// The spans of the unions whose branch is chosen already.
+    /// The spans of the unions whose branch is already chosen.
     pub(super) decided: Vec<Span>,
 }
 
@@ -23,23 +23,23 @@ pub(super) struct Unsettled<'d> {
     pub(super) decided: Vec<Span>,
 }
 
-/// A schema with contradictory constraints.
+/// A schema whose constraints contradict each other.
 pub(super) struct Contradiction {
     pub(super) schema: SchemaId,
     /// True if null is a valid value despite the contradiction.
     pub(super) null: bool,
-    /// The diagnostics of the contradictions, as errors.
+    /// The diagnostics about the contradictions, as errors.
     pub(super) reports: Vec<Diagnostic>,
 }
 
-/// A sparse fieldset as it is written: an object with `x-sparse-of`.
+/// A sparse fieldset as the contract declares it: an object schema with `x-sparse-of`.
 pub(super) struct SparseFieldset {
     pub(super) id: SchemaId,
     /// The span of the value of `x-sparse-of`.
     pub(super) at: Span,
     /// The name of the complete schema that the fieldset belongs to.
     pub(super) full: String,
-    /// The span of the first required property, if there is one.
+    /// The span of the first property that the fieldset requires, which is a mistake; `None` if it requires none.
     pub(super) required: Option<Span>,
     /// The properties of the fieldset, each with its span.
     pub(super) properties: Vec<(String, Span)>,
@@ -63,12 +63,12 @@ impl SparseFieldset {
     }
 }
 
-/// A parameter of a path template that an operation does not declare as a path parameter.
+/// A parameter in a path template that an operation does not declare as a path parameter.
 pub(super) struct Undeclared {
-    /// The name between the braces.
+    /// The name of the parameter, between the braces of the path template.
     pub(super) name: String,
-    /// The method of the operation.
+    /// The HTTP method of the operation that does not declare the parameter.
     pub(super) method: &'static str,
-    /// The span and location of a parameter of this name that is declared elsewhere.
+    /// The span and location of a parameter that the operation declares with this name outside the path.
     pub(super) elsewhere: Option<(Span, ParameterLocation)>,
 }

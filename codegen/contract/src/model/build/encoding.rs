@@ -9,7 +9,7 @@ use super::builder::Builder;
 use super::node_fields::string;
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the encodings that a media type declares for its properties.
+    /// Returns the encodings that a media type declares for the properties of its form or multipart body.
     pub(super) fn encoding(&mut self, media: &'d Node) -> Vec<Encoding> {
         let mut encodings = Vec::new();
         for (key, node) in media.get("encoding").and_then(Node::as_object).into_iter().flatten() {
@@ -38,7 +38,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Reports encodings without an effect, after all schemas are known.
+/// Reports encodings that have no effect on a form or multipart body, after all schemas are known.
 pub(super) fn check(operations: &[Operation], schemas: &Schemas, diagnostics: &mut Diagnostics) {
     let bodies = operations.iter().flat_map(|operation| &operation.body).flat_map(|body| &body.content);
     for content in bodies {

@@ -11,13 +11,13 @@ use super::default::mismatch;
 use super::node_fields::{elements, entries};
 
 impl<'d> Builder<'d, '_> {
-    /// Records the examples within a schema.
+    /// Records the examples within a schema, for the check against it.
     pub(super) fn examples_of_schema(&mut self, id: SchemaId, node: &'d Node) {
         let listed = elements(node.get("examples"));
         self.examples.extend(node.get("example").into_iter().chain(listed).map(|value| (id, value)));
     }
 
-    /// Records the examples beside a schema: those of a parameter, a header or a media type.
+    /// Records the examples beside a schema, in a parameter, header or media type, for the check against it.
     pub(super) fn examples_beside(&mut self, id: SchemaId, node: &'d Node) {
         self.examples.extend(node.get("example").map(|value| (id, value)));
         let named: Vec<&'d Node> = entries(node.get("examples")).map(|(_, example)| example).collect();
@@ -27,8 +27,8 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Reports the examples that are not valid against their schemas. They mislead readers but affect no
-    /// code.
+    /// Reports the examples that are not valid against their schemas. They mislead readers but do not affect
+    /// generated code.
     pub(super) fn check_examples(&mut self) {
         let mut seen = HashSet::new();
         for (id, node) in std::mem::take(&mut self.examples) {
@@ -45,7 +45,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Returns true if the example of an array or object is written as it is sent in a URL or header.
+    /// Returns true if the example of an array or object is a string, as it is sent in a URL or header.
     fn is_spelt_out(&self, id: SchemaId, node: &Node) -> bool {
         node.as_str().is_some() && matches!(self.schemas.kind(id), Kind::Array(_) | Kind::Object(_))
     }

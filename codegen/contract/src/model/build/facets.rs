@@ -1,4 +1,4 @@
-//! The facets of a schema: its constraints, keyword by keyword, intersected over all its nodes.
+//! The facets of a schema: its constraints, keyword by keyword, combined from all its document nodes.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -7,47 +7,48 @@ use crate::source::Span;
 
 use super::type_set::TypeSet;
 
-/// The constraints of a schema, collected from all its nodes.
+/// The constraints of a schema, collected from all its document nodes.
 #[derive(Debug, Default)]
 pub(super) struct Facets<'d> {
-    /// The unions whose branch is chosen already, so that they no longer constrain the schema.
+    /// The spans of the unions whose branch is already chosen, so that they no longer constrain the schema.
     pub decided: Vec<Span>,
-    /// The nodes that the schema is made of. A reference from one to another adds no constraints.
+    /// The spans of the document nodes that the schema is made of. A reference from one to another adds no
+    /// constraints.
     pub siblings: Vec<Span>,
-    /// The remaining types; `None` for all types.
+    /// The types that all nodes of the schema allow; `None` for all types.
     pub types: Option<(TypeSet, Span)>,
-    /// True if a node declares `nullable: true`.
+    /// True if a node of the schema declares `nullable: true`.
     pub nullable: bool,
-    /// The remaining values; `None` for all values.
+    /// The values that every `enum` and `const` of the schema allows; `None` for all values.
     pub values: Option<Vec<&'d Node>>,
-    /// True if other strings than those of the enum are valid (`x-extensible-enum`).
+    /// True if strings outside the enum are valid too (`x-extensible-enum`).
     pub extensible: bool,
-    /// The values of an enum, each with its Rust name (`x-enum-varnames`).
+    /// The enum values of the schema, each with its Rust name (`x-enum-varnames`).
     pub names: Vec<(&'d str, &'d str)>,
-    /// The format, with its span.
+    /// The `format` of the schema, with its span.
     pub format: Option<(&'d str, Span)>,
     pub id_prefix: Option<&'d str>,
-    /// The strictest lower bound of a number.
+    /// The strictest lower bound of a number schema.
     pub min: Option<Bound>,
-    /// The strictest upper bound of a number.
+    /// The strictest upper bound of a number schema.
     pub max: Option<Bound>,
     pub multiple_of: Option<&'d Node>,
-    /// The constraints of a string, without its format.
+    /// The constraints of a string schema, without its format.
     pub text: StringShape,
-    /// The schemas of the array elements, all of which must match.
+    /// The schemas for the elements of an array; each element must match all of them.
     pub items: Vec<&'d Node>,
     pub min_items: Option<u64>,
     pub max_items: Option<u64>,
     pub unique: bool,
-    /// The properties, each with all schemas that it must match.
+    /// The properties of an object schema, each with all schemas that its value must match.
     pub properties: Vec<(&'d str, Vec<&'d Node>)>,
-    /// The names of the required properties, each with its span.
+    /// The names of the required properties of an object schema, each with its span.
     pub required: Vec<(&'d str, Span)>,
-    /// The schemas of all `additionalProperties`.
+    /// The schemas of all `additionalProperties` of an object schema.
     pub additional: Vec<&'d Node>,
     /// For each schema of `additionalProperties`, the property names that it does not apply to.
     pub additional_beside: Vec<Vec<&'d str>>,
-    /// True for an explicit `additionalProperties: true`.
+    /// True if a node of the schema declares `additionalProperties: true`.
     pub open: bool,
     /// For each `additionalProperties: false`, the property names that it allows, and its span.
     pub closed: Vec<(Vec<&'d str>, Span)>,
@@ -58,24 +59,24 @@ pub(super) struct Facets<'d> {
     pub sparse_of: Option<&'d Node>,
     /// The span of the strictest bound of each count, such as `minItems`.
     pub count_spans: Vec<(&'d str, Span)>,
-    /// The unions, all of which must match.
+    /// The unions (`oneOf`, `anyOf`) of the schema, all of which must match.
     pub unions: Vec<UnionFacet<'d>>,
-    /// The keywords that only an interpreter can check.
+    /// The kinds of keywords in the schema that only an interpreter can check.
     pub rare: Rare,
-    /// The constraints that no value satisfies together.
+    /// The diagnostics about constraints that no value satisfies together.
     pub contradictions: Vec<Diagnostic>,
 }
 
-/// The kinds of keywords that only an interpreter can check, by their effect on the type.
+/// The kinds of keywords in a schema that only an interpreter can check, by their effect on the Rust type.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Rare {
-    /// True if keywords apply to property names beyond those in `properties`.
+    /// True if such keywords apply to property names beyond those in `properties`.
     pub names: bool,
-    /// True if keywords apply to array elements by position.
+    /// True if such keywords apply to array elements by their position.
     pub positional: bool,
-    /// True if keywords have no effect on the type.
+    /// True if such keywords have no effect on the Rust type.
     pub other: bool,
-    /// True if keywords apply to a type that is neither declared nor implied.
+    /// True if such keywords apply to a JSON type that the schema neither declares nor implies.
     pub untyped: bool,
 }
 
@@ -85,7 +86,7 @@ impl Rare {
     }
 }
 
-/// A `oneOf` or `anyOf` keyword.
+/// A `oneOf` or `anyOf` keyword of a schema.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct UnionFacet<'d> {
     pub exactly_one: bool,
@@ -93,7 +94,7 @@ pub(super) struct UnionFacet<'d> {
     pub discriminator: Option<&'d Node>,
 }
 
-/// A lower or upper bound of a number.
+/// A lower or upper bound of a number schema.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Bound {
     pub value: f64,
@@ -109,16 +110,17 @@ impl<'d> Facets<'d> {
         Facets { decided: decided.to_vec(), siblings, ..Facets::default() }
     }
 
-    /// Returns true if the nodes of the schema are all that `unevaluatedProperties` at `node` covers.
+    /// Returns true if `unevaluatedProperties` at `node` covers exactly the properties that the nodes of the
+    /// schema name.
     ///
-    /// It is false if keywords beside a parent or several matching branches of an `anyOf` count too.
+    /// Returns false if keywords beside a parent schema or several branches of an `anyOf` may count too.
     pub fn counts_evaluated(&self, node: &Node, stack: &[Span]) -> bool {
         let branch = self.siblings.len() == 2 && !self.decided.is_empty();
         let around = self.siblings.len() == 1 || (branch && self.siblings.last() == Some(&node.span));
         stack.len() == 1 && around && node.get("anyOf").is_none()
     }
 
-    /// Returns true if `additionalProperties` of one node applies to a property that another node names.
+    /// Returns true if `additionalProperties` of one node of the schema applies to a property that another node names.
     pub fn overlaps(&self) -> bool {
         let beside = |name: &str| self.additional_beside.iter().any(|names| !names.contains(&name));
         self.properties.iter().any(|(name, _)| beside(name))
@@ -129,20 +131,20 @@ impl<'d> Facets<'d> {
         self.text.patterns.len() > 1
     }
 
-    /// Returns the span of an `additionalProperties: false` that rejects a property of another node.
+    /// Returns the span of an `additionalProperties: false` that rejects the property `name` of another node.
     pub fn refusal(&self, name: &str) -> Option<Span> {
         let mut closed = self.closed.iter().filter(|_| !self.rare.names);
         closed.find(|(names, _)| !names.contains(&name)).map(|(_, span)| *span)
     }
 
-    /// Returns the span of the strictest bound of a count.
+    /// Returns the span of the strictest bound on a count, such as `minItems`.
     pub fn count_span(&self, keyword: &str) -> Option<Span> {
         self.count_spans.iter().find(|(known, _)| *known == keyword).map(|(_, span)| *span)
     }
 
-    /// Records a contradiction if the lower bound of a count is above its upper bound.
+    /// Records a contradiction if the lower bound on a count is above its upper bound.
     ///
-    /// Counts are those of characters, elements and properties.
+    /// Counts are numbers of characters, elements or properties.
     pub fn contradicting_counts(
         &mut self,
         (least, low): (&str, Option<u64>),
@@ -162,7 +164,7 @@ impl<'d> Facets<'d> {
         true
     }
 
-    /// Records the contradiction of a lower bound above the upper bound.
+    /// Records the contradiction of two bounds of a number: the lower one is above the upper one.
     pub fn contradicting_bounds(&mut self, low: Bound, high: Bound) {
         let least = if low.exclusive { "above" } else { "at least" };
         let most = if high.exclusive { "below" } else { "at most" };
@@ -175,7 +177,7 @@ impl<'d> Facets<'d> {
         );
     }
 
-    /// Records the span of a bound if it is stricter than the previous ones.
+    /// Records the span of a bound on a count if the bound is stricter than the previous ones.
     pub fn narrow(&mut self, narrower: bool, keyword: &'d str, span: Span) {
         if narrower {
             self.count_spans.retain(|(known, _)| *known != keyword);
@@ -184,7 +186,7 @@ impl<'d> Facets<'d> {
     }
 }
 
-/// Adds a schema that a property must match.
+/// Adds a property to the facets of an object schema, with a schema that its value must match.
 pub(super) fn add_property<'d>(facets: &mut Facets<'d>, name: &'d str, schema: Option<&'d Node>) {
     match facets.properties.iter_mut().find(|(known, _)| *known == name) {
         Some((_, schemas)) => schemas.extend(schema),

@@ -1,4 +1,4 @@
-//! The conversion of facets to a kind.
+//! The conversion of a schema's facets, its collected constraints, to the kind of the schema.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
@@ -10,9 +10,9 @@ use super::facets::Facets;
 use super::type_set::TypeSet;
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the kind that the facets describe, and true if null is a valid value.
+    /// Returns the kind of a schema from its facets, and true if null is a valid value.
     ///
-    /// If no other value satisfies the facets, it records that as a contradiction.
+    /// If no value other than null satisfies the facets, that is recorded as a contradiction.
     pub(super) fn finish(&mut self, id: SchemaId, nodes: &[&'d Node], facets: &mut Facets<'d>) -> (Kind, bool) {
         let mut nullable = facets.nullable;
         if let Some((types, span)) = facets.types {
@@ -57,8 +57,8 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Returns the union of several types, each under all constraints. Types without a valid value are
-    /// omitted.
+    /// Returns the kind of a schema with several types: a union of the types, each with all constraints. Types
+    /// without a valid value are omitted.
     fn finish_types(&mut self, id: SchemaId, types: Vec<TypeSet>, nodes: &[&'d Node], facets: &mut Facets<'d>) -> Kind {
         let (mut kinds, mut none) = (Vec::with_capacity(types.len()), Vec::new());
         for one in types {
@@ -123,7 +123,7 @@ impl<'d> Builder<'d, '_> {
             self.without_items(facets, nodes);
         }
         let items = match facets.items.as_slice() {
-            // The interpreter checks elements by position, so the elements have no common type here.
+            // The interpreter checks elements by their position, so the elements have no common type here.
             _ if facets.rare.positional => self.anything(nodes[0]),
             [] => self.anything(nodes[0]),
             [one] => self.schema(one),
@@ -135,7 +135,7 @@ impl<'d> Builder<'d, '_> {
         Kind::Array(ArrayShape { items, min: facets.min_items, max: facets.max_items, unique: facets.unique })
     }
 
-    /// Records a contradiction if elements are required and no value is a valid element.
+    /// Records a contradiction if an array requires elements and its `items` allow no value.
     fn refuses_elements(&mut self, facets: &mut Facets<'d>) -> bool {
         let Some(least) = facets.count_span("minItems").filter(|_| facets.min_items > Some(0)) else { return false };
         let refusing = facets.items.iter().find(|items| self.refuses_all(items)).filter(|_| !facets.rare.positional);
@@ -148,7 +148,7 @@ impl<'d> Builder<'d, '_> {
         true
     }
 
-    /// Returns true if a node is the schema `false`.
+    /// Returns true if a node is the schema `false`, which allows no value.
     pub(super) fn refuses_all(&mut self, node: &'d Node) -> bool {
         self.follow_schema(node).is_some_and(|target| target.as_bool() == Some(false))
     }
@@ -163,13 +163,13 @@ impl<'d> Builder<'d, '_> {
         self.report(report.label("elements can be any value").help("add `items`; `items: {}` allows any value"));
     }
 
-    /// Returns the schema of the values that match all of several schemas.
+    /// Returns the schema of the values that match all of several schema nodes.
     pub(super) fn several(&mut self, nodes: &[&'d Node]) -> SchemaId {
         let targets: Vec<&'d Node> = nodes.iter().filter_map(|node| self.follow_schema(node)).collect();
         self.composed(&targets, &[])
     }
 
-    /// Adds a schema that matches every value.
+    /// Adds a schema to the model that allows every value.
     pub(super) fn anything(&mut self, at: &Node) -> SchemaId {
         self.schemas.add(Schema {
             span: at.span,
@@ -191,7 +191,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns the type that keywords imply if none is declared, as published contracts intend.
+/// Returns the type that the keywords of a schema imply if it declares none, as published contracts intend.
 pub(super) fn implied(facets: &Facets<'_>) -> Vec<TypeSet> {
     let object = !facets.properties.is_empty()
         || !facets.required.is_empty()

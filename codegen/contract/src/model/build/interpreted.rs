@@ -1,4 +1,4 @@
-//! Interpreted schemas: plain JSON Schema for the keywords that an interpreter checks at run time.
+//! Interpreted schemas: schemas as plain JSON Schema, for the keywords that an interpreter checks at run time.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use super::builder::Builder;
 use super::facets::Facets;
 use super::node_fields::{elements, entries, truth};
 
-/// The keywords with one subschema.
+/// The keywords of JSON Schema whose value is one subschema.
 const ONE: &[&str] = &[
     "additionalItems",
     "additionalProperties",
@@ -28,13 +28,13 @@ const ONE: &[&str] = &[
     "unevaluatedProperties",
 ];
 
-/// The keywords with a list of subschemas.
+/// The keywords of JSON Schema whose value is a list of subschemas.
 const LIST: &[&str] = &["allOf", "anyOf", "items", "oneOf", "prefixItems"];
 
-/// The keywords with subschemas by name.
+/// The keywords of JSON Schema whose value is a map from names to subschemas.
 const NAMED: &[&str] = &["dependencies", "dependentSchemas", "patternProperties", "properties"];
 
-/// The keywords that are copied unchanged.
+/// The keywords of JSON Schema that an interpreted schema copies unchanged.
 const PLAIN: &[&str] = &[
     "const",
     "dependentRequired",
@@ -58,12 +58,12 @@ const PLAIN: &[&str] = &[
     "uniqueItems",
 ];
 
-/// The number of definitions that all interpreted schemas of a contract may have.
+/// The largest number of definitions that all interpreted schemas of a contract may have together.
 ///
 /// The largest known published contract needs a hundredth of it.
 const MOST_DEFINITIONS: usize = 100_000;
 
-/// The schemas that an interpreted schema refers to, in order of discovery, each with its number.
+/// The schemas that an interpreted schema refers to, in order of discovery. The number of each is part of its name.
 #[derive(Default)]
 pub(super) struct Definitions<'d> {
     numbers: HashMap<Span, usize>,
@@ -71,16 +71,16 @@ pub(super) struct Definitions<'d> {
 }
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the interpreted schema of several nodes.
+    /// Returns the interpreted schema of the values that match all nodes.
     ///
-    /// Returns `None`, with a diagnostic, if the interpreter cannot compile it.
+    /// Returns `None`, with a diagnostic, if the interpreter cannot compile the schema.
     pub(super) fn interpreted(&mut self, nodes: &[&'d Node]) -> Option<InterpretedSchema> {
         let schema = self.combined(nodes);
         self.interpreter(&schema, nodes)?;
         Some(InterpretedSchema { draft4: self.version() == Version::V30, text: schema.to_string() })
     }
 
-    /// Keeps the enum values that satisfy the other constraints of the schema; each other value is reported.
+    /// Keeps the enum values that satisfy the other constraints of their schema, and reports the others.
     pub(super) fn keep_fitting(&mut self, nodes: &[&'d Node], facets: &mut Facets<'d>) {
         let Some(values) = facets.values.take() else { return };
         let ends = values.first().zip(values.last()).map(|(first, last)| (first.span, last.span));
@@ -113,7 +113,7 @@ impl<'d> Builder<'d, '_> {
         fitting
     }
 
-    /// Returns the nodes as one JSON schema, with all schemas that they refer to as definitions.
+    /// Returns the nodes as one JSON Schema, with all schemas that they refer to under `definitions`.
     fn combined(&mut self, nodes: &[&'d Node]) -> Json {
         let mut definitions = Definitions::default();
         let parts: Vec<Json> = nodes.iter().map(|node| self.plain(node, &mut definitions)).collect();
@@ -121,7 +121,7 @@ impl<'d> Builder<'d, '_> {
             Ok([one]) => one,
             Err(several) => json!({ "allOf": several }),
         };
-        // The schemas that a definition refers to are appended: this handles deep and recursive schemas.
+        // Each definition may append further ones to the list, so deep and recursive schemas need no recursion here.
         let mut all = Map::new();
         while let Some(node) = definitions.nodes.get(all.len()).copied() {
             if self.is_crowded(nodes) {
@@ -130,7 +130,7 @@ impl<'d> Builder<'d, '_> {
             let plain = self.plain(node, &mut definitions);
             all.insert(format!("d{}", all.len()), plain);
         }
-        // A boolean schema refers to nothing, so the schema is an object here.
+        // A boolean schema refers to nothing, so a schema with definitions is an object.
         if !all.is_empty()
             && let Some(object) = schema.as_object_mut()
         {
@@ -144,7 +144,7 @@ impl<'d> Builder<'d, '_> {
         let draft = if draft4 { jsonschema::Draft::Draft4 } else { jsonschema::Draft::Draft202012 };
         match jsonschema::options().with_draft(draft).should_validate_formats(false).build(schema) {
             Ok(interpreter) => Some(interpreter),
-            // The failure may be a consequence of an earlier error.
+            // The failure may be the consequence of an error that is reported already.
             Err(_) if self.diagnostics.has_errors() => None,
             Err(error) => {
                 let span = nodes.first().map_or(Span::start_of(self.document.root), |node| node.span);
@@ -157,7 +157,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Returns a node as JSON Schema, without keywords of OpenAPI and with references to `definitions`.
+    /// Returns a schema node as JSON Schema, without keywords of OpenAPI and with references to `definitions`.
     fn plain(&mut self, node: &'d Node, definitions: &mut Definitions<'d>) -> Json {
         let Some(object) = node.as_object() else { return Json::Bool(node.as_bool() != Some(false)) };
         let mut plain = Map::new();
@@ -197,7 +197,7 @@ impl<'d> Builder<'d, '_> {
                     .collect();
                 plain.insert(key.clone(), Json::Object(named));
             } else if name == "format" {
-                // A format that the generated code does not check is not checked here either.
+                // The interpreter checks only the formats that generated code checks.
                 let checked = value.as_str().filter(|_| self.check_formats).and_then(checked_format);
                 plain.extend(checked.map(|format| (key.clone(), Json::from(format))));
             } else if name == "$dynamicRef" {
@@ -212,7 +212,7 @@ impl<'d> Builder<'d, '_> {
         Json::Object(plain)
     }
 
-    /// Counts a definition, and returns true if there are too many, which is reported once.
+    /// Counts a definition of an interpreted schema, and returns true if there are too many, which is reported once.
     fn is_crowded(&mut self, nodes: &[&'d Node]) -> bool {
         self.definitions += 1;
         if self.definitions == MOST_DEFINITIONS {
@@ -237,7 +237,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns the name of a format in the runtime, if the runtime checks it.
+/// Returns the name that the runtime uses for a format, if it checks the format.
 fn checked_format(name: &str) -> Option<&str> {
     match name {
         "datetime" => Some("date-time"),
@@ -248,7 +248,7 @@ fn checked_format(name: &str) -> Option<&str> {
     }
 }
 
-/// Makes null a valid value, for `nullable: true` of OpenAPI 3.0.
+/// Makes null a valid value of an interpreted schema, for `nullable: true` of OpenAPI 3.0.
 fn admit_null(schema: &mut Map<String, Json>) {
     if let Some(kind) = schema.get_mut("type")
         && kind.is_string()

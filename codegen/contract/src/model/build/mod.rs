@@ -85,8 +85,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     }
 }
 
-/// Returns the tags of the operations: first those that the contract describes, then the others in order of
-/// use.
+/// Returns the tags of the contract: first those that it describes, then the others in the order of their use.
 fn tags(root: &Node, operations: &[Operation]) -> Vec<Tag> {
     let mut tags: Vec<Tag> = Vec::new();
     for node in elements(root.get("tags")) {

@@ -1,10 +1,10 @@
-//! Recursive schemas: those without a finite value are rejected, recursive arrays and maps are marked.
+//! The check of recursive schemas: those without a finite value are rejected, recursive arrays and maps are marked.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::SchemaId;
 use crate::model::schema::{Additional, Kind, ObjectShape, Schema, Schemas};
 
-/// The deepest nesting of schemas without an object in between. Values are not read deeper either.
+/// The deepest nesting of schemas without an object in between. Generated code does not read deeper values either.
 const DEEPEST: usize = 64;
 
 /// Reports schemas that are composed of themselves or too deeply nested, and marks recursive arrays and maps.
@@ -29,7 +29,7 @@ pub(super) fn check(schemas: &mut Schemas, diagnostics: &mut Diagnostics) {
             }
         }
     }
-    // The first report suffices, since every schema that contains this one is too deep as well.
+    // Only the first is reported, since every schema that contains it is too deep as well.
     if let Some(first) = deep.into_iter().min_by_key(|id| schemas.get(*id).span) {
         let schema = schemas.get(first);
         let message = format!("{} is nested deeper than {DEEPEST} levels without an object in between", called(schema));
@@ -55,10 +55,10 @@ fn called(schema: &Schema) -> String {
     schema.component.as_deref().map_or("this schema".to_owned(), |name| format!("`{name}`"))
 }
 
-/// A problem that a walk over nested schemas found.
+/// A problem that the search in nested schemas has found.
 #[derive(Debug, Clone, Copy)]
 enum Found {
-    /// A schema that leads back to itself, and the last schema before it.
+    /// A schema that leads back to itself, and the last schema on the path to it.
     Cycle(SchemaId, SchemaId),
     /// A schema with too many levels below it.
     Depth(SchemaId),
@@ -72,7 +72,7 @@ impl Found {
     }
 }
 
-/// Returns the schemas whose values are values of a schema as well.
+/// Returns the schemas from which a schema takes its values: the target of an alias, or the branches of a union.
 fn same_value(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
     match &schemas.get(id).kind {
         Kind::Alias(target) => vec![*target],
@@ -81,7 +81,7 @@ fn same_value(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
     }
 }
 
-/// Returns the schemas that a value consists of, down to the next object with named properties.
+/// Returns the schemas that a value of a schema consists of, down to the next object with named properties.
 fn value_within(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
     match &schemas.get(id).kind {
         Kind::Alias(target) => vec![*target],
@@ -89,7 +89,7 @@ fn value_within(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
         Kind::Object(ObjectShape { sparse_of: Some(full), .. }) => vec![*full],
         Kind::Object(object) => match (object.properties.as_slice(), object.additional) {
             ([], Additional::Kept(schema)) => vec![schema],
-            // A page is represented by its list.
+            // A page counts as the list that it contains.
             ([data, pagination], _) if data.name == "data" && pagination.name == "pagination" => vec![data.schema],
             _ => Vec::new(),
         },
@@ -97,9 +97,9 @@ fn value_within(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
     }
 }
 
-/// Walks from every schema along `edges`, without recursion.
+/// Searches for cycles and deep nesting from every schema along `edges`, without recursion.
 ///
-/// A schema that is too deep counts as depth 0 for the schemas that contain it, so that it is reported alone.
+/// A schema that is too deep counts as depth 0 in the schemas that contain it, so that only it is reported.
 fn walk(schemas: &Schemas, edges: fn(&Schemas, SchemaId) -> Vec<SchemaId>) -> Vec<Found> {
     #[derive(Clone, Copy, PartialEq)]
     enum State {

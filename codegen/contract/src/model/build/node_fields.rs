@@ -1,29 +1,29 @@
-//! Access to the fields of a node, with defaults for values of a wrong type, which was reported during loading.
+//! Access to the fields of a document node, with defaults for values of a wrong type, which loading has reported.
 
 use crate::document::Node;
 use crate::source::Spanned;
 
-/// Iterates over the entries of an object; there are none for other values.
+/// Iterates over the entries of an object node; there are none for other values.
 pub(super) fn entries(node: Option<&Node>) -> impl Iterator<Item = (&String, &Node)> {
     node.and_then(Node::as_object).into_iter().flatten().map(|(key, node)| (&key.name, node))
 }
 
-/// Returns the elements of an array; none for other values.
+/// Returns the elements of an array node; none for other values.
 pub(super) fn elements(node: Option<&Node>) -> &[Node] {
     node.and_then(Node::as_array).unwrap_or_default()
 }
 
-/// Returns the string of a field, if it is one.
+/// Returns the string in a field of a node; `None` if the field is absent or not a string.
 pub(super) fn string(node: &Node, name: &str) -> Option<String> {
     node.get(name).and_then(Node::as_str).map(str::to_owned)
 }
 
-/// Returns the string of a field with its span, if it is one.
+/// Returns the string in a field of a node, with its span; `None` if the field is absent or not a string.
 pub(super) fn spanned_string(node: &Node, name: &str) -> Option<Spanned<String>> {
     node.get(name).and_then(Node::as_spanned_str)
 }
 
-/// Returns the boolean of a field; false if it is absent.
+/// Returns the boolean in a field of a node; false if the field is absent.
 pub(super) fn truth(node: &Node, name: &str) -> bool {
     node.get(name).and_then(Node::as_bool).unwrap_or(false)
 }

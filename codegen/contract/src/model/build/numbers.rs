@@ -1,4 +1,4 @@
-//! Integers and numbers: their width and bounds.
+//! The kinds of integer and number schemas: their width and bounds.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -8,7 +8,7 @@ use super::builder::Builder;
 use super::facets::{Bound, Facets};
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the integer shape that the facets describe.
+    /// Returns the shape of an integer schema from its facets, the collected constraints.
     pub(super) fn integer(&mut self, facets: &mut Facets<'d>) -> IntegerShape {
         let min = facets.min.map(|bound| inclusive(bound, true));
         let max = facets.max.map(|bound| inclusive(bound, false));
@@ -42,7 +42,7 @@ impl<'d> Builder<'d, '_> {
         } else if let Some(high) = facets.max.filter(|_| max.is_some_and(|max| max < lowest)) {
             self.beyond_format(facets, high, "at most");
         }
-        // A bound that the integer type has anyway is not kept.
+        // The bounds that the Rust integer type has anyway are not kept.
         let narrow = matches!(facets.format, Some(("int8" | "int16" | "uint8" | "uint16", _)));
         let least = narrow.then_some(lowest).filter(|least| *least != 0);
         let most = narrow.then_some(highest);
@@ -50,7 +50,7 @@ impl<'d> Builder<'d, '_> {
         IntegerShape { width, min: min.max(least), max, multiple_of }
     }
 
-    /// Records a contradiction if a bound excludes all values of the format.
+    /// Records a contradiction if a bound of an integer schema excludes all values of its format.
     fn beyond_format(&mut self, facets: &mut Facets<'d>, bound: Bound, how: &str) {
         let (name, at) = facets.format.map_or(("64-bit integer", None), |(name, span)| (name, Some(span)));
         let value = bound.whole.map_or_else(|| bound.value.to_string(), |whole| whole.to_string());
@@ -62,7 +62,7 @@ impl<'d> Builder<'d, '_> {
         });
     }
 
-    /// Returns the number shape that the facets describe.
+    /// Returns the shape of a number schema from its facets, the collected constraints.
     pub(super) fn number(&mut self, facets: &mut Facets<'d>) -> NumberShape {
         if let (Some(low), Some(high)) = (facets.min, facets.max)
             && (low.value > high.value || (low.value == high.value && (low.exclusive || high.exclusive)))
@@ -89,7 +89,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns the lowest and the highest integer of a width, or of a narrower format.
+/// Returns the lowest and the highest integer of a width, or of a narrower format such as `int8`.
 fn range(width: IntegerWidth, format: Option<&str>) -> (i128, i128) {
     match (format, width) {
         (Some("int8"), _) => (i8::MIN.into(), i8::MAX.into()),
@@ -100,7 +100,7 @@ fn range(width: IntegerWidth, format: Option<&str>) -> (i128, i128) {
     }
 }
 
-/// Returns a bound as an inclusive integer bound.
+/// Returns a bound of an integer schema as an inclusive bound.
 fn inclusive(bound: Bound, lower: bool) -> i128 {
     let step = i128::from(bound.exclusive);
     match (bound.whole, lower) {

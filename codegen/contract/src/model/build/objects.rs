@@ -1,4 +1,4 @@
-//! Objects: their properties, the treatment of other properties, and sparse fieldsets.
+//! The kinds of object schemas: their properties, the treatment of other properties, and sparse fieldsets.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -11,14 +11,14 @@ use super::deferred::SparseFieldset;
 use super::facets::{Facets, add_property};
 use super::node_fields::{spanned_string, truth};
 
-/// The help for subschemas that reject each other's properties.
+/// The help of diagnostics about subschemas of `allOf` that reject each other's properties.
 const CLOSE_ONCE: &str = "declare `additionalProperties: false` once, in the schema that contains the `allOf`";
 
-/// The label of an `additionalProperties: false` that rejects a property.
+/// The label of diagnostics at an `additionalProperties: false` that rejects a property.
 const REFUSES: &str = "allows only the properties declared beside it";
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the object shape that the facets describe.
+    /// Returns the kind of an object schema from its facets, the collected constraints.
     pub(super) fn object(&mut self, id: SchemaId, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
         let (min, max) = (facets.min_properties, facets.max_properties);
         if facets.contradicting_counts(("minProperties", min), ("maxProperties", max), ("object has", "properties")) {
@@ -84,7 +84,8 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// Reports a plain name in `x-sparse-of`. A reference that leads nowhere was reported during loading.
+    /// Reports a plain name in `x-sparse-of`, which must be a reference. Loading has reported references that
+    /// lead nowhere.
     fn unresolved_full_schema(&mut self, node: &Node, name: &str) {
         if name.contains(['#', '/', '.']) {
             return;
@@ -98,7 +99,8 @@ impl<'d> Builder<'d, '_> {
         });
     }
 
-    /// Reports a property that one subschema requires and another rejects, and lets all subschemas allow it.
+    /// Reports a property that one subschema of `allOf` requires and another rejects, and then lets all
+    /// subschemas allow it.
     ///
     /// Read literally, such a schema has no valid value; the intention is to allow the properties of all
     /// subschemas.
@@ -125,7 +127,7 @@ impl<'d> Builder<'d, '_> {
         facets.closed.iter_mut().for_each(|(names, _)| names.clone_from(&all));
     }
 
-    /// Reports a property that one subschema of a composition describes and another rejects.
+    /// Reports a property that one subschema of `allOf` describes and another rejects.
     fn refused_property(&mut self, name: &str, described: Option<Span>, closed: Span) {
         let Some(span) = described else { return };
         let report = self
@@ -134,7 +136,8 @@ impl<'d> Builder<'d, '_> {
         self.report(report.also(closed, REFUSES).help(CLOSE_ONCE));
     }
 
-    /// Records contradictions of required properties: those that are rejected, and more than are allowed.
+    /// Records contradictions of an object schema: required properties that are rejected, and more of them than
+    /// are allowed.
     fn impossible_properties(&mut self, facets: &mut Facets<'d>) -> bool {
         let mut found = Vec::new();
         for (name, span) in &facets.required {
@@ -173,7 +176,7 @@ impl<'d> Builder<'d, '_> {
         !facets.contradictions.is_empty()
     }
 
-    /// Returns true if a property is omitted from requests or from responses.
+    /// Returns true if requests or responses omit a property (`readOnly`, `writeOnly`).
     fn is_one_way(&mut self, facets: &Facets<'d>, name: &str) -> bool {
         let schemas = facets.properties.iter().find(|(known, _)| *known == name).map(|(_, schemas)| schemas);
         schemas.into_iter().flatten().any(|schema| {
@@ -185,7 +188,7 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// Reports a required property that `properties` does not describe.
+    /// Reports a required property of an object schema that `properties` does not describe.
     fn undescribed(&mut self, facets: &Facets<'d>, name: &str, span: Span) {
         let report = Diagnostic::info(
             "required-undescribed",

@@ -12,7 +12,7 @@ use super::builder::Builder;
 use super::node_fields::{elements, spanned_string, string, truth};
 use super::route::{Routes, matched};
 
-/// The methods of OpenAPI, in the order of the specification.
+/// The HTTP methods of OpenAPI path items in lower and upper case, in the order of the specification.
 const METHODS: &[(&str, &str)] = &[
     ("get", "GET"),
     ("put", "PUT"),
@@ -25,7 +25,7 @@ const METHODS: &[(&str, &str)] = &[
 ];
 
 impl<'d> Builder<'d, '_> {
-    /// Returns every operation, in the order of the contract.
+    /// Returns every operation under `paths`, in the order of the contract.
     pub(super) fn operations(&mut self, root: &'d Node, schemes: &[Scheme]) -> Vec<Operation> {
         let mut operations = Vec::new();
         let mut ids: HashMap<String, (Span, String)> = HashMap::new();
@@ -64,7 +64,7 @@ impl<'d> Builder<'d, '_> {
         operations
     }
 
-    /// Reports an id of two operations; the second operation is renamed to `instead`.
+    /// Reports an `operationId` of two operations; the second operation is renamed to `instead`.
     fn duplicate_id(
         &mut self,
         span: Span,
@@ -94,8 +94,8 @@ impl<'d> Builder<'d, '_> {
         self.report(report.help(advice));
     }
 
-    /// Returns every `operationId` in the contract, which generated ids must not repeat, and the routes without a
-    /// query and fragment.
+    /// Returns every `operationId` of the contract, so that generated ids differ from them, and the routes of
+    /// the paths without query and fragment.
     fn survey_routes(&mut self, root: &'d Node) -> (HashSet<String>, Routes) {
         let (mut written, mut routes) = (HashSet::new(), Routes::default());
         for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
@@ -160,14 +160,14 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Iterates over the operations of a path item: the span of the method, the node, and the method.
+/// Iterates over the operations of a path item: the span of the method's key, the operation's node, and the method.
 pub(super) fn methods(item: &Node) -> impl Iterator<Item = (Span, &Node, &'static str)> {
     item.as_object().into_iter().flatten().filter_map(|(key, node)| {
         METHODS.iter().find(|(word, _)| *word == key.name).map(|(_, method)| (key.span, node, *method))
     })
 }
 
-/// Returns the `operationId` of an operation, if it has one.
+/// Returns the `operationId` of an operation's node, if it has one.
 pub(super) fn id_written(node: &Node) -> Option<String> {
     string(node, "operationId").filter(|id| !id.trim().is_empty())
 }

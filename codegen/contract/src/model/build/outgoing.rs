@@ -1,4 +1,4 @@
-//! Webhooks and callbacks, as operations that the service calls.
+//! The building of outgoing operations: webhooks and callbacks, which the service calls.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,8 @@ use super::node_fields::{entries, spanned_string, string, truth};
 use super::operation::{id_written, methods};
 
 impl<'d> Builder<'d, '_> {
-    /// Returns every webhook with its payload and, if `in_full` is set, the complete webhooks and callbacks.
+    /// Returns every webhook with its payload. If `in_full` is set, webhooks are complete operations, and
+    /// callbacks follow.
     pub(super) fn outgoing(
         &mut self,
         root: &'d Node,
@@ -93,14 +94,14 @@ impl<'d> Builder<'d, '_> {
         callbacks
     }
 
-    /// Returns the node of every operation in `paths`, with the operation's id.
+    /// Returns the node of every operation under `paths`, with the operation's id.
     fn operation_nodes(&mut self, root: &'d Node, operations: &[Operation]) -> Vec<(String, &'d Node)> {
         let mut nodes = Vec::new();
         for (_, reference) in entries(root.get("paths")).collect::<Vec<_>>() {
             let Some(item) = self.follow(reference) else { continue };
             for (key, node) in item.as_object().into_iter().flatten() {
                 let span = node.get("operationId").map_or(key.span, |id| id.span);
-                // A path item that two paths refer to is two operations.
+                // If two paths refer to one path item, its operation exists twice, and each gets this node once.
                 let known =
                     |operation: &&Operation| operation.span == span && !nodes.iter().any(|(id, _)| *id == operation.id);
                 if let Some(operation) = operations.iter().find(known) {
@@ -111,7 +112,7 @@ impl<'d> Builder<'d, '_> {
         nodes
     }
 
-    /// Returns the operations of a path item.
+    /// Returns the outgoing operations of a path item of a webhook or callback.
     ///
     /// An operation without an id, or with one that is taken, is named by its location.
     fn path_item(
@@ -179,7 +180,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns the schema of a JSON body.
+/// Returns the schema of the JSON body that the service sends.
 fn payload(body: &RequestBody) -> Option<SchemaId> {
     body.content.iter().find(|content| content.kind == ContentKind::Json)?.schema
 }

@@ -7,18 +7,18 @@ use crate::source::{Sources, Spanned};
 
 use super::builder::Builder;
 
-/// The help on the syntax of a type's path.
+/// The help of diagnostics about the path of a user's own Rust type.
 const EXAMPLE: &str = "write the path with its crate, as in `my_types::Money`";
 
 impl Builder<'_, '_> {
-    /// Returns the Rust type that a schema declares, if it does.
+    /// Returns the user's own Rust type that a schema declares, if it does.
     pub(super) fn own_type(&mut self, node: &Node) -> Option<RustType> {
         let written = node.get("x-rust-type")?;
         read_own_type(written, &self.document.sources, self.diagnostics)
     }
 }
 
-/// Parses a Rust type: `my_types::Money`, or `{ type: my_types::Money, as: text }`.
+/// Parses the value of `x-rust-type`: `my_types::Money`, or `{ type: my_types::Money, as: text }`.
 ///
 /// Returns `None`, with a diagnostic, if the value is not valid.
 pub fn read_own_type(node: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<RustType> {
@@ -72,7 +72,7 @@ pub fn read_own_type(node: &Node, sources: &Sources, diagnostics: &mut Diagnosti
     fine.then_some(RustType { path, text })
 }
 
-/// Returns a Rust path that starts with a crate, without a leading `::`.
+/// Returns the path of a user's own Rust type without a leading `::`; `None`, with a diagnostic, if it is not valid.
 fn own_path(path: Spanned<String>, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Spanned<String>> {
     let steps: Vec<&str> = path.value.strip_prefix("::").unwrap_or(&path.value).split("::").collect();
     let legal = |step: &&str| {
@@ -100,7 +100,7 @@ fn own_path(path: Spanned<String>, sources: &Sources, diagnostics: &mut Diagnost
     Some(Spanned { value: steps.join("::"), ..path })
 }
 
-/// The Rust keywords, which cannot be steps of a path.
+/// The Rust keywords, which cannot be steps of the path of a Rust type.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
     "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",

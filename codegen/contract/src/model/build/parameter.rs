@@ -12,17 +12,17 @@ use super::node_fields::{elements, spanned_string, string, truth};
 use super::policy::placeholders;
 use super::response::kind_of;
 
-/// The mistakes among the parameters of an operation, so that none is reported twice.
+/// The mistakes among the parameters of an operation, so that their consequences are not reported as well.
 #[derive(Default)]
 struct Misspelt {
     /// The placeholders of the path that misspelt parameters resemble.
     names: Vec<String>,
-    /// True if a parameter could not be read at all.
+    /// True if a parameter could not be read; it may be any parameter of the path.
     unread: bool,
 }
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the parameters of an operation; they replace equal parameters of the path item.
+    /// Returns the parameters of an operation, and those of its path item that it does not replace.
     pub(super) fn parameters(
         &mut self,
         item: &'d Node,
@@ -65,7 +65,7 @@ impl<'d> Builder<'d, '_> {
     }
 
     fn parameter(&mut self, reference: &'d Node, path: &str, misspelt: &mut Misspelt) -> Option<Parameter> {
-        // An unreadable parameter was reported; it may be any parameter of the path.
+        // A parameter that cannot be read was reported already; it may be any parameter of the path.
         let before = std::mem::replace(&mut misspelt.unread, true);
         let node = self.follow(reference)?;
         let name = string(node, "name")?;
@@ -101,7 +101,7 @@ impl<'d> Builder<'d, '_> {
             let span = node.get("name").map_or(node.span, |value| value.span);
             let message =
                 format!("the parameter `{name}` has `in: path`, but the path `{path}` does not contain `{{{name}}}`");
-            // A misspelt name leaves a placeholder without its parameter.
+            // A misspelt parameter is an error, since a placeholder of the path then lacks its parameter.
             let report = match close {
                 Some(_) => Diagnostic::error("path-parameter-unused", span, message).label("not in the path"),
                 None => self.remark("path-parameter-unused", span, message).label("ignored: not in the path"),
@@ -196,12 +196,12 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// Returns the style of a parameter with a media type.
+    /// Returns the style of a parameter that has `content` with a media type instead of `schema`.
     fn style_of(&mut self, media_type: &Key, schema: SchemaId) -> Style {
         let structured = matches!(self.schemas.kind(schema), Kind::Object(_) | Kind::Array(_) | Kind::Union(_));
         match kind_of(&media_type.name) {
             Some(ContentKind::Json) => Style::Json,
-            // A structured value of a vendor's media type without `+json` is JSON.
+            // A structured value is JSON, even if its media type is a vendor's own without `+json`.
             Some(ContentKind::Binary) if structured => Style::Json,
             Some(ContentKind::Text | ContentKind::Binary) => Style::Text,
             _ => {
@@ -213,7 +213,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Collects the `{name}`s of the path that the operation does not declare.
+    /// Records the placeholders of the path that the operation does not declare as path parameters.
     fn find_undeclared(&mut self, parameters: &[Parameter], misspelt: &Misspelt, method: &'static str, path: &str) {
         for name in placeholders(path) {
             let named = || parameters.iter().filter(|parameter| parameter.name == name);
@@ -226,7 +226,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Reports the undeclared path parameters of the operations of one path, once for each parameter.
+    /// Reports the path parameters that operations of one path do not declare, once for each parameter.
     pub(super) fn report_undeclared(&mut self, path: &Key, methods: &[(&'static str, Span)]) {
         let mut undeclared = std::mem::take(&mut self.undeclared);
         while let Some(Undeclared { name, elsewhere, .. }) = undeclared.first() {
@@ -247,7 +247,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns the report of a path parameter that the operations `lacking` do not declare, and `declaring` do.
+/// Returns the diagnostic for a path parameter that the operations `lacking` do not declare and `declaring` do.
 fn undeclared_parameter(
     name: &str,
     path: &Key,

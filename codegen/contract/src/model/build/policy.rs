@@ -1,4 +1,4 @@
-//! The `x-` policies of an operation, read field by field, so that each mistake is reported at its location.
+//! The policies of an operation (`x-` fields), read field by field, so that each mistake is reported at its location.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use super::builder::Builder;
 use super::node_fields::elements;
 use super::quantity::{duration, intended_duration, intended_size, size};
 
-/// The limit of a request body if the contract declares none: 1 MiB.
+/// The size limit of a request body if the contract declares none: 1 MiB.
 const DEFAULT_BODY_LIMIT: u64 = 1024 * 1024;
 
-/// The form of a vendor field: its name, its fields, and an example.
+/// The form of a policy such as `x-cache`: its name, its fields, and an example.
 struct Form {
     name: &'static str,
     fields: &'static [&'static str],
@@ -36,7 +36,7 @@ const A_SIZE: &str = "a size such as `64KiB` or `1MiB`, or a number of bytes";
 const A_COUNT: &str = "a positive integer";
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the policies of an operation, and reports mistakes in them.
+    /// Returns the policies that an operation declares, and reports mistakes in them.
     pub(super) fn policies(&mut self, node: &'d Node) -> Policies {
         let rate_limits = match node.get(RATE_LIMIT.name).map(|limits| (limits, limits.as_array())) {
             Some((_, Some(list))) => list.iter().filter_map(|one| self.rate_limit(one)).collect(),
@@ -78,7 +78,7 @@ impl<'d> Builder<'d, '_> {
         Some(RateLimit { requests: requests?, window: window?, by })
     }
 
-    /// Reports a value of `by` that is not one of those allowed.
+    /// Reports a value of `by` in `x-rate-limit` that is not allowed.
     fn unknown_limit(&mut self, by: &Node, intended: Option<&str>) {
         let found = by.as_str().map_or(by.kind_name().to_owned(), |word| format!("`{word}`"));
         let message = format!("`by` of `x-rate-limit` is {found}, not one of `caller`, `address`, `account`");
@@ -100,7 +100,7 @@ impl<'d> Builder<'d, '_> {
         limit.unwrap_or(DEFAULT_BODY_LIMIT)
     }
 
-    /// Checks that a policy is an object, and reports unknown fields.
+    /// Checks that the value of a policy is an object, and reports its unknown fields.
     fn form(&mut self, form: &Form, node: &'d Node) -> Option<()> {
         let Some(object) = node.as_object() else {
             self.report(
@@ -130,7 +130,7 @@ impl<'d> Builder<'d, '_> {
         Some(())
     }
 
-    /// Returns a required field of a policy, and reports it if it is missing or invalid.
+    /// Returns the value of a required field of a policy, and reports the field if it is missing or invalid.
     fn needed<T>(
         &mut self,
         form: &Form,
@@ -142,7 +142,7 @@ impl<'d> Builder<'d, '_> {
         if policy.get(name).is_some() {
             return self.field(form, policy, name, expected, read);
         }
-        // An unknown field was reported, and may be a misspelling of this one.
+        // An unknown field was reported already, and may be a misspelling of the missing one.
         let foreign = |name: &str| !form.fields.contains(&name) && !name.starts_with("x-");
         let misspelt = policy.as_object().into_iter().flatten().any(|(key, _)| foreign(&key.name));
         if !misspelt {
@@ -155,7 +155,7 @@ impl<'d> Builder<'d, '_> {
         None
     }
 
-    /// Returns an optional field of a policy, and reports it if it is invalid.
+    /// Returns the value of an optional field of a policy, and reports the field if it is invalid.
     fn field<T>(
         &mut self,
         form: &Form,
@@ -189,7 +189,7 @@ impl<'d> Builder<'d, '_> {
         let report =
             Diagnostic::error("bad-policy", node.span, format!("{what} must be {expected}, not {found}")).label(label);
         self.report(match intended {
-            // A list is inserted as it is, a string keeps its quotes, and a number gets quotes.
+            // As a fix, a list is inserted unchanged, a string keeps its quotes, and a number gets quotes.
             Some(intended) if intended.starts_with('[') => report.suggest(node.span, intended),
             Some(intended) if node.as_str().is_some() => {
                 report.suggest(self.document.sources.inside_quotes(node.span), intended)
@@ -199,7 +199,7 @@ impl<'d> Builder<'d, '_> {
         });
     }
 
-    /// Returns a list of cache tags; reports a value that is not such a list.
+    /// Returns the cache tags in a node; reports a value that is not a list of strings.
     fn tags(&mut self, node: Option<&'d Node>, what: &str) -> Vec<String> {
         let Some(node) = node else { return Vec::new() };
         let texts: Option<Vec<String>> =
@@ -211,7 +211,7 @@ impl<'d> Builder<'d, '_> {
         texts.unwrap_or_default()
     }
 
-    /// Reports cache tags with placeholders other than the path parameters and `{principal}`.
+    /// Reports cache tags of an operation with placeholders other than the path parameters and `{principal}`.
     pub(super) fn check_tags(&mut self, operation: &'d Node, path: &str) {
         let lists =
             [operation.get("x-cache").and_then(|cache| cache.get("tags")), operation.get("x-cache-invalidates")];
@@ -235,8 +235,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Reports policies that have no effect on the operation, which would be ignored without notice
-    /// otherwise.
+    /// Reports policies that have no effect on the operation, which would otherwise be ignored unnoticed.
     pub(super) fn check_policies(&mut self, node: &'d Node, operation: &Operation) {
         let at = |name: &str| node.as_object().and_then(|object| object.key_span(name)).unwrap_or(node.span);
         let key = operation.parameters.iter().any(|parameter| {
@@ -283,12 +282,12 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Iterates over the names of the placeholders in a template.
+/// Iterates over the names of the placeholders `{name}` in a path or cache tag.
 pub(super) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
     template.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
-/// Returns a duration above zero.
+/// Returns the duration in a node, if it is above zero.
 fn some_time(node: &Node) -> Option<Duration> {
     node.as_str().and_then(duration).filter(|time| !time.is_zero())
 }

@@ -1,8 +1,8 @@
-//! Durations and sizes in contracts: a number with a unit.
+//! The durations and sizes in policies of a contract: a number with a unit.
 
 use std::time::Duration;
 
-/// Parses a duration: `60s`, `5m`, `24h`, `30d`, `250ms`.
+/// Parses a duration in a policy: `60s`, `5m`, `24h`, `30d`, `250ms`.
 pub(super) fn duration(text: &str) -> Option<Duration> {
     let (count, unit) = parts(text)?;
     let unit = match unit {
@@ -16,7 +16,7 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(count.checked_mul(unit)?))
 }
 
-/// Parses a size in bytes: `512B`, `64KiB`, `1MiB`, `2GiB`.
+/// Parses a size in a policy, in bytes: `512B`, `64KiB`, `1MiB`, `2GiB`.
 pub(super) fn size(text: &str) -> Option<u64> {
     let (count, unit) = parts(text)?;
     let unit = match unit {
@@ -35,7 +35,7 @@ fn parts(text: &str) -> Option<(u64, &str)> {
     Some((count.parse().ok()?, unit))
 }
 
-/// Returns the intended duration of an invalid one, such as `60 seconds`, `5min` or `300`.
+/// Returns the duration that an invalid one such as `60 seconds`, `5min` or `300` intends, for a suggestion.
 pub(super) fn intended_duration(written: &str) -> Option<String> {
     let (count, unit) = intended_parts(written)?;
     let unit = match unit.as_str() {
@@ -49,7 +49,7 @@ pub(super) fn intended_duration(written: &str) -> Option<String> {
     Some(format!("{count}{unit}")).filter(|text| duration(text).is_some_and(|time| !time.is_zero()))
 }
 
-/// Returns the intended size of an invalid one, such as `64kb` or `1 MB`.
+/// Returns the size that an invalid one such as `64kb` or `1 MB` intends, for a suggestion.
 pub(super) fn intended_size(written: &str) -> Option<String> {
     let (count, unit) = intended_parts(written)?;
     let unit = match unit.as_str() {

@@ -1,4 +1,4 @@
-//! Request bodies and responses: media types, statuses and headers.
+//! The building of request bodies and responses: their media types, status codes and headers.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -54,7 +54,7 @@ impl<'d> Builder<'d, '_> {
         responses
     }
 
-    /// Returns the headers of a response or of a multipart part.
+    /// Returns the headers that a response or a part of a multipart body declares.
     pub(super) fn headers(&mut self, response: &'d Node) -> Vec<Header> {
         let mut headers: Vec<Header> = Vec::new();
         let nodes: Vec<_> = entries(response.get("headers")).collect();
@@ -99,7 +99,8 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Reports a media type that `Content-Type` and `Accept` cannot distinguish from an earlier one.
+    /// Returns true, with a diagnostic, if a media type differs from an earlier one only in case, `charset` or
+    /// similar.
     fn is_there_already(&mut self, known: &[Content], name: &str, span: Span) -> bool {
         let normal = normal_media_type(name);
         let first = known.iter().find(|content| normal_media_type(&content.media_type) == normal);
@@ -114,8 +115,7 @@ impl<'d> Builder<'d, '_> {
         first.is_some()
     }
 
-    /// Returns the media types of a body or response that can be decoded and encoded; the others are
-    /// reported.
+    /// Returns the supported media types of a request body or response; the others are reported.
     fn content(&mut self, node: &'d Node, consequence: &str) -> Vec<Content> {
         let mut content: Vec<Content> = Vec::new();
         let mut left_out = Vec::new();
@@ -139,7 +139,7 @@ impl<'d> Builder<'d, '_> {
                 encoding: self.encoding(media),
             });
         }
-        // If there is no other media type, an unsupported one is passed through as text.
+        // An unsupported media type is passed through as text if there is no other.
         if content.is_empty()
             && let Some((name, span)) = left_out.first().cloned()
         {
@@ -172,10 +172,10 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Completes the codecs of media types, after all schemas are known.
+/// Completes the codecs (encodings of the body) of media types, after all schemas are known.
 ///
-/// A structured value of a vendor's media type without `+json` is JSON. A response with such a value and a
-/// wildcard media type is sent as `application/json`.
+/// A structured value is JSON, even if its media type is a vendor's own without `+json`. If a response has such
+/// a value and a wildcard media type, it is sent as `application/json`.
 pub(super) fn settle_kinds(operations: &mut [Operation], schemas: &Schemas) {
     for operation in operations {
         let bodies = operation.body.iter_mut().map(|body| (true, &mut body.content));
@@ -197,7 +197,7 @@ pub(super) fn settle_kinds(operations: &mut [Operation], schemas: &Schemas) {
     }
 }
 
-/// Returns the codec of a media type; `None` if there is none.
+/// Returns the codec of a media type, such as JSON or a form; `None` if it is not supported.
 pub(super) fn kind_of(media_type: &str) -> Option<ContentKind> {
     let essence = essence(media_type);
     Some(match essence.as_str() {

@@ -1,4 +1,4 @@
-//! The routes of operations: the part of a path that is matched, and the detection of duplicates.
+//! The routes of operations: the part of a path that the router matches, and the detection of duplicates.
 
 use std::collections::HashMap;
 
@@ -9,24 +9,24 @@ use crate::source::Span;
 use super::builder::Builder;
 use super::policy::placeholders;
 
-/// The operations by method, template without parameter names, and query.
+/// The operations read so far, by method, path template without parameter names, and query string.
 #[derive(Default)]
 pub(super) struct Routes {
     known: HashMap<(&'static str, String, String), (Span, String)>,
-    /// The operations whose path has neither a query nor a fragment; no other operation may take their route.
+    /// The operations whose path has neither a query string nor a fragment; no other operation may take their route.
     plain: HashMap<(&'static str, String), (Span, String)>,
 }
 
-/// The properties of a request that select an operation, apart from its method.
+/// The parts of a path that select an operation, together with the HTTP method.
 pub(super) struct Route {
-    /// The path template that requests must match.
+    /// The path template that the router matches.
     pub(super) path: String,
     /// The fixed query string of the path; empty if there is none.
     pub(super) query: String,
 }
 
 impl Routes {
-    /// Records an operation whose path has neither a query nor a fragment.
+    /// Records an operation, so that no other takes its route, if its path has neither a query string nor a fragment.
     pub(super) fn reserve(&mut self, method: &'static str, path: &Key, span: Span) {
         if matched(&path.name).len() == path.name.len() {
             self.plain.insert((method, nameless(&path.name)), (span, path.name.clone()));
@@ -34,9 +34,9 @@ impl Routes {
     }
 }
 
-/// Returns the part of a path that requests are matched by: without query and fragment.
+/// Returns the part of a path that the router matches: without query string and fragment.
 pub(super) fn matched(path: &str) -> &str {
-    // The name of a parameter may contain any character.
+    // A parameter name in braces may contain `?` and `#`.
     let mut within = false;
     let end = path.find(|letter: char| {
         match letter {
@@ -49,7 +49,7 @@ pub(super) fn matched(path: &str) -> &str {
     end.and_then(|end| path.get(..end)).unwrap_or(path)
 }
 
-/// Returns a template without the names of its parameters.
+/// Returns a path template with empty braces in place of its parameters.
 fn nameless(path: &str) -> String {
     let mut template = path.to_owned();
     for name in placeholders(path) {
@@ -58,7 +58,7 @@ fn nameless(path: &str) -> String {
     template
 }
 
-/// Returns a fragment percent-encoded for use in a path.
+/// Returns the fragment of a path, percent-encoded for use within the path.
 fn encoded(fragment: &str) -> String {
     let mut text = String::from("%23");
     for byte in fragment.bytes() {
@@ -73,7 +73,7 @@ fn encoded(fragment: &str) -> String {
 }
 
 impl Builder<'_, '_> {
-    /// Reports a path that cannot be matched as it is written.
+    /// Reports a path that the router cannot match as the contract declares it.
     pub(super) fn check_template(&mut self, path: &Key) {
         let shown = matched(&path.name);
         if shown.len() < path.name.len() {
@@ -106,10 +106,10 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// Returns the route of an operation.
+    /// Returns the route of an operation, and reports duplicates.
     ///
-    /// Some contracts use fragments to list one request several times. The first operation gets the path; the
-    /// others get a path that contains the encoded fragment.
+    /// Some contracts declare one request several times and distinguish the operations by fragments. The first
+    /// operation gets the path; the others get a path that contains the encoded fragment.
     pub(super) fn route(&mut self, routes: &mut Routes, method: &'static str, path: &Key, span: Span) -> Route {
         let served = matched(&path.name);
         let (rest, fragment) = match path.name[served.len()..].split_once('#') {

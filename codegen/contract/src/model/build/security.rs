@@ -31,7 +31,7 @@ impl<'d> Builder<'d, '_> {
         schemes
     }
 
-    /// Returns the security alternatives of an operation: its own, or those of the root.
+    /// Returns the alternatives of security requirements of an operation: its own, or those of the root object.
     pub(super) fn security(
         &mut self,
         root: &'d Node,
@@ -63,14 +63,14 @@ impl<'d> Builder<'d, '_> {
             }
             alternatives.push(all);
         }
-        // If all alternatives are empty, the operation is public.
+        // An empty alternative requires nothing. If there is no other, the operation is public.
         if alternatives.iter().all(Vec::is_empty) {
             alternatives.clear();
         }
         alternatives
     }
 
-    /// Reports scopes that no OAuth flow of the scheme lists; they are never granted.
+    /// Reports required scopes that no OAuth flow of the security scheme lists, so that they are never granted.
     fn check_scopes(&mut self, root: &'d Node, scheme: &str, scopes: &'d Node) {
         let schemes = root.get("components").and_then(|all| all.get("securitySchemes"));
         let Some(node) = schemes.and_then(|all| all.get(scheme)).and_then(|node| self.follow(node)) else { return };

@@ -7,7 +7,7 @@ use crate::model::{Server, ServerVariable};
 use super::builder::Builder;
 use super::node_fields::{elements, entries, string};
 
-/// Returns the servers of the root.
+/// Returns the servers that the root object of a contract declares.
 pub(super) fn servers(root: &Node) -> Vec<Server> {
     let text = |node: &Node, name: &str| string(node, name).unwrap_or_default();
     let variable = |(name, node): (&String, &Node)| ServerVariable {
@@ -25,7 +25,7 @@ pub(super) fn servers(root: &Node) -> Vec<Server> {
 }
 
 impl Builder<'_, '_> {
-    /// Reports servers of a path or operation, which is routed like all others.
+    /// Reports servers that a path item or operation declares, since they have no effect on its route.
     pub(super) fn check_servers(&mut self, node: &Node) {
         let Some(servers) = node.get("servers") else { return };
         self.report(
@@ -41,7 +41,7 @@ impl Builder<'_, '_> {
 }
 
 impl Server {
-    /// Returns the path of the URL with the default of every variable, without a trailing slash.
+    /// Returns the path of the server's URL with the default of every variable, without a trailing slash.
     pub fn base_path(&self) -> String {
         let mut url = self.url.clone();
         for variable in &self.variables {

@@ -25,14 +25,14 @@ impl Builder<'_, '_> {
             }
             reports.into_iter().for_each(|(report, _)| self.report(report));
         }
-        // A response may lack a sparse fieldset only because of an error in one, so errors suppress this
-        // check.
+        // An error in a sparse fieldset can be the reason why a response has none, so errors suppress this check.
         if self.diagnostics.counts().errors == before {
             operations.iter().for_each(|operation| self.check_sparse_response(operation));
         }
     }
 
-    /// Checks that an operation with `x-sparse` has a sparse response, and offers only its properties.
+    /// Checks that an operation with an `x-sparse` parameter has a sparse response, and that the parameter
+    /// offers only its properties.
     fn check_sparse_response(&mut self, operation: &Operation) {
         let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.sparse) else { return };
         let schemas = &self.schemas;
@@ -85,7 +85,7 @@ impl Builder<'_, '_> {
                 },
                 _ => (parameter.schema, "not an array"),
             };
-            // The parameter is treated as one without these keywords from here on.
+            // The keywords are ignored from here on.
             (parameter.sort, parameter.sparse) = (false, false);
             if !seen.insert(parameter.span) {
                 continue;
@@ -108,7 +108,7 @@ fn keyword(parameter: &Parameter) -> Option<&'static str> {
     }
 }
 
-/// Returns the mistakes in a sparse fieldset; each with true if the schema cannot be used as one at all.
+/// Returns the mistakes in a sparse fieldset, each with true if the schema cannot be a sparse fieldset at all.
 fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool)> {
     let Kind::Object(ObjectShape { properties, sparse_of: Some(full), .. }) = schemas.kind(sparse.id) else {
         return Vec::new();
@@ -156,7 +156,7 @@ fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool
             ));
         }
     }
-    // A misspelt property was reported, so it is not missing.
+    // A misspelt property was reported already, so it is not reported as missing too.
     let foreign = || sparse.properties.iter().map(|(name, _)| name.as_str());
     let is_misspelt = |known: &str| {
         foreign()
@@ -184,7 +184,7 @@ fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool
     reports
 }
 
-/// Returns true if two schemas have equal values, judged by one level.
+/// Returns true if two schemas describe equal values, compared without their subschemas.
 fn same(schemas: &Schemas, one: SchemaId, other: SchemaId) -> bool {
     let (one, other) = (schemas.target(one), schemas.target(other));
     match (schemas.kind(one), schemas.kind(other)) {

@@ -5,7 +5,7 @@ use crate::source::Span;
 
 use super::builder::Builder;
 
-/// The formats of strings that are typed or checked.
+/// The string formats that are typed or checked.
 const KNOWN: &[&str] = &[
     "date-time",
     "date",
@@ -25,10 +25,10 @@ const KNOWN: &[&str] = &[
 ];
 
 impl Builder<'_, '_> {
-    /// Returns the format with a name, and reports an unknown name.
+    /// Returns the format of a string schema by its name, and reports an unknown name.
     pub(super) fn format(&mut self, name: &str, span: Span) -> Format {
         match name {
-            // An encoding is part of the type, not a check of the value.
+            // `byte` and `binary` decide the type, so they apply even if formats are not checked.
             "byte" => Format::Byte,
             "binary" => Format::Binary,
             _ if !self.check_formats => Format::Plain,
@@ -52,7 +52,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// Reports an unknown format, with the nearest known one as a suggestion.
+    /// Reports an unknown `format`, with the nearest known one as a suggestion.
     pub(super) fn unknown_format(&mut self, name: &str, span: Span, known: &[&str]) {
         let report = self.remark("unknown-format", span, format!("unknown format `{name}`")).label("not checked");
         self.report(match crate::diagnostic::closest(name, known.iter().copied()) {

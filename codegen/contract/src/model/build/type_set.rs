@@ -1,6 +1,6 @@
-//! Sets of JSON types, which compositions intersect.
+//! Sets of JSON Schema types, which the composition of schemas intersects.
 
-/// A set of JSON types.
+/// A set of JSON Schema types, such as `string` and `null`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TypeSet(u8);
 
@@ -9,13 +9,13 @@ impl TypeSet {
     pub const NULL: TypeSet = TypeSet(1);
     pub const BOOLEAN: TypeSet = TypeSet(2);
     pub const INTEGER: TypeSet = TypeSet(4);
-    /// The type number, which includes the integers.
+    /// The JSON Schema type `number`, which includes `integer`.
     pub const NUMBER: TypeSet = TypeSet(8 | 4);
     pub const STRING: TypeSet = TypeSet(16);
     pub const ARRAY: TypeSet = TypeSet(32);
     pub const OBJECT: TypeSet = TypeSet(64);
 
-    /// Returns the set of one type, by its name in a schema.
+    /// Returns the set of one JSON Schema type by its name; `None` if the name is unknown.
     pub fn named(name: &str) -> Option<TypeSet> {
         Some(match name {
             "null" => TypeSet::NULL,
@@ -29,12 +29,12 @@ impl TypeSet {
         })
     }
 
-    /// Returns the intersection of two sets.
+    /// Returns the intersection of two sets of types.
     pub fn and(self, other: TypeSet) -> TypeSet {
         TypeSet(self.0 & other.0)
     }
 
-    /// Returns the union of two sets.
+    /// Returns the union of two sets of types.
     pub fn or(self, other: TypeSet) -> TypeSet {
         TypeSet(self.0 | other.0)
     }
@@ -67,7 +67,7 @@ impl TypeSet {
         self.0 == 0
     }
 
-    /// Returns the single types of the set; `number` includes `integer`.
+    /// Returns the types of the set as separate sets; `number` includes `integer`.
     pub fn each(self) -> Vec<TypeSet> {
         let all = [
             TypeSet::NULL,

@@ -1,4 +1,4 @@
-//! Unions (`oneOf`, `anyOf`): each branch is combined with the keywords beside the union.
+//! The kinds of unions (`oneOf`, `anyOf`): each branch is combined with the keywords beside the union.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -12,7 +12,7 @@ use super::node_fields::{elements, entries, is_plain_reference, string, truth};
 use super::type_set::TypeSet;
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the kind of the first union; further unions constrain each of its branches.
+    /// Returns the kind of a schema with unions: that of the first union; further ones constrain each of its branches.
     ///
     /// Also returns true if one of the branches is null.
     pub(super) fn finish_union(&mut self, nodes: &[&'d Node], facets: &Facets<'d>) -> (Kind, bool) {
@@ -21,8 +21,7 @@ impl<'d> Builder<'d, '_> {
         let alone = self.stands_alone(nodes, facets);
         let mut branches: Vec<(SchemaId, &'d Node)> = Vec::new();
         let mut null = false;
-        // If null matches two branches of a `oneOf`, it is not valid, so the branches are read like all
-        // others.
+        // A `oneOf` with two branches for null does not allow null, so the branches are then read like all others.
         let twice = union.exactly_one && self.forms_of_null(union.branches) > 1;
         let hopeless = self.hopeless(union.branches, facets);
         for branch in elements(Some(union.branches)) {
@@ -55,7 +54,8 @@ impl<'d> Builder<'d, '_> {
         (kind, null)
     }
 
-    /// Returns the branches without a value of the type beside the union, unless all branches are such.
+    /// Returns the branches of a union whose type contradicts the type beside the union, and reports them.
+    /// Returns none if all branches do.
     fn hopeless(&mut self, branches: &'d Node, facets: &Facets<'d>) -> Vec<Span> {
         let Some((types, at)) = facets.types else { return Vec::new() };
         let all: Vec<&'d Node> =
@@ -80,7 +80,8 @@ impl<'d> Builder<'d, '_> {
         hopeless.iter().map(|target| target.span).collect()
     }
 
-    /// Returns a branch combined with the keywords beside the union. It keeps the title of the branch.
+    /// Returns the schema of a union's branch combined with the keywords beside the union. It keeps the title
+    /// of the branch.
     fn branch_with(&mut self, target: &'d Node, nodes: &[&'d Node], decided: &[Span]) -> SchemaId {
         let mut parts = vec![target];
         parts.extend(nodes.iter().copied().filter(|node| node.span != target.span));
@@ -92,7 +93,7 @@ impl<'d> Builder<'d, '_> {
         id
     }
 
-    /// Returns true if nothing beside the union constrains its values.
+    /// Returns true if no keyword beside the union constrains its values.
     fn stands_alone(&self, nodes: &[&'d Node], facets: &Facets<'d>) -> bool {
         let same = facets.values.is_none()
             && facets.properties.is_empty()
@@ -116,7 +117,7 @@ impl<'d> Builder<'d, '_> {
         same && typed
     }
 
-    /// Returns true if every branch declares its type, so that a type beside the union adds nothing.
+    /// Returns true if every branch of a union declares its type, so that a type beside the union adds nothing.
     fn branches_are_typed(&self, node: &Node) -> bool {
         ["oneOf", "anyOf"].iter().all(|keyword| {
             elements(node.get(keyword)).iter().all(|branch| match branch.get("$ref").and_then(Node::as_str) {
@@ -130,7 +131,7 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// Returns the number of branches that accept null.
+    /// Returns the number of branches of a union that accept null.
     fn forms_of_null(&mut self, branches: &'d Node) -> usize {
         let mut count = 0;
         for branch in elements(Some(branches)) {
@@ -162,7 +163,7 @@ impl<'d> Builder<'d, '_> {
         );
     }
 
-    /// Returns the discriminator of a union, with values from `mapping` and from the names of components.
+    /// Returns the discriminator of a union, with values from `mapping` and the names of component schemas.
     fn discriminator(&mut self, node: &'d Node, branches: &[(SchemaId, &'d Node)]) -> Option<Discriminator> {
         let property = string(node, "propertyName")?;
         let mut mapping: Vec<(String, usize)> = Vec::new();

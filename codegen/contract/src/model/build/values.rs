@@ -1,4 +1,4 @@
-//! The kind of `enum` and `const`; values of another type are read as intended.
+//! The kinds of `enum` and `const`; values of a wrong type are converted to the intended ones.
 
 use serde_json::Value as Json;
 
@@ -11,13 +11,13 @@ use super::builder::Builder;
 use super::facets::Facets;
 use super::type_set::TypeSet;
 
-/// The number of wrongly typed values up to which each is reported separately.
+/// The largest number of wrongly typed enum values that are reported separately.
 const MOST_SHOWN: usize = 3;
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the kind of an enumeration.
+    /// Returns the kind of a schema with `enum` or `const` from its valid values.
     ///
-    /// Returns `None` if no value has the type of the schema, which is reported.
+    /// Returns `None`, with a diagnostic, if no value has the type of the schema.
     pub(super) fn finish_values(&mut self, facets: &Facets<'d>, values: Vec<&'d Node>) -> Option<Kind> {
         let values: Vec<&Node> = values.into_iter().filter(|value| !value.is_null()).collect();
         let mut kept: Vec<Json> = Vec::with_capacity(values.len());
@@ -54,9 +54,9 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// Reports an enum without a value of its type.
+    /// Reports an enum of which no value has the type of the schema.
     ///
-    /// Such an enum is misplaced at an array or object, or names the meanings of numbers.
+    /// Such an enum was written at the array or object instead of within it, or lists the meanings of numbers.
     fn none_left(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)]) {
         let report = self
             .remark("enum-type", extent(foreign, at), format!("none of the enum values is {}", types.words()))
@@ -108,7 +108,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns the span from the first value to the last, or `at` if there is none.
+/// Returns the span from the first of the wrongly typed enum values to the last, or `at` if there are none.
 fn extent(values: &[(&Node, Option<Json>)], at: Span) -> Span {
     match values {
         [(first, _), .., (last, _)] => Span { end: last.span.end.max(first.span.end), ..first.span },
@@ -117,7 +117,7 @@ fn extent(values: &[(&Node, Option<Json>)], at: Span) -> Span {
     }
 }
 
-/// Returns the intended value of a wrongly typed one: a number for `"1"`, a string for `1.0`.
+/// Returns the intended value of a wrongly typed enum value: a number for `"1"`, a string for `1.0`.
 fn intended(types: TypeSet, node: &Node) -> Option<Json> {
     match &node.value {
         Value::String(text) => {

@@ -14,7 +14,7 @@ pub struct RequestBody {
     pub required: bool,
     /// The description of the request body (`description`).
     pub description: Option<String>,
-    /// The media types that the operation accepts.
+    /// The media types of the request body that the operation accepts.
     pub content: Vec<Content>,
     /// The size limit of the body in bytes (`x-body-limit`, or 1 MiB).
     pub limit: u64,
@@ -27,9 +27,9 @@ pub struct Content {
     pub media_type: String,
     /// The span of the media type's key.
     pub span: Span,
-    /// The codec of the media type.
+    /// The codec of the media type: the way to decode and encode the body.
     pub kind: ContentKind,
-    /// The schema of the media type, if it has one.
+    /// The schema of the body in this media type, if it has one.
     pub schema: Option<SchemaId>,
     /// The encodings of properties in forms and multipart bodies (`encoding`).
     pub encoding: Vec<Encoding>,
@@ -44,7 +44,7 @@ pub struct Encoding {
     pub span: Span,
     /// The media types of the property (`contentType`), which may be ranges. Empty if the schema decides.
     pub media_types: Vec<String>,
-    /// The headers of a part of a multipart body (`headers`).
+    /// The headers of the property's part in a multipart body (`headers`).
     pub headers: Vec<Header>,
     /// The style of the property in a form (`style`).
     pub style: Option<Style>,
@@ -69,7 +69,7 @@ pub fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Returns a media type in the form that is compared: in lower case, without `charset`, `boundary` and `q`.
+/// Returns a media type in the form for comparisons: in lower case, without `charset`, `boundary` and `q`.
 pub fn normal_media_type(media_type: &str) -> String {
     let mut normal = essence(media_type);
     for parameter in media_type.split(';').skip(1) {
@@ -82,19 +82,19 @@ pub fn normal_media_type(media_type: &str) -> String {
     normal
 }
 
-/// The codec of a media type.
+/// The codec of a media type: the way to decode and encode a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentKind {
-    /// JSON: `application/json` and media types that end in `+json`.
+    /// The body is JSON: `application/json` and media types that end in `+json`.
     Json,
-    /// A form, `application/x-www-form-urlencoded`.
+    /// The body is a form, `application/x-www-form-urlencoded`.
     Form,
-    /// A multipart body, `multipart/*`.
+    /// The body is multipart, `multipart/*`.
     Multipart,
-    /// Text, `text/*`.
+    /// The body is text, `text/*`.
     Text,
-    /// Bytes, which are neither decoded nor checked.
+    /// The body is bytes, which are neither decoded nor checked.
     Binary,
-    /// A stream of events or lines, each sent when it is ready.
+    /// The body is a stream of events or lines, each sent when it is ready.
     Stream,
 }

@@ -5,7 +5,7 @@ use crate::model::schema::SchemaId;
 /// A header of a response or of a part of a multipart body.
 #[derive(Debug, Clone)]
 pub struct Header {
-    /// The name of the header, as the contract spells it.
+    /// The name of the response header, as the contract spells it.
     pub name: String,
     /// True if the header is required (`required`).
     pub required: bool,
@@ -13,8 +13,8 @@ pub struct Header {
     pub description: Option<String>,
     /// The schema of the header's value.
     pub schema: SchemaId,
-    /// True if the properties of an object are written as `name=value` (`explode`).
+    /// True if the header writes the properties of an object as `name=value` (`explode`).
     pub explode: bool,
-    /// True if the value is JSON, because the header has `content` instead of `schema`.
+    /// True if the header's value is JSON, because the header has `content` instead of `schema`.
     pub json: bool,
 }

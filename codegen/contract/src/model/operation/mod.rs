@@ -41,20 +41,19 @@ use crate::source::{Span, Spanned};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Operation {
-    /// The `operationId`, or an id made of method and path if the contract has none. Unique in the contract.
+    /// The `operationId`, or an id derived from method and path if the contract declares none. Unique in the contract.
     pub id: String,
-    /// True if the contract declares the `operationId`; otherwise `id` is derived from method and path.
+    /// True if the contract declares the `operationId`; otherwise the id is derived from method and path.
     pub has_id: bool,
-    /// The span of the `operationId`, or of the method if there is none.
+    /// The span of the `operationId`, or of the method's key if there is none.
     pub span: Span,
-    /// The direction: inbound if the service serves the operation, outbound if it calls the operation.
+    /// The direction of the operation: inbound if the service serves it, outbound if the service calls it.
     pub direction: Direction,
     /// The HTTP method of the operation, in upper case.
     pub method: &'static str,
-    /// The path template, such as `/pets/{petId}`; empty for an outgoing operation.
+    /// The path template of the operation, such as `/pets/{petId}`; empty for an outgoing operation.
     pub path: String,
-    /// The fixed query string after the `?` of the path, which distinguishes operations of one method and
-    /// path.
+    /// The fixed query string after the `?` of the path, which distinguishes operations with one method and path.
     pub query: String,
     /// The tag whose handler trait contains the operation; `default` if it has no tag.
     pub tag: String,
@@ -64,16 +63,16 @@ pub struct Operation {
     pub description: Option<String>,
     /// True if the operation is deprecated (`deprecated`).
     pub deprecated: bool,
-    /// The parameters of the path item and of the operation, in order.
+    /// The parameters of the operation, those of its path item included, in order.
     pub parameters: Vec<Parameter>,
     /// The request body of the operation (`requestBody`).
     pub body: Option<RequestBody>,
-    /// The declared responses, in the order of the contract.
+    /// The declared responses of the operation, in the order of the contract.
     pub responses: Vec<Response>,
-    /// The alternatives of security requirements; all requirements of one alternative must be satisfied.
-    /// Empty for a public operation.
+    /// The alternatives of security requirements of the operation; all requirements of one alternative must be
+    /// satisfied. Empty for a public operation.
     pub security: Vec<Vec<Requirement>>,
-    /// The policies (`x-rate-limit`, `x-idempotency`, `x-cache`, `x-cache-invalidates`).
+    /// The policies of the operation (`x-rate-limit`, `x-idempotency`, `x-cache`, `x-cache-invalidates`).
     pub policies: Policies,
     /// The Rust name of the operation (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
@@ -94,7 +93,7 @@ impl Operation {
         }
     }
 
-    /// Returns method and path, such as `GET /users/{id}`.
+    /// Returns the method and path of the operation, such as `GET /users/{id}`.
     pub fn route(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
@@ -105,12 +104,12 @@ impl Operation {
         self.id == name || route().is_some_and(|(method, _)| method.eq_ignore_ascii_case(self.method))
     }
 
-    /// Returns the direction of the values in requests, which is that of the operation.
+    /// Returns the direction of the values in requests, which is the direction of the operation.
     pub fn request_direction(&self) -> Direction {
         self.direction
     }
 
-    /// Returns the direction of the values in responses, which is opposite to that of the operation.
+    /// Returns the direction of the values in responses, which is opposite to the direction of the operation.
     pub fn response_direction(&self) -> Direction {
         self.direction.opposite()
     }

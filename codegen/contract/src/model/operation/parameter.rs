@@ -18,19 +18,19 @@ pub struct Parameter {
     pub description: Option<String>,
     /// True if the parameter is deprecated (`deprecated`).
     pub deprecated: bool,
-    /// The serialization of arrays and objects (`style`).
+    /// The serialization of the parameter's value (`style`, or the media type of `content`).
     pub style: Style,
-    /// True if each element or property is written as a separate parameter (`explode`).
+    /// True if each element or property of the value is written as a separate parameter (`explode`).
     pub explode: bool,
     /// The schema of the parameter's value.
     pub schema: SchemaId,
-    /// The name of the component, if the parameter is one.
+    /// The name of the component that declares the parameter; `None` if it is declared inline.
     pub component: Option<String>,
     /// The Rust name of the parameter (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
-    /// True for a query parameter that may be sent without a value (`allowEmptyValue`).
+    /// True if the query parameter may be sent without a value (`allowEmptyValue`).
     pub may_be_empty: bool,
-    /// True if the parameter lists the sort order of the response (`x-sort`).
+    /// True if the parameter contains the sort order of the response (`x-sort`).
     pub sort: bool,
     /// True if the parameter selects the sparse fieldset of the response (`x-sparse`).
     pub sparse: bool,
@@ -39,18 +39,18 @@ pub struct Parameter {
 /// The location of a parameter in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ParameterLocation {
-    /// A placeholder in the path (`in: path`).
+    /// The parameter is a placeholder in the path (`in: path`).
     Path,
-    /// The query string (`in: query`).
+    /// The parameter is in the query string (`in: query`).
     Query,
-    /// A header (`in: header`).
+    /// The parameter is a header (`in: header`).
     Header,
-    /// A cookie (`in: cookie`).
+    /// The parameter is a cookie (`in: cookie`).
     Cookie,
 }
 
 impl ParameterLocation {
-    /// Returns the value of `in` for the location.
+    /// Returns the location of a parameter as the value of `in`: `path`, `query`, `header` or `cookie`.
     pub fn word(self) -> &'static str {
         match self {
             ParameterLocation::Path => "path",
@@ -61,7 +61,7 @@ impl ParameterLocation {
     }
 }
 
-/// The serialization of a parameter: a `style` of OpenAPI, or the media type of its `content`.
+/// The serialization of a parameter's value: a `style` of OpenAPI, or the media type of its `content`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// `simple`: comma-separated values, in paths and headers.
@@ -78,8 +78,8 @@ pub enum Style {
     PipeDelimited,
     /// `deepObject`: `name[property]=value`, in queries.
     DeepObject,
-    /// The parameter has `content` with a JSON media type.
+    /// The value is JSON: the parameter has `content` with a JSON media type.
     Json,
-    /// The parameter has `content` with another media type.
+    /// The value is plain text: the parameter has `content` with another media type.
     Text,
 }

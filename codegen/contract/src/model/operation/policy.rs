@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The policies of an operation, declared by `x-` fields.
+/// The policies of an operation, declared by `x-` fields: rate limits, idempotency and caching.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policies {
     /// The rate limits of the operation (`x-rate-limit`).
@@ -15,25 +15,25 @@ pub struct Policies {
     pub invalidates: Vec<String>,
 }
 
-/// A rate limit (`x-rate-limit`).
+/// A rate limit of an operation (`x-rate-limit`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateLimit {
-    /// The number of requests that are allowed per window.
+    /// The number of requests that the rate limit allows per window.
     pub requests: u32,
-    /// The length of the window in which requests are counted.
+    /// The length of the window in which the rate limit counts requests.
     pub window: Duration,
-    /// The party whose requests the limit counts.
+    /// The party whose requests the rate limit counts together.
     pub by: LimitBy,
 }
 
-/// The party whose requests a rate limit counts.
+/// The party whose requests a rate limit counts together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LimitBy {
-    /// The principal, or the client address if there is no principal.
+    /// Requests are counted by principal (authenticated caller), or by client address if there is no principal.
     Caller,
-    /// The network address of the client.
+    /// Requests are counted by the network address of the client.
     Address,
-    /// The account that the request names.
+    /// Requests are counted by the account that the request names.
     Account,
 }
 
@@ -42,8 +42,8 @@ pub enum LimitBy {
 pub struct Cache {
     /// The time to live of a cached response.
     pub ttl: Duration,
-    /// The cache tags of the response, which may contain path parameters in braces.
+    /// The cache tags of a cached response, by which it is invalidated. They may contain path parameters in braces.
     pub tags: Vec<String>,
-    /// True if all principals share one cached response.
+    /// True if all principals (authenticated callers) share one cached response.
     pub shared: bool,
 }

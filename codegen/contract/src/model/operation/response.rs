@@ -9,23 +9,23 @@ use crate::source::Span;
 pub struct Response {
     /// The span of the response object.
     pub span: Span,
-    /// The status of the response.
+    /// The status code of the response, or a range of them.
     pub status: Status,
     /// The description of the response (`description`).
     pub description: Option<String>,
-    /// The headers, without `Content-Type`, which OpenAPI ignores here.
+    /// The headers of the response, without `Content-Type`, which OpenAPI ignores here.
     pub headers: Vec<Header>,
     /// The media types of the response.
     pub content: Vec<Content>,
 }
 
-/// The status of a response, as declared.
+/// The status of a response, as the contract declares it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// A single status code, such as `404`.
+    /// The response has a single status code, such as `404`.
     Code(u16),
-    /// A range of status codes by its first digit, such as `4XX`.
+    /// The response has the status codes of a range, given by its first digit, such as `4XX`.
     Range(u8),
-    /// All status codes that are not declared otherwise (`default`).
+    /// The response has every status code that is not declared otherwise (`default`).
     Default,
 }

@@ -1,11 +1,11 @@
-//! The kinds of schemas, and the constraints of each kind.
+//! The kinds of schemas in the model, and the constraints of each kind.
 
 use serde_json::Value as Json;
 
 use super::id::SchemaId;
 use crate::source::{Span, Spanned};
 
-/// The set of values of a schema, apart from null.
+/// The kind of a schema: the set of its valid values, apart from null.
 ///
 /// ```
 /// use std::path::Path;
@@ -28,46 +28,46 @@ use crate::source::{Span, Spanned};
 /// ```
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// All JSON values, of every type.
+    /// All JSON values, of every type, are valid.
     Any,
-    /// The value null only.
+    /// Only null is valid.
     Null,
-    /// The booleans.
+    /// The booleans are valid.
     Boolean,
-    /// Integers with these constraints.
+    /// The integers that satisfy these constraints are valid.
     Integer(IntegerShape),
-    /// Numbers with these constraints.
+    /// The numbers that satisfy these constraints are valid.
     Number(NumberShape),
-    /// Strings with these constraints.
+    /// The strings that satisfy these constraints are valid.
     String(StringShape),
-    /// An enumeration of strings.
+    /// The strings of an enumeration are valid.
     Strings(StringEnum),
-    /// An enumeration of JSON values that are not all strings.
+    /// The JSON values of an enumeration are valid; they are not all strings.
     Values(Vec<Json>),
-    /// Arrays with these constraints.
+    /// The arrays that satisfy these constraints are valid.
     Array(ArrayShape),
-    /// Objects with these constraints.
+    /// The objects that satisfy these constraints are valid.
     Object(ObjectShape),
-    /// The values of several schemas (`oneOf`, `anyOf`).
+    /// The values of several schemas, the branches, are valid (`oneOf`, `anyOf`).
     Union(UnionShape),
-    /// The values of another schema, which this schema annotates differently.
+    /// The values of another schema are valid; this schema only annotates them differently.
     Alias(SchemaId),
 }
 
-/// The constraints of an integer. The bounds are inclusive; exclusive bounds are converted.
+/// The constraints of an integer schema. The bounds are inclusive; exclusive bounds are converted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct IntegerShape {
-    /// The width of the integer type.
+    /// The width of the integer type that holds the values.
     pub width: IntegerWidth,
     /// The lowest valid integer.
     pub min: Option<i128>,
     /// The highest valid integer.
     pub max: Option<i128>,
-    /// The divisor of all values (`multipleOf`).
+    /// The divisor of all valid integers (`multipleOf`).
     pub multiple_of: Option<i128>,
 }
 
-/// The width of an integer type.
+/// The width of the integer type that holds the values of a schema.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum IntegerWidth {
     /// A signed integer of 32 bits (`int32` and narrower formats).
@@ -93,24 +93,24 @@ impl IntegerWidth {
     }
 }
 
-/// The constraints of a number that need not be an integer.
+/// The constraints of a schema of numbers that need not be integers.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NumberShape {
-    /// The representation of the number.
+    /// The representation of the numbers, such as 64-bit floating point.
     pub width: NumberWidth,
-    /// The lower bound of the number.
+    /// The lower bound of valid numbers.
     pub min: Option<f64>,
-    /// The upper bound of the number.
+    /// The upper bound of valid numbers.
     pub max: Option<f64>,
     /// True if the lower bound itself is not a valid number.
     pub exclusive_min: bool,
     /// True if the upper bound itself is not a valid number.
     pub exclusive_max: bool,
-    /// The divisor of all values (`multipleOf`).
+    /// The divisor of all valid numbers (`multipleOf`).
     pub multiple_of: Option<f64>,
 }
 
-/// The representation of a number.
+/// The representation of the numbers of a schema.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum NumberWidth {
     /// A 32-bit floating-point number (`float`).
@@ -122,23 +122,23 @@ pub enum NumberWidth {
     Decimal,
 }
 
-/// The constraints of a string.
+/// The constraints of a string schema.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StringShape {
-    /// The format of the string.
+    /// The format of valid strings (`format`).
     pub format: Format,
-    /// The lowest number of code points (`minLength`).
+    /// The lowest number of code points in a valid string (`minLength`).
     pub min: Option<u64>,
-    /// The highest number of code points (`maxLength`).
+    /// The highest number of code points in a valid string (`maxLength`).
     pub max: Option<u64>,
-    /// The patterns (ECMA-262), all of which must match, each with its span.
+    /// The patterns (ECMA-262) that a valid string must match, all of them, each with its span.
     pub patterns: Vec<(String, Span)>,
 }
 
-/// The formats that are typed or checked; strings of other formats are not checked.
+/// The format of a string schema that is typed or checked; strings of other formats are not checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Format {
-    /// No format, or an unknown one.
+    /// The schema has no format, or one that is not checked.
     #[default]
     Plain,
     /// A date and time (RFC 3339, `date-time`).
@@ -165,7 +165,7 @@ pub enum Format {
     Ipv6,
     /// Bytes in base64 (RFC 4648).
     Byte,
-    /// Raw bytes, which are not JSON.
+    /// Raw bytes, which cannot appear in JSON.
     Binary,
     /// An exact decimal number, written as a string.
     Decimal,
@@ -173,85 +173,85 @@ pub enum Format {
     Id(String),
 }
 
-/// An enumeration of strings.
+/// The strings of an enumeration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StringEnum {
-    /// The values in the order of the contract, without duplicates.
+    /// The values of the enumeration in the order of the contract, without duplicates.
     pub values: Vec<String>,
-    /// The Rust name of each value, if the contract declares it (`x-enum-varnames`).
+    /// The Rust name of each enumeration value, if the contract declares it (`x-enum-varnames`).
     pub names: Vec<Option<String>>,
-    /// True if other strings are valid too and are kept (`x-extensible-enum`).
+    /// True if strings outside the enumeration are valid too and are kept (`x-extensible-enum`).
     pub open: bool,
 }
 
-/// The constraints of an array.
+/// The constraints of an array schema.
 #[derive(Debug, Clone)]
 pub struct ArrayShape {
-    /// The schema of the elements.
+    /// The schema of the array's elements.
     pub items: SchemaId,
-    /// The lowest number of elements (`minItems`).
+    /// The lowest number of elements in a valid array (`minItems`).
     pub min: Option<u64>,
-    /// The highest number of elements (`maxItems`).
+    /// The highest number of elements in a valid array (`maxItems`).
     pub max: Option<u64>,
-    /// True if all elements must differ (`uniqueItems`).
+    /// True if all elements of a valid array must differ (`uniqueItems`).
     pub unique: bool,
 }
 
-/// The constraints of an object.
+/// The constraints of an object schema.
 #[derive(Debug, Clone)]
 pub struct ObjectShape {
-    /// The named properties, in the order of the contract.
+    /// The named properties of the object, in the order of the contract.
     pub properties: Vec<Property>,
     /// The treatment of properties that the schema does not name.
     pub additional: Additional,
-    /// The lowest number of properties (`minProperties`).
+    /// The lowest number of properties in a valid object (`minProperties`).
     pub min: Option<u64>,
-    /// The highest number of properties (`maxProperties`).
+    /// The highest number of properties in a valid object (`maxProperties`).
     pub max: Option<u64>,
-    /// The complete schema of which this one is a sparse fieldset (`x-sparse-of`).
+    /// The complete schema of which this object schema is a sparse fieldset (`x-sparse-of`).
     pub sparse_of: Option<SchemaId>,
 }
 
-/// A named property of an object.
+/// A named property of an object schema.
 #[derive(Debug, Clone)]
 pub struct Property {
     /// The name of the property in the JSON object.
     pub name: String,
-    /// The schema of the property.
+    /// The schema of the property's value.
     pub schema: SchemaId,
-    /// True if the property is required.
+    /// True if a valid object must contain the property.
     pub required: bool,
-    /// The Rust name of the field (`x-rust-name` in lower case; in upper case it names the type).
+    /// The Rust name of the property's field (`x-rust-name` in lower case; in upper case it names the type).
     pub rust_name: Option<Spanned<String>>,
 }
 
-/// The treatment of properties that the schema does not name.
+/// The treatment of properties that an object schema does not name (`additionalProperties`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Additional {
-    /// Other properties are valid, but their values are not kept.
+    /// Unnamed properties are valid, but their values are not kept.
     Ignored,
-    /// Other properties are rejected.
+    /// Unnamed properties are rejected.
     Denied,
-    /// Other properties are kept; their values must match this schema.
+    /// Unnamed properties are kept; their values must match this schema.
     Kept(SchemaId),
 }
 
-/// A union of several schemas (`oneOf`, `anyOf`).
+/// A union of several schemas, its branches (`oneOf`, `anyOf`).
 #[derive(Debug, Clone)]
 pub struct UnionShape {
     /// True if a value must match exactly one branch (`oneOf`); otherwise the first match is used (`anyOf`).
     pub exactly_one: bool,
-    /// The branches, in the order of the contract.
+    /// The branches of the union, in the order of the contract.
     pub branches: Vec<SchemaId>,
-    /// The property whose value selects the branch (`discriminator`).
+    /// The property of the value that selects the branch of the union (`discriminator`).
     pub discriminator: Option<Discriminator>,
 }
 
-/// The property whose value selects the branch of a union.
+/// The discriminator of a union: the property of a value that selects the branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discriminator {
     /// The name of the property whose value selects the branch.
     pub property: String,
-    /// The values of the property, each with the index of the branch that it selects.
+    /// The values of the property, each with the index of the union's branch that it selects.
     pub mapping: Vec<(String, usize)>,
 }

@@ -1,4 +1,4 @@
-//! The model of schemas: an arena of schemas by identifier, and the kind of each.
+//! The model of schemas: all schemas of a contract, stored by identifier, and the kind of each.
 
 mod id;
 mod kind;

@@ -36,9 +36,9 @@ pub struct Schemas {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Schema {
-    /// The span of the schema object.
+    /// The span of the schema object in the contract.
     pub span: Span,
-    /// The name of the component, if the schema is one.
+    /// The name of the schema in `components.schemas`; `None` for an inline schema.
     pub component: Option<String>,
     /// The title of the schema (`title`).
     pub title: Option<String>,
@@ -48,46 +48,47 @@ pub struct Schema {
     pub deprecated: bool,
     /// True if null is a valid value of the schema.
     pub nullable: bool,
-    /// True if the value is omitted from requests (`readOnly`).
+    /// True if requests omit a value of the schema, since only responses contain it (`readOnly`).
     pub read_only: bool,
-    /// True if the value is omitted from responses (`writeOnly`).
+    /// True if responses omit a value of the schema, since only requests contain it (`writeOnly`).
     pub write_only: bool,
-    /// The default value (`default`) with its span.
+    /// The default value of the schema (`default`), with its span.
     pub default: Option<(Json, Span)>,
-    /// The set of values of the schema, apart from null.
+    /// The kind of the schema: the set of its valid values, apart from null.
     pub kind: Kind,
     /// The Rust name of the schema's type (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
     /// The user's own Rust type that replaces the generated one (`x-rust-type`).
     pub rust_type: Option<RustType>,
-    /// True if the schema is a recursive array or map without an object in between.
+    /// True if the schema is a recursive array or map: its elements contain it without an object in between.
     pub holds_itself: bool,
     /// True if this inline schema was deduplicated into an alias of an equal one.
     pub deduplicated: bool,
-    /// The schema for an interpreter, if it has keywords that only an interpreter can check.
+    /// The complete schema for an interpreter at run time; `None` if generated code can check all keywords.
     pub interpreted: Option<InterpretedSchema>,
 }
 
-/// A user's own Rust type that replaces the type of a schema.
+/// A user's own Rust type that replaces the generated type of a schema.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RustType {
-    /// The path of the type, starting with its crate: `my_types::Money`.
+    /// The path of the user's type, starting with its crate: `my_types::Money`.
     pub path: Spanned<String>,
-    /// True if values are converted by `FromStr` and `Display` instead of `Read` and `Write`.
+    /// True if values of the type are converted by `FromStr` and `Display` instead of `Read` and `Write`.
     pub text: bool,
 }
 
 /// A schema that an interpreter checks at run time, with all schemas that it refers to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct InterpretedSchema {
-    /// True for the dialect of OpenAPI 3.0 (JSON Schema draft 4); false for that of 3.1 (2020-12).
+    /// True if the interpreted schema is in the dialect of OpenAPI 3.0 (JSON Schema draft 4); false for that of
+    /// 3.1 (2020-12).
     pub draft4: bool,
     /// The JSON text of the interpreted schema.
     pub text: String,
 }
 
 impl Schemas {
-    /// Adds a schema and returns its identifier.
+    /// Adds a schema to the contract and returns its identifier.
     pub fn add(&mut self, schema: Schema) -> SchemaId {
         let id = SchemaId(self.list.len() as u32);
         self.list.push(schema);
@@ -104,22 +105,22 @@ impl Schemas {
         &mut self.list[id.index()]
     }
 
-    /// Returns the number of schemas.
+    /// Returns the number of schemas of the contract.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Returns true if there are no schemas.
+    /// Returns true if the contract has no schemas.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// Iterates over the identifiers of all schemas, in order.
+    /// Iterates over the identifiers of all schemas of the contract, in order.
     pub fn ids(&self) -> impl Iterator<Item = SchemaId> + use<> {
         (0..self.list.len() as u32).map(SchemaId)
     }
 
-    /// Returns the schema behind a chain of aliases. A cyclic chain, which is reported, ends at any of them.
+    /// Returns the schema behind a chain of aliases. A cyclic chain, which is reported, ends at any of its schemas.
     pub fn target(&self, mut id: SchemaId) -> SchemaId {
         for _ in 0..self.list.len() {
             match self.get(id).kind {
@@ -130,17 +131,18 @@ impl Schemas {
         id
     }
 
-    /// Returns the kind of a schema, behind aliases.
+    /// Returns the kind of a schema; for an alias, the kind of its target.
     pub fn kind(&self, id: SchemaId) -> &Kind {
         &self.get(self.target(id)).kind
     }
 
-    /// Returns true if null is a valid value of the schema or of any alias in its chain.
+    /// Returns true if null is a valid value of a schema or of any alias in its chain.
     pub fn nullable(&self, id: SchemaId) -> bool {
         self.chain(id).any(|schema| schema.nullable)
     }
 
-    /// Returns the first result of `pick` along a chain of aliases, so that the nearest annotation applies.
+    /// Returns the first result of `pick` along a chain of aliases, so that the annotation nearest to the
+    /// schema applies.
     pub fn nearest<'s, T>(&'s self, id: SchemaId, pick: impl Fn(&'s Schema) -> Option<T>) -> Option<T> {
         self.chain(id).find_map(pick)
     }
