@@ -63,8 +63,8 @@
 //! ```
 //!
 //! A service implements the trait. `?` converts a marker (a status code as a type, such as `NotFound`) into the
-//! error type of the operation. An undeclared status code does not compile. Every [`std::error::Error`] becomes a 500 whose cause is logged and not sent.
-//! An `Api` assembles the services and returns an [`axum::Router`]:
+//! error type of the operation. An undeclared status code does not compile. Every [`std::error::Error`] becomes
+//! a 500 whose cause is logged and not sent. An `Api` assembles the services and returns an [`axum::Router`]:
 //!
 //! ```
 //! use writ_runtime::{Context, NoAuthentication, OpenGate};

@@ -12,8 +12,7 @@ use crate::style::form::write_form;
 use crate::style::value::{json, scalar, text_value};
 
 impl Outgoing {
-    /// Sets a JSON, form or text request body. `media` is the index of its media type among those of the
-    /// operation.
+    /// Sets a JSON, form or text request body. `media` is the index of its media type among those of the operation.
     pub fn body(&mut self, media: usize, value: &dyn Write) {
         self.encoded_body(media, &[], value);
     }

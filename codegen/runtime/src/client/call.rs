@@ -100,8 +100,7 @@ impl<R: FromResponse, E: FromResponse> Call<R, E> {
         self
     }
 
-    /// Makes the call conditional: it requests the resource only if it differs from the version that the caller
-    /// has.
+    /// Makes the call conditional: it requests the resource only if it differs from the version that the caller has.
     ///
     /// # Examples
     ///

@@ -80,8 +80,7 @@ impl Connection {
         Ok(Connection::to(base.to_owned(), Arc::new(transport)))
     }
 
-    /// Creates a connection without a base URL, for sending webhooks and callbacks: each call specifies its
-    /// URL.
+    /// Creates a connection without a base URL, for sending webhooks and callbacks: each call specifies its URL.
     ///
     /// # Examples
     ///
@@ -158,8 +157,7 @@ impl Connection {
         self.with(|inner| inner.credentials.basic(pair))
     }
 
-    /// Sets the credential that the client sends for one security scheme, by the name of the scheme in the
-    /// contract.
+    /// Sets the credential that the client sends for one security scheme, by the name of the scheme in the contract.
     ///
     /// `secret` is the token, the key, or `user:password`.
     pub fn credential(self, scheme: impl Into<String>, secret: impl Into<String>) -> Connection {
@@ -187,8 +185,7 @@ impl Connection {
         self.with(|inner| inner.limit = bytes)
     }
 
-    /// Sets the error envelope of the contract, from which the client reads refusals. Only generated code calls
-    /// it.
+    /// Sets the error envelope of the contract, from which the client reads refusals. Only generated code calls it.
     #[doc(hidden)]
     pub fn refusals(self, envelope: &'static Envelope) -> Connection {
         self.with(|inner| inner.envelope = envelope)

@@ -1,5 +1,4 @@
-//! The evaluation of runtime expressions on a request (OpenAPI 3.0.3 § 4.7.20.4). The URL of a callback
-//! contains them.
+//! The evaluation of runtime expressions on a request (OpenAPI 3.0.3 § 4.7.20.4). The URL of a callback contains them.
 
 use serde_json::Value;
 

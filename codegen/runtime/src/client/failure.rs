@@ -45,8 +45,7 @@ pub enum Failure<E> {
     Unexpected(Box<Received>),
     /// The response does not match the contract. Contains the raw response and its violations.
     Invalid(Box<Received>, Vec<Violation>),
-    /// The client cannot encode the request, for example because a header cannot contain its value. Nothing was
-    /// sent.
+    /// The client cannot encode the request, for example because a header cannot contain its value. Nothing was sent.
     Unsent(String),
     /// The client received no response, or only a part of it.
     Transport(TransportError),

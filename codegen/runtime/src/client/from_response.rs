@@ -1,5 +1,4 @@
-//! The conversion of a received response into the generated type that the contract declares for its status
-//! code.
+//! The conversion of a received response into the generated type that the contract declares for its status code.
 
 use super::failure::{Failure, Received};
 use super::incoming::Incoming;

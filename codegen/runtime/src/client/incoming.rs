@@ -197,8 +197,7 @@ impl Incoming {
         self.arriving().map(|body| EventStream::new(lines::events(body, limit, false, read)))
     }
 
-    /// Returns the response body as server-sent events whose schema describes complete events, with `data` as a
-    /// field.
+    /// Returns the response body as server-sent events whose schema describes complete events, with `data` as a field.
     pub fn described_events<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<EventStream<T>> {
         self.media(declared)?;
         let limit = self.limit;

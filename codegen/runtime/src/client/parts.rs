@@ -1,5 +1,4 @@
-//! The multipart request bodies (RFC 7578) that a client sends: values encoded by their rules, and streamed
-//! files.
+//! The multipart request bodies (RFC 7578) that a client sends: values encoded by their rules, and streamed files.
 
 use axum::body::Body;
 use bytes::Bytes;

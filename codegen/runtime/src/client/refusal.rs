@@ -11,8 +11,7 @@ use crate::validate::violation::Violation;
 
 /// The description of an error schema for clients: the location of each field of a refusal, as a list of keys.
 ///
-/// A list is empty if the schema has no such field. Generated code has one `static` of this type for each
-/// contract.
+/// A list is empty if the schema has no such field. Generated code has one `static` of this type for each contract.
 #[derive(Debug)]
 pub struct Envelope {
     /// The location of the error code for programs in the JSON of a refusal.

@@ -13,8 +13,7 @@ use super::from_response::FromResponse;
 use super::incoming::Incoming;
 use crate::json::SparseObjects;
 
-/// A response type that supports a sparse fieldset, the caller's choice of fields. Generated types implement
-/// it.
+/// A response type that supports a sparse fieldset, the caller's choice of fields. Generated types implement it.
 pub trait SupportsSparseFieldset: FromResponse {
     /// The objects of the response body whose fields a sparse fieldset limits.
     const OBJECTS: SparseObjects;

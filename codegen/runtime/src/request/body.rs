@@ -26,8 +26,7 @@ pub(crate) enum Payload {
     /// The complete request body, in memory.
     Bytes(Bytes),
     #[cfg_attr(not(feature = "multipart"), allow(dead_code, reason = "read by the parts reader only"))]
-    /// A request body that the handler reads while it arrives. Reading fails if it exceeds the operation's size
-    /// limit.
+    /// A request body that the handler reads while it arrives. Reading fails if it exceeds the operation's size limit.
     Stream(Body),
 }
 
@@ -160,8 +159,7 @@ fn too_large(limit: usize) -> Problem {
     )
 }
 
-/// Returns true if reading a body failed at a size limit. The limit may be that of this module or of an outer
-/// layer.
+/// Returns true if reading a body failed at a size limit. The limit may be that of this module or of an outer layer.
 pub(crate) fn is_length_limit(error: &(dyn Error + 'static)) -> bool {
     let mut error = Some(error);
     while let Some(cause) = error {

@@ -78,8 +78,7 @@ impl<P> Context<P> {
         self
     }
 
-    /// Creates the context that the handler of a request receives, after the request's idempotency key is
-    /// known.
+    /// Creates the context that the handler of a request receives, after the request's idempotency key is known.
     pub(crate) fn for_request(
         principal: Arc<P>,
         head: Arc<RequestHead>,

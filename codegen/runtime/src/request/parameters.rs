@@ -12,8 +12,7 @@ use crate::style::spread::{is_spread, parse_spread};
 
 const UTF8: &str = "must be UTF-8";
 
-/// Finds the value of the operation's parameter at `index` in the request. `pairs` are the pairs of the query
-/// string.
+/// Finds the value of the operation's parameter at `index` in the request. `pairs` are the pairs of the query string.
 pub(crate) fn find<'a>(head: &'a RequestHead, pairs: &[Pair<'a>], index: usize) -> Found<'a> {
     let parameters = head.call.operation.parameters;
     let Some(parameter) = parameters.get(index) else {

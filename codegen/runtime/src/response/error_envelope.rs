@@ -40,8 +40,7 @@ use crate::response::reply::{Reply, ReplyBody};
 /// ```
 #[derive(Debug)]
 pub struct ErrorEnvelope {
-    /// The function that writes a refusal as the JSON of the error envelope. Its second argument is the request
-    /// id.
+    /// The function that writes a refusal as the JSON of the error envelope. Its second argument is the request id.
     pub write: fn(&Problem, &str, &mut Writer),
     /// The media type of a refusal in this error envelope, sent as `Content-Type`.
     pub media_type: &'static str,
@@ -60,8 +59,7 @@ impl ErrorEnvelope {
         self.response(Reply::from(problem), request_id, Extensions::new())
     }
 
-    /// Converts a reply into the HTTP response, with the error envelope if it is a refusal, and with
-    /// `X-Request-Id`.
+    /// Converts a reply into the HTTP response, with the error envelope if it is a refusal, and with `X-Request-Id`.
     ///
     /// The extensions of the request are cleared and reused, so that the response needs no new table.
     pub(crate) fn response(&self, reply: Reply, request_id: &RequestId, mut extensions: Extensions) -> Response {
@@ -116,8 +114,7 @@ fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
     line
 }
 
-/// Writes RFC 9457 problem details. The code, the violations and the request id are extension members (§
-/// 3.2).
+/// Writes RFC 9457 problem details. The code, the violations and the request id are extension members (§ 3.2).
 fn problem_details(problem: &Problem, request_id: &str, writer: &mut Writer) {
     writer.begin_object();
     text(writer, "type", "about:blank");

@@ -142,8 +142,7 @@ impl<T: 'static> JsonLines<T> {
 }
 
 impl<T: Write + 'static> JsonLines<T> {
-    /// Returns the response body of the stream. For `application/json-seq`, a record separator precedes each
-    /// value.
+    /// Returns the response body of the stream. For `application/json-seq`, a record separator precedes each value.
     pub(crate) fn into_body(self, media_type: &str) -> Body {
         let sequence = media_type.contains("json-seq");
         let encode = move |line: Result<T, Failure>| match line {

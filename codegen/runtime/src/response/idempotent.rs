@@ -52,8 +52,7 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// Encodes the response of an idempotent operation so that it can be stored. A streamed body is not
-    /// recorded.
+    /// Encodes the response of an idempotent operation so that it can be stored. A streamed body is not recorded.
     pub fn of(response: impl Respond) -> Recorded {
         let reply = response.respond(&Responder::default());
         let headers = reply
@@ -68,8 +67,7 @@ impl Recorded {
         Recorded { status: reply.status.as_u16(), headers, body }
     }
 
-    /// Returns the recorded response as a reply to send again, or `None` if a status code or header in it is
-    /// not valid.
+    /// Returns the recorded response as a reply to send again, or `None` if a status code or header in it is not valid.
     pub fn reply(self) -> Option<Reply> {
         let mut reply = Reply::new(StatusCode::from_u16(self.status).ok()?);
         for (name, value) in self.headers {

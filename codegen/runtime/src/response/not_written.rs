@@ -1,5 +1,4 @@
-//! Handler methods without an implementation: the future that they return, and the 501 response that it
-//! becomes.
+//! Handler methods without an implementation: the future that they return, and the 501 response that it becomes.
 
 use std::any::type_name;
 use std::error::Error;
@@ -63,16 +62,14 @@ pub(crate) fn problem() -> Problem {
     Problem::new(StatusCode::NOT_IMPLEMENTED, NotWritten.to_string())
 }
 
-/// Returns true if a service implements a handler method that takes no request, instead of the generated
-/// default.
+/// Returns true if a service implements a handler method that takes no request, instead of the generated default.
 ///
 /// The method is not called: the type of its future is sufficient.
 pub fn is_written<S, C, F: Future>(_: impl FnOnce(S, C) -> F) -> bool {
     differs::<F>()
 }
 
-/// Returns true if a service implements a handler method that takes a request, instead of the generated
-/// default.
+/// Returns true if a service implements a handler method that takes a request, instead of the generated default.
 pub fn is_written_with_request<S, C, R, F: Future>(_: impl FnOnce(S, C, R) -> F) -> bool {
     differs::<F>()
 }

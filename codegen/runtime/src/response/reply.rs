@@ -98,8 +98,7 @@ pub trait Content {
 impl Responder {
     /// Returns the offered media type that the caller prefers, or the first one if the caller accepts none.
     ///
-    /// All offered media types must have one encoding, such as JSON, so that the body is valid for each of
-    /// them.
+    /// All offered media types must have one encoding, such as JSON, so that the body is valid for each of them.
     pub fn media(&self, offered: &[&'static str]) -> &'static str {
         self.accept.best(offered).and_then(|index| offered.get(index)).or(offered.first()).copied().unwrap_or_default()
     }
@@ -131,8 +130,7 @@ impl Reply {
         Reply { status, headers: HeaderMap::new(), body: ReplyBody::Empty }
     }
 
-    /// Creates a reply without a body from a numeric status code. A number that is not a status code becomes
-    /// 500.
+    /// Creates a reply without a body from a numeric status code. A number that is not a status code becomes 500.
     pub fn status(status: u16) -> Reply {
         Reply::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
     }
@@ -157,8 +155,7 @@ impl Reply {
         }
     }
 
-    /// Adds a typed header to the reply, in the style `simple` of OpenAPI. A value that is JSON `null` adds no
-    /// header.
+    /// Adds a typed header to the reply, in the style `simple` of OpenAPI. A value that is JSON `null` adds no header.
     ///
     /// A value that is not valid in a header turns the reply into a 500.
     pub fn simple_header(self, name: &'static str, value: &impl Write, explode: bool) -> Reply {
@@ -182,8 +179,7 @@ impl Reply {
         self.optional_header(name, Some(text).filter(|text| text != "null"))
     }
 
-    /// Adds a header to the reply once for each value. `Set-Cookie` cannot be combined into one field (RFC 9110
-    /// § 5.3).
+    /// Adds a header to the reply once for each value. `Set-Cookie` cannot be combined into one field (RFC 9110 § 5.3).
     pub fn headers(self, name: &'static str, values: Vec<String>) -> Reply {
         values.into_iter().fold(self, |reply, value| reply.header(name, value))
     }
@@ -252,8 +248,7 @@ impl Reply {
         self.json("application/json", &body.body, responder).with_media_type(HeaderValue::from_str(&body.media_type))
     }
 
-    /// Sets the body and the media type, unless the reply has already become a 500 because of an invalid
-    /// header.
+    /// Sets the body and the media type, unless the reply has already become a 500 because of an invalid header.
     fn with_body(mut self, content_type: Result<HeaderValue, InvalidHeaderValue>, body: ReplyBody) -> Reply {
         if !matches!(self.body, ReplyBody::Problem(_)) {
             self.body = body;

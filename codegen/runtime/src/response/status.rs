@@ -1,5 +1,4 @@
-//! The markers: types for the error status codes of a contract, such as `NotFound`, which handlers return as
-//! errors.
+//! The markers: types for the error status codes of a contract, such as `NotFound`, which handlers return as errors.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -66,14 +65,12 @@ macro_rules! statuses {
                 self
             }
 
-            /// Returns the problem that this refusal sends: status code, error code, message, violations and
-            /// headers.
+            /// Returns the problem that this refusal sends: status code, error code, message, violations and headers.
             pub fn problem(&self) -> &$crate::Problem {
                 &self.0
             }
 
-            /// Creates the marker from the problem in a received error response. Only generated clients call
-            /// it.
+            /// Creates the marker from the problem in a received error response. Only generated clients call it.
             #[doc(hidden)]
             pub fn received(mut problem: $crate::Problem) -> $name {
                 problem.status = $crate::AnyStatus::<$status, $status>::of::<$status>().get();

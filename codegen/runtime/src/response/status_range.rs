@@ -152,8 +152,7 @@ macro_rules! status_ranges {
                 &self.0
             }
 
-            /// Creates the marker from the problem in a received error response. Only generated clients call
-            /// it.
+            /// Creates the marker from the problem in a received error response. Only generated clients call it.
             #[doc(hidden)]
             pub fn received(mut problem: $crate::Problem) -> ::core::option::Option<$name> {
                 problem.status = $crate::AnyStatus::<$low, $high>::new(problem.status.as_u16()).ok()?.get();

@@ -85,8 +85,7 @@ impl<'a> Presented<Cow<'a, str>> {
     }
 }
 
-/// Returns the only credential of a header, query parameter or cookie. Two values, or an empty one, are
-/// unusable.
+/// Returns the only credential of a header, query parameter or cookie. Two values, or an empty one, are unusable.
 fn single<'a>(mut found: impl Iterator<Item = Option<Cow<'a, str>>>) -> Presented<Cow<'a, str>> {
     match (found.next(), found.next()) {
         (None, _) => Presented::Nothing,
@@ -136,8 +135,7 @@ fn basic<'a>(secret: &str) -> Presented<Cow<'a, str>> {
     }
 }
 
-/// Returns the 401 of a request, with a challenge for each security scheme of the operation (RFC 9110 §
-/// 11.6.1).
+/// Returns the 401 of a request, with a challenge for each security scheme of the operation (RFC 9110 § 11.6.1).
 ///
 /// `presented` is true if the request contained credentials. The challenge then states that the token is not
 /// valid (RFC 6750 § 3.1).

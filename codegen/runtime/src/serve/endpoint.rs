@@ -25,8 +25,7 @@ pub struct Endpoint {
 
 /// The pipeline of one operation after routing, without its type parameters, so that the router can store it.
 pub(crate) trait Serve: Send + Sync {
-    /// Runs the pipeline for one request. Every outcome, also a panic, becomes a response in the error
-    /// envelope.
+    /// Runs the pipeline for one request. Every outcome, also a panic, becomes a response in the error envelope.
     fn serve(self: Arc<Self>, head: Arc<RequestHead>, extensions: Extensions, body: Body) -> ResponseFuture;
 }
 
@@ -36,8 +35,7 @@ impl Endpoint {
         self.operation
     }
 
-    /// Returns true if the operation has an implementation. An operation without an implementation responds
-    /// with 501.
+    /// Returns true if the operation has an implementation. An operation without an implementation responds with 501.
     pub fn is_written(&self) -> bool {
         self.written
     }

@@ -1,5 +1,4 @@
-//! The gate of a service: the hook between authentication and the handler, for revocation, rate limits and
-//! caching.
+//! The gate of a service: the hook between authentication and the handler, for revocation, rate limits and caching.
 
 use std::future::Future;
 

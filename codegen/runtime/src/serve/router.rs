@@ -249,8 +249,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// Returns the response of a refusal if no operation matches, or if a path parameter is not valid
-    /// percent-encoding.
+    /// Returns the response of a refusal if no operation matches, or if a path parameter is not valid percent-encoding.
     #[allow(clippy::result_large_err, reason = "a refusal is sent immediately, so a box would only be opened again")]
     fn route(
         &self,

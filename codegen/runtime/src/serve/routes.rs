@@ -11,8 +11,7 @@ use crate::serve::gate::Gate;
 use crate::serve::handler::{Handler, with_request, without_request};
 use crate::serve::pipeline::{Binding, Pipeline};
 
-/// The builder that binds operations to the methods of a service `S` whose authenticated caller has the type
-/// `P`.
+/// The builder that binds operations to the methods of a service `S` whose authenticated caller has the type `P`.
 ///
 /// Generated code creates it with [`Pipeline::routes`] and calls a method for each operation. Both types are
 /// named once here and not at each operation, because a compiler proves every bound at every call.

@@ -60,8 +60,7 @@ impl Decoder<'_> {
         self.read_encoded(&source, fields, read)
     }
 
-    /// Reads an optional request body like [`Decoder::optional_body`], with explicit styles for the fields of a
-    /// form.
+    /// Reads an optional request body like [`Decoder::optional_body`], with explicit styles for the fields of a form.
     pub fn optional_encoded_body<T>(
         &mut self,
         fields: &'static [Parameter],
@@ -93,8 +92,7 @@ impl Decoder<'_> {
         }
     }
 
-    /// Returns the raw bytes of the request body with its concrete media type, for a media range such as
-    /// `image/*`.
+    /// Returns the raw bytes of the request body with its concrete media type, for a media range such as `image/*`.
     pub fn any_media_bytes(&mut self) -> Option<AnyMedia<Bytes>> {
         let bytes = self.bytes_body()?;
         Some(AnyMedia::new(self.content_type(), bytes))

@@ -1,5 +1,4 @@
-//! Decoding the parameters and the body of a request into the operation's request type, with every violation
-//! collected.
+//! Decoding the parameters and the body of a request into the operation's request type, with every violation collected.
 
 mod body;
 mod page;
@@ -109,8 +108,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Reads a required parameter of the request, by its index in the operation. A missing parameter is a
-    /// violation.
+    /// Reads a required parameter of the request, by its index in the operation. A missing parameter is a violation.
     pub fn required<T>(&mut self, index: usize, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
         match self.find(index) {
             Found::Absent => {
@@ -121,8 +119,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Reads an optional parameter of the request, by its index in the operation. Returns `None` if it is
-    /// absent.
+    /// Reads an optional parameter of the request, by its index in the operation. Returns `None` if it is absent.
     pub fn optional<T>(&mut self, index: usize, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
         match self.find(index) {
             Found::Absent => None,
@@ -190,8 +187,7 @@ impl<'a> Decoder<'a> {
         value
     }
 
-    /// Reads a request parameter through a callback. This function is compiled once, as it does not depend on
-    /// the type.
+    /// Reads a request parameter through a callback. This function is compiled once, as it does not depend on the type.
     fn with_reader(&mut self, index: usize, found: Found<'_>, read: &mut dyn FnMut(&mut Reader<'_>)) {
         let Some(parameter) = self.head.call.operation.parameters.get(index) else { return };
         match found {

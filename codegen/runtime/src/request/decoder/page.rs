@@ -11,8 +11,7 @@ use crate::values::page::{PageAt, PageRequest};
 pub struct PageRule {
     /// The index of the pagination parameter with the page number; `None` if the operation has none.
     pub page: Option<usize>,
-    /// The index of the pagination parameter with the number of elements per page; `None` if the operation has
-    /// none.
+    /// The index of the pagination parameter with the number of elements per page; `None` if the operation has none.
     pub limit: Option<usize>,
     /// The index of the pagination parameter with the cursor; `None` if the operation has none.
     pub cursor: Option<usize>,

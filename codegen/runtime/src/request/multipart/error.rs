@@ -1,5 +1,4 @@
-//! The error of a handler that reads a multipart body, and the refusal that the caller receives instead of a
-//! 500.
+//! The error of a handler that reads a multipart body, and the refusal that the caller receives instead of a 500.
 
 use std::fmt;
 

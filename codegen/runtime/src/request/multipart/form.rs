@@ -150,8 +150,7 @@ impl<T: FormPart> Parts<T> {
         Ok(found.filter(|_| passed))
     }
 
-    /// Reads the complete form into memory, including its files. The size limit of the operation bounds the
-    /// memory.
+    /// Reads the complete form into memory, including its files. The size limit of the operation bounds the memory.
     ///
     /// # Errors
     ///

@@ -32,8 +32,7 @@ pub(super) enum Arrived<'a, 'r> {
     File(usize, &'a str, FileStream),
 }
 
-/// The callback that converts a received form part into its generated type. It returns false if the conversion
-/// fails.
+/// The callback that converts a received form part into its generated type. It returns false if the conversion fails.
 pub(super) type Take<'t> = dyn FnMut(Arrived<'_, '_>) -> bool + Send + 't;
 
 /// The state of a multipart form while it is received.
@@ -143,8 +142,7 @@ impl Intake {
             }
             return Some((index, name));
         }
-        // The field `_charset_` specifies the character encoding and does not belong to the form (RFC 7578 §
-        // 4.6).
+        // The field `_charset_` specifies the character encoding and does not belong to the form (RFC 7578 § 4.6).
         if name == "_charset_" {
             return None;
         }
@@ -191,8 +189,7 @@ impl Intake {
         self.violations.list.len() == before
     }
 
-    /// Returns all bytes of a form part. Returns `None` and records a violation if the part is too large for
-    /// memory.
+    /// Returns all bytes of a form part. Returns `None` and records a violation if the part is too large for memory.
     async fn buffer(&mut self, name: &str, mut part: Part) -> Result<Option<Bytes>, MultipartError> {
         let mut buffer = Vec::new();
         while let Some(chunk) = part.chunk().await? {
@@ -254,8 +251,7 @@ impl Intake {
         valid && self.violations.is_empty()
     }
 
-    /// Records a violation for each missing part of the form, and for each list with too few or too many
-    /// elements.
+    /// Records a violation for each missing part of the form, and for each list with too few or too many elements.
     fn check_counts(&mut self, rule: &FormRule) {
         for (index, part) in rule.parts.iter().enumerate() {
             let count = self.counts[index];
@@ -278,8 +274,7 @@ impl Intake {
         }
     }
 
-    /// Returns the field name of a violation: the name of the form part, with an index if the part is a list
-    /// element.
+    /// Returns the field name of a violation: the name of the form part, with an index if the part is a list element.
     fn field(&self, rule: &PartRule, name: &str, index: usize) -> String {
         match rule.repeated {
             true => format!("{name}[{}]", self.counts[index]),

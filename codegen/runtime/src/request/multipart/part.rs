@@ -68,8 +68,7 @@ impl Part {
     ///
     /// # Errors
     ///
-    /// Returns an error if the value is not valid. The caller receives the violations under the name of the
-    /// part.
+    /// Returns an error if the value is not valid. The caller receives the violations under the name of the part.
     pub async fn read<T>(self, read: fn(&mut Reader<'_>) -> Option<T>) -> Result<T, MultipartError> {
         let name = self.name().unwrap_or_default().to_owned();
         let is_json = self.content_type().and_then(MediaType::parse).is_some_and(|media| media.is_json());

@@ -8,8 +8,7 @@ use crate::validate::rules::Unknown;
 pub struct FormRule {
     /// The form parts that the contract lists. Generated code refers to them by index.
     pub parts: &'static [PartRule],
-    /// The constraints of parts that the contract does not list, if the form keeps them. Their index is
-    /// `parts.len()`.
+    /// The constraints of parts that the contract does not list, if the form keeps them. Their index is `parts.len()`.
     pub rest: Option<PartRule>,
     /// The treatment of a form part that the contract does not list, if the form does not keep it.
     pub unknown: Unknown,

@@ -12,8 +12,7 @@ use crate::serve::credentials::{self, Presented};
 
 const UNUSABLE: Cow<'static, str> = Cow::Borrowed("the credentials are malformed");
 
-/// Tries the alternatives of the operation's `security` in order, and returns the first caller that has all
-/// scopes.
+/// Tries the alternatives of the operation's `security` in order, and returns the first caller that has all scopes.
 ///
 /// Credentials that are not valid are refused, even if the operation also permits requests without credentials.
 pub(super) async fn authenticate<A: Authenticate>(

@@ -15,13 +15,11 @@ pub(crate) enum Binding<P> {
     Secured(ErasedHandler<P>),
     /// The handler of an operation that permits requests with and without credentials.
     Optional(ErasedHandler<Option<P>>),
-    /// The handler of an operation that requires no credentials. A single unit value is the principal of all
-    /// requests.
+    /// The handler of an operation that requires no credentials. A single unit value is the principal of all requests.
     Public(ErasedHandler<()>, Arc<()>),
 }
 
-/// The handler of an operation together with the caller of one request. The gate and the handler share the
-/// principal.
+/// The handler of an operation together with the caller of one request. The gate and the handler share the principal.
 pub(super) enum Invocation<'b, P> {
     Secured(&'b ErasedHandler<P>, Arc<P>),
     Optional(&'b ErasedHandler<Option<P>>, Arc<Option<P>>),

@@ -35,8 +35,7 @@ pub use shared::Timeouts;
 use shared::Shared;
 use stages::Stages;
 
-/// The pipeline of a contract, which serves its requests. A clone is cheap and shares everything with the
-/// original.
+/// The pipeline of a contract, which serves its requests. A clone is cheap and shares everything with the original.
 ///
 /// Generated code creates it in `Api::endpoints`.
 #[derive(Debug)]

@@ -89,8 +89,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
     }
 }
 
-/// Decodes the parameters and the body of a request and calls its handler. The returned future is not yet
-/// awaited.
+/// Decodes the parameters and the body of a request and calls its handler. The returned future is not yet awaited.
 ///
 /// This function is not an `async fn`, because its future would reserve space for all decoded values.
 fn decode<P>(
