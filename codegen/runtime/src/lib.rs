@@ -62,9 +62,9 @@
 //! }
 //! ```
 //!
-//! A service implements the trait. `?` converts a marker such as `NotFound` into the error type. An undeclared
-//! status code does not compile. Every [`std::error::Error`] becomes a 500 whose cause is logged and not sent.
-//! An `Api` assembles the services and returns an [`axum::Router`]:
+//! A service implements the trait. `?` converts a marker (a status code as a type, such as `NotFound`) into the
+//! error type of the operation. An undeclared status code does not compile. Every [`std::error::Error`] becomes
+//! a 500 whose cause is logged and not sent. An `Api` assembles the services and returns an [`axum::Router`]:
 //!
 //! ```
 //! use writ_runtime::{Context, NoAuthentication, OpenGate};
@@ -219,8 +219,8 @@
 //! | `http` | media types, encodings, headers and paths |
 //! | `validate` | rules, patterns, formats and violations |
 //! | [`json`] | the reader and the writer for JSON and for the text of parameters |
-//! | `style` | the styles of parameters, for reading and writing |
-//! | `values` | types for special values: pages, patches, identifiers, enums |
+//! | `style` | the serialization styles of parameters, for reading and writing |
+//! | `values` | types for special values of requests and responses: pages, patches, identifiers, enums |
 //! | `response` | replies, problems, the error envelope, status codes and streams |
 //! | `request` | the head and the body of a request, and their decoding |
 //! | `serve` | the router, the pipeline, and the traits that a service implements |
@@ -236,7 +236,7 @@
 //! |---|---|
 //! | `client` | adds the module `client`, which calls the operations of a contract over HTTP |
 //! | `multipart` | reads and writes `multipart/form-data` bodies |
-//! | `jsonschema` | validates rare keywords of JSON Schema with an interpreter |
+//! | `jsonschema` | validates rare keywords of JSON Schema by interpreting the schema at run time |
 //! | `openapi` | offers the contract as a value of `utoipa`, to merge it with hand-written routes |
 //! | `serde` | implements `Serialize` and `Deserialize` for the types of a contract |
 
@@ -318,7 +318,7 @@ pub use rust_decimal::Decimal;
 pub use serde_json::Value;
 pub use uuid::Uuid;
 
-/// The crates that generated code uses, so that a generated crate does not depend on them directly.
+/// Other crates that generated code uses, re-exported so that a generated crate does not depend on them itself.
 pub mod exports {
     #[cfg(feature = "openapi")]
     pub use utoipa;

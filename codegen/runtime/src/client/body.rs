@@ -1,4 +1,4 @@
-//! Request bodies by media type: JSON, forms, text and bytes.
+//! The request bodies that a generated client sends, by media type: JSON, forms, text and bytes.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -12,12 +12,12 @@ use crate::style::form::write_form;
 use crate::style::value::{json, scalar, text_value};
 
 impl Outgoing {
-    /// Sets a JSON, form or text body, depending on the media type at `media` in the list of the operation.
+    /// Sets a JSON, form or text request body. `media` is the index of its media type among those of the operation.
     pub fn body(&mut self, media: usize, value: &dyn Write) {
         self.encoded_body(media, &[], value);
     }
 
-    /// Sets a body like [`Outgoing::body`], with an explicit encoding for the fields of a form.
+    /// Sets a request body like [`Outgoing::body`], with explicit styles for the fields of a form.
     pub fn encoded_body(&mut self, media: usize, fields: &[Parameter], value: &dyn Write) {
         let bytes = json(value);
         match self.kind(media) {
@@ -33,12 +33,12 @@ impl Outgoing {
         }
     }
 
-    /// Sets a text body. An empty text is not sent if the contract does not require a body.
+    /// Sets a text request body. An empty string is not sent if the contract does not require a body.
     pub fn text_body(&mut self, media: usize, text: &str) {
         self.bytes_body(media, &Bytes::copy_from_slice(text.as_bytes()));
     }
 
-    /// Sets a body of bytes. An empty body is not sent if the contract does not require one.
+    /// Sets a request body of bytes. Empty bytes are not sent if the contract does not require a body.
     pub fn bytes_body(&mut self, media: usize, bytes: &Bytes) {
         let required = self.operation.body.as_ref().is_some_and(|body| body.required);
         if required || !bytes.is_empty() {
@@ -46,7 +46,7 @@ impl Outgoing {
         }
     }
 
-    /// Sets a body with a concrete media type, for a media range of the contract such as `image/*`.
+    /// Sets a request body with a concrete media type, for a media range of the contract such as `image/*`.
     pub fn any_media_body(&mut self, media: usize, body: &AnyMedia<impl Into<Bytes> + Clone>) {
         let range = self.essence(media);
         if let Err(message) = body.check(range) {
@@ -74,7 +74,7 @@ impl Outgoing {
     }
 }
 
-/// Returns a concrete media type within a range of the contract.
+/// Returns a concrete media type to send for a media range of the contract, such as `text/plain` for `text/*`.
 fn media_within(essence: &'static str, kind: Option<MediaKind>) -> String {
     let range = MediaType::parse(essence).is_some_and(|media| media.is_range());
     match (range, kind) {

@@ -1,4 +1,4 @@
-//! Calls: requests that can be adjusted and that `.await` sends.
+//! The calls of a generated client: requests that can be adjusted and that `.await` sends.
 
 use std::fmt::Display;
 use std::future::{Future, IntoFuture};
@@ -18,7 +18,7 @@ use crate::http::accept::Offer;
 use crate::http::timeout;
 use crate::values::etag::IfMatch;
 
-/// A request to an operation that `.await` sends.
+/// The call of an operation by a generated client: a request that `.await` sends.
 ///
 /// Before that, its methods set headers, credentials and timeout for this call alone.
 ///
@@ -43,8 +43,8 @@ pub struct Call<R, E> {
     response: PhantomData<fn() -> (R, E)>,
 }
 
-/// A conditional call. `.await` returns `None` if the response is 304, that is, if the resource has not
-/// changed.
+/// A conditional call of a generated client. `.await` returns `None` if the response is 304, that is, if the
+/// resource has not changed.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Conditional<R, E>(Call<R, E>);
 
@@ -66,7 +66,8 @@ impl<R: FromResponse, E: FromResponse> Call<R, E> {
         self.outgoing
     }
 
-    /// Sets a header and replaces its default value, also for `Accept`, `Authorization` and `Content-Type`.
+    /// Sets a request header of this call and replaces its default, also for `Accept`, `Authorization` and
+    /// `Content-Type`.
     pub fn header(mut self, name: &str, value: impl Display) -> Call<R, E> {
         self.outgoing.set(name, value.to_string().as_bytes());
         self
@@ -78,14 +79,14 @@ impl<R: FromResponse, E: FromResponse> Call<R, E> {
         self
     }
 
-    /// Sets the idempotency key, by which the service recognizes a retry.
+    /// Sets the idempotency key of this call, by which the service recognizes a retry.
     ///
     /// Without this method, a key that the operation requires is generated.
     pub fn idempotency_key(self, key: impl Display) -> Call<R, E> {
         self.header("idempotency-key", key)
     }
 
-    /// Requests one of the media types that the contract declares for the response.
+    /// Requests one of the media types that the contract declares for the response of this call.
     pub fn prefer<M: Offer + PartialEq>(self, media: M) -> Call<R, E> {
         match (0..M::TYPES.len()).find(|index| M::at(*index) == media) {
             Some(index) => self.header("accept", M::TYPES[index]),
@@ -99,7 +100,7 @@ impl<R: FromResponse, E: FromResponse> Call<R, E> {
         self
     }
 
-    /// Requests the resource only if it differs from the version that the caller has.
+    /// Makes the call conditional: it requests the resource only if it differs from the version that the caller has.
     ///
     /// # Examples
     ///
@@ -156,7 +157,7 @@ impl<R: FromResponse + 'static, E: FromResponse + 'static> IntoFuture for Condit
     }
 }
 
-/// The reason why a call received no response.
+/// The reason why the call of a client received no response.
 enum ExchangeError {
     Unsent(String),
     Transport(TransportError),
@@ -171,7 +172,8 @@ impl ExchangeError {
     }
 }
 
-/// Sends a request and waits for the head of its response. It is boxed, so that it is compiled only once.
+/// Sends the request of a call and waits for the head of its response. The future is boxed, so that it is
+/// compiled only once.
 fn exchange(mut outgoing: Outgoing) -> CallFuture<Result<Incoming, ExchangeError>> {
     Box::pin(async move {
         let request = outgoing.finish().map_err(ExchangeError::Unsent)?;
@@ -187,7 +189,7 @@ fn exchange(mut outgoing: Outgoing) -> CallFuture<Result<Incoming, ExchangeError
     })
 }
 
-/// Collects the complete body of a response within the time limit.
+/// Collects the complete body of a received response within the time limit of the call.
 fn collect(incoming: &mut Incoming) -> Pin<Box<dyn Future<Output = Result<(), TransportError>> + Send + '_>> {
     Box::pin(async move {
         match timeout::within(incoming.timeout, std::pin::pin!(incoming.collect())).await {

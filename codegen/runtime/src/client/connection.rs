@@ -1,4 +1,4 @@
-//! Connections: a service to call, with base URL, transport, credentials and limits.
+//! The connections of a generated client: a service to call, with base URL, transport, credentials and limits.
 
 use std::error::Error;
 use std::fmt;
@@ -12,7 +12,7 @@ use super::credentials::{Credentials, Secret};
 use super::refusal::Envelope;
 use super::transport::Transport;
 
-/// A service to call: base URL, transport, credentials and limits.
+/// The connection of a generated client to a service: base URL, transport, credentials and limits.
 ///
 /// A clone is cheap. Each method returns a connection with one setting changed, so that one process can call
 /// the service as several callers.
@@ -37,7 +37,7 @@ pub struct Connection(Arc<Inner>);
 
 #[derive(Clone)]
 pub(super) struct Inner {
-    /// The base URL without a trailing slash.
+    /// The base URL of the service without a trailing slash.
     pub(super) base: String,
     pub(super) transport: Arc<dyn Transport>,
     pub(super) credentials: Credentials,
@@ -66,7 +66,7 @@ impl Connection {
         Connection::over(url, http)
     }
 
-    /// Creates a connection over another transport.
+    /// Creates a connection to the service at this base URL, over another transport than `reqwest`.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl Connection {
         Ok(Connection::to(base.to_owned(), Arc::new(transport)))
     }
 
-    /// Creates a connection without a base URL, for webhooks and callbacks: each call specifies its URL.
+    /// Creates a connection without a base URL, for sending webhooks and callbacks: each call specifies its URL.
     ///
     /// # Examples
     ///
@@ -128,7 +128,7 @@ impl Connection {
         Connection::new("http://localhost")
     }
 
-    /// Creates a connection to a router of the same process, without a network connection.
+    /// Creates a connection to an axum router in this process, without a network connection.
     pub fn in_process(router: Router) -> Connection {
         Connection::to("http://localhost".to_owned(), Arc::new(router))
     }
@@ -145,19 +145,19 @@ impl Connection {
         }))
     }
 
-    /// Sets the token for every bearer scheme.
+    /// Sets the token that the client sends for every bearer scheme of the contract.
     pub fn bearer(self, token: impl Into<String>) -> Connection {
         let token = token.into();
         self.with(|inner| inner.credentials.bearer(token))
     }
 
-    /// Sets the user name and password for every basic scheme.
+    /// Sets the user name and password that the client sends for every basic scheme of the contract.
     pub fn basic(self, user: &str, password: &str) -> Connection {
         let pair = format!("{user}:{password}");
         self.with(|inner| inner.credentials.basic(pair))
     }
 
-    /// Sets the credential of one security scheme, by its name in the contract.
+    /// Sets the credential that the client sends for one security scheme, by the name of the scheme in the contract.
     ///
     /// `secret` is the token, the key, or `user:password`.
     pub fn credential(self, scheme: impl Into<String>, secret: impl Into<String>) -> Connection {
@@ -165,27 +165,27 @@ impl Connection {
         self.with(|inner| inner.credentials.set(scheme, secret))
     }
 
-    /// Removes all credentials.
+    /// Removes all credentials of the client.
     pub fn anonymous(self) -> Connection {
         self.with(|inner| inner.credentials = Credentials::default())
     }
 
-    /// Adds a header to every request.
+    /// Adds a header to every request of the client.
     pub fn header(self, name: HeaderName, value: HeaderValue) -> Connection {
         self.with(|inner| drop(inner.headers.insert(name, value)))
     }
 
-    /// Sets the time limit of a response, 30 s by default. A streamed body may take longer.
+    /// Sets the time limit for each response, 30 s by default. A streamed body may take longer.
     pub fn timeout(self, timeout: Duration) -> Connection {
         self.with(|inner| inner.timeout = timeout)
     }
 
-    /// Sets the size limit of a response in bytes, 16 MiB by default. A streamed body may be larger.
+    /// Sets the size limit of each response body in bytes, 16 MiB by default. A streamed body may be larger.
     pub fn limit(self, bytes: usize) -> Connection {
         self.with(|inner| inner.limit = bytes)
     }
 
-    /// Sets the error envelope of the contract. Only generated code calls it.
+    /// Sets the error envelope of the contract, from which the client reads refusals. Only generated code calls it.
     #[doc(hidden)]
     pub fn refusals(self, envelope: &'static Envelope) -> Connection {
         self.with(|inner| inner.envelope = envelope)

@@ -4,11 +4,11 @@ use std::fmt;
 
 use crate::operation::{Requirement, Scheme, SchemeKind};
 
-/// A secret. Its `Debug` output hides the value.
+/// A secret of a client, such as a token or a password. Its `Debug` output hides the value.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Secret(String);
 
-/// The credentials that a client has.
+/// The credentials of a client connection, by security scheme.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Credentials {
     bearer: Option<Secret>,
@@ -51,8 +51,8 @@ impl Credentials {
         })
     }
 
-    /// Returns true if the client has the credentials of every scheme of an alternative. The transport
-    /// provides a client certificate.
+    /// Returns true if the client has credentials for every scheme of a security alternative. A client
+    /// certificate counts as present, because the transport provides it.
     fn covers(&self, alternative: &[Requirement]) -> bool {
         let has = |requirement: &Requirement| {
             matches!(requirement.scheme.kind, SchemeKind::MutualTls) || self.secret_of(requirement.scheme).is_some()
@@ -60,8 +60,8 @@ impl Credentials {
         alternative.iter().all(has)
     }
 
-    /// Returns the schemes of the first alternative that the client has credentials for, each with its
-    /// secret.
+    /// Returns the secrets to send: the schemes of the first security alternative that the client has
+    /// credentials for, each with its secret.
     ///
     /// Returns an empty list if there is no such alternative. The service then refuses the request.
     pub(super) fn presented(&self, alternatives: &[&'static [Requirement]]) -> Vec<(&'static SchemeKind, &str)> {

@@ -1,4 +1,4 @@
-//! Runtime expressions over a request (OpenAPI 3.0.3 § 4.7.20.4), which contain the URL of a callback.
+//! The evaluation of runtime expressions on a request (OpenAPI 3.0.3 § 4.7.20.4). The URL of a callback contains them.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::outgoing::Outgoing;
 use crate::http::{percent, query};
 
 impl Outgoing {
-    /// Returns the value of a runtime expression, or of a URL template with expressions in braces.
+    /// Evaluates a runtime expression on this request, or a URL template with expressions in braces.
     ///
     /// Returns `None` if the request does not contain the value, or if the expression refers to the response.
     pub fn evaluate(&self, expression: &str) -> Option<String> {

@@ -1,4 +1,4 @@
-//! The errors of a call.
+//! The errors of a client call, and the responses that they contain.
 
 use std::error::Error;
 use std::fmt;
@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use super::transport::TransportError;
 use crate::validate::violation::Violation;
 
-/// The error of a call: the reason why it returned no success of the contract.
+/// The error of a client call: the reason why it returned no success that the contract declares.
 ///
 /// # Examples
 ///
@@ -38,40 +38,41 @@ use crate::validate::violation::Violation;
 /// ```
 #[derive(Debug)]
 pub enum Failure<E> {
-    /// The service refused the request with an error that the contract declares. Contains the raw response.
+    /// The service refused the request with an error that the contract declares. Contains that error and the
+    /// raw response.
     Refused(E, Box<Received>),
-    /// The contract does not declare the status code of the response.
+    /// The service responded with a status code that the contract does not declare. Contains the raw response.
     Unexpected(Box<Received>),
-    /// The response does not match the contract. Contains the violations.
+    /// The response does not match the contract. Contains the raw response and its violations.
     Invalid(Box<Received>, Vec<Violation>),
-    /// The request cannot be encoded, for example because a header cannot contain its value. Nothing was
-    /// sent.
+    /// The client cannot encode the request, for example because a header cannot contain its value. Nothing was sent.
     Unsent(String),
-    /// No response was received, or only a part of it.
+    /// The client received no response, or only a part of it.
     Transport(TransportError),
 }
 
-/// A received response: status code, headers and body.
+/// A response that a client received: status code, headers and body.
 #[derive(Debug, Clone)]
 pub struct Received {
-    /// The status code of the response.
+    /// The status code of the received response.
     pub status: StatusCode,
-    /// The headers of the response.
+    /// The headers of the received response.
     pub headers: HeaderMap,
-    /// The bytes of the body that were read. They are empty if the body was not needed or was streamed.
+    /// The bytes of the response body that the client has read. They are empty if the body was not needed or
+    /// was streamed.
     pub body: Bytes,
 }
 
-/// The error of a response that exceeds the size limit of the connection.
+/// The error of a response whose body exceeds the size limit of the client connection.
 #[derive(Debug)]
 pub(super) struct TooLong(pub(super) usize);
 
-/// The error of a response that did not arrive in time.
+/// The error of a response that did not arrive within the time limit of the client.
 #[derive(Debug)]
 pub(super) struct TimedOut;
 
 impl<E> Failure<E> {
-    /// Returns the error that the contract declares, if the service refused the request with one.
+    /// Returns the declared error of the operation, if the service refused the request with one.
     pub fn refusal(&self) -> Option<&E> {
         match self {
             Failure::Refused(refusal, _) => Some(refusal),
@@ -79,7 +80,7 @@ impl<E> Failure<E> {
         }
     }
 
-    /// Converts the failure into the error that the contract declares.
+    /// Converts the failure of a call into the declared error of the operation.
     ///
     /// # Errors
     ///
@@ -91,7 +92,7 @@ impl<E> Failure<E> {
         }
     }
 
-    /// Returns the response, if one was received.
+    /// Returns the raw response of the failed call, or `None` if the client received none.
     pub fn received(&self) -> Option<&Received> {
         match self {
             Failure::Refused(_, received) | Failure::Unexpected(received) | Failure::Invalid(received, _) => {
@@ -101,25 +102,25 @@ impl<E> Failure<E> {
         }
     }
 
-    /// Returns the status code of the response, if one was received.
+    /// Returns the status code of the failed call's response, or `None` if the client received none.
     pub fn status(&self) -> Option<StatusCode> {
         self.received().map(|received| received.status)
     }
 }
 
 impl Received {
-    /// Returns a header, or `None` if it is absent or is not text.
+    /// Returns a header of the response, or `None` if it is absent or is not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Returns the body as text. Bytes that are not UTF-8 are replaced.
+    /// Returns the response body as text. Bytes that are not UTF-8 are replaced.
     pub fn text(&self) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
     }
 }
 
-/// The maximum number of characters of a body that a message shows.
+/// The maximum number of characters of a response body that an error message shows.
 const SHOWN: usize = 512;
 
 impl fmt::Display for Received {

@@ -1,4 +1,4 @@
-//! From a response to the generated type that the contract declares for its status code.
+//! The conversion of a received response into the generated type that the contract declares for its status code.
 
 use super::failure::{Failure, Received};
 use super::incoming::Incoming;
@@ -25,24 +25,24 @@ use super::incoming::Incoming;
 /// }
 /// ```
 pub trait FromResponse: Sized {
-    /// Reads a response.
+    /// Reads this type from a received response.
     ///
     /// Returns `None` if this type does not declare the status code, if a violation was recorded, or if the
     /// body is needed and has not arrived yet.
     fn read(response: &mut Incoming) -> Option<Self>;
 }
 
-/// The result of reading a response.
+/// The result of one attempt to read a received response.
 pub(super) enum Outcome<R, E> {
     /// The response is read completely: a success, a refusal, or a response that is not valid.
     Done(Result<R, Failure<E>>),
     /// The response cannot be read before its complete body has arrived.
     Body,
-    /// The contract does not declare the status code.
+    /// The contract does not declare the status code of the response.
     Undeclared,
 }
 
-/// Reads a response as an error type, and otherwise as a success type.
+/// Reads a received response as an error type of the operation, and otherwise as its success type.
 pub(super) fn outcome<R: FromResponse, E: FromResponse>(response: &mut Incoming) -> Outcome<R, E> {
     if let Some(error) = E::read(response).filter(|_| response.is_sound()) {
         return Outcome::Done(Err(Failure::Refused(error, Box::new(response.received()))));
@@ -70,7 +70,7 @@ impl Incoming {
     }
 }
 
-/// Returns the failure for a response that the contract does not declare.
+/// Returns the failure of a call whose response has a status code that the contract does not declare.
 pub(super) fn unexpected<E>(response: &mut Incoming) -> Failure<E> {
     Failure::Unexpected(Box::new(response.received()))
 }

@@ -1,4 +1,4 @@
-//! A received response while generated code reads it: status code, headers, body and violations.
+//! A response that a client reads with generated code: status code, headers, body and violations.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ use crate::validate::violation::{Violation, Violations};
 
 type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
 
-/// A received response while generated code reads it.
+/// A response that a client reads with generated code: status code, headers, body and violations.
 ///
 /// Each method returns `None` after it recorded a violation, or if the body is needed and has not arrived
 /// yet. In the second case the client collects the body and reads the response again.
@@ -41,7 +41,7 @@ pub struct Incoming {
     violations: Violations,
     undeclared: bool,
     body_needed: bool,
-    /// The objects of a JSON body that are limited to a sparse fieldset.
+    /// The objects of a JSON body that may lack fields, if the response is limited to a sparse fieldset.
     sparse: Option<SparseObjects>,
 }
 
@@ -51,7 +51,7 @@ enum Content {
     Taken,
 }
 
-/// An internal error of the service, as its refusal describes it.
+/// An internal error of the called service, as its error response describes it.
 #[derive(Debug)]
 struct RemoteError(Problem);
 
@@ -83,18 +83,19 @@ impl Incoming {
         self.code.as_u16()
     }
 
-    /// Returns the status code of the response as one of a range.
+    /// Returns the status code of the response if it is in the range `LOW` to `HIGH`, and otherwise records
+    /// that it is undeclared.
     pub fn any_status<const LOW: u16, const HIGH: u16>(&mut self) -> Option<AnyStatus<LOW, HIGH>> {
         AnyStatus::new(self.status()).ok().or_else(|| self.undeclared())
     }
 
-    /// Records that the type does not declare the status code, and returns `None`.
+    /// Records that the generated type does not declare the status code of the response, and returns `None`.
     pub fn undeclared<T>(&mut self) -> Option<T> {
         self.undeclared = true;
         None
     }
 
-    /// Reads a header of the response. A missing header is a violation.
+    /// Reads a required header of the response. A missing header is a violation.
     pub fn required<T>(&mut self, parameter: &Parameter, read: Read<T>) -> Option<T> {
         match self.find(parameter) {
             Found::Absent => {
@@ -105,7 +106,7 @@ impl Incoming {
         }
     }
 
-    /// Reads a header of the response. Returns `None` if it is absent.
+    /// Reads an optional header of the response. Returns `None` if it is absent.
     pub fn optional<T>(&mut self, parameter: &Parameter, read: Read<T>) -> Option<T> {
         match self.find(parameter) {
             Found::Absent => None,
@@ -113,14 +114,14 @@ impl Incoming {
         }
     }
 
-    /// Returns all fields of a header that is not a list, such as `Set-Cookie`.
+    /// Returns all values of a response header that cannot be combined into a list, such as `Set-Cookie`.
     pub fn all(&self, name: &str) -> Vec<String> {
         let values = self.headers.get_all(name).iter();
         values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
     }
 
-    /// Returns the index of the body's media type in `declared`. A missing `Content-Type` counts as the first
-    /// one.
+    /// Returns the index of the response's media type in `declared`. A missing `Content-Type` counts as the
+    /// first one. Any other media type is a violation.
     pub fn media(&mut self, declared: &[&str]) -> Option<usize> {
         let Some(value) = self.headers.get(header::CONTENT_TYPE) else { return Some(0) };
         let content_type = String::from_utf8_lossy(value.as_bytes()).into_owned();
@@ -139,7 +140,7 @@ impl Incoming {
         found
     }
 
-    /// Reads a JSON body of one of the declared media types.
+    /// Reads a JSON response body that has one of the `declared` media types.
     pub fn json<T>(&mut self, declared: &[&str], read: Read<T>) -> Option<T> {
         self.media(declared)?;
         let bytes = self.complete_body()?;
@@ -149,7 +150,8 @@ impl Incoming {
         self.close(reader).and(value)
     }
 
-    /// Reads the response as one that is limited to a sparse fieldset.
+    /// Reads the response with `read`, and permits that the objects of its body lack fields because of a sparse
+    /// fieldset.
     pub(super) fn sparse_fieldset<T>(&mut self, objects: SparseObjects, read: impl FnOnce(&mut Self) -> T) -> T {
         self.sparse = Some(objects);
         let read = read(self);
@@ -157,7 +159,7 @@ impl Incoming {
         read
     }
 
-    /// Returns the body as UTF-8 text.
+    /// Returns the response body as UTF-8 text.
     pub fn text(&mut self, declared: &[&str]) -> Option<String> {
         self.media(declared)?;
         let bytes = self.complete_body()?;
@@ -168,7 +170,7 @@ impl Incoming {
         text
     }
 
-    /// Reads a text body with its schema.
+    /// Reads a text response body as a value of the schema that the contract declares for it, such as a number.
     pub fn shown<T>(&mut self, declared: &[&str], read: Read<T>) -> Option<T> {
         let text = self.text(declared)?;
         let mut reader = Reader::text(TextValue::Scalar(text.into()), InputLocation::Body, "");
@@ -176,64 +178,64 @@ impl Incoming {
         self.close(reader).and(value)
     }
 
-    /// Returns the raw bytes of the body.
+    /// Returns the raw bytes of the response body.
     pub fn bytes(&mut self, declared: &[&str]) -> Option<Bytes> {
         self.media(declared)?;
         self.complete_body()
     }
 
-    /// Returns the body as a stream.
+    /// Returns the response body as a stream of bytes.
     pub fn stream(&mut self, declared: &[&str]) -> Option<ByteStream> {
         self.media(declared)?;
         self.arriving().map(ByteStream::arriving)
     }
 
-    /// Returns the body as server-sent events.
+    /// Returns the response body as a stream of server-sent events.
     pub fn events<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<EventStream<T>> {
         self.media(declared)?;
         let limit = self.limit;
         self.arriving().map(|body| EventStream::new(lines::events(body, limit, false, read)))
     }
 
-    /// Returns the body as server-sent events whose schema describes complete events, with `data` as a field.
+    /// Returns the response body as server-sent events whose schema describes complete events, with `data` as a field.
     pub fn described_events<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<EventStream<T>> {
         self.media(declared)?;
         let limit = self.limit;
         self.arriving().map(|body| EventStream::new(lines::events(body, limit, true, read)))
     }
 
-    /// Returns the body as a stream of JSON values.
+    /// Returns the response body as a stream of JSON values.
     pub fn lines<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<JsonLines<T>> {
         self.media(declared)?;
         let limit = self.limit;
         self.arriving().map(|body| JsonLines::new(lines::values(body, limit, read)))
     }
 
-    /// Returns the raw bytes of the body with its concrete media type.
+    /// Returns the raw bytes of the response body with their concrete media type.
     pub fn any_media_bytes(&mut self, declared: &[&str]) -> Option<AnyMedia<Bytes>> {
         let body = self.bytes(declared)?;
         Some(AnyMedia::new(self.content_type(), body))
     }
 
-    /// Returns the body as UTF-8 text with its concrete media type.
+    /// Returns the response body as UTF-8 text with its concrete media type.
     pub fn any_media_text(&mut self, declared: &[&str]) -> Option<AnyMedia<String>> {
         let body = self.text(declared)?;
         Some(AnyMedia::new(self.content_type(), body))
     }
 
-    /// Reads a JSON body with its concrete media type.
+    /// Reads a JSON response body with its concrete media type.
     pub fn any_media_json<T>(&mut self, declared: &[&str], read: Read<T>) -> Option<AnyMedia<T>> {
         let body = self.json(declared, read)?;
         Some(AnyMedia::new(self.content_type(), body))
     }
 
-    /// Returns the problem that the response describes.
+    /// Returns the problem that a received error response describes.
     pub fn problem(&mut self) -> Option<Problem> {
         let body = self.complete_body()?;
         Some(self.envelope.read(self.code, &self.headers, &body))
     }
 
-    /// Returns the problem that the response describes, as an internal error.
+    /// Returns the problem that a received error response describes, as an internal error.
     pub fn internal(&mut self) -> Option<Internal> {
         Some(Internal(Box::new(RemoteError(self.problem()?))))
     }
@@ -334,7 +336,7 @@ impl Incoming {
         }
     }
 
-    /// Collects the complete body of the response.
+    /// Receives the complete body of the response, up to the size limit of the connection.
     pub(super) async fn collect(&mut self) -> Result<(), TransportError> {
         let Content::Arriving(body) = &mut self.body else { return Ok(()) };
         let mut collected = BytesMut::new();

@@ -1,4 +1,4 @@
-//! Streams of a received response: server-sent events (WHATWG HTML § 9.2.6) and JSON lines.
+//! Reading streamed responses in a client: server-sent events (WHATWG HTML § 9.2.6) and JSON lines.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ use crate::validate::violation::Violations;
 
 type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
 
-/// A reader of the lines of a streamed body.
+/// A reader of the lines of a streamed response body.
 struct Lines {
     body: Body,
     buffer: BytesMut,
@@ -33,7 +33,7 @@ impl Lines {
         Lines { body, buffer: BytesMut::new(), scanned: 0, limit, ended: false }
     }
 
-    /// Returns the next line without its line break: `\n`, `\r\n` or `\r`.
+    /// Returns the next line of the body without its line break: `\n`, `\r\n` or `\r`.
     async fn next(&mut self) -> Result<Option<String>, TransportError> {
         loop {
             let end = self.buffer[self.scanned..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
@@ -72,8 +72,8 @@ fn text(line: &[u8]) -> Result<String, TransportError> {
     Ok(std::str::from_utf8(line)?.to_owned())
 }
 
-/// Returns the values of JSON lines, or of a JSON text sequence, whose record separators count as white
-/// space.
+/// Returns the stream of values in a body of JSON lines or in a JSON text sequence. The record separators of a
+/// sequence count as white space.
 pub(super) fn values<T: 'static>(
     body: Body,
     limit: usize,
@@ -96,8 +96,8 @@ pub(super) fn values<T: 'static>(
     })
 }
 
-/// Returns the events of an event stream. `read` reads their data, or the complete event if it is
-/// `described`.
+/// Returns the stream of typed events in a body of server-sent events. `read` reads the data of an event, or
+/// the complete event if the schema describes it (`described`).
 pub(super) fn events<T: 'static>(
     body: Body,
     limit: usize,
@@ -118,7 +118,7 @@ pub(super) fn events<T: 'static>(
     })
 }
 
-/// Returns the next event that has data. An event that the end of the stream cuts off is discarded.
+/// Returns the next server-sent event that has data. An event that the end of the stream cuts off is discarded.
 async fn event(lines: &mut Lines) -> Result<Option<Event>, TransportError> {
     let mut event = Event::default();
     let mut data: Option<String> = None;
@@ -143,7 +143,7 @@ async fn event(lines: &mut Lines) -> Result<Option<Event>, TransportError> {
             "event" => event.event = Some(value.to_owned()),
             "id" => event.id = Some(value.to_owned()),
             "retry" => event.retry = value.parse().ok(),
-            // Comments and unknown fields are ignored.
+            // Comments and unknown fields of an event stream are ignored.
             _ => {}
         }
     }
@@ -154,7 +154,7 @@ fn value<T>(json: &str, read: Read<T>) -> Result<T, TransportError> {
     read_all(Reader::json(json.as_bytes()), read)
 }
 
-/// Reads a value that describes a complete event. Its schema decides if the data is text or JSON.
+/// Reads a value that describes a complete server-sent event. Its schema decides if the data is text or JSON.
 fn described_event<T>(event: &Event, read: Read<T>) -> Result<T, TransportError> {
     let fields = |data: TextValue<'static>| {
         let scalar = |text: &str| TextValue::Scalar(Cow::Owned(text.to_owned()));

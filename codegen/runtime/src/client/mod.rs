@@ -1,8 +1,8 @@
 //! Clients of a contract: calling its operations with the types that the server implements.
 //!
-//! Generated code contains a `Client` with a method for each operation. This module sends the requests and
-//! reads the responses: styles of parameters, media types, credentials, timeouts and streams. It reads the
-//! same [`Operation`](crate::Operation) table as the server.
+//! Generated code contains a `Client` with a method for each operation. This module sends the requests of that
+//! client and reads the responses: styles of parameters, media types, credentials, timeouts and streams. It
+//! reads the [`Operation`](crate::Operation) table of the contract, as the server does.
 //!
 //! - A [`Connection`] is a service to call: base URL, transport, credentials and limits.
 //! - A [`Call`] is a request that `.await` sends. Until then, headers and timeout can be changed.

@@ -1,4 +1,4 @@
-//! A request under construction, to which generated code adds parameters and body.
+//! A request that a generated client builds, by adding parameters and body.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,9 +22,9 @@ use crate::style::value::{json, text_value};
 use crate::style::write::write;
 use crate::values::page::{PageAt, PageRequest};
 
-/// A request to an operation, under construction.
+/// A request of a generated client to an operation, before it is sent.
 ///
-/// A value that cannot be encoded is remembered, and the call fails before anything is sent.
+/// If a value cannot be encoded, the request stores the error, and the call fails before anything is sent.
 ///
 /// # Examples
 ///
@@ -48,26 +48,26 @@ use crate::values::page::{PageAt, PageRequest};
 pub struct Outgoing {
     pub(super) connection: Arc<Inner>,
     pub(super) operation: &'static Operation,
-    /// The target URL of a callback or webhook, instead of the path of the operation.
+    /// The target URL of a callback or webhook, which replaces the base URL and the path of the operation.
     url: Option<String>,
     pub(super) path: Vec<(&'static str, String)>,
     pub(super) query: Vec<String>,
     pub(super) headers: HeaderMap,
     pub(super) cookies: Vec<String>,
     pub(super) body: Option<Body>,
-    /// The encoded body, if it is not a stream. Runtime expressions read it.
+    /// The encoded request body, unless it is a stream. Runtime expressions read it.
     pub(super) written: Option<Bytes>,
     pub(super) timeout: Duration,
     fault: Option<String>,
 }
 
 impl Connection {
-    /// Creates a request to an operation of this service. Generated code calls it.
+    /// Starts a request to an operation of this service. Generated code calls it.
     pub fn begin(&self, operation: &'static Operation) -> Outgoing {
         Outgoing::new(self.inner(), operation, None)
     }
 
-    /// Creates a request to a URL outside of this service, for a callback or webhook.
+    /// Starts a request to a URL outside of this service, for a callback or webhook. Generated code calls it.
     pub fn begin_at(&self, url: &str, operation: &'static Operation) -> Outgoing {
         Outgoing::new(self.inner(), operation, Some(url.to_owned()))
     }
@@ -98,7 +98,7 @@ impl Outgoing {
         }
     }
 
-    /// Adds the parameter at `index` of the operation.
+    /// Adds a required parameter to the request, by its index in the operation.
     pub fn required(&mut self, index: usize, value: &dyn Write) {
         let Some(parameter) = self.operation.parameters.get(index) else { return };
         if let Err(message) = self.add_parameter(parameter, &json(value)) {
@@ -106,21 +106,22 @@ impl Outgoing {
         }
     }
 
-    /// Adds the parameter at `index` of the operation, if there is a value.
+    /// Adds an optional parameter to the request, by its index in the operation, if there is a value.
     pub fn optional<T: Write>(&mut self, index: usize, value: &Option<T>) {
         if let Some(value) = value {
             self.required(index, value);
         }
     }
 
-    /// Adds the list parameter at `index` of the operation, if the list is not empty.
+    /// Adds a list parameter to the request, by its index in the operation, if the list is not empty.
     pub fn listed<T: Write>(&mut self, index: usize, value: &[T]) {
         if !value.is_empty() {
             self.required(index, &value);
         }
     }
 
-    /// Adds the pagination parameters at these indices of the operation.
+    /// Adds the pagination parameters to the request. `limit`, `number` and `cursor` are their indices in the
+    /// operation.
     pub fn page(&mut self, limit: usize, number: Option<usize>, cursor: Option<usize>, page: &PageRequest) {
         self.required(limit, &page.limit);
         match (&page.at, number, cursor) {
@@ -156,7 +157,7 @@ impl Outgoing {
         Ok(())
     }
 
-    /// Sets a header and replaces its previous value.
+    /// Sets a header of the request and replaces its previous value.
     pub(super) fn set(&mut self, name: &str, value: &[u8]) {
         match (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
             (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
@@ -164,7 +165,7 @@ impl Outgoing {
         }
     }
 
-    /// Sets a header and marks its value as sensitive, so that logs hide it.
+    /// Sets a request header and marks its value as sensitive, so that logs hide it.
     pub(super) fn secret(&mut self, name: &str, value: &str) {
         self.set(name, value.as_bytes());
         if let Some(value) = self.headers.get_mut(name) {
@@ -181,9 +182,9 @@ impl Outgoing {
         self.fault.get_or_insert(message);
     }
 
-    /// Returns the request to send.
+    /// Completes the request with credentials and default headers, and returns it for sending.
     ///
-    /// # Errors
+    /// Returns a message if a value of the request could not be encoded, or if the URL is not valid.
     ///
     /// Returns a message if a value could not be encoded, or if the URL is not valid.
     pub(super) fn finish(&mut self) -> Result<Request<Body>, String> {
@@ -216,7 +217,7 @@ impl Outgoing {
         Ok(request)
     }
 
-    /// Adds the credentials of the operation at the locations that their schemes specify.
+    /// Adds the client's credentials for the operation at the locations that their security schemes specify.
     fn add_credentials(&mut self, credentials: &Credentials) {
         for (kind, secret) in credentials.presented(self.operation.security) {
             match kind {
@@ -233,8 +234,8 @@ impl Outgoing {
         }
     }
 
-    /// Adds a generated key if the operation requires one and the caller set none. Each call then counts as a
-    /// separate request.
+    /// Adds a generated idempotency key if the operation requires one and the caller set none. Each call then
+    /// counts as a separate request.
     fn add_idempotency_key(&mut self) {
         let required = |parameter: &Parameter| {
             parameter.required

@@ -1,4 +1,4 @@
-//! Multipart request bodies (RFC 7578): values encoded by their rules, and streamed files.
+//! The multipart request bodies (RFC 7578) that a client sends: values encoded by their rules, and streamed files.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -11,13 +11,13 @@ use crate::json::Write;
 use crate::request::multipart::{FileStream, FormRule, Multipart, PartKind, PartRule, Parts};
 use crate::style::value::{json, text_value};
 
-/// A part of a form that a client can send. Generated code implements it for an enum with a variant for each
-/// part.
+/// A part of a multipart form that a client can send. Generated code implements it for an enum with one variant
+/// for each part of the form.
 pub trait SendPart {
-    /// The constraints of the parts of the form.
+    /// The constraints of the multipart form and of each of its parts.
     const RULE: &'static FormRule;
 
-    /// Adds the part to a form.
+    /// Adds the part to a multipart form that the client builds.
     fn send(self, form: &mut Form);
 }
 
@@ -35,13 +35,14 @@ impl Form {
         Form { rule, boundary, pieces: Vec::new(), fault: None }
     }
 
-    /// Adds the value of the part at `index` of the rule.
+    /// Adds the value of a form part, by the index of the part in the rule of the form.
     pub fn value(&mut self, index: usize, value: &dyn Write) {
         let name = self.rule(index).name;
         self.named_value(index, name, value);
     }
 
-    /// Adds a value of the part at `index` of the rule, with a name that the caller chose.
+    /// Adds the value of a form part with a name that the caller chose. `index` is the part's index in the rule
+    /// of the form.
     pub fn named_value(&mut self, index: usize, name: &str, value: &dyn Write) {
         let rule = self.rule(index);
         if let Some(header) = rule.headers.iter().find(|header| header.required) {
@@ -60,13 +61,14 @@ impl Form {
         self.part(name, None, media, &[], Body::from(content));
     }
 
-    /// Adds the file of the part at `index` of the rule.
+    /// Adds the file of a form part, by the index of the part in the rule of the form.
     pub fn file(&mut self, index: usize, file: FileStream) {
         let name = self.rule(index).name;
         self.named_file(index, name, file);
     }
 
-    /// Adds a file of the part at `index` of the rule, with a name that the caller chose.
+    /// Adds the file of a form part with a name that the caller chose. `index` is the part's index in the rule
+    /// of the form.
     pub fn named_file(&mut self, index: usize, name: &str, file: FileStream) {
         let rule = self.rule(index);
         let missing =
@@ -111,7 +113,7 @@ impl Form {
 }
 
 impl Outgoing {
-    /// Sets the body to a form whose parts the contract describes.
+    /// Sets the request body to a multipart form whose parts the contract describes.
     pub fn parts<T: SendPart>(&mut self, media: usize, parts: Parts<T>) {
         let mut form = Form::new(T::RULE);
         match parts.into_outgoing() {
@@ -121,7 +123,7 @@ impl Outgoing {
         self.form(media, form);
     }
 
-    /// Sets the body to a form whose parts the contract does not describe.
+    /// Sets the request body to a multipart form whose parts the contract does not describe.
     pub fn multipart(&mut self, media: usize, parts: Multipart) {
         let mut form = Form::new(&FormRule::NONE);
         match parts.into_outgoing() {
@@ -143,13 +145,13 @@ impl Outgoing {
     }
 }
 
-/// Returns the media type of a part, if the contract allows only one.
+/// Returns the first media type that the contract declares for a form part, unless it is a range.
 fn only_media(rule: &PartRule) -> Option<&'static str> {
     let range = |media: &str| MediaType::parse(media).is_none_or(|media| media.is_range());
     rule.media.first().copied().filter(|media| !range(media))
 }
 
-/// Escapes a name as browsers do (WHATWG HTML § 4.10.22.8).
+/// Escapes a name or file name of a form part as browsers do (WHATWG HTML § 4.10.22.8).
 fn quoted(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -1,4 +1,4 @@
-//! Received refusals: from the error envelope of the contract back to a problem.
+//! Reading refusals in a client: from the error envelope of the contract back to a problem.
 
 use std::borrow::Cow;
 
@@ -9,25 +9,25 @@ use crate::http::request_id::X_REQUEST_ID;
 use crate::response::problem::Problem;
 use crate::validate::violation::Violation;
 
-/// The location of each field of a refusal in the error schema of the contract, as a list of keys.
+/// The description of an error schema for clients: the location of each field of a refusal, as a list of keys.
 ///
-/// A list is empty if the schema has no such field. Generated code has one `static` of it.
+/// A list is empty if the schema has no such field. Generated code has one `static` of this type for each contract.
 #[derive(Debug)]
 pub struct Envelope {
-    /// The location of the error code for programs.
+    /// The location of the error code for programs in the JSON of a refusal.
     pub code: &'static [&'static str],
-    /// The location of the message for people.
+    /// The location of the message for people in the JSON of a refusal.
     pub message: &'static [&'static str],
-    /// The location of the list of violations.
+    /// The location of the list of violations in the JSON of a refusal.
     pub details: &'static [&'static str],
-    /// The keys of a violation: its field and its message.
+    /// The two keys of a violation in the list of violations: its field and its message.
     pub detail: (&'static str, &'static str),
-    /// The location of the request id.
+    /// The location of the request id in the JSON of a refusal.
     pub request_id: &'static [&'static str],
 }
 
 impl Envelope {
-    /// The locations in RFC 9457 problem details, as the pipeline writes them.
+    /// The locations in RFC 9457 problem details, for contracts that declare no error schema.
     pub const PROBLEM: Envelope = Envelope {
         code: &["code"],
         message: &["detail"],
@@ -36,9 +36,9 @@ impl Envelope {
         request_id: &["requestId"],
     };
 
-    /// Reads a refusal from a response.
+    /// Reads a refusal from an error response that the client received.
     ///
-    /// A proxy may respond in another shape. The problem then has only what the status code implies.
+    /// A proxy may respond in another shape. The problem then has only the data that the status code implies.
     pub(super) fn read(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Problem {
         let value: Value = serde_json::from_slice(body).unwrap_or_default();
         let text = |steps: &[&str]| match find(&value, steps)? {

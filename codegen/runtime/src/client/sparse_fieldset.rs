@@ -1,4 +1,5 @@
-//! Responses that are limited to a sparse fieldset (`x-sparse`), which the generated types cannot represent.
+//! Responses of a client call that are limited to a sparse fieldset (`x-sparse`), which the generated types
+//! cannot represent.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,13 +13,13 @@ use super::from_response::FromResponse;
 use super::incoming::Incoming;
 use crate::json::SparseObjects;
 
-/// A response that can be limited to a sparse fieldset. Generated types implement it.
+/// A response type that supports a sparse fieldset, the caller's choice of fields. Generated types implement it.
 pub trait SupportsSparseFieldset: FromResponse {
-    /// The objects that the fieldset limits.
+    /// The objects of the response body whose fields a sparse fieldset limits.
     const OBJECTS: SparseObjects;
 }
 
-/// A response that is limited to a sparse fieldset, as it was received. Each field that it has is valid.
+/// The received response of a call with a sparse fieldset. Each field that the response has is valid.
 ///
 /// # Examples
 ///
@@ -41,12 +42,12 @@ pub struct SparseResponse<R> {
 }
 
 impl<R> SparseResponse<R> {
-    /// Returns the body as JSON, or null if it is empty or not JSON.
+    /// Returns the response body as JSON, or null if it is empty or not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// Returns the raw response.
+    /// Returns the raw response: status code, headers and body.
     pub fn into_received(self) -> Received {
         self.received
     }

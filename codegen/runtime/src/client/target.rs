@@ -1,10 +1,10 @@
-//! The target of a request: base URL, path with its parameters, and query.
+//! The target URL of a client's request: base URL, path with its parameters, and query.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::http::template::{Piece, Segment, Template};
 
-/// The characters that a path cannot contain (RFC 3986 § 3.3).
+/// The characters that are percent-encoded in a URL path (RFC 3986 § 3.3).
 const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -22,10 +22,10 @@ const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// The characters that a path segment cannot contain before it is encoded.
+/// The characters that are percent-encoded in a URL path segment.
 const NOT_IN_SEGMENT: &AsciiSet = &NOT_IN_PATH.add(b'%');
 
-/// Returns the path of a template with its parameters filled in. `values` are already encoded.
+/// Returns the URL path of a path template with its parameters filled in. `values` are already encoded.
 pub(super) fn path(template: &'static str, values: &[(&'static str, String)]) -> Result<String, String> {
     let parsed = Template::parse(template);
     let mut names = parsed.names.iter();
@@ -54,7 +54,7 @@ pub(super) fn path(template: &'static str, values: &[(&'static str, String)]) ->
                 }
             }
         }
-        // A service would resolve these segments as relative steps (RFC 3986 § 5.2.4).
+        // A service would resolve `.` and `..` as relative steps (RFC 3986 § 5.2.4).
         if matches!(&path[start..], "." | "..") {
             return Err(format!("`{}` cannot be a segment of a path", &path[start..]));
         }
@@ -62,7 +62,7 @@ pub(super) fn path(template: &'static str, values: &[(&'static str, String)]) ->
     Ok(path)
 }
 
-/// Appends pairs to the query of a URL.
+/// Appends encoded pairs to the query of a URL.
 pub(super) fn with_query(mut url: String, query: &[String]) -> String {
     for pair in query {
         let separator = match url.split_once('?') {

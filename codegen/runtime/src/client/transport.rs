@@ -1,4 +1,4 @@
-//! Transports: sending requests over HTTP, or to a router of the same process.
+//! The transports of a client, which send its requests over HTTP or to a router in this process.
 
 use std::error::Error;
 use std::future::Future;
@@ -13,13 +13,13 @@ use http::{Request, Response};
 use http_body::{Frame, SizeHint};
 use tower::ServiceExt;
 
-/// The reason why a request received no response.
+/// The reason why a client's request received no response.
 pub type TransportError = Box<dyn Error + Send + Sync>;
 
-/// The future of a response, as a transport returns it.
+/// The future of a response that a client's transport returns.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
-/// A way to send requests and receive responses.
+/// The transport of a client: it sends requests and receives responses.
 ///
 /// It is implemented for `reqwest::Client` and for an axum `Router`. An implementation must not follow
 /// redirects: a contract can declare them as responses, and the credentials would be sent to another host.
@@ -73,7 +73,7 @@ impl Transport for reqwest::Client {
     }
 }
 
-/// A body that is `Sync`, as reqwest requires. The mutex has no other user, so it never blocks.
+/// A request body that is `Sync`, as reqwest requires. The mutex has no other user, so it never blocks.
 struct Shared(Mutex<Body>);
 
 impl http_body::Body for Shared {

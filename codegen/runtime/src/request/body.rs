@@ -1,4 +1,4 @@
-//! Receiving the body of a request: media type, size and time limit.
+//! Receiving the body of an HTTP request: the checks of its media type and size, and its time limit.
 
 use std::error::Error;
 use std::future::{Future, ready};
@@ -18,34 +18,34 @@ use crate::operation::{self, MediaKind};
 use crate::request::request_head::RequestHead;
 use crate::response::problem::Problem;
 
-/// The body of a request that passed the checks of media type and size.
+/// The body of an HTTP request, after its media type and its declared size were checked.
 #[derive(Debug)]
 pub(crate) enum Payload {
     /// The request has no body, or the operation declares none.
     Absent,
-    /// The complete request body.
+    /// The complete request body, in memory.
     Bytes(Bytes),
     #[cfg_attr(not(feature = "multipart"), allow(dead_code, reason = "read by the parts reader only"))]
-    /// A body that the handler reads. It ends with an error if it exceeds the operation's size limit.
+    /// A request body that the handler reads while it arrives. Reading fails if it exceeds the operation's size limit.
     Stream(Body),
 }
 
-/// The body of a request and the index of its media type in [`operation::Body::media`].
+/// A received request body, with the index of its media type in [`operation::Body::media`].
 #[derive(Debug)]
 pub(crate) struct ReceivedBody {
     pub(crate) media: usize,
     pub(crate) payload: Payload,
 }
 
-/// Reads the body of a request, or rejects a body that the operation does not accept.
+/// Receives the body of a request, or rejects a body that the operation does not accept.
 ///
 /// # Errors
 ///
 /// Returns a problem with status 415 for an unsupported media type or an encoded body, 413 for a body that is
 /// too large, 408 for a body that takes longer than `limit` to arrive, and 400 for an incomplete body.
 ///
-/// The reading future is boxed, so that its states are compiled once and not once for each pipeline. A
-/// request without a body needs no box.
+/// The future that reads the body is boxed: its states are compiled once, not once for each pipeline. A request
+/// without a body needs no box.
 pub(crate) fn receive_body(
     head: &RequestHead,
     body: Body,
@@ -87,7 +87,7 @@ async fn receive(
     }
 }
 
-/// Returns all bytes of a body. A body that arrives in one chunk is not copied.
+/// Reads a request body into memory, up to `limit` bytes. A body that arrives in one chunk is not copied.
 async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
     let mut first = Bytes::new();
     let mut rest = Vec::new();
@@ -118,10 +118,13 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
     Ok(if rest.is_empty() { first } else { rest.into() })
 }
 
-/// Returns the index of the body's media type in the list of the operation.
+/// Returns the index of the request body's media type among those that the operation accepts.
+///
+/// Returns a problem with status 415 if the media type is unsupported, missing or repeated, or if the body is
+/// compressed.
 fn media_type(headers: &HeaderMap, expected: &operation::Body) -> Result<usize, Problem> {
     let accepted = || expected.media.iter().map(|media| media.essence).collect::<Vec<_>>().join(", ");
-    // The response lists the supported media types (RFC 9110 § 15.5.16).
+    // A 415 response lists the supported media types (RFC 9110 § 15.5.16).
     let refusal = |message: String| {
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message).with_header(header::ACCEPT, accepted())
     };
@@ -156,7 +159,7 @@ fn too_large(limit: usize) -> Problem {
     )
 }
 
-/// Returns true if a length limit ended the body. The limit may be that of this module or of an outer layer.
+/// Returns true if reading a body failed at a size limit. The limit may be that of this module or of an outer layer.
 pub(crate) fn is_length_limit(error: &(dyn Error + 'static)) -> bool {
     let mut error = Some(error);
     while let Some(cause) = error {

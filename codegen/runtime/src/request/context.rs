@@ -51,34 +51,34 @@ use crate::request::request_head::RequestHead;
 /// ```
 #[derive(Debug)]
 pub struct Context<P> {
-    /// The caller. It is shared, because the gate reads it again after the handler has returned.
+    /// The authenticated caller. It is shared, because the gate reads it again after the handler has returned.
     principal: Arc<P>,
     surroundings: Surroundings,
     idempotency: Option<IdempotencyKey>,
 }
 
-/// The owner of the [`CallInfo`] of a context.
+/// The place where a context keeps its [`CallInfo`].
 #[derive(Debug)]
 enum Surroundings {
-    /// The head of a request, which the pipeline shares with the context.
+    /// The head of a real request, which the pipeline shares with the context.
     Request(Arc<RequestHead>),
-    /// The context itself. A context that is created by [`Context::new`] has no request head.
+    /// A box of the context itself, if [`Context::new`] created it without a request.
     Own(Box<CallInfo>),
 }
 
 impl<P> Context<P> {
-    /// Creates a context without a request. Unit tests of handlers use it.
+    /// Creates the context of a handler without a request. Unit tests of handlers use it.
     pub fn new(principal: P, call: CallInfo) -> Context<P> {
         Context { principal: Arc::new(principal), surroundings: Surroundings::Own(Box::new(call)), idempotency: None }
     }
 
-    /// Returns the context with this idempotency key. Unit tests of handlers use it.
+    /// Returns the context with this idempotency key. Unit tests of handlers use it to simulate a caller's key.
     pub fn with_idempotency(mut self, key: Option<IdempotencyKey>) -> Context<P> {
         self.idempotency = key;
         self
     }
 
-    /// Creates the context of a request, after its idempotency key is known.
+    /// Creates the context that the handler of a request receives, after the request's idempotency key is known.
     pub(crate) fn for_request(
         principal: Arc<P>,
         head: Arc<RequestHead>,
@@ -94,12 +94,12 @@ impl<P> Context<P> {
         }
     }
 
-    /// Returns the caller, as authenticated for this operation.
+    /// Returns the authenticated caller (principal) of the request.
     pub fn principal(&self) -> &P {
         &self.principal
     }
 
-    /// Returns the operation that was called.
+    /// Returns the operation that the request calls.
     pub fn operation(&self) -> &'static Operation {
         self.call().operation
     }
@@ -121,21 +121,21 @@ impl<P> Context<P> {
         self.idempotency.as_ref()
     }
 
-    /// Returns the media types that the caller accepts, from the header `Accept`.
+    /// Returns the media types that the caller accepts for the response, from the header `Accept`.
     pub fn accept(&self) -> &Accept {
         &self.call().accept
     }
 
-    /// Returns the media type of a response that the caller prefers, as a value of the generated type `M`.
+    /// Returns the media type that the caller prefers for the response, as a value of the generated type `M`.
     ///
-    /// Returns the first media type that the contract declares if the caller accepts none of them. The
-    /// pipeline refuses a request with 406 only if the caller accepts no media type of any success. So a
-    /// handler may still send a response that the caller does not list (RFC 9110 § 12.4.1).
+    /// Returns the first media type that the contract declares if the caller accepts none of them. This can
+    /// happen, because the pipeline refuses a request with 406 only if the caller accepts no media type of any
+    /// success. A response may have a media type that the caller does not list (RFC 9110 § 12.4.1).
     pub fn preferred<M: Offer>(&self) -> M {
         self.call().accept.preferred()
     }
 
-    /// Returns the context with another principal, which `f` computes from the present one.
+    /// Returns the context of the request with another principal, which `f` computes from the present one.
     ///
     /// A service uses it to call a shared function that needs only a part of the principal:
     ///

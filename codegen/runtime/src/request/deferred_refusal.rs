@@ -1,23 +1,23 @@
-//! A problem with a streamed body that a handler meets while it reads.
+//! The storage for a problem that is found while a handler reads a streamed request body.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 
-/// The first problem that is found while a handler reads a streamed body.
+/// The storage for the first problem that is found while a handler reads a streamed request body.
 ///
-/// The pipeline and the body share it. It stays empty if the body was read before the handler was called.
+/// The pipeline and the body share the storage. It stores nothing if the body was read before the handler was called.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DeferredRefusal(Option<Arc<Mutex<Option<Problem>>>>);
 
 impl DeferredRefusal {
-    /// Creates an empty deferred refusal that can store a problem.
+    /// Creates a storage for the problem of a streamed request body.
     pub(crate) fn shared() -> DeferredRefusal {
         DeferredRefusal(Some(Arc::default()))
     }
 
-    /// Stores a problem, unless one is stored already.
+    /// Stores a problem with the request body, unless a problem is stored already.
     #[cfg(feature = "multipart")]
     pub(crate) fn put(&self, problem: Problem) {
         if let Some(shared) = &self.0 {
@@ -25,9 +25,9 @@ impl DeferredRefusal {
         }
     }
 
-    /// Replaces a server error of the handler with the stored problem.
+    /// Replaces a server error of the handler with the stored problem of the request body.
     ///
-    /// A handler that cannot read the body returns an error, which would be a 500. The caller receives the
+    /// A handler that cannot read the body returns an error, which would become a 500. The caller receives the
     /// problem with the body instead.
     pub(crate) fn replace_server_error(&self, outcome: Result<Reply, Problem>) -> Result<Reply, Problem> {
         let failed = match &outcome {

@@ -74,7 +74,7 @@ pub(crate) fn key(head: &RequestHead, payload: &Payload) -> Option<Result<Idempo
     })
 }
 
-/// Returns the SHA-256 hash of method, path, sorted query and body.
+/// Returns the SHA-256 hash of a request's method, path, sorted query and body, which tells a retry from a new request.
 ///
 /// The length of each component precedes it, so that different requests never hash equal bytes.
 fn request_hash(head: &RequestHead, body: &[u8]) -> [u8; 32] {

@@ -1,4 +1,4 @@
-//! The request of an operation: its head and its body, and how they become the request type of the operation.
+//! The request of an operation: its head, its body, and their decoding into the generated request type.
 //!
 //! The module `request_head` holds everything that is known before the body is read. The module `body`
 //! receives the body and enforces media type, size and time. The [`Decoder`](decoder::Decoder) reads

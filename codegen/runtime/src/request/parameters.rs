@@ -1,4 +1,4 @@
-//! The parameters of a request, found by their location: path, query, header or cookie.
+//! The search for a parameter value in a request: in its path, query, headers or cookies.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::style::spread::{is_spread, parse_spread};
 
 const UTF8: &str = "must be UTF-8";
 
-/// Finds the parameter at `index` of the operation. `pairs` are the pairs of the query.
+/// Finds the value of the operation's parameter at `index` in the request. `pairs` are the pairs of the query string.
 pub(crate) fn find<'a>(head: &'a RequestHead, pairs: &[Pair<'a>], index: usize) -> Found<'a> {
     let parameters = head.call.operation.parameters;
     let Some(parameter) = parameters.get(index) else {

@@ -1,4 +1,4 @@
-//! The head of a request: everything that is known before the body is read.
+//! The head of a request: the data that is known before the body is read.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -16,19 +16,19 @@ use crate::request::call_info::CallInfo;
 use crate::response::problem::Problem;
 use crate::style::spread::belongs;
 
-/// Request headers that do not belong to the cache key, because they concern a single exchange.
+/// Request headers that the cache key omits, because they concern a single exchange.
 const EXCHANGE_HEADERS: [&str; 5] =
     ["if-match", "if-none-match", "if-modified-since", "idempotency-key", "x-request-id"];
 
-/// The head of a request that was routed to an operation. It is shared and never modified.
+/// The head of a request that the router has matched to an operation. It is shared and never modified.
 #[derive(Debug)]
 pub(crate) struct RequestHead {
     pub(crate) parts: Parts,
-    /// The part of the head that the context and the gate expose.
+    /// The data of the request that the handler's context and the gate expose.
     pub(crate) call: CallInfo,
-    /// The positions of the path parameters in the path, in the order of the path template.
+    /// The byte ranges of the path parameters in the URI path, in the order of the path template.
     pub(crate) captured: Vec<Captured>,
-    /// The cache key of the response. It is empty if the contract does not allow caching.
+    /// The key under which a cache stores the response. It is empty if the contract does not allow caching.
     pub(crate) cache_key: String,
 }
 
@@ -59,22 +59,21 @@ impl RequestHead {
         Err(Problem::new(StatusCode::NOT_ACCEPTABLE, format!("the response is only available as {offered}")))
     }
 
-    /// Returns the path parameters.
+    /// Returns the values of the path parameters in the request.
     pub(crate) fn path(&self) -> PathValues<'_> {
         PathValues::new(self.parts.uri.path(), &self.captured)
     }
 
-    /// Returns the raw query without the question mark. It is empty if the request has none.
+    /// Returns the raw query string without the question mark. It is empty if the request has none.
     pub(crate) fn query(&self) -> &str {
         self.parts.uri.query().unwrap_or_default()
     }
 }
 
-/// Returns the cache key: the path, the declared parameters in the order of the contract, and the media types
-/// of the response in the caller's order of preference.
+/// Returns the cache key of a request: the path, the declared parameters in the order of the contract, and the
+/// response media types in the caller's order of preference.
 ///
-/// Every value from the caller is percent-encoded, so that a value cannot imitate another component of the
-/// key.
+/// Every value from the caller is percent-encoded, so that a value cannot imitate another component of the key.
 fn cache_key(head: &RequestHead) -> String {
     let mut key = head.call.operation.path.to_owned();
     for (_, value) in head.path().iter() {
@@ -113,8 +112,7 @@ fn cache_key(head: &RequestHead) -> String {
     let preferred: Vec<&str> = head.call.accept.order(produces).into_iter().map(|index| produces[index]).collect();
     let _ = write!(key, "|{}", preferred.join(","));
     if produces.iter().any(|media| media.contains('*')) {
-        // A media range lets the handler choose the media type, so the raw `Accept` header belongs to the
-        // key.
+        // A media range lets the handler choose the media type, so the raw `Accept` header belongs to the key.
         for value in head.parts.headers.get_all(http::header::ACCEPT) {
             let _ = write!(key, "|{}", percent::encode(&String::from_utf8_lossy(value.as_bytes())));
         }

@@ -1,5 +1,5 @@
-//! The conversions into the error type of an operation, and the compiler error if a conversion does not
-//! exist.
+//! The conversions into the error type of an operation: from the status codes that its contract declares, and
+//! from internal errors. Any other conversion is a compiler error.
 
 use std::error::Error;
 
@@ -17,7 +17,7 @@ use crate::response::internal::Internal;
 ///
 /// # Examples
 ///
-/// A handler returns a marker with `?`. An undeclared status does not compile:
+/// A handler returns a marker (a status code as a type) with `?`. An undeclared status does not compile:
 ///
 /// ```compile_fail,E0277
 /// # writ_runtime::statuses! { NotFound = 404, Conflict = 409 }
@@ -62,19 +62,19 @@ use crate::response::internal::Internal;
     note = "for an error type of your own, implement `From<{E}>` for `{Self}`"
 )]
 pub trait Declares<E>: Sized {
-    /// The conversion. It is a constant because a compiler checks a constant faster than a function, and a
-    /// large contract has thousands of conversions.
+    /// The conversion into the error type of an operation. It is a constant because a compiler checks a
+    /// constant faster than a function, and a large contract has thousands of conversions.
     const FROM: fn(E) -> Self;
 }
 
-/// The error type of an operation, which has a variant for internal errors.
+/// The error type of an operation, with a variant for internal errors (500). Generated enums implement it.
 pub trait OperationError: Sized {
-    /// The conversion of an internal error.
+    /// The conversion of an internal error into the error type of an operation.
     const INTERNAL: fn(Internal) -> Self;
 }
 
-// The compiler must not suggest this implementation for an undeclared status: as an `Error` it would be a
-// 500.
+// The compiler must not suggest this implementation for an undeclared status: a status that implements `Error`
+// would be a 500.
 #[diagnostic::do_not_recommend]
 impl<E, X> Declares<E> for X
 where

@@ -1,4 +1,4 @@
-//! The error envelope of a contract: the JSON shape of every refusal.
+//! The error envelope of a contract: the JSON shape that the body of every refusal has.
 
 use axum::body::Body;
 use axum::response::Response;
@@ -9,7 +9,7 @@ use crate::json::Writer;
 use crate::response::problem::Problem;
 use crate::response::reply::{Reply, ReplyBody};
 
-/// The error envelope of a contract: the shape in which every refusal is sent.
+/// The error envelope of a contract: the JSON shape and the media type in which every refusal is sent.
 ///
 /// Generated code has one `static` of it for each contract.
 ///
@@ -40,9 +40,9 @@ use crate::response::reply::{Reply, ReplyBody};
 /// ```
 #[derive(Debug)]
 pub struct ErrorEnvelope {
-    /// The function that writes the body of a refusal. Its second argument is the request id.
+    /// The function that writes a refusal as the JSON of the error envelope. Its second argument is the request id.
     pub write: fn(&Problem, &str, &mut Writer),
-    /// The media type of the body that `write` writes.
+    /// The media type of a refusal in this error envelope, sent as `Content-Type`.
     pub media_type: &'static str,
 }
 
@@ -51,7 +51,7 @@ pub static PROBLEM_JSON: ErrorEnvelope =
     ErrorEnvelope { write: problem_details, media_type: "application/problem+json" };
 
 impl ErrorEnvelope {
-    /// Converts a problem into a response in this envelope, and logs its cause.
+    /// Converts a problem into a response in this error envelope, and logs the internal cause of the problem.
     ///
     /// Layers outside of the pipeline use it, so that a caller receives all errors in one shape.
     pub fn refuse(&self, problem: Problem, request_id: &RequestId) -> Response {
@@ -59,7 +59,7 @@ impl ErrorEnvelope {
         self.response(Reply::from(problem), request_id, Extensions::new())
     }
 
-    /// Returns the response of a reply, with the envelope, `Content-Type` and `X-Request-Id`.
+    /// Converts a reply into the HTTP response, with the error envelope if it is a refusal, and with `X-Request-Id`.
     ///
     /// The extensions of the request are cleared and reused, so that the response needs no new table.
     pub(crate) fn response(&self, reply: Reply, request_id: &RequestId, mut extensions: Extensions) -> Response {
@@ -88,7 +88,7 @@ impl ErrorEnvelope {
     }
 }
 
-/// Logs the causes of a problem, which the response does not contain.
+/// Logs a server error or a problem with an internal cause. The response never contains the cause.
 pub(crate) fn log_problem(problem: &Problem, request_id: &RequestId, operation: &str) {
     let status = problem.status.as_u16();
     let cause = problem.cause.as_deref().map(chain).unwrap_or_default();
@@ -102,7 +102,7 @@ pub(crate) fn log_problem(problem: &Problem, request_id: &RequestId, operation: 
     }
 }
 
-/// Returns an error and its sources in one line.
+/// Returns an error and all its sources in one line, for the log.
 fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
     let mut line = error.to_string();
     let mut source = error.source();
@@ -114,8 +114,7 @@ fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
     line
 }
 
-/// Writes RFC 9457 problem details. The code, the violations and the request id are extension members (§
-/// 3.2).
+/// Writes RFC 9457 problem details. The code, the violations and the request id are extension members (§ 3.2).
 fn problem_details(problem: &Problem, request_id: &str, writer: &mut Writer) {
     writer.begin_object();
     text(writer, "type", "about:blank");

@@ -1,5 +1,5 @@
-//! Streams of typed values: server-sent events (WHATWG HTML § 9.2), JSON lines and JSON text sequences (RFC
-//! 7464).
+//! Responses that are streams of typed values: server-sent events (WHATWG HTML § 9.2), JSON lines and JSON text
+//! sequences (RFC 7464).
 
 use std::error::Error;
 use std::fmt;
@@ -19,7 +19,7 @@ use crate::response::stream::Event;
 type Failure = Box<dyn Error + Send + Sync>;
 type Boxed<T> = Pin<Box<dyn Stream<Item = Result<T, Failure>> + Send>>;
 
-/// A stream of server-sent events whose data the contract describes.
+/// A response body that is a stream of server-sent events whose data the contract describes.
 ///
 /// A handler returns it as the body of a response, and a generated client receives it. Each event is written
 /// when the stream yields it. An error in the stream is logged and closes the connection, because the status
@@ -68,7 +68,7 @@ pub struct EventStream<T> {
     keep_alive: Duration,
 }
 
-/// A stream of JSON values, one per line or per record of a JSON text sequence.
+/// A response body that is a stream of JSON values, one per line or per record of a JSON text sequence.
 ///
 /// A handler returns it as the body of a response, and a generated client receives it. Each value is written
 /// when the stream yields it.
@@ -90,7 +90,7 @@ pub struct JsonLines<T> {
 }
 
 impl<T: 'static> EventStream<T> {
-    /// Creates a stream of events from a stream of values, or of events with an id or a name.
+    /// Creates a stream of server-sent events from a stream of values, or of events with an id or a name.
     pub fn new<I, E>(stream: impl Stream<Item = Result<I, E>> + Send + 'static) -> EventStream<T>
     where
         I: Into<Event<T>>,
@@ -100,22 +100,22 @@ impl<T: 'static> EventStream<T> {
         EventStream { events: Box::pin(events), keep_alive: Duration::from_secs(15) }
     }
 
-    /// Sets the interval of keep-alive comments, 15 s by default.
+    /// Sets the interval of the keep-alive comments in a stream of server-sent events, 15 s by default.
     ///
     /// A comment is sent if no event is sent for that time, so that proxies do not close an idle connection.
     pub fn keep_alive(self, every: Duration) -> EventStream<T> {
         EventStream { keep_alive: every, ..self }
     }
 
-    /// Returns the next event, or `None` at the end of the stream.
+    /// Returns the next server-sent event, or `None` at the end of the stream.
     pub async fn next(&mut self) -> Option<Result<Event<T>, Failure>> {
         StreamExt::next(&mut self.events).await
     }
 }
 
 impl<T: Write + 'static> EventStream<T> {
-    /// Returns the body. If the schema describes complete events (`described`), the fields of each value
-    /// become the fields of an event.
+    /// Returns the response body of the stream. If the schema describes complete events (`described`), the
+    /// fields of each value become the fields of an event.
     pub(crate) fn into_body(self, described: bool) -> Body {
         let encode = move |event: Result<Event<T>, Failure>| match event.map(with_json_data) {
             Ok(event) => Ok(Bytes::from(if described { from_description(event) } else { event }.encode())),
@@ -127,7 +127,7 @@ impl<T: Write + 'static> EventStream<T> {
 }
 
 impl<T: 'static> JsonLines<T> {
-    /// Creates a stream of JSON values.
+    /// Creates a response body from a stream of JSON values.
     pub fn new<E>(stream: impl Stream<Item = Result<T, E>> + Send + 'static) -> JsonLines<T>
     where
         E: Into<Failure>,
@@ -135,14 +135,14 @@ impl<T: 'static> JsonLines<T> {
         JsonLines { lines: Box::pin(stream.map(|value| value.map_err(Into::into))) }
     }
 
-    /// Returns the next value, or `None` at the end of the stream.
+    /// Returns the next JSON value of the body, or `None` at the end of the stream.
     pub async fn next(&mut self) -> Option<Result<T, Failure>> {
         StreamExt::next(&mut self.lines).await
     }
 }
 
 impl<T: Write + 'static> JsonLines<T> {
-    /// Returns the body. `application/json-seq` has a record separator before each value.
+    /// Returns the response body of the stream. For `application/json-seq`, a record separator precedes each value.
     pub(crate) fn into_body(self, media_type: &str) -> Body {
         let sequence = media_type.contains("json-seq");
         let encode = move |line: Result<T, Failure>| match line {
@@ -188,7 +188,7 @@ impl<T> fmt::Debug for JsonLines<T> {
     }
 }
 
-/// A stream of events with a comment whenever no event is sent for a while.
+/// A stream of server-sent events that adds a comment whenever no event is sent for a while.
 struct KeepAlive {
     events: Boxed<Bytes>,
     every: Duration,
@@ -217,7 +217,7 @@ impl Stream for KeepAlive {
     }
 }
 
-/// Returns the event with its data written as JSON.
+/// Returns a server-sent event with its typed data written as JSON.
 fn with_json_data<T: Write>(event: Event<T>) -> Event {
     let Event { event, id, retry, data } = event;
     Event { event, id, retry, data: text(&data) }
@@ -229,7 +229,7 @@ fn text(value: &impl Write) -> String {
     String::from_utf8_lossy(&writer.finish()).into_owned()
 }
 
-/// Returns the event that a JSON object describes: `{ "event": …, "id": …, "data": … }`.
+/// Returns the server-sent event that a JSON object describes: `{ "event": …, "id": …, "data": … }`.
 fn from_description(event: Event) -> Event {
     let Ok(serde_json::Value::Object(mut fields)) = serde_json::from_str(&event.data) else { return event };
     let plain = |value: serde_json::Value| match value {

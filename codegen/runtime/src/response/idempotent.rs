@@ -6,7 +6,7 @@ use http::StatusCode;
 use crate::response::problem::Problem;
 use crate::response::reply::{Reply, ReplyBody, Respond, Responder};
 
-/// The success of an operation with `x-idempotency`: a new response or a recorded one.
+/// The successful response of an operation with `x-idempotency`: a new response or a recorded one.
 ///
 /// # Examples
 ///
@@ -36,23 +36,23 @@ use crate::response::reply::{Reply, ReplyBody, Respond, Responder};
 pub enum Idempotent<T> {
     /// A new response that is not recorded, because the caller sent no key.
     Fresh(T),
-    /// A response that was recorded together with the effect of the request.
+    /// A response that was recorded together with the effect of the request, and that every retry receives.
     Recorded(Recorded),
 }
 
-/// A recorded response. A retry receives the recorded bytes unchanged.
+/// A recorded response of an idempotent operation. A retry receives the recorded bytes unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// The status code of the recorded response.
     pub status: u16,
-    /// The headers of the recorded response that the contract declares.
+    /// The headers that the response type of the operation sets, as names and values.
     pub headers: Vec<(String, String)>,
-    /// The encoded body of the recorded response.
+    /// The encoded body of the recorded response. It is empty if the response has no body.
     pub body: Vec<u8>,
 }
 
 impl Recorded {
-    /// Encodes a response so that it can be stored. A streamed body is not recorded.
+    /// Encodes the response of an idempotent operation so that it can be stored. A streamed body is not recorded.
     pub fn of(response: impl Respond) -> Recorded {
         let reply = response.respond(&Responder::default());
         let headers = reply
@@ -67,7 +67,7 @@ impl Recorded {
         Recorded { status: reply.status.as_u16(), headers, body }
     }
 
-    /// Returns the reply to send again, or `None` if the record is not a valid response.
+    /// Returns the recorded response as a reply to send again, or `None` if a status code or header in it is not valid.
     pub fn reply(self) -> Option<Reply> {
         let mut reply = Reply::new(StatusCode::from_u16(self.status).ok()?);
         for (name, value) in self.headers {

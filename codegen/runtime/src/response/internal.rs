@@ -6,7 +6,7 @@ use crate::response::not_written::{self, NotWritten};
 use crate::response::problem::Problem;
 use crate::response::reply::{Reply, Respond, Responder};
 
-/// An internal error: a response with status 500 and a general message. Its cause is logged and not sent.
+/// An internal error of a handler: a response with status 500 and a general message. Its cause is logged and not sent.
 ///
 /// # Examples
 ///

@@ -3,7 +3,8 @@
 //! A generated response or error type implements [`Respond`](reply::Respond), which encodes it as a
 //! [`Reply`](reply::Reply). A refusal is a [`Problem`](problem::Problem) until the
 //! [`ErrorEnvelope`](error_envelope::ErrorEnvelope) of the contract gives it its JSON shape. The modules
-//! `status` and `status_range` define the markers, such as `NotFound`, that handlers return as errors.
+//! `status` and `status_range` define the markers: status codes as types, such as `NotFound`, that handlers
+//! return as errors.
 
 pub mod declares;
 pub mod error_envelope;

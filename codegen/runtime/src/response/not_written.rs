@@ -1,4 +1,4 @@
-//! Methods without an implementation: the future that they return, and the 501 that it becomes.
+//! Handler methods without an implementation: the future that they return, and the 501 response that it becomes.
 
 use std::any::type_name;
 use std::error::Error;
@@ -11,15 +11,15 @@ use http::StatusCode;
 
 use crate::response::problem::Problem;
 
-/// The cause of a 501: the operation has no implementation.
+/// The error of an operation whose handler method is not implemented. The caller receives 501.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotWritten;
 
-/// The future of a method without an implementation. [`is_written`] recognizes it by its type.
+/// The future that an unimplemented handler method returns. [`is_written`] recognizes the method by this type.
 #[derive(Debug)]
 pub struct Unwritten<T>(Option<T>);
 
-/// Returns the future of a method without an implementation. Generated default methods call it.
+/// Returns the future of an unimplemented handler method. The default methods of generated traits call it.
 ///
 /// # Examples
 ///
@@ -57,24 +57,26 @@ impl fmt::Display for NotWritten {
 
 impl Error for NotWritten {}
 
-/// Returns the 501 of an operation without an implementation.
+/// Returns the 501 problem of an operation whose handler method is not implemented.
 pub(crate) fn problem() -> Problem {
     Problem::new(StatusCode::NOT_IMPLEMENTED, NotWritten.to_string())
 }
 
-/// Returns true if a method that takes no request overrides the generated default.
+/// Returns true if a service implements a handler method that takes no request, instead of the generated default.
 ///
 /// The method is not called: the type of its future is sufficient.
 pub fn is_written<S, C, F: Future>(_: impl FnOnce(S, C) -> F) -> bool {
     differs::<F>()
 }
 
-/// Returns true if a method that takes a request overrides the generated default.
+/// Returns true if a service implements a handler method that takes a request, instead of the generated default.
 pub fn is_written_with_request<S, C, R, F: Future>(_: impl FnOnce(S, C, R) -> F) -> bool {
     differs::<F>()
 }
 
-/// Compares the names of the types, because a future that borrows from its arguments has no `TypeId`.
+/// Returns true if a future is not the [`Unwritten`] future of a generated default method.
+///
+/// It compares the names of the types, because a future that borrows from its arguments has no `TypeId`.
 fn differs<F: Future>() -> bool {
     type_name::<F>() != type_name::<Unwritten<F::Output>>()
 }

@@ -1,4 +1,4 @@
-//! Problems: refusals before the error envelope of the contract gives them a shape.
+//! Problems: refusals of requests before the error envelope of the contract gives them their JSON shape.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use crate::json::Writer;
 use crate::validate::violation::Violation;
 
-/// A refusal of any origin: status code, error code, message, violations and headers.
+/// The refusal of a request by any part of a service: status code, error code, message, violations and headers.
 ///
 /// The pipeline creates problems for requests that are not valid, and a gate returns them to refuse a
 /// request. Handlers usually return a marker such as `NotFound` instead. A problem is not a
@@ -34,22 +34,22 @@ use crate::validate::violation::Violation;
 /// ```
 #[derive(Debug)]
 pub struct Problem {
-    /// The status code of the response.
+    /// The status code of the error response.
     pub status: StatusCode,
-    /// A stable error code for programs, for example `NOT_FOUND`.
+    /// The stable error code of the refusal for programs, for example `NOT_FOUND`.
     pub code: Cow<'static, str>,
-    /// A sentence for people. It never contains an internal cause.
+    /// The message of the refusal: a sentence for people. It never contains an internal cause.
     pub message: Cow<'static, str>,
-    /// The violations of the request, each with its field.
+    /// The violations of the contract in the request, each with its field.
     pub violations: Vec<Violation>,
-    /// Additional headers of the response.
+    /// Additional headers of the error response, such as `Retry-After`.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// The internal cause. It is logged and never sent.
+    /// The internal cause of the refusal. It is logged and never sent.
     pub cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl Problem {
-    /// Creates a problem with the usual error code of `status`.
+    /// Creates a problem with a message and the usual error code of `status`.
     pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Problem {
         Problem {
             status,
@@ -68,19 +68,19 @@ impl Problem {
         problem
     }
 
-    /// Replaces the error code of the problem.
+    /// Replaces the error code of the problem, for example by `EMAIL_TAKEN`.
     pub fn with_code(mut self, code: impl Into<Cow<'static, str>>) -> Problem {
         self.code = code.into();
         self
     }
 
-    /// Adds a violation to the problem.
+    /// Adds a violation of the contract to the problem.
     pub fn with_violation(mut self, violation: Violation) -> Problem {
         self.violations.push(violation);
         self
     }
 
-    /// Adds a header to the response of the problem. A value that is not valid in a header is ignored.
+    /// Adds a header to the error response of the problem. A value that is not valid in a header is ignored.
     pub fn with_header(mut self, name: HeaderName, value: impl TryInto<HeaderValue>) -> Problem {
         if let Ok(value) = value.try_into() {
             self.headers.push((name, value));
@@ -88,14 +88,14 @@ impl Problem {
         self
     }
 
-    /// Returns a header of the problem, or `None` if it is absent or is not text.
+    /// Returns a response header of the problem, or `None` if it is absent or is not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         let has_name = |(known, _): &&(HeaderName, HeaderValue)| known.as_str().eq_ignore_ascii_case(name);
         self.headers.iter().find(has_name).and_then(|(_, value)| value.to_str().ok())
     }
 
-    /// Writes the violations as an array of objects with these two keys. The array is empty if there are
-    /// none.
+    /// Writes the violations of the problem as a JSON array of objects. `field` and `message` are the two keys
+    /// of each object. The array is empty if there are no violations.
     pub fn write_details(&self, w: &mut Writer, field: &str, message: &str) {
         w.begin_array();
         for violation in &self.violations {
@@ -110,7 +110,7 @@ impl Problem {
     }
 }
 
-/// Returns the usual error code of a status code, for example `NOT_FOUND` for 404.
+/// Returns the usual error code of an HTTP status code, for example `NOT_FOUND` for 404.
 pub fn code_of(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "BAD_REQUEST",

@@ -1,4 +1,4 @@
-//! The reply of an operation, before the envelope and the common headers are added.
+//! The reply of an operation: its response before the error envelope and the common headers are added.
 
 use bytes::Bytes;
 use http::header::InvalidHeaderValue;
@@ -13,7 +13,7 @@ use crate::response::stream::ByteStream;
 use crate::style;
 use crate::style::value::{json, text_value};
 
-/// A response before it is sent: status code, headers and body.
+/// The response of an operation before it is sent: status code, headers and body.
 ///
 /// Generated code creates it from the response type of the operation. A gate receives it and may add headers.
 ///
@@ -40,26 +40,26 @@ pub struct Reply {
     pub body: ReplyBody,
 }
 
-/// The body of a reply.
+/// The body of the reply of an operation.
 #[derive(Debug)]
 pub enum ReplyBody {
     /// The reply has no body.
     Empty,
-    /// A body of encoded bytes.
+    /// A reply body of encoded bytes.
     Bytes(Bytes),
-    /// A body that is sent as a stream.
+    /// A reply body that is sent while it is produced.
     Stream(axum::body::Body),
-    /// A refusal that is not yet written in the error envelope of the contract.
+    /// A refusal as reply body. The pipeline writes it in the error envelope of the contract.
     Problem(Box<Problem>),
 }
 
 /// The data of a request that shapes its response: the accepted media types and the sparse fieldset.
 #[derive(Debug, Default)]
 pub struct Responder {
-    /// The fields to keep in the response object, or in each element of `data` of a page. `None` keeps all
-    /// fields.
+    /// The sparse fieldset of the request: the fields to keep in the response object, or in each element of
+    /// `data` of a page. `None` keeps all fields.
     pub fields: Option<Vec<String>>,
-    /// The media types that the caller accepts.
+    /// The media types that the caller accepts for the response.
     pub accept: Accept,
 }
 
@@ -89,21 +89,21 @@ pub trait Respond {
     fn respond(self, responder: &Responder) -> Reply;
 }
 
-/// A response body with a variant for each media type. Generated enums implement it.
+/// A response body with a variant for each media type that the contract declares. Generated enums implement it.
 pub trait Content {
-    /// Adds the body to a reply, with the media type of its variant.
+    /// Adds the response body to a reply, with the media type of its variant.
     fn send(self, reply: Reply, responder: &Responder) -> Reply;
 }
 
 impl Responder {
     /// Returns the offered media type that the caller prefers, or the first one if the caller accepts none.
     ///
-    /// All offered media types have one encoding, such as JSON.
+    /// All offered media types must have one encoding, such as JSON, so that the body is valid for each of them.
     pub fn media(&self, offered: &[&'static str]) -> &'static str {
         self.accept.best(offered).and_then(|index| offered.get(index)).or(offered.first()).copied().unwrap_or_default()
     }
 
-    /// Encodes the result of a handler.
+    /// Encodes the result of a handler, a success or an error of the operation, as a reply.
     pub fn respond(&self, outcome: Result<impl Respond, impl Respond>) -> Reply {
         match outcome {
             Ok(response) => response.respond(self),
@@ -130,8 +130,7 @@ impl Reply {
         Reply { status, headers: HeaderMap::new(), body: ReplyBody::Empty }
     }
 
-    /// Creates a reply without a body from a numeric status code. A number that is not a status code becomes
-    /// 500.
+    /// Creates a reply without a body from a numeric status code. A number that is not a status code becomes 500.
     pub fn status(status: u16) -> Reply {
         Reply::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
     }
@@ -148,7 +147,7 @@ impl Reply {
         }
     }
 
-    /// Adds a header to the reply if there is a value.
+    /// Adds a header to the reply if `value` is not `None`.
     pub fn optional_header(self, name: &'static str, value: Option<impl std::fmt::Display>) -> Reply {
         match value {
             Some(value) => self.header(name, value),
@@ -156,7 +155,7 @@ impl Reply {
         }
     }
 
-    /// Adds a header whose value the contract describes, in the style `simple`. Null adds no header.
+    /// Adds a typed header to the reply, in the style `simple` of OpenAPI. A value that is JSON `null` adds no header.
     ///
     /// A value that is not valid in a header turns the reply into a 500.
     pub fn simple_header(self, name: &'static str, value: &impl Write, explode: bool) -> Reply {
@@ -174,18 +173,18 @@ impl Reply {
         }
     }
 
-    /// Adds a header whose value is JSON. Null adds no header.
+    /// Adds a header to the reply whose value is JSON. A value that is `null` adds no header.
     pub fn json_header(self, name: &'static str, value: &impl Write) -> Reply {
         let text = String::from_utf8_lossy(&json(value)).into_owned();
         self.optional_header(name, Some(text).filter(|text| text != "null"))
     }
 
-    /// Adds a header field for each value. `Set-Cookie` cannot be combined into one field (RFC 9110 § 5.3).
+    /// Adds a header to the reply once for each value. `Set-Cookie` cannot be combined into one field (RFC 9110 § 5.3).
     pub fn headers(self, name: &'static str, values: Vec<String>) -> Reply {
         values.into_iter().fold(self, |reply, value| reply.header(name, value))
     }
 
-    /// Sets a JSON body with the media type `content_type`.
+    /// Sets a JSON body of the reply, with the media type `content_type`.
     pub fn json(self, content_type: &'static str, body: &impl Write, responder: &Responder) -> Reply {
         let mut writer = Writer::new();
         writer.keep_fields(responder.fields.as_deref());
@@ -193,22 +192,23 @@ impl Reply {
         self.bytes(content_type, writer.finish())
     }
 
-    /// Sets a body of bytes with the media type `content_type`.
+    /// Sets a body of bytes of the reply, with the media type `content_type`.
     pub fn bytes(self, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
         self.with_body(constant(content_type), ReplyBody::Bytes(body.into()))
     }
 
-    /// Sets a streamed body with the media type `content_type`.
+    /// Sets a streamed body of the reply, with the media type `content_type`.
     pub fn stream(self, content_type: &'static str, body: ByteStream) -> Reply {
         self.with_body(constant(content_type), ReplyBody::Stream(body.into_body()))
     }
 
-    /// Sets a body of server-sent events. The header `Cache-Control: no-cache` is added, unless there is one.
+    /// Sets a reply body of server-sent events. Adds the header `Cache-Control: no-cache`, unless the reply has
+    /// `Cache-Control`.
     pub fn events<T: Write + 'static>(self, content_type: &'static str, body: EventStream<T>) -> Reply {
         self.event_body(content_type, body.into_body(false))
     }
 
-    /// Sets a body of server-sent events whose schema describes complete events, with `data` as a field.
+    /// Sets a reply body of server-sent events whose schema describes complete events, with `data` as a field.
     pub fn described_events<T: Write + 'static>(self, content_type: &'static str, body: EventStream<T>) -> Reply {
         self.event_body(content_type, body.into_body(true))
     }
@@ -219,18 +219,18 @@ impl Reply {
         self.with_media_type(constant(content_type))
     }
 
-    /// Sets a body of JSON values, framed as the media type requires.
+    /// Sets a reply body of streamed JSON values, framed as the media type `content_type` requires.
     pub fn lines<T: Write + 'static>(mut self, content_type: &'static str, body: JsonLines<T>) -> Reply {
         self.body = ReplyBody::Stream(body.into_body(content_type));
         self.with_media_type(constant(content_type))
     }
 
-    /// Sets a body that has a variant for each media type.
+    /// Sets a reply body of a generated enum that has a variant for each media type.
     pub fn content(self, body: impl Content, responder: &Responder) -> Reply {
         body.send(self, responder)
     }
 
-    /// Sets a body with the media type that the handler chose. A media type outside of `range` makes the
+    /// Sets a reply body with the media type that the handler chose. A media type outside of `range` makes the
     /// reply a 500.
     pub fn any_media(self, range: &'static str, body: AnyMedia<impl Into<Bytes>>) -> Reply {
         if let Err(message) = body.check(range) {
@@ -239,8 +239,8 @@ impl Reply {
         self.with_body(HeaderValue::from_str(&body.media_type), ReplyBody::Bytes(body.body.into()))
     }
 
-    /// Sets a JSON body with the media type that the handler chose. A media type outside of `range` makes the
-    /// reply a 500.
+    /// Sets a JSON body of the reply with the media type that the handler chose. A media type outside of
+    /// `range` makes the reply a 500.
     pub fn any_media_json(self, range: &'static str, body: &AnyMedia<impl Write>, responder: &Responder) -> Reply {
         if let Err(message) = body.check(range) {
             return Reply::from(Problem::internal(message));
@@ -248,7 +248,7 @@ impl Reply {
         self.json("application/json", &body.body, responder).with_media_type(HeaderValue::from_str(&body.media_type))
     }
 
-    /// A reply that became a 500, because of a header that is not valid, keeps its body.
+    /// Sets the body and the media type, unless the reply has already become a 500 because of an invalid header.
     fn with_body(mut self, content_type: Result<HeaderValue, InvalidHeaderValue>, body: ReplyBody) -> Reply {
         if !matches!(self.body, ReplyBody::Problem(_)) {
             self.body = body;
@@ -270,7 +270,7 @@ impl Reply {
     }
 }
 
-/// Returns the header value of a media type from the contract, without a copy.
+/// Returns the `Content-Type` value of a media type from the contract, without a copy.
 fn constant(content_type: &'static str) -> Result<HeaderValue, InvalidHeaderValue> {
     HeaderValue::from_maybe_shared(Bytes::from_static(content_type.as_bytes()))
 }

@@ -1,4 +1,4 @@
-//! The markers: the status codes of a contract as types that handlers return as errors.
+//! The markers: types for the error status codes of a contract, such as `NotFound`, which handlers return as errors.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use crate::response::problem::Problem;
 use crate::validate::violation::Violation;
 
-/// Defines a marker type for each status code, in the crate that calls the macro.
+/// Defines a marker type for each error status code of a contract, in the crate that calls the macro.
 ///
 /// Generated code calls it once for each contract, beside the error types of the operations. The markers do
 /// not implement [`std::error::Error`] on purpose, so that an error type can implement both `From<NotFound>`
@@ -43,13 +43,13 @@ macro_rules! statuses {
                 $name($crate::status::refusal($status, message.into()))
             }
 
-            /// Replaces the error code, for example `EMAIL_TAKEN`.
+            /// Replaces the error code of the refusal, for example by `EMAIL_TAKEN`.
             pub fn code(mut self, code: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
                 self.0.code = code.into();
                 self
             }
 
-            /// Adds a violation of a field of the body.
+            /// Adds a violation of a field of the request body to the refusal.
             pub fn detail(
                 mut self,
                 field: impl ::core::convert::Into<::std::string::String>,
@@ -59,18 +59,18 @@ macro_rules! statuses {
                 self
             }
 
-            /// Adds a header. A name or value that is not valid in a header is ignored.
+            /// Adds a header to the error response. A name or value that is not valid in a header is ignored.
             pub fn header(mut self, name: &str, value: impl ::core::fmt::Display) -> $name {
                 $crate::status::add_header(&mut self.0, name, &value);
                 self
             }
 
-            /// Returns the problem that this refusal sends.
+            /// Returns the problem that this refusal sends: status code, error code, message, violations and headers.
             pub fn problem(&self) -> &$crate::Problem {
                 &self.0
             }
 
-            /// Creates the marker from a received problem. Only generated clients call it.
+            /// Creates the marker from the problem in a received error response. Only generated clients call it.
             #[doc(hidden)]
             pub fn received(mut problem: $crate::Problem) -> $name {
                 problem.status = $crate::AnyStatus::<$status, $status>::of::<$status>().get();
@@ -92,7 +92,7 @@ macro_rules! statuses {
     )* };
 }
 
-/// Returns the problem of a marker. Only the types of [`statuses!`] call it.
+/// Creates the problem of a marker type such as `NotFound`. Only the types of [`statuses!`] call it.
 #[doc(hidden)]
 pub fn refusal(status: u16, message: Cow<'static, str>) -> Box<Problem> {
     let message = if status == 404 { Cow::Owned(format!("{message} not found")) } else { message };
@@ -100,13 +100,13 @@ pub fn refusal(status: u16, message: Cow<'static, str>) -> Box<Problem> {
     Box::new(Problem::new(status, message))
 }
 
-/// Adds a violation of the body to a problem. Only the types of [`statuses!`] call it.
+/// Adds a violation of the request body to a problem. Only the types of [`statuses!`] call it.
 #[doc(hidden)]
 pub fn add_detail(problem: &mut Problem, field: String, message: Cow<'static, str>) {
     problem.violations.push(Violation::body(field, message));
 }
 
-/// Adds a header to a problem. Only the types of [`statuses!`] call it.
+/// Adds a response header to a problem. Only the types of [`statuses!`] call it.
 #[doc(hidden)]
 pub fn add_header(problem: &mut Problem, name: &str, value: &dyn fmt::Display) {
     if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value.to_string())) {

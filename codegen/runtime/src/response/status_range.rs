@@ -1,4 +1,4 @@
-//! Status codes of a range of the contract: `default` and `4XX`.
+//! Status codes for the ranges of a contract, `default` and `4XX`, as typed values and as markers for errors.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -9,7 +9,7 @@ use http::StatusCode;
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 
-/// A status code from `LOW` to `HIGH` inclusive, for a `default` or `4XX` response.
+/// A response status code from `LOW` to `HIGH` inclusive, for a `default` or `4XX` response of the contract.
 ///
 /// # Examples
 ///
@@ -28,17 +28,17 @@ pub struct AnyStatus<const LOW: u16, const HIGH: u16>(StatusCode);
 /// The error for a status code outside of the range that the contract declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatusOutOfRange {
-    /// The rejected status code.
+    /// The rejected status code, which is outside of the declared range.
     pub status: u16,
-    /// The lowest allowed status code.
+    /// The lowest status code of the declared range.
     pub low: u16,
-    /// The highest allowed status code.
+    /// The highest status code of the declared range.
     pub high: u16,
 }
 
 impl<const LOW: u16, const HIGH: u16> AnyStatus<LOW, HIGH> {
-    /// Creates a status code that is known at compile time. A status code outside of the range does not
-    /// compile.
+    /// Creates a status code of the range that is known at compile time. A status code outside of the range
+    /// does not compile.
     pub fn of<const STATUS: u16>() -> AnyStatus<LOW, HIGH> {
         const {
             assert!(
@@ -49,7 +49,7 @@ impl<const LOW: u16, const HIGH: u16> AnyStatus<LOW, HIGH> {
         AnyStatus(StatusCode::from_u16(STATUS).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
-    /// Creates a status code that is known only at run time.
+    /// Creates a status code of the range that is known only at run time.
     ///
     /// # Errors
     ///
@@ -61,17 +61,17 @@ impl<const LOW: u16, const HIGH: u16> AnyStatus<LOW, HIGH> {
         }
     }
 
-    /// Returns the status code.
+    /// Returns the status code as a value of the crate `http`.
     pub fn get(self) -> StatusCode {
         self.0
     }
 
-    /// Returns a reply with this status code and without a body.
+    /// Returns a reply with this status code of the range and without a body.
     pub fn reply(self) -> Reply {
         Reply::new(self.0)
     }
 
-    /// Returns a problem with this status code.
+    /// Returns a problem (a refusal) with this status code of the range and a message.
     pub fn problem(self, message: impl Into<Cow<'static, str>>) -> Problem {
         Problem::new(self.0, message)
     }
@@ -94,9 +94,9 @@ impl fmt::Display for StatusOutOfRange {
 
 impl Error for StatusOutOfRange {}
 
-/// Defines a marker type for each range of status codes, in the crate that calls the macro.
+/// Defines a marker type for each range of error status codes such as `4XX`, in the crate that calls the macro.
 ///
-/// A handler returns it as the error of a `4XX` or `default` response.
+/// A handler returns such a marker as the error of a `4XX` or `default` response.
 ///
 /// # Examples
 ///
@@ -115,13 +115,14 @@ macro_rules! status_ranges {
         pub struct $name(::std::boxed::Box<$crate::Problem>);
 
         impl $name {
-            /// Creates a refusal whose status code is known at compile time. A status code outside of the
-            /// range does not compile.
+            /// Creates a refusal whose status code is known at compile time. A status code outside of the range
+            /// does not compile.
             pub fn of<const STATUS: u16>(message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
                 $name(::std::boxed::Box::new($crate::AnyStatus::<$low, $high>::of::<STATUS>().problem(message)))
             }
 
-            /// Creates a refusal whose status code is known only at run time.
+            /// Creates a refusal whose status code is known only at run time. Fails for a status code outside
+            /// of the range.
             pub fn new(
                 status: u16,
                 message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>,
@@ -130,13 +131,13 @@ macro_rules! status_ranges {
                 ::core::result::Result::Ok($name(::std::boxed::Box::new(status.problem(message))))
             }
 
-            /// Replaces the error code, for example `EMAIL_TAKEN`.
+            /// Replaces the error code of the refusal, for example by `EMAIL_TAKEN`.
             pub fn code(mut self, code: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
                 self.0.code = code.into();
                 self
             }
 
-            /// Adds a violation of a field of the body.
+            /// Adds a violation of a field of the request body to the refusal.
             pub fn detail(
                 mut self,
                 field: impl ::core::convert::Into<::std::string::String>,
@@ -146,12 +147,12 @@ macro_rules! status_ranges {
                 self
             }
 
-            /// Returns the problem that this refusal sends.
+            /// Returns the problem that this refusal sends: status code, error code, message and violations.
             pub fn problem(&self) -> &$crate::Problem {
                 &self.0
             }
 
-            /// Creates the marker from a received problem. Only generated clients call it.
+            /// Creates the marker from the problem in a received error response. Only generated clients call it.
             #[doc(hidden)]
             pub fn received(mut problem: $crate::Problem) -> ::core::option::Option<$name> {
                 problem.status = $crate::AnyStatus::<$low, $high>::new(problem.status.as_u16()).ok()?.get();

@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 
 use crate::json::{Write, Writer};
 
-/// A response body that is sent while it is produced, or received while it arrives.
+/// A response body of bytes that is sent while it is produced, or received while it arrives.
 ///
 /// An error in the stream closes the connection, because the status code has already been sent.
 ///
@@ -40,7 +40,7 @@ use crate::json::{Write, Writer};
 #[derive(Debug)]
 pub struct ByteStream(Body);
 
-/// A server-sent event (WHATWG HTML § 9.2).
+/// A server-sent event (WHATWG HTML § 9.2) in a response stream.
 ///
 /// # Examples
 ///
@@ -52,25 +52,25 @@ pub struct ByteStream(Body);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Event<T = String> {
-    /// The event type that `EventSource` dispatches. `message` is the default.
+    /// The type of a server-sent event, which `EventSource` dispatches. `message` is the default.
     pub event: Option<String>,
-    /// The event id, which a client sends as `Last-Event-ID` when it reconnects.
+    /// The id of a server-sent event, which a client sends as `Last-Event-ID` when it reconnects.
     pub id: Option<String>,
-    /// The reconnection time in milliseconds.
+    /// The time in milliseconds after which a client reconnects to a stream of server-sent events.
     pub retry: Option<u64>,
-    /// The data of the event.
+    /// The data of a server-sent event.
     pub data: T,
 }
 
 impl<T> From<T> for Event<T> {
-    /// Creates an event that has only data.
+    /// Creates a server-sent event that has only data.
     fn from(data: T) -> Event<T> {
         Event { event: None, id: None, retry: None, data }
     }
 }
 
 impl ByteStream {
-    /// Creates a body from a stream of bytes.
+    /// Creates a response body from a stream of bytes.
     pub fn new<E>(stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> ByteStream
     where
         E: Into<Box<dyn Error + Send + Sync>> + 'static,
@@ -78,7 +78,7 @@ impl ByteStream {
         ByteStream(Body::from_stream(stream))
     }
 
-    /// Creates a body of server-sent events, to be sent as `text/event-stream`.
+    /// Creates a response body of server-sent events, to be sent as `text/event-stream`.
     pub fn events<E>(stream: impl Stream<Item = Result<Event, E>> + Send + 'static) -> ByteStream
     where
         E: Into<Box<dyn Error + Send + Sync>> + 'static,
@@ -86,13 +86,13 @@ impl ByteStream {
         ByteStream::new(stream.map(|event| event.map(|event| Bytes::from(event.encode()))))
     }
 
-    /// Creates the body of a received response.
+    /// Creates the byte stream of a response that a client receives.
     #[cfg(feature = "client")]
     pub(crate) fn arriving(body: Body) -> ByteStream {
         ByteStream(body)
     }
 
-    /// Returns the next bytes of a received body, or `None` at its end.
+    /// Returns the next bytes of a received response body, or `None` at its end.
     pub async fn next(&mut self) -> Option<Result<Bytes, axum::Error>> {
         while let Some(frame) = self.0.frame().await {
             match frame.map(|frame| frame.into_data()) {
@@ -104,7 +104,7 @@ impl ByteStream {
         None
     }
 
-    /// Returns the body, as [`crate::Reply::stream`] sends it.
+    /// Returns the streamed response body as an axum body, as [`crate::Reply::stream`] sends it.
     pub fn into_body(self) -> Body {
         self.0
     }
@@ -117,15 +117,15 @@ impl<B: Into<Bytes>> From<B> for ByteStream {
 }
 
 impl Event {
-    /// Creates an event whose data is a JSON value.
+    /// Creates a server-sent event whose data is a JSON value.
     pub fn json(data: &dyn Write) -> Event {
         let mut writer = Writer::new();
         data.write(&mut writer);
         Event { data: String::from_utf8_lossy(&writer.finish()).into_owned(), ..Event::default() }
     }
 
-    /// Returns the text of the event. A line break in the data starts a new `data` line. Line breaks in other
-    /// fields are removed, because they would start another field.
+    /// Returns the server-sent event in the text format of `text/event-stream`. A line break in the data starts
+    /// a new `data` line. Line breaks in other fields are removed, because they would start another field.
     pub(crate) fn encode(&self) -> String {
         let mut out = String::with_capacity(self.data.len() + 64);
         let mut field = |name: &str, value: &str| {

@@ -1,11 +1,11 @@
-//! Authentication: from credentials to a principal, implemented once for all operations of a service.
+//! Authentication: verifying the credentials of a request, implemented once for all operations of a service.
 
 use std::borrow::Cow;
 use std::future::Future;
 
 use crate::operation::{Operation, Scheme};
 
-/// The authenticator of a service: it verifies credentials and returns the principal.
+/// The authenticator of a service: it verifies the credentials of a request and returns the caller (principal).
 ///
 /// The pipeline extracts the credentials of a request by the security schemes of the contract, calls
 /// [`Authenticate::authenticate`], and checks the scopes of the operation with [`Authenticate::holds_scope`].
@@ -52,10 +52,11 @@ use crate::operation::{Operation, Scheme};
 /// # assert_eq!(caller.name, "ada");
 /// ```
 pub trait Authenticate: Send + Sync + 'static {
-    /// The authenticated caller. Handlers receive it by [`Context::principal`](crate::Context::principal).
+    /// The type of the authenticated caller. Handlers receive it by
+    /// [`Context::principal`](crate::Context::principal).
     type Principal: Send + Sync + 'static;
 
-    /// Verifies the credentials of one alternative of the operation's `security`.
+    /// Verifies the credentials that a request presents for one alternative of the operation's `security`.
     ///
     /// `credentials` has an element for each scheme of the alternative, in the order of the contract. If the
     /// operation has several alternatives, the pipeline calls this method for each one that the request
@@ -70,22 +71,22 @@ pub trait Authenticate: Send + Sync + 'static {
         operation: &'static Operation,
     ) -> impl Future<Output = Result<Self::Principal, Denied>> + Send;
 
-    /// Returns true if the principal holds a scope that the contract requires.
+    /// Returns true if the authenticated caller has a scope that the contract requires for the operation.
     ///
     /// The pipeline calls it for every scope of the operation, so that handlers need no check.
     fn holds_scope(&self, principal: &Self::Principal, scheme: &'static Scheme, scope: &str) -> bool;
 }
 
-/// A credential of a request.
+/// A credential that a request presents for one security scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential<'a> {
     /// The name of the security scheme in `components.securitySchemes`.
     pub scheme: &'a str,
-    /// The token or key. For the scheme `basic` it is the decoded `user:password`.
+    /// The token or key that the request presents. For the scheme `basic` it is the decoded `user:password`.
     pub secret: Cow<'a, str>,
 }
 
-/// The reason why an authenticator rejects a request.
+/// The reason why an authenticator rejects the credentials of a request.
 #[derive(Debug)]
 pub enum Denied {
     /// The credentials are not valid. The caller receives 401 with this message.
@@ -96,7 +97,7 @@ pub enum Denied {
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// The authenticator of a contract without security: it rejects all credentials.
+/// The authenticator of a service whose contract requires no credentials: it rejects all credentials.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoAuthentication;
 

@@ -1,4 +1,4 @@
-//! Conditional requests (RFC 9110 § 13): a response that the caller already has becomes a 304.
+//! Conditional requests (RFC 9110 § 13): a response that the caller already has is replaced by a 304.
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
@@ -6,7 +6,8 @@ use crate::request::request_head::RequestHead;
 use crate::response::reply::{Reply, ReplyBody};
 use crate::values::etag::{ETag, IfMatch};
 
-/// Turns a success into a 304 if `If-None-Match` lists its `ETag` and the contract declares both.
+/// Turns a success into a 304 if the request's `If-None-Match` lists the `ETag` of the reply and the contract
+/// declares both.
 ///
 /// Headers such as `ETag`, `Cache-Control` and `Vary` remain (RFC 9110 § 15.4.5).
 pub(crate) fn apply(head: &RequestHead, reply: &mut Reply) {

@@ -1,4 +1,4 @@
-//! Credentials: their location in a request by security scheme, and the challenges of a 401.
+//! The credentials of a request: their location by security scheme, and the challenges of a 401 response.
 
 use std::borrow::Cow;
 
@@ -16,21 +16,22 @@ use crate::request::request_head::RequestHead;
 use crate::response::problem::Problem;
 use crate::serve::authenticate::Credential;
 
-/// The realm of every challenge. A contract does not define one.
+/// The realm in every challenge of a 401 response. A contract does not define a realm.
 const REALM: &str = "api";
 
-/// The credentials of a request for one scheme or one alternative.
+/// The credentials that a request presents for one security scheme or one alternative of `security`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Presented<T> {
-    /// The request has no credentials for the scheme.
+    /// The request has no credentials for the security scheme.
     Nothing,
-    /// The credentials are malformed or ambiguous.
+    /// The credentials in the request are malformed or ambiguous. The pipeline refuses the request, unless
+    /// another alternative succeeds.
     Unusable,
     /// The credentials that the request contains.
     Something(T),
 }
 
-/// Collects the credentials of one alternative, in the order of the contract.
+/// Collects the credentials of a request for one alternative of `security`, in the order of the contract.
 pub(crate) fn collect<'a>(
     alternative: &[Requirement],
     head: &'a RequestHead,
@@ -84,7 +85,7 @@ impl<'a> Presented<Cow<'a, str>> {
     }
 }
 
-/// Returns the only value. An empty value, or two values, are ambiguous.
+/// Returns the only credential of a header, query parameter or cookie. Two values, or an empty one, are unusable.
 fn single<'a>(mut found: impl Iterator<Item = Option<Cow<'a, str>>>) -> Presented<Cow<'a, str>> {
     match (found.next(), found.next()) {
         (None, _) => Presented::Nothing,
@@ -93,7 +94,7 @@ fn single<'a>(mut found: impl Iterator<Item = Option<Cow<'a, str>>>) -> Presente
     }
 }
 
-/// Returns the credentials of a scheme in the header `Authorization` (RFC 9110 § 11.6.2).
+/// Returns the credentials for an HTTP scheme from the header `Authorization` (RFC 9110 § 11.6.2).
 fn authorization<'a>(headers: &'a HeaderMap, scheme: &str) -> Presented<Cow<'a, str>> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (values.next(), values.next());
@@ -134,7 +135,7 @@ fn basic<'a>(secret: &str) -> Presented<Cow<'a, str>> {
     }
 }
 
-/// Returns a 401 with a challenge for each scheme of the operation (RFC 9110 § 11.6.1).
+/// Returns the 401 of a request, with a challenge for each security scheme of the operation (RFC 9110 § 11.6.1).
 ///
 /// `presented` is true if the request contained credentials. The challenge then states that the token is not
 /// valid (RFC 6750 § 3.1).
@@ -153,12 +154,12 @@ pub(crate) fn unauthenticated(operation: &Operation, message: Cow<'static, str>,
     problem
 }
 
-/// Returns the 401 of a request without credentials.
+/// Returns the 401 of a request that lacks the required credentials.
 pub(crate) fn missing(operation: &Operation) -> Problem {
     unauthenticated(operation, Cow::Borrowed("credentials are required"), false)
 }
 
-/// Returns the 403 of a principal without the required scopes (RFC 6750 § 3.1, `insufficient_scope`).
+/// Returns the 403 of a caller without the required scopes (RFC 6750 § 3.1, `insufficient_scope`).
 pub(crate) fn lacks_scope(requirement: &Requirement) -> Problem {
     let problem = Problem::new(StatusCode::FORBIDDEN, "the caller does not have the required permissions");
     match requirement.scheme.kind {
@@ -187,7 +188,7 @@ fn challenge(kind: &SchemeKind, presented: bool) -> Option<String> {
     })
 }
 
-/// Returns a quoted string (RFC 9110 § 5.6.4).
+/// Returns the text as a quoted string for a challenge header (RFC 9110 § 5.6.4).
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');

@@ -1,4 +1,4 @@
-//! Endpoints: operations bound to their handlers, as the router stores them.
+//! Endpoints: operations bound to their handlers, as the router of a service stores them.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -12,10 +12,10 @@ use http::Extensions;
 use crate::operation::Operation;
 use crate::request::request_head::RequestHead;
 
-/// The response to one request, as axum awaits it.
+/// The future of the response to one request, in the form that axum awaits.
 pub(crate) type ResponseFuture = BoxFuture<'static, Result<Response, Infallible>>;
 
-/// An operation bound to its handler, ready for a router.
+/// An operation bound to its handler and to the pipeline, ready for a router.
 #[derive(Clone)]
 pub struct Endpoint {
     pub(crate) operation: &'static Operation,
@@ -23,19 +23,19 @@ pub struct Endpoint {
     pub(crate) serve: Arc<dyn Serve>,
 }
 
-/// The stages of the pipeline after routing, as one boxed future.
+/// The pipeline of one operation after routing, without its type parameters, so that the router can store it.
 pub(crate) trait Serve: Send + Sync {
-    /// Serves one request. Every outcome, also a panic, becomes a response in the error envelope.
+    /// Runs the pipeline for one request. Every outcome, also a panic, becomes a response in the error envelope.
     fn serve(self: Arc<Self>, head: Arc<RequestHead>, extensions: Extensions, body: Body) -> ResponseFuture;
 }
 
 impl Endpoint {
-    /// Returns the operation of the endpoint.
+    /// Returns the operation that the endpoint serves.
     pub fn operation(&self) -> &'static Operation {
         self.operation
     }
 
-    /// Returns true if the operation has an implementation. An operation without one responds with 501.
+    /// Returns true if the operation has an implementation. An operation without an implementation responds with 501.
     pub fn is_written(&self) -> bool {
         self.written
     }

@@ -1,4 +1,4 @@
-//! The gate: the hook between authentication and the handler, for revocation, rate limits and caching.
+//! The gate of a service: the hook between authentication and the handler, for revocation, rate limits and caching.
 
 use std::future::Future;
 
@@ -9,7 +9,7 @@ use crate::request::call_info::CallInfo;
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 
-/// The hook that admits a request before its body is read, and that sees its response.
+/// The hook of a service that admits a request before its body is read, and that sees its response.
 ///
 /// The pipeline calls [`Gate::enter`] after authentication, so that one round trip can check revocation, rate
 /// limits and the cache. It calls [`Gate::leave`] with the response of every admitted request, including
@@ -56,11 +56,11 @@ use crate::response::reply::Reply;
 /// }
 /// ```
 pub trait Gate<P>: Send + Sync + 'static {
-    /// The data that `enter` passes to `leave`. It is dropped without a call of `leave` if the client
-    /// disconnects.
+    /// The data that [`Gate::enter`] passes to [`Gate::leave`]. If the client disconnects, it is dropped and
+    /// `leave` is not called.
     type Pass: Send + 'static;
 
-    /// Admits a request, or returns a response without calling the handler.
+    /// Admits a request, refuses it, or responds to it without calling the handler.
     ///
     /// # Errors
     ///
@@ -74,13 +74,13 @@ pub trait Gate<P>: Send + Sync + 'static {
 /// The decision of a gate about a request that it does not refuse.
 #[derive(Debug)]
 pub enum Admission<T> {
-    /// The request continues. The value is passed to [`Gate::leave`].
+    /// The request is admitted and continues. The value is passed to [`Gate::leave`].
     Proceed(T),
-    /// The response is known, for example from a cache. The handler and `leave` are not called.
+    /// The gate has the response, for example from a cache. The handler and [`Gate::leave`] are not called.
     Reply(Reply),
 }
 
-/// The data of a request that a gate receives.
+/// The data of a request that a gate receives to decide about it.
 ///
 /// # Examples
 ///
@@ -117,25 +117,25 @@ pub enum Admission<T> {
 /// ```
 #[derive(Debug)]
 pub struct Entry<'a, P> {
-    /// The operation, the request id and the client's address.
+    /// The operation that the request calls, the request id and the client's address.
     pub call: &'a CallInfo,
-    /// The principal. It is `None` on a public operation, and if optional credentials are absent.
+    /// The authenticated caller. It is `None` on a public operation, and if optional credentials are absent.
     pub principal: Option<&'a P>,
-    /// The path parameters, in the order of the path template.
+    /// The path parameters of the request, in the order of the path template.
     pub path: PathValues<'a>,
     /// The cache key of the response without the principal: the path, the declared parameters in the order of
     /// the contract, and the negotiated media type.
     ///
-    /// Headers that concern a single exchange, such as conditions and `Idempotency-Key`, are not part of it.
-    /// The key is empty if the contract does not allow caching.
+    /// Headers that concern a single exchange, such as conditions and `Idempotency-Key`, do not belong to the
+    /// key. The key is empty if the contract does not allow caching.
     pub cache_key: &'a str,
     /// The headers of the request.
     pub headers: &'a HeaderMap,
 }
 
 impl<P> Entry<'_, P> {
-    /// Replaces each `{parameter}` of a cache tag by the value of that path parameter, and `{principal}` by
-    /// `principal`.
+    /// Fills in a cache tag of the contract: replaces each `{parameter}` by the value of that path parameter,
+    /// and `{principal}` by `principal`.
     pub fn interpolate(&self, tag: &str, principal: &str) -> String {
         let mut out = String::with_capacity(tag.len() + 32);
         let mut rest = tag;
@@ -157,7 +157,7 @@ impl<P> Entry<'_, P> {
     }
 }
 
-/// The gate that admits every request, for services without policies and for tests.
+/// The gate that admits every request, for tests and for services without rate limits or caches.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OpenGate;
 

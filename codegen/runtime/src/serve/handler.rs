@@ -1,7 +1,7 @@
-//! Calling a method of a generated trait: decoding its request, awaiting it, and encoding its response.
+//! Calling a handler method of a generated trait: decoding its request, awaiting it, and encoding its response.
 //!
-//! This code exists once here and not in each contract, where the compiler would check a separate future for
-//! each operation.
+//! This code exists once in the runtime and not in each contract, where the compiler would check a separate
+//! future for each operation.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -13,25 +13,26 @@ use crate::request::decoder::Decoder;
 use crate::response::problem::Problem;
 use crate::response::reply::{Reply, Respond};
 
-/// The future of a handler that was called.
+/// The future that a called handler returns. It resolves to the reply of the operation.
 pub(crate) type HandlerFuture = BoxFuture<'static, Result<Reply, Problem>>;
 
-/// A handler without the type of its service. It decodes its request and returns its future.
+/// The handler of an operation without the type of its service. It decodes the request and returns the future
+/// of the reply.
 pub(crate) type ErasedHandler<P> = Box<dyn Fn(Context<P>, Decoder<'_>) -> Result<HandlerFuture, Problem> + Send + Sync>;
 
-/// A method of a service `S` with the principal `P`.
+/// A handler method of a service `S` whose authenticated caller has the type `P`.
 ///
 /// It is implemented for `async fn(&S, &Context<P>, R)` with `A = (R,)`, and for `async fn(&S, &Context<P>)`
 /// with `A = ()`.
 pub trait Handler<'a, S: 'a, P: 'a, A>: Copy + Send + Sync + 'static {
-    /// The response type of the operation.
+    /// The type of the operation's successful response.
     type Success: Respond;
-    /// The error type of the operation.
+    /// The type of the operation's declared errors.
     type Error: Respond;
-    /// The future that the method returns.
+    /// The future that the handler method returns.
     type Future: Future<Output = Result<Self::Success, Self::Error>> + Send + 'a;
 
-    /// Calls the method of the service with a context and its other arguments.
+    /// Calls the handler method of the service with the context of a request and the method's other arguments.
     fn call(self, service: &'a S, cx: &'a Context<P>, arguments: A) -> Self::Future;
 }
 
@@ -71,7 +72,8 @@ where
     }
 }
 
-/// Returns a handler for a method that takes the request that `decode` returns.
+/// Returns the handler of an operation whose method takes a request. `decode` is the generated function that
+/// decodes it.
 pub(crate) fn with_request<S, P, R, M>(
     service: &Arc<S>,
     decode: fn(&mut Decoder<'_>) -> Option<R>,
@@ -91,8 +93,8 @@ where
     })
 }
 
-/// Returns a handler for a method that takes no request. `check` validates the parameters that only the
-/// pipeline uses.
+/// Returns the handler of an operation whose method takes no request. `check` validates the parameters that
+/// only the pipeline uses.
 pub(crate) fn without_request<S, P, M>(
     service: &Arc<S>,
     check: fn(&mut Decoder<'_>) -> Option<()>,

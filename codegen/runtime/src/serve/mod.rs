@@ -1,4 +1,4 @@
-//! Serving a contract: the router, the pipeline, and the traits that a service implements.
+//! Serving the operations of a contract: the router, the pipeline, and the traits that a service implements.
 //!
 //! A service implements [`Authenticate`](authenticate::Authenticate) to identify callers and
 //! [`Gate`](gate::Gate) to apply its policies. Generated code binds each operation to a method with

@@ -24,7 +24,7 @@ use crate::response::reply::Reply;
 use crate::serve::endpoint::{Endpoint, ResponseFuture};
 use crate::validate::violation::{InputLocation, Violation};
 
-/// Creates an axum router of endpoints.
+/// Creates an axum router that serves the endpoints of a contract.
 ///
 /// The router has no fallback, so that it merges with other routers. Add one with [`fallback`].
 ///
@@ -48,7 +48,7 @@ pub fn router(envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Rou
     router_at("", envelope, endpoints)
 }
 
-/// Creates an axum router of endpoints below a base path such as `/v1`.
+/// Creates an axum router that serves the endpoints of a contract below a base path such as `/v1`.
 ///
 /// See [`router`] for its properties.
 pub fn router_at(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Router {
@@ -88,7 +88,7 @@ pub fn fallback(
 
 struct Table {
     envelope: &'static ErrorEnvelope,
-    /// The base path of every template, without a trailing slash.
+    /// The base path of every path template of the contract, without a trailing slash.
     base: String,
     root: Node,
 }
@@ -96,15 +96,15 @@ struct Table {
 /// A node of the routing tree: the alternatives for one path segment, the most specific first.
 #[derive(Default)]
 struct Node {
-    /// The literal segments, sorted for binary search.
+    /// The child nodes for literal path segments, sorted for binary search.
     literals: Vec<(String, Node)>,
     mixed: Vec<(Vec<Piece>, Node)>,
     parameter: Option<Box<Node>>,
-    /// The operations whose path template ends at this node.
+    /// The routes of the operations whose path template ends at this node.
     routes: Vec<Route>,
 }
 
-/// An endpoint and the parameter names of its own path template.
+/// An endpoint in the routing tree, with the parameter names of its path template.
 struct Route {
     endpoint: Endpoint,
     method: Method,
@@ -154,8 +154,8 @@ impl Node {
         self.parameter.iter_mut().for_each(|node| node.sort());
     }
 
-    /// Returns the node of the path segments from `from`, and appends the captured parameters without their
-    /// names.
+    /// Returns the routing node for the path segments from `from`, and appends the captured path parameters
+    /// without their names.
     fn find(&self, path: &str, from: Option<usize>, captures: &mut Vec<Captured>) -> Option<&Node> {
         let Some(start) = from else {
             return (!self.routes.is_empty()).then_some(self);
@@ -196,10 +196,10 @@ impl Node {
         self.literals.get(at).map(|(_, node)| node)
     }
 
-    /// Returns the route of a method. A GET route also serves HEAD, unless there is a HEAD route.
+    /// Returns the route for an HTTP method. A GET route also serves HEAD, unless there is a HEAD route.
     ///
-    /// Among several routes of one method, it prefers the one whose fixed query parameters match most. If
-    /// none matches, it returns the first one.
+    /// Among several routes with one method, this function prefers the one whose fixed query parameters match
+    /// most. If none matches, it returns the first route.
     fn method(&self, method: &Method, query: &str) -> Option<&Route> {
         let best_route = |name: &Method| {
             let mut routes = self.routes.iter().filter(|route| route.method == *name);
@@ -214,7 +214,7 @@ impl Node {
         best_route(method).or_else(|| if method == Method::HEAD { best_route(&Method::GET) } else { None })
     }
 
-    /// Returns the value of the header `Allow` for the path of this node.
+    /// Returns the value of the response header `Allow` for the path of this node.
     fn allowed(&self) -> String {
         let mut methods: BTreeSet<&str> = self.routes.iter().map(|route| route.method.as_str()).collect();
         if methods.contains("GET") {
@@ -226,7 +226,7 @@ impl Node {
 }
 
 impl Table {
-    /// Returns the future of the response.
+    /// Routes a request and returns the future of its response.
     ///
     /// Routing itself is synchronous, so that the only future is that of the endpoint, which is boxed. axum's
     /// layers move it cheaply.
@@ -245,12 +245,11 @@ impl Table {
         }
     }
 
-    /// Returns the endpoint of a request and captures its path parameters.
+    /// Finds the endpoint of a request and captures its path parameters.
     ///
     /// # Errors
     ///
-    /// Returns the response of a refusal if no operation matches, or if a parameter is not valid
-    /// percent-encoding.
+    /// Returns the response of a refusal if no operation matches, or if a path parameter is not valid percent-encoding.
     #[allow(clippy::result_large_err, reason = "a refusal is sent immediately, so a box would only be opened again")]
     fn route(
         &self,
@@ -287,8 +286,8 @@ impl Table {
     }
 }
 
-/// Returns the rank of a route by its fixed query parameters: 0 if one of them does not match, otherwise
-/// their number plus 1.
+/// Returns the rank of a route for a query string by its fixed query parameters: 0 if one of them does not
+/// match, otherwise their number plus 1.
 fn rank(route: &Route, query: &str) -> usize {
     let fixed = query::pairs(route.endpoint.operation.query);
     fixed

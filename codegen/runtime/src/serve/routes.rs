@@ -1,4 +1,4 @@
-//! Binding the operations of one tag to the methods of a service.
+//! The binding of operations with one tag to the methods of a service.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::serve::gate::Gate;
 use crate::serve::handler::{Handler, with_request, without_request};
 use crate::serve::pipeline::{Binding, Pipeline};
 
-/// The binding of operations to the methods of a service `S` whose principal is `P`.
+/// The builder that binds operations to the methods of a service `S` whose authenticated caller has the type `P`.
 ///
 /// Generated code creates it with [`Pipeline::routes`] and calls a method for each operation. Both types are
 /// named once here and not at each operation, because a compiler proves every bound at every call.
@@ -48,7 +48,7 @@ pub struct Routes<'e, S, P> {
     endpoints: &'e mut Vec<Endpoint>,
 }
 
-/// A pipeline with any authenticator and any gate.
+/// A pipeline whose authenticator and gate may have any type.
 pub(crate) trait Bind<P> {
     fn bind(&self, operation: &'static Operation, binding: Binding<P>) -> Endpoint;
 }
@@ -60,7 +60,8 @@ impl<A: Authenticate, G: Gate<A::Principal>> Bind<A::Principal> for Pipeline<A, 
 }
 
 impl<A: Authenticate, G: Gate<A::Principal>> Pipeline<A, G> {
-    /// Returns the binding of operations to methods of `service`. Each binding appends to `endpoints`.
+    /// Returns the builder that binds operations to methods of `service`. Each binding appends an endpoint to
+    /// `endpoints`.
     pub fn routes<'e, S>(&'e self, service: S, endpoints: &'e mut Vec<Endpoint>) -> Routes<'e, S, A::Principal> {
         Routes { pipeline: self, service: Arc::new(service), endpoints }
     }
@@ -71,7 +72,7 @@ where
     S: Send + Sync + 'static,
     P: Send + Sync + 'static,
 {
-    /// Binds an operation that requires a principal.
+    /// Binds an operation that requires an authenticated caller to a method of the service.
     pub fn secured<R, M>(
         &mut self,
         operation: &'static Operation,
@@ -86,7 +87,7 @@ where
         self.push(operation, Binding::Secured(call))
     }
 
-    /// Binds an operation whose principal is optional.
+    /// Binds an operation that permits requests with and without credentials to a method of the service.
     pub fn optional<R, M>(
         &mut self,
         operation: &'static Operation,
@@ -101,7 +102,7 @@ where
         self.push(operation, Binding::Optional(call))
     }
 
-    /// Binds a public operation.
+    /// Binds a public operation, which requires no credentials, to a method of the service.
     pub fn public<R, M>(
         &mut self,
         operation: &'static Operation,
@@ -116,7 +117,7 @@ where
         self.push(operation, Binding::public(call))
     }
 
-    /// Binds an operation that requires a principal and whose method takes no request.
+    /// Binds an operation that requires an authenticated caller to a method that takes no request.
     ///
     /// `check` validates the parameters that only the pipeline uses, such as `If-None-Match`.
     pub fn secured_bare<M>(&mut self, operation: &'static Operation, check: Check, method: M) -> &mut Self
@@ -127,9 +128,9 @@ where
         self.push(operation, Binding::Secured(call))
     }
 
-    /// Binds an operation whose principal is optional and whose method takes no request.
+    /// Binds an operation that permits requests with and without credentials to a method that takes no request.
     ///
-    /// `check` validates the parameters that only the pipeline uses.
+    /// `check` validates the parameters that only the pipeline uses, such as `If-None-Match`.
     pub fn optional_bare<M>(&mut self, operation: &'static Operation, check: Check, method: M) -> &mut Self
     where
         M: for<'a> Handler<'a, S, Option<P>, ()>,
@@ -138,9 +139,9 @@ where
         self.push(operation, Binding::Optional(call))
     }
 
-    /// Binds a public operation whose method takes no request.
+    /// Binds a public operation to a method that takes no request.
     ///
-    /// `check` validates the parameters that only the pipeline uses.
+    /// `check` validates the parameters that only the pipeline uses, such as `If-None-Match`.
     pub fn public_bare<M>(&mut self, operation: &'static Operation, check: Check, method: M) -> &mut Self
     where
         M: for<'a> Handler<'a, S, (), ()>,
@@ -155,8 +156,8 @@ where
         self
     }
 
-    /// Marks the operation that was bound last as implemented or not. An operation without implementation is listed by
-    /// [`log_unwritten`](crate::log_unwritten).
+    /// Marks the operation that was bound last as implemented or not. The service lists operations without an
+    /// implementation at its start with [`log_unwritten`](crate::log_unwritten).
     pub fn written(&mut self, written: bool) {
         if let Some(endpoint) = self.endpoints.last_mut() {
             endpoint.written = written;
@@ -170,10 +171,10 @@ impl<S, P> fmt::Debug for Routes<'_, S, P> {
     }
 }
 
-/// The function that validates the parameters of an operation whose method takes no request.
+/// The function that validates the request parameters of an operation whose method takes no request.
 pub type Check = fn(&mut Decoder<'_>) -> Option<()>;
 
-/// The [`Check`] of an operation without parameters: it accepts every request.
+/// The [`Check`] function of an operation without parameters: it accepts every request.
 pub fn nothing(_: &mut Decoder<'_>) -> Option<()> {
     Some(())
 }

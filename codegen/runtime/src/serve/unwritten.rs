@@ -1,4 +1,4 @@
-//! Operations without an implementation: they respond with 501 and are logged at the start of the service.
+//! Operations without an implementation: they respond with 501 and are logged when the service starts.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -41,7 +41,7 @@ where
     endpoints.extend(missing);
 }
 
-/// Logs the number of operations without an implementation, then their ids by tag.
+/// Logs the number of operations without an implementation, then their operation ids by tag.
 pub fn log_unwritten(endpoints: &[Endpoint]) {
     let mut by_tag: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut count = 0;

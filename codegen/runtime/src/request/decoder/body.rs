@@ -1,4 +1,4 @@
-//! The methods of the decoder that read the body by its media type.
+//! The methods of the request decoder that read the request body by its media type.
 
 use bytes::Bytes;
 
@@ -13,7 +13,7 @@ use crate::style::form;
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::Violation;
 
-/// The encoding that a body is read from.
+/// The encoded request body: its bytes or text, with the encoding to read it in.
 enum Source {
     Json(Bytes),
     Form(String),
@@ -21,7 +21,7 @@ enum Source {
 }
 
 impl Decoder<'_> {
-    /// Returns the index of the body's media type in the list of the operation.
+    /// Returns the index of the request body's media type among those that the operation declares.
     pub fn media(&self) -> usize {
         self.media
     }
@@ -31,7 +31,7 @@ impl Decoder<'_> {
         !matches!(self.payload, Payload::Absent)
     }
 
-    /// Reads a required body as JSON, a form or text, depending on its media type.
+    /// Reads a required request body as JSON, a form or text, depending on its media type.
     ///
     /// Returns `None` and records a violation if the body is absent or not valid.
     pub fn body<T>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
@@ -39,7 +39,7 @@ impl Decoder<'_> {
         self.read_body(&source, read)
     }
 
-    /// Reads an optional body as JSON, a form or text, depending on its media type.
+    /// Reads an optional request body as JSON, a form or text, depending on its media type.
     ///
     /// Returns `None` if the body is absent. A body that is not valid is a violation.
     pub fn optional_body<T>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
@@ -47,9 +47,9 @@ impl Decoder<'_> {
         self.read_body(&source, read)
     }
 
-    /// Reads a required body like [`Decoder::body`], with an explicit encoding for the fields of a form.
+    /// Reads a required request body like [`Decoder::body`], with explicit styles for the fields of a form.
     ///
-    /// `fields` describe the style of the fields. A field that is not listed is read as `name=value`,
+    /// `fields` are the form fields whose style the contract declares. Any other field is read as `name=value`,
     /// repeated or with brackets.
     pub fn encoded_body<T>(
         &mut self,
@@ -60,8 +60,7 @@ impl Decoder<'_> {
         self.read_encoded(&source, fields, read)
     }
 
-    /// Reads an optional body like [`Decoder::optional_body`], with an explicit encoding for the fields of a
-    /// form.
+    /// Reads an optional request body like [`Decoder::optional_body`], with explicit styles for the fields of a form.
     pub fn optional_encoded_body<T>(
         &mut self,
         fields: &'static [Parameter],
@@ -71,7 +70,7 @@ impl Decoder<'_> {
         self.read_encoded(&source, fields, read)
     }
 
-    /// Returns the body as UTF-8 text.
+    /// Returns the request body as UTF-8 text.
     ///
     /// An absent body is an empty string if the contract does not require a body, and a violation if it does.
     pub fn text_body(&mut self) -> Option<String> {
@@ -79,7 +78,7 @@ impl Decoder<'_> {
         self.utf8(bytes)
     }
 
-    /// Returns the raw bytes of the body.
+    /// Returns the raw bytes of the request body.
     ///
     /// An absent body is empty if the contract does not require a body, and a violation if it does.
     pub fn bytes_body(&mut self) -> Option<Bytes> {
@@ -93,13 +92,13 @@ impl Decoder<'_> {
         }
     }
 
-    /// Returns the raw bytes of the body with its concrete media type, for a media range such as `image/*`.
+    /// Returns the raw bytes of the request body with its concrete media type, for a media range such as `image/*`.
     pub fn any_media_bytes(&mut self) -> Option<AnyMedia<Bytes>> {
         let bytes = self.bytes_body()?;
         Some(AnyMedia::new(self.content_type(), bytes))
     }
 
-    /// Returns the body as UTF-8 text with its concrete media type, for a media range such as `text/*`.
+    /// Returns the request body as UTF-8 text with its concrete media type, for a media range such as `text/*`.
     pub fn any_media_text(&mut self) -> Option<AnyMedia<String>> {
         let text = self.text_body()?;
         Some(AnyMedia::new(self.content_type(), text))
@@ -110,7 +109,7 @@ impl Decoder<'_> {
         value.unwrap_or_default().to_owned()
     }
 
-    /// Returns the parts of a `multipart/form-data` body as a stream that the handler reads.
+    /// Returns the parts of a `multipart/form-data` request body as a stream that the handler reads.
     #[cfg(feature = "multipart")]
     pub fn multipart(&mut self) -> Option<Multipart> {
         let payload = std::mem::replace(&mut self.payload, Payload::Absent);
@@ -121,8 +120,8 @@ impl Decoder<'_> {
         outcome.ok()
     }
 
-    /// Returns the parts of a form as typed values that the handler reads while they arrive. The contract
-    /// describes the parts.
+    /// Returns the parts of a `multipart/form-data` request body as typed values, which the handler reads while
+    /// they arrive. The contract describes the parts.
     #[cfg(feature = "multipart")]
     pub fn parts<T: FormPart>(&mut self) -> Option<Parts<T>> {
         let parts = self.multipart()?;

@@ -1,4 +1,4 @@
-//! Decoding parameters and body into the request type of an operation, with every violation collected.
+//! Decoding the parameters and the body of a request into the operation's request type, with every violation collected.
 
 mod body;
 mod page;
@@ -48,17 +48,17 @@ pub use page::PageRule;
 #[derive(Debug)]
 pub struct Decoder<'a> {
     head: &'a RequestHead,
-    /// The pairs of the query, split once for all parameters.
+    /// The name-value pairs of the query string, split once for all parameters.
     pairs: Vec<Pair<'a>>,
     media: usize,
     payload: Payload,
     violations: Violations,
-    /// The storage for a problem that the handler finds while it reads a streamed body.
+    /// The place for a problem that the handler finds while it reads a streamed request body.
     #[cfg_attr(not(feature = "multipart"), allow(dead_code))]
     refusal: DeferredRefusal,
-    /// The number of violations that concern parameters.
+    /// The number of violations in the parameters of the request, as opposed to its body.
     parameter_violations: usize,
-    /// True if a required `If-Match` header is missing and the operation declares 428.
+    /// True if the request lacks a required `If-Match` header and the operation declares status 428.
     lacks_if_match: bool,
 }
 
@@ -84,12 +84,12 @@ impl<'a> Decoder<'a> {
         decoder
     }
 
-    /// Returns the storage for a problem that the handler finds while it reads the body.
+    /// Returns the place for a problem that the handler finds while it reads a streamed request body.
     pub(crate) fn refusal(&self) -> DeferredRefusal {
         self.refusal.clone()
     }
 
-    /// Decodes the request of an operation with its generated function.
+    /// Decodes the parameters and the body of a request with the operation's generated function.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Reads the parameter at `index` of the operation. A missing parameter is a violation.
+    /// Reads a required parameter of the request, by its index in the operation. A missing parameter is a violation.
     pub fn required<T>(&mut self, index: usize, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
         match self.find(index) {
             Found::Absent => {
@@ -119,7 +119,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Reads the parameter at `index` of the operation. Returns `None` if the request does not contain it.
+    /// Reads an optional parameter of the request, by its index in the operation. Returns `None` if it is absent.
     pub fn optional<T>(&mut self, index: usize, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
         match self.find(index) {
             Found::Absent => None,
@@ -133,13 +133,15 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Returns true if the parameter is empty and the contract declares `allowEmptyValue`.
+    /// Returns true if the value of the parameter is an empty string and the contract declares
+    /// `allowEmptyValue` for it.
     fn is_empty(&self, index: usize, found: &Found<'_>) -> bool {
         let may = self.head.call.operation.parameters.get(index).is_some_and(|known| known.may_be_empty);
         may && matches!(found, Found::Text(TextValue::Scalar(text)) if text.is_empty())
     }
 
-    /// Returns the problem with all violations, or the data for the response if there is none.
+    /// Ends decoding. Returns the data for encoding the response, or the problem that lists all violations of
+    /// the request.
     fn finish(self) -> Result<Responder, Problem> {
         if self.violations.is_empty() {
             return Ok(Responder { fields: self.fields(), accept: self.head.call.accept.clone() });
@@ -185,7 +187,7 @@ impl<'a> Decoder<'a> {
         value
     }
 
-    /// Reads a parameter through a callback. It does not depend on the type, so it is compiled once.
+    /// Reads a request parameter through a callback. This function is compiled once, as it does not depend on the type.
     fn with_reader(&mut self, index: usize, found: Found<'_>, read: &mut dyn FnMut(&mut Reader<'_>)) {
         let Some(parameter) = self.head.call.operation.parameters.get(index) else { return };
         match found {
@@ -219,7 +221,7 @@ impl<'a> Decoder<'a> {
         self.violations.extend(violations);
     }
 
-    /// Returns the sparse fieldset that the caller requested.
+    /// Returns the sparse fieldset that the caller requested: the names of the response fields to keep.
     fn fields(&self) -> Option<Vec<String>> {
         let name = self.head.call.operation.sparse_fieldset?;
         let mut parameters = self.head.call.operation.parameters.iter();
@@ -242,7 +244,7 @@ impl<'a> Decoder<'a> {
         self.violate(Violation { message: "is required".into(), ..violation });
     }
 
-    /// Returns a violation of the parameter at `index` whose message is still empty.
+    /// Returns a violation of the parameter at `index`, with an empty message for the caller to fill in.
     fn violation_at(&self, index: usize) -> Violation {
         let parameter = self.head.call.operation.parameters.get(index);
         let (location, name) =

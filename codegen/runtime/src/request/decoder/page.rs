@@ -1,4 +1,4 @@
-//! The decoder's method for the parameters of a paginated list.
+//! The method of the request decoder that reads the pagination parameters of a list operation.
 
 use super::Decoder;
 use crate::json::Reader;
@@ -6,28 +6,28 @@ use crate::validate::rules::IntegerRule;
 use crate::validate::violation::Violation;
 use crate::values::page::{PageAt, PageRequest};
 
-/// The pagination parameters of an operation and their limits.
+/// The pagination parameters of a list operation and their limits, as constant data in generated code.
 #[derive(Debug, Clone, Copy)]
 pub struct PageRule {
-    /// The index of the parameter with the page number.
+    /// The index of the pagination parameter with the page number; `None` if the operation has none.
     pub page: Option<usize>,
-    /// The index of the parameter with the number of elements per page.
+    /// The index of the pagination parameter with the number of elements per page; `None` if the operation has none.
     pub limit: Option<usize>,
-    /// The index of the parameter with the cursor.
+    /// The index of the pagination parameter with the cursor; `None` if the operation has none.
     pub cursor: Option<usize>,
-    /// The number of elements per page if the caller does not specify it.
+    /// The number of elements per page if the caller does not specify one.
     pub default_limit: u32,
-    /// The maximum number of elements per page.
+    /// The maximum number of elements per page that a caller may request.
     pub max_limit: u32,
-    /// The maximum page number.
+    /// The maximum page number that a caller may request.
     pub max_page: u32,
-    /// The function that reads a cursor.
+    /// The function that reads and validates the pagination cursor.
     pub read_cursor: fn(&mut Reader<'_>) -> Option<String>,
 }
 
 impl Decoder<'_> {
-    /// Reads the pagination parameters. A page number and a cursor exclude each other; without both, the
-    /// result is page 1.
+    /// Reads the pagination parameters of the request. A page number and a cursor exclude each other; without
+    /// both, the result is page 1.
     pub fn page(&mut self, rule: &PageRule) -> Option<PageRequest> {
         let integer = |max| IntegerRule { min: Some(1), max: Some(i128::from(max)), multiple_of: None };
         let limit = match self.sent(rule.limit) {

@@ -1,4 +1,4 @@
-//! A multipart body as a sequence of parts.
+//! A multipart body without a schema, as a sequence of parts.
 
 use futures_util::stream;
 use http::{HeaderMap, header};
@@ -44,7 +44,7 @@ pub struct Multipart {
 #[derive(Debug)]
 enum Source {
     Arriving(multer::Multipart<'static>),
-    /// Parts that a client is about to send.
+    /// Multipart parts that a generated client is about to send.
     #[cfg(feature = "client")]
     Outgoing(Vec<(String, FileStream)>),
 }
@@ -70,7 +70,7 @@ impl Multipart {
         Ok(Multipart { parts: Source::Arriving(parts), refusal: refusal.clone() })
     }
 
-    /// Creates a body to send from named parts. Such a body cannot be read by [`Multipart::next`].
+    /// Creates a multipart body to send, from named parts. [`Multipart::next`] cannot read such a body.
     #[cfg(feature = "client")]
     pub fn of(parts: impl IntoIterator<Item = (String, FileStream)>) -> Multipart {
         Multipart { parts: Source::Outgoing(parts.into_iter().collect()), refusal: DeferredRefusal::default() }
@@ -84,13 +84,13 @@ impl Multipart {
         }
     }
 
-    /// Returns the next part, or `None` at the end of the body. The unread rest of the previous part is
-    /// skipped.
+    /// Returns the next part of the multipart body, or `None` at its end. The unread rest of the previous part
+    /// is skipped.
     ///
     /// # Errors
     ///
-    /// Returns an error if the body is malformed or exceeds the size limit, or if the body was created by a
-    /// client.
+    /// Returns an error if the body is malformed or exceeds the size limit, or if it was created with
+    /// `Multipart::of` for sending.
     pub async fn next(&mut self) -> Result<Option<Part>, MultipartError> {
         let next = match &mut self.parts {
             Source::Arriving(parts) => parts.next_field().await,

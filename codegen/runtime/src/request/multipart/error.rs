@@ -1,4 +1,4 @@
-//! The error that ends a multipart body, and the refusal that is stored beside it.
+//! The error of a handler that reads a multipart body, and the refusal that the caller receives instead of a 500.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::request::body::is_length_limit;
 use crate::request::deferred_refusal::DeferredRefusal;
 use crate::response::problem::Problem;
 
-/// The error of a multipart body that is malformed, incomplete, too large or not valid.
+/// The error of a multipart request body that is malformed, incomplete, too large or not valid.
 ///
 /// The exact reason is stored beside the request. If a handler returns this error with `?`, the caller
 /// receives 400, 413 or 422 with that reason, and not 500.
@@ -40,7 +40,7 @@ impl MultipartError {
     }
 }
 
-/// Stores the refusal for a body that cannot be read further.
+/// Stores the refusal for a multipart body that cannot be read further, and returns the error for the handler.
 pub(super) fn refuse(refusal: &DeferredRefusal, error: multer::Error) -> MultipartError {
     let mut problem = if is_length_limit(&error) {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the request body is larger than the limit of this operation")

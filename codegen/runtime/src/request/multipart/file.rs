@@ -1,4 +1,4 @@
-//! The files of a form: as a stream, and in memory.
+//! The files of a multipart form: as a stream, and in memory.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use super::error::MultipartError;
 use super::part::Part;
 
-/// A file of a form as a stream of bytes: a file that is received, or a file that a client sends.
+/// A file of a multipart form as a stream of bytes: a file that is received, or a file that a client sends.
 ///
 /// The unread rest of a received file is skipped when the next part is read.
 ///
@@ -46,7 +46,7 @@ enum Source {
     Outgoing(OutgoingFile),
 }
 
-/// A file that is to be sent.
+/// A file of a multipart form that a generated client is about to send.
 #[derive(Debug, Default)]
 pub(crate) struct OutgoingFile {
     pub(crate) file_name: Option<String>,
@@ -55,7 +55,7 @@ pub(crate) struct OutgoingFile {
     pub(crate) body: Body,
 }
 
-/// A file of a form that is held in memory.
+/// A file of a multipart form that is held in memory.
 ///
 /// # Examples
 ///
@@ -73,11 +73,11 @@ pub(crate) struct OutgoingFile {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FilePart {
-    /// The file name that the caller sent. It is not a safe path.
+    /// The name of an uploaded file, as the caller sent it. It is not a safe path.
     pub file_name: Option<String>,
-    /// The media type that the caller sent.
+    /// The media type of an uploaded file, as the caller sent it.
     pub content_type: Option<String>,
-    /// The bytes of the file.
+    /// The complete content of an uploaded file.
     pub bytes: Bytes,
 }
 
@@ -86,7 +86,7 @@ impl FileStream {
         FileStream(Box::new(Source::Arriving(part)))
     }
 
-    /// Creates a file to send from bytes, or from a body that is read while it is sent.
+    /// Creates a file to send, from bytes or from a body that is read while it is sent.
     pub fn of(content: impl Into<Body>) -> FileStream {
         FileStream(Box::new(Source::Outgoing(OutgoingFile { body: content.into(), ..OutgoingFile::default() })))
     }
@@ -96,12 +96,12 @@ impl FileStream {
         self.with(|file| file.file_name = Some(file_name.into()))
     }
 
-    /// Sets the media type of a file to send.
+    /// Sets the media type of a file to send. It becomes the `Content-Type` of the file's multipart part.
     pub fn typed(self, content_type: impl Into<String>) -> FileStream {
         self.with(|file| file.content_type = Some(content_type.into()))
     }
 
-    /// Adds a header to the part of a file to send.
+    /// Adds a header to the multipart part of a file to send.
     pub fn with_header(self, name: impl Into<String>, value: impl Into<String>) -> FileStream {
         self.with(|file| file.headers.push((name.into(), value.into())))
     }
@@ -114,7 +114,8 @@ impl FileStream {
         self
     }
 
-    /// Returns the file to send, or the bytes of a received file as a body.
+    /// Converts the file for sending: returns a file that was created to be sent, or a received file as a body
+    /// that forwards it.
     #[cfg(feature = "client")]
     pub(crate) fn into_outgoing(self) -> Result<OutgoingFile, Body> {
         match *self.0 {
@@ -125,7 +126,7 @@ impl FileStream {
         }
     }
 
-    /// Returns the file name that the caller sent. It is not a safe path.
+    /// Returns the name of the uploaded file, as the caller sent it. It is not a safe path.
     pub fn file_name(&self) -> Option<&str> {
         match &*self.0 {
             Source::Arriving(part) => part.file_name(),
@@ -133,8 +134,8 @@ impl FileStream {
         }
     }
 
-    /// Returns the media type that the caller sent. It is one of those that the contract lists, if it lists
-    /// any.
+    /// Returns the media type of the uploaded file, as the caller sent it. If the contract lists media types
+    /// for the file, it is one of them.
     pub fn content_type(&self) -> Option<&str> {
         match &*self.0 {
             Source::Arriving(part) => part.content_type(),
@@ -142,7 +143,7 @@ impl FileStream {
         }
     }
 
-    /// Returns a header of the part, or `None` if it is absent or is not text.
+    /// Returns a header of the file's multipart part, or `None` if the header is absent or is not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         match &*self.0 {
             Source::Arriving(part) => part.header(name),
@@ -153,7 +154,7 @@ impl FileStream {
         }
     }
 
-    /// Returns the next bytes, or `None` at the end of the file.
+    /// Returns the next chunk of the file's bytes, or `None` at the end of the file.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, MultipartError> {
         match &mut *self.0 {
             Source::Arriving(part) => part.chunk().await,
@@ -166,7 +167,7 @@ impl FileStream {
         }
     }
 
-    /// Returns all bytes of the file.
+    /// Returns all bytes of the file, in memory.
     pub async fn bytes(self) -> Result<Bytes, MultipartError> {
         match *self.0 {
             Source::Arriving(part) => part.bytes().await,
@@ -177,7 +178,7 @@ impl FileStream {
         }
     }
 
-    /// Reads the complete file into memory.
+    /// Reads the complete file into memory, with its file name and media type.
     pub async fn collect(self) -> Result<FilePart, MultipartError> {
         let file_name = self.file_name().map(str::to_owned);
         let content_type = self.content_type().map(str::to_owned);

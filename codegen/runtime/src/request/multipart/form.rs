@@ -1,4 +1,4 @@
-//! Forms whose parts the contract describes, read part by part or as one value.
+//! Multipart forms whose parts the contract describes, read part by part or as one value.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,41 +10,43 @@ use super::file::{FilePart, FileStream};
 use super::intake::{Arrived, Intake};
 use super::rule::FormRule;
 
-/// A part of a form that the contract describes. Generated code implements it for an enum with a variant for
-/// each part.
+/// A part of a multipart form that the contract describes. Generated code implements it for an enum with one
+/// variant for each part of the form.
 pub trait FormPart: Sized + Send {
-    /// The type of the complete form, with a field for each part.
+    /// The generated struct of the complete multipart form, with a field for each part.
     type Form;
 
-    /// The constraints of the parts of the form.
+    /// The constraints of the multipart form and of each of its parts.
     const RULE: &'static FormRule;
 
-    /// Reads the value of the part at `index` of the rule. `name` is the name that the caller sent.
+    /// Reads the value of a form part. `index` is the part's index in the rule of the form, and `name` is the
+    /// name that the caller sent.
     fn read(index: usize, name: &str, r: &mut Reader<'_>) -> Option<Self> {
         let _ = (index, name, r);
         None
     }
 
-    /// Returns the part at `index` of the rule as a file. `name` is the name that the caller sent.
+    /// Converts a file of the form into its variant. `index` is the part's index in the rule of the form, and
+    /// `name` is the name that the caller sent.
     fn file(index: usize, name: &str, file: FileStream) -> Option<Self> {
         let _ = (index, name, file);
         None
     }
 
-    /// Assembles the complete form. Returns `None` if a required part is missing.
+    /// Assembles the complete form from its received parts. Returns `None` if a required part is missing.
     fn form(parts: Vec<Held<Self>>) -> Option<Self::Form>;
 }
 
-/// A part of a form that is held in memory until the form is complete.
+/// A received part of a multipart form, held in memory until the form is complete.
 #[derive(Debug)]
 pub enum Held<T> {
-    /// The decoded value of a part of a form.
+    /// The decoded value of a part of a multipart form.
     Value(T),
-    /// A file, with the index and the name of its part.
+    /// A file of a multipart form, with the index and the name of its part.
     File(usize, String, FilePart),
 }
 
-/// The parts of a form in the order in which the caller sends them.
+/// The typed parts of a multipart form, in the order in which the caller sends them.
 ///
 /// Values are validated as they arrive, and files are not held in memory. After the first violation no
 /// further part is returned: the rest of the body is read to find more violations, and the error that ends
@@ -101,12 +103,12 @@ pub struct Parts<T>(Source<T>);
 
 enum Source<T> {
     Arriving(Box<Intake>),
-    /// Parts that a client is about to send, in this order.
+    /// Form parts that a generated client is about to send, in this order.
     Outgoing(VecDeque<T>),
 }
 
 impl<T> Parts<T> {
-    /// Creates a form to send from its parts.
+    /// Creates a multipart form to send from its parts.
     pub fn of(parts: impl IntoIterator<Item = T>) -> Parts<T> {
         Parts(Source::Outgoing(parts.into_iter().collect()))
     }
@@ -125,13 +127,12 @@ impl<T: FormPart> Parts<T> {
         Parts(Source::Arriving(Box::new(intake)))
     }
 
-    /// Returns the next part, or `None` at the end of the form. The unread rest of a previous file is
-    /// skipped.
+    /// Returns the next part of the form, or `None` at its end. The unread rest of a previous file is skipped.
     ///
     /// # Errors
     ///
-    /// Returns an error if the body is malformed, too large or not valid. The caller receives every
-    /// violation.
+    /// Returns an error if the body is malformed, too large or not valid. If the handler returns that error,
+    /// the caller receives every violation of the form.
     pub async fn next(&mut self) -> Result<Option<T>, MultipartError> {
         let intake = match &mut self.0 {
             Source::Arriving(intake) => intake,
@@ -149,12 +150,12 @@ impl<T: FormPart> Parts<T> {
         Ok(found.filter(|_| passed))
     }
 
-    /// Reads the complete form, with its files in memory. The size limit of the operation bounds the memory.
+    /// Reads the complete form into memory, including its files. The size limit of the operation bounds the memory.
     ///
     /// # Errors
     ///
-    /// Returns an error if the body is malformed, too large or not valid, or if the parts were created by a
-    /// client.
+    /// Returns an error if the body is malformed, too large or not valid, or if the parts were created with
+    /// `Parts::of` for sending.
     pub async fn collect(self) -> Result<T::Form, MultipartError> {
         let Source::Arriving(mut intake) = self.0 else { return Err(MultipartError::new()) };
         let mut parts = Vec::new();

@@ -1,5 +1,5 @@
-//! Receiving a form part by part and validating it by its rule. All typed forms share this code, so that it
-//! is compiled once.
+//! Receiving a multipart form part by part and validating it by its rule. All typed forms share this code, so
+//! that it is compiled once.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -20,44 +20,44 @@ use crate::validate::rules::{ArrayRule, Unknown};
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::{Violation, Violations};
 
-/// The maximum number of parts of a form.
+/// The maximum number of parts of a multipart form.
 const MAX_PARTS: usize = 1024;
 
-/// The maximum size of a part that is held in memory, in bytes. Files are streamed and have no such limit.
+/// The maximum size of a form part that is held in memory, in bytes. Files are streamed and have no such limit.
 const MAX_VALUE_BYTES: usize = 1 << 20;
 
-/// A part that is about to become a value of its generated type.
+/// A received part of a form that is about to become a value of its generated type.
 pub(super) enum Arrived<'a, 'r> {
     Value(usize, &'a str, &'a mut Reader<'r>),
     File(usize, &'a str, FileStream),
 }
 
-/// The callback that converts a part into its generated type. It returns false if the conversion fails.
+/// The callback that converts a received form part into its generated type. It returns false if the conversion fails.
 pub(super) type Take<'t> = dyn FnMut(Arrived<'_, '_>) -> bool + Send + 't;
 
-/// The state of a form while it is received.
+/// The state of a multipart form while it is received.
 #[derive(Debug)]
 pub(crate) struct Intake {
     parts: Multipart,
     operation: &'static Operation,
     refusal: DeferredRefusal,
     violations: Violations,
-    /// The number of parts so far.
+    /// The number of form parts received so far.
     count: usize,
-    /// True for each part of the rule that was received, by its index.
+    /// For each part that the rule of the form lists, by index: true if it was received.
     received: Vec<bool>,
-    /// The number of elements received so far of each part of the rule, by its index.
+    /// For each part that the rule of the form lists, by index: the number of elements received so far.
     counts: Vec<usize>,
-    /// The names of received parts that the contract does not list.
+    /// The names of received form parts that the contract does not list.
     unlisted: BTreeSet<String>,
-    /// The elements received so far of lists that declare `uniqueItems`.
+    /// The elements received so far of lists that declare `uniqueItems`, each with the index of its part.
     elements: Vec<(usize, Canonical)>,
-    /// The elements of a JSON array that was received as one part.
+    /// The received elements that are not read yet. A part that contains a JSON array adds several.
     pending: VecDeque<Content>,
     ended: bool,
 }
 
-/// The content of a part that is held in memory.
+/// The content of a form part that is held in memory.
 #[derive(Debug)]
 struct Content {
     index: usize,
@@ -83,7 +83,7 @@ impl Intake {
         }
     }
 
-    /// Passes the next valid part to `take`. Returns false at the end of the form.
+    /// Passes the next valid part of the form to `take`. Returns false at the end of the form.
     pub(super) async fn next(&mut self, rule: &'static FormRule, take: &mut Take<'_>) -> Result<bool, MultipartError> {
         self.received.resize(rule.parts.len(), false);
         self.counts.resize(rule.parts.len() + 1, 0);
@@ -125,8 +125,8 @@ impl Intake {
         }
     }
 
-    /// Returns the index and the name of a part in the rule. Returns `None` for a part that is skipped or
-    /// refused.
+    /// Returns the index of a received part in the rule of the form, and its name. Returns `None` for a part
+    /// that is skipped or refused.
     fn find_rule(&mut self, rule: &FormRule, part: &Part) -> Option<(usize, String)> {
         let Some(name) = part.name().map(str::to_owned) else {
             if rule.unknown == Unknown::Deny {
@@ -142,8 +142,7 @@ impl Intake {
             }
             return Some((index, name));
         }
-        // The field `_charset_` specifies the character encoding and does not belong to the form (RFC 7578 §
-        // 4.6).
+        // The field `_charset_` specifies the character encoding and does not belong to the form (RFC 7578 § 4.6).
         if name == "_charset_" {
             return None;
         }
@@ -161,7 +160,7 @@ impl Intake {
         None
     }
 
-    /// Returns true if the media type and the headers of a part are valid. Records a violation otherwise.
+    /// Checks the media type and the headers of a form part. Returns false after recording a violation.
     fn check_head(&mut self, rule: &PartRule, name: &str, index: usize, part: &Part) -> bool {
         let before = self.violations.list.len();
         let field = self.field(rule, name, index);
@@ -190,7 +189,7 @@ impl Intake {
         self.violations.list.len() == before
     }
 
-    /// Returns all bytes of a part. Returns `None` and records a violation if there are too many.
+    /// Returns all bytes of a form part. Returns `None` and records a violation if the part is too large for memory.
     async fn buffer(&mut self, name: &str, mut part: Part) -> Result<Option<Bytes>, MultipartError> {
         let mut buffer = Vec::new();
         while let Some(chunk) = part.chunk().await? {
@@ -203,7 +202,8 @@ impl Intake {
         Ok(Some(Bytes::from(buffer)))
     }
 
-    /// Queues the content of a part. A list that was received as one JSON array is split into its elements.
+    /// Queues the content of a form part for reading. A list that was received as one JSON array is split into
+    /// its elements.
     fn split(&mut self, rule: &PartRule, content: Content) {
         let is_array = content.bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
         if !(rule.repeated && content.json && is_array) {
@@ -251,7 +251,7 @@ impl Intake {
         valid && self.violations.is_empty()
     }
 
-    /// Records a violation for each missing part and for each list with too few or too many elements.
+    /// Records a violation for each missing part of the form, and for each list with too few or too many elements.
     fn check_counts(&mut self, rule: &FormRule) {
         for (index, part) in rule.parts.iter().enumerate() {
             let count = self.counts[index];
@@ -274,7 +274,7 @@ impl Intake {
         }
     }
 
-    /// Returns the field of a violation: the name of a part, with the index of an element of a list.
+    /// Returns the field name of a violation: the name of the form part, with an index if the part is a list element.
     fn field(&self, rule: &PartRule, name: &str, index: usize) -> String {
         match rule.repeated {
             true => format!("{name}[{}]", self.counts[index]),
@@ -286,7 +286,7 @@ impl Intake {
         self.violations.push(Violation::body(field, message));
     }
 
-    /// Stores the refusal with all violations: a 422 if the contract declares it, otherwise a 400.
+    /// Stores the refusal with all violations of the form: a 422 if the contract declares it, otherwise a 400.
     fn refuse(&mut self) -> MultipartError {
         let violations = std::mem::take(&mut self.violations);
         let status = match self.operation.declares(422) && !violations.malformed {
@@ -305,7 +305,7 @@ impl Intake {
     }
 
     /// Stores an internal error for a form that has all required parts but cannot be assembled. This happens
-    /// only if the generated code contradicts its own rule.
+    /// only if generated code contradicts the rule of the form.
     pub(super) fn incomplete(&self) -> MultipartError {
         self.refusal.put(Problem::internal("a form with all required parts could not be assembled"));
         MultipartError::new()
@@ -316,7 +316,7 @@ fn media(part: &Part) -> Option<MediaType> {
     part.content_type().and_then(MediaType::parse)
 }
 
-/// Returns true if a part may have this media type.
+/// Returns true if the rule of a form part allows this media type.
 ///
 /// A part without a media type is `text/plain` (RFC 7578 § 4.4). Browsers send values without one.
 fn allows(rule: &PartRule, media_type: Option<&MediaType>) -> bool {

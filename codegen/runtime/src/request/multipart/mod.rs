@@ -1,4 +1,4 @@
-//! Multipart bodies (RFC 7578, RFC 2046 § 5.1), which a handler reads while they arrive.
+//! Multipart request bodies (RFC 7578, RFC 2046 § 5.1), which a handler reads while they arrive.
 //!
 //! [`Multipart`] is a body with arbitrary parts. [`Parts`] is a form whose parts the contract describes, with
 //! one variant of a generated enum for each part. A [`FileStream`] is the content of a file.

@@ -1,4 +1,4 @@
-//! A part of a multipart body that is being received.
+//! A part of a multipart request body that the handler receives.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -10,7 +10,7 @@ use crate::request::deferred_refusal::DeferredRefusal;
 use crate::response::problem::Problem;
 use crate::validate::violation::InputLocation;
 
-/// A part of a multipart body that is being received.
+/// A part of a multipart request body, which the handler reads while it arrives.
 ///
 /// # Examples
 ///
@@ -33,43 +33,42 @@ impl Part {
         Part { field, refusal }
     }
 
-    /// Returns the name of the form field.
+    /// Returns the name of the form field that the part contains.
     pub fn name(&self) -> Option<&str> {
         self.field.name()
     }
 
-    /// Returns the file name that the caller sent. It is not a safe path.
+    /// Returns the file name of the part, as the caller sent it. It is not a safe path.
     pub fn file_name(&self) -> Option<&str> {
         self.field.file_name()
     }
 
-    /// Returns the media type that the caller sent.
+    /// Returns the media type of the part, as the caller sent it.
     pub fn content_type(&self) -> Option<&str> {
         self.field.content_type().map(AsRef::as_ref)
     }
 
-    /// Returns a header of the part, or `None` if it is absent or is not text.
+    /// Returns a header of the part, or `None` if the header is absent or is not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.field.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Returns the next bytes, or `None` at the end of the part.
+    /// Returns the next chunk of the part's bytes, or `None` at the end of the part.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, MultipartError> {
         self.field.chunk().await.map_err(|error| refuse(&self.refusal, error))
     }
 
-    /// Returns all bytes of the part.
+    /// Returns all bytes of the part, in memory.
     pub async fn bytes(self) -> Result<Bytes, MultipartError> {
         let Part { field, refusal } = self;
         field.bytes().await.map_err(|error| refuse(&refusal, error))
     }
 
-    /// Reads the part as a value of the contract: as JSON if its media type is JSON, otherwise as text.
+    /// Reads the part as a typed value: as JSON if its media type is JSON, otherwise as text.
     ///
     /// # Errors
     ///
-    /// Returns an error if the value is not valid. The caller receives the violations under the name of the
-    /// part.
+    /// Returns an error if the value is not valid. The caller receives the violations under the name of the part.
     pub async fn read<T>(self, read: fn(&mut Reader<'_>) -> Option<T>) -> Result<T, MultipartError> {
         let name = self.name().unwrap_or_default().to_owned();
         let is_json = self.content_type().and_then(MediaType::parse).is_some_and(|media| media.is_json());

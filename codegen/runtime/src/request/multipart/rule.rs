@@ -1,4 +1,4 @@
-//! The constraints of the parts of a form, as constant data in generated code.
+//! The constraints of a multipart form and of its parts, as constant data in generated code.
 
 use crate::json::Reader;
 use crate::validate::rules::Unknown;
@@ -6,72 +6,72 @@ use crate::validate::rules::Unknown;
 /// The constraints of a multipart form and of its parts.
 #[derive(Debug)]
 pub struct FormRule {
-    /// The parts that the contract lists. Generated code refers to them by index.
+    /// The form parts that the contract lists. Generated code refers to them by index.
     pub parts: &'static [PartRule],
-    /// The constraints of all other parts, if the form keeps them. Their index is `parts.len()`.
+    /// The constraints of parts that the contract does not list, if the form keeps them. Their index is `parts.len()`.
     pub rest: Option<PartRule>,
-    /// The treatment of a part that the contract does not list, if the form does not keep it.
+    /// The treatment of a form part that the contract does not list, if the form does not keep it.
     pub unknown: Unknown,
-    /// The minimum number of different part names.
+    /// The minimum number of different part names in the form.
     pub min: usize,
-    /// The maximum number of different part names.
+    /// The maximum number of different part names in the form; `None` if there is no maximum.
     pub max: Option<usize>,
 }
 
 impl FormRule {
-    /// The rule of a form without described parts: every part is ignored.
+    /// The rule of a multipart form without described parts: every part is ignored.
     pub const NONE: FormRule = FormRule { parts: &[], rest: None, unknown: Unknown::Ignore, min: 0, max: None };
 }
 
 /// The constraints of one part of a multipart form.
 #[derive(Debug, Clone, Copy)]
 pub struct PartRule {
-    /// The name of a part of a form.
+    /// The name of a part of a multipart form.
     pub name: &'static str,
-    /// The encoding of a part of a form.
+    /// The encoding of a part of a multipart form.
     pub kind: PartKind,
-    /// True if this part of a form is required.
+    /// True if every multipart form must contain this part.
     pub required: bool,
-    /// True if the part is an element of a list, so that several parts may have this name.
+    /// True if this form part is an element of a list, so that several parts may have its name.
     pub repeated: bool,
-    /// The minimum number of elements of a list.
+    /// The minimum number of parts with one name in a multipart form.
     pub min: usize,
-    /// The maximum number of elements of a list.
+    /// The maximum number of parts with one name in a multipart form; `None` if there is no maximum.
     pub max: Option<usize>,
-    /// True if no two elements of a list may be equal.
+    /// True if all parts with one name in a multipart form must have different values.
     pub unique: bool,
-    /// The media types and media ranges that are allowed. An empty list allows every media type that the kind
-    /// can be read from.
+    /// The media types and media ranges that a form part may have. An empty list allows every media type that
+    /// the kind of the part can be read from.
     pub media: &'static [&'static str],
-    /// The headers that the contract declares for the part.
+    /// The headers that the contract declares for a form part.
     pub headers: &'static [PartHeader],
 }
 
 /// The encoding of a part of a multipart form: text, JSON or raw bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {
-    /// Text in the syntax of a parameter, or JSON if the part has a JSON media type.
+    /// A form part with text in the syntax of a parameter, or with JSON if its media type is JSON.
     Text,
-    /// JSON, even if the part has no media type.
+    /// A form part with JSON, even if it has no media type.
     Json,
-    /// Raw bytes that are not read.
+    /// A form part with raw bytes, such as an uploaded file. The bytes are passed to the handler unread.
     File,
 }
 
-/// A header of a part of a multipart form.
+/// A declared header of a part of a multipart form.
 #[derive(Debug, Clone, Copy)]
 pub struct PartHeader {
-    /// The name of a header of a part.
+    /// The name of a declared header of a form part.
     pub name: &'static str,
-    /// True if this header of a part is required.
+    /// True if a form part must have this header.
     pub required: bool,
-    /// The function that validates the text of the header. It records violations and returns true if there is
-    /// none.
+    /// The function that validates the value of a form part's header. It records violations and returns true if
+    /// there is none.
     pub check: fn(&mut Reader<'_>) -> bool,
 }
 
 impl PartRule {
-    /// Returns the rule of a value that is read as text.
+    /// Returns the rule of a form part that is read as text.
     pub const fn text(name: &'static str) -> PartRule {
         PartRule {
             name,
@@ -86,12 +86,12 @@ impl PartRule {
         }
     }
 
-    /// Returns the rule of a value that is read as JSON.
+    /// Returns the rule of a form part that is read as JSON.
     pub const fn json(name: &'static str) -> PartRule {
         PartRule { kind: PartKind::Json, ..PartRule::text(name) }
     }
 
-    /// Returns the rule of a file.
+    /// Returns the rule of a form part that is a file.
     pub const fn file(name: &'static str) -> PartRule {
         PartRule { kind: PartKind::File, ..PartRule::text(name) }
     }
@@ -106,17 +106,17 @@ impl PartRule {
         PartRule { repeated: true, min, max, ..self }
     }
 
-    /// Requires that no two elements of the list are equal.
+    /// Requires that all list elements with the name of this form part are different.
     pub const fn unique(self) -> PartRule {
         PartRule { unique: true, ..self }
     }
 
-    /// Restricts the part to these media types.
+    /// Restricts the form part to these media types.
     pub const fn media(self, media: &'static [&'static str]) -> PartRule {
         PartRule { media, ..self }
     }
 
-    /// Adds the headers that the contract declares for the part.
+    /// Adds the headers that the contract declares for the form part.
     pub const fn headers(self, headers: &'static [PartHeader]) -> PartRule {
         PartRule { headers, ..self }
     }

@@ -1,4 +1,4 @@
-//! The stage `authenticate`: from the credentials of a request to its principal.
+//! The pipeline stage `authenticate`: it identifies the caller by the credentials of the request.
 
 use std::borrow::Cow;
 
@@ -12,10 +12,9 @@ use crate::serve::credentials::{self, Presented};
 
 const UNUSABLE: Cow<'static, str> = Cow::Borrowed("the credentials are malformed");
 
-/// Tries the alternatives of the contract in their order, and returns the first principal with all scopes.
+/// Tries the alternatives of the operation's `security` in order, and returns the first caller that has all scopes.
 ///
-/// Credentials that are not valid are refused even if the operation also permits requests without
-/// credentials.
+/// Credentials that are not valid are refused, even if the operation also permits requests without credentials.
 pub(super) async fn authenticate<A: Authenticate>(
     authenticator: &A,
     operation: &'static Operation,

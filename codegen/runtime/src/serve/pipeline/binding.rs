@@ -1,4 +1,4 @@
-//! The handler of an operation paired with the caller that it requires, so that the types always agree.
+//! The handler of an operation, typed by the authenticated caller that the operation requires.
 
 use std::sync::Arc;
 
@@ -9,17 +9,17 @@ use crate::request::request_head::RequestHead;
 use crate::response::problem::Problem;
 use crate::serve::handler::{ErasedHandler, HandlerFuture};
 
-/// The handler of an operation, by the principal that it requires.
+/// The handler of an operation, with one variant for each requirement: a principal, an optional one, or none.
 pub(crate) enum Binding<P> {
-    /// A handler that requires a principal.
+    /// The handler of an operation that requires an authenticated caller (principal).
     Secured(ErasedHandler<P>),
-    /// A handler with an optional principal.
+    /// The handler of an operation that permits requests with and without credentials.
     Optional(ErasedHandler<Option<P>>),
-    /// A handler without a principal. A single unit value serves all requests.
+    /// The handler of an operation that requires no credentials. A single unit value is the principal of all requests.
     Public(ErasedHandler<()>, Arc<()>),
 }
 
-/// A handler together with the caller of one request. The gate and the handler share the principal.
+/// The handler of an operation together with the caller of one request. The gate and the handler share the principal.
 pub(super) enum Invocation<'b, P> {
     Secured(&'b ErasedHandler<P>, Arc<P>),
     Optional(&'b ErasedHandler<Option<P>>, Arc<Option<P>>),
@@ -31,7 +31,8 @@ impl<P> Binding<P> {
         Binding::Public(handler, Arc::new(()))
     }
 
-    /// Returns the handler for a caller, or `None` if the handler requires a principal and there is none.
+    /// Returns the handler for the caller of a request, or `None` if the handler requires a principal and there
+    /// is none.
     pub(super) fn for_caller(&self, principal: Option<P>) -> Option<Invocation<'_, P>> {
         Some(match self {
             Binding::Secured(handler) => Invocation::Secured(handler, Arc::new(principal?)),
@@ -42,7 +43,7 @@ impl<P> Binding<P> {
 }
 
 impl<P> Invocation<'_, P> {
-    /// Returns the principal, if there is one.
+    /// Returns the authenticated caller of the request, or `None` if there is none.
     pub(super) fn principal(&self) -> Option<&P> {
         match self {
             Invocation::Secured(_, principal) => Some(principal),
@@ -51,11 +52,11 @@ impl<P> Invocation<'_, P> {
         }
     }
 
-    /// Calls the handler and returns its future.
+    /// Calls the handler of the operation and returns its future.
     ///
     /// # Errors
     ///
-    /// Returns a problem if the request is not valid.
+    /// Returns a problem if the request is not valid for the operation.
     pub(super) fn call(
         &self,
         head: &Arc<RequestHead>,

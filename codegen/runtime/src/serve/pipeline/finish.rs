@@ -1,4 +1,4 @@
-//! The stage `finish`: from a reply to the response that is sent.
+//! The pipeline stage `finish`: it turns the reply of an operation into the HTTP response.
 
 use axum::body::{Body, HttpBody};
 use axum::response::Response;
@@ -9,7 +9,7 @@ use crate::response::error_envelope::{ErrorEnvelope, log_problem};
 use crate::response::reply::{Reply, ReplyBody};
 use crate::serve::conditional;
 
-/// Returns the response of a reply. The extensions of the request are reused for it.
+/// Returns the HTTP response of a reply. It reuses the extensions of the request.
 pub(super) fn finish(
     envelope: &ErrorEnvelope,
     head: &RequestHead,

@@ -1,4 +1,4 @@
-//! The stage `invoke`: awaiting a handler, with time limits and a guard against panics.
+//! The pipeline stage `invoke`: it awaits a handler, with time limits and a guard against panics.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -14,11 +14,11 @@ use crate::response::reply::Reply;
 use crate::serve::handler::HandlerFuture;
 use crate::serve::pipeline::shared::Timeouts;
 
-/// Awaits a handler within its time limit.
+/// Awaits the handler of a request within its time limit.
 ///
 /// # Errors
 ///
-/// Returns a 503 after the time limit, or a 504 if the contract declares only that.
+/// Returns a 503 problem after the time limit, or a 504 if the contract declares 504 and not 503.
 pub(super) async fn invoke(
     handler: HandlerFuture,
     operation: &Operation,
@@ -30,16 +30,15 @@ pub(super) async fn invoke(
     }
 }
 
-/// Awaits all stages of a request within a total time limit.
+/// Awaits all pipeline stages of a request within a total time limit.
 ///
-/// The caller pins the stages, because a future that contains another future by value reserves its size
-/// twice.
+/// The caller pins the stages, because a future that contains another future by value reserves its size twice.
 pub(super) async fn bounded(
     stages: Pin<&mut (dyn Future<Output = Result<Reply, Problem>> + Send)>,
     operation: &Operation,
     timeouts: &Timeouts,
 ) -> Reply {
-    // The handler and the body have separate time limits. This limit covers the remaining stages.
+    // The handler and the body have separate time limits. The total limit covers the remaining stages too.
     let limit = (timeouts.handler.saturating_mul(2)).saturating_add(timeouts.body);
     match timeout::within(limit, catch_panic(stages)).await {
         Ok(Ok(Ok(reply))) => reply,
@@ -48,7 +47,7 @@ pub(super) async fn bounded(
     }
 }
 
-/// Awaits a future and turns a panic into a 500. The message of the panic is logged.
+/// Awaits a part of the pipeline and turns a panic into a 500 problem. The message of the panic is logged.
 pub(super) fn catch_panic<T>(
     future: impl Future<Output = T> + Unpin,
 ) -> impl Future<Output = Result<T, Problem>> + Unpin {

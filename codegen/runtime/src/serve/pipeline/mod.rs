@@ -1,4 +1,4 @@
-//! The pipeline: the stages of every request, from top to bottom.
+//! The pipeline: the stages that every request passes, in the order of this table.
 //!
 //! | stage | task | source |
 //! |---|---|---|
@@ -35,7 +35,7 @@ pub use shared::Timeouts;
 use shared::Shared;
 use stages::Stages;
 
-/// The pipeline of a contract. A clone is cheap and shares everything with the original.
+/// The pipeline of a contract, which serves its requests. A clone is cheap and shares everything with the original.
 ///
 /// Generated code creates it in `Api::endpoints`.
 #[derive(Debug)]
@@ -50,7 +50,8 @@ impl<A, G> Clone for Pipeline<A, G> {
 }
 
 impl<A: Authenticate, G: Gate<A::Principal>> Pipeline<A, G> {
-    /// Creates the pipeline of a contract with this error envelope.
+    /// Creates the pipeline of a contract from its error envelope and the authenticator, gate and time limits
+    /// of a service.
     pub fn new(envelope: &'static ErrorEnvelope, authenticator: A, gate: G, timeouts: Timeouts) -> Pipeline<A, G> {
         Pipeline { shared: Arc::new(Shared { envelope, authenticator, gate, timeouts }) }
     }

@@ -1,10 +1,10 @@
-//! The components of a pipeline that all operations share.
+//! The components of a pipeline that all operations of a contract share.
 
 use std::time::Duration;
 
 use crate::response::error_envelope::ErrorEnvelope;
 
-/// The time limits of every operation, 30 s each by default.
+/// The time limits for the requests of every operation, 30 s each by default.
 ///
 /// # Examples
 ///
@@ -20,20 +20,20 @@ use crate::response::error_envelope::ErrorEnvelope;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
     /// The maximum duration of a handler. A request that exceeds it is refused with 503, or with 504 if the
-    /// contract declares only that.
+    /// contract declares 504 and not 503.
     pub handler: Duration,
     /// The maximum time for a request body to arrive. A request that exceeds it is refused with 408.
     pub body: Duration,
 }
 
 impl Default for Timeouts {
-    /// Returns time limits of 30 s for the handler and 30 s for the body.
+    /// Returns time limits of 30 s for a handler and 30 s for the arrival of a request body.
     fn default() -> Timeouts {
         Timeouts { handler: Duration::from_secs(30), body: Duration::from_secs(30) }
     }
 }
 
-/// The components of a pipeline that all operations share.
+/// The components of a pipeline that all operations of a contract share.
 #[derive(Debug)]
 pub(super) struct Shared<A, G> {
     pub(super) envelope: &'static ErrorEnvelope,

@@ -1,4 +1,4 @@
-//! The stages of one request in their order, for one operation.
+//! The pipeline stages of one request in their order, for one operation.
 
 use std::future::Future;
 use std::pin::pin;
@@ -26,7 +26,8 @@ use crate::serve::pipeline::finish::finish;
 use crate::serve::pipeline::invoke::{bounded, catch_panic, invoke};
 use crate::serve::pipeline::shared::Shared;
 
-/// The stages of one operation: its pipeline and its handler.
+/// The data to run the pipeline of one operation: the operation, its handler and the components that all
+/// operations share.
 pub(super) struct Stages<A: Authenticate, G> {
     pub(super) shared: Arc<Shared<A, G>>,
     pub(super) operation: &'static Operation,
@@ -47,7 +48,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Serve for Stages<A, G> {
 }
 
 impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
-    /// Runs the stages between routing and `finish`.
+    /// Runs the pipeline stages of a request after routing and before `finish`.
     async fn run(&self, head: &Arc<RequestHead>, extensions: &Extensions, body: Body) -> Result<Reply, Problem> {
         let principal = authenticate(&self.shared.authenticator, self.operation, head, extensions).await?;
         let Some(invocation) = self.binding.for_caller(principal) else {
@@ -64,7 +65,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
         Ok(reply)
     }
 
-    /// Runs the stages between `admit` and the gate's `leave`.
+    /// Runs the pipeline stages of a request that the gate has admitted, until the gate's `leave`.
     async fn run_admitted(
         &self,
         head: &Arc<RequestHead>,
@@ -79,7 +80,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
         refusal.replace_server_error(outcome)
     }
 
-    /// Asks the gate if the request may continue.
+    /// Passes a request to the gate of the service, which admits it, refuses it or responds to it.
     fn admit<'a>(
         &'a self,
         entry: &'a Entry<'a, A::Principal>,
@@ -88,9 +89,9 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
     }
 }
 
-/// Decodes parameters and body, and calls the handler with them. The returned future is not yet awaited.
+/// Decodes the parameters and the body of a request and calls its handler. The returned future is not yet awaited.
 ///
-/// It is not an `async fn`, because its future would reserve space for all decoded values.
+/// This function is not an `async fn`, because its future would reserve space for all decoded values.
 fn decode<P>(
     head: &Arc<RequestHead>,
     body: ReceivedBody,
