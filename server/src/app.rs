@@ -34,8 +34,8 @@ pub fn router(platform: &Platform) -> Router {
     api.router_with(platform.timeouts()).merge(docs)
 }
 
-/// Gives the routes outside the contract the conventions of the contract: the `X-Request-Id` header, and the
-/// error envelope for client errors.
+/// Adds the conventions of the contract to the responses of routes outside the contract (documentation, unknown
+/// paths): the `X-Request-Id` header, and the error envelope for client errors.
 async fn apply_contract_conventions(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let request_id = RequestId::of(&parts);

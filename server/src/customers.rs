@@ -1,4 +1,4 @@
-//! The rules for access to the carts and orders of users.
+//! The rules that decide which callers can access the carts and orders of a user.
 
 use generated::v1::UserId;
 use sqlx::PgPool;
@@ -9,20 +9,21 @@ use crate::platform::caller::Caller;
 /// The scope that grants access to the carts and orders of all users.
 const ADMIN_SCOPE: &str = "orders:admin";
 
-/// The lookup of user accounts for the services of carts and orders, whose tables contain only the ids of
-/// users.
+/// The lookup of user accounts for the services of carts and orders. The tables of these services contain only
+/// the ids of users.
 #[derive(Debug, Clone)]
 pub struct Customers {
     users: PgPool,
 }
 
-/// Returns the owner that a row must have for the caller to see it, or `None` if the caller can see all rows.
+/// Returns the owner that a cart or order must have for the caller to see it, or `None` if the caller can see
+/// those of all users.
 pub fn owner(caller: &Caller) -> Option<Uuid> {
     if caller.may(ADMIN_SCOPE) { None } else { Some(caller.user_id) }
 }
 
 impl Customers {
-    /// Creates a lookup in the database of users.
+    /// Creates a lookup of user accounts in the database of users.
     pub fn new(users: PgPool) -> Customers {
         Customers { users }
     }
@@ -41,7 +42,7 @@ impl Customers {
         Ok(visible.then_some(user.uuid()))
     }
 
-    /// Returns true if the user has an account.
+    /// Returns true if an active account with this user id exists.
     async fn has_account(&self, user: Uuid) -> Result<bool, sqlx::Error> {
         let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM active_users WHERE id = $1) AS "found!""#, user);
         found.fetch_one(&self.users).await

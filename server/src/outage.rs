@@ -1,4 +1,5 @@
-//! The translation of temporary database failures from 500 to 503, so that clients know that they can retry.
+//! The translation of temporary database failures from status 500 to 503, so that clients know that they can
+//! retry.
 
 use http::{HeaderValue, StatusCode, header};
 use writ_runtime::problem::code_of;
@@ -11,11 +12,11 @@ use crate::platform::caller::Caller;
 /// transaction rollback.
 const TRANSIENT: [&str; 5] = ["08", "53", "57", "55P03", "40"];
 
-/// A [`Gate`] that changes the response to 503 with `Retry-After` if a handler failed with a temporary database
-/// error.
+/// A [`Gate`] around another gate that turns a response into 503 with `Retry-After` if the handler failed with a
+/// temporary database error.
 ///
-/// Handlers can return database errors with `?` and need no code for outages. The gate changes a response only
-/// if the operation declares 503.
+/// Handlers can return database errors with `?` and need no code for outages. The response changes only if the
+/// contract declares 503 for the operation.
 #[derive(Debug, Clone)]
 pub struct ErrorTranslation<G>(pub G);
 
@@ -34,7 +35,7 @@ impl<G: Gate<Caller>> Gate<Caller> for ErrorTranslation<G> {
     }
 }
 
-/// Changes a 500 to a 503 if its cause is a temporary database error.
+/// Changes a response with status 500 to status 503 if its cause is a temporary database error.
 fn translate_outage(reply: &mut Reply) {
     let ReplyBody::Problem(problem) = &mut reply.body else { return };
     let cause = problem.cause.as_ref().and_then(|cause| cause.downcast_ref::<sqlx::Error>());
@@ -48,7 +49,7 @@ fn translate_outage(reply: &mut Reply) {
     reply.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
 }
 
-/// Returns true if the error describes a temporary failure of the database.
+/// Returns true if a database error describes a temporary failure, after which a client can retry.
 fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,

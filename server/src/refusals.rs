@@ -1,7 +1,7 @@
-//! The conversion of the platform's refusals into the statuses of the contract.
+//! The conversion of the platform's refusals into the status codes of the contract.
 //!
 //! The platform does not depend on a contract. Its refusals do not implement `std::error::Error`, because every
-//! `Error` converts into a 500. This module is the only place that assigns a status to each of them.
+//! `Error` converts into a 500. This module alone assigns a status code to each refusal.
 
 use generated::v1::{BadRequest, Conflict, CreateOrderError, TooManyRequests, UnprocessableEntity};
 

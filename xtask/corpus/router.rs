@@ -7,10 +7,10 @@ use writ_runtime::exports::axum::body::Body;
 use writ_runtime::exports::http::Request;
 use writ_runtime::{NoAuthentication, OpenGate, Operation, Router};
 
-/// An implementation of every service without any method: each operation responds with 501 at most.
+/// A service that implements no method of any trait. Operations that reach it respond with 501.
 struct Nothing;
 
-/// Returns a path that the template of an operation matches.
+/// Returns the path of a request to an operation, with `7` as the value of each path parameter.
 fn path(operation: &Operation) -> String {
     let mut path = String::new();
     let mut inside = false;
@@ -35,7 +35,7 @@ fn path(operation: &Operation) -> String {
     path
 }
 
-/// Returns the operation that handles a request to the path of `operation`.
+/// Sends a request to the path of `operation`, and returns the operation whose route received the request.
 async fn handling(router: &Router, operation: &Operation) -> Option<&'static Operation> {
     let request = Request::builder().method(operation.method.clone()).uri(path(operation)).body(Body::empty()).ok()?;
     let response = router.clone().oneshot(request).await.ok()?;

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: repeats the measurements of docs/benchmarks.md. Each result is a ratio to another
-//! program that is measured in the same run.
+//! `cargo xtask bench`: repeats the measurements of docs/benchmarks.md. Each result is a ratio to another program
+//! that is measured in the same run.
 
 mod compile;
 mod copies;
@@ -20,13 +20,13 @@ use self::peers::Peers;
 use crate::cargo;
 use crate::process::Session;
 
-/// The default folder of the published contracts, relative to the repository.
+/// The default folder of the published contracts that the benchmarks measure, relative to the repository.
 const CONTRACTS: &str = "../shared/corpus/real";
 
 /// The command line of `cargo xtask bench`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The benchmark to run; all of them by default.
+    /// The benchmark to run [default: all benchmarks].
     #[arg(value_enum)]
     benchmark: Option<Benchmark>,
     /// The folder of the contracts to measure [default: ../shared/corpus/real, if it exists].
@@ -35,7 +35,7 @@ pub struct Args {
     /// The folder that contains the programs to compare with [default: the folders of PATH].
     #[arg(long, value_name = "DIR")]
     peers: Option<PathBuf>,
-    /// The number of rounds; the programs alternate in each round.
+    /// The number of rounds of a benchmark; the programs alternate in each round.
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
 }
@@ -51,7 +51,7 @@ enum Benchmark {
     Run,
 }
 
-/// The resources that every benchmark uses.
+/// The resources that all benchmarks share: child processes, contracts, programs to compare with, and rounds.
 struct Bench {
     session: Session,
     contracts: Option<PathBuf>,
@@ -59,7 +59,7 @@ struct Bench {
     rounds: Option<usize>,
 }
 
-/// Runs `cargo xtask bench`.
+/// Runs `cargo xtask bench`: the selected benchmark, or all of them.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let contracts = args.contracts.clone().or_else(|| Some(cargo::root().join(CONTRACTS)).filter(|path| path.is_dir()));
     let peers = Peers { folder: args.peers.clone() };
@@ -78,7 +78,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 impl Bench {
-    /// Returns the path of a contract in the folder of the contracts.
+    /// Returns the path of a published contract to measure; fails if it does not exist.
     fn contract(&self, name: &str) -> anyhow::Result<PathBuf> {
         let Some(folder) = &self.contracts else {
             bail!("the folder {CONTRACTS} does not exist: pass the folder of the contracts with --contracts DIR");
@@ -94,12 +94,12 @@ impl Bench {
     }
 }
 
-/// Returns the path of a folder for the files of a benchmark, below the target folder.
+/// Returns the path of a folder for the files that a benchmark writes, below the target folder.
 fn work_folder(name: &str) -> PathBuf {
     cargo::root().join("target/bench").join(name)
 }
 
-/// Removes a folder if it exists.
+/// Removes the files of an earlier benchmark run: a folder, if it exists.
 fn clear(folder: &Path) -> anyhow::Result<()> {
     match std::fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

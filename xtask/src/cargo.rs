@@ -1,16 +1,16 @@
-//! Commands that run cargo from a program that cargo itself started.
+//! Commands that run cargo from within a program that cargo itself started.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Returns the root folder of the workspace.
+/// Returns the root folder of this repository's workspace.
 pub fn root() -> PathBuf {
     let here =
         std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     here.parent().map_or_else(|| here.clone(), Path::to_path_buf)
 }
 
-/// Returns a command that runs cargo at the root of the workspace, with the environment of a shell.
+/// Returns a command that runs cargo at the root of the workspace, as a shell would start it.
 pub fn command() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root()).stdin(Stdio::null());

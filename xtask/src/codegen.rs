@@ -1,8 +1,8 @@
 //! `cargo xtask codegen`: generates generated/ from the contracts of spec/, and a crate from any other
 //! contract as `cargo writ codegen` does.
 //!
-//! Only this repository keeps several contracts in one crate with a manifest that is written by hand.
-//! Therefore this mode is not part of `cargo writ`.
+//! Only this repository keeps several contracts in one crate with a handwritten manifest. Therefore `cargo writ`
+//! does not offer the generation of generated/.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,13 +17,13 @@ use writ_codegen::render::{Layout, Renderer, library};
 use writ_codegen::settings::Settings;
 use writ_contract::diagnostic::{Diagnostics, plural};
 
-/// The folder of the contracts, with a folder for each version.
+/// The folder of this repository's contracts, with a subfolder for each version.
 const CONTRACTS: &str = "spec";
 
-/// The crate that is generated from the contracts.
+/// The folder of the crate that is generated from the contracts of spec/.
 const GENERATED: &str = "generated";
 
-/// Runs `cargo xtask codegen`.
+/// Runs `cargo xtask codegen`: generates generated/, or a separate crate if the arguments name a contract.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     args.check_extra()?;
     match &args.spec {
@@ -130,8 +130,8 @@ fn modules(contracts: &Path) -> anyhow::Result<Vec<String>> {
     Ok(modules)
 }
 
-/// Returns the folder that contains all files which a contract may refer to: spec/ for a contract in it,
-/// since contracts there share files with other folders.
+/// Returns the folder that must contain all files that a contract refers to. For a contract in spec/ this is
+/// spec/, since contracts there share files in other folders; otherwise `None`.
 fn shared_root(spec: &Path) -> Option<PathBuf> {
     let shared = crate::cargo::root().join(CONTRACTS).canonicalize().ok()?;
     let entry = spec.canonicalize().unwrap_or_else(|_| spec.to_owned());

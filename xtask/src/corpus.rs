@@ -1,4 +1,4 @@
-//! `cargo xtask corpus`: generates code from every contract in a folder, compiles it, and reports the
+//! `cargo xtask corpus`: generates code from every contract in a folder, compiles the code, and reports the
 //! contracts that fail: rejected, compiled with a warning or an error, or with operations missing.
 
 mod count;
@@ -27,7 +27,7 @@ use crate::terminal::step;
 /// The command line of `cargo xtask corpus`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folders of contracts, including the folders below them.
+    /// Folders with contracts; their subfolders are included.
     #[arg(value_name = "DIR", required = true)]
     folders: Vec<PathBuf>,
     /// Compile many contracts in one call of cargo: this is faster, but does not measure each contract.
@@ -38,45 +38,49 @@ pub struct Args {
     route: bool,
 }
 
-/// A contract and the code that is generated from it.
+/// A contract of the corpus and the code that is generated from it.
 struct Subject {
-    /// The name of the generated crate in the workspace.
+    /// The name of the contract's generated crate in the workspace.
     member: String,
-    /// The name of the crate that contains the router and the program.
+    /// The name of the contract's second crate, which contains a router and the program that sends requests to
+    /// it.
     router: String,
-    /// The generated code; `None` if the contract is rejected.
+    /// The code that is generated from the contract; `None` if the contract is rejected.
     output: Option<Output>,
-    /// The generated code together with the program that sends the requests.
+    /// The files of the second crate: generated code and the program that sends requests. `None` if no requests
+    /// are sent.
     program: Option<Output>,
-    /// The features of the runtime that both crates need.
+    /// The features of the runtime that both crates of the contract need.
     features: Vec<&'static str>,
     outcome: Outcome,
 }
 
-/// The result of generating and compiling one contract.
+/// The result of generating and compiling the code of one contract.
 struct Outcome {
-    /// The path of the contract below its folder.
+    /// The path of the contract relative to the folder on the command line.
     name: String,
-    /// The number of operations, counted without the generator; `None` if the count is unknown.
+    /// The number of operations in the contract, counted without the generator; `None` if serde cannot read the
+    /// contract.
     expected: Option<usize>,
-    /// The code of the error that must reject the contract, and true if it does.
+    /// The code of the error that must reject the contract, and true if the generator reports it. `None` if the
+    /// contract must be accepted.
     refusal: Option<(String, bool)>,
-    /// The numbers of methods, operations and lines in the generated code.
+    /// The numbers of trait methods, operations and lines in the generated code.
     code: Code,
-    /// The numbers of errors, warnings and notes that the generator reported.
+    /// The numbers of errors, warnings and notes that the generator reported for the contract.
     found: Counts,
-    /// The time from reading the files to complete source text in memory.
+    /// The duration of the generation, from reading the contract to complete source text in memory.
     generation: Duration,
-    /// The result of compiling; `None` if there is no code to compile.
+    /// The result of compiling the generated code; `None` if there is no code to compile.
     checked: Option<Checked>,
-    /// The result of the requests; `None` without `--route`.
+    /// The result of sending requests to the contract's router; `None` without `--route`.
     routed: Option<Routed>,
-    /// The messages to print if the contract fails.
+    /// The messages about the contract that are printed if it fails.
     messages: String,
 }
 
 impl Outcome {
-    /// Returns the reason why the contract fails, `None` if it does not.
+    /// Returns the reason why the contract fails, or `None` if it does not fail.
     fn shortcoming(&self) -> Option<String> {
         if let Some((code, refused)) = &self.refusal {
             return (!refused).then(|| format!("not rejected as `{code}`"));
@@ -95,7 +99,7 @@ impl Outcome {
         self.routed.as_ref().filter(|routed| routed.count != expected).map(|routed| format!("{} routed", routed.count))
     }
 
-    /// Returns the last cell of the contract's line in the table.
+    /// Returns the text for the last column of the result table: good, or the reason why the contract fails.
     fn verdict(&self) -> String {
         let good = || match &self.refusal {
             Some((code, _)) => format!("rejected, as expected: {code}"),
@@ -136,7 +140,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(if short == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Generates code from one contract, and counts its operations.
+/// Generates code from one contract of the corpus, and counts the operations of the contract.
 fn subject(args: &Args, expected: &Expected, folder: &Path, contract: &Path, at: usize) -> Subject {
     let below = contract.strip_prefix(folder).unwrap_or(contract).display().to_string();
     let begun = Instant::now();
@@ -182,7 +186,7 @@ fn generated_output(contract: &Path, options: Options) -> Option<Output> {
     generated(contract, options).output
 }
 
-/// Returns the rendered errors of a contract.
+/// Returns the errors that the generator reported for a contract, as text.
 fn errors(generated: &Generated) -> String {
     let mut errors = Diagnostics::new();
     let found = generated.diagnostics.sorted().into_iter();
@@ -190,7 +194,7 @@ fn errors(generated: &Generated) -> String {
     render(&errors, generated.diagnostics.sources(), false)
 }
 
-/// Compiles the crates in order, and measures each.
+/// Compiles the generated crates one after the other, and measures the time of each.
 fn check_each(workspace: &mut Workspace, subjects: &mut [Subject]) -> anyhow::Result<()> {
     for subject in subjects {
         if let Some(output) = &subject.output {
@@ -203,7 +207,7 @@ fn check_each(workspace: &mut Workspace, subjects: &mut [Subject]) -> anyhow::Re
     Ok(())
 }
 
-/// Compiles all crates in as few calls of cargo as possible.
+/// Compiles all generated crates in as few calls of cargo as possible.
 fn check_together(workspace: &Workspace, subjects: &mut [Subject]) -> anyhow::Result<()> {
     let members: Vec<Member> = subjects
         .iter()
@@ -219,7 +223,7 @@ fn check_together(workspace: &Workspace, subjects: &mut [Subject]) -> anyhow::Re
     Ok(())
 }
 
-/// Builds and runs the programs that send requests.
+/// Builds and runs the programs that send a request to each operation of their contract.
 fn route(workspace: &Workspace, subjects: &mut [Subject]) -> anyhow::Result<()> {
     let members: Vec<Member> = subjects
         .iter()
@@ -238,7 +242,7 @@ fn route(workspace: &Workspace, subjects: &mut [Subject]) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Returns the contracts in a folder and the folders below it, sorted by path.
+/// Returns the paths of the contracts in a folder and its subfolders, sorted.
 fn contracts(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
@@ -254,7 +258,7 @@ fn contracts(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Returns the number of lines of Rust in generated code.
+/// Returns the number of lines of Rust code in the files of a generated crate.
 fn lines(output: &Output) -> usize {
     output.files.values().map(|text| text.lines().count()).sum()
 }

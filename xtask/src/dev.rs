@@ -1,4 +1,4 @@
-//! `cargo xtask dev`: runs the server of a checkout together with the services that it needs.
+//! `cargo xtask dev`: runs the server of a checkout together with a private PostgreSQL and Redis.
 
 mod admin;
 
@@ -18,7 +18,8 @@ use crate::{cargo, codegen, http, orphan};
 
 const USUAL_PORT: u16 = 8080;
 const USUAL_METRICS_PORT: u16 = 9464;
-/// The limit for a server to become ready. Migrating and seeding a new database takes about two seconds.
+/// The time within which the server must become ready. Migrating and seeding a new database takes about two
+/// seconds.
 const READY_LIMIT: Duration = Duration::from_secs(120);
 
 /// The command line of `cargo xtask dev`.
@@ -32,7 +33,7 @@ pub struct Args {
     reset: bool,
 }
 
-/// Runs `cargo xtask dev` until it is interrupted.
+/// Runs `cargo xtask dev`: the server and its services, until the user interrupts the command.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let folder = Folder::kept(&cargo::root())?;

@@ -1,4 +1,5 @@
-//! The private folder of the services. Its path is short, and only the account of the services can read it.
+//! The private folder of PostgreSQL and Redis, for their data. Its path is short, and only the account that runs
+//! these services can read it.
 
 mod lock;
 mod secret;
@@ -16,7 +17,7 @@ pub use self::secret::secret;
 use crate::process::Session;
 use crate::services::Account;
 
-/// A folder that no other task uses while this value exists.
+/// A folder for the data of the private services. No other task uses it while this value exists.
 pub struct Folder {
     path: PathBuf,
     account: Option<Account>,
@@ -29,7 +30,7 @@ enum Hold {
 }
 
 impl Folder {
-    /// Opens the permanent folder of the checkout at `root`. Fails if another task uses the folder.
+    /// Opens the permanent data folder of the checkout at `root`. Fails if another task uses the folder.
     pub fn kept(root: &Path) -> anyhow::Result<Self> {
         let path = kept_path(root)?;
         let account = Account::owning(&path)?;
@@ -38,10 +39,11 @@ impl Folder {
         Ok(Self { path, account, hold: Hold::Lock(lock) })
     }
 
-    /// Creates an empty folder. It is removed when this value is dropped, or by the guard.
+    /// Creates an empty data folder. It is removed when this value is dropped, or by the guard process if this
+    /// process is killed.
     pub fn temporary(session: &Session) -> anyhow::Result<Self> {
         let account = Account::unprivileged()?;
-        // The temporary folder of root may be closed to other accounts; /tmp is not.
+        // Other accounts may have no access to the temporary folder of root, but they have access to /tmp.
         let parent = if account.is_some() { "/tmp".into() } else { std::env::temp_dir() };
         let folder = tempfile::Builder::new()
             .prefix("writ-test-")
@@ -53,12 +55,13 @@ impl Folder {
         Ok(Self { path, account, hold: Hold::Temporary { _folder: folder } })
     }
 
-    /// Returns the path of the folder.
+    /// Returns the path of the data folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Records the process that uses the folder. Another task shows it if it finds the folder in use.
+    /// Records a description of the process that uses the data folder. Another task that finds the folder locked
+    /// shows it.
     pub fn announce(&self, process: &str) -> anyhow::Result<()> {
         match &self.hold {
             Hold::Lock(lock) => lock::announce(lock, process),
@@ -66,7 +69,7 @@ impl Folder {
         }
     }
 
-    /// Removes all data in the folder, but keeps the folder locked.
+    /// Removes all data of the private services, but keeps the folder locked.
     pub fn empty(&self) -> anyhow::Result<()> {
         for entry in fs::read_dir(&self.path)? {
             let path = entry?.path();
@@ -82,8 +85,8 @@ impl Folder {
         Ok(())
     }
 
-    /// Returns a command that runs `program` in this folder, with the account of the services and without the
-    /// environment of this process.
+    /// Returns a command that runs `program` in the data folder, with the account of the private services and
+    /// without the environment of this process.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.path).env_clear().env("HOME", &self.path).stdin(Stdio::null());
@@ -98,10 +101,10 @@ impl Folder {
         command
     }
 
-    /// Creates a file, or replaces it. Only the account of the services can read it.
+    /// Creates or replaces a file in the data folder. Only the account of the private services can read it.
     pub fn create(&self, name: &str) -> anyhow::Result<File> {
         let path = self.path.join(name);
-        // Removing first avoids writing through a link: the account may have created one, and this process
+        // Removing the file first avoids writing through a link, which the account may have created. This process
         // may run as root.
         let _ = fs::remove_file(&path);
         let file = OpenOptions::new()
@@ -116,13 +119,15 @@ impl Folder {
         Ok(file)
     }
 
-    /// Writes `text` to a file that only the account of the services can read, and returns its path.
+    /// Writes `text` to a file in the data folder that only the account of the private services can read, and
+    /// returns its path.
     pub fn write(&self, name: &str, text: &str) -> anyhow::Result<PathBuf> {
         self.create(name)?.write_all(text.as_bytes())?;
         Ok(self.path.join(name))
     }
 
-    /// Creates a folder that only the account of the services can enter, and returns its path.
+    /// Creates a subfolder of the data folder that only the account of the private services can enter, and
+    /// returns its path.
     pub fn create_folder(&self, name: &str) -> anyhow::Result<PathBuf> {
         let path = self.path.join(name);
         claim(&path, self.account)?;
@@ -130,19 +135,20 @@ impl Folder {
     }
 }
 
-/// Returns the path of [`Folder::kept`] for the checkout at `root`.
+/// Returns the path of the folder outside the checkout that keeps the data of the private services for the
+/// checkout at `root`.
 pub fn kept_path(root: &Path) -> anyhow::Result<PathBuf> {
     let root = root.canonicalize().context("cannot resolve the workspace's folder")?;
     let user = rustix::process::geteuid().as_raw();
-    // The account of the services cannot read a clone in the home folder of root, so the folder is not below
-    // the workspace.
+    // The account of the services cannot read a clone in the home folder of root, so the folder is outside the
+    // workspace.
     let parent = ["/var/tmp", "/tmp"].into_iter().find(|path| Path::new(path).is_dir());
     let parent = parent.map_or_else(std::env::temp_dir, PathBuf::from);
     Ok(parent.join(format!("writ-{:08x}-dev", short_hash(&root, user))))
 }
 
-/// Creates the folder at `path`, or checks that another account did not create it. Every account can write to
-/// the parent folder.
+/// Creates a private folder at `path`, or fails if another account created it: every account can write to the
+/// parent folder.
 fn claim(path: &Path, account: Option<Account>) -> anyhow::Result<()> {
     match DirBuilder::new().mode(0o700).create(path) {
         Ok(()) => change_owner(path, account),
@@ -167,7 +173,8 @@ fn change_owner(path: &Path, account: Option<Account>) -> anyhow::Result<()> {
         .with_context(|| format!("cannot change the owner of {}", path.display()))
 }
 
-/// Returns the FNV-1a hash of the path and the user. It is stable and short, and not used for security.
+/// Returns a short FNV-1a hash of a checkout's path and the user, for the name of its data folder. It is not used
+/// for security.
 fn short_hash(root: &Path, user: u32) -> u32 {
     root.as_os_str()
         .as_encoded_bytes()

@@ -1,13 +1,13 @@
-//! A minimal HTTP client that checks if the server is ready.
+//! A minimal HTTP client, which checks whether the development server is ready.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// The time limit for connecting, for writing and for reading.
+/// The time limit for connecting, for writing the request and for reading the response.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// Sends `GET path` and returns the status code of the response.
+/// Sends the request `GET path` to the server at `address` and returns the status code of the response.
 pub fn status(address: SocketAddr, path: &str) -> io::Result<u16> {
     let mut stream = TcpStream::connect_timeout(&address, LIMIT)?;
     stream.set_read_timeout(Some(LIMIT))?;

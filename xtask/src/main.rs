@@ -1,4 +1,4 @@
-//! `cargo xtask`: the developer commands of this repository. Commands that work in any workspace are in
+//! `cargo xtask`: the developer commands of this repository. The commands that work in any workspace are in
 //! `cli/`.
 
 mod bench;

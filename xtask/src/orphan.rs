@@ -1,4 +1,5 @@
-//! Processes that an earlier task left running because it was killed together with its guard.
+//! The search for private services and servers that an earlier task left running, because it was killed together
+//! with its guard.
 
 use std::fs;
 use std::process::Command;
@@ -10,18 +11,19 @@ use crate::folder::Folder;
 use crate::process::{Kind, Process, Session, Target};
 use crate::terminal::{self, Waiting};
 
-/// The time that an orphan may take to stop before it is killed.
+/// The time that a process of an earlier task may take to stop before it is killed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Records in `folder` that `process` runs. Its command line contains `mark`.
+/// Records in `folder` that this task runs `process`, so that a later task can stop it. `mark` is a text in its
+/// command line.
 pub fn record(folder: &Folder, process: &Process<'_>, mark: &str) -> anyhow::Result<()> {
     let record = format!("{mark}\n{}", process.target().to_words());
     folder.write(&format!("{}.pid", process.name()), &record).map(drop)
 }
 
-/// Stops the recorded processes that still run, in reverse order of their start.
+/// Stops the recorded processes of an earlier task that still run, in reverse order of their start.
 ///
-/// This process holds the lock of the folder, so no other task uses them.
+/// This process holds the lock of the folder, so no other task uses the processes.
 pub fn end_all(session: &Session, folder: &Folder) -> anyhow::Result<()> {
     for name in ["server", "redis", "postgres"] {
         let path = folder.path().join(format!("{name}.pid"));
@@ -38,8 +40,8 @@ pub fn end_all(session: &Session, folder: &Folder) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Stops `target` if it runs and its command line contains `mark`. Otherwise the process id now belongs to
-/// another program.
+/// Stops the process `target` of an earlier task, but only if its command line contains `mark`. Otherwise another
+/// program has received its process id.
 pub fn end(session: &Session, target: Target, name: &str, mark: &str) -> anyhow::Result<()> {
     if !command_line(target.pid).is_some_and(|line| line.contains(mark)) {
         return Ok(());

@@ -1,8 +1,8 @@
 //! `cargo xtask package`: packages every crate that can be published, builds the packages against each
 //! other, and compares the output of the packaged command with the output of this repository.
 //!
-//! A package contains only files below its own folder. If a crate embeds a file from another folder, only
-//! the package fails to build.
+//! A package contains only files below its own folder. If a crate embeds a file from another folder, the crate
+//! builds in the workspace, but its package does not.
 
 use std::fs;
 use std::path::Path;
@@ -22,18 +22,18 @@ use crate::{cargo, terminal};
 /// A small contract that the packaged command generates code from.
 const CONTRACT: &str = "codegen/tests/golden/shop/contract.yaml";
 
-/// The crate of the packaged command, and the name of its program.
+/// The crate of the packaged command `cargo writ`, and the name of its program.
 const PROGRAM: &str = "cargo-writ";
 
-/// Runs `cargo xtask package`.
+/// Runs `cargo xtask package`: packages, builds and compares.
 pub fn run() -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let packages = publishable(&session)?;
-    // The target folder is separate, since the workspace builds programs with these names too.
+    // The packages have a separate target folder, since the workspace builds programs with the same names.
     let target = cargo::root().join("target/packages");
     let mut package = cargo::command();
     package.args(["package", "--quiet", "--allow-dirty"]).env("CARGO_TARGET_DIR", &target);
-    // Nothing is debugged or compiled again here.
+    // Debug information and incremental builds are not needed, since each package is built once.
     package.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_INCREMENTAL", "0");
     package.args(packages.iter().flat_map(|name| ["--package", name]));
     terminal::step("Packaging", packages.join(", "));
@@ -48,7 +48,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns the names of the crates without `publish = false`.
+/// Returns the names of the workspace's crates that can be published: those without `publish = false`.
 fn publishable(session: &Session) -> anyhow::Result<Vec<String>> {
     let mut metadata = cargo::command();
     metadata.args(["metadata", "--no-deps", "--format-version", "1"]);
@@ -63,7 +63,7 @@ fn publishable(session: &Session) -> anyhow::Result<Vec<String>> {
     Ok(names)
 }
 
-/// Compares the files that the packaged program writes with the output of this generator.
+/// Compares the crate that the packaged program generates with the output of the generator in this repository.
 fn compare_output(session: &Session, program: &Path) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
     let contract = folder.path().join("shop.yaml");

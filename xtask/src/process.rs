@@ -1,4 +1,4 @@
-//! Child processes that never outlive this process, and the handling of interrupts.
+//! The child processes of a task, which never outlive it, and the handling of interrupts.
 
 pub mod guard;
 mod interrupt;
@@ -24,9 +24,9 @@ pub use self::interrupt::Interrupted;
 pub use self::target::{Kind, Target};
 use crate::terminal::Waiting;
 
-/// The interval at which a wait checks for its end and for an interrupt.
+/// The interval at which a wait checks whether it is over and whether the user interrupted the task.
 const TICK: Duration = Duration::from_millis(25);
-/// The time that a process may take to stop before it is killed.
+/// The time that a child process may take to stop before it is killed.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The child processes of one task, and the signals that the task received.
@@ -36,7 +36,7 @@ pub struct Session {
     signal: Arc<AtomicI32>,
 }
 
-/// A child process; it is stopped when the value is dropped.
+/// A child process of the task. It is stopped when this value is dropped.
 pub struct Process<'s> {
     session: &'s Session,
     name: String,
@@ -45,7 +45,7 @@ pub struct Process<'s> {
 }
 
 impl Session {
-    /// Installs the signal handlers and starts the guard.
+    /// Opens the session of this task: installs the signal handlers and starts the guard process.
     pub fn open() -> anyhow::Result<Self> {
         let session = Self { guard: RefCell::new(Guard::start()?), running: Arc::default(), signal: Arc::default() };
         let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot take signals")?;
@@ -62,18 +62,18 @@ impl Session {
         }
     }
 
-    /// Waits for one tick; fails if the user interrupts the task.
+    /// Waits for a moment between two checks of a condition; fails if the user interrupts the task.
     pub fn pause(&self) -> Result<(), Interrupted> {
         self.check()?;
         sleep(TICK);
         self.check()
     }
 
-    /// Starts a process. Messages use `name` for it.
+    /// Starts a child process. Messages call the process `name`.
     pub fn start(&self, name: &str, kind: Kind, command: &mut Command) -> anyhow::Result<Process<'_>> {
         self.check()?;
-        // A separate process group: Ctrl-C on the terminal reaches only this process, which then stops its
-        // children in order.
+        // The child has a separate process group. So Ctrl-C on the terminal reaches only this process, which then
+        // stops its children in order.
         let child = command
             .process_group(0)
             .spawn()
@@ -84,12 +84,12 @@ impl Session {
         Ok(Process { session: self, name: name.to_owned(), child, target })
     }
 
-    /// Runs a process and waits for its end.
+    /// Runs a child process and waits for its end.
     pub fn run(&self, name: &str, command: &mut Command) -> anyhow::Result<ExitStatus> {
         self.start(name, Kind::Group, command)?.wait()
     }
 
-    /// Runs a process without showing its output, and returns the output. The error of a process that fails
+    /// Runs a child process without showing its output, and returns the output. If the process fails, the error
     /// contains the output.
     pub fn run_quietly(&self, name: &str, command: &mut Command) -> anyhow::Result<String> {
         let (status, text) = self.capture(name, command)?;
@@ -99,7 +99,8 @@ impl Session {
         Ok(text)
     }
 
-    /// Runs a process without showing its output. Returns its exit status and both of its outputs in one string.
+    /// Runs a child process without showing its output. Returns its exit status, and standard output and standard
+    /// error in one string.
     pub fn capture(&self, name: &str, command: &mut Command) -> anyhow::Result<(ExitStatus, String)> {
         let mut output = tempfile::tempfile().context("cannot make a temporary file")?;
         command.stdout(output.try_clone()?).stderr(output.try_clone()?);
@@ -121,17 +122,17 @@ impl Session {
 }
 
 impl Process<'_> {
-    /// Returns the name of the process in messages.
+    /// Returns the name that messages use for the child process.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Returns the process id and the kind of the process.
+    /// Returns the process id and the kind of the child process, which are needed to stop it.
     pub fn target(&self) -> Target {
         self.target
     }
 
-    /// Waits for the process to end, and returns its exit status.
+    /// Waits for the child process to end, and returns its exit status.
     pub fn wait(&mut self) -> anyhow::Result<ExitStatus> {
         loop {
             if let Some(status) = self.ended()? {
@@ -141,13 +142,13 @@ impl Process<'_> {
         }
     }
 
-    /// Returns the exit status if the process has ended.
+    /// Returns the exit status of the child process, or `None` if it still runs.
     pub fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
         self.child.try_wait().with_context(|| format!("cannot watch {}", self.name))
     }
 
     fn has_ended(&mut self) -> bool {
-        // A process that cannot be watched counts as ended, since waiting for it would never end.
+        // A child process that cannot be watched counts as ended, since waiting for its end would never return.
         self.child.try_wait().map_or(true, |status| status.is_some())
     }
 }
@@ -166,7 +167,7 @@ impl Drop for Process<'_> {
                 sleep(TICK);
             }
         }
-        // Other processes of the group may still run.
+        // Other processes of the child's group may still run.
         if self.target.kind == Kind::Group {
             self.target.kill();
         }

@@ -1,9 +1,9 @@
 //! `cargo xtask readme`: runs the commands of the repository's documents in a fresh clone, and compares
 //! their output with the documents.
 //!
-//! The documents are every Markdown file in docs/, ARCHITECTURE.md and README.md. A comment above a block
-//! selects its check, see [`check::Check`]. Blocks of `sh` run without a comment too. Blocks of `text` and
-//! `json` are the expected output of the commands above.
+//! The documents are every Markdown file in docs/, ARCHITECTURE.md and README.md. A comment above a code block
+//! selects the check of this block, see [`check::Check`]. Blocks of `sh` run without a comment too. Blocks of
+//! `text` and `json` are the expected output of the commands above.
 
 mod check;
 mod checkout;
@@ -26,13 +26,13 @@ use self::server::Server;
 use crate::process::Session;
 use crate::terminal;
 
-/// The documents outside of docs/.
+/// The documents at the root of the repository whose commands are run.
 const ROOT_DOCUMENTS: [&str; 2] = ["ARCHITECTURE.md", "README.md"];
 
-/// The folder of the other documents.
+/// The folder of the other documents whose commands are run.
 const DOCUMENTS: &str = "docs";
 
-/// Runs `cargo xtask readme`.
+/// Runs `cargo xtask readme`: follows every document in a fresh clone.
 pub fn run() -> anyhow::Result<ExitCode> {
     let since = Instant::now();
     let session = Session::open()?;
@@ -58,7 +58,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns the paths of all documents below `root`, those in docs/ first, in alphabetical order.
+/// Returns the paths of all documents to run, those in docs/ first, in alphabetical order.
 fn documents(root: &Path) -> anyhow::Result<Vec<String>> {
     let mut documents = Vec::new();
     let mut folders = vec![DOCUMENTS.to_owned()];
@@ -78,10 +78,10 @@ fn documents(root: &Path) -> anyhow::Result<Vec<String>> {
     Ok(documents)
 }
 
-/// Runs one step of a document.
+/// Follows one step of a document: changes a file, or runs commands and compares their output.
 ///
-/// The server is started for the first commands that call it. It stops before the next step of another
-/// kind, since such a step may change the server.
+/// The server is started for the first commands that call it. It stops before the next step of another kind,
+/// since such a step may change the server.
 fn follow<'s>(
     session: &'s Session,
     checkout: &Checkout,
@@ -112,7 +112,7 @@ fn follow<'s>(
         drop(server.take());
     }
     terminal::step(location, run.script.trim_end());
-    // The reader may have files of their own in /tmp, so the commands use another folder.
+    // A person's /tmp may contain other files, so the commands use another folder.
     let script = script.replace("/tmp/", &format!("{}/", checkout.temporary().display()));
     let mut command = checkout.command("sh");
     let (status, output) = session.capture("sh", command.args(["-e", "-c", &script]))?;
@@ -120,7 +120,7 @@ fn follow<'s>(
         .map_err(|error| anyhow!("{error}\n{status}, with this output:\n{}", output.trim_end()))
 }
 
-/// Compares the result of commands with the document.
+/// Compares the result of a document's commands with the result that the document shows.
 fn compare(run: &Run, succeeded: bool, output: &str) -> anyhow::Result<()> {
     match (succeeded, run.fails) {
         (true, true) => bail!("the commands must fail, but they succeed"),

@@ -1,4 +1,4 @@
-//! PostgreSQL and Redis for a task: the servers that environment variables name, or private ones.
+//! PostgreSQL and Redis for a task: the servers that environment variables name, or private servers.
 
 mod account;
 mod install;
@@ -20,28 +20,28 @@ use crate::terminal;
 
 pub use self::port::free as free_port;
 
-/// The lifetime of a service's data.
+/// The lifetime of the data of a private PostgreSQL or Redis.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Lifetime {
-    /// The data are stored safely and the next run uses them again; for `dev`.
+    /// The data is stored safely, and the next run uses it again. For `cargo xtask dev`.
     Kept,
-    /// The data are deleted at the end, so writing is fast but not safe; for tests and checks.
+    /// The data is deleted at the end of the task, so writing is fast but not safe. For tests and checks.
     Temporary,
 }
 
-/// PostgreSQL and Redis; private servers run until the value is dropped.
+/// PostgreSQL and Redis for a task. Private servers run until this value is dropped.
 pub struct Services<'s> {
-    // Fields are dropped in this order: Redis started last and stops first.
+    // Rust drops fields in this order. Redis started last, so it stops first.
     redis: Option<Redis<'s>>,
     postgres: Option<Postgres<'s>>,
-    /// The address of the database; that of a private server contains the superuser's password.
+    /// The URL of the PostgreSQL database. The URL of a private server contains the superuser's password.
     pub database_url: String,
-    /// The address of Redis, with the password of a private server.
+    /// The URL of the Redis server. The URL of a private server contains its password.
     pub redis_url: String,
 }
 
-/// Uses the servers of `DATABASE_URL` and `REDIS_URL`, and starts a private server in `folder` for a variable
-/// that is not set.
+/// Returns the servers that `DATABASE_URL` and `REDIS_URL` name, and starts a private server in `folder` for each
+/// variable that is not set.
 pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> anyhow::Result<Services<'s>> {
     let (database_url, postgres) = database(session, folder, lifetime)?;
     let (redis_url, redis) = match from_environment("REDIS_URL") {
@@ -54,7 +54,7 @@ pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> a
     Ok(Services { redis, postgres, database_url, redis_url })
 }
 
-/// Returns the address of the database, and the private server if one was started.
+/// Returns the URL of the PostgreSQL database, and the private server if one was started.
 pub fn database<'s>(
     session: &'s Session,
     folder: &Folder,
@@ -69,7 +69,7 @@ pub fn database<'s>(
     })
 }
 
-/// Returns the path of `psql`: from the folder of the PostgreSQL that would be started, or from `PATH`.
+/// Returns the path of `psql`, from the PostgreSQL installation that a private server would run or from `PATH`.
 pub fn psql() -> anyhow::Result<PathBuf> {
     locate::postgres()
         .map(|found| found.folder.join("psql"))
@@ -79,7 +79,7 @@ pub fn psql() -> anyhow::Result<PathBuf> {
 }
 
 impl Services<'_> {
-    /// Returns the name of a private service that has stopped unexpectedly.
+    /// Returns the name of a private server that has stopped unexpectedly, or `None` if all of them run.
     pub fn failed(&mut self) -> anyhow::Result<Option<&'static str>> {
         let ended = |process: Option<&mut Process<'_>>| match process {
             Some(process) => process.ended().map(|status| status.is_some()),

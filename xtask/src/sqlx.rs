@@ -1,7 +1,7 @@
-//! `cargo xtask sqlx`: updates .sqlx, the database's description of each query of the server.
+//! `cargo xtask sqlx`: updates .sqlx, which contains the database's description of each SQL query of the server.
 //!
-//! The macros of sqlx write these files while they compile against a running database. They read
-//! `DATABASE_URL`, `SQLX_OFFLINE` and `SQLX_OFFLINE_DIR`.
+//! The macros of sqlx write these descriptions while they compile against a running database. They read the
+//! environment variables `DATABASE_URL`, `SQLX_OFFLINE` and `SQLX_OFFLINE_DIR`.
 
 mod database;
 mod touched;
@@ -28,10 +28,10 @@ pub struct Args {
     check: bool,
 }
 
-/// The contents of query files by file name.
+/// The contents of the query description files in .sqlx, by file name.
 type Queries = BTreeMap<String, Vec<u8>>;
 
-/// Runs `cargo xtask sqlx`.
+/// Runs `cargo xtask sqlx`: writes the query descriptions, or compares them with `--check`.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let folder = Folder::temporary(&session)?;
@@ -52,7 +52,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns the query files that the macros write when they compile against `database`.
+/// Returns the query description files that the macros of sqlx write when they compile against `database`.
 fn query_files(session: &Session, folder: &Folder, database: &Database<'_>) -> anyhow::Result<Queries> {
     let written = folder.path().join("queries");
     fs::create_dir(&written).context("cannot create a folder for the queries")?;

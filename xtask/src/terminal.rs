@@ -1,13 +1,13 @@
-//! Messages on the terminal about tasks that take long.
+//! The messages on the terminal while a task takes long.
 
 use std::time::{Duration, Instant};
 
 pub use cargo_writ::terminal::{error, step};
 
-/// The time until the first message about a wait.
+/// The time until the first message that a task still runs.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A message that is repeated at growing intervals while a task takes long.
+/// A message on the terminal that a task still runs, repeated at growing intervals.
 pub struct Waiting {
     task: String,
     since: Instant,
@@ -15,12 +15,12 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Starts to measure a task; its description `task` follows "still" in the message.
+    /// Starts to measure the time of a task. Its description `task` follows "still" in the message.
     pub fn on(task: impl Into<String>) -> Self {
         Self { task: task.into(), since: Instant::now(), next: PATIENCE }
     }
 
-    /// Prints the message if it is due; call this repeatedly during the wait.
+    /// Prints the message that the task still runs if it is due. Call this function repeatedly during the wait.
     pub fn tick(&mut self) {
         let passed = self.since.elapsed();
         if passed >= self.next {
@@ -29,7 +29,7 @@ impl Waiting {
         }
     }
 
-    /// Returns the time since the start.
+    /// Returns the time since the start of the task.
     pub fn passed(&self) -> Duration {
         self.since.elapsed()
     }

@@ -15,7 +15,7 @@ pub struct Args {
     cargo: Vec<String>,
 }
 
-/// Runs `cargo xtask test`; its exit code is the exit code of `cargo test`.
+/// Runs `cargo xtask test`. The exit code is the exit code of `cargo test`.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let folder = Folder::temporary(&session)?;

@@ -1,6 +1,6 @@
 //! `cargo xtask words`: checks that comments name their subject, and draws a sample of them for a reader.
 //!
-//! A comment is read by people who see no code beside it: in a hover, in `cargo doc`, in a search. One that
+//! People read a comment without the code beside it: in a hover, in `cargo doc`, in a search. A comment that
 //! opens with a pronoun ("What is left", "Whoever asks") leaves such a reader without a subject. The check
 //! rejects these openings; `xtask/words.toml` lists the exceptions with their reasons.
 
@@ -18,16 +18,16 @@ use self::comment::Comment;
 use self::exceptions::Exceptions;
 use crate::{cargo, terminal};
 
-/// The file of the exceptions, below the root of the repository.
+/// The file that lists the exceptions from the check of comments, below the root of the repository.
 const EXCEPTIONS: &str = "xtask/words.toml";
 
-/// The folder of the golden diagnostics, below the root of the repository.
+/// The folder of the golden diagnostics to draw samples from, below the root of the repository.
 const DIAGNOSTICS: &str = "codegen/tests/diagnostics";
 
-/// Folders whose text is made from contracts of tests, which write as they like.
+/// The folders whose comments are not checked, since they are generated from contracts of tests.
 const EXCLUDED: [&str; 1] = ["codegen/tests/golden/"];
 
-/// The arguments of the command.
+/// The command line of `cargo xtask words`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Print a sample of comments and diagnostics instead, chosen by this number.
@@ -47,7 +47,7 @@ pub struct Args {
     key: bool,
 }
 
-/// Runs the subcommand: fails if a comment has a fault that is not listed as an exception.
+/// Runs `cargo xtask words`: fails if a comment has a fault that is not listed as an exception.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let root = cargo::root();
     let comments = read(&root)?;
@@ -94,7 +94,7 @@ fn read(root: &Path) -> anyhow::Result<Vec<Comment>> {
     for path in paths {
         let Some(language) = comment::Language::of(path) else { continue };
         let file = root.join(path);
-        // Links lead to files that are listed under their own path; deleted files are still in the index.
+        // A link leads to a file that is listed under its own path; a deleted file is still in the index of Git.
         if EXCLUDED.iter().any(|folder| path.starts_with(folder)) || file.is_symlink() || !file.is_file() {
             continue;
         }

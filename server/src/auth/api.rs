@@ -1,4 +1,4 @@
-//! The handlers of the operations on sessions.
+//! The handlers of the operations that open, refresh and end sessions.
 
 use generated::v1::{
     Auth, LoginCall, LoginError, LoginRequest, LoginResponse, LogoutCall, LogoutError, LogoutResponse, RefreshCall,

@@ -1,11 +1,11 @@
-//! The end of sessions, in the database and in the markers that the gate checks.
+//! The end of login sessions, in the database and in the Redis markers that the gate checks for each request.
 
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::platform::revocation::Revocations;
 
-/// Ends all sessions of a user except `kept`, and returns the ids of the ended sessions.
+/// Ends all login sessions of a user except the session `kept`, and returns the ids of the ended sessions.
 ///
 /// # Errors
 /// Returns the error of the database.
@@ -24,7 +24,8 @@ pub async fn end_user_sessions(
     ended.fetch_all(connection).await
 }
 
-/// Ends the session of a refresh token, current or used, and returns the id of the ended session.
+/// Ends the login session that a current or used refresh token belongs to, and returns the id of the ended
+/// session.
 ///
 /// # Errors
 /// Returns the error of the database.
@@ -44,10 +45,10 @@ pub async fn end_token_session(connection: &mut PgConnection, token_hash: &[u8; 
     ended.fetch_all(connection).await
 }
 
-/// Commits the transaction that ended these sessions, and then invalidates their access tokens.
+/// Commits a transaction that ended login sessions, and then invalidates the access tokens of these sessions.
 ///
-/// Both steps run in a separate task. If the client disconnects in between, they are still completed, so that
-/// no access token outlives its session.
+/// Both steps run in a separate task, which continues if the client disconnects in between. Therefore no access
+/// token outlives its session.
 ///
 /// # Errors
 /// Returns the error of the database. In that case no session has ended.

@@ -14,7 +14,7 @@ use crate::platform::password::{PasswordError, Passwords, Verdict};
 use crate::platform::token::Tokens;
 use store::{Account, SignedIn, Store};
 
-/// The implementation of the generated trait [`Auth`](v1::Auth).
+/// The implementation of the generated trait [`Auth`](v1::Auth): signing in, refreshing tokens and signing out.
 #[derive(Debug, Clone)]
 pub struct AuthService {
     store: Store,
@@ -24,7 +24,7 @@ pub struct AuthService {
 }
 
 impl AuthService {
-    /// Creates the service on the resources of the platform.
+    /// Creates the service for signing in and out from the resources of the platform.
     pub fn new(platform: &Platform) -> AuthService {
         AuthService {
             store: Store::new(platform),
@@ -34,15 +34,15 @@ impl AuthService {
         }
     }
 
-    /// Checks a password against the hash of the account.
+    /// Checks the password of a sign-in request against the stored hash of the account.
     ///
-    /// Without an account the check takes the time of a real one and fails, so that the response time does not
-    /// reveal which e-mail addresses have an account.
+    /// If the account does not exist, the check fails after the time of a real check, so that the response time
+    /// does not reveal which e-mail addresses have an account.
     async fn verify_password(&self, password: &str, account: Option<&Account>) -> Result<Verdict, PasswordError> {
         self.passwords.verify(password, account.map(|account| account.password_hash.as_str())).await
     }
 
-    /// Returns the tokens of an open session as the contract describes them.
+    /// Returns the access token and refresh token of an open session, in the form of the response body.
     fn tokens(&self, session: SignedIn) -> Result<v1::Tokens, jsonwebtoken::errors::Error> {
         let access = self.tokens.issue(session.user_id, &session.email, session.role, session.id)?;
         Ok(v1::Tokens {

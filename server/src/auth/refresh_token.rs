@@ -11,8 +11,9 @@ pub fn generate() -> String {
     URL_SAFE_NO_PAD.encode(random::bytes::<32>())
 }
 
-/// Returns the hash of a token that the database stores. A fast hash is sufficient, because 256 random bits
-/// cannot be guessed.
+/// Returns the hash of a refresh token, as the database stores it.
+///
+/// A fast hash is sufficient, because 256 random bits cannot be guessed.
 pub fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
 }

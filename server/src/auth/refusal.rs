@@ -1,11 +1,11 @@
-//! The reasons for refusing to open or refresh a session.
+//! The reasons for refusing to open or refresh a login session.
 
 use generated::v1::{LoginError, RefreshError, Unauthorized};
 
-/// The reason why a session was not opened or refreshed.
+/// The reason why a login session was not opened or refreshed.
 ///
-/// It does not distinguish cases that a client must not learn, for example an unknown e-mail address from a
-/// wrong password.
+/// A reason covers all cases that a client must not be able to distinguish, for example an unknown e-mail address
+/// and a wrong password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// The account does not exist, or the password is wrong.

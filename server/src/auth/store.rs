@@ -1,4 +1,4 @@
-//! The SQL of sessions and refresh tokens.
+//! The SQL of login sessions and refresh tokens.
 
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -8,43 +8,43 @@ use crate::platform::Platform;
 use crate::platform::caller::Role;
 use crate::platform::revocation::Revocations;
 
-/// The store of sessions in PostgreSQL.
+/// The store of login sessions in PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
     revocations: Revocations,
-    /// The lifetime of a refresh token that is not used, in seconds.
+    /// The time in seconds after which an unused refresh token expires.
     refresh_lifetime: f64,
-    /// The lifetime of a session, in seconds. Refreshing does not extend it.
+    /// The lifetime of a login session in seconds. Refreshing its tokens does not extend it.
     session_lifetime: f64,
 }
 
-/// The stored credentials of an account.
+/// The stored credentials of a user account, for checking a sign-in request.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// The id of the user.
+    /// The id of the user who owns the account.
     pub id: Uuid,
-    /// The password hash as a PHC string.
+    /// The password hash of the account as a PHC string.
     pub password_hash: String,
 }
 
-/// A session that was opened or refreshed.
+/// A login session that was just opened or refreshed, with the data for its new tokens.
 #[derive(Debug)]
 pub struct SignedIn {
-    /// The id of the session.
+    /// The id of the login session.
     pub id: Uuid,
-    /// The id of the user.
+    /// The id of the user who signed in.
     pub user_id: Uuid,
-    /// The e-mail address of the user.
+    /// The e-mail address of the user who signed in.
     pub email: String,
-    /// The role of the user.
+    /// The role of the user who signed in.
     pub role: Role,
-    /// The new refresh token of the session. It can be used once.
+    /// The new refresh token of the login session. It can be used once.
     pub refresh_token: String,
 }
 
 impl Store {
-    /// Creates a store in the database of users.
+    /// Creates the store of login sessions in the database of users.
     pub fn new(platform: &Platform) -> Store {
         let lifetimes = &platform.config.tokens;
         Store {
@@ -55,7 +55,7 @@ impl Store {
         }
     }
 
-    /// Returns the account with this e-mail address, in any letter case.
+    /// Returns the credentials of the account with this e-mail address. The comparison ignores letter case.
     pub async fn account(&self, email: &str) -> Result<Option<Account>, sqlx::Error> {
         let found = sqlx::query_as!(
             Account,
@@ -65,7 +65,7 @@ impl Store {
         found.fetch_optional(&self.pool).await
     }
 
-    /// Replaces the hash of a password by a stronger hash of that password, unless the password has changed
+    /// Replaces the weak hash of a password by a stronger hash of this password, unless the password has changed
     /// since `account` was read.
     pub async fn strengthen(&self, account: &Account, password_hash: &str) -> Result<(), sqlx::Error> {
         let strengthen = sqlx::query!(
@@ -77,8 +77,8 @@ impl Store {
         strengthen.execute(&self.pool).await.map(drop)
     }
 
-    /// Opens a session. Returns `None` if the account was deleted or its password has changed since `account`
-    /// was read.
+    /// Opens a login session for `account`. Returns `None` if the account was deleted or its password has changed
+    /// since `account` was read.
     pub async fn open(&self, account: &Account) -> Result<Option<SignedIn>, sqlx::Error> {
         let (id, refresh_token) = (Uuid::now_v7(), refresh_token::generate());
         // The statement locks the account while it writes the session. A concurrent request that deletes the
@@ -108,8 +108,8 @@ impl Store {
     /// Exchanges a refresh token for a new one.
     ///
     /// The exchange is one statement, so that only one of several concurrent requests with one token succeeds.
-    /// Returns `None` if the token is not valid. If the token belongs to a session, for example because it was
-    /// used before, the session ends.
+    /// Returns `None` if the token is not valid. If the token is invalid but belongs to a session, for example
+    /// because it was used before, the session ends.
     pub async fn rotate(&self, token: &str) -> Result<Option<SignedIn>, sqlx::Error> {
         let (spent, refresh_token) = (refresh_token::hash(token), refresh_token::generate());
         let rotated = sqlx::query!(
@@ -138,12 +138,12 @@ impl Store {
         Ok(Some(SignedIn { id: session.id, user_id: session.user_id, email: session.email, role, refresh_token }))
     }
 
-    /// Ends the session of a refresh token. An unknown token is not an error.
+    /// Ends the login session of a refresh token. An unknown token is not an error.
     pub async fn end(&self, token: &str) -> Result<(), sqlx::Error> {
         self.end_by_hash(&refresh_token::hash(token)).await.map(drop)
     }
 
-    /// Ends the session of the refresh token with this hash and returns the ids of the ended sessions.
+    /// Ends the login session of the refresh token with this hash and returns the ids of the ended sessions.
     async fn end_by_hash(&self, token_hash: &[u8; 32]) -> Result<Vec<Uuid>, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let ended = ending::end_token_session(&mut transaction, token_hash).await?;
@@ -152,7 +152,8 @@ impl Store {
     }
 }
 
-/// Parses a role of the database. A check constraint of the table admits only known roles.
+/// Parses a user's role as the `users` table stores it. The error reports an unknown role, which a check
+/// constraint of the table prevents.
 fn role(text: &str) -> Result<Role, sqlx::Error> {
     text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }

@@ -1,4 +1,4 @@
-//! The handlers of the operations on carts.
+//! The handlers of the operations on shopping carts.
 
 use generated::v1::{
     Cart, Carts, DeleteCartError, DeleteCartRequest, DeleteCartResponse, GetCartError, GetCartRequest, GetCartResponse,

@@ -9,7 +9,8 @@ use sqlx::PgPool;
 use crate::customers::Customers;
 use crate::platform::Platform;
 
-/// The implementation of the generated trait [`Carts`](generated::v1::Carts).
+/// The implementation of the generated trait [`Carts`](generated::v1::Carts): reading and changing shopping
+/// carts.
 #[derive(Debug, Clone)]
 pub struct CartService {
     pool: PgPool,
@@ -17,7 +18,7 @@ pub struct CartService {
 }
 
 impl CartService {
-    /// Creates the service on the resources of the platform.
+    /// Creates the service for shopping carts from the resources of the platform.
     pub fn new(platform: &Platform) -> CartService {
         CartService {
             pool: platform.databases.orders.clone(),

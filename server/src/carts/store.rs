@@ -1,11 +1,12 @@
-//! The SQL of carts. Every change of a cart locks its row first, so that concurrent changes are serialized.
+//! The SQL of shopping carts. Every change locks the row of the cart first, so that concurrent changes are
+//! serialized.
 
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::products::basket::RequestedItem;
 
-/// Returns the items of a cart in their order.
+/// Returns the items of a user's shopping cart, sorted by position.
 pub async fn items(pool: &PgPool, user: Uuid) -> Result<Vec<RequestedItem>, sqlx::Error> {
     let items = sqlx::query_as!(
         RequestedItem,
@@ -15,7 +16,7 @@ pub async fn items(pool: &PgPool, user: Uuid) -> Result<Vec<RequestedItem>, sqlx
     items.fetch_all(pool).await
 }
 
-/// Replaces all items of a cart.
+/// Replaces all items of a user's shopping cart.
 pub async fn replace(connection: &mut PgConnection, user: Uuid, items: &[RequestedItem]) -> Result<(), sqlx::Error> {
     let hold = sqlx::query!(
         "INSERT INTO carts (user_id) VALUES ($1) ON CONFLICT (user_id) DO UPDATE SET updated_at = now()",
@@ -36,12 +37,12 @@ pub async fn replace(connection: &mut PgConnection, user: Uuid, items: &[Request
     fill.execute(connection).await.map(drop)
 }
 
-/// Removes all items from a cart and returns them in their order.
+/// Removes all items from a user's shopping cart and returns them sorted by position, for a new order.
 ///
-/// The removal is part of the caller's transaction: if the transaction fails, the cart is unchanged.
+/// The removal is part of the transaction of `connection`: if this transaction fails, the cart is unchanged.
 pub async fn take_out(connection: &mut PgConnection, user: Uuid) -> Result<Vec<RequestedItem>, sqlx::Error> {
-    // A separate statement takes the lock, so that the snapshot of the next statement contains all changes that
-    // were committed while this one waited.
+    // A separate statement takes the lock. The snapshot of the statement after it then contains all changes that
+    // were committed while the lock was awaited.
     let hold = sqlx::query_scalar!("SELECT user_id FROM carts WHERE user_id = $1 FOR UPDATE", user);
     hold.fetch_optional(&mut *connection).await?;
     let taken = sqlx::query_as!(
@@ -53,7 +54,7 @@ pub async fn take_out(connection: &mut PgConnection, user: Uuid) -> Result<Vec<R
     taken.fetch_all(connection).await
 }
 
-/// Removes all items from a cart.
+/// Removes all items from a user's shopping cart.
 pub async fn delete(pool: &PgPool, user: Uuid) -> Result<(), sqlx::Error> {
     sqlx::query!("DELETE FROM carts WHERE user_id = $1", user).execute(pool).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! The handlers of the health checks.
+//! The handlers of the operations that report the health of the server.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use generated::v1::{
@@ -10,7 +10,7 @@ use writ_runtime::Context;
 use super::HealthService;
 use crate::platform::health::{Check, HealthStatus as PlatformStatus, Report};
 
-/// The version of the running release.
+/// The version of the running server, as health responses report it.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 impl HealthApi for HealthService {
@@ -29,7 +29,7 @@ impl HealthApi for HealthService {
 }
 
 impl HealthService {
-    /// Checks all dependencies. Returns the result as an error if the service is unhealthy.
+    /// Checks all dependencies of the server. Returns the result as an error if the server is unhealthy.
     async fn checked(&self) -> Result<Health, Health> {
         let health = health(&self.health.report().await);
         if health.status == HealthStatus::Unhealthy { Err(health) } else { Ok(health) }
@@ -46,7 +46,7 @@ fn health(report: &Report) -> Health {
     }
 }
 
-/// Returns the current time in milliseconds, the precision of the latencies.
+/// Returns the current time, rounded down to milliseconds, for the time stamp of a health response.
 fn now() -> DateTime<Utc> {
     Utc::now().trunc_subsecs(3)
 }

@@ -5,14 +5,15 @@ mod api;
 use crate::platform::Platform;
 use crate::platform::health::Health;
 
-/// The implementation of the generated trait [`HealthApi`](generated::v1::HealthApi).
+/// The implementation of the generated trait [`HealthApi`](generated::v1::HealthApi): the health checks of the
+/// server.
 #[derive(Debug, Clone)]
 pub struct HealthService {
     health: Health,
 }
 
 impl HealthService {
-    /// Creates the service on the health checks of the platform.
+    /// Creates the service for health requests from the health checks of the platform.
     pub fn new(platform: &Platform) -> HealthService {
         HealthService { health: platform.health.clone() }
     }

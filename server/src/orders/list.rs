@@ -1,4 +1,4 @@
-//! The filters, sort keys and pages of the lists of orders and of their items.
+//! The filters, sort keys and pages of two lists: the orders, and the items of an order.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use generated::v1::{BadRequest, OrderField, OrderId, OrderPage, OrderSort, OrderStatus};
@@ -16,26 +16,26 @@ pub(super) static TOTAL: SortColumn = SortColumn { name: "total", sql: "total" }
 pub(super) static ID: SortColumn = SortColumn { name: "id", sql: "id" };
 static POSITION: SortColumn = SortColumn { name: "position", sql: "position" };
 
-/// The filters of a list of orders. A filter that is `None` matches all orders.
+/// The filters of a request for a list of orders. A filter that is `None` matches all orders.
 #[derive(Debug)]
 pub struct Filter {
-    /// Matches the orders of this user.
+    /// The required owner of the orders; `None` matches orders of all users.
     pub owner: Option<Uuid>,
-    /// Matches the orders with this status.
+    /// The required status of the orders; `None` matches every status.
     pub status: Option<OrderStatus>,
-    /// Matches the orders that were created after this time.
+    /// The time after which the orders were created; `None` matches every time.
     pub created_after: Option<DateTime<Utc>>,
 }
 
 impl Filter {
-    /// Returns the hash that ties a cursor to these filters.
+    /// Returns the hash of these filters for a pagination cursor, which is valid only for a list with this hash.
     pub fn hash(&self) -> [u8; 8] {
         let owner = self.owner.map(|owner| owner.to_string());
         let after = self.created_after.map(|after| after.to_rfc3339_opts(SecondsFormat::Nanos, true));
         filter_hash([owner.as_deref(), self.status.map(OrderStatus::as_str), after.as_deref()])
     }
 
-    /// Appends a `WHERE` clause with the filters to a query.
+    /// Appends a `WHERE` clause with the filters to a query for orders.
     pub(super) fn push(&self, query: &mut QueryBuilder<Postgres>) {
         query.push(" WHERE TRUE");
         if let Some(owner) = self.owner {
@@ -50,7 +50,7 @@ impl Filter {
     }
 }
 
-/// Returns the sort order of a request. The default is the newest first.
+/// Returns the sort order of a request for a list of orders. The default is the newest order first.
 pub fn sorted(sort: &[Sort<OrderSort>]) -> Keyset {
     let column = |by| match by {
         OrderSort::CreatedAt => &CREATED_AT,
@@ -66,14 +66,16 @@ pub fn by_position() -> Keyset {
     Keyset::new("order-items", [], &POSITION)
 }
 
-/// Returns the hash that ties a cursor to the items of one order.
+/// Returns the hash that ties a pagination cursor to the list of the items of one order.
 pub fn item_filter_hash(order: OrderId) -> [u8; 8] {
     filter_hash([Some(order.to_string().as_str())])
 }
 
 impl OrderService {
-    /// Returns a page of the orders that match the filter. The items of the orders are read from the database
-    /// only if `fields` contains them or is `None`.
+    /// Returns a page of the orders that match the filter.
+    ///
+    /// The items of the orders are read from the database only if the requested `fields` contain them, or if
+    /// `fields` is `None` because the request wants all fields.
     pub(super) async fn page<E>(
         &self,
         filter: &Filter,

@@ -12,7 +12,8 @@ use crate::customers::Customers;
 use crate::platform::Platform;
 use crate::platform::cursor::Cursors;
 
-/// The implementation of the generated trait [`Orders`](generated::v1::Orders).
+/// The implementation of the generated trait [`Orders`](generated::v1::Orders): placing, listing and changing
+/// orders.
 #[derive(Debug, Clone)]
 pub struct OrderService {
     pool: PgPool,
@@ -21,7 +22,7 @@ pub struct OrderService {
 }
 
 impl OrderService {
-    /// Creates the service on the resources of the platform.
+    /// Creates the service for orders from the resources of the platform.
     pub fn new(platform: &Platform) -> OrderService {
         OrderService {
             pool: platform.databases.orders.clone(),

@@ -9,27 +9,28 @@ use crate::carts;
 use crate::products::basket::{self, Prices, RequestedItem, Unsellable};
 use crate::products::store::prices;
 
-/// The source of the items of an order.
+/// The source of the items of a new order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// The request body contains the items.
+    /// The request body of the new order contains the items.
     Body,
-    /// The items are the content of the cart of the user.
+    /// The items of the new order are the content of the user's shopping cart.
     Cart,
 }
 
-/// The reason why an order was not placed.
+/// The reason why a new order was not placed.
 #[derive(Debug)]
 pub enum PlaceError {
-    /// The cart is empty.
+    /// The new order is for the content of a cart, but the cart is empty.
     EmptyCart,
-    /// Some items cannot be ordered.
+    /// Some items of the new order cannot be ordered. The [`Origin`] tells the error response how to name them.
     Unsellable(Unsellable, Origin),
-    /// The database returned an error.
+    /// The database returned an error while the order was being placed.
     Database(sqlx::Error),
 }
 
-/// Places an order for `user`. An order with `fromCart` empties the cart when the transaction commits.
+/// Places an order for `user`. An order of the cart's content (`fromCart`) empties the cart when the transaction
+/// commits.
 pub async fn place(connection: &mut PgConnection, user: Uuid, order: NewOrder) -> Result<Order, PlaceError> {
     let (requested, currency, origin): (Vec<RequestedItem>, _, _) = match order {
         NewOrder::OfItems(order) => {
@@ -38,8 +39,8 @@ pub async fn place(connection: &mut PgConnection, user: Uuid, order: NewOrder) -
         NewOrder::FromCart(_) => (carts::store::take_out(connection, user).await?, None, Origin::Cart),
     };
     let prices = prices(connection, &requested).await?;
-    // A cart has no currency. The price of its first item sets the currency, and the other items must have it
-    // too.
+    // A cart has no currency. The price of the first item sets the currency of the order, and the prices of the
+    // other items must have the same currency.
     let first = requested.first().and_then(|item| prices.get(&item.sku)).map(|price| price.currency);
     basket::check(&requested, &prices, currency.or(first)).map_err(|flaws| PlaceError::Unsellable(flaws, origin))?;
     let currency = currency.or(first).ok_or(PlaceError::EmptyCart)?;

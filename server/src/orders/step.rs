@@ -1,4 +1,4 @@
-//! The allowed changes of the status of an order.
+//! The changes of an order's status that customers and administrators can make.
 
 use generated::v1::{
     Conflict, DeleteOrderError, NotFound, Order, OrderId, OrderStatus, PreconditionFailed, UpdateOrderError,
@@ -12,22 +12,22 @@ use super::store;
 /// A requested change of the status of an order, and its preconditions.
 #[derive(Debug)]
 pub struct Step {
-    /// The id of the order.
+    /// The id of the order to change.
     pub order: OrderId,
-    /// The required owner of the order. `None` for an administrator, who can change any order.
+    /// The required owner of the order to change. `None` for an administrator, who can change any order.
     pub owner: Option<Uuid>,
-    /// The new status.
+    /// The new status of the order.
     pub to: OrderStatus,
-    /// The required version of the order. `None` if any version is accepted.
+    /// The version that the order must have to be changed. `None` if any version is accepted.
     pub version: Option<i32>,
-    /// The condition of the header `If-Match`. `None` if the request has no such header.
+    /// The condition of the request header `If-Match` for the change. `None` if the request has no such header.
     pub if_match: Option<IfMatch>,
 }
 
 /// The result of an attempt to change the status of an order.
 #[derive(Debug)]
 pub struct StepResult {
-    /// The current state of the order.
+    /// The state of the order after the attempt to change its status.
     pub order: Order,
     /// True if the status was changed.
     pub changed: bool,
@@ -36,20 +36,21 @@ pub struct StepResult {
 /// The reason why the status of an order was not changed.
 #[derive(Debug)]
 pub enum StepError {
-    /// The order does not exist, or the caller cannot see it.
+    /// The order to change does not exist, or the caller cannot see it.
     NotFound,
     /// The entity tag of the order does not match `If-Match`.
     Outdated,
-    /// The version of the order differs from the required one. The value is the current version.
+    /// The version of the order differs from the version that the request requires. The value is the current
+    /// version.
     VersionMismatch(i32),
-    /// The caller is not allowed to change the status in this way.
+    /// The caller is not allowed to change the order from its current status to the requested one.
     NotAllowed {
         /// The current status of the order.
         current: OrderStatus,
-        /// The requested status.
+        /// The requested status of the order.
         to: OrderStatus,
     },
-    /// The database returned an error.
+    /// The database returned an error while the status was being changed.
     Database(sqlx::Error),
 }
 
@@ -59,20 +60,21 @@ impl Step {
         Step { order, owner, to, version: None, if_match: None }
     }
 
-    /// Requires that the order has this version.
+    /// Adds the precondition that the order has this version.
     pub fn require_version(mut self, version: i32) -> Step {
         self.version = Some(version);
         self
     }
 
-    /// Requires that the entity tag of the order matches the header `If-Match`, if the request has one.
+    /// Adds the precondition of the request header `If-Match`: the entity tag of the order matches. `None` adds
+    /// nothing.
     pub fn if_match(mut self, if_match: Option<IfMatch>) -> Step {
         self.if_match = if_match;
         self
     }
 
-    /// Returns the statuses from which this step is allowed. A step with a required owner is not by an
-    /// administrator.
+    /// Returns the statuses that an order may have before this change. More changes are allowed to an
+    /// administrator, whose changes have no required owner.
     pub(super) fn from(&self) -> &'static [OrderStatus] {
         use OrderStatus::{Cancelled, Delivered, Paid, Pending, Shipped};
         match (self.to, self.owner) {
@@ -84,8 +86,10 @@ impl Step {
         }
     }
 
-    /// Returns the versions that `If-Match` allows, or `None` if it allows any version. A weak entity tag never
-    /// matches (RFC 9110 § 13.1.1).
+    /// Returns the order versions that the header `If-Match` allows for this change, or `None` if it allows any
+    /// version.
+    ///
+    /// A weak entity tag never matches (RFC 9110 § 13.1.1).
     pub(super) fn tags(&self) -> Option<Vec<String>> {
         match self.if_match.as_ref()? {
             IfMatch::Any => None,
@@ -93,7 +97,7 @@ impl Step {
         }
     }
 
-    /// Returns the reason why the step could not be taken on `order`.
+    /// Returns the reason why this change of the status could not be made to `order`.
     fn refusal(&self, order: &Order) -> StepError {
         let matches = |condition: &IfMatch| condition.matches_strong(&ETag::strong(order.version));
         match (&self.if_match, self.version) {
@@ -104,17 +108,17 @@ impl Step {
     }
 }
 
-/// Changes the status of an order and returns the changed order.
+/// Changes the status of an order, and returns the changed order.
 ///
 /// # Errors
-/// Returns the reason if the order was not changed.
+/// Returns the reason why the status was not changed.
 pub async fn take(pool: &PgPool, step: &Step) -> Result<Order, StepError> {
     let result = store::step(pool, step).await.map_err(StepError::Database)?.ok_or(StepError::NotFound)?;
     if result.changed { Ok(result.order) } else { Err(step.refusal(&result.order)) }
 }
 
 impl StepError {
-    /// Converts the reason into the error of either operation that changes the status.
+    /// Converts the reason into the error type of an operation that changes or cancels an order.
     fn refuse<E>(self) -> E
     where
         E: From<NotFound> + From<Conflict> + From<PreconditionFailed> + From<sqlx::Error>,

@@ -1,4 +1,4 @@
-//! The SQL of orders. Every statement contains the condition for the rows that the caller can see.
+//! The SQL of orders. Every statement contains the condition that selects the orders that the caller can see.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::platform::keyset::{Paging, Rows};
 use crate::products::basket::RequestedItem;
 use crate::products::store::{money, string_enum};
 
-/// A row of `orders`.
+/// A row of the table `orders`.
 #[derive(Debug, sqlx::FromRow)]
 struct Row {
     id: Uuid,
@@ -28,7 +28,7 @@ struct Row {
     updated_at: DateTime<Utc>,
 }
 
-/// A row of `order_items`.
+/// A row of the table `order_items`.
 #[derive(Debug, sqlx::FromRow)]
 struct ItemRow {
     order_id: Uuid,
@@ -42,13 +42,13 @@ struct ItemRow {
 /// A line of a new order: a product, its quantity and its price.
 #[derive(Debug)]
 pub struct Line {
-    /// The requested product and its quantity.
+    /// The product that the line orders, and its quantity.
     pub requested: RequestedItem,
-    /// The price of one unit.
+    /// The price of one unit of the product, in the currency of the order.
     pub unit_price: Decimal,
 }
 
-/// The data of an order that a list of its items needs.
+/// The data of an order that a request for the list of its items needs.
 #[derive(Debug)]
 pub struct OrderSummary {
     order: Uuid,
@@ -57,7 +57,7 @@ pub struct OrderSummary {
     pub item_count: u64,
 }
 
-/// Inserts an order with its items and returns it.
+/// Inserts a new order with its items into the database, and returns the order.
 pub async fn insert(
     connection: &mut PgConnection,
     user: Uuid,
@@ -107,7 +107,8 @@ pub async fn find(pool: &PgPool, order: OrderId, owner: Option<Uuid>) -> Result<
     row.order(items).map(Some)
 }
 
-/// Returns a page of the orders that match the filter. The orders have no items if `with_items` is false.
+/// Returns a page of the orders that match the filter. If `with_items` is false, the orders are returned without
+/// their items.
 pub async fn list(
     pool: &PgPool,
     filter: &Filter,
@@ -138,8 +139,8 @@ pub async fn list(
     }))
 }
 
-/// Returns the data for listing the items of an order. Returns `None` if the order does not exist or does not
-/// belong to `owner`.
+/// Returns the data of an order that a list of its items needs. Returns `None` if the order does not exist or
+/// does not belong to `owner`.
 pub async fn find_summary(
     pool: &PgPool,
     order: OrderId,
@@ -159,7 +160,7 @@ pub async fn find_summary(
     }))
 }
 
-/// Returns a page of the items of an order, each with its position.
+/// Returns a page of the items of an order. Each item comes with its position in the order.
 pub async fn items(
     pool: &PgPool,
     summary: &OrderSummary,
@@ -176,11 +177,11 @@ pub async fn items(
     Ok(paging.rows(items, |(position, _), _| SortValue::Integer(i64::from(*position))))
 }
 
-/// Changes the status of an order if all preconditions of the step are met.
+/// Changes the status of an order if the order meets all preconditions of the change.
 ///
-/// One statement checks the preconditions and returns the order in either case, so that the caller can report
-/// which precondition failed. Returns `None` if the order does not exist or does not belong to the required
-/// owner.
+/// One statement checks the preconditions and always returns the order, changed or not, so that the caller can
+/// report which precondition failed. Returns `None` if the order does not exist or does not belong to the
+/// required owner.
 pub async fn step(pool: &PgPool, step: &Step) -> Result<Option<StepResult>, sqlx::Error> {
     let from: Vec<String> = step.from().iter().map(|status| status.to_string()).collect();
     let tags = step.tags();
@@ -226,7 +227,7 @@ pub async fn step(pool: &PgPool, step: &Step) -> Result<Option<StepResult>, sqlx
     Ok(Some(StepResult { order: row.order(items)?, changed }))
 }
 
-/// Returns the items of several orders, sorted by order and position.
+/// Returns the rows of the items of several orders, sorted by order and position.
 async fn items_of(executor: impl PgExecutor<'_>, orders: &[Uuid]) -> Result<Vec<ItemRow>, sqlx::Error> {
     let items = sqlx::query_as!(
         ItemRow,

@@ -10,8 +10,9 @@ use crate::platform::token::Tokens;
 
 /// An [`Authenticate`] implementation that accepts the access tokens of this service.
 ///
-/// It verifies only the token. [`PolicyGate`](crate::platform::gate::PolicyGate) checks whether the session of
-/// the token has ended, together with rate limits and cache, to save a round trip to Redis.
+/// This type verifies only the token. [`PolicyGate`](crate::platform::gate::PolicyGate) checks whether the
+/// session of the token has ended. The gate queries Redis for rate limits and cache anyway, so this saves a round
+/// trip.
 #[derive(Debug, Clone)]
 pub struct TokenAuthenticator {
     tokens: Tokens,

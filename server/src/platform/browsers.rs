@@ -8,11 +8,12 @@ use axum::response::Response;
 use http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// The content security policy of API responses. They are data, so a browser must not load or frame anything in
-/// them.
+/// The value of `Content-Security-Policy` for API responses. Responses are data, so a browser must neither load
+/// resources for them nor show them in a frame.
 const DATA_ONLY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
-/// True if clients reach the service by TLS, so that responses have `Strict-Transport-Security` (RFC 6797).
+/// The setting of the security headers: true if clients reach the service by TLS, so that responses have
+/// `Strict-Transport-Security` (RFC 6797).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StrictTransport(pub bool);
 
@@ -31,16 +32,17 @@ pub async fn secure(State(strict): State<StrictTransport>, request: Request, nex
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
     // A browser can store a response with an entity tag, but must revalidate it each time. It must not store
-    // others.
+    // responses without one.
     let cache_control = if headers.contains_key(header::ETAG) { "private, no-cache" } else { "no-store" };
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(cache_control));
     response
 }
 
-/// Returns a CORS layer that allows requests from pages of these origins.
+/// Returns a middleware layer for cross-origin requests (CORS) that allows requests from web pages of these
+/// origins.
 ///
 /// The layer does not allow cookies or other credentials of the browser, because callers send a token. Returns
-/// `None` if `origins` is empty: without the layer, browsers block pages of all other origins.
+/// `None` if `origins` is empty: without the layer, browsers block requests from the pages of all other origins.
 pub fn cross_origin(origins: &[HeaderValue]) -> Option<CorsLayer> {
     if origins.is_empty() {
         return None;

@@ -1,4 +1,4 @@
-//! The authenticated caller, and the scopes of each role.
+//! The authenticated caller of a request, the roles of users, and the scopes of each role.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,21 +15,21 @@ use uuid::Uuid;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The id of the user.
+    /// The user id of the caller.
     pub user_id: Uuid,
-    /// The e-mail address of the user at the time when the token was issued.
+    /// The e-mail address of the caller at the time when the access token was issued.
     pub email: String,
-    /// The role of the user at the time when the token was issued.
+    /// The role of the caller at the time when the access token was issued.
     pub role: Role,
-    /// The scopes that the role grants.
+    /// The scopes that the role grants to the caller.
     pub scopes: &'static [&'static str],
-    /// The id of the session, from the claim `sid`.
+    /// The id of the caller's login session, from the token claim `sid`.
     pub session_id: Uuid,
-    /// The id of the token, from the claim `jti` (RFC 7519 § 4.1.7).
+    /// The id of the caller's access token, from the token claim `jti` (RFC 7519 § 4.1.7).
     pub jti: Uuid,
 }
 
-/// The role of a user.
+/// The role of a user, which determines the scopes of the user's access tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// A user with access to their own data.
@@ -57,12 +57,12 @@ impl Caller {
 }
 
 impl Role {
-    /// Returns the scopes that the role grants.
+    /// Returns the scopes that the role grants to a caller.
     pub fn scopes(self) -> &'static [&'static str] {
         SCOPES.iter().find(|(role, _)| *role == self).map_or(&[], |(_, scopes)| scopes)
     }
 
-    /// Returns the name of the role in the contract, the database and the access token.
+    /// Returns the name of the role as the contract, the database and the access token contain it.
     pub fn as_str(self) -> &'static str {
         match self {
             Role::User => "user",
@@ -71,7 +71,7 @@ impl Role {
     }
 }
 
-/// The error of parsing a string that is not the name of a role.
+/// The error of parsing a string that is not the name of a user's role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownRole;
 

@@ -1,4 +1,5 @@
-//! The address of the client: the peer of the connection, or the address that a trusted proxy reports.
+//! The IP address of the client of a request: the peer of the connection, or the address that a trusted proxy
+//! reports.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use writ_runtime::ClientAddress;
 
 use crate::platform::network::Network;
 
-/// Adds the [`ClientAddress`] to the extensions of a request; to be used with
+/// Adds the [`ClientAddress`] to the extensions of a request. This middleware is installed with
 /// [`axum::middleware::from_fn_with_state`].
 ///
 /// The gate applies the rate limits by address to this address.
@@ -24,11 +25,11 @@ pub async fn find(State(trusted): State<Arc<[Network]>>, mut request: Request, n
     next.run(request).await
 }
 
-/// Returns the address of the client, reading `X-Forwarded-For` from right to left.
+/// Returns the IP address of the client of a request. It reads `X-Forwarded-For` from right to left.
 ///
-/// Each proxy appends the address of its peer. Therefore an entry is reliable only if the proxy that wrote it
-/// is trusted. The first untrusted address from the right is the client. Entries to the left of it can be
-/// forged.
+/// Each proxy appends the address of its peer to the header. Therefore an address is reliable only if the proxy
+/// that wrote it is trusted. The first untrusted address from the right is the client. A client can forge the
+/// addresses to the left of it.
 fn client_of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut client = peer;
@@ -46,7 +47,8 @@ fn client_of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     client
 }
 
-/// Parses an IP address with an optional port. An IPv6 address can be in brackets.
+/// Parses an address from `X-Forwarded-For`: an IP address with an optional port. An IPv6 address can be in
+/// brackets.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = || text.strip_prefix('[')?.strip_suffix(']');
     let address = text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()));

@@ -1,4 +1,4 @@
-//! Pagination cursors: opaque, versioned and signed, so that clients cannot forge or change them.
+//! Pagination cursors: opaque, versioned and signed strings, so that clients cannot forge or change them.
 
 use std::fmt;
 
@@ -13,14 +13,14 @@ use uuid::Uuid;
 
 use crate::platform::config::decoded;
 
-/// The version of the binary layout of a cursor, stored in its first byte. A cursor with another version is
-/// rejected.
+/// The version of the binary layout of a pagination cursor, stored in its first byte. A cursor with another
+/// version is rejected.
 const VERSION: u8 = 1;
 
-/// The length of the truncated signature of a cursor: 16 bytes, which are 128 bits.
+/// The length of the truncated signature of a pagination cursor: 16 bytes, which are 128 bits.
 const SIGNATURE_LENGTH: usize = 16;
 
-/// The encoder and decoder of cursors. Clones share the key.
+/// The encoder and decoder of pagination cursors. Clones share the signing key.
 ///
 /// ```
 /// use server::platform::cursor::{Cursor, Cursors, SortValue, filter_hash};
@@ -37,43 +37,44 @@ const SIGNATURE_LENGTH: usize = 16;
 #[derive(Clone)]
 pub struct Cursors(Hmac<Sha256>);
 
-/// The position of a page in a list: after the row with these values.
+/// The content of a pagination cursor: the last row of a page. The next page starts after this row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cursor {
-    /// The name of the list and its sort order, for example `orders:-createdAt,+total`.
+    /// The name of the list and its sort order, for example `orders:-createdAt,+total`. The cursor is valid only
+    /// there.
     pub sort: String,
-    /// The hash of the filters, as [`filter_hash`] returns it.
+    /// The hash of the list's filters, as [`filter_hash`] returns it.
     pub filter: [u8; 8],
-    /// The values of the row in the sort columns. The unique id is the last one.
+    /// The values of the page's last row in the sort columns. The unique id comes last.
     pub values: Vec<SortValue>,
 }
 
-/// The value of a row in a sort column.
+/// The value of one row in one sort column, as a pagination cursor contains it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SortValue {
-    /// The value of a text column.
+    /// The value of a sort column with text.
     Text(String),
-    /// The value of a timestamp column, in microseconds as PostgreSQL stores it.
+    /// The value of a sort column with timestamps, in microseconds as PostgreSQL stores them.
     Time(DateTime<Utc>),
-    /// The value of a numeric column.
+    /// The value of a sort column with decimal numbers.
     Decimal(Decimal),
-    /// The value of an integer column.
+    /// The value of a sort column with integers.
     Integer(i64),
-    /// The value of a UUID column.
+    /// The value of a sort column with UUIDs.
     Id(Uuid),
 }
 
-/// The reason why a cursor is rejected.
+/// The reason why a pagination cursor in a request is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadCursor {
-    /// The text is not a cursor that this service has signed.
+    /// The text is not a pagination cursor that this service has signed.
     Unreadable,
-    /// The cursor belongs to another list, sort order or filter.
+    /// The pagination cursor belongs to another list, sort order or filter.
     OtherList,
 }
 
 impl BadCursor {
-    /// Returns the violation of the parameter `cursor`, as a message for the caller.
+    /// Returns the error message for the request parameter `cursor`.
     pub fn message(self) -> &'static str {
         match self {
             BadCursor::Unreadable => "must be the nextCursor of an earlier page",
@@ -88,14 +89,16 @@ impl fmt::Debug for Cursors {
     }
 }
 
-/// Returns a hash of the filters of a list, which ties a cursor to these filters.
+/// Returns a hash of a list's filters. A pagination cursor contains the hash, so that it is valid only for these
+/// filters.
 ///
-/// The filters must always be in the same sequence. An absent filter (`None`) and an empty filter (`Some("")`)
+/// The caller must pass the filters in one fixed sequence. An absent filter (`None`) and an empty filter
+/// (`Some("")`)
 /// have different hashes.
 pub fn filter_hash<'a>(filters: impl IntoIterator<Item = Option<&'a str>>) -> [u8; 8] {
     let mut hash = Sha256::new();
     for filter in filters {
-        // The length in front of the text makes `ab`, `c` and `a`, `bc` different.
+        // The length in front of each text makes the filters `ab`, `c` different from `a`, `bc`.
         hash.update(filter.map_or(u64::MAX, |text| text.len() as u64).to_be_bytes());
         hash.update(filter.unwrap_or_default());
     }
@@ -105,19 +108,21 @@ pub fn filter_hash<'a>(filters: impl IntoIterator<Item = Option<&'a str>>) -> [u
 }
 
 impl Cursors {
-    /// Creates an encoder with `key`, 32 bytes in base64. Without a key it generates a random one, and cursors
-    /// are valid only until the process ends.
+    /// Creates an encoder and decoder of cursors with `key`, 32 bytes in base64.
+    ///
+    /// Without a key the process generates a random one, and its cursors are valid only until it ends.
     pub fn new(key: Option<&SecretString>) -> Cursors {
         let key = key
             .and_then(|key| decoded(key.expose_secret()))
             .unwrap_or_else(|| crate::platform::random::bytes::<32>().to_vec());
-        // A key is derived for this purpose, so that the configured key can never be used for two purposes.
+        // The signing key is derived for cursors alone, so that the configured key is never used for two
+        // purposes.
         let mut derived = keyed(&key);
         derived.update(b"writ cursor v1");
         Cursors(keyed(&derived.finalize().into_bytes()))
     }
 
-    /// Encodes and signs a cursor as base64url text without padding (RFC 4648 § 5).
+    /// Encodes and signs a pagination cursor as base64url text without padding (RFC 4648 § 5).
     pub fn seal(&self, cursor: &Cursor) -> String {
         let mut bytes = vec![VERSION];
         put(&mut bytes, cursor.sort.as_bytes());
@@ -130,7 +135,7 @@ impl Cursors {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Decodes a cursor of the list with this sort order and filter hash.
+    /// Decodes a pagination cursor and checks that it belongs to the list with this sort order and filter hash.
     ///
     /// # Errors
     /// Returns [`BadCursor::Unreadable`] if this service has not signed the text, and [`BadCursor::OtherList`]
@@ -140,7 +145,7 @@ impl Cursors {
         if cursor.sort == sort && cursor.filter == filter { Ok(cursor) } else { Err(BadCursor::OtherList) }
     }
 
-    /// Decodes a cursor of any list. Returns `None` if the signature or the layout is not valid.
+    /// Decodes a pagination cursor of any list. Returns `None` if its signature or layout is not valid.
     fn read(&self, text: &str) -> Option<Cursor> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (bytes, signature) = bytes.split_last_chunk::<SIGNATURE_LENGTH>()?;
@@ -202,21 +207,21 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("a key of any length")
 }
 
-/// Appends the length of a text in two bytes, and the text. A text is truncated to 65,535 bytes; PostgreSQL
-/// cannot index longer values either.
+/// Appends a text to the bytes of a cursor: its length in two bytes, then the text. A text is truncated to 65,535
+/// bytes; PostgreSQL cannot index longer values either.
 fn put(bytes: &mut Vec<u8>, text: &[u8]) {
     let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
     bytes.extend_from_slice(&length.to_be_bytes());
     bytes.extend_from_slice(&text[..usize::from(length)]);
 }
 
-/// Takes a length in two bytes and a text of that length from the start of `bytes`.
+/// Takes a text from the start of a cursor's bytes: a length in two bytes, then a text of that length.
 fn take<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = u16::from_be_bytes(fixed(bytes)?);
     bytes.split_off(..usize::from(length))
 }
 
-/// Takes `N` bytes from the start of `bytes`.
+/// Takes `N` bytes from the start of a cursor's bytes. Returns `None` if there are fewer.
 fn fixed<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     bytes.split_off(..N)?.first_chunk().copied()
 }

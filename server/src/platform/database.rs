@@ -1,4 +1,4 @@
-//! The connection pools of PostgreSQL. Each schema has a pool, so that a service can access only its own
+//! The PostgreSQL connection pools. Each database schema has a pool, so that a service can access only its own
 //! tables.
 
 use std::str::FromStr;
@@ -13,18 +13,18 @@ use crate::platform::config::DatabaseConfig;
 static USERS: Migrator = sqlx::migrate!("migrations/users");
 static ORDERS: Migrator = sqlx::migrate!("migrations/orders");
 
-/// The connection pools of all schemas. The search path of a pool contains only its schema, so SQL needs no
-/// schema names.
+/// The PostgreSQL connection pools of all schemas. The search path of a pool contains only its own schema, so SQL
+/// statements need no schema names.
 #[derive(Debug, Clone)]
 pub struct Databases {
-    /// The pool of the schema `users`: users and sessions.
+    /// The connection pool of the schema `users`: users and sessions.
     pub users: PgPool,
-    /// The pool of the schema `orders`: products, carts and orders.
+    /// The connection pool of the schema `orders`: products, carts and orders.
     pub orders: PgPool,
 }
 
 impl Databases {
-    /// Creates the pools. They connect on first use, so an unavailable database is not an error here.
+    /// Creates the connection pools. They connect on first use, so an unavailable database is not an error here.
     ///
     /// # Errors
     /// Returns an error if a URL cannot be parsed.
@@ -44,14 +44,14 @@ impl Databases {
         migrate(&self.orders, &ORDERS, "orders").await
     }
 
-    /// Waits until all connections are idle and closes them.
+    /// Waits until all database connections are idle, and closes them.
     pub async fn close(&self) {
         self.users.close().await;
         self.orders.close().await;
     }
 }
 
-/// Creates the pool of a schema.
+/// Creates the connection pool of one schema.
 fn open(config: &DatabaseConfig, url: &str, schema: &'static str) -> Result<PgPool, sqlx::Error> {
     let statement_timeout = config.statement_timeout.as_millis();
     let options = PgConnectOptions::from_str(url)?.application_name("writ").options([
@@ -66,11 +66,11 @@ fn open(config: &DatabaseConfig, url: &str, schema: &'static str) -> Result<PgPo
     Ok(pool.connect_lazy_with(options))
 }
 
-/// Creates a schema and applies its migrations.
+/// Creates a database schema and applies its pending migrations.
 async fn migrate(pool: &PgPool, migrations: &Migrator, schema: &'static str) -> Result<(), MigrateError> {
     let mut connection = pool.acquire().await?;
-    // A migration can take longer than a statement of a request, and so can the wait for another process to
-    // migrate.
+    // A migration can take longer than a statement of a request. The wait for another process that migrates can
+    // be equally long.
     sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
     // The lock is needed because concurrent `CREATE SCHEMA IF NOT EXISTS` statements can fail.
     sqlx::query("SELECT pg_advisory_lock(hashtext('writ schema'))").execute(&mut *connection).await?;

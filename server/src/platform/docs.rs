@@ -1,4 +1,4 @@
-//! The routes that serve the contract, and a page to read it and to send requests.
+//! The routes that serve the contract as a file, and a web page for reading it and for sending requests.
 
 use axum::Router;
 use axum::response::IntoResponse;
@@ -6,8 +6,8 @@ use axum::routing::get;
 use http::{HeaderValue, header};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-/// The content security policy of the page. It runs scripts of this server, sends requests to this server and
-/// has inline styles.
+/// The content security policy of the documentation page `/docs`. The page runs scripts of this server, sends
+/// requests to this server and has inline styles.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; font-src 'self'; frame-ancestors 'none'",

@@ -8,13 +8,14 @@ use crate::platform::database::Databases;
 use crate::platform::redis::Redis;
 use crate::platform::shutdown::Shutdown;
 
-/// The timeout of a health check.
+/// The timeout of the health check of one dependency.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The key of the Redis stream for events, without the prefix of the service.
+/// The name of the Redis stream for events, which the health check of the queue reads. The key prefix comes
+/// before it.
 pub const EVENT_STREAM: &str = "events";
 
-/// The health checks of the dependencies of the service.
+/// The health checks of the service's dependencies: PostgreSQL and Redis.
 #[derive(Debug, Clone)]
 pub struct Health {
     databases: Databases,
@@ -22,7 +23,7 @@ pub struct Health {
     shutdown: Shutdown,
 }
 
-/// The state of the service or of a dependency.
+/// The health of the service or of a dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HealthStatus {
     /// The service or the dependency works.
@@ -36,22 +37,22 @@ pub enum HealthStatus {
 /// The result of the health check of one dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Check {
-    /// The state of the dependency: healthy or unhealthy.
+    /// The health of the dependency: healthy or unhealthy.
     pub status: HealthStatus,
-    /// The duration of the health check.
+    /// The duration of the dependency's health check.
     pub latency: Duration,
 }
 
-/// The results of all health checks.
+/// The results of the health checks of all dependencies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Report {
-    /// The state of the service.
+    /// The health of the complete service.
     pub status: HealthStatus,
-    /// The state of both databases. The service is unhealthy without them.
+    /// The health of the two databases. The service is unhealthy if one of them is unavailable.
     pub database: Check,
-    /// The state of Redis as the store of cache, rate limits and ended sessions.
+    /// The health of Redis as the store of cache, rate limits and ended sessions.
     pub cache: Check,
-    /// The state of Redis as the queue of events.
+    /// The health of Redis as the queue of events.
     pub queue: Check,
 }
 
@@ -96,7 +97,7 @@ impl Health {
     }
 }
 
-/// Runs a health check with the timeout and measures its duration.
+/// Runs the health check of one dependency with a timeout and measures its duration.
 async fn check(works: impl Future<Output = bool>) -> Check {
     let started = Instant::now();
     let works = tokio::time::timeout(TIMEOUT, works).await.unwrap_or(false);
@@ -104,7 +105,7 @@ async fn check(works: impl Future<Output = bool>) -> Check {
     Check { status, latency: started.elapsed() }
 }
 
-/// Returns true if the database executes a query.
+/// Returns true if the database executes a trivial query.
 async fn responds(pool: &PgPool) -> bool {
     sqlx::query("SELECT 1").execute(pool).await.is_ok()
 }

@@ -1,4 +1,4 @@
-//! The periodic deletion of expired rows.
+//! The periodic deletion of expired database rows.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use crate::platform::database::Databases;
 use crate::platform::idempotency;
 use crate::platform::shutdown::Shutdown;
 
-/// The time between two runs.
+/// The time between two deletions of expired database rows.
 const INTERVAL: Duration = Duration::from_secs(600);
 
-/// Starts a task that deletes expired rows every 10 minutes until the shutdown begins. Several processes can
-/// run it concurrently.
+/// Starts a task that deletes expired database rows every 10 minutes until the shutdown begins. Several processes
+/// can run this task concurrently.
 pub fn start(databases: Databases, shutdown: Shutdown) {
     tokio::spawn(async move {
         loop {
@@ -40,8 +40,8 @@ pub async fn delete_expired(databases: &Databases) -> Result<(), sqlx::Error> {
 }
 
 async fn purge_sessions(users: &PgPool) -> Result<(), sqlx::Error> {
-    // A session is kept for a day after it expires, so that a second use of its refresh token is still
-    // detected.
+    // The row of a session is kept for a day after the session expires, so that a second use of its refresh token
+    // is still detected.
     let purge = sqlx::query!("DELETE FROM sessions WHERE expires_at < now() - interval '1 day'");
     purge.execute(users).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! The metrics of requests by operation, in the OpenMetrics text format.
+//! The metrics of requests, counted by operation, in the OpenMetrics text format.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,12 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// The upper bounds of the latency buckets, in seconds.
+/// The upper bounds of the buckets in the latency histogram, in seconds.
 const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
-/// The metrics of the process.
+/// The metrics of the requests that this process handles.
 ///
-/// The labels are the operations of the contract instead of paths, so that their number is limited.
+/// The labels name the operations of the contract instead of paths, so that their number is limited.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -27,14 +27,14 @@ pub struct Metrics {
     latency: Family<LatencyLabels, Histogram>,
 }
 
-/// The labels of the counter of requests.
+/// The labels of the metric that counts requests.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     operation: &'static str,
     status: u16,
 }
 
-/// The labels of the histogram of latencies.
+/// The labels of the metric with the histogram of latencies.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LatencyLabels {
     operation: &'static str,
@@ -52,7 +52,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Counts a response. An empty `operation` stands for a path that is not in the contract.
+    /// Counts a response and its latency. An empty `operation` stands for a path that is not in the contract.
     pub fn observe(&self, operation: &'static str, status: u16, latency: Duration) {
         let operation = if operation.is_empty() { "unknown" } else { operation };
         self.requests.get_or_create(&RequestLabels { operation, status }).inc();
@@ -62,8 +62,8 @@ impl Metrics {
     /// Returns all metrics in the OpenMetrics text format.
     ///
     /// # Errors
-    /// Returns an error if formatting fails, which does not happen in practice: writing to a string cannot
-    /// fail.
+    /// Returns an error if formatting fails. Writing to a string cannot fail, so this does not happen in
+    /// practice.
     pub fn render(&self) -> Result<String, std::fmt::Error> {
         let mut out = String::new();
         text::encode(&mut out, &self.registry)?;

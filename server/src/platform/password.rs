@@ -8,13 +8,14 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 
-/// The parameters of a hash, as OWASP recommends them for Argon2id: 19 MiB of memory, two passes, one lane.
+/// The Argon2id parameters of new password hashes, as OWASP recommends them: 19 MiB of memory, two passes, one
+/// lane.
 const PARAMS: Params = match Params::new(19_456, 2, 1, None) {
     Ok(params) => params,
     Err(_) => Params::DEFAULT,
 };
 
-/// The hasher of passwords. Clones share the limit of concurrent hashes.
+/// The hasher of passwords. Clones share the limit of concurrent hash computations.
 ///
 /// ```
 /// use server::platform::password::{Passwords, Verdict};
@@ -29,24 +30,24 @@ const PARAMS: Params = match Params::new(19_456, 2, 1, None) {
 #[derive(Clone)]
 pub struct Passwords {
     permits: Arc<Semaphore>,
-    /// The hash of a random password, to verify against if the user is unknown.
+    /// The hash of a random password. A password is verified against it if the user is unknown.
     dummy_hash: Arc<str>,
 }
 
-/// The result of verifying a password.
+/// The result of verifying a password against a stored hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// The password matches.
+    /// The password matches the stored hash.
     Match,
-    /// The password matches, but its hash has weaker parameters than the current ones. Hash the password again
-    /// and store the new hash.
+    /// The password matches, but the stored hash has weaker parameters than new hashes. The caller should hash
+    /// the password again and store the new hash.
     MatchWithWeakHash,
-    /// The password does not match, or the user is unknown.
+    /// The password does not match the stored hash, or the user is unknown.
     Mismatch,
 }
 
 impl Verdict {
-    /// Returns true if the password matches.
+    /// Returns true if the password matches the stored hash, weak or not.
     pub fn is_match(self) -> bool {
         self != Verdict::Mismatch
     }
@@ -71,7 +72,7 @@ impl fmt::Debug for Passwords {
 }
 
 impl Passwords {
-    /// Creates a hasher that runs at most one hash per processor concurrently.
+    /// Creates a hasher of passwords that computes at most one hash per processor concurrently.
     ///
     /// # Errors
     /// Returns an error if the operating system provides no random salt.
@@ -92,8 +93,8 @@ impl Passwords {
 
     /// Verifies a password against a stored hash.
     ///
-    /// `None` stands for an unknown user. It takes as long as a wrong password, so that the response time does
-    /// not reveal which users exist.
+    /// `None` stands for an unknown user. Its verification takes as long as that of a wrong password, so that the
+    /// response time does not reveal which users exist.
     ///
     /// # Errors
     /// Returns an error if the stored hash is not a valid PHC string.
@@ -105,11 +106,11 @@ impl Passwords {
         Ok(if known { verdict } else { Verdict::Mismatch })
     }
 
-    /// Runs `work` on a blocking thread when a permit is available.
+    /// Runs `work`, a hash computation, on a blocking thread as soon as the concurrency limit permits.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
         let failed = |error: &dyn fmt::Display| PasswordError(error.to_string());
-        // The blocking task owns the permit, because it continues if the caller disconnects. Otherwise callers
-        // that disconnect could start any number of concurrent hashes.
+        // The blocking task owns the permit, because the task continues if the caller disconnects. Otherwise
+        // callers that disconnect could start any number of concurrent hash computations.
         let permit = self.permits.clone().acquire_owned().await.map_err(|error| failed(&error))?;
         let work = tokio::task::spawn_blocking(move || {
             let result = work();
@@ -140,7 +141,7 @@ fn verify(password: &[u8], hash: &str) -> Result<Verdict, PasswordError> {
     }
 }
 
-/// Returns true if the parameters of a hash are weaker than the current ones.
+/// Returns true if the parameters of a stored password hash are weaker than the parameters of new hashes.
 fn is_weak(hash: &PasswordHash) -> bool {
     let is_current = |params: Params| {
         params.m_cost() >= PARAMS.m_cost() && params.t_cost() >= PARAMS.t_cost() && params.p_cost() >= PARAMS.p_cost()

@@ -2,7 +2,7 @@
 
 /// Returns `N` cryptographically secure random bytes.
 ///
-/// Aborts the process if the operating system provides none.
+/// Aborts the process if the operating system cannot provide random bytes.
 pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     if let Err(error) = getrandom::fill(&mut bytes) {

@@ -1,5 +1,5 @@
 //! The connection to Redis, with a short timeout. After a failure Redis counts as unavailable for a moment, so
-//! that requests do not wait for it one after the other.
+//! that requests do not wait for the timeout one after the other.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,18 +15,19 @@ use crate::platform::config::RedisConfig;
 /// The time for which Redis counts as unavailable after a failure.
 const BACKOFF: Duration = Duration::from_millis(500);
 
-/// A connection to Redis that reconnects by itself, and the prefix of all keys. Clones share the connection.
+/// A connection to Redis that reconnects automatically, and the prefix of all keys. Clones share the connection.
 #[derive(Clone)]
 pub struct Redis {
     manager: ConnectionManager,
     prefix: Arc<str>,
     timeout: Duration,
     started: Instant,
-    /// The end of the current backoff, in milliseconds after `started`.
+    /// The time at which Redis no longer counts as unavailable after a failure, in milliseconds after `started`.
     backoff_until: Arc<AtomicU64>,
 }
 
-/// The error of a pipeline that Redis did not execute. Each user of Redis decides how to continue without it.
+/// The error of a pipeline that Redis did not execute. The caller of the pipeline decides how to continue without
+/// Redis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unavailable;
 
@@ -45,7 +46,8 @@ impl fmt::Debug for Redis {
 }
 
 impl Redis {
-    /// Creates the connection, which connects on first use. It must be called in a Tokio runtime.
+    /// Creates the Redis connection, which connects on first use. This function must be called in a Tokio
+    /// runtime.
     ///
     /// # Errors
     /// Returns an error if the URL cannot be parsed.
@@ -64,12 +66,12 @@ impl Redis {
         })
     }
 
-    /// Returns a key of this service: the prefix, a colon and `name`.
+    /// Returns a Redis key of this service: the prefix, a colon and `name`.
     pub fn key(&self, name: impl fmt::Display) -> String {
         format!("{}:{name}", self.prefix)
     }
 
-    /// Executes a pipeline with the configured timeout. Fails immediately if Redis failed a moment ago.
+    /// Executes a Redis pipeline with the configured timeout. Fails immediately if Redis failed a moment ago.
     ///
     /// # Errors
     /// Returns [`Unavailable`] if Redis does not respond in time, refuses a command, or returns results of
@@ -81,7 +83,8 @@ impl Redis {
         self.run_with_timeout(pipeline, self.timeout).await
     }
 
-    /// Executes a pipeline with a timeout, even if Redis failed a moment ago. Health checks use it.
+    /// Executes a Redis pipeline with a separate timeout, even if Redis failed a moment ago. Health checks use
+    /// this function.
     ///
     /// # Errors
     /// Returns [`Unavailable`] if Redis does not respond in time, refuses a command, or returns results of
@@ -110,19 +113,19 @@ impl Redis {
         Err(Unavailable)
     }
 
-    /// Returns true if a pipeline has failed because Redis is unavailable.
+    /// Returns true if a pipeline has failed on this connection because Redis was unavailable.
     #[cfg(test)]
     pub(crate) fn has_failed(&self) -> bool {
         self.backoff_until.load(Ordering::Relaxed) > 0
     }
 
-    /// Returns the milliseconds since this connection was created.
+    /// Returns the milliseconds since this Redis connection was created.
     fn elapsed(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 
-/// Returns true if a result of a pipeline with `ignore_errors` is the error that a script is not loaded.
+/// Returns true if a result of a pipeline with `ignore_errors` is the Redis error that a script is not loaded.
 pub(crate) fn lacks_script(result: &Value) -> bool {
     matches!(result, Value::ServerError(error) if error.kind() == Some(redis::ServerErrorKind::NoScript))
 }

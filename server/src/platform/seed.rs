@@ -1,4 +1,4 @@
-//! The creation of the first administrator.
+//! The creation of the first administrator account at the start of the server.
 
 use secrecy::ExposeSecret;
 use sqlx::PgPool;
@@ -7,12 +7,12 @@ use uuid::Uuid;
 use crate::platform::config::AdminConfig;
 use crate::platform::password::{PasswordError, Passwords};
 
-/// The reason why the administrator could not be created.
+/// The reason why the administrator account could not be created.
 #[derive(Debug)]
 pub enum SeedError {
-    /// The password could not be hashed.
+    /// The password of the administrator could not be hashed.
     Password(PasswordError),
-    /// The database returned an error.
+    /// The database returned an error while the administrator account was being created.
     Database(sqlx::Error),
 }
 
@@ -27,8 +27,8 @@ impl std::fmt::Display for SeedError {
 
 impl std::error::Error for SeedError {}
 
-/// Creates the administrator unless an account already uses the e-mail address. Returns true if it created the
-/// account.
+/// Creates the administrator account unless an account already uses the e-mail address. Returns true if the
+/// account was created.
 ///
 /// # Errors
 /// Returns an error if the database is unavailable or the password cannot be hashed.
@@ -37,7 +37,7 @@ pub async fn administrator(users: &PgPool, passwords: &Passwords, admin: &AdminC
         r#"SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1) AND deleted_at IS NULL) AS "taken!""#,
         admin.email
     );
-    // This query comes first, so that a restart does not hash the password again.
+    // This query comes first, so that a restart of the server does not hash the password again.
     if taken.fetch_one(users).await.map_err(SeedError::Database)? {
         return Ok(false);
     }

@@ -3,7 +3,7 @@
 
 use tokio::sync::watch;
 
-/// The phase of the shutdown.
+/// The phase of the graceful shutdown of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
     Running,
@@ -11,7 +11,8 @@ enum Phase {
     Ended,
 }
 
-/// The shutdown state of the process. Clones share it.
+/// The graceful shutdown of the process: its state, and the means to start it or to wait for it. Clones share the
+/// state.
 ///
 /// ```
 /// use server::platform::shutdown::Shutdown;
@@ -36,7 +37,7 @@ impl Default for Shutdown {
 }
 
 impl Shutdown {
-    /// Begins the shutdown: the server accepts no new connections, and running requests can finish.
+    /// Begins the graceful shutdown: the server accepts no new connections, and running requests can finish.
     pub fn drain(&self) {
         self.advance(Phase::Draining);
     }
@@ -46,12 +47,12 @@ impl Shutdown {
         self.advance(Phase::Ended);
     }
 
-    /// Returns true if the shutdown has begun.
+    /// Returns true if the graceful shutdown has begun.
     pub fn is_draining(&self) -> bool {
         *self.0.borrow() >= Phase::Draining
     }
 
-    /// Waits until the shutdown has begun.
+    /// Waits until the graceful shutdown has begun.
     pub async fn draining(&self) {
         self.reached(Phase::Draining).await;
     }

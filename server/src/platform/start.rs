@@ -1,5 +1,5 @@
-//! The platform: creates the infrastructure of the services from the configuration, and serves an application
-//! on it.
+//! The platform of the services: creates the infrastructure from the configuration, and serves an application on
+//! it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,7 +29,8 @@ use crate::platform::shutdown::Shutdown;
 use crate::platform::telemetry;
 use crate::platform::token::Tokens;
 
-/// The infrastructure that services are created from. Clones share all resources.
+/// The infrastructure that all services are created from: databases, Redis, tokens, limits. Clones share all
+/// resources.
 ///
 /// ```no_run
 /// use server::platform::Platform;
@@ -48,7 +49,7 @@ use crate::platform::token::Tokens;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Platform {
-    /// The configuration of the process.
+    /// The configuration of the server process.
     pub config: Arc<Config>,
     /// The connection pools of PostgreSQL.
     pub databases: Databases,
@@ -60,20 +61,20 @@ pub struct Platform {
     pub passwords: Passwords,
     /// The rate limiter, for handlers that apply limits by account.
     pub limiter: Limiter,
-    /// The cache of responses, for handlers that invalidate some of them.
+    /// The cache of responses, for handlers that invalidate cached responses.
     pub cache: Cache,
-    /// The register of ended sessions.
+    /// The register of ended login sessions.
     pub revocations: Revocations,
     /// The encoder and decoder of pagination cursors.
     pub cursors: Cursors,
-    /// The health checks.
+    /// The health checks of the service's dependencies.
     pub health: Health,
-    /// The shutdown state of the process.
+    /// The graceful shutdown of the process.
     pub shutdown: Shutdown,
     metrics: Arc<Metrics>,
 }
 
-/// The reason why the server does not start: the step that failed, and the cause.
+/// The reason why the server does not start: the step of the start that failed, and the cause.
 #[derive(Debug)]
 pub struct StartError {
     step: &'static str,
@@ -92,13 +93,14 @@ impl std::error::Error for StartError {
     }
 }
 
-/// Returns a function that adds the failed step to an error.
+/// Returns a function that converts an error into a [`StartError`] with the name of the failed step.
 fn failed<E: Into<Box<dyn std::error::Error + Send + Sync>>>(step: &'static str) -> impl FnOnce(E) -> StartError {
     move |cause| StartError { step, cause: cause.into() }
 }
 
 impl Platform {
-    /// Creates the platform. It connects to no database yet. It must be called in a Tokio runtime.
+    /// Creates the platform without connecting to a database yet. This function must be called in a Tokio
+    /// runtime.
     ///
     /// # Errors
     /// Returns an error if a URL or a key of the configuration cannot be parsed.
@@ -124,7 +126,8 @@ impl Platform {
         })
     }
 
-    /// Applies the migrations, creates the administrator, and starts the periodic deletion of expired rows.
+    /// Applies the database migrations, creates the administrator, and starts the periodic deletion of expired
+    /// rows.
     ///
     /// # Errors
     /// Returns an error if a database is unavailable or a migration fails.
@@ -140,23 +143,24 @@ impl Platform {
         Ok(())
     }
 
-    /// Returns the authenticator for the API.
+    /// Returns the authenticator of API requests, which verifies access tokens.
     pub fn authenticator(&self) -> TokenAuthenticator {
         TokenAuthenticator::new(self.tokens.clone())
     }
 
-    /// Returns the gate that applies the policies of the contract.
+    /// Returns the gate that applies the policies of the contract to requests: rate limits, cache and ended
+    /// sessions.
     pub fn gate(&self) -> PolicyGate {
         PolicyGate::new(self.redis.clone(), self.limiter.clone(), self.cache.clone(), self.revocations.clone())
     }
 
-    /// Returns the timeouts of the request pipeline for bodies and handlers.
+    /// Returns the timeouts for receiving request bodies and for running handlers.
     pub fn timeouts(&self) -> Timeouts {
         let timeout = self.config.timeouts.request;
         Timeouts { handler: timeout, body: timeout }
     }
 
-    /// Adds the layers that all routes share: client address, log line, metrics, security headers and CORS.
+    /// Adds the middleware that all routes share: client address, log line, metrics, security headers and CORS.
     pub fn around(&self, app: Router) -> Router {
         let strict = StrictTransport(self.config.mode == Mode::Production);
         let trusted = Arc::from(self.config.trusted_proxies.as_slice());
@@ -169,8 +173,8 @@ impl Platform {
             .layer(middleware::from_fn_with_state(trusted, client_address::find))
     }
 
-    /// Serves an application on `listener` until the shutdown is complete. Also serves the metrics if an
-    /// address is configured for them.
+    /// Serves an application on `listener` until the shutdown is complete. If an address for metrics is
+    /// configured, the metrics are served there.
     ///
     /// # Errors
     /// Returns an error if the address for metrics is already in use.
@@ -196,7 +200,7 @@ impl Platform {
     }
 }
 
-/// Logs a warning for each unknown variable and for each key that is not configured.
+/// Logs a warning for each unknown configuration variable and for each key that is not configured.
 fn warn_about_settings(config: &Config) {
     for name in &config.unknown {
         tracing::warn!(name, "unknown setting: check the spelling of the variable");

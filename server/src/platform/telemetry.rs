@@ -1,4 +1,4 @@
-//! The log of the process, and the log line and metrics of each request.
+//! The log output of the process, and the log line and metrics of each request.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use writ_runtime::{ClientAddress, Operation, RequestId};
 use crate::platform::config::{Config, LogFormat};
 use crate::platform::metrics::Metrics;
 
-/// Starts writing log lines to standard output, in the configured format. A second call in a process has no
+/// Starts to write log lines to standard output, in the configured format. A second call in a process has no
 /// effect.
 pub fn start(config: &Config) {
     let filter = config.log_filter.parse::<EnvFilter>().unwrap_or_default();
@@ -25,10 +25,10 @@ pub fn start(config: &Config) {
     };
 }
 
-/// Logs one line for each request and updates the metrics; to be used with
+/// Logs one line for each request and updates the metrics. This middleware is installed with
 /// [`axum::middleware::from_fn_with_state`].
 ///
-/// The line contains the operation instead of the path, because a path can contain personal data.
+/// The log line contains the operation instead of the path, because a path can contain personal data.
 pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();

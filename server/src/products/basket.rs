@@ -1,29 +1,31 @@
-//! The check of requested items against the products that are for sale.
+//! The check that all items of a cart or a new order can be ordered.
 
 use std::collections::{HashMap, HashSet};
 
 use generated::v1::{CartItem, Currency, Money, NewOrderItem, UnprocessableEntity};
 
-/// A requested product and its quantity.
+/// A product that a cart or a new order requests, and its quantity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestedItem {
-    /// The SKU of the product.
+    /// The SKU (stock keeping unit) that identifies the requested product.
     pub sku: String,
-    /// The number of units.
+    /// The requested number of units of the product.
     pub quantity: i32,
 }
 
-/// The prices of products by SKU.
+/// The prices of products by SKU, for checking requested items.
 pub type Prices = HashMap<String, Money>;
 
-/// The items that cannot be ordered: the index of each item and the reason. It is never empty.
+/// The items of a cart or a new order that cannot be ordered: the index of each item and the reason. It is never
+/// empty.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unsellable(Vec<(usize, String)>);
 
-/// Checks that each item is for sale, occurs once, and has a price in `currency` if a currency is given.
+/// Checks that each requested item is for sale, occurs once, and has a price in `currency` if a currency is
+/// given.
 ///
 /// # Errors
-/// Returns every item that fails, with its first reason.
+/// Returns every requested item that cannot be ordered, with the first reason.
 pub fn check(requested: &[RequestedItem], prices: &Prices, currency: Option<Currency>) -> Result<(), Unsellable> {
     let mut seen = HashSet::new();
     let mut reason = |sku: &str| match (prices.get(sku), currency) {
@@ -40,15 +42,15 @@ pub fn check(requested: &[RequestedItem], prices: &Prices, currency: Option<Curr
 }
 
 impl Unsellable {
-    /// Returns a 422 with one detail for each item. `field` returns the name of the field for the index of an
-    /// item.
+    /// Returns the error response with 422 and one detail for each item. `field` returns the name of the request
+    /// field for the index of an item.
     pub fn refusal(self, field: impl Fn(usize) -> String) -> UnprocessableEntity {
         let refusal = UnprocessableEntity::new("some items cannot be ordered");
         self.0.into_iter().fold(refusal, |refusal, (index, reason)| refusal.detail(field(index), reason))
     }
 }
 
-/// Returns the path of the field `sku` of an item in a request body.
+/// Returns the path of the SKU field of an item in a request body, for an error detail.
 pub fn field_of_sku(index: usize) -> String {
     format!("items[{index}].sku")
 }

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use crate::platform::Platform;
 use crate::platform::cursor::Cursors;
 
-/// The implementation of the generated trait [`Products`](generated::v1::Products).
+/// The implementation of the generated trait [`Products`](generated::v1::Products): listing and finding products.
 #[derive(Debug, Clone)]
 pub struct ProductService {
     pool: PgPool,
@@ -17,7 +17,7 @@ pub struct ProductService {
 }
 
 impl ProductService {
-    /// Creates the service on the resources of the platform.
+    /// Creates the service for products from the resources of the platform.
     pub fn new(platform: &Platform) -> ProductService {
         ProductService { pool: platform.databases.orders.clone(), cursors: platform.cursors.clone() }
     }

@@ -1,4 +1,4 @@
-//! The SQL of products.
+//! The SQL that lists and finds products and their prices.
 
 use std::str::FromStr;
 
@@ -14,7 +14,7 @@ use crate::platform::keyset::{Keyset, Paging, Rows, SortColumn};
 
 static SKU: SortColumn = SortColumn { name: "sku", sql: "sku" };
 
-/// A row of `products`.
+/// A row of the table `products`.
 #[derive(Debug, sqlx::FromRow)]
 struct Row {
     sku: String,
@@ -30,7 +30,7 @@ pub fn by_sku() -> Keyset {
     Keyset::new("products", [], &SKU)
 }
 
-/// Returns a page of products.
+/// Returns a page of the list of products.
 pub async fn list(pool: &PgPool, paging: &Paging<'_>) -> Result<Rows<Product>, sqlx::Error> {
     let mut query =
         QueryBuilder::new("SELECT sku, name, price, currency, created_at, updated_at FROM products WHERE TRUE");
@@ -40,7 +40,7 @@ pub async fn list(pool: &PgPool, paging: &Paging<'_>) -> Result<Rows<Product>, s
     Ok(paging.rows(products, |product, _| SortValue::Text(product.sku.clone())))
 }
 
-/// Returns the number of products, up to [`MAX_TOTAL`].
+/// Returns the number of all products, up to [`MAX_TOTAL`].
 pub async fn count(pool: &PgPool) -> Result<u64, sqlx::Error> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM (SELECT FROM products LIMIT $1) AS counted"#,
@@ -59,7 +59,7 @@ pub async fn find(pool: &PgPool, sku: &str) -> Result<Option<Product>, sqlx::Err
     found.fetch_optional(pool).await?.map(Row::product).transpose()
 }
 
-/// Returns the prices of the requested products. A product that does not exist has no entry.
+/// Returns the prices of the requested products by SKU. A product that does not exist has no entry.
 pub async fn prices(connection: &mut PgConnection, requested: &[RequestedItem]) -> Result<Prices, sqlx::Error> {
     let skus: Vec<String> = requested.iter().map(|item| item.sku.clone()).collect();
     let rows = sqlx::query!("SELECT sku, price, currency FROM products WHERE sku = ANY($1)", &skus);
@@ -67,15 +67,15 @@ pub async fn prices(connection: &mut PgConnection, requested: &[RequestedItem]) 
     rows.into_iter().map(|row| Ok((row.sku, money(row.price, &row.currency)?))).collect()
 }
 
-/// Returns an amount with two decimal places, as all supported currencies have them. PostgreSQL returns zero
-/// without decimal places.
+/// Converts a price or total of the database into the type of the contract, with two decimal places as all
+/// supported currencies have them. PostgreSQL returns zero without decimal places.
 pub fn money(mut amount: Decimal, currency: &str) -> Result<Money, sqlx::Error> {
     amount.rescale(2);
     Ok(Money { amount, currency: string_enum(currency)? })
 }
 
-/// Parses a string enum of the contract from a column. A check constraint of the table admits only known
-/// values.
+/// Parses a string enum of the contract from the text of a database column. The error reports an unknown value,
+/// which a check constraint of the table prevents.
 pub fn string_enum<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(text: &str) -> Result<T, sqlx::Error> {
     text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }

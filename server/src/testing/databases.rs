@@ -1,4 +1,4 @@
-//! A database for each test.
+//! The separate PostgreSQL database of each test.
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use uuid::Uuid;
@@ -6,18 +6,18 @@ use uuid::Uuid;
 use super::{database_config, variable};
 use crate::platform::database::Databases;
 
-/// A database for one test. Dropping the value drops the database.
+/// A PostgreSQL database for one test. Dropping the value drops the database.
 #[derive(Debug)]
 pub struct TestDatabases {
     /// The connection pools of the test database.
     pub pools: Databases,
-    /// The URL of the database.
+    /// The URL of the test database.
     pub url: String,
     name: String,
 }
 
 impl TestDatabases {
-    /// Creates a database without tables.
+    /// Creates a test database without tables.
     pub async fn empty() -> TestDatabases {
         let name = format!("writ_test_{}", Uuid::new_v4().simple());
         run(&format!("CREATE DATABASE {name}")).await;
@@ -26,7 +26,7 @@ impl TestDatabases {
         TestDatabases { pools, url, name }
     }
 
-    /// Creates a database with all migrations applied.
+    /// Creates a test database with all migrations of the server applied.
     pub async fn migrated() -> TestDatabases {
         let database = TestDatabases::empty().await;
         database.pools.migrate().await.expect("the migrations apply");
@@ -46,14 +46,14 @@ impl Drop for TestDatabases {
     }
 }
 
-/// Executes a statement in the database of `WRIT_TEST_DATABASE_URL`.
+/// Executes an SQL statement in the database of `WRIT_TEST_DATABASE_URL`.
 async fn run(sql: &str) {
     let mut connection =
         PgConnection::connect(&variable("WRIT_TEST_DATABASE_URL")).await.expect("PostgreSQL is available");
     sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect(sql);
 }
 
-/// Returns the URL with another database name.
+/// Returns a PostgreSQL URL with another database name.
 fn with_database(url: &str, name: &str) -> String {
     let (address, query) = url.split_once('?').map_or((url, None), |(address, query)| (address, Some(query)));
     let start = address.find("://").map_or(0, |scheme| scheme + 3);

@@ -1,7 +1,8 @@
 //! Test support: each test has a separate database in a real PostgreSQL and a separate key prefix in a real
 //! Redis.
 //!
-//! `cargo xtask test` starts both and sets their URLs in `WRIT_TEST_DATABASE_URL` and `WRIT_TEST_REDIS_URL`.
+//! `cargo xtask test` starts both servers and sets their URLs in `WRIT_TEST_DATABASE_URL` and
+//! `WRIT_TEST_REDIS_URL`.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up must fail")]
 
 mod databases;
@@ -21,25 +22,26 @@ pub use databases::TestDatabases;
 pub use server::TestServer;
 pub use valve::Valve;
 
-/// An address where no server listens.
+/// A network address where no server listens, for tests of unavailable services.
 const UNUSED_ADDRESS: &str = "127.0.0.1:1";
 
-/// Returns the Redis of the tests with a separate key prefix. It must be called in a Tokio runtime.
+/// Returns a connection to the Redis of the tests, with a separate key prefix. This function must be called in a
+/// Tokio runtime.
 pub fn redis() -> Redis {
     Redis::open(&redis_config(&variable("WRIT_TEST_REDIS_URL"))).expect("WRIT_TEST_REDIS_URL is a valid URL")
 }
 
-/// Returns a connection to an unavailable Redis.
+/// Returns a connection to an unavailable Redis, for tests of an outage.
 pub fn redis_unavailable() -> Redis {
     Redis::open(&redis_config(&format!("redis://{UNUSED_ADDRESS}"))).expect("the address is valid")
 }
 
-/// Returns connection pools of unavailable databases.
+/// Returns connection pools of unavailable databases, for tests of an outage.
 pub fn databases_unavailable() -> Databases {
     Databases::open(&database_config(&format!("postgres://user@{UNUSED_ADDRESS}/writ"))).expect("the address is valid")
 }
 
-/// Returns a configuration with these databases and the administrator `admin@example.com`.
+/// Returns a server configuration for a test, with these databases and the administrator `admin@example.com`.
 pub fn config(database_url: &str, redis_url: &str) -> Config {
     let settings = [
         ("DATABASE_URL", database_url),
@@ -55,7 +57,7 @@ pub fn config(database_url: &str, redis_url: &str) -> Config {
     Config::read(Source::new("", settings)).expect("the configuration for tests is valid")
 }
 
-/// The password of the administrator in tests.
+/// The password of the administrator account in tests.
 pub const ADMIN_PASSWORD: &str = "correct horse battery staple";
 
 fn database_config(url: &str) -> DatabaseConfig {

@@ -1,4 +1,4 @@
-//! A server for a test, on a free port and with a separate database and key prefix.
+//! A running server for one test, on a free port and with a separate database and key prefix.
 
 use std::net::SocketAddr;
 
@@ -9,24 +9,24 @@ use super::{TestDatabases, config, variable};
 use crate::platform::Platform;
 use crate::platform::config::Config;
 
-/// A running server. Dropping the value stops the server.
+/// A running server for one test. Dropping the value stops the server.
 #[derive(Debug)]
 pub struct TestServer {
-    /// The address of the server.
+    /// The network address of the test server.
     pub address: SocketAddr,
-    /// The platform of the server, for access to its databases and Redis.
+    /// The platform of the test server, for access to its databases and Redis.
     pub platform: Platform,
     task: JoinHandle<()>,
     _databases: TestDatabases,
 }
 
 impl TestServer {
-    /// Starts a server with the configuration for tests.
+    /// Starts a server for one test with the default configuration of tests.
     pub async fn start() -> TestServer {
         TestServer::start_with(|_| ()).await
     }
 
-    /// Starts a server with the configuration for tests, modified by `change`.
+    /// Starts a server for one test with the default configuration of tests, modified by `change`.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> TestServer {
         let databases = TestDatabases::empty().await;
         let mut config = config(&databases.url, &variable("WRIT_TEST_REDIS_URL"));
@@ -41,7 +41,7 @@ impl TestServer {
         TestServer { address, platform, task, _databases: databases }
     }
 
-    /// Returns the URL of a path.
+    /// Returns the URL of a path on the test server.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

@@ -1,4 +1,4 @@
-//! A proxy for Redis that a test can close and open.
+//! A proxy for Redis that a test can close and open, to simulate an outage.
 
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use super::{redis_config, variable};
 use crate::platform::redis::Redis;
 
-/// A TCP proxy for Redis. It forwards connections while it is open. Closing it breaks them.
+/// A TCP proxy for Redis in a test. While it is open, it forwards connections. Closing it breaks all connections.
 #[derive(Debug)]
 pub struct Valve {
     /// The connection to Redis through the proxy, with a separate key prefix.
@@ -29,13 +29,13 @@ impl Valve {
         Valve { redis: Redis::open(&redis_config(&url)).expect("the address is valid"), open }
     }
 
-    /// Opens or closes the proxy.
+    /// Opens or closes the Redis proxy. Closing it breaks all connections.
     pub fn set(&self, open: bool) {
         self.open.send_replace(open);
     }
 }
 
-/// Accepts connections and forwards those that arrive while the proxy is open.
+/// Accepts client connections to the Redis proxy, and forwards those that arrive while the proxy is open.
 async fn accept(listener: TcpListener, upstream: String, open: watch::Sender<bool>) {
     while let Ok((stream, _)) = listener.accept().await {
         if *open.borrow() {
@@ -44,7 +44,7 @@ async fn accept(listener: TcpListener, upstream: String, open: watch::Sender<boo
     }
 }
 
-/// Forwards a connection until one side closes it or the proxy is closed.
+/// Forwards a connection to Redis until one side closes it or the proxy is closed.
 async fn forward(mut stream: TcpStream, upstream: String, mut open: watch::Receiver<bool>) {
     let Ok(mut redis) = TcpStream::connect(&upstream).await else { return };
     tokio::select! {

@@ -1,4 +1,4 @@
-//! The SQL that changes users, together with the sessions that a change ends.
+//! The SQL that changes and deletes users, and ends their login sessions where a change requires it.
 
 use generated::v1::{UserId, UserPatch, UserReplacement, UserRole};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use super::store::{ADMIN_SCOPE, Account, Row, Store, owner};
 use crate::auth::ending;
 use crate::platform::caller::Caller;
 
-/// The new values of the fields of a user. A field that is `None` does not change.
+/// The new values of a user's fields. A field that is `None` keeps its value.
 #[derive(Debug)]
 pub struct Changes {
     email: Option<String>,
@@ -18,9 +18,10 @@ pub struct Changes {
 }
 
 impl Store {
-    /// Changes a user that the caller can see if its version matches `condition`.
+    /// Changes a user if the caller can see the user and the version of the row matches `condition`, the header
+    /// `If-Match`.
     ///
-    /// Ends all sessions of the user if the role changes.
+    /// Ends all login sessions of the user if the role changes.
     pub async fn change(
         &self,
         id: UserId,
@@ -29,7 +30,7 @@ impl Store {
         changes: Changes,
     ) -> Result<Account, ChangeError> {
         let (versions, mut transaction) = (versions(condition), self.pool.begin().await?);
-        // The statement locks the row and returns it even if it does not change it. So a missing row, a missing
+        // The statement locks the row and returns it in every case, changed or not. So a missing row, a missing
         // permission and a stale version can be distinguished without a second query and without a race.
         let found = sqlx::query!(
             r#"WITH target AS (
@@ -83,8 +84,8 @@ impl Store {
         Ok(Account::try_from(row)?)
     }
 
-    /// Deletes a user that the caller can see if its version matches `condition`, and ends all sessions of the
-    /// user.
+    /// Deletes a user if the caller can see the user and the version of the row matches `condition`, the header
+    /// `If-Match`. All login sessions of the user end.
     pub async fn delete(&self, id: UserId, caller: &Caller, condition: &IfMatch) -> Result<(), DeleteError> {
         let (versions, mut transaction) = (versions(condition), self.pool.begin().await?);
         let fresh = sqlx::query_scalar!(
@@ -108,10 +109,10 @@ impl Store {
         Ok(ending::commit(transaction, &self.revocations, ended).await?)
     }
 
-    /// Sets a new password hash and ends all sessions of the user except `current_session`.
+    /// Sets a new password hash for a user and ends all login sessions of the user except `current_session`.
     ///
-    /// Returns false and changes nothing if the stored hash is no longer `checked`, the one that the caller's
-    /// password was verified against.
+    /// The caller has verified the old password against the hash `checked`. If the stored hash is no longer
+    /// `checked`, returns false and changes nothing.
     pub async fn change_password(
         &self,
         id: UserId,
@@ -148,8 +149,9 @@ impl From<UserPatch> for Changes {
     }
 }
 
-/// Returns the versions that `If-Match` allows, or `None` if it allows any version. A weak entity tag never
-/// matches (RFC 9110 § 13.1.1).
+/// Returns the versions of a user that the header `If-Match` allows, or `None` if it allows any version.
+///
+/// A weak entity tag never matches (RFC 9110 § 13.1.1).
 fn versions(condition: &IfMatch) -> Option<Vec<String>> {
     match condition {
         IfMatch::Any => None,

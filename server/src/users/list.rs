@@ -14,7 +14,7 @@ static CREATED_AT: SortColumn = SortColumn { name: "createdAt", sql: "created_at
 static NAME: SortColumn = SortColumn { name: "name", sql: "name" };
 static EMAIL: SortColumn = SortColumn { name: "email", sql: "email" };
 
-/// The filters of a list of users. A filter that is `None` matches all users.
+/// The filters of a request for the list of users. A filter that is `None` matches all users.
 #[derive(Debug, Clone, Copy)]
 pub struct Filter {
     role: Option<UserRole>,
@@ -29,13 +29,13 @@ impl Filter {
         Filter { role, created_after, created_before }
     }
 
-    /// Returns the hash that ties a cursor to these filters.
+    /// Returns the hash of these filters for a pagination cursor, which is valid only for a list with this hash.
     pub fn hash(&self) -> [u8; 8] {
         let [after, before] = [self.created_after, self.created_before].map(|time| time.map(|time| time.to_rfc3339()));
         filter_hash([self.role.map(UserRole::as_str), after.as_deref(), before.as_deref()])
     }
 
-    /// Appends the filters to a query that ends in a `WHERE` condition.
+    /// Appends the filters to a query for users, which must end in a `WHERE` condition.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
         if let Some(role) = self.role {
             query.push(" AND role = ").push_bind(role.as_str());
@@ -49,14 +49,14 @@ impl Filter {
     }
 }
 
-/// Returns the sort order of a request. The default is the newest first.
+/// Returns the sort order of a request for the list of users. The default is the newest user first.
 pub fn order(sort: &[Sort<UserSort>]) -> Keyset {
     let requested = sort.iter().map(|key| SortKey { column: column(key.by), descending: key.descending });
     let newest = sort.is_empty().then_some(SortKey { column: &CREATED_AT, descending: true });
     Keyset::new("users", requested.chain(newest), &ID)
 }
 
-/// Returns the value of a user in a sort column.
+/// Returns the value of a user in a sort column, for a pagination cursor.
 pub fn value(account: &Account, column: &'static SortColumn) -> SortValue {
     let user = &account.user;
     match column.name {

@@ -11,7 +11,8 @@ use crate::platform::cursor::Cursors;
 use crate::platform::password::Passwords;
 use store::Store;
 
-/// The implementation of the generated trait [`Users`](generated::v1::Users).
+/// The implementation of the generated trait [`Users`](generated::v1::Users): registration, profiles and
+/// passwords.
 #[derive(Debug, Clone)]
 pub struct UserService {
     store: Store,
@@ -20,7 +21,7 @@ pub struct UserService {
 }
 
 impl UserService {
-    /// Creates the service on the resources of the platform.
+    /// Creates the service for users from the resources of the platform.
     pub fn new(platform: &Platform) -> UserService {
         UserService {
             store: Store::new(platform),

@@ -1,4 +1,4 @@
-//! The reasons for refusing a change of a user, and their conversion into the statuses of the contract.
+//! The reasons for refusing a change of a user, and their conversion into the error responses of the contract.
 
 use generated::v1::{
     ChangePasswordError, Conflict, CreateUserError, DeleteUserError, Forbidden, NotFound, PreconditionFailed,
@@ -8,30 +8,30 @@ use generated::v1::{
 /// The reason why a user was not changed.
 #[derive(Debug)]
 pub enum ChangeError {
-    /// The user does not exist, or the caller cannot see it.
+    /// The user to change does not exist, or the caller cannot see the user.
     NotFound,
-    /// The caller lacks the scope to change roles.
+    /// The caller lacks the scope for changing the role of a user.
     RoleNotAllowed,
-    /// The version of the user does not match `If-Match`.
+    /// The version of the user to change does not match the header `If-Match`.
     Stale,
-    /// Another account uses the e-mail address.
+    /// The new e-mail address of the user belongs to another account.
     EmailTaken,
-    /// The database returned an error.
+    /// The database returned an error while the user was being changed.
     Database(sqlx::Error),
 }
 
 /// The reason why a user was not deleted.
 #[derive(Debug)]
 pub enum DeleteError {
-    /// The user does not exist, or the caller cannot see it.
+    /// The user to delete does not exist, or the caller cannot see the user.
     NotFound,
-    /// The version of the user does not match `If-Match`.
+    /// The version of the user to delete does not match the header `If-Match`.
     Stale,
-    /// The database returned an error.
+    /// The database returned an error while the user was being deleted.
     Database(sqlx::Error),
 }
 
-/// The refusal of a new account because another account uses the e-mail address.
+/// The refusal to create an account whose e-mail address belongs to another account.
 #[derive(Debug)]
 pub struct EmailTaken;
 
@@ -39,7 +39,7 @@ pub struct EmailTaken;
 #[derive(Debug)]
 pub struct WrongPassword;
 
-/// The unique index on the e-mail addresses of users.
+/// The name of the unique index on the e-mail addresses of users, as database errors contain it.
 const EMAIL_INDEX: &str = "users_email";
 
 impl From<sqlx::Error> for ChangeError {
@@ -89,7 +89,7 @@ impl From<WrongPassword> for ChangePasswordError {
     }
 }
 
-/// Converts the reason into the error of either operation that changes a user.
+/// Converts the reason into the error type of an operation that replaces or updates a user.
 fn refuse<E>(error: ChangeError) -> E
 where
     E: From<NotFound> + From<Forbidden> + From<PreconditionFailed> + From<Conflict> + From<sqlx::Error>,

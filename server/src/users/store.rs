@@ -13,7 +13,7 @@ use crate::platform::caller::Caller;
 use crate::platform::keyset::{Paging, Rows};
 use crate::platform::revocation::Revocations;
 
-/// The scope that grants access to all users.
+/// The scope that grants access to the accounts of all users.
 pub(super) const ADMIN_SCOPE: &str = "users:admin";
 
 /// The store of users in PostgreSQL.
@@ -23,15 +23,15 @@ pub struct Store {
     pub(super) revocations: Revocations,
 }
 
-/// A user together with the version of its row.
+/// A user together with the version of the user's database row.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// The user as the contract describes it.
+    /// The user as API responses contain it.
     pub user: User,
     version: i32,
 }
 
-/// A row of `active_users`.
+/// A row of the view `active_users`, which contains the users that are not deleted.
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct Row {
     pub id: Uuid,
@@ -44,12 +44,12 @@ pub(super) struct Row {
 }
 
 impl Store {
-    /// Creates a store in the database of users.
+    /// Creates the store of users in the database of users.
     pub fn new(platform: &Platform) -> Store {
         Store { pool: platform.databases.users.clone(), revocations: platform.revocations.clone() }
     }
 
-    /// Returns a page of the users that match the filter.
+    /// Returns a page of the users that match the filters.
     pub async fn list(&self, filter: &Filter, paging: &Paging<'_>) -> Result<Rows<Account>, sqlx::Error> {
         let mut query = QueryBuilder::new(
             "SELECT id, email, name, role, version, created_at, updated_at FROM active_users WHERE TRUE",
@@ -61,7 +61,7 @@ impl Store {
         Ok(paging.rows(accounts, list::value))
     }
 
-    /// Returns the number of users that match the filter, up to [`MAX_TOTAL`].
+    /// Returns the number of users that match the filters, up to [`MAX_TOTAL`].
     pub async fn count(&self, filter: &Filter) -> Result<u64, sqlx::Error> {
         let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT FROM active_users WHERE TRUE");
         filter.push(&mut query);
@@ -85,7 +85,8 @@ impl Store {
         inserted.fetch_optional(&self.pool).await?.map(Account::try_from).transpose()
     }
 
-    /// Returns the user with this id. Returns `None` if the user does not exist or the caller cannot see it.
+    /// Returns the user with this id. Returns `None` if the user does not exist or the caller cannot see the
+    /// user.
     pub async fn find(&self, id: UserId, caller: &Caller) -> Result<Option<Account>, sqlx::Error> {
         let found = sqlx::query_as!(
             Row,
@@ -98,8 +99,8 @@ impl Store {
         found.fetch_optional(&self.pool).await?.map(Account::try_from).transpose()
     }
 
-    /// Returns the password hash of a user. Returns `None` if the user does not exist or the caller cannot see
-    /// it.
+    /// Returns the stored password hash of a user. Returns `None` if the user does not exist or the caller cannot
+    /// see the user.
     pub async fn password_hash(&self, id: UserId, caller: &Caller) -> Result<Option<String>, sqlx::Error> {
         let found = sqlx::query_scalar!(
             r#"SELECT password_hash AS "password_hash!"
@@ -112,7 +113,7 @@ impl Store {
 }
 
 impl Account {
-    /// Returns the entity tag of this version of the user.
+    /// Returns the entity tag of the user's current version, for the header `ETag`.
     pub fn etag(&self) -> ETag {
         ETag::strong(self.version)
     }
@@ -134,7 +135,7 @@ impl TryFrom<Row> for Account {
     }
 }
 
-/// Returns the only user that the caller can see, or `None` if the caller can see all users.
+/// Returns the id of the only user that the caller can see, or `None` if the caller can see all users.
 pub(super) fn owner(caller: &Caller) -> Option<Uuid> {
     (!caller.may(ADMIN_SCOPE)).then_some(caller.user_id)
 }

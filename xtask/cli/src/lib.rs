@@ -1,4 +1,4 @@
-//! The commands of `cargo writ` as a library, for the tasks of a workspace that build on them.
+//! The commands of `cargo writ` as a library, for workspaces whose own tasks run the generator.
 
 pub mod codegen;
 pub mod terminal;

@@ -1,11 +1,11 @@
-//! The command `cargo writ`, which runs the generator.
+//! The command `cargo writ`, which generates Rust crates from OpenAPI contracts.
 
 use std::process::ExitCode;
 
 use cargo_writ::{codegen, terminal};
 use clap::Parser;
 
-/// The arguments as cargo passes them: the name of the subcommand comes first.
+/// The arguments that cargo passes to `cargo-writ`: the name of the subcommand comes first.
 #[derive(Parser)]
 #[command(name = "cargo", bin_name = "cargo")]
 enum Cargo {

@@ -3,9 +3,9 @@
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
 
-/// Prints a step of the command, such as `Generated crates/api`.
+/// Prints a step of the running command in the style of cargo, such as `Generated crates/api`.
 pub fn step(verb: &str, object: impl Display) {
-    // Writing to a closed terminal is not an error of the command.
+    // A closed terminal is not a failure of the command.
     let _ = if colours() {
         writeln!(stderr(), "\x1b[1;32m{verb:>12}\x1b[0m {object}")
     } else {
@@ -13,7 +13,7 @@ pub fn step(verb: &str, object: impl Display) {
     };
 }
 
-/// Prints the error of a failed command, with all its causes.
+/// Prints the error of a failed command to the terminal, with all its causes.
 pub fn error(error: &anyhow::Error) {
     let _ = if colours() {
         writeln!(stderr(), "\x1b[1;31merror\x1b[0m: {error:#}")

@@ -1,4 +1,5 @@
-//! The cost of compiling a generated crate whose dependencies are already compiled, compared with a peer.
+//! The benchmark of compiling a generated crate whose dependencies are already compiled, compared with another
+//! generator.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,20 +11,20 @@ use super::peers::OPENAPI_TO_RUST;
 use super::table::{Table, memory, ratio, seconds};
 use crate::terminal::step;
 
-/// The contracts that both generators accept.
+/// The published contracts from which both Writ and openapi-to-rust can generate a crate.
 const BOTH: [&str; 4] = ["asana.yaml", "spotify.yml", "telegram_bot_api.json", "adyen-ManagementService-v3.json"];
-/// The largest allowed ratios to the peer: the time of `cargo check`, its memory, and the time of an
-/// optimized build.
+/// The largest allowed ratios of Writ's compilation costs to those of openapi-to-rust: the time of `cargo check`,
+/// its memory, and the time of an optimized build.
 const MOST: [f64; 3] = [0.25, 0.5, 0.5];
 
-/// The contracts that no peer accepts, each with the largest allowed ratio to the peer's check of the first
-/// contract in [`BOTH`].
+/// The contracts from which only Writ can generate a crate. The number is the largest allowed ratio of their
+/// check time to the time of openapi-to-rust for the first contract in [`BOTH`].
 const OURS: [(&str, f64); 2] = [("github.json", 0.35), ("box.json", 0.2)];
 
 const CHECK: &[&str] = &["check"];
 const RELEASE: &[&str] = &["build", "--release"];
 
-/// The costs of compiling one contract with Writ and with the peer, one for each round.
+/// The costs of compiling one contract's crates, from Writ and from openapi-to-rust, one for each round.
 #[derive(Default)]
 struct Costs {
     ours: Vec<Cost>,

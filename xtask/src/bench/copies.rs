@@ -1,8 +1,9 @@
-//! A document that contains a contract several times. Each copy has its own paths, operation ids and components.
+//! The growing contracts of a benchmark: a document with several copies of one contract. Each copy has its own
+//! paths, operation ids and components.
 
 use serde_json::{Map, Value};
 
-/// Returns a document with `count` copies of the contract; the first copy keeps its names.
+/// Returns a contract that contains `count` copies of `contract`; the first copy keeps its names.
 pub fn copies(contract: &Value, count: usize) -> Value {
     let mut document = contract.clone();
     for copy in 1..count {
@@ -14,7 +15,8 @@ pub fn copies(contract: &Value, count: usize) -> Value {
     document
 }
 
-/// Renames the operation ids and references in `value` to the names of a copy.
+/// Renames the operation ids and references of a contract's copy in `value`, so that they differ from other
+/// copies.
 fn rename(value: &mut Value, copy: usize) {
     match value {
         Value::Object(fields) => {
@@ -26,7 +28,7 @@ fn rename(value: &mut Value, copy: usize) {
             }
         }
         Value::Array(list) => list.iter_mut().for_each(|value| rename(value, copy)),
-        // This includes the references in discriminators.
+        // This case includes the references in discriminators.
         Value::String(text) if text.starts_with("#/components/") && !text.contains("/securitySchemes/") => {
             text.push_str(&format!("-copy-{copy}"));
         }
@@ -34,7 +36,8 @@ fn rename(value: &mut Value, copy: usize) {
     }
 }
 
-/// Returns the components of a copy. Security schemes are shared, since security requirements name them.
+/// Returns the renamed components of a contract's copy. The copies share the security schemes, since security
+/// requirements name them.
 fn other_components(contract: &Value, copy: usize) -> Value {
     let mut sections = Map::new();
     for (section, components) in contract.get("components").and_then(Value::as_object).into_iter().flatten() {
@@ -49,7 +52,7 @@ fn other_components(contract: &Value, copy: usize) -> Value {
     Value::Object(Map::from_iter([("components".to_owned(), Value::Object(sections))]))
 }
 
-/// Adds the fields that `other` has under `key` to those of `document`.
+/// Adds the members of the object `key` in `other` to the object `key` in `document`, renamed by `name`.
 fn merge(document: &mut Value, mut other: Value, key: &str, name: impl Fn(String) -> String) {
     let (Some(Value::Object(into)), Some(Value::Object(from))) = (document.get_mut(key), other.get_mut(key)) else {
         return;

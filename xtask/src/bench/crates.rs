@@ -1,5 +1,5 @@
-//! The crates whose compilation is measured, in a workspace for each generator. The dependencies of a crate
-//! are compiled beforehand, so each measurement covers one crate alone.
+//! The generated crates whose compilation is measured, in one workspace for each generator. The dependencies of a
+//! crate are compiled beforehand, so that a measurement covers this crate alone.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,13 +20,13 @@ use super::measure::{self, Cost};
 use super::{Bench, clear, work_folder};
 use crate::cargo;
 
-/// The crates that one generator makes.
+/// The crates that one generator has generated for the benchmark, in one workspace.
 pub struct Crates {
     folder: PathBuf,
     names: Vec<String>,
 }
 
-/// An operation as openapi-to-rust lists it.
+/// An operation in the list that openapi-to-rust prints for a contract.
 #[derive(Deserialize)]
 struct Listed {
     operation_id: Option<String>,
@@ -35,7 +35,7 @@ struct Listed {
 }
 
 impl Crates {
-    /// Generates a crate from each contract with Writ, with one runtime for all.
+    /// Generates a crate from each contract with Writ. All crates share one copy of the runtime.
     pub fn ours(contracts: &[PathBuf]) -> anyhow::Result<Crates> {
         let mut crates = Crates::open("ours")?;
         let runtime = embedded_runtime().context("the runtime's manifest cannot be read")?;
@@ -110,16 +110,16 @@ impl Crates {
         crates.finish(shared)
     }
 
-    /// Compiles the dependencies of a crate; call it before [`Crates::cost`].
+    /// Compiles the dependencies of a contract's crate, so that [`Crates::cost`] measures only the crate itself.
     pub fn warm_up(&self, bench: &Bench, contract: &Path, how: &[&str]) -> anyhow::Result<()> {
         let mut command = self.cargo(how, &format!("{}-needs", name_of(contract)));
         bench.session.run_quietly("cargo", &mut command).map(drop)
     }
 
-    /// Returns the cost of compiling the crate of a contract.
+    /// Measures the cost of compiling the crate of a contract with the cargo command `how`.
     pub fn cost(&self, bench: &Bench, contract: &Path, how: &[&str]) -> anyhow::Result<Cost> {
         let name = name_of(contract);
-        // A newer file makes cargo compile the crate again.
+        // Cargo compiles the crate again since its root file is newer than the last build.
         let root = fs::File::options().append(true).open(self.folder.join(&name).join("src/lib.rs"))?;
         root.set_modified(SystemTime::now())?;
         measure::cost(&bench.session, "cargo", self.cargo(how, &name).arg("--offline"))
@@ -132,7 +132,7 @@ impl Crates {
         Ok(Crates { folder, names: Vec::new() })
     }
 
-    /// Writes the manifest of a crate, and a second, empty crate with the same dependencies.
+    /// Writes the manifest of a generated crate, and a second, empty crate with the same dependencies.
     fn add(&mut self, name: &str, manifest: &Table) -> anyhow::Result<()> {
         let needs = format!("{name}-needs");
         for name in [name, &needs] {
@@ -163,13 +163,13 @@ impl Crates {
     fn cargo(&self, how: &[&str], package: &str) -> Command {
         let mut command = cargo::command();
         command.args(how).args(["--quiet", "--package", package]).current_dir(&self.folder);
-        // Complete builds are compared, not builds after a change.
+        // The benchmark compares complete builds, not builds after a change.
         command.env("CARGO_INCREMENTAL", "0").env("CARGO_TARGET_DIR", self.folder.with_extension("target"));
         command
     }
 }
 
-/// Returns the name of the crate: the name of the contract's file.
+/// Returns the name of a contract's crate, which is the name of the contract's file.
 fn name_of(contract: &Path) -> String {
     let stem = contract.file_stem().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     stem.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()

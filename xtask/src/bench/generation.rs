@@ -1,4 +1,5 @@
-//! The time and memory of generating a crate, compared with a peer, and how both grow with the contract.
+//! The benchmark of generating a crate: time and memory, compared with another generator and for growing
+//! contracts.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,13 +14,13 @@ use super::{Bench, clear, copies, work_folder};
 use crate::cargo;
 use crate::terminal::step;
 
-/// The contract that crates are generated from, with 767 operations.
+/// The published contract that this benchmark generates crates from, with 767 operations.
 const CONTRACT: &str = "github.json";
 
-/// The numbers of copies in one document.
+/// The numbers of copies of the contract in one document, to measure how costs grow.
 const COPIES: [usize; 4] = [1, 2, 4, 8];
 
-/// The largest allowed ratios of Writ's time and memory to those of the peer.
+/// The largest allowed ratios of Writ's time and memory to those of oas3-gen.
 const MOST: (f64, f64) = (0.4, 1.0);
 
 /// Runs the benchmark of generating crates, and prints its tables.
@@ -92,7 +93,7 @@ fn growth(bench: &Bench, contract: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Generates a crate with the program of `cargo xtask codegen`, started without cargo.
+/// Measures the generation of a crate with the program of `cargo xtask codegen`, started without cargo.
 fn ours(bench: &Bench, contract: &Path) -> anyhow::Result<Cost> {
     let out = work_folder("generation/ours");
     clear(&out)?;

@@ -15,29 +15,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::Session;
 
-/// The cost of running a program: time and memory.
+/// The cost of running a program once: time and memory.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Cost {
-    /// The elapsed time in seconds.
+    /// The elapsed time of the program's run in seconds.
     pub clock: f64,
-    /// The CPU time of the program and its children in seconds.
+    /// The CPU time of the program and its child processes in seconds.
     pub cpu: f64,
-    /// The largest resident memory of one process, in bytes.
+    /// The largest resident memory of one process of the program, in bytes.
     pub memory: f64,
 }
 
 /// The command line of `cargo xtask measure`, which is hidden from users.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The file to write the cost to.
+    /// The file to write the cost of the program to.
     #[arg(long)]
     to: PathBuf,
-    /// The program and its arguments.
+    /// The program to measure and its arguments.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
     command: Vec<OsString>,
 }
 
-/// Runs `cargo xtask measure`: starts the program, then writes its cost.
+/// Runs `cargo xtask measure`: runs another program, then writes its cost to a file.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let [program, arguments @ ..] = args.command.as_slice() else { bail!("the program to measure is missing") };
     let begun = Instant::now();
@@ -49,14 +49,14 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let cost = Cost {
         clock,
         cpu: time.num_microseconds() as f64 / 1e6,
-        // Linux reports kilobytes.
+        // Linux reports the memory in kilobytes.
         memory: usage.max_rss() as f64 * 1024.0,
     };
     std::fs::write(&args.to, serde_json::to_vec(&cost)?).context("cannot write the cost")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Runs a program silently and returns its cost; fails if the program fails.
+/// Runs a program without showing its output and returns its cost; fails if the program fails.
 pub fn cost(session: &Session, name: &str, command: &Command) -> anyhow::Result<Cost> {
     let report = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
     let mut measured = Command::new(std::env::current_exe().context("cannot find this program")?);
@@ -81,7 +81,7 @@ pub fn cost(session: &Session, name: &str, command: &Command) -> anyhow::Result<
         .with_context(|| format!("the cost of {name} was not written"))
 }
 
-/// Returns the median of each part of some costs.
+/// Returns the median elapsed time, CPU time and memory of several runs of a program.
 pub fn median(costs: &[Cost]) -> Cost {
     Cost {
         clock: median_of(costs.iter().map(|cost| cost.clock)),

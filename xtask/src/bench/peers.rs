@@ -1,31 +1,32 @@
-//! The programs that Writ is compared with.
+//! The programs that the benchmarks compare Writ with (peers).
 
 use std::path::PathBuf;
 
 use anyhow::bail;
 
-/// A program that Writ is compared with.
+/// A program that the benchmarks compare Writ with.
 pub struct Peer {
     /// The name of the program and of its crate.
     pub name: &'static str,
-    /// The version for which the allowed ratios were set.
+    /// The version of the program for which the allowed ratios of the benchmarks were set.
     pub version: &'static str,
 }
 
-/// The peer for generation: oas3-gen generates servers on axum from contracts.
+/// The program that generation is compared with: oas3-gen generates servers on axum from contracts.
 pub const OAS3_GEN: Peer = Peer { name: "oas3-gen", version: "0.29" };
 
-/// The peer for compilation: openapi-to-rust generates servers on axum from contracts.
+/// The program that compilation is compared with: openapi-to-rust generates servers on axum from contracts.
 pub const OPENAPI_TO_RUST: Peer = Peer { name: "openapi-to-rust", version: "0.23" };
 
-/// The location of the peers' programs.
+/// The search for the installed programs that Writ is compared with.
 pub struct Peers {
-    /// The folder of the programs; the folders of `PATH` are searched if it is `None`.
+    /// The folder that contains the programs to compare with; if it is `None`, the folders of `PATH` are
+    /// searched.
     pub folder: Option<PathBuf>,
 }
 
 impl Peers {
-    /// Returns the path of a peer's program.
+    /// Returns the path of an installed program to compare with.
     ///
     /// A missing program is an error, so that no comparison is skipped unnoticed.
     pub fn find(&self, peer: &Peer) -> anyhow::Result<PathBuf> {

@@ -1,5 +1,6 @@
-//! The cost of handling requests in one process. It generates the contract of `codegen/benches/run` and runs
-//! the program there, which compares generated code with handlers written by hand on axum.
+//! The benchmark of handling requests in one process. It generates code from the contract in
+//! `codegen/benches/run` and runs the program there, which compares the code with handlers written by hand on
+//! axum.
 
 use std::path::Path;
 
@@ -16,10 +17,10 @@ use crate::cargo;
 use crate::process::Kind;
 use crate::terminal::step;
 
-/// The folder of the program and its contract.
+/// The folder of the program that measures request handling, and of its contract.
 const PROGRAM: &str = "codegen/benches/run";
 
-/// Runs the benchmark of handling requests; the program prints the results.
+/// Runs the benchmark of handling requests. The program of the benchmark prints the results.
 pub fn run(bench: &Bench) -> anyhow::Result<()> {
     let program = cargo::root().join(PROGRAM);
     write_contract(&program.join("contract.yaml"))?;
@@ -36,7 +37,7 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes the crate of the contract as `cargo writ codegen` does.
+/// Generates the crate of the benchmark's contract as `cargo writ codegen` does, and writes it.
 fn write_contract(entry: &Path) -> anyhow::Result<()> {
     let options = Options::default();
     let request = Request { entry: entry.to_owned(), root: None, strict: true, layout: Layout::Crate, options };

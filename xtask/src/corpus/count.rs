@@ -1,32 +1,32 @@
-//! Counts of operations: in a contract, without the generator, and in generated code.
+//! Counts of operations for the corpus: in a contract, without the generator, and in the generated code.
 
 use std::path::Path;
 
 use serde_json::{Map, Value};
 use writ_codegen::output::Output;
 
-/// The HTTP methods of a path item.
+/// The fields of an OpenAPI path item that contain operations, one for each HTTP method.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// The numbers of methods, operations and lines in generated code.
+/// The numbers of trait methods, operations and lines in the generated code of a contract.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Code {
-    /// The number of methods in the traits that a service implements.
+    /// The number of methods in the generated traits that a service implements.
     pub methods: usize,
-    /// The number of entries in `operations::ALL`.
+    /// The number of operations in the generated list `operations::ALL`.
     pub listed: usize,
-    /// The number of lines of Rust.
+    /// The number of lines of Rust in the generated code.
     pub lines: usize,
 }
 
-/// Returns true if a file is the main document of a contract. A YAML or JSON file that cannot be read counts
-/// as one, so that it is reported.
+/// Returns true if a file is the main document of a contract, which has the field `openapi`. A YAML or JSON file
+/// that cannot be read counts as a contract, so that it is reported.
 pub fn is_contract(path: &Path) -> bool {
     let known = path.extension().is_some_and(|it| it == "yaml" || it == "yml" || it == "json");
     known && read(path).is_none_or(|document: Document| document.openapi.is_some())
 }
 
-/// Returns the number of operations in a contract, `None` if serde can read it neither as YAML nor as JSON.
+/// Returns the number of operations in a contract, or `None` if the contract is not valid YAML or JSON for serde.
 pub fn in_contract(path: &Path) -> Option<usize> {
     let document: Document = read(path)?;
     let items = document.paths.iter().filter(|(path, _)| path.starts_with('/')).map(|(_, item)| item);
@@ -37,7 +37,7 @@ fn methods(item: &Value) -> usize {
     METHODS.iter().filter(|method| item.get(*method).is_some()).count()
 }
 
-/// Counts the methods, entries and lines in generated code. It relies on the layout of generated code.
+/// Counts the trait methods, listed operations and lines in generated code by the layout of its lines.
 pub fn in_code(output: &Output) -> Code {
     let mut code = Code { lines: super::lines(output), ..Code::default() };
     for (path, text) in output.files.iter().filter(|(path, _)| path.ends_with(".rs")) {
@@ -58,9 +58,9 @@ pub fn in_code(output: &Output) -> Code {
     code
 }
 
-/// The fields of a document that contain operations.
+/// The fields of a contract that contain operations.
 ///
-/// Schemas are skipped, since their numbers may be too large for [`Value`].
+/// Schemas are not read, since they may contain numbers that are too large for [`Value`].
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct Document {
@@ -83,8 +83,8 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
     }
 }
 
-/// Returns the path item behind the reference of `item`: a path, a component or a node of another file.
-/// Returns `item` itself if it has no reference.
+/// Returns the path item that `item` refers to: a path, a component or a node of another file. Returns `item`
+/// itself if it has no reference.
 fn target(path: &Path, document: &Document, item: &Value) -> Value {
     let found = item.get("$ref").and_then(Value::as_str).and_then(|reference| {
         let (file, pointer) = reference.split_once('#').unwrap_or((reference, ""));

@@ -1,14 +1,15 @@
-//! The contracts of the corpus that the generator must reject. The generator's tests use the list too.
+//! The contracts of the corpus that the generator must reject, from a list that the generator's own tests use
+//! too.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
 
-/// The text of the list; its first lines describe the format.
+/// The text of the list of expected results. Its first lines describe its format.
 const LIST: &str = include_str!("../../../codegen/tests/corpus/expected.toml");
 
-/// The contracts that must be rejected, as `folder/file`, each with the code of the error.
+/// The contracts that the generator must reject: `folder/file` and the code of the error.
 pub struct Expected(BTreeMap<String, String>);
 
 impl Expected {
@@ -19,8 +20,8 @@ impl Expected {
         Ok(Expected(list.iter().filter_map(|(name, entry)| Some((name.clone(), refused(entry)?))).collect()))
     }
 
-    /// Returns the code of the error that must reject the contract `name` in `folder`, `None` if the contract
-    /// must be accepted.
+    /// Returns the code of the error that must reject the contract `name` in `folder`, or `None` if the generator
+    /// must accept the contract.
     pub fn refusal(&self, folder: &Path, name: &str) -> Option<&str> {
         let folder = folder.canonicalize().ok()?;
         self.0.get(&format!("{}/{name}", folder.file_name()?.to_string_lossy())).map(String::as_str)

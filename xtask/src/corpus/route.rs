@@ -1,4 +1,4 @@
-//! A program for each contract that builds its router and sends a request to each operation.
+//! The program that builds the router of a generated contract and sends a request to each operation.
 //!
 //! It proves that the generated code of every operation compiles into a router, and that a request to the
 //! path and method of an operation reaches exactly this operation. Its services implement no method, so it
@@ -11,25 +11,27 @@ use std::process::Command;
 use anyhow::Context;
 use writ_codegen::output::{HEADER, Output};
 
-/// The part of the program that does not depend on the contract.
+/// The source text of the program that does not depend on the contract.
 const PROGRAM: &str = include_str!("../../corpus/router.rs");
 
-/// The result of the requests to one contract.
+/// The result of sending a request to each operation of a contract.
 pub struct Routed {
-    /// The number of operations that received their request.
+    /// The number of operations whose route received the request.
     pub count: usize,
-    /// The messages about the other operations.
+    /// The messages about operations whose route did not receive the request.
     pub messages: String,
 }
 
-/// A service of a contract: the method of `Unwritten` that takes it, its trait, and true if it has a principal.
+/// A service trait of a contract: the method of the builder `Unwritten` that takes the service, the path of the
+/// trait, and true if the trait has an authenticated caller (principal).
 struct Service<'a> {
     method: &'a str,
     path: &'a str,
     secured: bool,
 }
 
-/// Adds the program to code that was generated with unwritten methods allowed.
+/// Adds the program that sends requests to the generated code of a contract. The code must allow operations that
+/// are not implemented.
 pub fn add_program(member: &str, output: &mut Output) {
     let root = output.files.get("src/lib.rs").map(String::as_str).unwrap_or_default();
     let services = services(root);
@@ -48,9 +50,10 @@ pub fn add_program(member: &str, output: &mut Output) {
     output.files.insert("src/main.rs".to_owned(), text);
 }
 
-/// Returns the services that the builder `Unwritten` takes, read from the root file of generated code.
+/// Returns the service traits that the generated builder `Unwritten` takes, read from the root file of generated
+/// code.
 ///
-/// Long lines of generated code are broken, so a bound ends at the body of its method.
+/// Long lines of generated code are broken, so a trait bound ends at the body of its method.
 fn services(root: &str) -> Vec<Service<'_>> {
     let mut services = Vec::new();
     for method in root.split("\n    pub fn ").skip(1) {
@@ -63,7 +66,7 @@ fn services(root: &str) -> Vec<Service<'_>> {
     services
 }
 
-/// Runs the program and reads its result.
+/// Runs the program that sends requests to the operations of a contract, and reads its result.
 pub fn run(program: &Path) -> anyhow::Result<Routed> {
     let finished = Command::new(program).output().with_context(|| format!("cannot run `{}`", program.display()))?;
     let count = String::from_utf8_lossy(&finished.stdout).trim().parse().unwrap_or(0);

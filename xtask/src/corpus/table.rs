@@ -1,14 +1,14 @@
-//! The table of results, with a line for each contract.
+//! The table of corpus results, with a row for each contract.
 
 use std::time::Duration;
 
 use super::Outcome;
 
-/// The column headings of the table of results.
+/// The column headings of the table of corpus results.
 const HEADS: [&str; 10] =
     ["contract", "operations", "in code", "routed", "errors", "warnings", "lines", "generate", "check", "verdict"];
 
-/// Renders a line for each contract and a last line with the sums. The first and the last column are
+/// Renders a row for each contract of the corpus and a last row with the sums. The first and the last column are
 /// aligned left, the others right.
 pub fn render(outcomes: &[Outcome]) -> String {
     let mut rows: Vec<[String; 10]> = vec![HEADS.map(str::to_owned)];

@@ -1,5 +1,5 @@
-//! A workspace in which every contract is a crate. The runtime and its dependencies are compiled once, so
-//! the measured time of a contract is the time of its crate alone.
+//! A cargo workspace in which every contract of the corpus is a crate. The runtime and its dependencies are
+//! compiled once, so that the measured time of a contract is the time of its crate alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -13,45 +13,45 @@ use writ_codegen::output::{self, Conflicts, HEADER, Output, TOML_HEADER};
 use crate::cargo;
 use crate::terminal::step;
 
-/// The empty member that makes cargo compile the runtime in advance.
+/// The name of the empty crate that makes cargo compile the runtime in advance.
 const WARM_UP: &str = "warm-up";
 
-/// The dependencies that a member needs in addition to send requests to a router.
+/// The additional dependencies of a crate that sends requests to its router.
 const REQUESTS: &str = "tokio = { workspace = true, features = [\"macros\", \"rt\"] }\ntower = { workspace = true }\n";
 
-/// The workspace of the generated crates, with a separate target folder.
+/// The cargo workspace of the corpus's generated crates, with a separate target folder.
 pub struct Workspace {
     folder: PathBuf,
     target: PathBuf,
-    /// The sets of features with which the runtime is already compiled.
+    /// The sets of runtime features with which the runtime is already compiled.
     warm: BTreeSet<Vec<&'static str>>,
 }
 
-/// The result of compiling one contract.
+/// The result of compiling the generated crate of one contract.
 #[derive(Default)]
 pub struct Checked {
-    /// True if it compiled without a warning.
+    /// True if the crate compiled without a warning.
     pub compiles: bool,
-    /// The duration of `cargo check`; `None` if it checked other contracts too.
+    /// The duration of `cargo check` for the crate; `None` if cargo compiled other crates in the same call.
     pub took: Option<Duration>,
-    /// The warnings and errors of the compiler.
+    /// The warnings and errors that the compiler reported for the crate.
     pub messages: String,
-    /// The path of the compiled program; `None` for a library.
+    /// The path of the program that was built from the crate; `None` for a library.
     pub program: Option<PathBuf>,
 }
 
-/// A crate that is compiled together with others.
+/// A generated crate that one call of cargo compiles together with others.
 pub struct Member<'a> {
     /// The name of the crate, which is also its folder in the workspace.
     pub name: &'a str,
-    /// The files of the crate without the manifest.
+    /// The generated files of the crate without the manifest.
     pub files: &'a Output,
     /// The features of the runtime that the crate needs.
     pub features: &'a [&'static str],
 }
 
 impl Workspace {
-    /// Writes the workspace with empty members.
+    /// Writes the workspace of the corpus with a crate without code for each member.
     pub fn open(members: &[String]) -> anyhow::Result<Workspace> {
         let base = cargo::root().join("target/corpus");
         let workspace =
@@ -69,26 +69,26 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// Writes the files of a member. It replaces files that an interrupted run left.
+    /// Writes the files of a generated crate. They replace files that an interrupted run left.
     fn write(&self, member: &str, mut files: Output, manifest: String) -> anyhow::Result<()> {
         files.files.insert("Cargo.toml".to_owned(), manifest);
         output::write(&self.folder.join(member), &files, Conflicts::Overwrite)?;
         Ok(())
     }
 
-    /// Writes the files of a contract, and checks its crate alone.
+    /// Writes the generated crate of a contract, and compiles it alone with `cargo check`.
     pub fn check(&mut self, member: &str, contract: &Output, features: &[&'static str]) -> anyhow::Result<Checked> {
         self.warm_up(features)?;
         let folder = self.folder.join(member);
         self.write(member, contract.clone(), manifest(member, features))?;
-        // The crate is checked again even if nothing changed, since the duration is measured.
+        // Cargo checks the crate again even if nothing changed, since the duration is measured.
         let root = std::fs::File::options().append(true).open(folder.join("src/lib.rs"))?;
         root.set_modified(SystemTime::now())?;
         drop(root);
         self.cargo_check(member)
     }
 
-    /// Compiles the runtime and its dependencies with `features`, unless an earlier call did.
+    /// Compiles the runtime and its dependencies with `features`, unless an earlier call compiled them.
     fn warm_up(&mut self, features: &[&'static str]) -> anyhow::Result<()> {
         if !self.warm.insert(features.to_vec()) {
             return Ok(());
@@ -125,12 +125,13 @@ impl Workspace {
         command
     }
 
-    /// Checks many crates. Crates that need the same features of the runtime share a call of cargo.
+    /// Compiles many generated crates with `cargo check`. Crates that need the same features of the runtime share
+    /// a call of cargo.
     pub fn check_together(&self, members: &[Member]) -> anyhow::Result<BTreeMap<String, Checked>> {
         self.together("check", "", members)
     }
 
-    /// Builds many programs that send requests.
+    /// Builds the programs of many generated crates, which send requests to their routers.
     pub fn build_together(&self, members: &[Member]) -> anyhow::Result<BTreeMap<String, Checked>> {
         self.together("build", REQUESTS, members)
     }
@@ -174,7 +175,7 @@ impl Workspace {
     }
 }
 
-/// Collects the messages of cargo by crate, for the crates with these names.
+/// Collects the messages of cargo's JSON output by crate, for the crates in `names`.
 fn messages(stdout: &str, names: &[&str]) -> BTreeMap<String, Checked> {
     let mut all: BTreeMap<String, Checked> =
         names.iter().map(|name| ((*name).to_owned(), Checked::default())).collect();
@@ -195,7 +196,7 @@ fn messages(stdout: &str, names: &[&str]) -> BTreeMap<String, Checked> {
     all
 }
 
-/// Returns the manifest of the workspace, with the dependency versions and lints of this repository.
+/// Returns the manifest of the corpus's workspace, with the dependency versions and lints of this repository.
 fn workspace_manifest(members: &[String]) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(cargo::root().join("Cargo.toml")).context("cannot read Cargo.toml")?;
     let own: Table = toml::from_str(&text).context("cannot read Cargo.toml")?;
@@ -209,7 +210,7 @@ fn workspace_manifest(members: &[String]) -> anyhow::Result<String> {
     Ok(format!("{TOML_HEADER}\n{manifest}\n[profile.dev]\ndebug = false\nincremental = false\n"))
 }
 
-/// Returns the manifest of a member.
+/// Returns the manifest of a generated crate in the corpus's workspace.
 fn manifest(name: &str, features: &[&str]) -> String {
     let runtime = cargo::root().join("codegen/runtime");
     let package =

@@ -1,24 +1,25 @@
-//! The administrator account of the development server, and its password in the printed curl command.
+//! The administrator account of the development server, and its password in the curl command that is printed.
 
 use std::fs;
 
 use crate::folder::{Folder, secret};
 
-/// The administrator account that the server creates.
+/// The administrator account that the development server creates.
 pub struct Admin {
-    /// The email address of the account.
+    /// The email address of the administrator account.
     pub email: String,
-    /// The password; the server uses it only when it creates the account.
+    /// The password of the administrator account. The server uses it only when it creates the account.
     pub password: String,
-    /// The password as shell text inside the single quotes of the printed curl command.
+    /// The password as shell text, to be placed inside the single quotes of the printed curl command.
     pub shown: String,
-    /// The source of the password for the terminal. It contains the password itself if the password is new.
+    /// The note on the terminal about the source of the administrator's password. If the password is new, the
+    /// note contains it.
     pub note: String,
 }
 
 impl Admin {
-    /// Reads the account from `ADMIN_EMAIL` and `ADMIN_PASSWORD`. A missing password is read from `folder`, or
-    /// generated and stored there.
+    /// Reads the administrator account from `ADMIN_EMAIL` and `ADMIN_PASSWORD`. A missing password is read from
+    /// `folder`, or generated and stored there.
     pub fn of(folder: &Folder) -> anyhow::Result<Self> {
         let email = given("ADMIN_EMAIL").unwrap_or_else(|| "admin@example.com".into());
         if let Some(password) = given("ADMIN_PASSWORD") {

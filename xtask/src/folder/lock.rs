@@ -1,4 +1,5 @@
-//! The lock that lets one task at a time use a folder, with a description of this task.
+//! The lock file that lets one task at a time use the data folder of the private services. It contains a
+//! description of the task.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -7,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-/// Locks the file at `path` until the returned value is dropped or the process ends.
+/// Locks the data folder with the file at `path`, until the returned value is dropped or the process ends.
 pub fn take(path: &Path) -> anyhow::Result<File> {
     if path.is_symlink() {
         bail!("{} is a symbolic link: remove it", path.display());
@@ -34,7 +35,7 @@ pub fn take(path: &Path) -> anyhow::Result<File> {
     Ok(lock)
 }
 
-/// Writes the process that holds the lock, for the message of a task that finds the lock taken.
+/// Writes a description of the process that holds the lock. A task that finds the folder locked shows it.
 pub fn announce(mut lock: &File, process: &str) -> anyhow::Result<()> {
     lock.set_len(0)?;
     lock.rewind()?;

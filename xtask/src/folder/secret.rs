@@ -1,11 +1,11 @@
-//! Generated passwords for services and accounts.
+//! The generation of passwords for the private services and the administrator account.
 
 use std::fs::File;
 use std::io::Read;
 
 use anyhow::Context;
 
-/// Returns 128 random bits as hexadecimal digits, which need no quoting in shells, URLs or files.
+/// Returns a new password: 128 random bits as hexadecimal digits, which need no quoting in shells, URLs or files.
 pub fn secret() -> anyhow::Result<String> {
     let mut bytes = [0; 16];
     File::open("/dev/urandom")

@@ -1,7 +1,8 @@
-//! The guard: a second process that stops the child processes if this process is killed.
+//! The guard: a second process that stops the child processes of a task if the task is killed.
 //!
-//! No signal handler runs on `kill -9`. The guard reads from a pipe that closes when this process ends for
-//! any reason. It received the list of running processes through the pipe, and stops them in order.
+//! No signal handler runs on `kill -9`. The guard reads from a pipe that closes when the task ends for any
+//! reason. Through this pipe the task has sent the list of running processes, which the guard then stops in
+//! order.
 
 use std::io::{BufRead, Write};
 use std::os::unix::process::CommandExt;
@@ -14,20 +15,20 @@ use anyhow::Context;
 
 use super::target::{Kind, Target};
 
-/// The time that a process may take to stop before it is killed.
+/// The time that a child process may take to stop before the guard kills it.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// The interval at which the guard checks if a process has ended.
+/// The interval at which the guard checks whether a process has ended.
 const TICK: Duration = Duration::from_millis(20);
 
-/// The connection to the guard process.
+/// The task's connection to its guard process.
 pub struct Guard {
     child: Child,
     pipe: Option<ChildStdin>,
 }
 
 impl Guard {
-    /// Starts the guard in a separate process group, where signals of the terminal do not reach it.
+    /// Starts the guard process in a separate process group, where signals of the terminal do not reach it.
     pub fn start() -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let mut child = Command::new(program)
@@ -43,24 +44,24 @@ impl Guard {
         Ok(Self { child, pipe })
     }
 
-    /// Adds `target` to the processes to stop.
+    /// Adds the process `target` to those that the guard stops if this task is killed.
     pub fn watch(&mut self, target: Target) {
         self.send(format_args!("watch {}", target.to_words()));
     }
 
-    /// Removes `target`, which has ended, from the processes to stop.
+    /// Removes the process `target`, which has ended, from those that the guard stops.
     pub fn forget(&mut self, target: Target) {
         self.send(format_args!("forget {}", target.to_words()));
     }
 
-    /// Adds the folder at `path` to the folders to remove.
+    /// Adds the folder at `path` to those that the guard removes when this task ends.
     pub fn remove_folder(&mut self, path: &Path) {
         self.send(format_args!("remove {}", path.display()));
     }
 
     fn send(&mut self, line: std::fmt::Arguments<'_>) {
         if let Some(pipe) = &mut self.pipe {
-            // A task continues if its guard has died.
+            // An error means that the guard has died. The task continues without it.
             let _ = writeln!(pipe, "{line}");
         }
     }
@@ -73,7 +74,8 @@ impl Drop for Guard {
     }
 }
 
-/// Runs the guard: reads until the pipe closes, then stops the processes and removes the folders.
+/// Runs the guard process: reads until the pipe of its task closes, then stops the processes and removes the
+/// folders.
 pub fn run() -> anyhow::Result<ExitCode> {
     let mut targets: Vec<Target> = Vec::new();
     let mut folders: Vec<PathBuf> = Vec::new();
@@ -95,7 +97,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Stops the processes in reverse order of their start, since later processes depend on earlier ones.
+/// Stops the child processes of the task in reverse order of their start, since later processes depend on earlier
+/// ones.
 fn end_all(targets: &[Target]) {
     for target in targets.iter().rev() {
         target.end_gently();
@@ -103,7 +106,7 @@ fn end_all(targets: &[Target]) {
         while target.is_alive() && since.elapsed() < PATIENCE {
             sleep(TICK);
         }
-        // The group may have other members after its first process has ended.
+        // The process group may have other members after its first process has ended.
         if target.kind == Kind::Group || target.is_alive() {
             target.kill();
         }

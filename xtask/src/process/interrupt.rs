@@ -1,4 +1,5 @@
-//! The handling of signals: the first one stops the task in order, the second one kills all children.
+//! The handling of signals to a task: the first signal stops the task in order, the second one kills all its
+//! child processes.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -11,16 +12,16 @@ use signal_hook::iterator::Signals;
 use super::target::Target;
 use crate::terminal;
 
-/// The time within which a second signal is ignored. `timeout` and other programs send a signal to this
-/// process and to its group, so the signal arrives twice.
+/// The time after a signal within which a second signal is ignored. `timeout` and other programs send a signal
+/// both to a process and to its group, so the signal arrives twice.
 const REPEAT_WINDOW: Duration = Duration::from_millis(300);
 
-/// The error of a task that the user interrupted. It contains the number of the signal.
+/// The error of a task that the user interrupted, with the number of the received signal.
 #[derive(Debug)]
 pub struct Interrupted(pub i32);
 
 impl Interrupted {
-    /// Returns the exit code that a shell reports for a program that the signal ended.
+    /// Returns the exit code that a shell reports for a program that this signal ended.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(u8::try_from(128 + self.0).unwrap_or(130))
     }
@@ -34,7 +35,8 @@ impl fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
-/// Waits for signals on a separate thread. The first signal interrupts the task, a second one kills its children.
+/// Waits for signals to this task, on a separate thread. The first signal interrupts the task, a second one kills
+/// its child processes.
 pub fn handle(mut signals: Signals, running: &Mutex<Vec<Target>>, first: &AtomicI32) {
     let mut interrupted: Option<Instant> = None;
     for signal in signals.forever() {

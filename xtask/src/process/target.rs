@@ -1,27 +1,28 @@
-//! A running process and the signals that stop it.
+//! A running child process, and the signals that stop it.
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process};
 
-/// A running process that can be stopped.
+/// A running child process that the task or its guard can stop.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Target {
-    /// The process id; for [`Kind::Group`] it is also the id of the process group.
+    /// The process id of the child process; for [`Kind::Group`] it is also the id of the process group.
     pub pid: Pid,
-    /// The kind of the process, which decides the signals to send.
+    /// The kind of the child process, which decides the signals that stop it.
     pub kind: Kind,
 }
 
-/// The kind of a process, which decides the signals that stop it.
+/// The kind of a child process, which decides the signals that stop it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// PostgreSQL: its signals have special meanings, and its workers are outside of its process group.
+    /// The child process is PostgreSQL. Its signals have special meanings, and its workers are outside of its
+    /// process group.
     Postgres,
-    /// Any other program: the process and its children share a separate process group.
+    /// The child process is any other program. The process and its children share a separate process group.
     Group,
 }
 
 impl Target {
-    /// Asks the process to finish its work and end.
+    /// Sends the signal that asks the child process to finish its work and end.
     pub fn end_gently(self) {
         self.signal(match self.kind {
             Kind::Postgres => Signal::INT,
@@ -29,7 +30,7 @@ impl Target {
         });
     }
 
-    /// Ends the process immediately. PostgreSQL still stops its workers, and recovers at its next start.
+    /// Ends the child process immediately. PostgreSQL still stops its workers, and recovers at its next start.
     pub fn end_at_once(self) {
         self.signal(match self.kind {
             Kind::Postgres => Signal::QUIT,
@@ -37,18 +38,18 @@ impl Target {
         });
     }
 
-    /// Kills the process with `SIGKILL`.
+    /// Kills the child process with the signal `SIGKILL`.
     pub fn kill(self) {
         self.signal(Signal::KILL);
     }
 
-    /// Returns true if the process runs. Its children may still run after it has ended.
+    /// Returns true if the child process runs. The children that it started may still run after it has ended.
     pub fn is_alive(self) -> bool {
         test_kill_process(self.pid).is_ok() && !self.is_zombie()
     }
 
-    /// Returns true if the process has ended, but its parent has not read its exit status. The first process of
-    /// a container may never read it.
+    /// Returns true if the child process has ended, but its parent has not read the exit status. The first
+    /// process of a container may never read it.
     fn is_zombie(self) -> bool {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid.as_raw_pid()));
         // The format is `12 (name) Z 1 ...`; the name may contain any character.
@@ -63,7 +64,7 @@ impl Target {
         };
     }
 
-    /// Returns the line that describes the process to the guard.
+    /// Returns a line with the kind and the id of the process, which the guard and a later task can parse.
     pub fn to_words(self) -> String {
         let kind = match self.kind {
             Kind::Postgres => "postgres",
@@ -72,7 +73,7 @@ impl Target {
         format!("{kind} {}", self.pid.as_raw_pid())
     }
 
-    /// Parses the result of [`Self::to_words`].
+    /// Parses a line of [`Self::to_words`] into a process. Returns `None` if the line has another form.
     pub fn from_words(words: &str) -> Option<Self> {
         let (kind, pid) = words.split_once(' ')?;
         let kind = match kind {

@@ -1,24 +1,24 @@
-//! The checks that a comment in a document can select.
+//! The checks of a document's code blocks, as comments in the document select them.
 
-/// The check of a code block, as a comment above it selects it.
+/// The check of a document's code block, as a comment above the block selects it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Check {
     /// `file PATH`: the block becomes the content of the file at PATH.
     File(String),
     /// `insert PATH after "LINE"`: the block is inserted into the file at PATH, below that line.
     Insert {
-        /// The path of the file.
+        /// The path of the file in which the block is inserted.
         path: String,
-        /// The line, or a part of it that no other line contains.
+        /// The line above the inserted block, or a piece of the line that no other line contains.
         after: String,
     },
     /// `replace PATH "OLD" with "NEW"`: the file at PATH is changed before the block runs.
     Replace {
-        /// The path of the file.
+        /// The path of the file that is changed.
         path: String,
         /// The text to replace; the file contains it exactly once.
         old: String,
-        /// The text that replaces it.
+        /// The text that replaces the old text in the file.
         new: String,
     },
     /// `prints TEXT`: the output of the commands contains TEXT. Quotes around TEXT are optional.
@@ -31,9 +31,10 @@ pub enum Check {
     Elsewhere,
 }
 
-/// Parses the text of a comment after `check:`.
+/// Parses the comment text after `check:` into the checks of a code block.
 ///
-/// Returns `None` for any form that [`Check`] does not describe. `dev`, `fails` and `prints` can be combined,
+/// Returns `None` for any form that [`Check`] does not describe. `dev`, `fails` and `prints` can be combined, as
+/// in `dev, prints TEXT`.
 /// as in `dev, prints TEXT`.
 pub fn parse(text: &str) -> Option<Vec<Check>> {
     if let Some(path) = text.strip_prefix("file ") {
@@ -55,7 +56,7 @@ pub fn parse(text: &str) -> Option<Vec<Check>> {
 fn outcome(mut text: &str) -> Option<Vec<Check>> {
     let mut checks = Vec::new();
     loop {
-        // This check is the last one, since its text may contain commas.
+        // `prints` is the last check of a comment, since its text may contain commas.
         if let Some(printed) = text.strip_prefix("prints ") {
             checks.push(Check::Prints(quoted(printed).unwrap_or(printed).to_owned()));
             return Some(checks);
@@ -74,7 +75,7 @@ fn outcome(mut text: &str) -> Option<Vec<Check>> {
     }
 }
 
-/// Returns the text between the first and the last quote, which may contain quotes itself.
+/// Returns the text between the first and the last quote of a check. The text may contain quotes itself.
 fn quoted(text: &str) -> Option<&str> {
     text.strip_prefix('"')?.strip_suffix('"').filter(|text| !text.is_empty())
 }

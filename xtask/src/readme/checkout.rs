@@ -1,4 +1,5 @@
-//! A fresh clone of the repository, with the environment of a new contributor.
+//! A fresh clone of the repository in which the commands of the documents run, with the environment of a new
+//! contributor.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -11,10 +12,11 @@ use tempfile::TempDir;
 use crate::process::Session;
 use crate::{cargo, folder, terminal};
 
-/// The prefixes of environment variables that tasks and server read. A new contributor has set none of them.
+/// The prefixes of environment variables that tasks and server read. The commands of the documents run without
+/// them, since a new contributor has set none.
 const SETTINGS: [&str; 6] = ["ADMIN_", "DATABASE_URL", "GIT_", "REDIS_URL", "WRIT_", "CLICOLOR_FORCE"];
 
-/// A clone of the repository. It is removed together with the data of its services when it is dropped.
+/// A fresh clone of the repository. Dropping this value removes the clone and the data of its services.
 pub struct Checkout {
     folder: TempDir,
     path: PathBuf,
@@ -24,9 +26,9 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// Clones the current commit.
+    /// Clones the current commit of the repository.
     pub fn make(session: &Session) -> anyhow::Result<Self> {
-        // The path of this program is target/debug/xtask.
+        // This program runs from target/debug/xtask, two levels below the target folder.
         let program = std::env::current_exe()?;
         let target = program.ancestors().nth(2).context("cannot find the target folder")?.to_owned();
         let lock = lock(&target.join("readme"))?;
@@ -47,16 +49,17 @@ impl Checkout {
         &self.path
     }
 
-    /// Returns a folder next to the clone, which is removed together with it.
+    /// Returns the path of a temporary folder next to the clone, which is removed together with it.
     pub fn temporary(&self) -> &Path {
         self.folder.path()
     }
 
     /// Returns a command that runs `program` in the clone, with the environment of a new contributor.
     ///
-    /// Cargo reuses the compiled dependencies in the repository's target folder, but builds the crates of the
-    /// workspace again. To cargo, these are the crates of the repository, since it compares their paths within
-    /// the workspace. A wrapper that does nothing makes them differ. Programs are written to a separate folder.
+    /// Cargo reuses the compiled dependencies in the repository's target folder, but must build the crates of the
+    /// workspace again. Cargo compares paths within the workspace, so it would take the crates of the clone for
+    /// those of the repository. A compiler wrapper that does nothing makes them differ. Programs are written to a
+    /// separate folder.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.path).stdin(Stdio::null());
@@ -82,12 +85,13 @@ impl Checkout {
 
 impl Drop for Checkout {
     fn drop(&mut self) {
-        // The folder does not exist if no server was started.
+        // The data folder of the services does not exist if no server was started.
         let _ = fs::remove_dir_all(&self.services);
     }
 }
 
-/// Locks the target folder for one run, since cargo takes two clones for one workspace.
+/// Locks the target folder for one run of `cargo xtask readme`, since cargo would take two clones for one
+/// workspace.
 fn lock(folder: &Path) -> anyhow::Result<File> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let lock = File::create(folder.join("lock"))?;

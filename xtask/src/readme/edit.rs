@@ -1,41 +1,42 @@
-//! Changes to files that a document describes.
+//! The changes to files that a document tells its reader to make.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-/// A change to one file, which a document describes.
+/// A change to one file that a document describes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Writes a complete file.
+    /// Creates or overwrites a file with the given text.
     Write {
-        /// The path relative to the checkout.
+        /// The path of the file relative to the checkout.
         path: String,
-        /// The content of the file.
+        /// The complete content of the file.
         text: String,
     },
-    /// Inserts lines below another line of a file.
+    /// Inserts lines into a file below a given line.
     Insert {
-        /// The path relative to the checkout.
+        /// The path of the file relative to the checkout.
         path: String,
-        /// The line above, or a part of it that no other line contains.
+        /// The line above the insertion, or a piece of the line that no other line contains.
         after: String,
-        /// The lines to insert.
+        /// The lines to insert into the file.
         text: String,
     },
-    /// Replaces a text in a file.
+    /// Replaces one text in a file by another.
     Replace {
-        /// The path relative to the checkout.
+        /// The path of the file relative to the checkout.
         path: String,
         /// The text to replace; the file contains it exactly once.
         old: String,
-        /// The text that replaces it.
+        /// The text that replaces the old text in the file.
         new: String,
     },
 }
 
-/// Changes the file in the checkout at `root`, and returns a description of the change for the terminal.
+/// Applies a change to its file in the checkout at `root`, and returns a description of the change for the
+/// terminal.
 pub fn apply(edit: &Edit, root: &Path) -> anyhow::Result<String> {
     let (path, done) = match edit {
         Edit::Write { path, .. } => (path, format!("write {path}")),
@@ -63,8 +64,8 @@ fn read(file: &Path, path: &str) -> anyhow::Result<String> {
     fs::read_to_string(file).with_context(|| format!("cannot read {path}"))
 }
 
-/// Inserts lines below the only line that equals `after`. If there is none, the only line that contains
-/// `after` is used.
+/// Returns `text` with lines inserted below the only line that equals `after`. If no line equals it, the only
+/// line that contains `after` is used.
 fn insert(text: &str, after: &str, inserted: &str) -> anyhow::Result<String> {
     let lines: Vec<&str> = text.lines().collect();
     let indices = |matches: &dyn Fn(&str) -> bool| -> Vec<usize> {

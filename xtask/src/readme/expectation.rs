@@ -1,23 +1,23 @@
-//! The comparison of printed output with a document.
+//! The comparison of the output of commands with the output that a document shows.
 
 use anyhow::bail;
 
-/// The wildcard in expected JSON for a part of a string that differs between runs.
+/// The wildcard in the JSON of a document for a piece of a string that differs between runs.
 const ANYTHING: char = '…';
 
-/// The expected output of commands.
+/// The output that a document expects from its commands.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Expectation {
-    /// The output contains this text.
+    /// The output must contain this text.
     Contains(String),
-    /// The output contains these lines in this order. Other lines may be between them, and each line may
-    /// contain more text. Spaces at the end of a line are ignored.
+    /// The output must contain these lines in this order. Other lines may be between them, and each line of the
+    /// output may be longer. Spaces at the end of a line are ignored.
     Lines(String),
-    /// The output equals this text, in which `…` matches any part of a string.
+    /// The output must equal this text, in which `…` matches any piece of a string.
     Json(String),
 }
 
-/// Compares `output` with the expectation; the error describes the difference.
+/// Compares the output of commands with the expectation of a document. The error describes the difference.
 pub fn check(expectation: &Expectation, output: &str) -> anyhow::Result<()> {
     match expectation {
         Expectation::Contains(text) if !output.contains(text) => bail!("the output does not contain: {text}"),
@@ -42,7 +42,7 @@ fn matches(pattern: &str, text: &str) -> bool {
         return pattern == text;
     };
     text.strip_prefix(head).is_some_and(|rest| {
-        // The wildcard ends at the next quote, so that it cannot match another field.
+        // The wildcard ends at the next quote, so that it cannot match text of another JSON field.
         let end = rest.find('"').unwrap_or(rest.len());
         (0..=end).filter(|index| rest.is_char_boundary(*index)).any(|index| matches(tail, &rest[index..]))
     })

@@ -1,4 +1,4 @@
-//! The fenced code blocks of a Markdown document, each with the checks in the comments above it.
+//! The fenced code blocks of a Markdown document, each with the check comments above it.
 
 use anyhow::bail;
 
@@ -8,20 +8,20 @@ const CHECK: &str = "<!-- check:";
 /// A fenced code block of a Markdown document.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Block {
-    /// The line number of the opening fence, counted from 1.
+    /// The line number of the block's opening fence, counted from 1.
     pub line: usize,
-    /// The language after the opening fence, such as `sh` or `yaml`.
+    /// The language of the code block, such as `sh` or `yaml`, from the line of the opening fence.
     pub language: String,
-    /// The text between the fences; every line ends with a line feed.
+    /// The text of the code block without the fences; every line ends with a line feed.
     pub text: String,
-    /// The texts after `check:` in the comments above the block, in order.
+    /// The texts after `check:` in the comments above the code block, in order.
     pub checks: Vec<String>,
 }
 
-/// Returns the code blocks of a document in order.
+/// Returns the fenced code blocks of a document in order.
 ///
-/// Fails if a check or a block would be ignored: a check without a block below it, an indented block, or a
-/// block without an end.
+/// Fails if a check or a block would be ignored: a check without a block below it, an indented block, or a block
+/// without an end.
 pub fn blocks(text: &str) -> anyhow::Result<Vec<Block>> {
     let mut blocks = Vec::new();
     let mut checks = Vec::new();

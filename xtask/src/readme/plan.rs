@@ -1,4 +1,4 @@
-//! The steps that follow from the code blocks of a document.
+//! The steps for following a document, which result from its code blocks and their checks.
 
 use anyhow::{Context, bail};
 
@@ -7,31 +7,31 @@ use super::edit::Edit;
 use super::expectation::Expectation;
 use super::markdown::Block;
 
-/// A step of a document, which `cargo xtask readme` runs.
+/// One step for following a document: a change of a file, or commands to run.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Changes a file of the clone.
+    /// Changes a file of the clone as the document describes.
     Edit(Edit),
-    /// Runs the commands of a code block.
+    /// Runs the commands of a code block of the document.
     Run(Run),
 }
 
-/// The commands of a code block and their expected result.
+/// The commands of a document's code block and their expected result.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Run {
-    /// The commands, run by `sh`.
+    /// The commands of the code block, which `sh` runs.
     pub script: String,
-    /// True if `cargo xtask dev` must run at the same time.
+    /// True if the commands need a running `cargo xtask dev`.
     pub dev: bool,
-    /// True if the last command must fail.
+    /// True if the last command must fail, as the document states.
     pub fails: bool,
-    /// The expected output of the commands.
+    /// The output that the document expects from the commands.
     pub output: Vec<Expectation>,
 }
 
-/// Returns the steps for `blocks`, each with the line number of its block.
+/// Returns the steps for following a document from its code blocks, each with the line number of its block.
 ///
-/// A block without a check is an error unless it contains commands or their output. So every block is checked,
+/// A block without a check is an error unless it contains commands or their output. Thus every block is checked,
 /// or declares with `elsewhere` that it is not.
 pub fn steps(blocks: Vec<Block>) -> anyhow::Result<Vec<(usize, Step)>> {
     let mut steps = Vec::new();
@@ -84,7 +84,7 @@ fn add(steps: &mut Vec<(usize, Step)>, block: Block) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Adds the expected output to the commands above.
+/// Adds an expectation of a document to the commands of the block above it.
 fn expect(steps: &mut [(usize, Step)], expectation: Expectation) -> anyhow::Result<()> {
     match steps.last_mut() {
         Some((_, Step::Run(run))) => run.output.push(expectation),

@@ -1,4 +1,4 @@
-//! The `cargo xtask dev` of the clone, which runs while commands of a document call it.
+//! The `cargo xtask dev` of the clone, which runs while the commands of a document call the server.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,17 +11,17 @@ use crate::process::{Kind, Process, Session};
 use crate::terminal::Waiting;
 use crate::{http, services};
 
-/// The address in the documents. Another program may use this port on this machine.
+/// The server address that the documents show. Another program on this machine may use its port.
 const SHOWN: &str = "127.0.0.1:8080";
 
-/// A running `cargo xtask dev`; it is stopped when the value is dropped.
+/// A running `cargo xtask dev` of the clone. It is stopped when this value is dropped.
 pub struct Server<'s> {
     _process: Process<'s>,
     address: SocketAddr,
 }
 
 impl<'s> Server<'s> {
-    /// Starts the server on a free port, and waits until it is ready.
+    /// Starts `cargo xtask dev` in the clone on a free port, and waits until its server is ready.
     pub fn start(session: &'s Session, checkout: &Checkout) -> anyhow::Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, services::free_port(None)?));
         let log = checkout.temporary().join("dev.log");
@@ -34,14 +34,14 @@ impl<'s> Server<'s> {
         Ok(Self { _process: process, address })
     }
 
-    /// Replaces the address of the documents in `script` with the address of this server.
+    /// Replaces the server address that the documents show in `script` with the address of this server.
     pub fn addressed_by(&self, script: &str) -> String {
         script.replace(SHOWN, &self.address.to_string())
     }
 }
 
-/// Waits until the server is ready. It needs no limit: compiling may take long, and `cargo xtask dev` limits
-/// the steps after it.
+/// Waits until the server of `cargo xtask dev` is ready. The wait has no limit: compiling may take long, and
+/// `cargo xtask dev` limits its steps after compiling.
 fn wait(session: &Session, process: &mut Process<'_>, address: SocketAddr, log: PathBuf) -> anyhow::Result<()> {
     let mut waiting = Waiting::on("starting `cargo xtask dev`");
     while !matches!(http::status(address, "/readyz"), Ok(200)) {

@@ -1,4 +1,5 @@
-//! The account that runs the private services, since PostgreSQL refuses to run as root.
+//! The system account that runs the private services if this process is root, since PostgreSQL refuses to run as
+//! root.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -8,23 +9,23 @@ use std::process::Command;
 
 use anyhow::Context;
 
-/// An account of this machine without rights to other files of this project.
+/// An account of this machine that runs the private services and has no rights to other files of this project.
 #[derive(Clone, Copy)]
 pub struct Account {
-    /// The user id of the account.
+    /// The user id of the account that runs the private services.
     pub uid: u32,
-    /// The group id of the account.
+    /// The group id of the account that runs the private services.
     pub gid: u32,
 }
 
 impl Account {
-    /// Returns the account that runs the services; `None` unless this process runs as root.
+    /// Returns the account to run the private services with; `None` unless this process runs as root.
     pub fn unprivileged() -> anyhow::Result<Option<Self>> {
         Self::preferring(None)
     }
 
-    /// Returns the account that runs the services, preferably the owner of `path` from an earlier run. The
-    /// preferred account may change later: installing PostgreSQL creates one.
+    /// Returns the account to run the private services with, if possible the owner of `path` from an earlier run.
+    /// Without `path` the choice can change between runs, since installing PostgreSQL creates an account.
     pub fn owning(path: &Path) -> anyhow::Result<Option<Self>> {
         Self::preferring(fs::symlink_metadata(path).ok().map(|found| found.uid()))
     }
@@ -41,7 +42,7 @@ impl Account {
         first.map(Some).context("PostgreSQL does not run as root: run the command as another user")
     }
 
-    /// Runs `command` with this account.
+    /// Makes `command` run with this account.
     pub fn apply(self, command: &mut Command) {
         command.uid(self.uid).gid(self.gid);
     }

@@ -1,4 +1,4 @@
-//! Installs a service with the system's package manager, if that needs no password.
+//! The installation of PostgreSQL or Redis with the system's package manager, if this needs no password.
 
 use std::io::{Read, Seek};
 use std::os::unix::process::CommandExt;
@@ -12,21 +12,21 @@ use super::locate::on_path;
 use crate::process::Session;
 use crate::terminal::{self, Waiting};
 
-/// A service and its package names, the preferred name first.
+/// A service that can be installed, and its package names. The preferred name comes first.
 pub struct Package {
     /// The name of the service in messages.
     pub title: &'static str,
-    /// The environment variable for the address of an existing server.
+    /// The environment variable with the URL of an existing server, which makes the installation unnecessary.
     pub variable: &'static str,
-    /// The package names on Debian and Ubuntu.
+    /// The names of the service's packages on Debian and Ubuntu.
     pub apt: &'static [&'static str],
-    /// The package names on Fedora and Red Hat.
+    /// The names of the service's packages on Fedora and Red Hat.
     pub dnf: &'static [&'static str],
-    /// The package names of Homebrew.
+    /// The names of the service's packages in Homebrew.
     pub brew: &'static [&'static str],
 }
 
-/// The command line of a package manager.
+/// A package manager of the system, and the command line that installs packages with it.
 struct Manager {
     program: &'static str,
     refresh: Option<&'static [&'static str]>,
@@ -43,10 +43,10 @@ const APT: Manager = Manager {
 const DNF: Manager = Manager { program: "dnf", refresh: None, install: &["-y", "install"], as_root: true };
 const BREW: Manager = Manager { program: "brew", refresh: None, install: &["install"], as_root: false };
 
-/// Installs `package`, or fails with the command that installs it.
+/// Installs the package of a service. If this fails, the error contains the command to run.
 ///
-/// `present` returns true if the service is installed. It decides about success instead of the package
-/// manager: starting the service of a package may fail in a container, but is not needed.
+/// `present` returns true if the service is installed. Its result decides about success, not the exit status of
+/// the package manager: starting the service of a package may fail in a container, but is not needed.
 pub fn install(session: &Session, package: &Package, present: impl Fn() -> bool) -> anyhow::Result<()> {
     let Some((manager, names)) = [(APT, package.apt), (DNF, package.dnf), (BREW, package.brew)]
         .into_iter()
@@ -78,7 +78,8 @@ pub fn install(session: &Session, package: &Package, present: impl Fn() -> bool)
     bail!("{} could not install {}:\n{}", manager.program, package.title, output.trim_end())
 }
 
-/// Returns the words to put before the command so that it needs no password; `None` if it would need one.
+/// Returns the words before the install command that give it the necessary rights, such as `sudo -n`. Returns
+/// `None` if a password would be needed.
 fn privilege(manager: &Manager) -> Option<&'static [&'static str]> {
     let root = rustix::process::geteuid().is_root();
     if manager.as_root == root {
@@ -96,8 +97,8 @@ fn privilege(manager: &Manager) -> Option<&'static [&'static str]> {
     silent.is_ok_and(|status| status.success()).then_some(&["sudo", "-n"])
 }
 
-/// Runs the package manager and returns its output. An interrupt takes effect after its end, since a
-/// package manager that stops halfway leaves a broken system.
+/// Runs the package manager and returns its output. An interrupt takes effect after the package manager has
+/// ended, since stopping it halfway leaves a broken system.
 fn call(
     session: &Session,
     prefix: &[&str],

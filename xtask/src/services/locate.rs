@@ -6,26 +6,27 @@ use std::process::{Command, Stdio};
 
 use super::Account;
 
-/// The prefixes of Homebrew on Apple silicon, Intel and Linux.
+/// The folders of Homebrew on Apple silicon, Intel and Linux.
 const HOMEBREW: [&str; 3] = ["/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"];
 
 /// An installation of PostgreSQL on this machine.
 pub struct FoundPostgres {
-    /// The folder that contains `postgres`, `initdb` and `psql`.
+    /// The folder of the installation that contains `postgres`, `initdb` and `psql`.
     pub folder: PathBuf,
-    /// The version that the program prints, such as `15.14`.
+    /// The version that PostgreSQL prints, such as `15.14`.
     pub version: String,
 }
 
 /// An installation of Redis or Valkey on this machine.
 pub struct FoundRedis {
-    /// The path of the server program.
+    /// The path of the Redis or Valkey server program.
     pub program: PathBuf,
-    /// The version that the program prints, such as `7.0.15`.
+    /// The version that the server program prints, such as `7.0.15`.
     pub version: String,
 }
 
-/// Returns the first PostgreSQL that runs here, the newest one if a folder has several versions.
+/// Returns the first installation of PostgreSQL that can run on this machine. Among several versions in a folder,
+/// the newest one comes first.
 pub fn postgres() -> Option<FoundPostgres> {
     let mut folders = path();
     folders.extend(versions("/usr/lib/postgresql", "", "bin"));
@@ -36,7 +37,7 @@ pub fn postgres() -> Option<FoundPostgres> {
     folders.push("/Applications/Postgres.app/Contents/Versions/latest/bin".into());
     folders.into_iter().filter(|folder| folder.join("initdb").is_file() && folder.join("psql").is_file()).find_map(
         |folder| {
-            // An example is `postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)`.
+            // An example of the output is `postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)`.
             let output = version_of(&folder.join("postgres"))?;
             let version = output.split(' ').nth(2)?.to_owned();
             Some(FoundPostgres { folder, version })
@@ -44,7 +45,7 @@ pub fn postgres() -> Option<FoundPostgres> {
     )
 }
 
-/// Returns the first Redis or Valkey that runs here.
+/// Returns the first installation of Redis or Valkey that can run on this machine.
 pub fn redis() -> Option<FoundRedis> {
     let mut folders = path();
     folders.extend(["/usr/bin", "/usr/sbin", "/usr/local/bin"].map(PathBuf::from));
@@ -55,7 +56,7 @@ pub fn redis() -> Option<FoundRedis> {
     }
     folders.iter().flat_map(|folder| ["redis-server", "valkey-server"].map(|name| folder.join(name))).find_map(
         |program| {
-            // An example is `Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64`.
+            // An example of the output is `Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64`.
             let output = version_of(&program)?;
             let version = output.split(' ').find_map(|word| word.strip_prefix("v="))?.to_owned();
             Some(FoundRedis { program, version })
@@ -63,7 +64,7 @@ pub fn redis() -> Option<FoundRedis> {
     )
 }
 
-/// Returns the path of the program `name` in the folders of `PATH`.
+/// Searches the folders of `PATH` for the program `name` and returns its path.
 pub fn on_path(name: &str) -> Option<PathBuf> {
     path().into_iter().map(|folder| folder.join(name)).find(|program| program.is_file())
 }
@@ -74,7 +75,7 @@ fn path() -> Vec<PathBuf> {
         .unwrap_or_default()
 }
 
-/// Returns the folders `parent/prefix*/child`, the highest version first.
+/// Returns the folders `parent/prefix*/child` of the installed versions, the highest version first.
 fn versions(parent: &str, prefix: &str, child: &str) -> Vec<PathBuf> {
     let mut found: Vec<(u32, PathBuf)> = fs::read_dir(parent)
         .into_iter()
@@ -91,8 +92,8 @@ fn versions(parent: &str, prefix: &str, child: &str) -> Vec<PathBuf> {
     found.into_iter().map(|(_, folder)| folder).collect()
 }
 
-/// Returns the output of `program --version`. It runs with the account of the services, which may have no
-/// access to the folder of the program.
+/// Returns the output of `program --version`. The program runs with the account of the private services, which
+/// may have no access to its folder.
 fn version_of(program: &Path) -> Option<String> {
     if !program.is_file() {
         return None;

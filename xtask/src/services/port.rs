@@ -1,10 +1,10 @@
-//! Free ports of the loopback interface.
+//! The search for free TCP ports of the loopback interface, for the server and the private services.
 
 use std::net::{Ipv4Addr, TcpListener};
 
 use anyhow::Context;
 
-/// Returns `preferred` if this port is free, otherwise any free port.
+/// Returns a free TCP port of the loopback interface: `preferred` if it is free, otherwise any other.
 pub fn free(preferred: Option<u16>) -> anyhow::Result<u16> {
     let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
     let listener = match preferred.map(bind) {

@@ -1,4 +1,4 @@
-//! A private PostgreSQL: created once, started on a free port, and recovered after a crash.
+//! A private PostgreSQL server: created once, started on a free port, and recovered after a crash.
 
 mod cluster;
 
@@ -24,21 +24,21 @@ const PACKAGE: Package = Package {
     dnf: &["postgresql-server"],
     brew: &["postgresql@18", "postgresql@17"],
 };
-/// The limit for a start. It is generous, since recovery after a crash replays the log.
+/// The time within which PostgreSQL must start. It is long, since recovery after a crash replays the log.
 const START_LIMIT: Duration = Duration::from_secs(120);
 const LOCK: &str = "postmaster.pid";
-/// The name of the superuser and of the database.
+/// The name of the superuser and of the database in the private PostgreSQL.
 const NAME: &str = "writ";
 
 /// A running private PostgreSQL server.
 pub struct Postgres<'s> {
     /// The first process of the PostgreSQL server.
     pub process: Process<'s>,
-    /// The address, `postgres://` with the superuser's password.
+    /// The URL of the database, `postgres://` with the superuser's password.
     pub url: String,
 }
 
-/// Starts the cluster of `folder`, and creates it if it does not exist.
+/// Starts the private PostgreSQL server with its data in `folder`, and creates the data if it does not exist.
 pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> anyhow::Result<Postgres<'s>> {
     let found = match locate::postgres() {
         Some(found) => found,
@@ -49,7 +49,7 @@ pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> a
             )?
         }
     };
-    // Each major version has a separate cluster, since PostgreSQL cannot read that of another version.
+    // Each major version has a separate data folder, since PostgreSQL cannot read the data of another version.
     let major = found.version.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
     let cluster = format!("postgres-{major}");
     let data = folder.path().join(&cluster);
@@ -60,8 +60,8 @@ pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> a
     if let Some(pid) = lock(&data).first().and_then(|pid| Pid::from_raw(pid.parse().ok()?)) {
         let kind = Kind::Postgres;
         orphan::end(session, Target { pid, kind }, "postgres", &mark)?;
-        // Nothing runs in the folder, which this process has locked. A remaining lock file would count as
-        // valid when another program gets its process id.
+        // This process has locked the folder, so no PostgreSQL runs in it. A remaining lock file would count as
+        // valid when another program gets the process id in it.
         let _ = fs::remove_file(data.join(LOCK));
     }
     let password = fs::read_to_string(folder.path().join(format!("{cluster}.password")))
@@ -72,7 +72,7 @@ pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> a
     Ok(Postgres { process, url })
 }
 
-/// Runs the server, and waits until it accepts connections.
+/// Runs the PostgreSQL server, and waits until it accepts connections.
 fn serve<'s>(
     session: &'s Session,
     folder: &Folder,
@@ -112,7 +112,7 @@ fn settings(port: u16, lifetime: Lifetime) -> Vec<String> {
     let mut settings = vec![
         format!("port={port}"),
         "listen_addresses=127.0.0.1".into(),
-        // The path of a socket may be too long, and no program here needs a socket.
+        // The path of a Unix socket may be too long, and no program here needs a socket.
         "unix_socket_directories=".into(),
         "max_connections=200".into(),
     ];
@@ -124,8 +124,8 @@ fn settings(port: u16, lifetime: Lifetime) -> Vec<String> {
     settings
 }
 
-/// Returns true if the lock file reports the server as ready. PostgreSQL writes its status into line 8 of the
-/// file, and `pg_ctl` reads it there too.
+/// Returns true if PostgreSQL's lock file reports that the server is ready. PostgreSQL writes its status into
+/// line 8 of the file, and `pg_ctl` reads the status there too.
 fn is_ready(data: &Path, pid: Pid) -> bool {
     let lines = lock(data);
     let ours = lines.first().is_some_and(|line| *line == pid.as_raw_pid().to_string());

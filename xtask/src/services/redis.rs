@@ -1,4 +1,4 @@
-//! A private Redis or Valkey on a free port.
+//! A private Redis or Valkey server on a free port.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -28,11 +28,11 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 pub struct Redis<'s> {
     /// The process of the Redis server.
     pub process: Process<'s>,
-    /// The address, `redis://` with the password.
+    /// The URL of the private server, `redis://` with its password.
     pub url: String,
 }
 
-/// Starts the server with its data in `folder`.
+/// Starts the private Redis or Valkey server with its data in `folder`.
 pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> anyhow::Result<Redis<'s>> {
     let found = match locate::redis() {
         Some(found) => found,
@@ -81,7 +81,7 @@ pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> a
     bail!("Redis does not start:\n{}", log.trim_end())
 }
 
-/// Returns true if the server accepts the password and has loaded its data.
+/// Returns true if the Redis server accepts the password and has loaded its data.
 fn is_ready(address: SocketAddr, password: &str) -> io::Result<bool> {
     let limit = Duration::from_secs(1);
     let mut stream = TcpStream::connect_timeout(&address, limit)?;

@@ -1,4 +1,5 @@
-//! A temporary database that contains only the server's migrations. It is deleted when its value is dropped.
+//! A temporary database with the tables of the server's migrations, against which sqlx checks the server's
+//! queries.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,10 +12,10 @@ use crate::folder::secret;
 use crate::process::Session;
 use crate::services;
 
-/// The services of the server, each with its migrations and its database schema.
+/// The names of the server's database schemas, each with its own folder of migrations.
 const SCHEMAS: [&str; 2] = ["users", "orders"];
 
-/// A temporary database for checking queries; it is deleted on drop.
+/// A temporary database for checking the server's queries. It is deleted when this value is dropped.
 pub struct Database<'s> {
     session: &'s Session,
     server: String,
@@ -22,7 +23,7 @@ pub struct Database<'s> {
 }
 
 impl<'s> Database<'s> {
-    /// Creates and migrates a database on the server with the address `server`.
+    /// Creates a temporary database on the PostgreSQL server with the URL `server`, and applies the migrations.
     pub fn create(session: &'s Session, server: String) -> anyhow::Result<Self> {
         let database = Self { session, server, name: format!("writ_sqlx_{}", secret()?) };
         let create = format!("CREATE DATABASE {}", database.name);
@@ -31,7 +32,8 @@ impl<'s> Database<'s> {
         Ok(database)
     }
 
-    /// Returns the address with a search path on which each query finds its tables.
+    /// Returns the URL of the database for the macros of sqlx, with a search path on which each query finds its
+    /// tables.
     pub fn url_for_macros(&self) -> anyhow::Result<String> {
         let url = self.url()?;
         let separator = if url.contains('?') { '&' } else { '?' };
@@ -49,7 +51,7 @@ impl<'s> Database<'s> {
         let path = format!("SET search_path TO {schema}");
         for file in migrations(schema)? {
             let mut command = psql(&url, &["--command", &path])?;
-            // The server's migrator applies the same rule.
+            // The server applies migrations by the same rule.
             if !fs::read_to_string(&file)?.starts_with("-- no-transaction") {
                 command.arg("--single-transaction");
             }
@@ -62,7 +64,7 @@ impl<'s> Database<'s> {
 
 impl Drop for Database<'_> {
     fn drop(&mut self) {
-        // The command does not use the session, which starts no processes after an interrupt.
+        // The command is started without the session, which starts no processes after an interrupt.
         let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         if let Ok(mut command) = psql(&self.server, &["--command", &drop]) {
             let _ = command.output();
@@ -96,7 +98,7 @@ fn run(session: &Session, command: &mut Command) -> anyhow::Result<()> {
     session.run_quietly("psql", command).map(drop)
 }
 
-/// Returns the address `url` with another database name.
+/// Returns the PostgreSQL URL `url` with another database name.
 fn with_name(url: &str, name: &str) -> Option<String> {
     let (location, query) = match url.split_once('?') {
         Some((location, query)) => (location, format!("?{query}")),

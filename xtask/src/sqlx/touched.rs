@@ -6,13 +6,14 @@ use std::time::SystemTime;
 
 use anyhow::Context;
 
-/// Source files with a new modification time, so that the compiler expands every query macro again.
+/// The server's source files with a new modification time, so that the compiler expands every query macro again.
 ///
-/// Their earlier times are restored on drop, so that other builds stay up to date.
+/// Dropping this value restores the earlier times, so that other builds stay up to date.
 pub struct Touched(Vec<(PathBuf, SystemTime)>);
 
 impl Touched {
-    /// Sets the modification time of each target's root file in the package at `folder` to now.
+    /// Sets the modification times of the root files of all targets in the package at `folder` to the current
+    /// time.
     pub fn sources(folder: &Path) -> anyhow::Result<Self> {
         let mut files = vec![folder.join("src/main.rs"), folder.join("src/lib.rs")];
         for targets in ["src/bin", "tests", "benches", "examples"] {
@@ -32,7 +33,7 @@ impl Touched {
 impl Drop for Touched {
     fn drop(&mut self) {
         for (file, was) in &self.0 {
-            // A failure only makes the next build compile the file again.
+            // If this fails, the next build compiles the file again, which does no harm.
             let _ = set_modified(file, *was);
         }
     }

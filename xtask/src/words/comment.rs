@@ -1,26 +1,26 @@
-//! The comments of a source file, and the texts that count as comments: descriptions of a contract and names
-//! of tests.
+//! The comments of a source file, and the texts that are checked like comments: descriptions of a contract and
+//! names of tests.
 
-/// The languages whose comments are read.
+/// The language of a source file, which determines the form of its comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// Rust, and templates of Rust.
+    /// Rust, and templates of Rust code. Doc comments and plain comments are checked.
     Rust,
-    /// YAML, whose descriptions and summaries are read too.
+    /// YAML. Descriptions and summaries of a contract are checked like comments.
     Yaml,
-    /// Files with `#` before a comment: TOML, shell scripts.
+    /// A language with `#` before a comment: TOML, shell scripts.
     Hash,
-    /// Files with `--` before a comment: SQL, Lua.
+    /// A language with `--` before a comment: SQL, Lua.
     Dashes,
 }
 
 impl Language {
-    /// Returns the language of a file by the end of its name, `None` for files that are not read.
+    /// Returns the language of a source file by its path, or `None` for files whose comments are not checked.
     pub fn of(path: &str) -> Option<Language> {
         let extension = path.rsplit_once('.').map(|(_, extension)| extension);
         match extension {
             Some("rs" | "j2") => Some(Language::Rust),
-            // Contracts of tests hold mistakes on purpose.
+            // Only the contracts in spec/ are read, since contracts of tests contain mistakes on purpose.
             Some("yaml") if path.starts_with("spec/") => Some(Language::Yaml),
             Some("toml" | "sh") => Some(Language::Hash),
             Some("sql" | "lua") => Some(Language::Dashes),
@@ -28,7 +28,7 @@ impl Language {
         }
     }
 
-    /// Returns the text after the mark of a comment, and the mark; `None` if the line is not a comment.
+    /// Returns the comment mark of a line and the text after it; `None` if the line is not a comment.
     fn comment(self, line: &str) -> Option<(&'static str, &str)> {
         let marks: &[&str] = match self {
             Language::Rust => &["///", "//!", "//"],
@@ -40,36 +40,36 @@ impl Language {
     }
 }
 
-/// The kinds of text that are read.
+/// The kind of a text that is checked for a missing subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A doc comment, which tools show without the code.
+    /// A doc comment, which tools show without the code below it.
     Doc,
-    /// A comment that is read beside the code, or a description of a contract.
+    /// A comment that people read beside the code, or a description of a contract.
     Plain,
-    /// The name of a test function.
+    /// The name of a test function, with spaces in place of underscores.
     Test,
 }
 
-/// A comment: the lines that follow one another with one mark.
+/// A comment of a source file: consecutive lines with one comment mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
-    /// The file, below the root of the repository.
+    /// The path of the comment's file, below the root of the repository.
     pub path: String,
-    /// The line of its beginning, counted from 1.
+    /// The number of the comment's first line, counted from 1.
     pub line: usize,
-    /// The kind of the text.
+    /// The kind of the comment: doc comment, plain comment or name of a test.
     pub kind: Kind,
-    /// The text without marks; lines end with a line feed.
+    /// The text of the comment without comment marks; lines end with a line feed.
     pub text: String,
-    /// The line of code after the comment: the item that a doc comment documents.
+    /// The line of code after the comment. For a doc comment it is the documented item.
     pub item: String,
 }
 
-/// Reads the comments of a file in their order.
+/// Reads the comments, test names and descriptions of a source file in their order.
 pub fn read(path: &str, text: &str, language: Language) -> Vec<Comment> {
     let mut comments: Vec<Comment> = Vec::new();
-    // The mark of the comment that the next line can continue.
+    // The mark of the current comment if the next line can continue it.
     let mut open: Option<&str> = None;
     let mut attributes = String::new();
     for (line, content) in (1..).zip(text.lines()) {
@@ -108,14 +108,14 @@ fn comment(path: &str, line: usize, kind: Kind, text: String) -> Comment {
     Comment { path: path.to_owned(), line, kind, text, item: String::new() }
 }
 
-/// Returns the name of the function that a line declares, with spaces in place of underscores.
+/// Returns the name of the test function that a line declares, with spaces in place of underscores.
 fn test_name(code: &str) -> Option<String> {
     let (_, declared) = code.split_once("fn ")?;
     let (name, _) = declared.split_once(['(', '<'])?;
     Some(name.replace('_', " "))
 }
 
-/// Returns the text of a `description` or `summary` that begins on a line.
+/// Returns the first line of a `description` or `summary` in a YAML contract.
 fn description(code: &str) -> Option<String> {
     let (_, text) = code.split_once("description: ").or_else(|| code.split_once("summary: "))?;
     Some(text.trim_start_matches(['"', '\'']).to_owned())

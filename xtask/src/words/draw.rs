@@ -1,4 +1,4 @@
-//! A sample of comments and diagnostics, to be shown to a reader who sees no code.
+//! The random sample of comments and diagnostics that is shown to a reader without any code.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
@@ -7,16 +7,16 @@ use anyhow::Context;
 
 use super::comment::{Comment, Kind};
 
-/// A text of the sample.
+/// A comment or diagnostic in the sample for a reader.
 #[derive(Debug, Clone)]
 pub struct Drawn {
-    /// The text that the reader sees.
+    /// The text of the comment or diagnostic, which the reader sees.
     pub text: String,
-    /// The file, the line and the item, which the reader does not see.
+    /// The origin of the text: the file, the line and the item. The reader does not see it.
     pub key: String,
 }
 
-/// Draws doc comments of code that is written by hand; those of tests and generated code are left aside.
+/// Draws a sample of doc comments of handwritten code. Tests and generated code are excluded.
 pub fn comments(all: &[Comment], seed: u64, count: usize) -> Vec<Drawn> {
     let drawn = all.iter().filter(|comment| comment.kind == Kind::Doc && is_product(&comment.path));
     let drawn = drawn.map(|comment| Drawn {
@@ -26,7 +26,7 @@ pub fn comments(all: &[Comment], seed: u64, count: usize) -> Vec<Drawn> {
     sample(drawn.collect(), seed, count)
 }
 
-/// Draws `count` texts. A seed always draws the same of the same texts, in whatever order they come.
+/// Draws a sample of `count` texts. The sample depends only on the seed and the set of texts, not on their order.
 pub fn sample(mut texts: Vec<Drawn>, seed: u64, count: usize) -> Vec<Drawn> {
     texts.sort_by_cached_key(|drawn| {
         let mut hasher = DefaultHasher::new();
@@ -37,7 +37,7 @@ pub fn sample(mut texts: Vec<Drawn>, seed: u64, count: usize) -> Vec<Drawn> {
     texts
 }
 
-/// Reads the diagnostics of the golden files in a folder.
+/// Reads the diagnostics of the golden files in a folder, to draw a sample from them.
 pub fn diagnostics(folder: &Path) -> anyhow::Result<Vec<Drawn>> {
     let mut drawn = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
@@ -51,7 +51,7 @@ pub fn diagnostics(folder: &Path) -> anyhow::Result<Vec<Drawn>> {
     Ok(drawn)
 }
 
-/// Splits the output of the generator into its diagnostics.
+/// Splits the terminal output of the generator into single diagnostics.
 fn split(text: &str) -> Vec<String> {
     let mut diagnostics: Vec<String> = Vec::new();
     for line in text.lines() {
@@ -70,7 +70,7 @@ fn is_product(path: &str) -> bool {
     path.ends_with(".rs") && !path.starts_with("generated/") && !path.split('/').any(|part| part.starts_with("test"))
 }
 
-/// Prints a sample, numbered from 1.
+/// Prints the texts of a sample, numbered from 1, and their origins if `key` is true.
 pub fn print(drawn: &[Drawn], key: bool) {
     for (number, text) in (1..).zip(drawn) {
         println!("--- {number}");

@@ -1,9 +1,9 @@
-//! The list of sentences that may open without a subject, each with its reason.
+//! The exceptions from the check of comments: sentences that may open without a subject, each with the reason.
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-/// The file of the exceptions.
+/// The content of the file that lists the exceptions from the check of comments.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -11,29 +11,29 @@ struct File {
     exception: Vec<Entry>,
 }
 
-/// One exception, as the file lists it.
+/// An exception from the check of comments, as the file lists it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    /// The file of the comment, below the root of the repository.
+    /// The path of the file with the comment, below the root of the repository.
     path: String,
-    /// The beginning of the sentence.
+    /// The beginning of the sentence that may open without a subject.
     sentence: String,
-    /// The reason why the sentence is right as it is.
+    /// The reason why the sentence may stay as it is.
     reason: String,
 }
 
-/// The exceptions, and which of them were needed.
+/// The exceptions from the check of comments, each with a mark that a comment needed it.
 pub struct Exceptions {
     entries: Vec<(Entry, bool)>,
 }
 
 impl Exceptions {
-    /// Parses the file of the exceptions.
+    /// Parses the file that lists the exceptions from the check of comments.
     ///
     /// # Errors
     ///
-    /// Fails if the text is not TOML of this form, or an exception has no reason.
+    /// Fails if the text is not TOML of the expected form, or if an exception has no reason.
     pub fn parse(text: &str) -> anyhow::Result<Exceptions> {
         let file: File = toml::from_str(text).context("cannot read the exceptions")?;
         if let Some(entry) = file.exception.iter().find(|entry| entry.reason.trim().is_empty()) {
@@ -42,7 +42,7 @@ impl Exceptions {
         Ok(Exceptions { entries: file.exception.into_iter().map(|entry| (entry, false)).collect() })
     }
 
-    /// Returns true if a sentence of a file is an exception, and marks the exception as needed.
+    /// Returns true if an exception covers a sentence of the file `path`, and marks this exception as needed.
     pub fn covers(&mut self, path: &str, sentence: &str) -> bool {
         let found = self.entries.iter_mut().find(|(entry, _)| {
             entry.path == path && !entry.sentence.is_empty() && sentence.starts_with(&entry.sentence)
@@ -50,7 +50,7 @@ impl Exceptions {
         found.map(|(_, needed)| *needed = true).is_some()
     }
 
-    /// Returns the sentences of the exceptions that no comment needed.
+    /// Returns the sentences of the exceptions that no comment needed, so that they can be removed.
     pub fn unused(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().filter(|(_, needed)| !needed).map(|(entry, _)| entry.sentence.as_str())
     }

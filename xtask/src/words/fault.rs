@@ -1,25 +1,25 @@
-//! The faults that a comment can have.
+//! The check of a comment for sentences that do not name their subject.
 
 use std::fmt;
 
 use super::comment::{Comment, Kind};
 
-/// Words that leave the opening of a comment without a subject.
+/// Words at the beginning of a paragraph that leave it without a subject.
 const OPENINGS: &[&str] = &["How", "Its", "Where", "Wherever", "Whether"];
 
-/// Words that leave any sentence without a subject.
+/// Words at the beginning of any sentence that leave it without a subject.
 const PRONOUNS: &[&str] = &["The same", "What", "Whatever", "Which", "Whichever", "Who", "Whoever", "Whom", "Whose"];
 
-/// Words that leave the name of a test without a subject.
+/// Words at the beginning of a test's name that leave it without a subject.
 const TEST_OPENINGS: &[&str] =
     &["how", "its", "of", "the same", "what", "whatever", "where", "whether", "which", "who", "whoever", "whose"];
 
-/// A sentence that does not name its subject.
+/// A fault of a comment: a sentence that does not name its subject.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The words that it opens with.
+    /// The word at the beginning of the sentence that is not a subject.
     pub opening: &'static str,
-    /// The sentence as it is written.
+    /// The sentence as the comment contains it.
     pub sentence: String,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Returns the faults of a comment, one a paragraph at most.
+/// Returns the faults of a comment, at most one for each paragraph.
 pub fn find(comment: &Comment) -> Vec<Fault> {
     if comment.kind == Kind::Test {
         return opening(&comment.text, TEST_OPENINGS).into_iter().collect();
@@ -42,7 +42,7 @@ pub fn find(comment: &Comment) -> Vec<Fault> {
         .collect()
 }
 
-/// Returns a fault if a sentence opens with one of the words.
+/// Returns a fault if a sentence begins with one of `words`.
 fn opening(sentence: &str, words: &[&'static str]) -> Option<Fault> {
     let opens = |word: &&&str| {
         sentence.strip_prefix(**word).is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric()))
@@ -51,7 +51,7 @@ fn opening(sentence: &str, words: &[&'static str]) -> Option<Fault> {
     Some(Fault { opening, sentence: sentence.split_inclusive(". ").next().unwrap_or(sentence).trim().to_owned() })
 }
 
-/// Returns the paragraphs of a comment, each as one line. Blocks of code, headings and tables are not prose.
+/// Returns the paragraphs of a comment, each as one line. Code blocks, headings and tables are omitted.
 fn paragraphs(text: &str) -> Vec<String> {
     let mut paragraphs = vec![String::new()];
     let mut code = false;
@@ -74,7 +74,7 @@ fn paragraphs(text: &str) -> Vec<String> {
     paragraphs
 }
 
-/// Returns the sentences of a paragraph, each with the rest of the paragraph behind it.
+/// Returns the sentences of a paragraph. Each string also contains the rest of the paragraph.
 fn sentences(paragraph: &str) -> impl Iterator<Item = &str> {
     let ends = paragraph.match_indices(['.', '?', '!']).map(|(at, _)| at + 1);
     std::iter::once(paragraph).chain(ends.filter_map(|at| paragraph[at..].strip_prefix(' ')))

@@ -26,15 +26,15 @@ pub(crate) use single_flight::Leader;
 /// one of its tags expires.
 const VERSION_SECONDS: u64 = 86_400;
 
-/// The longest time that a request waits for another request that is making the response.
+/// The longest time that a request waits for another request that is producing the response to be cached.
 const FOLLOWER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The size in bytes up to which a response is cached, including its headers.
+/// The maximum size of a cached response in bytes, including its headers.
 const MAX_ENTRY_BYTES: usize = 256 * 1024;
 
-/// The cache of responses. Clones share the cache.
+/// The cache of API responses in Redis. Clones share the cache.
 ///
-/// The gate reads and stores responses as the contract declares by `x-cache`. A handler uses the cache only to
+/// The gate reads and stores responses as the contract declares with `x-cache`. A handler uses the cache only to
 /// invalidate responses that `x-cache-invalidates` cannot express:
 ///
 /// ```no_run
@@ -49,35 +49,37 @@ pub struct Cache(Arc<Inner>);
 struct Inner {
     redis: Redis,
     single_flight: SingleFlight,
-    /// The tags whose invalidation Redis has not confirmed. No response is served from the cache while there
-    /// are any.
+    /// The cache tags whose invalidation Redis has not confirmed. While this set is not empty, no response is
+    /// served from the cache.
     pending: Mutex<BTreeSet<String>>,
 }
 
-/// A lookup in the cache: the key of a response and the tags that it depends on.
+/// A lookup of one response in the cache: the cache key and the tags of the response.
 #[derive(Debug, Clone)]
 pub(crate) struct Lookup {
     key: String,
     tags: Vec<String>,
 }
 
-/// The result of a cache lookup.
+/// The result of looking up a response in the cache.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// The cached response.
+    /// The cache has a valid response, which is this one.
     Hit(Reply),
-    /// The cache has no valid response. The ticket permits to store a new one.
+    /// The cache has no valid response. The ticket permits the request to store a new one.
     Miss(Ticket),
     /// The cache cannot be used, because Redis is unavailable or an invalidation is pending.
     Bypass,
 }
 
-/// The permission to store a response, with the tag versions that were read before the response was made.
+/// The permission of a request to store its response in the cache, with the tag versions that were read before
+/// the response was produced.
 #[derive(Debug)]
 pub(crate) struct Ticket {
     key: String,
     versions: Vec<String>,
-    /// The lead of the single flight, if this request has it. Dropping it wakes the waiting requests.
+    /// The guard of the request that produces the response for all concurrent requests. Dropping it wakes the
+    /// waiting requests. `None` if this request is not the leader.
     leader: Option<Leader>,
 }
 
@@ -88,14 +90,14 @@ impl std::fmt::Debug for Cache {
 }
 
 impl Cache {
-    /// Creates a cache in `redis`.
+    /// Creates a cache of responses that are stored in `redis`.
     pub fn new(redis: Redis) -> Cache {
         Cache(Arc::new(Inner { redis, single_flight: SingleFlight::default(), pending: Mutex::default() }))
     }
 
-    /// Invalidates every response with one of these tags.
+    /// Invalidates every cached response that has at least one of these tags.
     ///
-    /// Call it after the transaction that changes the data has committed. If Redis is unavailable, the
+    /// Call this function after the transaction that changes the data has committed. If Redis is unavailable, the
     /// invalidation is pending: this process retries it in the background and serves no response from the cache
     /// until it succeeds.
     pub async fn invalidate<T: AsRef<str>>(&self, tags: &[T]) {
@@ -105,10 +107,11 @@ impl Cache {
         }
     }
 
-    /// Creates a lookup. `key` identifies the response; the placeholders in `tags` are already replaced.
+    /// Creates a lookup of a response. `key` identifies the response; the placeholders in `tags` are already
+    /// replaced.
     ///
     /// Returns `None` while an invalidation is pending. This check must come before the query to Redis, because
-    /// the result of the query can be older than an invalidation that succeeds in the meantime.
+    /// the result of the query can be older than an invalidation that is confirmed in the meantime.
     pub(crate) fn lookup(&self, key: &str, tags: impl IntoIterator<Item = String>) -> Option<Lookup> {
         if !self.pending().is_empty() {
             return None;
@@ -117,20 +120,20 @@ impl Cache {
         Some(Lookup { key, tags: tags.into_iter().map(|tag| self.tag(&tag)).collect() })
     }
 
-    /// Appends the commands of a lookup to a pipeline with `ignore_errors`. They return
+    /// Appends the Redis commands of a cache lookup to a pipeline with `ignore_errors`. The commands return
     /// [`Lookup::result_count`] results.
     pub(crate) fn push_lookup(&self, pipeline: &mut Pipeline, lookup: &Lookup) {
         for tag in &lookup.tags {
             let version = Uuid::new_v4().simple().to_string();
             pipeline.cmd("SET").arg(tag).arg(version).arg("NX").arg("EX").arg(VERSION_SECONDS);
         }
-        // One command reads the versions and the entry, so that both belong to one point in time.
+        // One command reads the tag versions and the cached response, so that both belong to one point in time.
         pipeline.cmd("MGET").arg(&lookup.key).arg(&lookup.tags);
     }
 
-    /// Evaluates the last result of a lookup.
+    /// Evaluates the last of the results that Redis returned for a cache lookup.
     ///
-    /// If the cache has no valid response and another request of this process is making it, waits for that
+    /// If the cache has no valid response and another request of this process is producing it, waits for that
     /// request and repeats the lookup.
     pub(crate) async fn read(&self, lookup: &Lookup, result: Option<Value>) -> Outcome {
         let ticket = match self.evaluate(lookup, result) {
@@ -146,8 +149,8 @@ impl Cache {
         }
     }
 
-    /// Stores a response for about `lifetime`. A response with a stream and one larger than 256 KiB is not
-    /// stored.
+    /// Stores a response in the cache for about `lifetime`. A response with a stream or of more than 256 KiB is
+    /// not stored.
     pub(crate) fn store(
         &self,
         ticket: Ticket,
@@ -167,7 +170,7 @@ impl Cache {
         }
     }
 
-    /// Repeats a lookup after waiting for the leader.
+    /// Repeats a cache lookup after waiting for the request that was producing the response.
     async fn repeat(&self, lookup: &Lookup) -> Outcome {
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors();
@@ -183,7 +186,8 @@ impl Cache {
         }
     }
 
-    /// Evaluates the last result of a lookup, without waiting for another request.
+    /// Evaluates the last of the results that Redis returned for a cache lookup, without waiting for another
+    /// request.
     fn evaluate(&self, lookup: &Lookup, result: Option<Value>) -> Outcome {
         if !self.pending().is_empty() {
             return Outcome::Bypass;
@@ -202,14 +206,15 @@ impl Cache {
         }
     }
 
-    /// Deletes the versions of tags in Redis, which invalidates the responses with these tags.
+    /// Deletes the versions of tags in Redis. This invalidates the cached responses with these tags.
     async fn delete_versions(&self, tags: &BTreeSet<String>) -> Result<(), Unavailable> {
         let mut pipeline = redis::pipe();
         pipeline.cmd("DEL").arg(tags).ignore();
         self.0.redis.run::<()>(&pipeline).await
     }
 
-    /// Makes the invalidation of these tags pending. A background task retries it until Redis is available.
+    /// Makes the invalidation of these tags pending. A background task retries the invalidation until Redis
+    /// confirms it.
     fn defer(&self, tags: BTreeSet<String>) {
         let mut pending = self.pending();
         let first = pending.is_empty();
@@ -238,21 +243,22 @@ impl Cache {
         self.0.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the Redis key of a tag.
+    /// Returns the Redis key that stores the version of a cache tag.
     fn tag(&self, tag: &str) -> String {
         self.0.redis.key(format_args!("tag:{tag}"))
     }
 }
 
 impl Lookup {
-    /// Returns the number of results of [`Cache::push_lookup`]. [`Cache::read`] takes the last one.
+    /// Returns the number of results that the commands of [`Cache::push_lookup`] return. [`Cache::read`] takes
+    /// the last one.
     pub(crate) fn result_count(&self) -> usize {
         self.tags.len() + 1
     }
 }
 
-/// Returns the lifetime in milliseconds, randomly reduced by up to a tenth. So entries that are stored together
-/// do not expire together.
+/// Returns the lifetime of a cached response in milliseconds, randomly reduced by up to a tenth, so that
+/// responses that are stored together do not expire together.
 fn jittered(lifetime: Duration) -> u64 {
     let milliseconds = u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX);
     let [byte] = crate::platform::random::bytes::<1>();

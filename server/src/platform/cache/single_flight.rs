@@ -1,5 +1,5 @@
-//! Single flight: one of several concurrent requests for a response makes it, and the others wait for that
-//! request.
+//! Single flight: among concurrent requests for one cacheable response, the first produces it and the others wait
+//! for that request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,19 +7,20 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-/// The responses that are being made in this process, by their cache keys.
+/// The responses that requests of this process are producing at the moment, by cache key. The value of a key ends
+/// the wait of the followers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SingleFlight(Arc<Mutex<HashMap<String, watch::Receiver<()>>>>);
 
-/// The role of a request for a response that several requests may want.
+/// The role of a request among concurrent requests for one cacheable response.
 pub(super) enum Role {
-    /// The request makes the response, and the others wait for it.
+    /// The request produces the response, and the other requests wait for it.
     Leader(Leader),
-    /// The request waits for the leader, which makes the response.
+    /// The request waits for the leader, which produces the response.
     Follower(Follower),
 }
 
-/// The guard of the request that makes a response. Dropping it wakes the waiting requests.
+/// The guard of the request that produces a response for the cache. Dropping it wakes the waiting requests.
 #[derive(Debug)]
 pub(crate) struct Leader {
     key: String,
@@ -27,11 +28,12 @@ pub(crate) struct Leader {
     _done: watch::Sender<()>,
 }
 
-/// A request that waits for the leader.
+/// The wait of a request for the leader, the request that produces the response.
 pub(super) struct Follower(watch::Receiver<()>);
 
 impl SingleFlight {
-    /// Joins the requests for the response with this cache key. The first request becomes the leader.
+    /// Adds a request to the concurrent requests for the response with this cache key. The first request becomes
+    /// the leader.
     pub(super) fn join(&self, key: &str) -> Role {
         let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(done) = flights.get(key) {
@@ -44,9 +46,9 @@ impl SingleFlight {
 }
 
 impl Follower {
-    /// Returns when the leader has succeeded or failed, or after `timeout`.
+    /// Waits until the request that produces the response has succeeded or failed, but at most for `timeout`.
     pub(super) async fn wait(mut self, timeout: Duration) {
-        // The sender never sends a value. Dropping it ends the wait.
+        // The leader never sends a value on the channel. It drops the sender, which ends the wait.
         let _ = tokio::time::timeout(timeout, self.0.changed()).await;
     }
 }

@@ -1,21 +1,22 @@
-//! The encoding of a cached response in Redis: one line of JSON with status and headers, followed by the body.
+//! The encoding of a cached response in Redis: one line of JSON with status, headers and tag versions, then the
+//! body.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use writ_runtime::{Reply, ReplyBody};
 
-/// The first line of an encoded response.
+/// The first line of an encoded cached response: all of the response except the body.
 #[derive(Serialize, Deserialize)]
 struct Head {
-    /// The versions of the tags, in the order of the tags in the contract.
+    /// The versions of the response's cache tags, in the order of the tags in the contract.
     versions: Vec<String>,
     status: u16,
     headers: Vec<(String, String)>,
 }
 
-/// Encodes a response. Returns `None` if the response cannot be stored: a problem, a stream, or a response with
-/// a header that is not visible ASCII.
+/// Encodes a response for the cache. Returns `None` if the response cannot be stored: a problem, a stream, or a
+/// response with a header that is not visible ASCII.
 pub(super) fn write(versions: &[String], reply: &Reply) -> Option<Vec<u8>> {
     let body: &[u8] = match &reply.body {
         ReplyBody::Bytes(body) => body,
@@ -32,10 +33,10 @@ pub(super) fn write(versions: &[String], reply: &Reply) -> Option<Vec<u8>> {
     Some(entry)
 }
 
-/// Decodes a response. Returns `None` if the tag versions have changed or the bytes are not an encoded
-/// response.
+/// Decodes a cached response. Returns `None` if a tag version has changed since the response was stored, or the
+/// bytes are not an encoded response.
 pub(super) fn read(entry: &[u8], versions: &[String]) -> Option<Reply> {
-    // The JSON text contains no line break, so it ends at the first one.
+    // The JSON text contains no line break, so the first line break ends it.
     let end = entry.iter().position(|byte| *byte == b'\n')?;
     let head: Head = serde_json::from_slice(&entry[..end]).ok()?;
     if head.versions != versions {

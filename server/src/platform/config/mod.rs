@@ -1,4 +1,5 @@
-//! The configuration: typed settings that are read once at start, from the environment and an optional file.
+//! The configuration of the server: typed settings that are read once at start, from the environment and an
+//! optional file.
 
 mod source;
 mod values;
@@ -16,7 +17,7 @@ pub(crate) use values::decoded;
 
 use crate::platform::network::Network;
 
-/// The fault of a key that production requires.
+/// The error message for a missing key setting, because production requires the key.
 const REQUIRED_KEY: &str = "is required in production; `openssl rand -base64 32` prints a new key";
 
 /// The configuration of the server. `docs/configuration.md` lists all variables.
@@ -35,39 +36,40 @@ const REQUIRED_KEY: &str = "is required in production; `openssl rand -base64 32`
 pub struct Config {
     /// The environment in which the process runs. Default: development.
     pub mode: Mode,
-    /// The address of the public port. Default: `127.0.0.1:8080`.
+    /// The network address of the public port of the API. Default: `127.0.0.1:8080`.
     pub bind: SocketAddr,
-    /// The address of the port for metrics. `None`: metrics are not served.
+    /// The network address of the port for metrics. `None`: metrics are not served.
     pub metrics_bind: Option<SocketAddr>,
-    /// The settings of PostgreSQL.
+    /// The settings of the PostgreSQL databases.
     pub databases: DatabaseConfig,
-    /// The settings of Redis.
+    /// The settings of the Redis connection.
     pub redis: RedisConfig,
     /// The settings of access and refresh tokens.
     pub tokens: TokenConfig,
-    /// The administrator to create at start. `None`: no administrator is created.
+    /// The settings of the administrator account to create at start. `None`: no administrator is created.
     pub admin: Option<AdminConfig>,
     /// The key that signs pagination cursors: 32 bytes in base64. `None`: the process generates a random key
     /// and logs a warning.
     pub cursor_key: Option<SecretString>,
     /// The networks of the proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<Network>,
-    /// The origins whose pages can call the API from a browser.
+    /// The web origins whose pages can call the API from a browser.
     pub cors_origins: Vec<HeaderValue>,
-    /// The timeouts of requests and of shutdown.
+    /// The timeouts of requests and of the graceful shutdown.
     pub timeouts: Timeouts,
-    /// The maximum number of open connections. Further connections wait to be accepted. Default: 10,000.
+    /// The maximum number of open client connections. Further connections wait to be accepted. Default: 10,000.
     pub max_connections: usize,
-    /// The format of log lines. Default: JSON.
+    /// The format of the server's log lines. Default: JSON.
     pub log_format: LogFormat,
-    /// The filter of log lines in the syntax of `tracing_subscriber::EnvFilter`, for example
+    /// The filter of the server's log lines in the syntax of `tracing_subscriber::EnvFilter`, for example
     /// `info,server=debug`.
     pub log_filter: String,
-    /// The names of variables that begin with `WRIT_` but are not settings. They are probably misspelt.
+    /// The names of environment or file variables that begin with `WRIT_` but are not settings. They are probably
+    /// misspelt.
     pub unknown: Vec<String>,
 }
 
-/// The environment in which the process runs.
+/// The environment in which the server process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Development: the process generates random keys if none are configured.
@@ -76,7 +78,7 @@ pub enum Mode {
     Production,
 }
 
-/// The format of log lines.
+/// The format of the server's log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// Log lines as JSON objects, one per line.
@@ -85,28 +87,28 @@ pub enum LogFormat {
     Text,
 }
 
-/// The settings of PostgreSQL. The schemas `users` and `orders` can be in one database or in two.
+/// The settings of the PostgreSQL databases. The schemas `users` and `orders` can be in one database or in two.
 #[derive(Debug, Clone)]
 pub struct DatabaseConfig {
-    /// The URL of the database with the schema `users`.
+    /// The URL of the PostgreSQL database with the schema `users`.
     pub users: SecretString,
-    /// The URL of the database with the schema `orders`.
+    /// The URL of the PostgreSQL database with the schema `orders`.
     pub orders: SecretString,
-    /// The maximum number of connections in each pool. Default: 16.
+    /// The maximum number of connections in each PostgreSQL connection pool. Default: 16.
     pub connections: u32,
     /// The time after which PostgreSQL cancels a statement. Default: 5 s. A statement waits for a lock for at
     /// most 3/5 of this time.
     pub statement_timeout: Duration,
-    /// The longest time that a request waits for a connection of the pool. Default: 3 s.
+    /// The longest time that a request waits for a connection of the PostgreSQL pool. Default: 3 s.
     pub acquire_timeout: Duration,
 }
 
-/// The settings of Redis.
+/// The settings of the Redis connection.
 #[derive(Debug, Clone)]
 pub struct RedisConfig {
-    /// The URL of Redis.
+    /// The URL of the Redis server.
     pub url: SecretString,
-    /// The prefix of every Redis key. Default: `writ`.
+    /// The prefix of every Redis key of this service. Default: `writ`.
     pub prefix: String,
     /// The time after which Redis counts as unavailable if it does not respond. Default: 250 ms.
     pub timeout: Duration,
@@ -115,49 +117,50 @@ pub struct RedisConfig {
 /// The settings of access and refresh tokens.
 #[derive(Debug, Clone)]
 pub struct TokenConfig {
-    /// The Ed25519 private keys, as PEM or as base64 seeds. The first key signs, all keys verify. If there is
-    /// none, the process generates a random key and logs a warning.
+    /// The Ed25519 private keys for access tokens, as PEM or as base64 seeds. The first key signs, all keys
+    /// verify. If the list is empty, the process generates a random key and logs a warning.
     pub keys: Vec<SecretString>,
-    /// The value of the claim `iss`. Default: `writ`.
+    /// The issuer in the claim `iss` of access tokens. Default: `writ`.
     pub issuer: String,
-    /// The value of the claim `aud`. Default: `writ`.
+    /// The audience in the claim `aud` of access tokens. Default: `writ`.
     pub audience: String,
     /// The lifetime of an access token. Default: 15 min.
     pub access_lifetime: Duration,
-    /// The lifetime of a refresh token that is not used. Default: 14 days.
+    /// The time after which an unused refresh token expires. Default: 14 days.
     pub refresh_lifetime: Duration,
-    /// The lifetime of a session. Refreshing does not extend it. Default: 90 days.
+    /// The lifetime of a login session. Refreshing its tokens does not extend it. Default: 90 days.
     pub session_lifetime: Duration,
 }
 
-/// The administrator to create at start.
+/// The settings of the administrator account to create at start.
 #[derive(Debug, Clone)]
 pub struct AdminConfig {
     /// The e-mail address of the administrator. Default: `admin@example.com`.
     pub email: String,
-    /// The password for a new account. The password of an existing account is not changed.
+    /// The password of the administrator if the account is created. The password of an existing account is not
+    /// changed.
     pub password: SecretString,
 }
 
-/// The timeouts of requests and of shutdown.
+/// The timeouts of requests and of the graceful shutdown.
 #[derive(Debug, Clone)]
 pub struct Timeouts {
-    /// The longest time for receiving a body, and for a handler. Default: 30 s.
+    /// The longest time for receiving a request body, and for running a handler. Default: 30 s.
     pub request: Duration,
-    /// The longest time for receiving the head of a request, including the idle time of a connection. Default:
-    /// 30 s.
+    /// The longest time for receiving the head of a request, including the idle time of the connection before it.
+    /// Default: 30 s.
     pub header: Duration,
     /// The longest time that running requests can take after shutdown has begun. Default: 20 s.
     pub drain: Duration,
-    /// The time between the first failing readiness check and the end of accepting connections, so that load
-    /// balancers notice the shutdown. Default: 0.
+    /// The time for which a shutting down server still accepts connections while its readiness check already
+    /// fails, so that load balancers notice the shutdown. Default: 0.
     pub linger: Duration,
 }
 
-/// The error of reading the configuration, with all invalid settings.
+/// The error of reading the configuration, which lists all missing and invalid settings.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    /// One line per invalid setting, sorted by name.
+    /// The messages about missing and invalid settings, one line per setting, sorted by name.
     pub faults: Vec<String>,
 }
 

@@ -1,10 +1,11 @@
-//! The source of the settings, which also collects their faults.
+//! The source of configuration settings: the variables of the environment and of a file. It also collects the
+//! errors in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ConfigError;
 
-/// The variables of the environment and of the configuration file, and the faults that reading them has found.
+/// The variables of the environment and of the configuration file, and the errors found so far in their values.
 #[derive(Debug)]
 pub struct Source {
     values: BTreeMap<String, String>,
@@ -36,8 +37,8 @@ impl Source {
         source
     }
 
-    /// Returns the value of the variable `name`. Returns `None` if it is absent or invalid, and records the
-    /// fault of an invalid value.
+    /// Returns the parsed value of the configuration variable `name`. Returns `None` if the variable is absent or
+    /// invalid; the error of an invalid value is recorded.
     pub fn optional<T>(&mut self, name: &'static str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         self.known.insert(name);
         match read(self.values.get(name)?) {
@@ -49,13 +50,14 @@ impl Source {
         }
     }
 
-    /// Returns the value of the variable `name`, or `default` if it is absent or invalid.
+    /// Returns the parsed value of the configuration variable `name`, or `default` if the variable is absent or
+    /// invalid.
     pub fn or<T>(&mut self, name: &'static str, default: T, read: impl Fn(&str) -> Result<T, String>) -> T {
         self.optional(name, read).unwrap_or(default)
     }
 
-    /// Returns the value that `words` assigns to the text of the variable `name`. Returns `None` if the
-    /// variable is absent or its text is not one of the words.
+    /// Returns the value that the table `words` assigns to the text of the configuration variable `name`. Returns
+    /// `None` if the variable is absent or the table does not contain its text.
     pub fn one_of<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<T> {
         self.optional(name, |text| {
             words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
@@ -65,7 +67,8 @@ impl Source {
         })
     }
 
-    /// Records `fault` for a required variable that is absent, unless the source already has a fault for it.
+    /// Records the error `fault` for a required configuration variable that is absent, unless it already has an
+    /// error.
     pub fn missing(&mut self, name: &'static str, fault: &str) {
         self.known.insert(name);
         if !self.faults.contains_key(name) {
@@ -73,17 +76,17 @@ impl Source {
         }
     }
 
-    /// Returns the variables that begin with `WRIT_` but have not been read as a setting.
+    /// Returns the names of variables that begin with `WRIT_` but that no setting has read.
     pub fn unknown_names(&self) -> Vec<String> {
         let ours = |name: &&String| name.starts_with("WRIT_") && !name.starts_with("WRIT_TEST_");
         let known = |name: &&String| self.known.contains(name.as_str()) || *name == "WRIT_CONFIG";
         self.values.keys().filter(ours).filter(|name| !known(name)).cloned().collect()
     }
 
-    /// Returns `value` if the source has no faults.
+    /// Returns `value`, the finished configuration, if no variable has an error.
     ///
     /// # Errors
-    /// Returns all faults.
+    /// Returns the recorded errors of all variables.
     pub fn finish<T>(self, value: T) -> Result<T, ConfigError> {
         if self.faults.is_empty() {
             return Ok(value);
@@ -102,7 +105,7 @@ impl Source {
     }
 }
 
-/// Removes matching quotes around a value.
+/// Removes a matching pair of quotes around the value of a variable in the configuration file.
 fn unquoted(value: &str) -> &str {
     ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(value)
 }

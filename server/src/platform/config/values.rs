@@ -1,4 +1,5 @@
-//! The parsers of settings. No error message repeats the text of a setting, because it can be a secret.
+//! The parsers of the configuration settings. No error message repeats the text of a setting, because it can be a
+//! secret.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use secrecy::SecretString;
 
 use crate::platform::network::Network;
 
-/// Parses a value whose type implements [`FromStr`].
+/// Parses a setting whose type implements [`FromStr`].
 pub(super) fn parsed<T: FromStr>(text: &str) -> Result<T, String>
 where
     T::Err: std::fmt::Display,
@@ -18,12 +19,12 @@ where
     text.parse().map_err(|error: T::Err| error.to_string())
 }
 
-/// Accepts any text.
+/// Accepts any text as the value of a setting.
 pub(super) fn text(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// Parses an integer above 0.
+/// Parses a setting that is an integer above 0.
 pub(super) fn count(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(count) if count > 0 => Ok(count),
@@ -31,7 +32,7 @@ pub(super) fn count(text: &str) -> Result<u32, String> {
     }
 }
 
-/// Parses a duration such as `250ms`, `30s`, `15m`, `24h` or `14d`.
+/// Parses a setting that is a duration, such as `250ms`, `30s`, `15m`, `24h` or `14d`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "must be a duration such as 250ms, 30s, 15m, 24h or 14d".to_owned();
     let unit = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
@@ -47,12 +48,12 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     number.checked_mul(milliseconds).map(Duration::from_millis).ok_or_else(wrong)
 }
 
-/// Checks the scheme of a PostgreSQL URL.
+/// Checks the scheme of a setting that is a PostgreSQL URL.
 pub(super) fn postgres_url(text: &str) -> Result<SecretString, String> {
     url(text, &["postgres://", "postgresql://"])
 }
 
-/// Checks the scheme of a Redis URL.
+/// Checks the scheme of a setting that is a Redis URL.
 pub(super) fn redis_url(text: &str) -> Result<SecretString, String> {
     url(text, &["redis://", "redis+unix://", "unix://"])
 }
@@ -65,7 +66,7 @@ fn url(text: &str, starts: &[&str]) -> Result<SecretString, String> {
     }
 }
 
-/// Checks that the text has the form of an e-mail address of at most 254 bytes.
+/// Checks that a setting has the form of an e-mail address of at most 254 bytes.
 pub(super) fn email(text: &str) -> Result<String, String> {
     match text.split_once('@') {
         Some((name, host)) if !name.is_empty() && !host.is_empty() && text.len() <= 254 => Ok(text.to_owned()),
@@ -73,7 +74,7 @@ pub(super) fn email(text: &str) -> Result<String, String> {
     }
 }
 
-/// Accepts a password of 12 to 128 characters, the limits of the contract.
+/// Accepts a password for the administrator with 12 to 128 characters, the limits of the contract.
 pub(super) fn password(text: &str) -> Result<SecretString, String> {
     match text.chars().count() {
         12..=128 => Ok(SecretString::from(text)),
@@ -81,7 +82,7 @@ pub(super) fn password(text: &str) -> Result<SecretString, String> {
     }
 }
 
-/// Accepts a prefix for Redis keys: at most 64 visible ASCII characters.
+/// Accepts a setting that is a prefix for Redis keys: at most 64 visible ASCII characters.
 pub(super) fn key_prefix(text: &str) -> Result<String, String> {
     if text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(text.to_owned())
@@ -90,7 +91,7 @@ pub(super) fn key_prefix(text: &str) -> Result<String, String> {
     }
 }
 
-/// Accepts 32 bytes in base64 or base64url (RFC 4648 § 4, § 5).
+/// Accepts a setting that is a key of 32 bytes in base64 or base64url (RFC 4648 § 4, § 5).
 pub(super) fn key(text: &str) -> Result<SecretString, String> {
     if decoded(text).is_some_and(|bytes| bytes.len() == 32) {
         Ok(SecretString::from(text))
@@ -99,8 +100,8 @@ pub(super) fn key(text: &str) -> Result<SecretString, String> {
     }
 }
 
-/// Splits private keys: consecutive PEM blocks, or base64 seeds separated by commas. In PEM, `\n` can stand for
-/// a line break, because environment variables often have one line.
+/// Splits the setting of private token keys: consecutive PEM blocks, or base64 seeds separated by commas. In PEM,
+/// `\n` can stand for a line break, because environment variables often have one line.
 pub(super) fn token_keys(text: &str) -> Result<Vec<SecretString>, String> {
     const END: &str = "-----END PRIVATE KEY-----";
     if text.contains("-----BEGIN") {
@@ -111,12 +112,12 @@ pub(super) fn token_keys(text: &str) -> Result<Vec<SecretString>, String> {
     text.split(',').map(|seed| key(seed.trim())).collect()
 }
 
-/// Parses IP networks, separated by commas.
+/// Parses a setting that is a list of IP networks, separated by commas.
 pub(super) fn networks(text: &str) -> Result<Vec<Network>, String> {
     text.split(',').map(|network| parsed(network.trim())).collect()
 }
 
-/// Parses origins without a path (RFC 6454), separated by commas.
+/// Parses a setting that is a list of web origins without a path (RFC 6454), separated by commas.
 pub(super) fn origins(text: &str) -> Result<Vec<HeaderValue>, String> {
     let origin = |origin: &str| {
         let origin = origin.trim();
@@ -128,12 +129,12 @@ pub(super) fn origins(text: &str) -> Result<Vec<HeaderValue>, String> {
     text.split(',').map(origin).collect()
 }
 
-/// Checks the syntax of a log filter.
+/// Checks the syntax of the setting that filters log lines.
 pub(super) fn log_filter(text: &str) -> Result<String, String> {
     text.parse::<tracing_subscriber::EnvFilter>().map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
-/// Decodes base64 or base64url, with or without padding. Returns `None` if the text is neither.
+/// Decodes a key in base64 or base64url, with or without padding. Returns `None` if the text is neither.
 pub(crate) fn decoded(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text.trim_end_matches('='))).ok()
 }

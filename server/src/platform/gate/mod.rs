@@ -1,4 +1,5 @@
-//! The gate of all operations, which checks session, rate limits and cache in one round trip to Redis.
+//! The gate of all operations. It checks session, rate limits and cache in one round trip to Redis, before the
+//! handler runs.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,8 +15,8 @@ use crate::platform::limiter::{Counted, Limiter, Standing, subject_of};
 use crate::platform::redis::Redis;
 use crate::platform::revocation::{Marker, Revocations};
 
-/// The [`Gate`] that applies the policies which the contract declares for an operation: `x-rate-limit`,
-/// `x-cache` and `x-cache-invalidates`. It also rejects access tokens whose session has ended.
+/// The [`Gate`] that applies the policies which the contract declares for an operation: `x-rate-limit`, `x-cache`
+/// and `x-cache-invalidates`. It also rejects access tokens whose session has ended.
 #[derive(Debug, Clone)]
 pub struct PolicyGate {
     redis: Redis,
@@ -24,7 +25,7 @@ pub struct PolicyGate {
     revocations: Revocations,
 }
 
-/// The state of an admitted request until its response is sent.
+/// The state that the gate keeps for an admitted request until the response is sent.
 #[derive(Debug)]
 pub struct Pass {
     standing: Option<Standing>,
@@ -32,10 +33,10 @@ pub struct Pass {
     invalidation: Invalidation,
 }
 
-/// The cache tags to invalidate when the operation is complete.
+/// The cache tags to invalidate after the handler of a request has run.
 ///
-/// If it is dropped without a response, because the client disconnected or the request timed out, it
-/// invalidates the tags too: the transaction may have committed.
+/// The tags are also invalidated if the value is dropped without a response, because the client disconnected or
+/// the request timed out: the transaction of the handler may have committed.
 #[derive(Debug)]
 struct Invalidation {
     cache: Cache,
@@ -43,12 +44,13 @@ struct Invalidation {
 }
 
 impl PolicyGate {
-    /// Creates a gate from its components.
+    /// Creates the gate from the resources that it checks requests with.
     pub fn new(redis: Redis, limiter: Limiter, cache: Cache, revocations: Revocations) -> PolicyGate {
         PolicyGate { redis, limiter, cache, revocations }
     }
 
-    /// Sends all queries for a request to Redis in one pipeline. Returns `None` if Redis is unavailable.
+    /// Sends all Redis queries of the gate for one request in one pipeline. Returns `None` if Redis is
+    /// unavailable.
     async fn query_redis(&self, queries: &Queries<'_>) -> Option<std::vec::IntoIter<Value>> {
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors();
@@ -65,7 +67,7 @@ impl PolicyGate {
         }
     }
 
-    /// Rejects a caller whose session has ended.
+    /// Rejects a caller whose login session has ended. Responds with 503 if this cannot be determined.
     async fn check_session(&self, session: SessionCheck<'_>) -> Result<(), Problem> {
         let SessionCheck { caller, is_synchronized, results } = session;
         let redis_is_available = results.is_some();
@@ -94,19 +96,19 @@ impl PolicyGate {
     }
 }
 
-/// The queries to Redis for a request.
+/// The Redis queries of the gate for one request.
 struct Queries<'a> {
     caller: Option<&'a Caller>,
     counted: Vec<Counted>,
     lookup: Option<Lookup>,
 }
 
-/// The data for checking the session of a caller.
+/// The data for checking that the caller's login session has not ended.
 struct SessionCheck<'a> {
     caller: &'a Caller,
-    /// True if this process had no pending revocations before the query to Redis.
+    /// True if Redis had the markers of all sessions that this process has ended, checked before the query.
     is_synchronized: bool,
-    /// The results of the query for the session. `None` if Redis is unavailable.
+    /// The results of the Redis query for the caller's session. `None` if Redis is unavailable.
     results: Option<(Value, Value)>,
 }
 
@@ -155,8 +157,7 @@ impl Gate<Caller> for PolicyGate {
     }
 
     async fn leave(&self, mut pass: Pass, entry: &Entry<'_, Caller>, reply: &mut Reply) {
-        // The tags are invalidated after a 5xx response too, because it does not prove that the transaction was
-        // rolled back.
+        // A 5xx response does not prove that the transaction was rolled back, so it invalidates the tags too.
         if !reply.status.is_client_error() && !pass.invalidation.tags.is_empty() {
             self.cache.invalidate(&pass.invalidation.tags).await;
         }
@@ -185,7 +186,7 @@ impl Drop for Invalidation {
     }
 }
 
-/// Returns the limits of the operation and the buckets that the request takes from.
+/// Returns the rate limits of the operation, each with the token bucket that the request takes from.
 ///
 /// Limits by account are not included. The handler applies them, because only the handler knows the account.
 fn counted(entry: &Entry<'_, Caller>) -> Vec<Counted> {
@@ -199,24 +200,25 @@ fn counted(entry: &Entry<'_, Caller>) -> Vec<Counted> {
     limits.filter_map(|limit| Some(Counted::new(operation, limit, &subject(limit.by)?))).collect()
 }
 
-/// Returns the cache lookup for the request. Returns `None` if the contract declares no `x-cache` for the
-/// operation or an invalidation is pending.
+/// Returns the lookup for the cached response to a request. Returns `None` if the contract declares no `x-cache`
+/// for the operation or an invalidation is pending.
 fn lookup(cache: &Cache, entry: &Entry<'_, Caller>) -> Option<Lookup> {
     let operation = entry.call.operation;
     let policy = operation.cache.as_ref()?;
     let audience = match entry.principal {
         _ if policy.shared => "shared".to_owned(),
-        // The key contains the role, because the visible data depends on it.
+        // The cache key contains the role, because the role decides which data the caller can see.
         Some(caller) => format!("{}:{}", caller.user_id, caller.role.as_str()),
         None => "anonymous".to_owned(),
     };
-    // A query can be long; the hash limits the length of the key.
+    // A query string can be long; the hash limits the length of the cache key.
     let request_hash = URL_SAFE_NO_PAD.encode(Sha256::digest(entry.cache_key));
     let tags = policy.tags.iter().map(|tag| entry.interpolate(tag, &principal(entry)));
     cache.lookup(&format!("{}:{audience}:{request_hash}", operation.id), tags)
 }
 
-/// Returns the value of the placeholder `{principal}` in a cache tag.
+/// Returns the value that replaces `{principal}` in a cache tag of the contract: the caller's user id or
+/// `anonymous`.
 fn principal(entry: &Entry<'_, Caller>) -> String {
     entry.principal.map_or_else(|| "anonymous".to_owned(), |caller| caller.user_id.to_string())
 }

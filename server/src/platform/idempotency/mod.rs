@@ -1,7 +1,7 @@
-//! Idempotency keys: repeating a request with the same key has no second effect.
+//! Idempotency keys: a repeated request with the same key has no second effect.
 //!
-//! The transaction of the handler also writes the record of the key, so that effect and record are committed
-//! together. A handler passes its work to [`once`].
+//! The handler passes its work to [`once`]. The transaction of this work also writes the record of the key, so
+//! that effect and record are committed together.
 
 use std::fmt::Display;
 
@@ -9,21 +9,21 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use writ_runtime::{Context, Idempotent, Recorded, Respond};
 
-/// The retention of an idempotency record in seconds if the contract declares none.
+/// The time in seconds for which an idempotency record is kept if the contract declares no retention.
 const RETENTION_SECONDS: f64 = 86_400.0;
 
-/// The error code `lock_not_available`: the wait for a lock timed out (PostgreSQL, Appendix A).
+/// The PostgreSQL error code `lock_not_available`: the wait for a lock timed out (PostgreSQL, Appendix A).
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
-/// The reason why an idempotency key is refused.
+/// The reason why the idempotency key of a request is refused.
 ///
-/// It does not implement `std::error::Error`, because every `Error` converts into a 500. The service converts
-/// it into the statuses of its contract.
+/// The type does not implement `std::error::Error`, because every `Error` converts into a response with 500. The
+/// service converts this reason into the status codes of its contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyConflict {
-    /// The key was used with a different request. The response should be 422.
+    /// The idempotency key was used with a different request. The response should be 422.
     AnotherRequest,
-    /// The first request with this key is still running. The response should be 409.
+    /// The first request with this idempotency key is still running. The response should be 409.
     StillRunning,
 }
 
@@ -90,7 +90,7 @@ where
     Ok(Idempotent::Recorded(recorded))
 }
 
-/// Deletes expired records and returns their number.
+/// Deletes expired idempotency records and returns the number of deleted records.
 ///
 /// # Errors
 /// Returns the error of the database.
@@ -99,7 +99,7 @@ pub async fn purge(pool: &PgPool) -> Result<u64, sqlx::Error> {
     Ok(purged.rows_affected())
 }
 
-/// The identity of an idempotency record, and the values that a new record needs.
+/// An idempotency record: the identity of the key, and the values to write when the record is new.
 struct Record<'a> {
     principal: String,
     operation: &'static str,
@@ -109,9 +109,10 @@ struct Record<'a> {
 }
 
 impl Record<'_> {
-    /// Writes the record. If another transaction has written it, waits until that transaction ends.
+    /// Writes the idempotency record. If another transaction has written this record, waits until that
+    /// transaction ends.
     ///
-    /// Returns false if another transaction has written the record and committed.
+    /// Returns false if that transaction has committed, so that its response must be returned instead.
     async fn claim(&self, transaction: &mut Transaction<'_, Postgres>) -> Result<bool, sqlx::Error> {
         let claimed = sqlx::query!(
             "INSERT INTO idempotency_keys AS kept (principal, operation, key, request_hash, expires_at)
@@ -129,7 +130,7 @@ impl Record<'_> {
         Ok(claimed.execute(&mut **transaction).await?.rows_affected() == 1)
     }
 
-    /// Returns the recorded response of the first request.
+    /// Returns the response of the first request with this idempotency key, as the record contains it.
     async fn find(
         &self,
         transaction: &mut Transaction<'_, Postgres>,
@@ -149,7 +150,7 @@ impl Record<'_> {
         Ok(Ok(Recorded { status, headers: found.headers.0, body: found.body }))
     }
 
-    /// Adds the response to the record.
+    /// Adds the response of the first request to its idempotency record.
     async fn complete(
         &self,
         transaction: &mut Transaction<'_, Postgres>,
@@ -170,7 +171,8 @@ impl Record<'_> {
     }
 }
 
-/// Converts the error of claiming a key. A lock timeout means that the first request is still running.
+/// Converts the error of writing an idempotency record. A lock timeout means that the first request is still
+/// running.
 fn claim_error<E: From<sqlx::Error> + From<KeyConflict>>(error: sqlx::Error) -> E {
     let timed_out = error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(LOCK_NOT_AVAILABLE));
     if timed_out { KeyConflict::StillRunning.into() } else { error.into() }

@@ -1,4 +1,4 @@
-//! Keyset pagination: the sort order of a list, the SQL of a page, and the cursor of the next page.
+//! Keyset pagination: the sort order of a paginated list, the SQL of one page, and the cursor of the next page.
 
 use std::fmt::Write as _;
 
@@ -7,28 +7,28 @@ use writ_runtime::{Page, PageAt, PageRequest, Pagination};
 
 use crate::platform::cursor::{BadCursor, Cursor, Cursors, SortValue};
 
-/// A column that a list can be sorted by.
+/// A database column that a paginated list can be sorted by.
 ///
 /// The column must not contain nulls. The names must be constants of the program, because they become part of
 /// SQL.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SortColumn {
-    /// The name of the sort key in the contract.
+    /// The name of the sort column in the requests of the contract.
     pub name: &'static str,
-    /// The SQL expression of the column.
+    /// The SQL expression of the sort column.
     pub sql: &'static str,
 }
 
-/// A sort key: a column and a direction.
+/// A sort key of a list: a column and a direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SortKey {
-    /// The column to sort by.
+    /// The column that the list is sorted by.
     pub column: &'static SortColumn,
     /// True if the greatest value comes first.
     pub descending: bool,
 }
 
-/// A list and its sort order. The order is total, because a unique id is the last sort key.
+/// A paginated list and its sort order. The order is total, because a unique id is the last sort key.
 ///
 /// ```
 /// use server::platform::keyset::{Keyset, SortColumn, SortKey};
@@ -46,7 +46,7 @@ pub struct Keyset {
     keys: Vec<SortKey>,
 }
 
-/// A requested page of a list.
+/// A requested page of a list, with its sort order and its start.
 ///
 /// [`Paging::push`] completes a query, and [`Paging::rows`] converts the rows that the query returns into a
 /// page:
@@ -87,24 +87,24 @@ enum Start {
     After(Vec<SortValue>),
 }
 
-/// A page of rows, and the cursor of the next page.
+/// The rows of one page of a list, and the cursor of the next page.
 #[derive(Debug, PartialEq)]
 pub struct Rows<R> {
     /// The rows of the page, at most `limit`.
     pub rows: Vec<R>,
-    /// The number of the page, from 1. `None` if the page was requested by cursor.
+    /// The number of the page, counted from 1. `None` if the page was requested by cursor.
     pub page: Option<u32>,
     /// The maximum number of rows on a page.
     pub limit: u32,
-    /// True if another page follows.
+    /// True if another page follows this one.
     pub has_more: bool,
-    /// The cursor of the next page. `None` on the last page.
+    /// The cursor for requesting the next page. `None` on the last page.
     pub next_cursor: Option<String>,
 }
 
 impl<R> Rows<R> {
-    /// Converts the rows into a page of the contract. `total` is the number of elements on all pages, and
-    /// `convert` converts one row.
+    /// Converts the rows into a page as the contract describes it. `total` is the number of elements on all
+    /// pages, and `convert` converts one row.
     pub fn page<T>(self, total: u64, convert: impl FnMut(R) -> T) -> Page<T> {
         let Rows { rows, page, limit, has_more, next_cursor } = self;
         let pagination = Pagination { total, page, limit, has_more, next_cursor };
@@ -113,8 +113,8 @@ impl<R> Rows<R> {
 }
 
 impl Keyset {
-    /// Creates the list `name`, sorted by `keys` and then by the unique column `id`. The second key with a
-    /// column is ignored.
+    /// Creates the sort order of the list `name`: by `keys` and then by the unique column `id`. A second key with
+    /// the column of an earlier key is ignored.
     pub fn new(name: &'static str, keys: impl IntoIterator<Item = SortKey>, id: &'static SortColumn) -> Keyset {
         let mut unique: Vec<SortKey> = Vec::new();
         for key in keys {
@@ -130,12 +130,12 @@ impl Keyset {
         Keyset { name, keys: unique }
     }
 
-    /// Returns the sort columns in their order, including the id.
+    /// Returns the sort columns of the list in their order, including the id.
     pub fn columns(&self) -> impl Iterator<Item = &'static SortColumn> {
         self.keys.iter().map(|key| key.column)
     }
 
-    /// Returns the name of the list and its sort order as text, for example `users:-createdAt,-id`.
+    /// Returns the name of the list and its sort order as text for a cursor, for example `users:-createdAt,-id`.
     fn sort(&self) -> String {
         let mut text = format!("{}:", self.name);
         for (index, key) in self.keys.iter().enumerate() {
@@ -145,7 +145,7 @@ impl Keyset {
         text
     }
 
-    /// Appends ` ORDER BY …` to a query.
+    /// Appends the sort order of the list to a query, as ` ORDER BY …`.
     pub fn push_order(&self, query: &mut QueryBuilder<Postgres>) {
         for (index, key) in self.keys.iter().enumerate() {
             query.push(if index == 0 { " ORDER BY " } else { ", " });
@@ -153,7 +153,7 @@ impl Keyset {
         }
     }
 
-    /// Appends a condition in parentheses that is true for the rows after the row with `values`.
+    /// Appends an SQL condition in parentheses that selects the rows after the row with the sort values `values`.
     pub fn push_after(&self, query: &mut QueryBuilder<Postgres>, values: &[SortValue]) {
         let pairs: Vec<_> = self.keys.iter().zip(values).collect();
         let Some((first, rest)) = pairs.split_first() else {
@@ -161,7 +161,7 @@ impl Keyset {
             return;
         };
         if rest.iter().all(|(key, _)| key.descending == first.0.descending) {
-            // All keys have one direction, so a row comparison works, which is one range of an index.
+            // All sort keys have one direction, so a row comparison works. It is one range of an index.
             query.push("((");
             separated(query, &pairs, |query, (key, _)| {
                 query.push(key.column.sql);
@@ -171,8 +171,8 @@ impl Keyset {
             query.push("))");
             return;
         }
-        // The directions differ. The bound of the first key can use an index; the other conditions compare key
-        // by key.
+        // The sort directions differ. The bound of the first key can use an index; the other conditions compare
+        // key by key.
         query.push("(").push(first.0.column.sql).push(" ").push(beyond(first.0)).push("= ");
         bind(query, first.1);
         query.push(" AND (");
@@ -193,8 +193,8 @@ impl Keyset {
 }
 
 impl<'a> Paging<'a> {
-    /// Creates the page of a request. `filter` is the [`filter_hash`](crate::platform::cursor::filter_hash) of
-    /// the filters of the list.
+    /// Creates the page that a request asks for. `filter` is the
+    /// [`filter_hash`](crate::platform::cursor::filter_hash) of the filters of the list.
     ///
     /// # Errors
     /// Returns an error if the cursor of the request is not valid or belongs to another list, sort order or
@@ -221,7 +221,7 @@ impl<'a> Paging<'a> {
     /// Appends the start of the page, the sort order and the limit to a query, which must end in a `WHERE`
     /// condition.
     ///
-    /// The limit is one more than the page needs, so that [`Paging::rows`] can detect another page.
+    /// The query returns up to one row more than the page has, so that [`Paging::rows`] can detect another page.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
         if let Start::After(values) = &self.start {
             query.push(" AND ");
@@ -237,7 +237,7 @@ impl<'a> Paging<'a> {
     }
 
     /// Converts the rows that the query returned into a page. `value` returns the value of a row in a sort
-    /// column.
+    /// column, for the cursor of the next page.
     pub fn rows<R>(&self, mut rows: Vec<R>, value: impl Fn(&R, &'static SortColumn) -> SortValue) -> Rows<R> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let has_more = rows.len() > limit;
@@ -254,7 +254,7 @@ impl<'a> Paging<'a> {
     }
 }
 
-/// Returns the comparison operator for the rows after a value of this key.
+/// Returns the SQL operator that selects the rows after a given value of this sort key.
 fn beyond(key: &SortKey) -> &'static str {
     if key.descending { "<" } else { ">" }
 }

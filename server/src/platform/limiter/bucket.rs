@@ -1,4 +1,4 @@
-//! The state of the buckets of a request, and the response headers that report it.
+//! The state of a request's rate limit buckets, and the response headers that report it.
 
 use std::time::Duration;
 
@@ -6,31 +6,31 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::Counted;
 
-/// The result of applying the rate limits to a request.
+/// The result of applying the rate limits to a request: allowed or not, and the remaining requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// True if every bucket had a token, so that the request is allowed.
+    /// True if every token bucket of the request had a token, so that the request is allowed.
     pub allowed: bool,
-    /// The state of the bucket that is closest to empty. The response headers report this one.
+    /// The state of the bucket that limits the caller most. The response headers report this one.
     pub tightest: Level,
 }
 
-/// The state of a rate limit bucket.
+/// The state of one rate limit bucket after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Level {
-    /// The number of requests in a window of the limit.
+    /// The number of requests that the rate limit allows in one window.
     pub limit: u32,
     /// The number of requests that the caller can still send now.
     pub remaining: u32,
     /// The time at which the full limit is available again, in seconds since the Unix epoch, rounded up.
     pub reset: u64,
-    /// The time until the next request is allowed. Zero if a request is allowed now.
+    /// The time until the rate limit allows the next request. Zero if a request is allowed now.
     pub retry_after: Duration,
 }
 
 impl Standing {
-    /// Parses the result of the script: `allowed`, `now`, and three numbers for each bucket. Returns `None` if
-    /// the result has another form.
+    /// Parses the result of the rate limit script in Redis: `allowed`, `now`, and three numbers for each bucket.
+    /// Returns `None` if the result has another form.
     pub(super) fn read(numbers: &[i64], counted: &[Counted]) -> Option<Standing> {
         let (&[allowed, now], levels) = numbers.split_first_chunk::<2>()?;
         let number = |number: i64| u64::try_from(number).ok();
@@ -48,14 +48,14 @@ impl Standing {
         self.tightest.retry_after.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)
     }
 
-    /// Inserts the `X-RateLimit-*` headers, and `Retry-After` if the request is refused.
+    /// Inserts the `X-RateLimit-*` headers into a response, and `Retry-After` if the request is refused.
     pub fn write(&self, headers: &mut HeaderMap) {
         for (name, value) in self.headers() {
             headers.insert(name, HeaderValue::from(value));
         }
     }
 
-    /// Returns the `X-RateLimit-*` headers, and `Retry-After` if the request is refused.
+    /// Returns the `X-RateLimit-*` headers of the response, and `Retry-After` if the request is refused.
     pub fn headers(&self) -> impl Iterator<Item = (HeaderName, u64)> {
         let always = [
             (HeaderName::from_static("x-ratelimit-limit"), u64::from(self.tightest.limit)),
@@ -77,8 +77,8 @@ impl Level {
         }
     }
 
-    /// Returns the more restrictive of two states: the one with the longer wait, then the one with fewer
-    /// requests left.
+    /// Returns the more restrictive of two bucket states: the one with the longer wait, then the one with fewer
+    /// remaining requests.
     pub(super) fn tighter(self, other: Level) -> Level {
         let key = |level: &Level| (std::cmp::Reverse(level.retry_after), level.remaining, level.limit);
         if key(&other) < key(&self) { other } else { self }

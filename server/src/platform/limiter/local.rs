@@ -1,4 +1,5 @@
-//! The token buckets of this process, which replace the shared buckets while Redis is unavailable.
+//! The rate limit buckets in the memory of this process, which replace the shared buckets while Redis is
+//! unavailable.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,16 +8,16 @@ use moka::sync::Cache;
 
 use super::{Counted, Level, Standing};
 
-/// The maximum number of buckets. The cache evicts the buckets that are used least.
+/// The maximum number of rate limit buckets in memory. The least used buckets are evicted first.
 const MAX_BUCKETS: u64 = 100_000;
 
-/// The token buckets of this process by key.
+/// The rate limit buckets in the memory of this process, by Redis key.
 pub(super) struct LocalBuckets(Cache<String, Arc<Mutex<Bucket>>>);
 
-/// A token bucket.
+/// A token bucket of a rate limit in the memory of this process.
 struct Bucket {
     tokens: f64,
-    /// The time of the last refill, in milliseconds since the Unix epoch.
+    /// The time of the bucket's last refill, in milliseconds since the Unix epoch.
     at: u64,
 }
 
@@ -25,9 +26,9 @@ impl LocalBuckets {
         LocalBuckets(Cache::builder().max_capacity(MAX_BUCKETS).time_to_idle(Duration::from_secs(3600)).build())
     }
 
-    /// Takes one request from each bucket.
+    /// Takes one request from each rate limit bucket in memory.
     ///
-    /// Unlike the script in Redis, it also takes from the other buckets if one of them is empty.
+    /// Unlike the script in Redis, this function also takes from the other buckets if one of them is empty.
     pub(super) fn take(&self, counted: &[Counted], now: u64) -> Standing {
         let mut standing: Option<Standing> = None;
         for counted in counted {
@@ -43,7 +44,8 @@ impl LocalBuckets {
         standing.unwrap_or(Standing { allowed: true, tightest: open })
     }
 
-    /// Takes one request from a bucket. Returns true if it had a token, and its state.
+    /// Takes one request from a rate limit bucket. Returns true if the bucket had a token, and the state of the
+    /// bucket.
     fn take_one(&self, counted: &Counted, now: u64) -> (bool, Level) {
         let capacity = f64::from(counted.limit.requests);
         let token_interval = counted.limit.window.as_secs_f64() * 1000.0 / capacity;

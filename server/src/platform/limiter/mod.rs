@@ -19,7 +19,7 @@ pub use bucket::{Level, Standing};
 use crate::platform::redis::{Redis, lacks_script};
 use local::LocalBuckets;
 
-/// The rate limiter. Clones share the buckets.
+/// The rate limiter of requests. Clones share the token buckets.
 ///
 /// The gate applies limits by caller and by address. A handler applies limits by account, because only the
 /// handler knows the account of a request:
@@ -40,19 +40,19 @@ struct Inner {
     local: LocalBuckets,
 }
 
-/// A rate limit together with the bucket that it takes from.
+/// A rate limit of a request together with the token bucket that the request takes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
-    /// The rate limit of the contract.
+    /// The rate limit as the contract declares it.
     pub limit: &'static RateLimit,
-    /// The Redis key of the bucket, without the prefix of the service.
+    /// The Redis key of the token bucket, without the key prefix of the service.
     pub bucket: String,
 }
 
 /// The refusal of a request whose rate limit is exhausted.
 ///
-/// It does not implement `std::error::Error`, because every `Error` converts into a 500. The service converts
-/// it into the 429 of its contract, with the headers of [`Standing::headers`].
+/// The type does not implement `std::error::Error`, because every `Error` converts into a response with 500. The
+/// service converts it into the 429 of its contract, with the headers of [`Standing::headers`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limited(pub Standing);
 
@@ -63,30 +63,30 @@ impl std::fmt::Debug for Limiter {
 }
 
 impl Counted {
-    /// Assigns the bucket of `subject` to a limit of `operation`.
+    /// Assigns a rate limit of `operation` to the token bucket of `subject`: a user, an account or a client
+    /// address.
     pub fn new(operation: &Operation, limit: &'static RateLimit, subject: &str) -> Counted {
-        // The key contains the limit, so that two limits of one operation have two buckets.
+        // The bucket's key contains the limit, so that two limits of one operation have two buckets.
         let (requests, window) = (limit.requests, limit.window.as_millis());
         Counted { limit, bucket: format!("limit:{}:{requests}/{window}:{subject}", operation.id) }
     }
 }
 
 impl Limiter {
-    /// Creates a limiter with buckets in `redis`.
+    /// Creates a rate limiter with token buckets in `redis`.
     pub fn new(redis: Redis) -> Limiter {
         Limiter(Arc::new(Inner { redis, script: Script::new(include_str!("bucket.lua")), local: LocalBuckets::new() }))
     }
 
-    /// Takes one request from the limit by account of an operation. `account` identifies the account in any
-    /// letter case.
+    /// Takes one request from the rate limit by account of an operation. The letter case of `account` is ignored.
     ///
-    /// Does nothing if the contract declares no limit by account for the operation.
+    /// If the contract declares no such limit for the operation, every request is allowed.
     ///
     /// # Errors
-    /// Returns [`Limited`] if the limit of the account is exhausted.
+    /// Returns [`Limited`] if the rate limit of the account is exhausted.
     pub async fn take_account(&self, operation: &'static Operation, account: &str) -> Result<(), Limited> {
         let Some(limit) = operation.rate_limit(LimitBy::Account) else { return Ok(()) };
-        // The key contains a hash, so that Redis does not store e-mail addresses.
+        // The bucket's key contains a hash, so that Redis does not store e-mail addresses.
         let subject = format!("account:{}", URL_SAFE_NO_PAD.encode(&Sha256::digest(account.to_lowercase())[..16]));
         match self.take(&[Counted::new(operation, limit, &subject)]).await {
             Some(standing) if !standing.allowed => Err(Limited(standing)),
@@ -94,8 +94,8 @@ impl Limiter {
         }
     }
 
-    /// Takes one request from each bucket, or from none if one of them is empty. Returns `None` if `counted` is
-    /// empty.
+    /// Takes one request from each token bucket of a request, or from none if one of them is empty. Returns
+    /// `None` if the request has no buckets.
     pub async fn take(&self, counted: &[Counted]) -> Option<Standing> {
         if counted.is_empty() {
             return None;
@@ -107,8 +107,8 @@ impl Limiter {
         Some(self.read(result, counted).await)
     }
 
-    /// Appends the command that takes from the buckets to a pipeline with `ignore_errors`. It returns one
-    /// result. Appends nothing if `counted` is empty.
+    /// Appends the Redis command that takes one request from each token bucket to a pipeline with
+    /// `ignore_errors`. The command returns one result. Without buckets nothing is appended.
     pub(crate) fn push_take(&self, pipeline: &mut Pipeline, counted: &[Counted]) {
         if counted.is_empty() {
             return;
@@ -124,7 +124,8 @@ impl Limiter {
         }
     }
 
-    /// Evaluates the result of [`Limiter::push_take`]. Without a result it takes from the local buckets.
+    /// Evaluates the result of the command of [`Limiter::push_take`]. Without a result the request takes from the
+    /// buckets in memory.
     pub(crate) async fn read(&self, result: Option<Value>, counted: &[Counted]) -> Standing {
         let result = match result {
             // Redis has not loaded the script yet, for example after a restart.
@@ -137,7 +138,8 @@ impl Limiter {
             .unwrap_or_else(|| self.0.local.take(counted, now()))
     }
 
-    /// Loads the script into Redis and takes from the buckets. Returns `None` if Redis is unavailable.
+    /// Loads the rate limit script into Redis and takes from the token buckets. Returns `None` if Redis is
+    /// unavailable.
     async fn load_and_take(&self, counted: &[Counted]) -> Option<Value> {
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors().cmd("SCRIPT").arg("LOAD").arg(include_str!("bucket.lua"));
@@ -146,8 +148,8 @@ impl Limiter {
     }
 }
 
-/// Returns the subject that a client address is counted for. All addresses of an IPv6 /64 network are one
-/// subject, because one client usually controls the complete network.
+/// Returns the subject of rate limits by client address. All addresses of an IPv6 /64 network are one subject,
+/// because one client usually controls the complete network.
 pub fn subject_of(address: Option<IpAddr>) -> String {
     match address.map(|address| address.to_canonical()) {
         Some(IpAddr::V4(address)) => format!("address:{address}"),

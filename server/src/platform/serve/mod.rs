@@ -81,8 +81,8 @@ fn with_peer(request: Request<Incoming>, peer: SocketAddr) -> Request<Body> {
     request
 }
 
-/// Accepts the next connection. Errors do not stop the server, because each one concerns a single connection or
-/// is temporary.
+/// Accepts the next client connection. Errors do not stop the server, because each one concerns a single
+/// connection or is temporary.
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
@@ -101,7 +101,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-/// Returns true if the error concerns only the connection that was being accepted.
+/// Returns true if an error of accepting a connection concerns only that connection, so that no wait is needed.
 fn is_connection_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)

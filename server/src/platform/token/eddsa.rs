@@ -1,7 +1,7 @@
 //! A cryptography backend for `jsonwebtoken` that supports only EdDSA with Ed25519 (RFC 8037).
 //!
-//! The backends of the crate also contain RSA and the NIST curves. This backend has no code for other
-//! algorithms, so a token that names one of them cannot be accepted.
+//! The backends that the crate provides also contain RSA and the NIST curves. This backend has no code for other
+//! algorithms, so a token that names another algorithm cannot be accepted.
 
 use std::sync::Once;
 
@@ -17,13 +17,13 @@ static BACKEND: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// A signer with an Ed25519 private key.
+/// A signer of access tokens with an Ed25519 private key.
 struct Sign(SigningKey);
 
-/// A verifier with an Ed25519 public key.
+/// A verifier of access tokens with an Ed25519 public key.
 struct Verify(VerifyingKey);
 
-/// Installs the backend for this process. Calls after the first have no effect.
+/// Installs the Ed25519 backend of `jsonwebtoken` for this process. Calls after the first have no effect.
 pub(super) fn install() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
@@ -32,12 +32,12 @@ pub(super) fn install() {
     });
 }
 
-/// Returns the signing key for a 32-byte seed.
+/// Returns the key that signs access tokens, for a 32-byte Ed25519 seed.
 pub(super) fn encoding_key(seed: &[u8; 32]) -> EncodingKey {
     EncodingKey::from_ed_der(seed)
 }
 
-/// Returns the verification key for a public key.
+/// Returns the key that verifies access tokens, for an Ed25519 public key.
 pub(super) fn decoding_key(key: &VerifyingKey) -> DecodingKey {
     DecodingKey::from_ed_der(key.as_bytes())
 }

@@ -14,15 +14,15 @@ use sha2::{Digest, Sha256};
 use super::eddsa;
 use crate::platform::config::decoded;
 
-/// The keys of the service. The first configured key signs, all keys verify.
+/// The keys of access tokens. The first configured key signs, all keys verify.
 ///
-/// So a new key can be distributed to all processes before it signs, and an old key verifies until its last
-/// token has expired.
+/// Thus a new key can be distributed to all processes before it signs, and an old key still verifies until its
+/// last token has expired.
 pub(super) struct KeySet {
-    /// The id of the signing key, for the header field `kid` (RFC 7515 § 4.1.4).
+    /// The id of the key that signs access tokens, for the header field `kid` (RFC 7515 § 4.1.4).
     pub(super) signing_id: String,
     pub(super) signing: EncodingKey,
-    /// The verification keys by id.
+    /// The keys that verify access tokens, by key id.
     pub(super) verifying: BTreeMap<String, DecodingKey>,
 }
 
@@ -42,8 +42,8 @@ impl fmt::Display for BadKey {
 impl std::error::Error for BadKey {}
 
 impl KeySet {
-    /// Parses the keys. Without a key it generates a random one, and tokens are valid only until the process
-    /// ends.
+    /// Parses the configured keys of access tokens. Without a key the process generates a random one, and its
+    /// tokens are valid only until it ends.
     pub(super) fn read(keys: &[SecretString]) -> Result<KeySet, BadKey> {
         eddsa::install();
         let mut read = Vec::with_capacity(keys.len());
@@ -62,7 +62,7 @@ impl KeySet {
     }
 }
 
-/// Parses a private key: a PKCS #8 PEM block (RFC 8410), or a 32-byte seed in base64.
+/// Parses a configured private key: a PKCS #8 PEM block (RFC 8410), or a 32-byte seed in base64.
 fn signing_key(text: &str) -> Option<SigningKey> {
     if text.contains("-----BEGIN") {
         return SigningKey::from_pkcs8_pem(text).ok();
@@ -74,7 +74,8 @@ fn random_key() -> SigningKey {
     SigningKey::from_bytes(&crate::platform::random::bytes())
 }
 
-/// Returns the id of a key. It is derived from the public key, so that the id is equal in all processes.
+/// Returns the id of an access token key. The id is derived from the public key, so that it is equal in all
+/// processes.
 fn key_id(key: &SigningKey) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(key.verifying_key().as_bytes())[..8])
 }

@@ -21,10 +21,10 @@ use crate::platform::caller::{Caller, Role};
 use crate::platform::config::TokenConfig;
 use keys::KeySet;
 
-/// The maximum number of verified tokens in the cache.
+/// The maximum number of verified access tokens in the cache.
 const MAX_CACHED: u64 = 100_000;
 
-/// The maximum length of a token in bytes. A longer text is rejected without parsing it.
+/// The maximum length of an access token in bytes. A longer text is rejected without parsing it.
 const MAX_LENGTH: usize = 4096;
 
 /// The issuer and verifier of access tokens. Clones share the keys and the cache of verified tokens.
@@ -40,24 +40,24 @@ struct Inner {
     verified: Cache<[u8; 32], Verified>,
 }
 
-/// The caller of a verified token, and the time at which the token expires.
+/// The caller of a verified access token, and the time at which the token expires.
 #[derive(Clone)]
 struct Verified {
     caller: Arc<Caller>,
-    /// The time at which the token expires, in seconds since the Unix epoch.
+    /// The time at which the access token expires, in seconds since the Unix epoch.
     expires: i64,
 }
 
 /// An access token that was just issued.
 #[derive(Debug, Clone)]
 pub struct AccessToken {
-    /// The token in compact form, for the header `Authorization: Bearer`.
+    /// The access token in compact form, for the header `Authorization: Bearer`.
     pub token: String,
-    /// The lifetime of the token.
+    /// The time for which the access token is valid.
     pub expires_in: Duration,
 }
 
-/// The rejection of an access token. It has no details, so that a client cannot learn from it.
+/// The rejection of an access token. It states no reason, so that a client cannot learn from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidToken;
 
@@ -67,7 +67,7 @@ pub struct InvalidToken;
 struct Claims {
     iss: String,
     aud: String,
-    /// The user as a TypeID, the form that the API uses.
+    /// The user id of the token's caller as a TypeID, the form that the API uses.
     sub: String,
     email: String,
     roles: Vec<String>,
@@ -84,7 +84,8 @@ impl std::fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    /// Creates an issuer with the keys of the configuration. Without a key it generates a random one.
+    /// Creates an issuer and verifier of access tokens from the configuration. Without a key it generates a
+    /// random one.
     ///
     /// # Errors
     /// Returns [`BadKey`] if a key is not an Ed25519 private key.
@@ -104,10 +105,10 @@ impl Tokens {
         })))
     }
 
-    /// Issues an access token for a user in a session.
+    /// Issues an access token for a user in a login session.
     ///
     /// # Errors
-    /// Returns an error if the claims cannot be encoded, which no input causes.
+    /// Returns an error if the claims of the token cannot be encoded, which no input causes.
     pub fn issue(
         &self,
         user_id: Uuid,
@@ -129,7 +130,7 @@ impl Tokens {
         })
     }
 
-    /// Verifies a token and returns its caller.
+    /// Verifies an access token and returns its caller.
     ///
     /// # Errors
     /// Returns [`InvalidToken`] if this service has not signed the token, if it has expired, or if its issuer
@@ -150,11 +151,11 @@ impl Tokens {
         Ok(verified.caller)
     }
 
-    /// Verifies a token without the cache. Returns `None` if it is not valid.
+    /// Verifies an access token without the cache. Returns `None` if the token is not valid.
     fn check(&self, token: &str) -> Option<Verified> {
         let header = jsonwebtoken::decode_header(token).ok()?;
-        // The key determines the algorithm. No other field of the header is used, because the client controls
-        // it.
+        // The key determines the algorithm. No other field of the token's header is used, because the client
+        // controls the header.
         let key = self.0.keys.verifying.get(&header.kid?)?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.0.validation).ok()?.claims;
         let role: Role =
@@ -170,7 +171,7 @@ impl Tokens {
         Some(Verified { caller: Arc::new(caller), expires: claims.exp })
     }
 
-    /// Signs the claims with the signing key.
+    /// Signs the claims of an access token and returns the token.
     fn sign(&self, claims: &Claims) -> Result<AccessToken, jsonwebtoken::errors::Error> {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.0.keys.signing_id.clone());
@@ -179,7 +180,7 @@ impl Tokens {
     }
 }
 
-/// The expiry policy of the cache: an entry expires together with its token.
+/// The expiry policy of the cache of verified access tokens: an entry expires together with its token.
 struct UntilExpiry;
 
 impl Expiry<[u8; 32], Verified> for UntilExpiry {

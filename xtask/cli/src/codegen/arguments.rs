@@ -1,4 +1,4 @@
-//! The arguments of `codegen` on the command line, and the checks of them that clap cannot make.
+//! The command-line arguments of `codegen`, and the checks of the arguments that clap cannot make.
 
 use std::path::{Path, PathBuf};
 
@@ -8,14 +8,14 @@ use writ_codegen::output::Conflicts;
 use writ_codegen::package::{Runtime, Workspace};
 use writ_contract::diagnostic::closest;
 
-/// The path that stands for standard input.
+/// The value of `--spec` that stands for standard input instead of a file.
 pub const STDIN: &str = "-";
 
-/// The arguments of `codegen`: the contract, the crate to generate, and the way to report.
+/// The arguments of `codegen`: the contract, the crate to generate, and the form of the report.
 #[derive(clap::Args)]
 #[command(version)]
 pub struct Args {
-    /// Write nothing; fail and list the stale files.
+    /// Write nothing; fail and list the generated files that are stale.
     #[arg(long)]
     pub check: bool,
     /// The entry file of the contract; `-` reads standard input.
@@ -54,7 +54,7 @@ pub struct Args {
     /// Overwrite files that were edited by hand or not generated.
     #[arg(long)]
     pub force: bool,
-    /// Show notes too.
+    /// Show notes in addition to errors and warnings.
     #[arg(long)]
     pub notes: bool,
     /// Show every diagnostic in full; without it, repeated ones are counted.
@@ -63,26 +63,27 @@ pub struct Args {
     /// Write nothing; print the methods to implement: all of them, those of one trait, or that of one operation.
     #[arg(long, value_name = "TRAIT|OPERATION", num_args = 0..=1, conflicts_with = "check")]
     pub stubs: Option<Option<String>>,
-    /// Arguments without an option, which [`Args::check_extra`] rejects with advice.
+    /// Arguments that belong to no option. [`Args::check_extra`] rejects them with advice.
     #[arg(hide = true, value_name = "ARGUMENT")]
     extra: Vec<String>,
 }
 
 impl Args {
-    /// Returns the treatment of files in the way.
+    /// Returns the treatment of edited or foreign files in the folder of the crate: overwrite them or refuse to
+    /// write.
     pub fn conflicts(&self) -> Conflicts {
         if self.force { Conflicts::Overwrite } else { Conflicts::Refuse }
     }
 
-    /// Returns the way in which diagnostics are shown.
+    /// Returns the selection of diagnostics to print, as the command line requests it.
     pub fn display(&self) -> Display {
         Display { notes: self.notes, all: self.all }
     }
 
-    /// Rejects arguments without an option, with the option that they belong to.
+    /// Rejects arguments that belong to no option. The error names the option that the user probably meant.
     ///
     /// # Errors
-    /// If there is such an argument.
+    /// If the command line contains such an argument.
     pub fn check_extra(&self) -> anyhow::Result<()> {
         let Some(extra) = self.extra.first() else { return Ok(()) };
         let contract =
@@ -101,16 +102,16 @@ impl Args {
     }
 }
 
-/// The way in which diagnostics are shown.
+/// The selection of diagnostics that the command prints.
 #[derive(Debug, Clone, Copy)]
 pub struct Display {
-    /// True if notes are shown.
+    /// True if notes are printed in addition to errors and warnings.
     pub notes: bool,
-    /// True if each diagnostic is shown in full; otherwise repeated ones are counted.
+    /// True if every diagnostic is printed in full; otherwise repeated ones are counted.
     pub all: bool,
 }
 
-/// Parses the name of an optional part.
+/// Parses the name of an optional part of the generated crate, as `--with` takes it.
 fn part(name: &str) -> Result<Part, String> {
     if let Some(part) = Part::ALL.into_iter().find(|part| part.name() == name) {
         return Ok(part);

@@ -1,4 +1,4 @@
-//! The command `codegen`: generates a crate from a contract, writes it, and reports the changes.
+//! The command `codegen`: generates a crate from a contract, writes its files, and reports the changes.
 
 mod arguments;
 pub mod report;
@@ -20,11 +20,11 @@ pub use arguments::{Args, Display};
 use crate::terminal::{colours, step};
 use arguments::STDIN;
 
-/// Runs the command. `root` is the folder that references may not leave if neither the command line nor the
-/// settings name one.
+/// Runs the command `codegen`. `root` is the folder that references may not leave if neither the command line nor
+/// the settings name one.
 ///
 /// # Errors
-/// If an argument, the settings or the contract has errors, or if the crate cannot be written.
+/// If an argument, the settings or the contract has errors, or if the generated crate cannot be written.
 pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
     args.check_extra()?;
     let Some(spec) = args.spec.as_deref() else {
@@ -38,7 +38,7 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
         Some(config) => settings::read(config, None, &mut found),
         None => Settings::beside(spec, None, &mut found),
     };
-    // The errors of the settings come first: those of the contract may follow from them.
+    // The errors of the settings are printed first, since errors of the contract may follow from them.
     let mut problems = show(&found, args.display());
     let Some(out) = args.out.as_deref().or(settings.out.as_deref()) else {
         bail!("the output folder is missing: pass `--out DIR`, or write `out = \"DIR\"` in {}", settings::FILE);
@@ -103,10 +103,11 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes the generated files.
+/// Writes the generated files of a crate to the folder `out`.
 ///
 /// # Errors
-/// If a file cannot be written, or if other files are in the way: the error then says how to go on.
+/// If a file cannot be written, or if edited or foreign files would be overwritten. The error then contains
+/// advice.
 pub fn write(out: &Path, whole: &Output, conflicts: Conflicts) -> anyhow::Result<Changes> {
     output::write(out, whole, conflicts).map_err(|error| match error {
         error if error.can_be_overwritten() => {
@@ -120,10 +121,10 @@ pub fn write(out: &Path, whole: &Output, conflicts: Conflicts) -> anyhow::Result
     })
 }
 
-/// Compares the folder with the files that would be generated.
+/// Compares the files in the folder `out` with the files that the generator would write.
 ///
 /// # Errors
-/// If they differ; the stale files are printed.
+/// If a file differs. The stale files are printed.
 pub fn compare(out: &Path, whole: &Output) -> anyhow::Result<()> {
     let stale = output::check(out, whole)?;
     if stale.is_empty() {
@@ -137,7 +138,7 @@ pub fn compare(out: &Path, whole: &Output) -> anyhow::Result<()> {
     bail!("{} {files} stale; generate again without `--check`", stale.len());
 }
 
-/// Prints the diagnostics and returns the number of errors.
+/// Prints the diagnostics of a generation and returns the number of errors among them.
 pub fn show(diagnostics: &Diagnostics, display: Display) -> usize {
     let found = match display.notes {
         true => diagnostics.clone(),
@@ -154,7 +155,8 @@ pub fn show(diagnostics: &Diagnostics, display: Display) -> usize {
     diagnostics.counts().errors
 }
 
-/// Returns the end of the summary: the response to operations of tags that were not selected.
+/// Returns the end of the summary, which states how the generated code treats operations of tags that were not
+/// selected.
 fn beside(others: usize, unwritten: bool) -> String {
     match (others, unwritten) {
         (0, _) => String::new(),
@@ -165,7 +167,7 @@ fn beside(others: usize, unwritten: bool) -> String {
     }
 }
 
-/// Returns the name of a crate from the name of its contract's file, in kebab-case.
+/// Returns the default name of the generated crate: the file name of its contract, in kebab-case.
 fn name_of(spec: &Path) -> String {
     let stem = spec.file_stem().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let name: String = stem.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();

@@ -1,4 +1,4 @@
-//! The option `--stubs`: prints the methods to implement, to be pasted into an `impl`.
+//! The option `--stubs` of `codegen`: prints the trait methods to implement, to be pasted into an `impl`.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use writ_codegen::generate::GeneratedOperation;
 use writ_codegen::stub::stub;
 use writ_contract::diagnostic::closest;
 
-/// Prints the methods of all traits, or those that `only` selects: a trait by its name, or an operation by its id
-/// or by method and path.
+/// Prints stubs for the methods of all generated traits, or for those that `only` selects: a trait by its name,
+/// or an operation by its id or by method and path.
 ///
 /// `path` returns the path of a module in the implementer's crate.
 ///
 /// # Errors
-/// If `only` selects nothing.
+/// If `only` selects no method.
 pub fn print(
     only: Option<&str>,
     operations: &[(String, GeneratedOperation)],
@@ -40,7 +40,8 @@ fn is_selected(operation: &GeneratedOperation, only: &str) -> bool {
     names.iter().any(|name| name.eq_ignore_ascii_case(only)) || operation.id == only || operation.method == only
 }
 
-/// Fails with the trait or operation of a similar name, or else with all traits.
+/// Returns the error that `only` names no trait or operation. It suggests a similar name, or else lists all
+/// traits.
 fn unknown(only: &str, operations: &[(String, GeneratedOperation)]) -> anyhow::Result<()> {
     let traits: BTreeSet<&str> = operations.iter().map(|(_, operation)| operation.tag.as_str()).collect();
     let ids = operations.iter().flat_map(|(_, operation)| [operation.id.as_str(), operation.route.as_str()]);

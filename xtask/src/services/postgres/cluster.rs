@@ -1,4 +1,4 @@
-//! The creation of PostgreSQL's data folder.
+//! The creation of the data folder of a private PostgreSQL.
 
 use std::fs;
 use std::io::{Seek, Write};
@@ -12,7 +12,7 @@ use crate::folder::{Folder, secret};
 use crate::process::Session;
 use crate::terminal;
 
-/// Creates the cluster in a temporary folder, and moves it to its final path when it is complete.
+/// Creates PostgreSQL's data in a temporary folder, and moves the folder to its final path when it is complete.
 pub fn create(
     session: &Session,
     folder: &Folder,
@@ -23,7 +23,8 @@ pub fn create(
     terminal::step("Creating", "a private PostgreSQL cluster");
     let new = folder.path().join("postgres.new");
     let password = folder.write(&format!("{cluster}.password"), &secret()?)?;
-    // `C.UTF-8` sorts equally on every system and knows the case of all letters, but some systems lack it.
+    // The locale `C.UTF-8` sorts equally on every system and knows the case of all letters, but some systems lack
+    // it.
     let initdb = |locale: &str| -> anyhow::Result<()> {
         let _ = fs::remove_dir_all(&new);
         let mut command = folder.command(&found.folder.join("initdb"));
