@@ -1,4 +1,4 @@
-//! The service written by hand with the checks of the contract. A refusal lists all violations.
+//! The benchmarked service written by hand with all checks of the contract. A refusal lists all violations.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Hand-written checks, each of which names the invalid field. The path to the field is only converted to a
-//! string for a violation.
+//! The hand-written checks of the service `checked`, each of which names the invalid field. The path to the
+//! field is only converted to a string for a violation.
 
 use std::fmt::Write;
 use std::ops::RangeInclusive;
@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use regex::Regex;
 use serde::Serialize;
 
-/// Returns a regular expression that is compiled once.
+/// Expands to a regular expression that is compiled once, on first use.
 macro_rules! pattern {
     ($pattern:literal) => {{
         static PATTERN: std::sync::LazyLock<regex::Regex> =
@@ -19,7 +19,7 @@ macro_rules! pattern {
     }};
 }
 
-/// A type whose values can be checked.
+/// A request type that the hand-written service checks against the constraints of the contract.
 pub trait Check {
     fn check(&self, checks: &mut Checks);
 
@@ -30,7 +30,7 @@ pub trait Check {
     }
 }
 
-/// The path to the current value and the problems so far.
+/// The state of checking a request: the path to the current value, and the problems found so far.
 #[derive(Default)]
 pub struct Checks {
     path: Vec<(&'static str, usize)>,
@@ -49,7 +49,7 @@ struct Problem {
 }
 
 impl Checks {
-    /// Checks an element of an array.
+    /// Runs the checks of an array's element, with the element added to the path.
     pub fn at(&mut self, field: &'static str, index: usize, check: impl FnOnce(&mut Checks)) {
         self.path.push((field, index));
         check(self);
@@ -80,7 +80,7 @@ impl Checks {
         }
     }
 
-    /// Checks that all elements differ. For short lists, comparing pairs is faster than a set.
+    /// Checks that all elements of an array differ. For short lists, comparing pairs is faster than a set.
     pub fn unique(&mut self, field: &str, list: &[String]) {
         if list.iter().enumerate().any(|(index, text)| list[..index].contains(text)) {
             self.violate(field, "must not have equal elements".to_owned());

@@ -1,4 +1,5 @@
-//! The service as an implementation of the generated traits. The contract provides all checks.
+//! The benchmarked service as an implementation of the generated traits. Generated code does all checks of the
+//! contract.
 
 use std::sync::Arc;
 

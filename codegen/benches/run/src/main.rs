@@ -1,7 +1,7 @@
-//! Benchmark of generated services against hand-written ones.
+//! The benchmark of a generated service against two hand-written ones.
 //!
-//! Each request is sent to all services in turn, in one process and one thread, so that disturbances affect
-//! all of them. Only the ratios are meaningful.
+//! Each request is sent to all services in turn, in one process and one thread, so that disturbances affect all
+//! of them. Only the ratios between the services are meaningful.
 
 #[macro_use]
 mod checks;

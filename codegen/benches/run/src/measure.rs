@@ -1,4 +1,5 @@
-//! Measurement of services in turn. Criterion chooses the number of iterations; each sample covers all services.
+//! The measurement of the services in turn. Criterion chooses the number of iterations; each sample covers all
+//! services.
 
 use std::cell::RefCell;
 use std::fmt::Write;
@@ -16,20 +17,20 @@ use tower::{Service, ServiceExt};
 
 use crate::samples::Sample;
 
-/// The number of requests to one service before the next one has its turn.
+/// The number of requests that one service receives before the next service has its turn.
 const TURN: u64 = 32;
 
-/// The number of samples, of which a ratio is the median.
+/// The number of samples of a measurement. A reported ratio is the median over them.
 const SAMPLES: usize = 100;
 
-/// A service that takes part in the comparison.
+/// A service that takes part in the benchmark, with its name and router.
 pub struct Contender {
     name: &'static str,
     router: RefCell<Router>,
     runtime: Runtime,
 }
 
-/// The measurement of a request: the time of one request in nanoseconds, by contender and sample.
+/// The measurement of one kind of request: the time per request in nanoseconds, by service and sample.
 pub struct Measured {
     title: String,
     times: Vec<Vec<f64>>,
@@ -38,7 +39,7 @@ pub struct Measured {
 impl Contender {
     pub fn new(name: &'static str, router: Router) -> Contender {
         let runtime = Builder::new_current_thread().enable_time().build().expect("the runtime is created");
-        // A server prepares its routes once and not for each request, so this is not measured.
+        // A server prepares its routes once and not for each request, so this step is not measured.
         Contender { name, router: RefCell::new(router.with_state(())), runtime }
     }
 
@@ -49,7 +50,8 @@ impl Contender {
         (parts.status, parts.headers.remove(header::CONTENT_TYPE), body)
     }
 
-    /// Returns the CPU time of this thread for the requests, which excludes waiting for the processor.
+    /// Sends the requests to the service and returns the CPU time of this thread for them, which excludes
+    /// waiting for the processor.
     fn cpu_time(&self, requests: Vec<Request<Body>>) -> Duration {
         let mut router = self.router.borrow_mut();
         let mut service = router.as_service::<Body>();
@@ -66,7 +68,7 @@ impl Contender {
     }
 }
 
-/// Checks that all contenders respond to a request with equal responses.
+/// Panics unless all services respond to a request with success and with equal responses.
 pub fn agree(contenders: &[Contender], sample: &Sample) {
     let responses: Vec<_> = contenders.iter().map(|contender| contender.respond(sample.request())).collect();
     for (contender, response) in contenders.iter().zip(&responses) {
@@ -75,7 +77,7 @@ pub fn agree(contenders: &[Contender], sample: &Sample) {
     }
 }
 
-/// Checks that all contenders refuse a request.
+/// Panics unless all services refuse an invalid request with 400.
 pub fn refuse(contenders: &[Contender], sample: &Sample) {
     for contender in contenders {
         let (status, _, body) = contender.respond(sample.request());
@@ -83,7 +85,8 @@ pub fn refuse(contenders: &[Contender], sample: &Sample) {
     }
 }
 
-/// Measures all contenders with a request. The figures that criterion prints are those of the first one.
+/// Measures all services with one kind of request. The figures that criterion prints are those of the first
+/// service.
 pub fn measure(criterion: &mut Criterion, contenders: &[Contender], sample: &Sample) -> Measured {
     let mut samples: Vec<Vec<f64>> = Vec::new();
     let mut group = criterion.benchmark_group(sample.title);
@@ -97,7 +100,7 @@ pub fn measure(criterion: &mut Criterion, contenders: &[Contender], sample: &Sam
         });
     });
     group.finish();
-    // Earlier calls belong to the warm-up.
+    // Earlier samples belong to the warm-up.
     let kept = &samples[samples.len().saturating_sub(SAMPLES)..];
     let times = (0..contenders.len()).map(|at| kept.iter().map(|times| times[at]).collect()).collect();
     let received = contenders[0].respond(sample.request()).2.len();
@@ -118,7 +121,8 @@ fn in_turn(contenders: &[Contender], sample: &Sample, iterations: u64) -> Vec<Du
     times
 }
 
-/// Returns a table of the median times, and of the median ratios with their quartiles.
+/// Returns the results as a Markdown table: the median times of the services, and the median ratios of the
+/// first service to the others with their quartiles.
 pub fn table(contenders: &[Contender], measured: &[Measured]) -> String {
     let mut table = String::from("\n|");
     for contender in contenders {
@@ -151,7 +155,7 @@ fn quantile(values: &[f64], at: f64) -> f64 {
     values.get(((values.len() - 1) as f64 * at).round() as usize).copied().unwrap_or(f64::NAN)
 }
 
-/// Returns the CPU time of this thread so far.
+/// Returns the CPU time that this thread has used so far.
 fn thread_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)

@@ -1,4 +1,4 @@
-//! The service written by hand with axum and serde, without checks beyond the types.
+//! The benchmarked service written by hand with axum and serde, without checks beyond the types.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! The requests of the benchmark: one for each measurement, and one for each check that must refuse it.
+//! The requests of the benchmark: one for each measurement, and one for each check that must refuse an invalid
+//! value.
 
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request};
@@ -8,15 +9,15 @@ use uuid::Uuid;
 
 use crate::types::Product;
 
-/// The id of every created customer.
+/// The id of every customer that the benchmarked services create.
 pub const CUSTOMER: Uuid = Uuid::from_u128(0x0191_8a2c_7d4e_7c3a_9b1f_2f6d_3f5b_7a01);
 
-/// The total number of offers in every response.
+/// The total number of offers that every response of the benchmarked services reports.
 pub const OFFERS: i64 = 1234;
 
-/// A request that is sent repeatedly.
+/// A request of the benchmark, which is sent to the services repeatedly.
 pub struct Sample {
-    /// The title of the measurement in the table.
+    /// The title of the request's measurement in the table of results.
     pub title: &'static str,
     method: Method,
     target: &'static str,
@@ -24,7 +25,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Returns the request with the headers of a common client.
+    /// Builds the HTTP request with the headers of a common client.
     pub fn request(&self) -> Request<Body> {
         let builder = Request::builder()
             .method(&self.method)
@@ -43,13 +44,13 @@ impl Sample {
         request.expect("the request is valid")
     }
 
-    /// Returns the size of the body in bytes.
+    /// Returns the size of the request body in bytes.
     pub fn size(&self) -> usize {
         self.body.len()
     }
 }
 
-/// Returns the requests that are measured.
+/// Returns the requests that the benchmark measures.
 pub fn measured() -> [Sample; 4] {
     let target = "/shops/01918a2c-7d4e-7c3a-9b1f-2f6d3f5b7a02/offers\
         ?status=active&search=red%20running%20shoes&since=2026-05-31T13:45:00Z&limit=50";
@@ -61,7 +62,7 @@ pub fn measured() -> [Sample; 4] {
     ]
 }
 
-/// Returns invalid variants of the requests, one for each check.
+/// Returns invalid variants of the benchmark's requests, one for each check of the contract.
 pub fn refused() -> Vec<Sample> {
     let mut samples = Vec::new();
     for query in ["search=x", "search=Shoes", "search=shoes&limit=101", "search=shoes&limit=0"] {
@@ -99,7 +100,7 @@ pub fn refused() -> Vec<Sample> {
     samples
 }
 
-/// Returns products whose JSON text has about 20 KB.
+/// Returns the products of the response that has about 20 KB of JSON.
 pub fn products() -> Vec<Product> {
     let begun: DateTime<Utc> = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
     (0..75u32)

@@ -1,4 +1,5 @@
-//! Hand-written types of the contract with serde derives, for both hand-written services.
+//! The types of the contract, written by hand with serde derives, for both hand-written services of the
+//! benchmark.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,8 @@ use http::{HeaderMap, header};
 
 use crate::http::media::{MediaType, elements};
 
-/// The media types that a caller accepts, each with its quality value.
+/// The media types that a caller accepts for the response, each with its quality value: the `Accept` header of
+/// a request.
 ///
 /// A request without `Accept`, or without a valid element in it, accepts every media type.
 ///
@@ -24,17 +25,18 @@ use crate::http::media::{MediaType, elements};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Accept(Option<Arc<[Range]>>);
 
-/// A media range of an `Accept` header.
+/// A media range of an `Accept` header, for example `text/*;q=0.5`.
 #[derive(Debug, PartialEq, Eq)]
 struct Range {
     media: MediaType,
-    /// The quality value in thousandths, an integer so that values are compared exactly.
+    /// The quality value (`q`) of the media range in thousandths, an integer so that values are compared
+    /// exactly.
     quality: u16,
 }
 
 /// The media types that a response of an operation can have, as an enum.
 ///
-/// Generated code implements it, and a handler receives the preferred one from `cx.preferred()`:
+/// Generated code implements this trait, and a handler receives the preferred media type from `cx.preferred()`:
 ///
 /// ```
 /// use writ_runtime::{Accept, Offer};
@@ -61,10 +63,10 @@ struct Range {
 /// assert_eq!(Accept::default().preferred::<ReportMedia>(), ReportMedia::Json);
 /// ```
 pub trait Offer: Sized {
-    /// The media types in the order of the contract, in its spelling. The list is never empty.
+    /// The media types of the response in the order of the contract, in its spelling. The list is never empty.
     const TYPES: &'static [&'static str];
 
-    /// Returns the variant for the media type at `index` of [`TYPES`](Self::TYPES).
+    /// Returns the enum variant for the media type at `index` of [`TYPES`](Self::TYPES).
     fn at(index: usize) -> Self;
 }
 
@@ -89,10 +91,11 @@ impl Accept {
         }
     }
 
-    /// Returns the index of the media type in `offered` that the caller prefers, the first among equals.
+    /// Returns the index of the offered media type that the caller prefers. Among equally preferred ones it is
+    /// the first.
     ///
-    /// Returns `None` if the caller accepts none of them. An offered range such as `image/*` counts as the
-    /// best media type within it.
+    /// Returns `None` if the caller accepts none of the offered media types. An offered range such as `image/*`
+    /// counts as the best media type within it.
     pub fn best(&self, offered: &[&str]) -> Option<usize> {
         let mut best = None;
         for (index, offered) in offered.iter().enumerate() {
@@ -104,12 +107,12 @@ impl Accept {
         best.map(|(_, index)| index)
     }
 
-    /// Returns the media type that the caller prefers, or the first one if it accepts none.
+    /// Returns the media type of the response that the caller prefers, or the first one if it accepts none.
     pub fn preferred<M: Offer>(&self) -> M {
         M::at(self.best(M::TYPES).unwrap_or(0))
     }
 
-    /// Returns true if the caller accepts the media type.
+    /// Returns true if the caller accepts a response of this media type.
     pub fn accepts(&self, media_type: &str) -> bool {
         self.quality(media_type) > 0
     }
@@ -128,8 +131,8 @@ impl Accept {
 
     /// Returns the quality value that the most specific range gives to a media type, in thousandths.
     ///
-    /// A parameter of a range counts only if the media type has it too: a response is equally acceptable
-    /// with and without `charset=utf-8` in the range.
+    /// A parameter of a range counts only if the media type has it too. For example, a response without
+    /// `charset` matches a range with `charset=utf-8` as well as a range without it.
     fn quality(&self, offered: &str) -> u16 {
         let Some(ranges) = &self.0 else { return 1000 };
         let Some(offered) = MediaType::parse(offered) else { return 0 };
@@ -140,7 +143,7 @@ impl Accept {
         ranges
             .iter()
             .filter_map(|range| Some((range.media.covers(&offered)?, range.quality)))
-            // Among equally specific ranges the one with the higher quality counts.
+            // Among equally specific ranges, the one with the higher quality value counts.
             .min_by_key(|(fit, quality)| (*fit, u16::MAX - quality))
             .map_or(0, |(_, quality)| quality)
     }

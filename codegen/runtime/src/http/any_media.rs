@@ -1,13 +1,15 @@
-//! Bodies of a media range (`image/*`): the sender chooses the concrete media type.
+//! Bodies of operations that declare a media range such as `image/*`: the sender chooses the concrete media
+//! type.
 
 use std::borrow::Cow;
 
 use crate::http::media::MediaType;
 
-/// A body with its concrete media type, for operations that declare a media range such as `image/*`.
+/// A request or response body with its concrete media type, for operations that declare a media range such as
+/// `image/*`.
 ///
-/// The media type must be within the declared range. Otherwise the response becomes a 500, or the client
-/// refuses to send the request.
+/// The media type must be within the declared range. Otherwise the caller receives a 500, or the client refuses
+/// to send the request.
 ///
 /// ```
 /// use writ_runtime::AnyMedia;
@@ -17,21 +19,21 @@ use crate::http::media::MediaType;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnyMedia<T> {
-    /// The concrete media type, for example `image/png`.
+    /// The concrete media type of the body, for example `image/png`.
     pub media_type: Cow<'static, str>,
-    /// The body, of the type that the contract declares.
+    /// The content of the body, of the type that the contract declares.
     pub body: T,
 }
 
 impl<T> AnyMedia<T> {
-    /// Creates a body with this media type.
+    /// Creates a body with this concrete media type.
     pub fn new(media_type: impl Into<Cow<'static, str>>, body: T) -> AnyMedia<T> {
         AnyMedia { media_type: media_type.into(), body }
     }
 
-    /// Checks that the media type is a concrete one within `range`.
+    /// Checks that the media type of the body is a concrete one within the declared `range`.
     ///
-    /// The error is a message that names both.
+    /// The error is a message that names the media type and the range.
     pub(crate) fn check(&self, range: &str) -> Result<(), String> {
         let concrete = MediaType::parse(&self.media_type).filter(|media_type| !media_type.is_range());
         let within =

@@ -5,23 +5,25 @@ use crate::operation::Media;
 /// A media type or a media range, for example `application/json` or `image/*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MediaType {
-    /// The essence of the media type: `type/subtype` in lower case.
+    /// The type and subtype without parameters (the essence): `type/subtype` in lower case.
     pub(crate) essence: String,
-    /// The parameters: names in lower case, and values without their quotes.
+    /// The parameters of the media type: names in lower case, and values without their quotes.
     pub(crate) parameters: Vec<(String, String)>,
 }
 
-/// The closeness of a media range to a media type that it covers. The lesser one is the better match.
+/// A measure of how closely a media range matches a media type that it covers. The lesser one is the better
+/// match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Fit {
-    /// 0 if the essences are equal, 1 if the range is `type/*` or `type/*+suffix`, 2 if it is `*/*`.
+    /// The distance of the range: 0 if it names the same type and subtype, 1 if it is `type/*` or
+    /// `type/*+suffix`, 2 if it is `*/*`.
     distance: u8,
-    /// The number of parameters that only the range or only the media type has.
+    /// The number of parameters that only the range has or only the media type has.
     loose: usize,
 }
 
 impl MediaType {
-    /// Parses `type/subtype;name=value`. Returns `None` if the type or the subtype is missing.
+    /// Parses a media type `type/subtype;name=value`. Returns `None` if the type or the subtype is missing.
     pub(crate) fn parse(text: &str) -> Option<MediaType> {
         let mut parts = elements(text, ';');
         let essence = parts.next()?.trim().to_ascii_lowercase();
@@ -33,28 +35,28 @@ impl MediaType {
         Some(MediaType { essence, parameters })
     }
 
-    /// Returns true if this is `*/*` without parameters.
+    /// Returns true if this media range is `*/*` without parameters.
     pub(crate) fn is_anything(&self) -> bool {
         self.essence == "*/*" && self.parameters.is_empty()
     }
 
-    /// Returns true if this is a range of media types.
+    /// Returns true if this is a media range such as `image/*`, not a concrete media type.
     pub(crate) fn is_range(&self) -> bool {
         self.essence.contains('*')
     }
 
-    /// Returns true if a text of this media type is UTF-8: its charset is UTF-8, ASCII or not given.
+    /// Returns true if a text of this media type is UTF-8: its `charset` is UTF-8, ASCII or absent.
     pub(crate) fn is_utf8(&self) -> bool {
         self.parameter("charset").is_none_or(is_utf8)
     }
 
-    /// Returns true if the essence denotes JSON (`application/json`, `text/json` or `…+json`).
+    /// Returns true if the media type denotes JSON (`application/json`, `text/json` or `…+json`).
     #[cfg(feature = "multipart")]
     pub(crate) fn is_json(&self) -> bool {
         matches!(self.essence.as_str(), "application/json" | "text/json") || self.essence.ends_with("+json")
     }
 
-    /// Returns the closeness of this range to a media type.
+    /// Returns how closely this media range matches a media type.
     ///
     /// Returns `None` if the range does not cover the media type, or if both have a parameter with
     /// different values. `charset` is ignored.
@@ -71,7 +73,7 @@ impl MediaType {
         Some(Fit { distance, loose: self.distinguishing_parameters() + other.distinguishing_parameters() - 2 * shared })
     }
 
-    /// Returns true if one of the two ranges covers the other.
+    /// Returns true if one of two media ranges covers the other.
     pub(crate) fn overlaps(&self, other: &MediaType) -> bool {
         distance(&self.essence, &other.essence).is_some() || distance(&other.essence, &self.essence).is_some()
     }
@@ -85,10 +87,10 @@ impl MediaType {
     }
 }
 
-/// Returns the index of the declared media type for a body with this `Content-Type`. An exact match is
-/// preferred to `type/*`, and that to `*/*`.
+/// Returns the index of the declared media type that matches the `Content-Type` of a body. An exact match is
+/// preferred to `type/*`, and `type/*` to `*/*`.
 ///
-/// Returns `None` if no declared media type matches, or if the charset is not UTF-8.
+/// Returns `None` if no declared media type matches, or if the charset of the body is not UTF-8.
 pub(crate) fn declared_index(content_type: &str, media: &[Media]) -> Option<usize> {
     // Most clients send the media type as the contract spells it, which needs no parsing.
     if !content_type.contains(';')
@@ -105,13 +107,13 @@ pub(crate) fn declared_index(content_type: &str, media: &[Media]) -> Option<usiz
         .map(|(_, index)| index)
 }
 
-/// Returns true if text in the charset is valid UTF-8, as ASCII is.
+/// Returns true if text in this charset is always valid UTF-8, which includes ASCII.
 fn is_utf8(charset: &str) -> bool {
     ["utf-8", "utf8", "us-ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
 }
 
-/// Returns the distance of an essence from a range that covers it: 0 if they are equal, 1 if the range is
-/// `type/*` or `type/*+suffix`, 2 if it is `*/*`.
+/// Returns the distance of a media range from the `type/subtype` that it covers: 0 if they are equal, 1 if the
+/// range is `type/*` or `type/*+suffix`, 2 if it is `*/*`.
 fn distance(range: &str, essence: &str) -> Option<u8> {
     if range == essence {
         return Some(0);
@@ -126,7 +128,7 @@ fn distance(range: &str, essence: &str) -> Option<u8> {
     }
 }
 
-/// Splits a string at the separators that are outside of double quotes.
+/// Splits the value of a header at the separators that are outside of double quotes.
 pub(crate) fn elements(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escaped) = (false, false);
     text.split(move |letter: char| {
@@ -139,7 +141,8 @@ pub(crate) fn elements(text: &str, separator: char) -> impl Iterator<Item = &str
     })
 }
 
-/// Returns the value of a token or of a quoted string (RFC 9110 § 5.6.4).
+/// Returns the value of a header parameter, which is a token or a quoted string (RFC 9110 § 5.6.4), without
+/// quotes and escapes.
 fn unquoted(value: &str) -> String {
     match value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(inner) => {

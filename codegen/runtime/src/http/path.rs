@@ -8,13 +8,13 @@ use crate::http::percent;
 /// The location of a path parameter in the path of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured {
-    /// The name of the parameter in the path template.
+    /// The name of the path parameter in the path template.
     pub name: &'static str,
-    /// The byte range in the path that the parameter matched.
+    /// The byte range of the request's path that the parameter matched.
     pub at: Range<usize>,
 }
 
-/// The path parameters of a request, in the order of the path template.
+/// The values of a request's path parameters, in the order of the path template.
 ///
 /// ```
 /// use writ_runtime::{Captured, PathValues};
@@ -30,14 +30,15 @@ pub struct PathValues<'a> {
 }
 
 impl<'a> PathValues<'a> {
-    /// Creates the parameters from a path, still percent-encoded, and the locations in it.
+    /// Creates the values from the path of a request, still percent-encoded, and the location of each parameter
+    /// in it.
     pub fn new(path: &'a str, captured: &'a [Captured]) -> PathValues<'a> {
         PathValues { path, captured }
     }
 
-    /// Returns an iterator over the names and the percent-decoded values.
+    /// Returns an iterator over the path parameters: each name with its percent-decoded value.
     ///
-    /// The pipeline rejects a path that cannot be decoded before this is called.
+    /// The pipeline rejects a path that cannot be decoded before it calls this method.
     pub fn iter(self) -> impl Iterator<Item = (&'static str, Cow<'a, str>)> {
         self.captured.iter().map(move |captured| {
             let raw = self.raw_at(captured);
@@ -45,12 +46,13 @@ impl<'a> PathValues<'a> {
         })
     }
 
-    /// Returns the percent-decoded value of a parameter, or `None` if the path has no such parameter.
+    /// Returns the percent-decoded value of a path parameter, or `None` if the path template has no such
+    /// parameter.
     pub fn get(self, name: &str) -> Option<Cow<'a, str>> {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// Returns the value of a parameter without decoding it.
+    /// Returns the value of a path parameter without percent-decoding it.
     pub(crate) fn raw(self, name: &str) -> Option<&'a str> {
         self.captured.iter().find(|captured| captured.name == name).map(|captured| self.raw_at(captured))
     }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
-/// All characters except the unreserved ones of RFC 3986 § 2.3.
+/// The characters that are percent-encoded: all except the unreserved ones of RFC 3986 § 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Decodes a string of a path. Returns `None` if a `%` is not followed by two hexadecimal digits, or if
+/// Percent-decodes a string of a path. Returns `None` if a `%` is not followed by two hexadecimal digits, or if
 /// the result is not UTF-8.
 pub(crate) fn decode(raw: &str) -> Option<Cow<'_, str>> {
     if !raw.bytes().any(|byte| byte == b'%') {
@@ -16,7 +16,8 @@ pub(crate) fn decode(raw: &str) -> Option<Cow<'_, str>> {
     unescape(raw, b'+').map(Cow::Owned)
 }
 
-/// Decodes a string of a query or a form body, in which `+` is a space. Returns `None` as [`decode`] does.
+/// Percent-decodes a string of a query or a form body, in which `+` is a space. Returns `None` in the cases of
+/// [`decode`].
 pub(crate) fn decode_form(raw: &str) -> Option<Cow<'_, str>> {
     if !raw.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
         return Some(Cow::Borrowed(raw));
@@ -24,13 +25,13 @@ pub(crate) fn decode_form(raw: &str) -> Option<Cow<'_, str>> {
     unescape(raw, b' ').map(Cow::Owned)
 }
 
-/// Percent-encodes all characters that are not unreserved. The result is an iterator over the pieces and
-/// implements `Display`.
+/// Percent-encodes all characters that are not unreserved. The result implements `Display` and is an iterator
+/// over pieces of the encoded string.
 pub(crate) fn encode(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, RESERVED)
 }
 
-/// Decodes a string in which the character `+` means `plus`.
+/// Percent-decodes a string in which the character `+` stands for the byte `plus`.
 fn unescape(raw: &str, plus: u8) -> Option<String> {
     let mut out = Vec::with_capacity(raw.len());
     let mut bytes = raw.as_bytes().iter();

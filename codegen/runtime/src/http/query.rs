@@ -1,4 +1,4 @@
-//! Name and value pairs in queries, form bodies and cookies.
+//! The name and value pairs of queries, form bodies and cookies.
 
 use std::borrow::Cow;
 
@@ -6,12 +6,13 @@ use http::{HeaderMap, header};
 
 use crate::http::percent;
 
-/// A name and value pair, `name=value`.
+/// A name and value pair, `name=value`, of a query, a form body or a cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pair<'a> {
-    /// The decoded name, or the raw name if it cannot be decoded.
+    /// The decoded name of the pair, or the raw name if it cannot be decoded.
     pub(crate) name: Cow<'a, str>,
-    /// The raw value: some styles of parameters split the value before they decode it.
+    /// The value of the pair, not yet decoded, since some styles of parameters split the value before they
+    /// decode it.
     pub(crate) raw: &'a str,
 }
 
@@ -31,16 +32,16 @@ pub(crate) fn pairs(text: &str) -> impl Iterator<Item = Pair<'_>> {
     })
 }
 
-/// Splits a string at the first occurrence of an ASCII character.
+/// Splits a pair at the first occurrence of an ASCII character such as `=`.
 ///
-/// Names and values are short, so that a loop over the bytes is faster than the setup of a vectorized
-/// search.
+/// Names and values are short, so a loop over the bytes is faster than the setup of a vectorized search.
 fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == sign)?;
     Some((&text[..at], &text[at + 1..]))
 }
 
-/// Returns the cookies of a request (RFC 6265 § 5.4). HTTP/2 can send several `Cookie` headers.
+/// Returns the cookies of a request as pairs (RFC 6265 § 5.4). An HTTP/2 request can have several `Cookie`
+/// headers.
 pub(crate) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = Pair<'_>> {
     headers
         .get_all(header::COOKIE)

@@ -1,4 +1,4 @@
-//! The id of a request: the id that the caller sent if it is valid, or else a new one.
+//! The id of a request, for logs: the id that the caller sent if it is valid, or else a new one.
 
 use std::cell::Cell;
 use std::fmt;
@@ -10,16 +10,16 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use uuid::fmt::Hyphenated;
 use uuid::{Builder, Uuid};
 
-/// The header `X-Request-Id`, which contains the id in requests and in responses.
+/// The header `X-Request-Id`, which contains the request id in requests and in responses.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The maximum length in bytes of an id that the caller sends.
+/// The maximum length in bytes of a request id that the caller sends.
 const LONGEST: usize = 64;
 
-/// The id of a request: 1 to 64 characters of `[A-Za-z0-9._-]`. Cloning it is cheap.
+/// The id of a request in logs and responses: 1 to 64 characters of `[A-Za-z0-9._-]`. Cloning it is cheap.
 ///
-/// It is a request extension that a layer can set before the pipeline runs, and a response extension
-/// that layers can read afterwards.
+/// The id is a request extension that a layer can set before the pipeline runs, and a response extension that
+/// layers can read afterwards.
 ///
 /// ```
 /// use writ_runtime::RequestId;
@@ -31,7 +31,7 @@ const LONGEST: usize = 64;
 #[derive(Clone)]
 pub struct RequestId(Id);
 
-/// The representation of an id. A new id is stored without an allocation, since it is copied into the
+/// The representation of a request id. A new id is stored without an allocation, since it is copied into the
 /// context, the log and the response; only the header allocates.
 #[derive(Clone)]
 enum Id {
@@ -40,25 +40,25 @@ enum Id {
 }
 
 impl RequestId {
-    /// Returns a new id: a UUID of version 7.
+    /// Returns a new request id: a UUID of version 7.
     pub fn generate() -> RequestId {
         let mut text = [0; Hyphenated::LENGTH];
         new_uuid().hyphenated().encode_lower(&mut text);
         RequestId(Id::New(text))
     }
 
-    /// Returns this id if it is valid, or else a new one.
+    /// Returns the given string as a request id if it is valid, or else a new id.
     pub fn new(id: &str) -> RequestId {
         RequestId::harmless(id.as_bytes(), || HeaderValue::from_str(id).ok()).unwrap_or_else(RequestId::generate)
     }
 
-    /// Returns the id of a request: the extension that a layer has set, or else a valid `X-Request-Id`, or
-    /// else a new UUID of version 7.
+    /// Returns the id of a request: the extension that a layer has set, or else a valid `X-Request-Id` header,
+    /// or else a new UUID of version 7.
     pub fn of(parts: &Parts) -> RequestId {
         RequestId::sent(&parts.extensions, &parts.headers)
     }
 
-    /// Returns the id of a request whose parts are not separated yet. See [`RequestId::of`].
+    /// Returns the id of a request from its extensions and headers. See [`RequestId::of`].
     pub(crate) fn sent(extensions: &Extensions, headers: &HeaderMap) -> RequestId {
         if let Some(id) = extensions.get::<RequestId>() {
             return id.clone();
@@ -69,12 +69,12 @@ impl RequestId {
             .unwrap_or_else(RequestId::generate)
     }
 
-    /// Returns the id as a string.
+    /// Returns the request id as a string.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
-    /// Returns the id as the value of a header.
+    /// Returns the request id as the value of a header.
     pub fn header(&self) -> HeaderValue {
         match &self.0 {
             // Hexadecimal digits and hyphens are always a valid header value.
@@ -90,7 +90,8 @@ impl RequestId {
         }
     }
 
-    /// Returns the id if it is valid. Ids are written to logs and headers, so other characters are refused.
+    /// Returns a request id from the caller if it is valid. Ids are written to logs and headers, so ids with
+    /// other characters are refused.
     fn harmless(id: &[u8], value: impl FnOnce() -> Option<HeaderValue>) -> Option<RequestId> {
         let is_harmless = (1..=LONGEST).contains(&id.len())
             && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte));
@@ -106,8 +107,8 @@ impl PartialEq for RequestId {
 
 impl Eq for RequestId {}
 
-/// Returns a new UUID of version 7. Its random bits are two mixed counters, which start at random keys of
-/// the thread.
+/// Returns a new UUID of version 7 for a request id. Its random bits are two mixed counters, which start at
+/// random keys of the thread.
 ///
 /// Request ids need to be unique, not secret, and the random source of the operating system would cost a
 /// system call for each id.
@@ -118,7 +119,7 @@ fn new_uuid() -> Uuid {
             Cell::new([keys.hash_one(0), keys.hash_one(1)])
         };
     }
-    // The steps are odd, so that each counter passes through all 2^64 values (SplitMix64).
+    // The increments are odd, so that each counter passes through all 2^64 values (SplitMix64).
     let [high, low] = COUNTS.get();
     COUNTS.set([high.wrapping_add(0x9e37_79b9_7f4a_7c15), low.wrapping_add(0xd1b5_4a32_d192_ed03)]);
     let mut random = [0; 10];
@@ -128,7 +129,8 @@ fn new_uuid() -> Uuid {
     Builder::from_unix_timestamp_millis(since.as_millis() as u64, &random).into_uuid()
 }
 
-/// Applies Stafford's mix 13, a bijection that turns neighbouring numbers into unrelated ones.
+/// Mixes the bits of a counter by Stafford's mix 13, a bijection that turns neighbouring numbers into unrelated
+/// ones.
 fn mixed(count: u64) -> u64 {
     let count = (count ^ (count >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let count = (count ^ (count >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -1,40 +1,41 @@
-//! Path templates of a contract: parsing, and matching a segment of a request against a template.
+//! The path templates of a contract: parsing, and matching a path segment of a request against a template.
 
 use std::ops::Range;
 
 use crate::http::path::Captured;
 use crate::http::percent;
 
-/// The number of parameters in a path after which a catch-all is used. The router of axum panics if a
-/// path has more than 26.
+/// The maximum number of parameters in an axum route. A path template with more uses a catch-all route, since
+/// the router of axum panics if a path has more than 26.
 const MOST_SHAPE_PARAMETERS: usize = 20;
 
-/// A path template, for example `/v1/files/{name}.{extension}`.
+/// A path template of the contract, for example `/v1/files/{name}.{extension}`.
 #[derive(Debug)]
 pub(crate) struct Template {
     /// The segments of the path template, between its slashes.
     pub(crate) segments: Vec<Segment>,
-    /// The names of the parameters, in the order of the path.
+    /// The names of the template's parameters, in the order of the path.
     pub(crate) names: Vec<&'static str>,
 }
 
 /// A segment of a path template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Segment {
-    /// A segment that is a fixed string, percent-decoded.
+    /// A fixed string as a complete segment, percent-decoded.
     Literal(String),
-    /// A segment that is a single parameter.
+    /// A single parameter as a complete segment.
     Parameter,
-    /// A segment with text beside parameters, or with several parameters, for example `{name}.{extension}`.
+    /// A segment with literal text beside parameters, or with several parameters, for example
+    /// `{name}.{extension}`.
     Mixed(Vec<Piece>),
 }
 
-/// A piece of a mixed segment.
+/// A piece of a mixed path segment such as `{name}.{extension}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Piece {
-    /// A fixed string in a mixed segment, without decoding.
+    /// Literal text in a mixed path segment, without decoding.
     Literal(&'static str),
-    /// A parameter in a mixed segment. It matches at least one character.
+    /// A parameter in a mixed path segment. It matches at least one character.
     Parameter,
 }
 
@@ -53,10 +54,10 @@ impl Template {
         template
     }
 
-    /// Returns the axum route of the template below a base path.
+    /// Returns the axum route of the path template below a base path.
     ///
-    /// Parameters are named by position, so that templates that differ only in names share a route.
-    /// Segments with characters that axum treats specially become parameters.
+    /// The parameters of the route are named by position, so that templates that differ only in names share a
+    /// route. Segments with characters that axum treats specially become parameters.
     pub(crate) fn shape_below(&self, base: &str) -> String {
         if !base.split('/').all(is_plain) {
             return "/{*rest}".to_owned();
@@ -81,7 +82,8 @@ impl Template {
     }
 }
 
-/// Returns the number of literal bytes in a mixed segment. The template with more of them wins.
+/// Returns the number of literal bytes in a mixed path segment. If several templates match a path, the one with
+/// more of them is chosen.
 pub(crate) fn weight(pieces: &[Piece]) -> usize {
     pieces
         .iter()
@@ -92,10 +94,10 @@ pub(crate) fn weight(pieces: &[Piece]) -> usize {
         .sum()
 }
 
-/// Matches the segment at the byte range `at` of `path` and appends the ranges that the parameters
-/// matched, still without names.
+/// Matches a segment of a request's path, at the byte range `at` of `path`, against a mixed segment. Appends
+/// the ranges that the parameters matched, still without names.
 ///
-/// Parameters are greedy from the left, like `(.+)` in a regular expression.
+/// Parameters are greedy like `(.+)` in a regular expression: the leftmost ones take as much as they can.
 pub(crate) fn match_mixed(pieces: &[Piece], path: &str, at: Range<usize>, captures: &mut Vec<Captured>) -> bool {
     let before = captures.len();
     let (start, mut end) = (at.start, at.end);
@@ -104,8 +106,8 @@ pub(crate) fn match_mixed(pieces: &[Piece], path: &str, at: Range<usize>, captur
         index -= 1;
         match pieces[index] {
             Piece::Literal(text) => {
-                // To the right is the end of the segment, another literal, or a parameter that begins after this
-                // literal.
+                // To the right of this literal is the end of the segment, another literal, or a parameter that
+                // begins after this one.
                 match path[start..end].strip_suffix(text) {
                     Some(rest) => end = start + rest.len(),
                     None => break,
@@ -173,9 +175,9 @@ fn pieces(segment: &'static str, names: &mut Vec<&'static str>) -> Vec<Piece> {
     pieces
 }
 
-/// Returns true if axum and a URI can both contain this segment as it is (RFC 3986 § 3.3).
+/// Returns true if this path segment is valid as it is, both in an axum route and in a URI (RFC 3986 § 3.3).
 ///
-/// axum refuses a leading `:` or `*`, which had a special meaning in an older release.
+/// axum refuses a segment with a leading `:` or `*`, which had a special meaning in an older release.
 fn is_plain(text: &str) -> bool {
     !text.starts_with([':', '*'])
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte))

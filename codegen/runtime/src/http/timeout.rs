@@ -1,4 +1,4 @@
-//! Time limits for futures that set no timer if the future is ready at once.
+//! Time limits for futures, without a timer if the future is ready at once.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -8,22 +8,23 @@ use std::time::Duration;
 use tokio::task::coop::{Unconstrained, unconstrained};
 use tokio::time::{Sleep, sleep};
 
-/// The error of a future that took longer than its limit.
+/// The error of a future that took longer than its time limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Elapsed;
 
-/// Runs a future for at most `limit`.
+/// Runs a future for at most the time `limit`. After that, the result is the error [`Elapsed`].
 ///
-/// The time is measured from the first poll that returns `Pending`: most futures here are ready at once
-/// and need neither the time nor a timer.
+/// The time is measured from the first poll that returns `Pending`, since most futures in the pipeline are
+/// ready at once and then need no timer.
 ///
-/// The future must be `Unpin`, a box or a pinned reference, since an `async fn` that took it by value
-/// would reserve space for it twice.
+/// The future must be `Unpin`: a box or a pinned reference. An `async fn` that took the future by value would
+/// reserve space for it twice.
 pub(crate) fn within<F: Future + Unpin>(
     limit: Duration,
     mut future: F,
 ) -> impl Future<Output = Result<F::Output, Elapsed>> {
-    // Unconstrained, so that the timer fires even if the future has used up the task's budget.
+    // The timer is unconstrained, so that it fires even if the future has used up the cooperative budget of its
+    // task.
     let mut timer: Option<Pin<Box<Unconstrained<Sleep>>>> = None;
     poll_fn(move |context| {
         if let Poll::Ready(output) = Pin::new(&mut future).poll(context) {

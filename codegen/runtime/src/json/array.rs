@@ -1,4 +1,4 @@
-//! Reading arrays, and objects with free keys as maps.
+//! The reader's methods for JSON arrays, and for objects with free keys, which become maps.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,16 +12,16 @@ use super::token::Kind;
 use super::violations::{DEEPEST, Segment};
 use crate::validate::rules::{ArrayRule, MapRule};
 
-/// The state of reading an array.
+/// The state of reading a JSON array.
 #[derive(Debug)]
 struct Array<'a> {
     next: usize,
     met: usize,
-    /// The elements so far, if the array must have unique elements.
+    /// The elements that were read so far, kept only if the array must have unique elements (`uniqueItems`).
     elements: Option<Elements<'a>>,
 }
 
-/// The elements of an array that must have unique elements.
+/// The elements of an array that must have unique elements (`uniqueItems`), for comparison after reading.
 #[derive(Debug)]
 enum Elements<'a> {
     /// The position before the array in the JSON text, from which the elements are read again.
@@ -29,7 +29,7 @@ enum Elements<'a> {
     Text(Vec<TextValue<'a>>),
 }
 
-/// The state of reading a map.
+/// The state of reading a JSON object with free keys as a map.
 #[derive(Debug)]
 struct Map {
     count: usize,
@@ -37,7 +37,8 @@ struct Map {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads an array and each element by `read`. In a parameter or form, a scalar counts as an array of one.
+    /// Reads an array, and each of its elements by `read`. In a parameter or form, a scalar counts as an array
+    /// with one element.
     pub fn array<T>(&mut self, rule: &ArrayRule, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let mut array = self.open_array(rule)?;
         let mut elements = Vec::new();
@@ -49,7 +50,7 @@ impl<'a> Reader<'a> {
         self.end_array(array, rule).then_some(elements)
     }
 
-    /// Reads an object with free keys as a map and each value by `read`.
+    /// Reads an object with free keys as a map, and each value of the map by `read`.
     pub fn map<T>(
         &mut self,
         rule: &MapRule,
@@ -131,7 +132,7 @@ impl<'a> Reader<'a> {
         more
     }
 
-    /// Leaves the array. Returns true if the array and its elements are valid.
+    /// Ends reading an array and checks its rule. Returns true if the array and its elements are valid.
     fn end_array(&mut self, array: Array<'a>, rule: &ArrayRule) -> bool {
         self.violations.leave();
         if array.next < rule.min {
@@ -175,7 +176,7 @@ impl<'a> Reader<'a> {
         Some(key)
     }
 
-    /// Leaves the map. Returns true if the map and its entries are valid.
+    /// Ends reading a map and checks its rule. Returns true if the map and its entries are valid.
     fn end_map(&mut self, map: &Map, rule: &MapRule) -> bool {
         self.violations.leave();
         if map.count < rule.min {
@@ -190,7 +191,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns the indices of the first two elements that are equal as JSON values.
+/// Returns the indices of the first two elements of an array that are equal as JSON values, or `None` if all
+/// differ.
 fn equal_elements(elements: Elements<'_>) -> Option<(usize, usize)> {
     let mut values = Vec::new();
     match elements {

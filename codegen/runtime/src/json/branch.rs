@@ -1,4 +1,4 @@
-//! The alternatives of a union as constant data.
+//! The alternatives of a union (`oneOf` or `anyOf`) as constant data for the JSON reader.
 
 use super::types::Types;
 
@@ -16,17 +16,17 @@ use super::types::Types;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Branch {
-    /// The name of the alternative in messages.
+    /// The name of the alternative of a union, for the messages of violations.
     pub name: &'static str,
-    /// The JSON types of the values that the alternative allows.
+    /// The JSON types of the values that the alternative of a union allows.
     pub types: Types,
-    /// The names of the fields that an object must have to match the alternative.
+    /// The names of the fields that an object must have to match the alternative of a union.
     pub required: &'static [&'static str],
-    /// The names of the fields with a constant value, each with the value as JSON text.
+    /// The fields that have a constant value in the alternative: each name, with the constant as JSON text.
     pub consts: &'static [(&'static str, &'static str)],
 }
 
 impl Branch {
-    /// An alternative without a name that allows every value.
+    /// An alternative of a union that has no name and allows every value: the base for struct update syntax.
     pub const NONE: Branch = Branch { name: "", types: Types::ANY, required: &[], consts: &[] };
 }

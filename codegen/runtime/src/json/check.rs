@@ -1,4 +1,5 @@
-//! Checks of values against their rules. Each constraint that a value breaks becomes a violation.
+//! The checks of strings and numbers against the rules of a schema. Each constraint that a value breaks becomes
+//! a violation.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -11,11 +12,11 @@ use crate::validate::format;
 use crate::validate::pattern::LONGEST;
 use crate::validate::rules::{NumberRule, StringRule};
 
-/// Checks a string against its rule and records each constraint that it breaks.
+/// Checks a string against its rule and records each constraint that it breaks. Returns true if it is valid.
 pub(crate) fn string(text: &str, rule: &StringRule, violations: &mut ViolationSink<'_>) -> bool {
     let before = violations.met();
     let most = rule.max.unwrap_or(usize::MAX);
-    // A code point has one to four bytes, which decides most lengths without counting.
+    // A code point has one to four bytes, so the length in bytes often decides without counting code points.
     if text.len() > most || text.len() < rule.min.saturating_mul(4) {
         let length = text.chars().count();
         if length < rule.min {
@@ -100,7 +101,7 @@ pub(crate) fn record_bound(below: bool, least: i128, most: i128, violations: &mu
     }
 }
 
-/// A number with a noun: `1 character`, `2 characters`.
+/// A number with a noun in the message of a violation: `1 character`, `2 characters`.
 pub(crate) struct Count<'a>(pub(crate) usize, pub(crate) &'a str);
 
 impl fmt::Display for Count<'_> {
@@ -109,7 +110,7 @@ impl fmt::Display for Count<'_> {
     }
 }
 
-/// A list of choices: `a`, or `one of a, b`.
+/// The list of allowed values in the message of a violation: `a`, or `one of a, b`.
 pub(crate) struct OneOf<'a>(pub(crate) &'a [&'a str]);
 
 impl fmt::Display for OneOf<'_> {

@@ -1,4 +1,4 @@
-//! The traits by which the types of a contract are read and written.
+//! The traits [`Read`] and [`Write`], by which generated types are read from JSON and written as JSON.
 
 use super::reader::Reader;
 use super::writer::Writer;
@@ -8,7 +8,7 @@ use super::writer::Writer;
 /// Generated code implements it for the types of requests, and for the types of responses in a client.
 /// See the [module documentation](crate::json) for an implementation.
 pub trait Read: Sized {
-    /// Reads a value.
+    /// Reads a value of this type from the reader and checks it against the contract.
     ///
     /// Returns `None` if the reader recorded at least one violation. The reader moves past the value in
     /// either case.
@@ -41,6 +41,6 @@ pub trait Read: Sized {
 /// assert_eq!(writer.finish(), br#"{"id":7}"#);
 /// ```
 pub trait Write {
-    /// Writes the value as exactly one JSON value.
+    /// Appends this value to the writer as exactly one JSON value.
     fn write(&self, writer: &mut Writer);
 }

@@ -1,4 +1,5 @@
-//! Equality as JSON Schema defines it: numbers are equal by value, objects in any order of their fields.
+//! Equality of JSON values as JSON Schema defines it: numbers are equal by value, objects in any order of their
+//! fields.
 
 use super::number::{self, Parts};
 use super::object::next_key;
@@ -19,7 +20,7 @@ pub(crate) enum Canonical {
     Object(Vec<(String, Canonical)>),
 }
 
-/// Returns the value of a JSON text, or `None` if the text is not valid JSON.
+/// Converts a JSON text into its canonical form, or returns `None` if it is not valid JSON.
 pub(crate) fn canonical(text: &str) -> Option<Canonical> {
     canonical_at(&mut Scan::new(text), 0)
 }
@@ -54,7 +55,7 @@ fn canonical_at(scan: &mut Scan<'_>, depth: usize) -> Option<Canonical> {
     })
 }
 
-/// Returns the value of a parameter or form, whose scalars are strings.
+/// Converts the value of a parameter or form, whose scalars are strings, into its canonical form.
 pub(crate) fn canonical_text(value: &TextValue<'_>) -> Canonical {
     match value {
         TextValue::Scalar(text) => Canonical::String(text.clone().into_owned()),
@@ -68,7 +69,7 @@ pub(crate) fn canonical_text(value: &TextValue<'_>) -> Canonical {
     }
 }
 
-/// Returns true if a value of a parameter or form is equal to the constant `json`: a string by its
+/// Returns true if the value of a parameter or form is equal to the constant `json`: a string by its
 /// characters, any other scalar by its JSON text.
 pub(crate) fn text_equals(value: &TextValue<'_>, json: &str) -> bool {
     let Some(wanted) = canonical(json) else {
@@ -86,7 +87,8 @@ pub(crate) fn text_equals(value: &TextValue<'_>, json: &str) -> bool {
 }
 
 impl Reader<'_> {
-    /// Reads a value that must be equal to an element of `values`, which are JSON texts, and returns its index.
+    /// Reads a value that must be equal to an element of `values`, which are JSON texts of an `enum` or
+    /// `const`, and returns the index of that element.
     pub fn one_of_values(&mut self, values: &[&str]) -> Option<usize> {
         let index = match &mut self.source {
             Source::Json(scan) => match scan.skip(self.violations.room()) {

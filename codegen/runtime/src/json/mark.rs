@@ -1,18 +1,18 @@
-//! Positions that a reader can return to, and values that are inspected before they are read.
+//! Positions in the reader's input to which it can return, and values that are inspected before they are read.
 
 use super::equal::{Canonical, canonical, canonical_text, text_equals};
 use super::scan::Scan;
 use super::text::TextValue;
 
-/// A position of a reader.
+/// A position in the input of a reader, to which it can return to read a value again.
 #[derive(Debug)]
 pub(crate) enum Mark<'a> {
     Json(Scan<'a>),
-    /// The next value, and the number of lists and maps that are open.
+    /// A position in a parameter or form: the next value, and the number of lists and maps that are open.
     Text(Option<TextValue<'a>>, usize),
 }
 
-/// A value that was skipped, for inspection.
+/// A value that the reader skipped, kept so that it can be compared with constants before it is read.
 #[derive(Debug)]
 pub(crate) enum Content<'a> {
     Json(&'a str),
@@ -20,7 +20,7 @@ pub(crate) enum Content<'a> {
 }
 
 impl Content<'_> {
-    /// Returns true if the value is equal to the constant `json`.
+    /// Returns true if the skipped value is equal to a constant of the contract, which is given as JSON text.
     pub(crate) fn equals(&self, json: &str) -> bool {
         match self {
             Content::Json(text) => {

@@ -1,8 +1,8 @@
-//! Parsing numbers without rounding, so that constraints are checked on the exact value.
+//! Parsing JSON numbers without rounding, so that the constraints of a schema are checked on the exact value.
 
 use rust_decimal::Decimal;
 
-/// A number as `±digits × 10^exponent`.
+/// A JSON number as `±digits × 10^exponent`, without rounding.
 ///
 /// The digits neither begin nor end with a zero, and zero has no digits, so equal numbers have equal parts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,7 +12,7 @@ pub(crate) struct Parts {
     pub(crate) exponent: i64,
 }
 
-/// The result of parsing a number as an integer.
+/// The result of parsing a JSON number as an integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Integer {
     Value(i128),
@@ -23,7 +23,7 @@ pub(crate) enum Integer {
     Fraction,
 }
 
-/// The limit of exponents. Greater ones are clamped to it, so that sums with it cannot overflow.
+/// The maximum exponent of a number. Greater exponents are clamped to it, so that sums with it cannot overflow.
 const FARTHEST: i64 = 1 << 50;
 
 /// Parses a JSON number as an integer. `1.0` and `1e2` are integers.
@@ -68,7 +68,7 @@ fn long_integer(text: &str) -> Integer {
     Integer::Value(if parts.negative { -value } else { value })
 }
 
-/// Splits a JSON number into its parts.
+/// Splits a JSON number into its sign, digits and exponent.
 pub(crate) fn parts(text: &str) -> Parts {
     let negative = text.starts_with('-');
     let mut digits = Vec::new();
@@ -158,7 +158,8 @@ pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     Decimal::try_from_i128_with_scale(if parts.negative { -value } else { value }, scale).ok()
 }
 
-/// Returns true if a number is a multiple of `step` in decimal arithmetic: 0.3 is a multiple of 0.1.
+/// Returns true if a JSON number is a multiple of `step` (`multipleOf`) in decimal arithmetic: 0.3 is a
+/// multiple of 0.1.
 pub(crate) fn is_multiple(text: &str, step: f64) -> bool {
     if step <= 0.0 || !step.is_finite() {
         return true;
@@ -171,7 +172,7 @@ pub(crate) fn is_multiple(text: &str, step: f64) -> bool {
     // A float has at most 17 digits, so that squares of remainders fit into `u128`.
     let divisor = step.digits.iter().fold(0u128, |value, digit| value * 10 + u128::from(*digit));
     let Ok(shift) = u64::try_from(value.exponent - step.exponent) else {
-        // The last digit of the value is not zero, so a step that ends at a higher digit cannot divide it.
+        // The last digit of the value is not zero, so a step with a higher exponent cannot divide it.
         return false;
     };
     let remainder = value.digits.iter().fold(0u128, |rest, digit| (rest * 10 + u128::from(*digit)) % divisor);

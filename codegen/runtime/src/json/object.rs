@@ -1,5 +1,7 @@
-//! Reading objects with known fields. Each key is first compared with the field that is next in the contract,
-//! since most clients send the fields in that order.
+//! The reader's methods for JSON objects with known fields.
+//!
+//! Each key is first compared with the field that is next in the contract, since most clients send the fields
+//! in that order.
 
 use std::collections::BTreeSet;
 
@@ -10,25 +12,27 @@ use super::token::{Fault, Kind};
 use super::violations::Segment;
 use crate::validate::rules::{ObjectRule, Unknown};
 
-/// The state of reading an object with known fields.
+/// The state of reading a JSON object with known fields: the fields that were read and the one expected next.
 #[derive(Debug)]
 pub struct Object {
     rule: &'static ObjectRule,
-    /// The known fields that were read, one bit each: the first 64 here, the others in `seen_more`.
+    /// The set of known fields that were read. Bit `n` stands for field `n`; the fields from 64 on are in
+    /// `seen_more`.
     seen: u64,
     seen_more: Vec<u64>,
-    /// The number of different known fields that were read.
+    /// The number of different known fields of the object that were read.
     known: usize,
-    /// The number of all fields that were read, with unknown and repeated ones.
+    /// The number of all fields of the object that were read, including unknown and repeated ones.
     count: usize,
-    /// The index of the known field that is likely to come next.
+    /// The index of the known field that is likely to come next in the JSON text.
     expected: usize,
     key: String,
-    /// The names of the unknown fields, to detect repeated ones.
+    /// The names of the unknown fields that the object contains, to detect repeated ones.
     unknown: BTreeSet<String>,
 }
 
-/// The result of looking up a key.
+/// The result of looking up an object's key among the known fields: known or unknown, for the first time or
+/// again.
 enum Found {
     Field(usize),
     Again(usize),
@@ -55,7 +59,7 @@ impl Object {
         &self.key
     }
 
-    /// Returns true if the known field with this index was read.
+    /// Returns true if the object contained the known field with this index.
     pub fn has(&self, index: usize) -> bool {
         let bit = 1 << (index % 64);
         match index / 64 {
@@ -81,7 +85,8 @@ impl Object {
         }
     }
 
-    /// Marks a known field as read. Returns false if it was marked before.
+    /// Marks a known field as read. Returns false if it was marked before, so that the object contains it
+    /// twice.
     #[inline]
     fn mark(&mut self, index: usize) -> bool {
         let bit = 1u64 << (index % 64);
@@ -107,13 +112,14 @@ impl Object {
         if self.unknown.insert(key.to_owned()) { Found::Unknown } else { Found::UnknownAgain }
     }
 
-    /// Returns the names of the required fields that were not read.
+    /// Returns the names of the required fields that the object does not contain.
     fn missing(&self) -> impl Iterator<Item = &'static str> {
         let required = if self.known == self.rule.fields.len() { &[] } else { self.rule.required };
         let mut next = 0;
         required.iter().copied().filter(move |name| {
             let fields = self.rule.fields;
-            // Both lists have the same order, so most names follow the last one that was found.
+            // The lists of required and of known fields have the same order, so most names follow the last one
+            // that was found.
             let later = fields.iter().skip(next).position(|field| field == name);
             let index = later.map(|index| next + index).or_else(|| fields.iter().position(|field| field == name));
             next = index.map_or(next, |index| index + 1);
@@ -123,15 +129,16 @@ impl Object {
 }
 
 impl<'a> Reader<'a> {
-    /// Enters an object. Returns `None` for a value of another type, which is skipped and recorded as a
-    /// violation.
+    /// Begins to read a JSON object with known fields. Returns `None` for a value of another type, which is
+    /// skipped and recorded as a violation.
     pub fn object(&mut self, rule: &'static ObjectRule) -> Option<Object> {
         self.open_object().then(|| Object::new(rule))
     }
 
-    /// Moves to the value of the next field, which the caller must read, and returns the index of the field.
+    /// Moves to the value of the object's next field and returns the index of the field. The caller must read
+    /// the value.
     ///
-    /// Unknown fields are treated as the rule declares. If the rule keeps them, their index is
+    /// The rule of the object decides the treatment of unknown fields. If the rule keeps them, their index is
     /// `fields.len()` and their name is [`Object::key`]. Returns `None` at the end of the object.
     pub fn next_field(&mut self, object: &mut Object) -> Option<usize> {
         loop {
@@ -164,7 +171,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Leaves the object and records a violation for each required field that is missing.
+    /// Ends reading an object, and records a violation for each missing required field and for a wrong number
+    /// of fields.
     pub fn end_object(&mut self, object: Object) {
         self.violations.leave();
         let rule = object.rule;
@@ -181,7 +189,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Enters an object with any fields. Returns false if the value is not an object.
+    /// Begins to read an object with any fields. Returns false and records a violation if the value is not an
+    /// object.
     pub(crate) fn open_object(&mut self) -> bool {
         match &mut self.source {
             Source::Json(scan) => match scan.peek() {
@@ -209,7 +218,8 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// Adds an unknown field to the path of the reader. In JSON, `key_from` is an offset before its key.
+    /// Moves the reader's path to an unknown field, for the violations of its value. In JSON, `key_from` is an
+    /// offset before the key.
     pub(crate) fn step_into(&mut self, key_from: usize, key: &str) {
         self.violations.step(match self.source {
             Source::Json(_) => Segment::Key(quote_after(self.data, key_from)),

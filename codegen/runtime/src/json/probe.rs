@@ -1,4 +1,4 @@
-//! Inspection of a value before it is read as an alternative of a union.
+//! Inspection of a value before it is read as an alternative of a union (`oneOf`, `anyOf` or discriminator).
 
 use super::branch::Branch;
 use super::mark::{Content, Mark};
@@ -9,28 +9,30 @@ use super::text::{TextCursor, TextValue};
 use super::token::{Fault, Kind};
 use super::types::Types;
 
-/// The type, the fields and the extent of a value that was skipped.
+/// The result of inspecting a value that the reader skipped: its type, its fields and its extent.
 #[derive(Debug)]
 pub(crate) struct Probe<'a> {
     pub(crate) start: Mark<'a>,
     pub(crate) end: Mark<'a>,
-    /// The length of the value in bytes, as a measure of the work of reading it.
+    /// The length of the inspected value in bytes, as a measure of the work of reading it.
     pub(crate) length: usize,
     pub(crate) types: Types,
     fields: Vec<(String, Content<'a>)>,
 }
 
-/// The alternatives of a union that a value can match.
+/// The alternatives of a union that are worth trying for a value.
 #[derive(Debug, Default)]
 pub(crate) struct Candidates {
-    /// The indices of the alternatives that the value can match.
+    /// The indices of the alternatives that the value can match, by its type and its required and constant
+    /// fields.
     pub(crate) possible: Vec<usize>,
-    /// The alternative of the value's type that differs least in its constants and required fields.
+    /// The index of the closest alternative that allows the value's type: the one with the fewest missing
+    /// required fields and differing constants.
     pub(crate) nearest: Option<usize>,
 }
 
 impl<'a> Probe<'a> {
-    /// Skips a JSON value and inspects it.
+    /// Skips a JSON value and returns its type and extent, and its fields if `with_fields` is true.
     pub(crate) fn json(scan: &mut Scan<'a>, room: usize, with_fields: bool) -> Result<Probe<'a>, Fault> {
         let kind = scan.peek()?;
         let start = scan.mark();
@@ -55,7 +57,7 @@ impl<'a> Probe<'a> {
         Ok(Probe { start, end, length: text.len(), types, fields })
     }
 
-    /// Returns the value if it is one of a parameter or form.
+    /// Returns the inspected value if the input is a parameter or form.
     #[cfg(feature = "jsonschema")]
     pub(crate) fn text_value(&self) -> Option<&TextValue<'a>> {
         match &self.start {
@@ -64,7 +66,7 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// Skips a value of a parameter or form and inspects it. A scalar can be of several types.
+    /// Skips the value of a parameter or form and inspects it. A scalar can be of several JSON types.
     pub(crate) fn text(cursor: &mut TextCursor<'a>) -> Probe<'a> {
         let value = cursor.current.take();
         let depth = cursor.depth();
@@ -86,7 +88,7 @@ impl<'a> Probe<'a> {
         self.fields.iter().find(|(key, _)| key == name).map(|(_, content)| content)
     }
 
-    /// Selects the alternatives that the value can match.
+    /// Selects the alternatives of a union that the inspected value can match.
     pub(crate) fn candidates(&self, branches: &[Branch]) -> Candidates {
         let mut candidates = Candidates::default();
         let mut least = None;
@@ -105,15 +107,16 @@ impl<'a> Probe<'a> {
                 candidates.nearest = Some(index);
             }
         }
-        // If a single alternative has the type of the value, it is tried, so that missing fields are reported.
+        // If only one alternative has the type of the value, it is tried although fields are missing, so that
+        // those are reported.
         if of_the_type == 1 && least.is_some_and(|(_, different)| different == 0) {
             candidates.possible = candidates.nearest.into_iter().collect();
         }
         candidates
     }
 
-    /// Returns the number of differing constants and missing required fields, and the number of differing
-    /// constants alone.
+    /// Returns two counts for an alternative: the required fields that the value lacks plus the constants that
+    /// differ, and the differing constants alone.
     fn lacks(&self, branch: &Branch) -> (usize, usize) {
         let differs = |(name, json): &&(&str, &str)| self.field(name).is_some_and(|content| !content.equals(json));
         let missing = |name: &&&str| self.field(name).is_none();

@@ -1,19 +1,20 @@
-//! The content of JSON strings (RFC 8259 § 7).
+//! Scanning and decoding the content of JSON strings with their escapes (RFC 8259 § 7).
 
 use super::token::Fault;
 
-/// The result of decoding a string with escapes.
+/// The result of decoding a JSON string with escapes: its end, or the fault in it.
 pub(crate) struct Quoted {
-    /// The offset after the closing quote, or of the fault.
+    /// The offset after the closing quote of the string, or the offset of the fault.
     pub(crate) end: usize,
     pub(crate) fault: Option<Fault>,
 }
 
 const ONES: u64 = u64::MAX / 255;
 
-/// Returns the offset of the first quote, backslash or control character at or after `at`, or the end.
+/// Returns the offset of the first byte at or after `at` that needs treatment in a JSON string: a quote, a
+/// backslash or a control character. Returns the end of `bytes` if there is none.
 ///
-/// It compares eight bytes at a time.
+/// The search compares eight bytes at a time.
 #[inline]
 pub(crate) fn run_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
@@ -33,19 +34,21 @@ pub(crate) fn run_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Sets the highest bit of each byte that is zero in `word`. Only the lowest bit that is set is exact.
+/// Returns a word with the highest bit set in each byte that is zero in `word`. Of these bits, only the lowest
+/// is exact.
 #[inline]
 fn zeros(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word
 }
 
-/// Sets the highest bit of each byte below 0x20 in `word`. Only the lowest bit that is set is exact.
+/// Returns a word with the highest bit set in each byte that is below 0x20 in `word`. Of these bits, only the
+/// lowest is exact.
 #[inline]
 fn below_space(word: u64) -> u64 {
     word.wrapping_sub(ONES * 0x20) & !word
 }
 
-/// Decodes a string into `plain`, from the byte after its opening quote.
+/// Decodes a JSON string with escapes into `plain`. `start` is the offset of the byte after the opening quote.
 pub(crate) fn unescape(text: &str, start: usize, plain: &mut String) -> Quoted {
     plain.clear();
     let bytes = text.as_bytes();
@@ -69,7 +72,8 @@ pub(crate) fn unescape(text: &str, start: usize, plain: &mut String) -> Quoted {
     }
 }
 
-/// Decodes the escape whose backslash is before `at`. Returns the character and the offset after the escape.
+/// Decodes an escape of a JSON string, whose backslash is before `at`. Returns the character and the offset
+/// after the escape.
 fn escape(bytes: &[u8], at: usize) -> Result<(char, usize), Fault> {
     let c = match bytes.get(at) {
         Some(b'"') => '"',
@@ -87,7 +91,7 @@ fn escape(bytes: &[u8], at: usize) -> Result<(char, usize), Fault> {
     Ok((c, at + 1))
 }
 
-/// Decodes four hexadecimal digits, or two such escapes that form a surrogate pair.
+/// Decodes the four hexadecimal digits of a `\u` escape, or two such escapes that form a surrogate pair.
 fn unicode(bytes: &[u8], at: usize) -> Result<(char, usize), Fault> {
     let first = four(bytes, at)?;
     if let Some(c) = char::from_u32(first) {

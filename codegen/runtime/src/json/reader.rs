@@ -1,4 +1,4 @@
-//! The reader over JSON and over parameters and forms.
+//! The reader of JSON, parameters and forms, by which generated code parses and validates a value.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use super::violations::{DEEPEST, ViolationSink};
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::Violations;
 
-/// A reader of one value, which collects all its violations.
+/// A reader of one value from JSON, a parameter or a form. It validates the value and collects all violations.
 ///
 /// Each method reads exactly one value and checks it against a rule. It returns `None` if it recorded a
 /// violation. The reader moves past the value in either case. If the input is not valid JSON, that is
@@ -36,7 +36,7 @@ use crate::validate::violation::Violations;
 pub struct Reader<'a> {
     pub(crate) source: Source<'a>,
     pub(crate) violations: ViolationSink<'a>,
-    /// The JSON text, or empty for a parameter or form.
+    /// The JSON text that is read, or an empty string if the input is a parameter or form.
     pub(crate) data: &'a str,
     /// The number of bytes that unions have read more than once, see [`Reader::spend`].
     spent: usize,
@@ -55,7 +55,8 @@ impl<'a> Reader<'a> {
         Reader::json_at(bytes, InputLocation::Body, "")
     }
 
-    /// Creates a reader of a parameter that is JSON. The path of every violation begins with `name`.
+    /// Creates a reader of JSON in a parameter, a header or a part of a multipart body. The path of every
+    /// violation begins with `name`.
     pub fn json_at(bytes: &'a [u8], location: InputLocation, name: &'a str) -> Reader<'a> {
         let text = std::str::from_utf8(bytes);
         let data = text.unwrap_or_default();
@@ -71,7 +72,7 @@ impl<'a> Reader<'a> {
         reader
     }
 
-    /// Creates a reader of a parameter or a form. The path of every violation begins with `name`.
+    /// Creates a reader of the value of a parameter or form. The path of every violation begins with `name`.
     pub fn text(value: TextValue<'a>, location: InputLocation, name: &'a str) -> Reader<'a> {
         Reader {
             source: Source::Text(TextCursor::new(value)),
@@ -81,7 +82,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Allows these objects to miss required fields, for a response that is limited to a sparse fieldset.
+    /// Allows the given objects of a response to miss required fields, since the caller requested a sparse
+    /// fieldset.
     ///
     /// An object that misses a field is read as `None` without a violation.
     #[cfg(feature = "client")]
@@ -89,7 +91,7 @@ impl<'a> Reader<'a> {
         self.violations.allow_missing_fields(objects);
     }
 
-    /// Rejects input after the value. It is called once, after reading.
+    /// Records a violation if JSON input continues after the value. It is called once, after reading.
     pub fn finish(&mut self) {
         if let Source::Json(scan) = &mut self.source
             && let Err(fault) = scan.finish()
@@ -103,23 +105,25 @@ impl<'a> Reader<'a> {
         self.violations.into_violations()
     }
 
-    /// Returns the recorded violations and leaves the reader without any.
+    /// Returns the violations that the reader recorded, and leaves the reader without any.
     pub(crate) fn take_violations(&mut self) -> Violations {
         self.violations.take_violations()
     }
 
-    /// Records a violation of the value that was read last, for a constraint that no rule expresses.
+    /// Records a violation of the value that was read last, for a constraint that no rule of the runtime
+    /// expresses.
     pub fn violate(&mut self, message: fmt::Arguments<'_>) {
         self.violations.record(message);
     }
 
-    /// Returns the number of violations so far. An unchanged number means that the input between two calls
+    /// Returns the number of violations so far. If two calls return equal numbers, the input read between them
     /// is valid.
     pub fn met(&self) -> usize {
         self.violations.met()
     }
 
-    /// Skips a value of any type and returns its JSON text. For a parameter or form, records a violation.
+    /// Skips a value of any type and returns its JSON text. A value of a parameter or form is a violation
+    /// instead.
     pub fn raw(&mut self) -> Option<&'a [u8]> {
         match &mut self.source {
             Source::Json(scan) => match scan.skip(self.violations.room()) {
@@ -134,7 +138,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// Skips a value of any type.
+    /// Skips the next value, of any type, without checking it.
     pub fn skip(&mut self) {
         match &mut self.source {
             Source::Json(scan) => {
@@ -146,12 +150,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads null or another value by `read`. In a parameter or form, an empty string is null.
+    /// Reads a nullable value: null, or another value by `read`. In a parameter or form, an empty string is
+    /// null.
     pub fn nullable<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
         if self.take_null() { Some(None) } else { read(self).map(Some) }
     }
 
-    /// Reads the next value if it is null. Returns false otherwise.
+    /// Reads the next value only if it is null. Returns true if it was.
     pub(crate) fn take_null(&mut self) -> bool {
         match &mut self.source {
             Source::Json(scan) => match scan.peek() {
@@ -172,7 +177,7 @@ impl<'a> Reader<'a> {
         false
     }
 
-    /// Skips a value of the wrong type and records a violation.
+    /// Skips a value of the wrong JSON type and records a violation, which names the expected type.
     #[cold]
     pub(crate) fn wrong_kind(&mut self, expected: &str, found: Kind) {
         self.skip();
@@ -189,10 +194,11 @@ impl<'a> Reader<'a> {
         false
     }
 
-    /// Counts bytes that a union reads again. Returns false if the limit is exceeded, and ends reading.
+    /// Counts bytes that the alternatives of a union read again. Returns false and ends reading if there are
+    /// too many.
     ///
-    /// Nested unions could multiply the work without bound. The limit is 1 MiB plus 64 times the length of
-    /// the input.
+    /// Without a limit, nested unions could multiply the work without bound. The limit is 1 MiB plus 64 times
+    /// the length of the input.
     pub(crate) fn spend(&mut self, bytes: usize) -> bool {
         self.spent = self.spent.saturating_add(bytes);
         if self.spent <= self.data.len().saturating_mul(64).saturating_add(1 << 20) {
@@ -202,7 +208,8 @@ impl<'a> Reader<'a> {
         false
     }
 
-    /// Records that the input is not valid JSON, and ends reading.
+    /// Records the violation that the input is not valid JSON, with the position of the fault, and ends
+    /// reading.
     #[cold]
     pub(crate) fn broken(&mut self, fault: Fault) {
         let Source::Json(scan) = &self.source else { return };
@@ -225,7 +232,7 @@ impl<'a> Reader<'a> {
         self.end(format_args!("is nested more than {DEEPEST} levels deep"));
     }
 
-    /// Ends reading. All later calls find no input, and record nothing because the input is malformed.
+    /// Records that the input is malformed and ends reading. Later calls find no input and record nothing.
     #[cold]
     fn end(&mut self, message: fmt::Arguments<'_>) {
         self.violations.record_malformed(message);

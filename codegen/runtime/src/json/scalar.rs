@@ -1,4 +1,4 @@
-//! Reading booleans, numbers and strings.
+//! The reader's methods for scalars: booleans, null, numbers, strings and the formats of strings.
 
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -16,7 +16,7 @@ use crate::validate::format::{self, Format};
 use crate::validate::rules::{IntegerRule, NumberRule, StringRule};
 
 impl Reader<'_> {
-    /// Reads a boolean. In a parameter or form it is `true` or `false`.
+    /// Reads a boolean. In a parameter or form, it is the string `true` or `false`.
     pub fn bool(&mut self) -> Option<bool> {
         match &mut self.source {
             Source::Json(scan) => match scan.peek() {
@@ -36,7 +36,7 @@ impl Reader<'_> {
         None
     }
 
-    /// Reads null. In a parameter or form it is an empty string.
+    /// Reads null. In a parameter or form, null is an empty string.
     pub fn null(&mut self) -> Option<()> {
         if self.take_null() {
             return Some(());
@@ -46,32 +46,32 @@ impl Reader<'_> {
         None
     }
 
-    /// Reads a signed 32-bit integer.
+    /// Reads a signed 32-bit integer (`format: int32`) and checks it against a rule.
     pub fn int32(&mut self, rule: &IntegerRule) -> Option<i32> {
         self.integer(rule, i32::MIN.into(), i32::MAX.into())?.try_into().ok()
     }
 
-    /// Reads a signed 64-bit integer.
+    /// Reads a signed 64-bit integer (`format: int64`) and checks it against a rule.
     pub fn int64(&mut self, rule: &IntegerRule) -> Option<i64> {
         self.integer(rule, i64::MIN.into(), i64::MAX.into())?.try_into().ok()
     }
 
-    /// Reads an unsigned 32-bit integer.
+    /// Reads an unsigned 32-bit integer and checks it against a rule.
     pub fn uint32(&mut self, rule: &IntegerRule) -> Option<u32> {
         self.integer(rule, 0, u32::MAX.into())?.try_into().ok()
     }
 
-    /// Reads an unsigned 64-bit integer.
+    /// Reads an unsigned 64-bit integer and checks it against a rule.
     pub fn uint64(&mut self, rule: &IntegerRule) -> Option<u64> {
         self.integer(rule, 0, u64::MAX.into())?.try_into().ok()
     }
 
-    /// Reads a 32-bit floating-point number.
+    /// Reads a 32-bit floating-point number and checks it against a rule.
     pub fn float32(&mut self, rule: &NumberRule) -> Option<f32> {
         self.float(rule, f32::MAX.into(), |text| text.parse::<f32>().ok())
     }
 
-    /// Reads a 64-bit floating-point number.
+    /// Reads a 64-bit floating-point number and checks it against a rule.
     pub fn float64(&mut self, rule: &NumberRule) -> Option<f64> {
         self.float(rule, f64::MAX, |text| text.parse::<f64>().ok())
     }
@@ -105,7 +105,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Reads a string.
+    /// Reads a string and checks it against a rule.
     pub fn string(&mut self, rule: &StringRule) -> Option<String> {
         // A decoded string of a parameter is already owned, so it is not copied.
         if let Source::Text(cursor) = &mut self.source
@@ -127,12 +127,12 @@ impl Reader<'_> {
         self.formatted(Format::Date, format::date)
     }
 
-    /// Reads a time of day with its offset (RFC 3339 § 5.6 `full-time`) and returns the string.
+    /// Reads a time of day with its offset (RFC 3339 § 5.6 `full-time`), checks it, and returns it as a string.
     pub fn time(&mut self) -> Option<String> {
         self.formatted(Format::Time, |text| format::check(Format::Time, text).then(|| text.to_owned()))
     }
 
-    /// Reads a duration (RFC 3339 appendix A `duration`) and returns the string.
+    /// Reads a duration (RFC 3339 appendix A `duration`), checks it, and returns it as a string.
     pub fn duration(&mut self) -> Option<String> {
         self.formatted(Format::Duration, |text| format::check(Format::Duration, text).then(|| text.to_owned()))
     }
@@ -147,8 +147,8 @@ impl Reader<'_> {
         self.formatted(Format::Byte, format::base64)
     }
 
-    /// Reads a string that must be an element of `names`, and returns its index. It is for enums that do not
-    /// implement [`StringEnum`](crate::StringEnum).
+    /// Reads a string that must be an element of `names`, and returns its index. Generated code calls it for
+    /// enums that do not implement [`StringEnum`](crate::StringEnum).
     pub fn name_index(&mut self, names: &[&str]) -> Option<usize> {
         self.with_string("a string", |text, violations| {
             let index = names.iter().position(|name| *name == text);
@@ -159,7 +159,8 @@ impl Reader<'_> {
         })
     }
 
-    /// Reads a string for an open enum, and returns its index in `names` or the string itself.
+    /// Reads a string for an open enum (`x-extensible-enum`). Returns the index of the string in `names`, or
+    /// the string itself if the contract does not list it.
     pub fn open_string_enum(&mut self, names: &[&str]) -> Option<Result<usize, String>> {
         self.with_string("a string", |text, _| {
             Some(names.iter().position(|name| *name == text).ok_or_else(|| text.to_owned()))
@@ -221,7 +222,8 @@ impl Reader<'_> {
         })
     }
 
-    /// Reads a string by `read`, which records its violations.
+    /// Passes the next string to `read`, which records its violations. A value of another type is a violation,
+    /// whose message names `expected`.
     pub(crate) fn with_string<T>(
         &mut self,
         expected: &str,
@@ -244,7 +246,8 @@ impl Reader<'_> {
         None
     }
 
-    /// Reads a number in its source text by `read`, which records its violations.
+    /// Passes the source text of the next number to `read`, which records its violations. A value of another
+    /// type is a violation, whose message names `expected`.
     fn with_number<T>(
         &mut self,
         expected: &str,

@@ -7,12 +7,13 @@
 use super::quoted::{self, Quoted};
 use super::token::{Fault, Kind, Scanned};
 
-/// A position in a JSON text. Methods advance it. After a fault it is at the first invalid byte.
+/// The scanner of a JSON text: a position that its methods advance. After a fault, the position is at the first
+/// invalid byte.
 #[derive(Debug)]
 pub(crate) struct Scan<'a> {
     text: &'a str,
     at: usize,
-    /// The decoded form of the last string that contained escapes.
+    /// The decoded form of the last JSON string that contained escapes.
     plain: String,
 }
 
@@ -21,7 +22,7 @@ impl<'a> Scan<'a> {
         Scan { text, at: 0, plain: String::new() }
     }
 
-    /// Returns a copy of the position, to return to later.
+    /// Returns a copy of the scanner, to which the reader can return later.
     pub(crate) fn mark(&self) -> Scan<'a> {
         Scan { text: self.text, at: self.at, plain: String::new() }
     }
@@ -30,7 +31,7 @@ impl<'a> Scan<'a> {
         self.at
     }
 
-    /// Returns the kind of the next value and moves to its first byte.
+    /// Returns the kind of the next JSON value and moves to its first byte.
     #[inline]
     pub(crate) fn peek(&mut self) -> Scanned<Kind> {
         match self.next_byte() {
@@ -45,7 +46,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Reads the string that [`Scan::peek`] found.
+    /// Reads the JSON string that [`Scan::peek`] found and returns it decoded.
     #[inline]
     pub(crate) fn string(&mut self) -> Scanned<&str> {
         let start = self.at + 1;
@@ -57,7 +58,7 @@ impl<'a> Scan<'a> {
         self.escaped_string(start)
     }
 
-    /// Reads the number that [`Scan::peek`] found and returns its source text.
+    /// Reads the JSON number that [`Scan::peek`] found and returns its source text.
     #[inline]
     pub(crate) fn number(&mut self) -> Scanned<&'a str> {
         let start = self.at;
@@ -73,19 +74,19 @@ impl<'a> Scan<'a> {
         Ok(self.text.get(start..self.at).unwrap_or_default())
     }
 
-    /// Reads the boolean that [`Scan::peek`] found.
+    /// Reads the JSON boolean that [`Scan::peek`] found.
     pub(crate) fn bool(&mut self) -> Scanned<bool> {
         let value = self.byte() == Some(b't');
         self.word(if value { "true" } else { "false" })?;
         Ok(value)
     }
 
-    /// Reads the null that [`Scan::peek`] found.
+    /// Reads the JSON null that [`Scan::peek`] found.
     pub(crate) fn null(&mut self) -> Scanned<()> {
         self.word("null")
     }
 
-    /// Enters the array that [`Scan::peek`] found. Returns false if it is empty, and moves after it.
+    /// Enters the JSON array that [`Scan::peek`] found. Returns false if it is empty, and moves past it.
     #[inline]
     pub(crate) fn array_first(&mut self) -> Scanned<bool> {
         self.at += 1;
@@ -94,7 +95,7 @@ impl<'a> Scan<'a> {
         Ok(more)
     }
 
-    /// Moves to the next element of an array. Returns false at the end, and moves after the array.
+    /// Moves to the next element of a JSON array. Returns false at the end, and moves past the array.
     #[inline]
     pub(crate) fn array_step(&mut self) -> Scanned<bool> {
         match self.next_byte() {
@@ -114,8 +115,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Enters the object that [`Scan::peek`] found and moves to the value of its first key. Returns `None`
-    /// if it is empty, and moves after it.
+    /// Enters the JSON object that [`Scan::peek`] found, moves to the value of its first key and returns the
+    /// key. Returns `None` if the object is empty, and moves past it.
     #[inline]
     pub(crate) fn object_first(&mut self) -> Scanned<Option<&str>> {
         self.at += 1;
@@ -130,7 +131,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Moves to the value of the next key. Returns `None` at the end, and moves after the object.
+    /// Moves to the value of the next key of a JSON object and returns the key. Returns `None` at the end, and
+    /// moves past the object.
     #[inline]
     pub(crate) fn object_step(&mut self) -> Scanned<Option<&str>> {
         match self.next_byte() {
@@ -152,13 +154,13 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Skips a value of any type and returns its source text.
+    /// Skips a JSON value of any type and returns its source text.
     ///
-    /// At most `room` arrays and objects, and never more than 64, may be open at once.
+    /// Returns a fault if more than `room` arrays and objects, or more than 64, are open at once.
     pub(crate) fn skip(&mut self, room: usize) -> Scanned<&'a str> {
         self.next_byte();
         let start = self.at;
-        // Each bit is an open array (0) or object (1). The lowest bit is the innermost one.
+        // Each bit stands for an open array (0) or object (1). The lowest bit is the innermost one.
         let (mut open, mut depth) = (0u64, 0);
         loop {
             let kind = self.peek()?;
@@ -191,7 +193,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Rejects anything but white space after the value.
+    /// Returns a fault if anything but white space follows the JSON value.
     pub(crate) fn finish(&mut self) -> Scanned<()> {
         match self.next_byte() {
             None => Ok(()),
@@ -204,7 +206,7 @@ impl<'a> Scan<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Skips white space and returns the next byte.
+    /// Skips white space between JSON tokens and returns the next byte without moving past it.
     #[inline]
     fn next_byte(&mut self) -> Option<u8> {
         loop {
@@ -258,7 +260,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Reads the fraction and the exponent of a number.
+    /// Skips the fraction and the exponent of a JSON number.
     fn fraction(&mut self) -> Scanned<()> {
         if self.byte() == Some(b'.') {
             self.at += 1;
@@ -289,7 +291,8 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Returns the offset of the first string at or after `offset`, to find a key from the position before it.
+/// Returns the offset of the first quote at or after `offset`, which opens the key that the reader has read
+/// from there.
 pub(crate) fn quote_after(text: &str, offset: usize) -> usize {
     offset + text.get(offset..).and_then(|rest| rest.find('"')).unwrap_or_default()
 }

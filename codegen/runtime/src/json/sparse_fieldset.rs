@@ -1,24 +1,26 @@
-//! Sparse fieldsets: responses with only the fields that the caller requested.
+//! Sparse fieldsets: responses that contain only the fields that the caller requested.
 
-/// The fields to keep, and the objects that they belong to.
+/// The sparse fieldset of a response while it is written: the fields to keep, and the objects that they belong
+/// to.
 #[derive(Debug)]
 pub(crate) struct SparseFieldset {
     keep: Vec<String>,
     objects: SparseObjects,
-    /// True while the array of a page is being written.
+    /// True while the writer is in the array that contains the elements of a page.
     in_list: bool,
-    /// The length of the output before a field that is removed, and true if a comma was pending there.
+    /// The state of the writer before a field that will be removed: the length of the output, and true if a
+    /// comma was pending.
     before: Option<(usize, bool)>,
 }
 
-/// The objects of a response that a sparse fieldset limits.
+/// The objects of a response whose fields a sparse fieldset limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SparseObjects {
-    /// The response body, which is an object.
+    /// Limits the response body itself, which is an object.
     Outermost,
-    /// The elements of the response body, which is an array.
+    /// Limits each element of the response body, which is an array of objects.
     List,
-    /// The elements of the array in this field of the response body.
+    /// Limits each element of the array in this field of the response body, which is a page.
     Page(&'static str),
 }
 
@@ -27,17 +29,18 @@ impl SparseFieldset {
         SparseFieldset { keep: keep.to_vec(), objects: SparseObjects::Outermost, in_list: false, before: None }
     }
 
-    /// Limits the elements of the outermost array from now on.
+    /// Applies the sparse fieldset to the elements of the response body, which is an array.
     pub(crate) fn limit_list(&mut self) {
         self.objects = SparseObjects::List;
     }
 
-    /// Limits the elements of the array in the field `list` from now on.
+    /// Applies the sparse fieldset to the elements of the array in the field `list`, since the response is a
+    /// page.
     pub(crate) fn limit_page(&mut self, list: &'static str) {
         self.objects = SparseObjects::Page(list);
     }
 
-    /// Returns true if a field at this depth is kept.
+    /// Returns true if the sparse fieldset keeps a field in an object at this nesting depth.
     pub(crate) fn keeps(&self, key: &str, depth: usize) -> bool {
         let limited = match self.objects {
             SparseObjects::Outermost => depth == 1,
@@ -47,7 +50,7 @@ impl SparseFieldset {
         !limited || self.keep.iter().any(|kept| kept == key)
     }
 
-    /// Stores the position at which a field that is not kept begins.
+    /// Stores the state of the writer before a field, if the sparse fieldset does not keep the field.
     pub(crate) fn begin_field(&mut self, key: &str, depth: usize, length: usize, comma: bool) {
         if !self.keeps(key, depth) {
             self.before = Some((length, comma));
@@ -56,7 +59,7 @@ impl SparseFieldset {
         }
     }
 
-    /// Returns the position to return to if the last field at this depth is not kept.
+    /// Returns the state of the writer before the last field at this depth, if that field must be removed.
     pub(crate) fn end_field(&mut self, depth: usize) -> Option<(usize, bool)> {
         let ended = match self.objects {
             SparseObjects::Outermost => depth == 1,

@@ -1,4 +1,5 @@
-//! The values of parameters and forms, split into strings but not yet typed.
+//! The values of parameters and forms, split into strings that the reader converts to the types of the
+//! contract.
 
 use std::borrow::Cow;
 use std::vec::IntoIter;
@@ -19,16 +20,17 @@ use serde_json::Value;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextValue<'a> {
-    /// A single value, as a string.
+    /// A single value of a parameter or form, as a decoded string.
     Scalar(Cow<'a, str>),
-    /// A list of values.
+    /// A list of values, as an array in a parameter or form has it.
     List(Vec<TextValue<'a>>),
-    /// Names with values, which can be an object.
+    /// Names with values, as an object in a parameter or form has them.
     Map(Vec<(Cow<'a, str>, TextValue<'a>)>),
 }
 
 impl<'a> TextValue<'a> {
-    /// Converts a JSON value into the value that plain form fields would have.
+    /// Converts a JSON value into the value that plain form fields would have: numbers become strings, and null
+    /// an empty one.
     pub(crate) fn from_json(value: Value) -> TextValue<'a> {
         match value {
             Value::Null => TextValue::Scalar(Cow::Borrowed("")),
@@ -42,7 +44,7 @@ impl<'a> TextValue<'a> {
         }
     }
 
-    /// Converts the value into one that owns its strings.
+    /// Converts the value into one that owns its strings and borrows nothing.
     #[cfg(feature = "client")]
     pub(crate) fn into_owned(self) -> TextValue<'static> {
         match self {
@@ -55,12 +57,12 @@ impl<'a> TextValue<'a> {
     }
 }
 
-/// A position in a [`TextValue`].
+/// The position of a reader in the value of a parameter or form.
 #[derive(Debug)]
 pub(crate) struct TextCursor<'a> {
-    /// The value that is read next.
+    /// The value that the reader reads next.
     pub(crate) current: Option<TextValue<'a>>,
-    /// The remaining values of each open list and map.
+    /// The lists and maps that the reader has entered, each with its remaining values.
     frames: Vec<Frame<'a>>,
 }
 
@@ -75,7 +77,7 @@ impl<'a> TextCursor<'a> {
         TextCursor { current: Some(value), frames: Vec::new() }
     }
 
-    /// Reads a scalar. Returns `None` for a list or a map, which is skipped.
+    /// Reads the string of a scalar. Returns `None` for a list or a map, which is skipped.
     pub(crate) fn scalar(&mut self) -> Option<Cow<'a, str>> {
         match self.current.take() {
             Some(TextValue::Scalar(text)) => Some(text),
@@ -83,7 +85,7 @@ impl<'a> TextCursor<'a> {
         }
     }
 
-    /// Enters a list. A scalar counts as a list of one.
+    /// Enters the list that is read next. A scalar counts as a list with one element.
     pub(crate) fn open_list(&mut self) -> bool {
         let list = match self.current.take() {
             Some(TextValue::List(list)) => list,
@@ -94,7 +96,7 @@ impl<'a> TextCursor<'a> {
         true
     }
 
-    /// Enters a map.
+    /// Enters the map that is read next. Returns false for any other value.
     pub(crate) fn open_map(&mut self) -> bool {
         match self.current.take() {
             Some(TextValue::Map(map)) => {
@@ -105,7 +107,7 @@ impl<'a> TextCursor<'a> {
         }
     }
 
-    /// Moves to the next element. Returns false at the end, and leaves the list.
+    /// Moves to the next element of the innermost list. Returns false at the end, and leaves the list.
     pub(crate) fn next_item(&mut self) -> bool {
         if let Some(Frame::List(items)) = self.frames.last_mut()
             && let Some(item) = items.next()
@@ -117,7 +119,8 @@ impl<'a> TextCursor<'a> {
         false
     }
 
-    /// Moves to the next value and returns its key. Returns `None` at the end, and leaves the map.
+    /// Moves to the next value of the innermost map and returns its key. Returns `None` at the end, and leaves
+    /// the map.
     pub(crate) fn next_entry(&mut self) -> Option<Cow<'a, str>> {
         if let Some(Frame::Map(entries)) = self.frames.last_mut()
             && let Some((key, value)) = entries.next()

@@ -1,4 +1,4 @@
-//! The kinds of JSON values, and the faults of invalid JSON.
+//! The kinds of JSON values that the scanner finds, and the faults that make a JSON text invalid.
 
 /// The kind of a JSON value, which its first byte determines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub(crate) enum Kind {
     Object,
 }
 
-/// The reason why the input is not valid JSON.
+/// The reason why a JSON text is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     End,
@@ -30,7 +30,7 @@ pub(crate) enum Fault {
     TooDeep,
 }
 
-/// The result of scanning a token.
+/// The result of scanning a JSON token: the token, or the fault that makes the text invalid.
 pub(crate) type Scanned<T> = Result<T, Fault>;
 
 impl Kind {

@@ -1,6 +1,6 @@
-//! Sets of JSON types.
+//! Sets of JSON types, which describe the values that a schema allows.
 
-/// A set of JSON types.
+/// A set of JSON types, for example the types that an alternative of a `oneOf` allows.
 ///
 /// ```
 /// use writ_runtime::Types;
@@ -15,21 +15,21 @@ pub struct Types(u8);
 impl Types {
     /// The empty set of JSON types.
     pub const NONE: Types = Types(0);
-    /// The type of `null`.
+    /// The JSON Schema type `null` in a set of types.
     pub const NULL: Types = Types(1);
-    /// The type of `true` and `false`.
+    /// The JSON Schema type `boolean` in a set of types.
     pub const BOOL: Types = Types(2);
-    /// The type of all numbers, including integers.
+    /// The JSON Schema type `number` in a set of types, which includes the integers.
     pub const NUMBER: Types = Types(4 | 8);
-    /// The type of numbers without a fraction.
+    /// The JSON Schema type `integer` in a set of types.
     pub const INTEGER: Types = Types(8);
-    /// The type of numbers with a fraction. Values have it, schemas do not.
+    /// The type of a JSON number with a fraction. Only values have this type; schemas name `number` instead.
     pub(crate) const FRACTION: Types = Types(4);
-    /// The type of strings.
+    /// The JSON Schema type `string` in a set of types.
     pub const STRING: Types = Types(16);
-    /// The type of arrays.
+    /// The JSON Schema type `array` in a set of types.
     pub const ARRAY: Types = Types(32);
-    /// The type of objects.
+    /// The JSON Schema type `object` in a set of types.
     pub const OBJECT: Types = Types(64);
     /// The set of all JSON types.
     pub const ANY: Types = Types(127);

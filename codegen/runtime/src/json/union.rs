@@ -1,4 +1,4 @@
-//! Reading unions: `oneOf`, `anyOf` and discriminators.
+//! The reader's methods for unions: `oneOf`, `anyOf` and discriminators.
 
 use super::branch::Branch;
 use super::mark::{Content, Mark};
@@ -11,7 +11,7 @@ use crate::validate::rules::StringRule;
 #[derive(Debug, Default)]
 struct Tries {
     fitting: Vec<usize>,
-    /// The alternative with the fewest violations, and their number.
+    /// The alternative that matches best: its index, and its number of violations, which is the lowest.
     nearest: Option<(usize, usize)>,
 }
 
@@ -19,8 +19,8 @@ impl<'a> Reader<'a> {
     /// Reads a value that must match exactly one alternative (`oneOf`). `read` reads the alternative with
     /// the given index.
     ///
-    /// Alternatives that the value cannot match, by its type and its required and constant fields, are not
-    /// tried. If a single one remains, its violations are recorded as they are.
+    /// An alternative is not tried if the type of the value, a missing required field or a constant field
+    /// already rules it out. If a single alternative remains, its violations are recorded as they are.
     ///
     /// ```
     /// use writ_runtime::{Branch, Read, Reader, Types};
@@ -45,8 +45,8 @@ impl<'a> Reader<'a> {
         self.union(branches, false, read)
     }
 
-    /// Reads an object by its discriminator: the string in the field `property`, which must be the name of
-    /// an element of `tags`. `read` receives the number of that element.
+    /// Reads an object by its discriminator: the string in the field `property`, which must be a name in
+    /// `tags`. `read` reads the alternative whose number stands beside that name.
     ///
     /// ```
     /// use writ_runtime::{MapRule, Read, Reader};
@@ -131,8 +131,8 @@ impl<'a> Reader<'a> {
         self.violations.reset_met(met);
     }
 
-    /// Records a violation if no alternative or several match. Returns the alternative whose violations
-    /// are still to be recorded.
+    /// Records a violation if the value matches no alternative of the union, or several. Returns the closest
+    /// alternative if its violations are still to be recorded.
     fn judge(
         &mut self,
         branches: &[Branch],
@@ -158,11 +158,12 @@ impl<'a> Reader<'a> {
         };
         let name = branches.get(nearest).map_or("", |branch| branch.name);
         self.violations.record(format_args!("must match one of the alternatives {all}; the closest is {name}"));
-        // Violations of a muted try are not kept, so reading the alternative again is of no use.
+        // While a surrounding union tries an alternative, violations are not recorded, so a second reading is
+        // useless.
         (!self.violations.is_muted()).then_some(nearest)
     }
 
-    /// Reads a discriminator and returns to the beginning of the object.
+    /// Reads the discriminator of an object and returns to the object's beginning.
     fn tag(&mut self, property: &str, tags: &[(&str, usize)]) -> Option<usize> {
         let probe = self.probe(true)?;
         if !probe.types.meets(Types::OBJECT) {
@@ -183,7 +184,8 @@ impl<'a> Reader<'a> {
         Some(*index)
     }
 
-    /// Checks the spelling of a string against a rule before it is read as another type.
+    /// Checks a string against the constraints of `rule`, then reads it again by `read` as another type, such
+    /// as a date.
     pub fn spelled<T>(&mut self, rule: &StringRule, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let probe = self.probe(false)?;
         self.go_to(&probe.start);
@@ -195,7 +197,7 @@ impl<'a> Reader<'a> {
         read(self)
     }
 
-    /// Reads a value twice, by `check` and then by `read`. If `check` fails, only its violations are recorded.
+    /// Reads a value twice, first by `check` and then by `read`. If `check` fails, `read` is not called.
     pub fn checked<C, T>(
         &mut self,
         check: impl FnOnce(&mut Self) -> Option<C>,
@@ -208,7 +210,7 @@ impl<'a> Reader<'a> {
         read(self)
     }
 
-    /// Skips a value and inspects it.
+    /// Skips the next value and returns its type and extent, and its fields if `with_fields` is true.
     pub(crate) fn probe(&mut self, with_fields: bool) -> Option<Probe<'a>> {
         let probe = match &mut self.source {
             Source::Text(text) => Probe::text(text),
@@ -223,7 +225,7 @@ impl<'a> Reader<'a> {
         self.spend(probe.length).then_some(probe)
     }
 
-    /// Returns to a position in the same array or object, unless reading has ended.
+    /// Moves the reader to a position in the current array or object, unless reading has ended.
     pub(crate) fn go_to(&mut self, mark: &Mark<'a>) {
         if self.violations.is_malformed() {
             return;

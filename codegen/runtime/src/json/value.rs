@@ -1,4 +1,5 @@
-//! Reading values without a schema, and `Read` for the types of unnamed schemas.
+//! Reading JSON values of any type, and [`Read`] for the Rust types of unnamed schemas such as `i64` and
+//! `Vec<T>`.
 
 use std::collections::BTreeMap;
 
@@ -15,15 +16,17 @@ use super::token::Kind;
 use super::write::DecimalNumber;
 use crate::validate::rules::{ArrayRule, IntegerRule, MapRule, NumberRule, StringRule};
 
-/// Returns the value of a JSON text that the contract contains, for example in an `enum` of several types.
+/// Parses a JSON value that the contract contains, for example in an `enum` of several types. Returns `None` if
+/// the text is not valid JSON.
 pub fn value(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }
 
-/// Returns the default of an absent value. `json` is the JSON text in the contract.
+/// Returns the default value of an absent parameter or field by reading the contract's `default`, which `json`
+/// contains as JSON text.
 ///
 /// The generator has checked the default against its schema. If reading it still fails, the result is `None`,
-/// and the response is a 500, since the contract is wrong and not the request.
+/// and the caller receives a 500, since the contract is wrong and not the request.
 ///
 /// ```
 /// use writ_runtime::{Read, default_value};
@@ -38,7 +41,7 @@ pub fn default_value<T>(json: &str, read: impl FnOnce(&mut Reader<'_>) -> Option
 }
 
 impl Reader<'_> {
-    /// Reads a value of any type. The scalars of a parameter or form are strings.
+    /// Reads a value of any type as a [`Value`]. The scalars of a parameter or form are strings.
     pub fn any(&mut self) -> Option<Value> {
         let kind = match &mut self.source {
             Source::Json(scan) => match scan.peek() {
@@ -82,7 +85,7 @@ impl Reader<'_> {
 macro_rules! read {
     ($($type:ty: $reader:ident => $read:expr;)*) => {
         $(impl Read for $type {
-            // The called method is large, so it is not inlined into generated code; this wrapper is.
+            // The method of the reader is large, so it is not inlined into generated code; this wrapper is.
             #[inline]
             fn read($reader: &mut Reader<'_>) -> Option<$type> {
                 $read

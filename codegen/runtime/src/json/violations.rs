@@ -1,4 +1,4 @@
-//! The path of a reader into a value, and the violations that it has recorded.
+//! The violations that a reader has recorded, and the reader's path to the current value.
 //!
 //! The path is only converted to a string when a violation is recorded.
 
@@ -13,10 +13,12 @@ use crate::validate::violation::{MOST_VIOLATIONS, Violation, Violations};
 /// The maximum nesting depth of arrays and objects in an input.
 pub(crate) const DEEPEST: usize = 64;
 
-/// The maximum length, in code points, of a caller's own key in a path.
+/// The maximum length, in code points, of an object key in the path of a violation, if the caller chose the
+/// key.
 const LONGEST_NAME: usize = 100;
 
-/// The path into a value, with a segment for each open array or object, and the violations so far.
+/// The reader's path to the current value, with a segment for each open array or object, and the violations so
+/// far.
 #[derive(Debug)]
 pub(crate) struct ViolationSink<'a> {
     data: &'a str,
@@ -24,24 +26,24 @@ pub(crate) struct ViolationSink<'a> {
     root: &'a str,
     segments: Vec<Segment>,
     violations: Violations,
-    /// The number of all violations, including those that were not recorded.
+    /// The number of all violations in the input, including those that were not recorded.
     met: usize,
     muted: u32,
-    /// The objects that may miss required fields, for a response with a sparse fieldset.
+    /// The objects that may miss required fields, when a client reads a response with a sparse fieldset.
     sparse: Option<SparseObjects>,
 }
 
-/// A segment of the path into a value.
+/// A segment of the reader's path to the current value: a field or an element.
 #[derive(Debug)]
 pub(crate) enum Segment {
-    /// A step into a field, by the name that the contract declares.
+    /// A field of an object, by the name that the contract declares.
     Field(&'static str),
-    /// A step into an element of an array, by its index.
+    /// An element of an array, by its index.
     Index(usize),
-    /// A step into a field, by the offset of the key's opening quote in the JSON text. The key is decoded
-    /// when it is needed.
+    /// A field of a JSON object that the contract does not name, by the offset of the key's opening quote in
+    /// the JSON text. The key is decoded only for a violation.
     Key(usize),
-    /// A step into a field, by a key of a parameter or form.
+    /// A field that the contract does not name, by its key as a string.
     Owned(String),
 }
 
@@ -59,13 +61,14 @@ impl<'a> ViolationSink<'a> {
         }
     }
 
-    /// Allows these objects to miss required fields from now on.
+    /// Allows the given objects of a response to miss required fields, since the caller requested a sparse
+    /// fieldset.
     #[cfg(feature = "client")]
     pub(crate) fn allow_missing_fields(&mut self, objects: SparseObjects) {
         self.sparse = Some(objects);
     }
 
-    /// Returns true if the current object may miss required fields.
+    /// Returns true if the object that is being read may miss required fields because of a sparse fieldset.
     #[cold]
     pub(crate) fn may_miss_fields(&self) -> bool {
         self.sparse.is_some_and(|objects| match (objects, self.segments.as_slice()) {
@@ -75,12 +78,12 @@ impl<'a> ViolationSink<'a> {
         })
     }
 
-    /// Adds the segment of an array or object that is entered.
+    /// Adds a segment to the path for an array or object that the reader enters.
     pub(crate) fn enter(&mut self, segment: Segment) {
         self.segments.push(segment);
     }
 
-    /// Moves to the next element or field of the innermost array or object.
+    /// Moves the path to the next element or field of the innermost array or object.
     #[inline]
     pub(crate) fn step(&mut self, segment: Segment) {
         if let Some(last) = self.segments.last_mut() {
@@ -88,34 +91,36 @@ impl<'a> ViolationSink<'a> {
         }
     }
 
-    /// Removes the segment of the innermost array or object.
+    /// Removes the segment of the innermost array or object from the path.
     pub(crate) fn leave(&mut self) {
         self.segments.pop();
     }
 
-    /// Returns the number of further arrays and objects that may be entered.
+    /// Returns the number of arrays and objects that the reader may still enter before the input is nested too
+    /// deep.
     pub(crate) fn room(&self) -> usize {
         DEEPEST.saturating_sub(self.segments.len())
     }
 
-    /// Returns the number of violations so far, whether they were kept or not.
+    /// Returns the number of violations in the input so far, including those that were not recorded.
     pub(crate) fn met(&self) -> usize {
         self.met
     }
 
-    /// Sets the number of violations back to `met`, to discard the violations of a try.
+    /// Sets the number of violations back to `met`, to discard the violations of an alternative that was only
+    /// tried.
     pub(crate) fn reset_met(&mut self, met: usize) {
         if !self.is_malformed() {
             self.met = met;
         }
     }
 
-    /// Returns true if the input is malformed.
+    /// Returns true if the input is malformed: not valid JSON, not UTF-8, nested too deep or too complex.
     pub(crate) fn is_malformed(&self) -> bool {
         self.violations.malformed
     }
 
-    /// Counts violations from now on without keeping them.
+    /// Starts to count violations without recording them, while the reader tries an alternative of a union.
     pub(crate) fn mute(&mut self) {
         self.muted += 1;
     }
@@ -129,19 +134,19 @@ impl<'a> ViolationSink<'a> {
         self.muted > 0
     }
 
-    /// Records a violation of the value that the reader is at.
+    /// Records a violation of the value at the reader's current path.
     #[cold]
     pub(crate) fn record(&mut self, message: fmt::Arguments<'_>) {
         self.record_in(None, message);
     }
 
-    /// Records a violation of a field of the value that the reader is at. The field may be missing.
+    /// Records a violation of a field of the object at the reader's current path. The field may be missing.
     #[cold]
     pub(crate) fn record_in(&mut self, field: Option<&str>, message: fmt::Arguments<'_>) {
         self.record_at(message, |path| field.into_iter().for_each(|field| push_name(path, field)));
     }
 
-    /// Records a violation of a value at this path below the current value.
+    /// Records a violation of the value that `steps` lead to from the reader's current path.
     #[cold]
     #[cfg_attr(not(feature = "jsonschema"), allow(dead_code, reason = "recorded by the interpreter only"))]
     pub(crate) fn record_below(&mut self, steps: &[String], message: fmt::Arguments<'_>) {
@@ -168,7 +173,7 @@ impl<'a> ViolationSink<'a> {
         self.violations.push(Violation { location: self.location, field: path, message: text_of(message) });
     }
 
-    /// Records that the input is malformed. Later violations are not recorded.
+    /// Records the violation that the input is malformed. Later violations are not recorded.
     #[cold]
     pub(crate) fn record_malformed(&mut self, message: fmt::Arguments<'_>) {
         if self.is_malformed() {
@@ -177,7 +182,8 @@ impl<'a> ViolationSink<'a> {
         self.met += 1;
         self.violations.malformed = true;
         let violation = Violation { location: self.location, field: self.root.to_owned(), message: text_of(message) };
-        // This violation explains why the input after it was not checked, so it replaces another one.
+        // This violation explains why the rest of the input was not checked, so it replaces another one if the
+        // list is full.
         self.violations.list.truncate(MOST_VIOLATIONS - 1);
         self.violations.list.push(violation);
     }
@@ -208,7 +214,8 @@ impl<'a> ViolationSink<'a> {
     }
 }
 
-/// Appends a name to a path: after a dot, or in brackets (`a["b.c"]`) if it contains special characters.
+/// Appends a field name to the path of a violation: after a dot, or in brackets (`a["b.c"]`) if it contains
+/// special characters.
 fn push_name(path: &mut String, name: &str) {
     if name.is_empty() || name.contains(['.', '[', ']', '"']) {
         path.push_str(&format!("[{name:?}]"));
@@ -220,7 +227,8 @@ fn push_name(path: &mut String, name: &str) {
     path.push_str(name);
 }
 
-/// Appends a name that the caller chose, shortened, so that 100 violations with a long name stay small.
+/// Appends a field name that the caller chose to the path of a violation. It is shortened, so that 100
+/// violations with a long name stay small.
 fn push_foreign_name(path: &mut String, name: &str) {
     match name.char_indices().nth(LONGEST_NAME) {
         Some((end, _)) => {

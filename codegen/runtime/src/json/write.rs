@@ -1,4 +1,4 @@
-//! `Write` for the types of unnamed schemas.
+//! [`Write`] for the Rust types of unnamed schemas, such as `i64`, `String` and `Vec<T>`.
 
 use std::collections::BTreeMap;
 
@@ -43,15 +43,15 @@ write_as! {
 }
 
 impl Write for () {
-    /// Writes null.
+    /// Writes JSON null.
     fn write(&self, writer: &mut Writer) {
         writer.null();
     }
 }
 
 impl Write for Decimal {
-    /// Writes a string, so that no client reads it as a binary floating-point number. [`DecimalNumber`] is
-    /// written as a number.
+    /// Writes the decimal number as a JSON string, so that no client reads it as a binary floating-point
+    /// number. [`DecimalNumber`] is written as a JSON number.
     fn write(&self, writer: &mut Writer) {
         writer.plain(self.to_string().as_bytes());
     }
@@ -104,7 +104,7 @@ impl Write for DecimalNumber {
 }
 
 impl<T: Write> Write for Option<T> {
-    /// Writes null for `None`. [`Writer::optional`] omits the field instead.
+    /// Writes the value, or null for `None`. [`Writer::optional`] omits the field instead.
     fn write(&self, writer: &mut Writer) {
         match self {
             Some(value) => value.write(writer),

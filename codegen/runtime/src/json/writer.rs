@@ -1,4 +1,4 @@
-//! The writer of compact JSON.
+//! The writer of compact JSON, by which generated code serializes values.
 
 use super::quoted::run_end;
 use super::sparse_fieldset::SparseFieldset;
@@ -22,7 +22,7 @@ pub struct Writer {
     out: Vec<u8>,
     /// True if a comma precedes the next element or key.
     comma: bool,
-    /// The number of arrays and objects that are open.
+    /// The number of JSON arrays and objects that are open.
     depth: usize,
     sparse: Option<Box<SparseFieldset>>,
 }
@@ -33,11 +33,11 @@ impl Writer {
         Writer { out: Vec::with_capacity(256), ..Writer::default() }
     }
 
-    /// Limits the output to a sparse fieldset. It is called before anything is written; `None` keeps all
-    /// fields.
+    /// Limits the written JSON to a sparse fieldset, the fields that the caller requested. It is called before
+    /// anything is written; `None` keeps all fields.
     ///
-    /// The limit applies to the fields of the outermost object, of each object in an outermost array, or,
-    /// after [`Writer::begin_page`], of each object in the list of the page.
+    /// The sparse fieldset applies to the fields of the outermost object, of each object in an outermost array,
+    /// or, after [`Writer::begin_page`], of each object in the list of the page.
     ///
     /// ```
     /// use writ_runtime::Writer;
@@ -54,7 +54,8 @@ impl Writer {
         self.sparse = fields.map(|fields| Box::new(SparseFieldset::new(fields)));
     }
 
-    /// Begins the object of a page, whose elements are in the field `list`. See [`Writer::keep_fields`].
+    /// Begins the JSON object of a page, whose elements are in the field `list`. A sparse fieldset then limits
+    /// those elements.
     pub fn begin_page(&mut self, list: &'static str) {
         if self.depth == 0
             && let Some(sparse) = &mut self.sparse
@@ -85,7 +86,7 @@ impl Writer {
         self.end(b']');
     }
 
-    /// Writes the key of a field. The caller must write the value next.
+    /// Writes the key of a field of a JSON object. The caller must write the value next.
     pub fn key(&mut self, key: &str) {
         self.drop_field();
         if let Some(sparse) = &mut self.sparse {
@@ -99,13 +100,13 @@ impl Writer {
         self.comma = false;
     }
 
-    /// Writes a string.
+    /// Writes a JSON string with the necessary escapes.
     pub fn string(&mut self, value: &str) {
         self.separate();
         self.quote(value);
     }
 
-    /// Writes a signed integer.
+    /// Writes a signed integer as a JSON number.
     pub fn int(&mut self, value: i64) {
         self.separate();
         let length = self.out.len();
@@ -113,7 +114,7 @@ impl Writer {
         settle(&mut self.out, length, written);
     }
 
-    /// Writes an unsigned integer.
+    /// Writes an unsigned integer as a JSON number.
     pub fn uint(&mut self, value: u64) {
         self.separate();
         let length = self.out.len();
@@ -121,7 +122,7 @@ impl Writer {
         settle(&mut self.out, length, written);
     }
 
-    /// Writes a floating-point number. A number that is not finite becomes null, since JSON has no
+    /// Writes a 64-bit floating-point number. A number that is not finite becomes null, since JSON has no
     /// notation for it.
     pub fn float(&mut self, value: f64) {
         self.separate();
@@ -138,7 +139,7 @@ impl Writer {
         settle(&mut self.out, length, written);
     }
 
-    /// Writes a boolean.
+    /// Writes the JSON boolean `true` or `false`.
     pub fn bool(&mut self, value: bool) {
         self.raw(if value { "true" } else { "false" });
     }
@@ -148,13 +149,13 @@ impl Writer {
         self.raw("null");
     }
 
-    /// Writes a JSON text as it is.
+    /// Writes a complete JSON text as the next value, without checking it.
     pub fn raw(&mut self, json: &str) {
         self.separate();
         self.out.extend_from_slice(json.as_bytes());
     }
 
-    /// Writes a string that needs no escapes.
+    /// Writes a JSON string whose content is known to need no escapes.
     pub(crate) fn plain(&mut self, text: &[u8]) {
         self.separate();
         self.out.push(b'"');
@@ -162,7 +163,7 @@ impl Writer {
         self.out.push(b'"');
     }
 
-    /// Writes a JSON value of any type.
+    /// Writes a JSON value of any type, given as a [`serde_json::Value`].
     pub fn value(&mut self, value: &serde_json::Value) {
         self.separate();
         let length = self.out.len();
@@ -170,17 +171,17 @@ impl Writer {
         settle(&mut self.out, length, written);
     }
 
-    /// Returns the JSON text that was written.
+    /// Returns the complete JSON text that was written.
     pub fn finish(self) -> Vec<u8> {
         self.out
     }
 
-    /// Returns true if the sparse fieldset keeps a field of the current object.
+    /// Returns true if the sparse fieldset keeps this field of the object that is being written.
     pub(super) fn keeps(&self, key: &str) -> bool {
         self.sparse.as_ref().is_none_or(|sparse| sparse.keeps(key, self.depth))
     }
 
-    /// Removes the last field from the output if the sparse fieldset does not keep it.
+    /// Removes the field that was written last if the sparse fieldset does not keep it.
     fn drop_field(&mut self) {
         if let Some(sparse) = &mut self.sparse
             && let Some((length, comma)) = sparse.end_field(self.depth)
@@ -231,7 +232,7 @@ impl Writer {
         self.out.push(b'"');
     }
 
-    /// Writes the content of a string, of which the first `end` bytes need no escapes.
+    /// Writes the content of a JSON string with escapes. The first `end` bytes need none.
     #[cold]
     fn escape(&mut self, bytes: &[u8], mut end: usize) {
         const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -259,7 +260,7 @@ impl Writer {
     }
 }
 
-/// Writes null if `serde_json` failed to write a value, so that a value is never missing.
+/// Replaces a value that `serde_json` failed to write by null, so that the JSON stays valid.
 ///
 /// Writing to memory does not fail in practice.
 fn settle(out: &mut Vec<u8>, length: usize, written: serde_json::Result<()>) {

@@ -1,4 +1,5 @@
-//! Conversion of a document and of its larger objects: operations, responses, bodies and components.
+//! Conversion of an OpenAPI document and of its larger objects to the model of `utoipa`: operations, responses,
+//! bodies and components.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +11,11 @@ use utoipa::openapi::{Components, OpenApi, Paths, RefOr, Responses};
 
 use super::part::{exact, extend, or_reference, part, schema};
 
-/// Converts a complete document. Returns `None` if a required part of it is not valid.
+/// Converts a complete OpenAPI document to the model of `utoipa`. Returns `None` if a required part of it is
+/// not valid.
 pub(super) fn document(value: &Value) -> Option<OpenApi> {
     let mut rest = value.as_object()?.clone();
-    // The model has a single version for each minor version.
+    // The model of `utoipa` has a single version for each minor version of OpenAPI.
     let version = rest.get("openapi")?.as_str()?;
     let version = if version.starts_with("3.2") { "3.2.0" } else { "3.1.0" };
     rest.insert("openapi".to_owned(), json!(version));
@@ -34,8 +36,8 @@ pub(super) fn document(value: &Value) -> Option<OpenApi> {
     Some(document)
 }
 
-/// Removes a field from an object and returns it as a value of the model. Leaves it if the model cannot
-/// represent it.
+/// Removes a field from an OpenAPI object and returns it converted to the model of `utoipa`. If the model
+/// cannot represent the field, it remains in the object.
 fn held<T>(object: &mut Map<String, Value>, name: &str, held: impl FnOnce(&Value) -> Option<T>) -> Option<T> {
     let value = held(object.get(name)?)?;
     object.remove(name);
@@ -46,7 +48,7 @@ fn each<T>(value: &Value, held: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> 
     value.as_array()?.iter().map(held).collect()
 }
 
-/// Converts a map with free keys.
+/// Converts each value of an OpenAPI map with free keys, such as `responses`, to the model of `utoipa`.
 fn named<T>(value: &Value, held: impl Fn(&Value) -> Option<T>) -> Option<BTreeMap<String, T>> {
     value.as_object()?.iter().map(|(name, value)| Some((name.clone(), held(value)?))).collect()
 }
@@ -123,7 +125,7 @@ fn components(value: &Value) -> Option<Components> {
     let mut rest = value.as_object()?.clone();
     let mut components = Components::new();
     let sections = &mut rest;
-    // A section that the model cannot represent completely becomes an extension.
+    // A section of the components that the model cannot represent completely becomes an extension.
     components.schemas = held(sections, "schemas", |all| named(all, schema)).unwrap_or_default();
     components.responses = referable(sections, "responses", part);
     components.parameters = referable(sections, "parameters", parameter);

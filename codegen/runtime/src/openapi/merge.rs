@@ -1,15 +1,16 @@
-//! Merging two documents.
+//! Merging of two OpenAPI documents, for services that document some routes by hand.
 
 use serde_json::{Map, Value};
 use utoipa::openapi::OpenApi;
 
 use super::document::document;
 
-/// Adds the contents of `from` to `into`: operations, components, webhooks, tags and servers.
+/// Adds the contents of the document `from` to the document `into`: operations, components, webhooks, tags and
+/// servers.
 ///
-/// If both documents have an entry with the same name, the one of `into` is kept. `info` and the security
-/// requirements of the document are those of `into`; operations of `from` keep the requirements that they
-/// had.
+/// If both documents have an entry with the same name, the entry of `into` is kept. `info` and the security
+/// requirements of the document are those of `into`. An operation of `from` keeps its security requirements,
+/// including those that it inherits from its document.
 ///
 /// [`OpenApi::merge`] copies schemas, responses and security schemes only, so that references to other
 /// components of `from` would be broken.
@@ -34,7 +35,8 @@ pub fn merge(into: OpenApi, from: OpenApi) -> OpenApi {
     document(&first).unwrap_or(into)
 }
 
-/// Copies the security requirements of a document to the operations without requirements of their own.
+/// Copies the security requirements of a document to its operations that declare none, so that a merge
+/// preserves them.
 fn keep_security(document: &mut Value) {
     let Some(security) = document.as_object_mut().and_then(|fields| fields.remove("security")) else { return };
     let items = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut);
@@ -61,7 +63,7 @@ fn add(first: &mut Value, second: Value) {
     }
 }
 
-/// Merges maps of maps: the components of each section, or the methods of each path.
+/// Merges two maps of maps of OpenAPI documents: the components of each section, or the methods of each path.
 fn two_deep(first: &mut Value, second: Value) {
     let (Value::Object(first), Value::Object(second)) = (first, second) else { return };
     for (name, value) in second {

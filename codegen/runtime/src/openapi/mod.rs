@@ -1,11 +1,11 @@
 //! The OpenAPI layer: a contract as a document of the crate `utoipa`, without any loss (feature `openapi`).
 //!
-//! [`read`] parses a contract and [`merge`] combines two. Generated code returns the contract by them, for
-//! documentation pages, and for services that document hand-written routes with `utoipa`.
+//! [`read`] parses a contract; generated code calls it to return the contract, for example for documentation
+//! pages. [`merge`] combines two documents, for services that document hand-written routes with `utoipa`.
 //!
-//! The deserialization of `utoipa` drops keywords that its model lacks, and rejects schemas without a
-//! `type`. Here an object of the contract becomes a field of the model only if the model represents it
-//! exactly. Otherwise it is stored in `extensions`, which are serialized under their original names.
+//! The deserialization of `utoipa` drops keywords that its model lacks, and rejects schemas without a `type`.
+//! This module converts an object of the contract to a field of the model only if the model represents it
+//! exactly. Otherwise the object is stored in `extensions`, which are serialized under their original names.
 
 mod document;
 mod merge;
@@ -20,9 +20,9 @@ pub use merge::merge;
 
 /// Parses the JSON text of an OpenAPI 3.1 or 3.2 document. Returns an empty document if it is not valid.
 ///
-/// Serialized again, the document is equal to the input, with these exceptions: `required: false` of
-/// parameters, empty `paths` and `responses` are always written, the patch version is lost, and names of
-/// HTTP authentication schemes are in lower case. Fields are in the order of the model.
+/// If the result is serialized again, it is equal to the input, with these exceptions: `required: false` of
+/// parameters, empty `paths` and `responses` are always written, the patch version is lost, and names of HTTP
+/// authentication schemes are in lower case. Fields are in the order of the model of `utoipa`.
 ///
 /// ```
 /// let document = writ_runtime::openapi::read(

@@ -1,5 +1,5 @@
-//! Conversion of a single object: a field that the model represents exactly becomes a field of the model,
-//! and any other an extension.
+//! Conversion of a single OpenAPI object to the model of `utoipa`: a field that the model represents exactly
+//! becomes a field of the model, and any other an extension.
 
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
@@ -14,12 +14,12 @@ use utoipa::openapi::response::Response;
 use utoipa::openapi::schema::{Object, SchemaType};
 use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, Schema, Tag};
 
-/// An object of the model that can have extensions.
+/// A type of the `utoipa` model whose objects can have extensions, in which other fields are kept.
 pub(super) trait Extended: Serialize + DeserializeOwned {
-    /// The names of the required fields of the object.
+    /// The names of the OpenAPI object's required fields.
     const REQUIRED: &'static [&'static str];
 
-    /// Returns the extensions of the object.
+    /// Returns the extensions of the object, which keep the fields that the model lacks.
     fn extensions(&mut self) -> &mut Option<Extensions>;
 }
 
@@ -50,13 +50,15 @@ extended! {
     Tag: ["name"];
 }
 
-/// Converts a value into the model if it serializes to an equal value again.
+/// Converts JSON into a type of the `utoipa` model. Returns `None` if the result does not serialize to equal
+/// JSON again.
 pub(super) fn exact<T: Serialize + DeserializeOwned>(value: &Value) -> Option<T> {
     let held = T::deserialize(value).ok()?;
     (serde_json::to_value(&held).ok()? == *value).then_some(held)
 }
 
-/// Converts an object into the model. Fields that the model cannot represent become extensions.
+/// Converts an OpenAPI object into the `utoipa` model. Fields that the model cannot represent become
+/// extensions.
 pub(super) fn part<T: Extended>(value: &Value) -> Option<T> {
     if let Some(exact) = exact(value) {
         return Some(exact);
@@ -78,7 +80,7 @@ pub(super) fn part<T: Extended>(value: &Value) -> Option<T> {
     Some(held)
 }
 
-/// Adds fields to the extensions of an object.
+/// Adds fields to the extensions of an OpenAPI object in the `utoipa` model.
 pub(super) fn extend<T: Extended>(held: &mut T, fields: impl IntoIterator<Item = (String, Value)>) {
     let mut fields = fields.into_iter().peekable();
     if fields.peek().is_some() {
@@ -86,7 +88,8 @@ pub(super) fn extend<T: Extended>(held: &mut T, fields: impl IntoIterator<Item =
     }
 }
 
-/// Converts a reference, or an object in place of one.
+/// Converts a `$ref` of an OpenAPI document into a reference of the `utoipa` model, and any other object by
+/// `held`.
 pub(super) fn or_reference<T>(value: &Value, held: impl FnOnce(&Value) -> Option<T>) -> Option<RefOr<T>> {
     match value.get("$ref") {
         Some(_) => exact::<Ref>(value).map(RefOr::Ref),
@@ -94,10 +97,11 @@ pub(super) fn or_reference<T>(value: &Value, held: impl FnOnce(&Value) -> Option
     }
 }
 
-/// Converts a schema: into the model if that represents it exactly, otherwise with all keywords as extensions.
+/// Converts a schema into the `utoipa` model if the model represents it exactly. Otherwise all keywords become
+/// extensions.
 pub(super) fn schema(value: &Value) -> Option<RefOr<Schema>> {
     let keywords = match value {
-        // The schemas `true` and `false` allow every value and no value.
+        // The schema `true` allows every value, and the schema `false` allows none.
         Value::Bool(true) => Map::new(),
         Value::Bool(false) => Map::from_iter([("not".to_owned(), Value::Object(Map::new()))]),
         Value::Object(keywords) => match exact(value) {

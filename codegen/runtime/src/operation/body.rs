@@ -1,6 +1,6 @@
-//! The request body of an operation: media types and size limit.
+//! The description of an operation's request body in the operation table: media types and size limit.
 
-/// The request body of an operation: its media types and its maximum size.
+/// The description of an operation's request body: its media types and its maximum size.
 ///
 /// ```
 /// use writ_runtime::{Body, Media, MediaKind};
@@ -14,35 +14,36 @@
 /// ```
 #[derive(Debug)]
 pub struct Body {
-    /// True if a request without a body is a violation.
+    /// True if the operation rejects a request without a body.
     pub required: bool,
-    /// The largest accepted size in bytes. A larger body is refused with 413.
+    /// The largest accepted size of the request body in bytes. A larger body is refused with 413.
     pub limit: usize,
-    /// The media types that the contract lists, in its order. Any other media type is refused with 415.
+    /// The media types that the contract lists for the request body, in its order. A body of any other media
+    /// type is refused with 415.
     pub media: &'static [Media],
 }
 
-/// A media type that a request body may have.
+/// A media type that the contract lists for a request body.
 #[derive(Debug, Clone, Copy)]
 pub struct Media {
     /// The type and subtype in lower case, with the parameters that distinguish the media type from others
     /// of the same operation. `*` is a wildcard.
     pub essence: &'static str,
-    /// The way in which a body of this media type is parsed.
+    /// The way in which the pipeline parses a body of this media type.
     pub kind: MediaKind,
 }
 
-/// The way in which a request body of a media type is parsed.
+/// The way in which the pipeline parses a request body, chosen by its media type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaKind {
-    /// A JSON text (RFC 8259), also for media types with the suffix `+json`.
+    /// Parses the body as JSON (RFC 8259), also for media types with the suffix `+json`.
     Json,
-    /// A form, `application/x-www-form-urlencoded`, parsed into names and values.
+    /// Parses the body as a form (`application/x-www-form-urlencoded`) into names and values.
     Form,
-    /// A `multipart/form-data` body (RFC 7578), parsed part by part.
+    /// Parses the body as `multipart/form-data` (RFC 7578), part by part.
     Multipart,
-    /// A text in UTF-8.
+    /// Takes the body as text, which must be UTF-8.
     Text,
-    /// Bytes that are not parsed.
+    /// Takes the body as bytes, which are not parsed.
     Bytes,
 }

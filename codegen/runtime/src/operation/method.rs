@@ -4,8 +4,8 @@ use std::fmt;
 
 /// An HTTP method that a contract can give to an operation (OpenAPI 3.0.3 § 4.7.9.1).
 ///
-/// This is not [`http::Method`]: that type can hold any token and so has a destructor, which compilers
-/// follow through every `static`. `http::Method::from` converts it, and the two types compare directly.
+/// This type is not [`http::Method`], which can hold any token and so has a destructor, which compilers follow
+/// through every `static`. `http::Method::from` converts this type, and the two types compare directly.
 ///
 /// ```
 /// use writ_runtime::Method;
@@ -34,7 +34,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// Returns the name of the method in upper case, as it is sent.
+    /// Returns the name of the HTTP method in upper case, as a request contains it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Method::GET => "GET",

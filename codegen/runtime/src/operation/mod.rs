@@ -19,10 +19,10 @@ pub use policy::{Cache, Idempotency, LimitBy, RateLimit};
 pub use security::{Requirement, Scheme, SchemeKind};
 pub use server::{Server, ServerVariable};
 
-/// An operation of the contract: method, path, parameters, security and policies.
+/// An operation of the contract as constant data: method, path, parameters, security and policies.
 ///
-/// Generated code contains one `static` for each operation, in the module `operations`. A gate receives
-/// the operation of each request before the body is read, and applies the policies that it declares:
+/// Generated code contains one `static` for each operation, in the module `operations`. A gate receives the
+/// operation of each request before the body is read, and applies the policies of the operation:
 ///
 /// ```
 /// use std::time::Duration;
@@ -54,44 +54,46 @@ pub struct Operation {
     pub id: &'static str,
     /// The HTTP method of the operation.
     pub method: Method,
-    /// The path template, for example `/v1/users/{userId}`.
+    /// The path template of the operation, for example `/v1/users/{userId}`.
     pub path: &'static str,
-    /// The fixed query string that the contract writes after the path, for example `beta=true`. It
-    /// distinguishes operations with equal method and path. Empty if there is none.
+    /// The fixed query string that the contract writes after the operation's path, for example `beta=true`, or
+    /// an empty string. It distinguishes operations with equal method and path.
     pub query: &'static str,
-    /// The tag of the operation. The trait of this tag has the method that handles the operation.
+    /// The tag of the operation. The generated trait for this tag has the method that handles the operation.
     pub tag: &'static str,
-    /// The parameters, in the order of the contract. Generated code reads them by index.
+    /// The parameters of the operation, in the order of the contract. Generated code reads them by index.
     pub parameters: &'static [Parameter],
-    /// The request body, or `None` if the operation takes no body.
+    /// The description of the request body, or `None` if the operation takes no body.
     pub body: Option<Body>,
-    /// The security requirements: a list of alternatives, each a list of schemes that are required
-    /// together. If the list is empty, the operation is public. An empty alternative makes credentials
+    /// The security requirements of the operation: a list of alternatives, each a list of schemes that are
+    /// required together. If the list is empty, the operation is public. An empty alternative makes credentials
     /// optional.
     pub security: &'static [&'static [Requirement]],
-    /// The rate limits that `x-rate-limit` declares.
+    /// The rate limits of the operation (`x-rate-limit`).
     pub rate_limits: &'static [RateLimit],
-    /// The policy of `x-idempotency`, or `None` if the operation ignores an `Idempotency-Key`.
+    /// The idempotency policy of the operation (`x-idempotency`), or `None` if it ignores an `Idempotency-Key`.
     pub idempotency: Option<Idempotency>,
-    /// The policy of `x-cache`, or `None` if responses must not be cached.
+    /// The cache policy of the operation (`x-cache`), or `None` if its responses must not be cached.
     pub cache: Option<Cache>,
-    /// The cache tags of `x-cache-invalidates`, with the placeholders of [`Cache::tags`]. The gate
-    /// invalidates the cached responses with these tags after the operation has run.
+    /// The cache tags that the operation invalidates (`x-cache-invalidates`), with the placeholders of
+    /// [`Cache::tags`]. The gate invalidates the cached responses with these tags after the operation has run.
     pub invalidates: &'static [&'static str],
-    /// The status codes that the contract declares, in ascending order, without `default` and ranges.
+    /// The status codes that the contract declares for the operation, in ascending order, without `default` and
+    /// ranges.
     pub statuses: &'static [u16],
-    /// The media types of successful responses, in the order of the contract. Empty if successful
+    /// The media types of the operation's successful responses, in the order of the contract. Empty if those
     /// responses have no body. For a range such as `image/*` the handler chooses the media type.
     pub produces: &'static [&'static str],
-    /// True if the contract declares `ETag`, `If-None-Match` and 304 together.
+    /// True if the operation supports conditional requests: it declares `ETag`, `If-None-Match` and 304
+    /// together.
     pub conditional: bool,
-    /// The name of the query parameter that contains the sparse fieldset (`x-sparse`).
+    /// The name of the query parameter that lists the fields of a sparse fieldset (`x-sparse`), or `None`.
     pub sparse_fieldset: Option<&'static str>,
 }
 
 impl Operation {
-    /// A public operation without parameters, body and policies. Generated code takes the fields that it
-    /// does not set from here (`..Operation::NONE`).
+    /// A public operation without parameters, body and policies. Generated code takes the fields of an
+    /// operation that it does not set from this constant (`..Operation::NONE`).
     pub const NONE: Operation = Operation {
         id: "",
         method: Method::GET,
@@ -111,14 +113,14 @@ impl Operation {
         sparse_fieldset: None,
     };
 
-    /// Returns true if the contract declares the status code `status` for this operation.
+    /// Returns true if the contract declares this status code for the operation.
     ///
-    /// `default` and ranges such as `4XX` do not count.
+    /// Responses that are declared as `default` or as a range such as `4XX` do not count.
     pub fn declares(&self, status: u16) -> bool {
         self.statuses.binary_search(&status).is_ok()
     }
 
-    /// Returns the first rate limit of the contract that counts by `by`.
+    /// Returns the first rate limit of the operation that counts requests by the property `by`.
     pub fn rate_limit(&self, by: LimitBy) -> Option<&'static RateLimit> {
         self.rate_limits.iter().find(|limit| limit.by == by)
     }

@@ -1,8 +1,9 @@
-//! Parameters of an operation: location, name, style and kind of value.
+//! The parameters of an operation in the operation table: location, name, style and kind of value.
 
-/// A parameter of an operation (OpenAPI 3.0.3 § 4.7.12): its location and the style of its value.
+/// The description of an operation's parameter (OpenAPI 3.0.3 § 4.7.12): its location and the style of its
+/// value.
 ///
-/// A constructor exists for each location; the other methods change one property each:
+/// The type has a constructor for each location; the other methods change one property each:
 ///
 /// ```
 /// use writ_runtime::{Parameter, Style, ValueKind};
@@ -13,22 +14,24 @@
 /// ```
 #[derive(Debug)]
 pub struct Parameter {
-    /// The name, as the contract spells it. Names of headers are compared without regard to case.
+    /// The name of the parameter, as the contract spells it. Names of headers are compared without regard to
+    /// case.
     pub name: &'static str,
     /// The part of the request that contains the parameter (`in`).
     pub location: ParameterLocation,
-    /// The notation of an array or object in the parameter (`style`).
+    /// The notation of an array or object in the parameter's string (`style`).
     pub style: Style,
-    /// True if each element of an array or object is written separately (`explode`).
+    /// True if each element of an array or object in the parameter is written separately (`explode`).
     pub explode: bool,
     /// The kind of value that the schema of the parameter describes.
     pub kind: ValueKind,
-    /// True if a request without the parameter is a violation.
+    /// True if a request must contain the parameter (`required`).
     pub required: bool,
-    /// True if an empty value that the schema does not allow counts as absent (`allowEmptyValue`).
+    /// True if an empty value of the parameter that the schema does not allow counts as absent
+    /// (`allowEmptyValue`).
     pub may_be_empty: bool,
-    /// The property names of an object whose properties are sent as parameters of their own. `None` if
-    /// the object takes every name that no other parameter takes.
+    /// The property names of an object parameter whose properties are sent under their own names. `None` if the
+    /// object takes every name that no other parameter takes.
     pub fields: Option<&'static [&'static str]>,
 }
 
@@ -46,52 +49,53 @@ impl Parameter {
         }
     }
 
-    /// Returns a required path parameter in simple style.
+    /// Returns the description of a required path parameter in the style `simple`.
     pub const fn path(name: &'static str) -> Parameter {
         Parameter::new(name, ParameterLocation::Path, Style::Simple)
     }
 
-    /// Returns an optional query parameter in form style.
+    /// Returns the description of an optional query parameter in the style `form`.
     pub const fn query(name: &'static str) -> Parameter {
         Parameter::new(name, ParameterLocation::Query, Style::Form)
     }
 
-    /// Returns an optional header parameter in simple style.
+    /// Returns the description of an optional header parameter in the style `simple`.
     pub const fn header(name: &'static str) -> Parameter {
         Parameter::new(name, ParameterLocation::Header, Style::Simple)
     }
 
-    /// Returns an optional cookie parameter in form style.
+    /// Returns the description of an optional cookie parameter in the style `form`.
     pub const fn cookie(name: &'static str) -> Parameter {
         Parameter::new(name, ParameterLocation::Cookie, Style::Form)
     }
 
-    /// Returns this parameter as a required one.
+    /// Returns this parameter with `required` set: a request must contain it.
     pub const fn required(mut self) -> Parameter {
         self.required = true;
         self
     }
 
-    /// Returns this parameter with another `style` and `explode`.
+    /// Returns this parameter with another notation of arrays and objects: `style` and `explode`.
     pub const fn style(mut self, style: Style, explode: bool) -> Parameter {
         self.style = style;
         self.explode = explode;
         self
     }
 
-    /// Returns the parameter with `allowEmptyValue`: an invalid empty value counts as absent.
+    /// Returns this parameter with `allowEmptyValue` set: an empty value that the schema does not allow counts
+    /// as absent.
     pub const fn may_be_empty(mut self) -> Parameter {
         self.may_be_empty = true;
         self
     }
 
-    /// Returns the parameter as an object that has these properties and no others.
+    /// Returns this parameter as an object whose property names are `fields` and no others.
     pub const fn fields(mut self, fields: &'static [&'static str]) -> Parameter {
         self.fields = Some(fields);
         self
     }
 
-    /// Returns this parameter with another kind of value.
+    /// Returns this parameter with another kind of value: a scalar, an array or an object.
     pub const fn kind(mut self, kind: ValueKind) -> Parameter {
         self.kind = kind;
         self
@@ -101,13 +105,13 @@ impl Parameter {
 /// The part of a request that contains a parameter (`in` in a contract).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterLocation {
-    /// A parameter in a segment of the path.
+    /// The parameter is in a segment of the path.
     Path,
-    /// A parameter in the query string.
+    /// The parameter is in the query string.
     Query,
-    /// A parameter in a header.
+    /// The parameter is a header.
     Header,
-    /// A parameter in a cookie.
+    /// The parameter is a cookie.
     Cookie,
 }
 
@@ -128,19 +132,19 @@ pub enum Style {
     PipeDelimited,
     /// The parameter style `deepObject`: `name[key]=value`.
     DeepObject,
-    /// A parameter with `content` and a JSON media type: its string is a JSON text.
+    /// The notation of a parameter with `content` and a JSON media type: its string is a JSON text.
     Json,
-    /// A parameter with `content` and any other media type: its string is the value.
+    /// The notation of a parameter with `content` and any other media type: its string is the value.
     Text,
 }
 
-/// The kind of value that a parameter has. RFC 6570 defines a notation for each kind.
+/// The kind of value of a parameter. RFC 6570 defines a notation for each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueKind {
-    /// A single value, which is neither an array nor an object.
+    /// A single value of a parameter, which is neither an array nor an object.
     Scalar,
-    /// A list of values, for a schema of type `array`.
+    /// A list of values of a parameter, for a schema of type `array`.
     Array,
-    /// A set of names with values, for a schema of type `object`.
+    /// A set of names with values in a parameter, for a schema of type `object`.
     Object,
 }

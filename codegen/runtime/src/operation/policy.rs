@@ -13,15 +13,15 @@ use std::time::Duration;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateLimit {
-    /// The number of requests that a rate limit admits in a window.
+    /// The number of requests that the rate limit admits in a window.
     pub requests: u32,
-    /// The length of the window of a rate limit.
+    /// The length of the rate limit's window.
     pub window: Duration,
-    /// The property by which a rate limit counts requests.
+    /// The property by which a rate limit counts requests: principal, client address or account.
     pub by: LimitBy,
 }
 
-/// The property by which a rate limit counts requests.
+/// The property by which a rate limit counts requests: principal, client address or account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LimitBy {
     /// Counts the requests of each principal separately. Requests without a principal are counted by the
@@ -34,7 +34,7 @@ pub enum LimitBy {
     Account,
 }
 
-/// The idempotency of an operation (`x-idempotency`): the effect of `Idempotency-Key`.
+/// The idempotency policy of an operation (`x-idempotency`): the effect of the header `Idempotency-Key`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -45,7 +45,8 @@ pub enum LimitBy {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Idempotency {
-    /// The time for which a response is recorded and sent again for the key of its request.
+    /// The time for which the response to an `Idempotency-Key` is stored and sent again for requests with that
+    /// key.
     pub retention: Duration,
 }
 
@@ -60,11 +61,11 @@ pub struct Idempotency {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cache {
-    /// The time for which a response may be cached.
+    /// The time for which a response of the operation may be cached.
     pub ttl: Duration,
-    /// The tags by which cached responses are invalidated, for example `user:{userId}`. A placeholder
-    /// names a path parameter, or the caller (`{principal}`).
+    /// The tags by which the operation's cached responses are invalidated, for example `user:{userId}`. A
+    /// placeholder names a path parameter, or the caller (`{principal}`).
     pub tags: &'static [&'static str],
-    /// True if one cached response serves all principals. Otherwise each principal has a separate one.
+    /// True if all principals share one cached response. Otherwise each principal has a separate one.
     pub shared: bool,
 }

@@ -1,6 +1,6 @@
 //! The security requirements of an operation and the security schemes that they refer to.
 
-/// A security scheme that an operation requires, with the required scopes.
+/// A security requirement of an operation: a security scheme with the scopes that the caller needs.
 ///
 /// ```
 /// use writ_runtime::{Requirement, Scheme, SchemeKind};
@@ -13,9 +13,9 @@
 /// ```
 #[derive(Debug)]
 pub struct Requirement {
-    /// The security scheme that is required.
+    /// The security scheme by which the caller must authenticate.
     pub scheme: &'static Scheme,
-    /// The scopes that the principal must have under the scheme.
+    /// The scopes that the principal must have under the required security scheme.
     pub scopes: &'static [&'static str],
 }
 
@@ -24,25 +24,25 @@ pub struct Requirement {
 pub struct Scheme {
     /// The name of the security scheme in `components.securitySchemes`.
     pub name: &'static str,
-    /// The location of the scheme's credential in a request.
+    /// The location of the security scheme's credential in a request.
     pub kind: SchemeKind,
 }
 
 /// The location of the credential of a security scheme in a request.
 #[derive(Debug)]
 pub enum SchemeKind {
-    /// The header `Authorization: Bearer` (RFC 6750), also for OAuth 2 and OpenID Connect.
+    /// The credential is in the header `Authorization: Bearer` (RFC 6750), also for OAuth 2 and OpenID Connect.
     Bearer,
-    /// The header `Authorization: Basic` (RFC 7617).
+    /// The credential is in the header `Authorization: Basic` (RFC 7617).
     Basic,
-    /// The header `Authorization` with another authentication scheme, which has this name.
+    /// The credential is in the header `Authorization` with another authentication scheme, which has this name.
     Authorization(&'static str),
-    /// An API key in the header of this name.
+    /// The credential is an API key in the header of this name.
     Header(&'static str),
-    /// An API key in the query parameter of this name.
+    /// The credential is an API key in the query parameter of this name.
     Query(&'static str),
-    /// An API key in the cookie of this name.
+    /// The credential is an API key in the cookie of this name.
     Cookie(&'static str),
-    /// A client certificate, which the transport has verified.
+    /// The credential is a client certificate, which the transport has verified.
     MutualTls,
 }

@@ -1,10 +1,10 @@
-//! The servers that a contract declares.
+//! The servers that a contract declares, as constant data with the variables in their URLs.
 
-/// A server of the contract (`servers`, OpenAPI 3.0.3 § 4.7.5).
+/// A server of the API that the contract declares (`servers`, OpenAPI 3.0.3 § 4.7.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Server {
-    /// The URL, in which `{name}` is the placeholder of a variable. A URL without a scheme is relative to
-    /// the location of the contract.
+    /// The URL of the server, in which `{name}` is the placeholder of a variable. A URL without a scheme is
+    /// relative to the location of the contract.
     pub url: &'static str,
     /// The `description` of the server, or an empty string.
     pub description: &'static str,
@@ -15,19 +15,19 @@ pub struct Server {
 /// A variable in the URL of a server (OpenAPI 3.0.3 § 4.7.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerVariable {
-    /// The name of the variable in the URL.
+    /// The name of the variable in the URL of a server.
     pub name: &'static str,
-    /// The value of the variable if no other value is chosen.
+    /// The value of the server variable if no other value is chosen.
     pub default: &'static str,
-    /// The allowed values of the variable. If the list is empty, every value is allowed.
+    /// The allowed values of the server variable. If the list is empty, every value is allowed.
     pub values: &'static [&'static str],
-    /// The `description` of the variable, or an empty string.
+    /// The `description` of the server variable, or an empty string.
     pub description: &'static str,
 }
 
 impl Server {
-    /// Returns the URL with a value for each variable: the one that `choose` returns for its name, or its
-    /// default.
+    /// Returns the URL of the server with a value for each variable: the value that `choose` returns for the
+    /// variable's name, or the variable's default.
     ///
     /// ```
     /// use writ_runtime::{Server, ServerVariable};

@@ -1,9 +1,9 @@
 //! The serde layer: `Serialize` and `Deserialize` for the types of a contract (feature `serde`).
 //!
-//! [`serialize`] and [`deserialize`] go through [`Write`] and [`Read`], so that the serialized form is the
-//! wire form of the contract and deserialization validates. The error lists every violation with its
-//! field. Only human-readable formats are supported. Others, such as `bincode`, are rejected, since they do
-//! not describe the types of the values in them.
+//! [`serialize`] and [`deserialize`] use [`Write`] and [`Read`], so that the serialized form is the JSON of the
+//! contract, and deserialization validates. The error lists every violation with its field. Only human-readable
+//! formats are supported. Binary formats such as `bincode` are rejected, since they do not store the types of
+//! the values.
 //!
 //! The macro [`serde!`](crate::serde!) implements both traits. Generated code calls it:
 //!
@@ -47,7 +47,7 @@ use crate::validate::violation::Violations;
 use crate::values::page::Page;
 
 /// Implements `Serialize` and `Deserialize` for types that implement [`Read`](crate::Read) and
-/// [`Write`](crate::Write). With `Type = function` a type is read by that function instead of `Read`.
+/// [`Write`](crate::Write). For an entry `Type = function`, that function reads the type instead of `Read`.
 #[macro_export]
 macro_rules! serde {
     ($($name:ident $(= $read:expr)?),* $(,)?) => { $(
@@ -69,7 +69,7 @@ macro_rules! serde {
 
 const BINARY: &str = "types of a contract can only be converted to and from human-readable formats such as JSON";
 
-/// Serializes the wire form of a value.
+/// Serializes a value of a generated type as the JSON that the contract describes.
 ///
 /// # Errors
 /// Returns an error if the format is not human-readable, or if the serializer fails.
@@ -83,7 +83,7 @@ pub fn serialize<S: Serializer>(value: &dyn Write, serializer: S) -> Result<S::O
     transcode::transcode(&mut serde_json::Deserializer::from_slice(&written), serializer)
 }
 
-/// Deserializes a value from its wire form by `read`.
+/// Deserializes a value of a generated type by `read`, which validates it.
 ///
 /// # Errors
 /// Returns an error if the format is not human-readable, if the deserializer fails, or if the value is
@@ -104,7 +104,8 @@ where
     value.filter(|_| violations.is_empty()).ok_or_else(|| de::Error::custom(Summary(&violations)))
 }
 
-/// The violations in one line: `items[0].quantity must be at least 1; name is required`.
+/// The violations of a value as one line of an error message: `items[0].quantity must be at least 1; name is
+/// required`.
 struct Summary<'v>(&'v Violations);
 
 impl fmt::Display for Summary<'_> {

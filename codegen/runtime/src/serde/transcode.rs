@@ -1,4 +1,4 @@
-//! Conversion from one serde format to another, value by value and without an intermediate tree.
+//! Conversion from a serde deserializer to a serde serializer, value by value and without an intermediate tree.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -6,15 +6,15 @@ use std::fmt;
 use serde_core::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
-/// Serializes the value of a deserializer. Fields keep their order.
+/// Passes the value of a deserializer on to a serializer. Fields keep their order.
 ///
 /// # Errors
-/// Returns the error of the serializer. An error of the deserializer is converted into one.
+/// Returns the error of the serializer, or the error of the deserializer converted into one.
 pub(super) fn transcode<'de, D: Deserializer<'de>, S: Serializer>(from: D, to: S) -> Result<S::Ok, S::Error> {
     Source(RefCell::new(Some(from))).serialize(to)
 }
 
-/// A value that is deserialized while it is serialized, at most once.
+/// A deserializer that is serialized as a value: it is read while the value is written, at most once.
 struct Source<D>(RefCell<Option<D>>);
 
 impl<'de, D: Deserializer<'de>> Serialize for Source<D> {

@@ -1,14 +1,16 @@
-//! The tree of values in bracketed names such as `a[b][c]`, from the pairs of a query or a form.
+//! The tree of the values that a query or a form sends under bracketed names such as `a[b][c]`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::json::TextValue;
 
-/// The maximum number of brackets in a name. A name with more is one key, brackets included.
+/// The maximum number of bracketed keys in a name such as `a[b][c]`. A name with more is one key, brackets
+/// included.
 const DEEPEST: usize = 16;
 
-/// A tree of bracketed names and their values. Its construction takes linear time in the number of pairs.
+/// A tree of the bracketed names in a query or a form, with their values. Its construction takes linear time in
+/// the number of pairs.
 #[derive(Debug, Default)]
 pub(crate) struct Tree<'a> {
     values: Vec<Cow<'a, str>>,
@@ -17,7 +19,7 @@ pub(crate) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// Adds a value under a name such as `a`, `a[b][c]` or `a[]`.
+    /// Adds the value of a pair under a name such as `a`, `a[b][c]` or `a[]`.
     pub(crate) fn insert(&mut self, name: Cow<'a, str>, value: Cow<'a, str>) {
         match name_and_keys(&name) {
             None => self.child(name).values.push(value),
@@ -28,7 +30,8 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Adds a value under a path of keys. An empty key at the end (`a[]`) adds another value to its parent.
+    /// Adds a value to the tree under a path of keys. An empty key at the end (`a[]`) adds another value to its
+    /// parent.
     pub(crate) fn insert_at(&mut self, keys: impl Iterator<Item = Cow<'a, str>>, value: Cow<'a, str>) {
         let mut node = self;
         let mut keys = keys.peekable();
@@ -50,21 +53,21 @@ impl<'a> Tree<'a> {
         &mut self.children[at].1
     }
 
-    /// Returns true if no value was added.
+    /// Returns true if the tree contains no value.
     pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty() && self.children.is_empty()
     }
 
-    /// Converts the tree into a map, which can be empty.
+    /// Converts the tree into a map from names to values, which can be empty.
     pub(crate) fn into_map(self) -> TextValue<'a> {
         TextValue::Map(self.children.into_iter().map(|(key, tree)| (key, tree.into_value())).collect())
     }
 
-    /// Converts the tree into a value.
+    /// Converts a node of the tree into a scalar, a list or a map.
     ///
-    /// A name that was sent once becomes a scalar, one that was sent several times a list. `a[0]` and
-    /// `a[1]` become a list too. A name with values and with brackets becomes a list of both. No schema
-    /// matches it, so the contradiction is reported.
+    /// A name that was sent once becomes a scalar, and a name that was sent several times a list. `a[0]` and
+    /// `a[1]` become a list too. A name that was sent with and without brackets becomes a list of both, which
+    /// no schema matches, so the contradiction is reported.
     fn into_value(mut self) -> TextValue<'a> {
         let mut values: Vec<TextValue<'a>> = self.values.drain(..).map(TextValue::Scalar).collect();
         if !self.children.is_empty() {
@@ -86,7 +89,7 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Returns the keys of a name such as `a[b][c]`, or `None` if it has no brackets or malformed ones.
+/// Returns the keys of a bracketed name such as `a[b][c]`, or `None` if it has no brackets or malformed ones.
 fn name_and_keys(name: &str) -> Option<Vec<&str>> {
     let at = name.find('[').filter(|at| *at > 0)?;
     let mut all = vec![&name[..at]];
@@ -94,7 +97,8 @@ fn name_and_keys(name: &str) -> Option<Vec<&str>> {
     Some(all)
 }
 
-/// Returns the keys in brackets such as `[b][c]`, or `None` if they are malformed or too many.
+/// Returns the keys in the brackets of a name, such as `[b][c]`, or `None` if the brackets are malformed or too
+/// many.
 pub(crate) fn keys(mut rest: &str) -> Option<Vec<&str>> {
     let mut keys = Vec::new();
     while !rest.is_empty() {

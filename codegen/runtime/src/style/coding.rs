@@ -1,27 +1,28 @@
-//! The encoding of strings in each part of a request.
+//! The encoding of parameter strings, which depends on the part of the request that contains them.
 
 use std::borrow::Cow;
 
 use crate::http::percent;
 
-/// The message of the violation by a string that cannot be decoded.
+/// The message of the violation if a string of a parameter or form cannot be decoded.
 pub(crate) const ENCODING: &str = "must be percent-encoded UTF-8";
 
-/// The encoding of a string, which depends on the part of the request.
+/// The encoding of a parameter's string, by the part of the request that contains it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coding {
-    /// Percent-encoding, as in paths.
+    /// Percent-encoding, for strings in paths.
     Path,
-    /// Percent-encoding with `+` for a space, as in queries and forms.
+    /// Percent-encoding with `+` for a space, for strings in queries and forms.
     Query,
-    /// Percent-encoding that only some clients apply. A string that cannot be decoded is taken as it is.
+    /// Percent-encoding if it is valid, for cookies: only some clients apply it, so a string that cannot be
+    /// decoded is taken as it is.
     Cookie,
-    /// No encoding. White space around an element is ignored.
+    /// No encoding, for headers. White space around an element is ignored.
     Header,
 }
 
 impl Coding {
-    /// Decodes a string. Returns `None` if it is not encoded correctly.
+    /// Decodes a string of a parameter. Returns `None` if it is not encoded correctly.
     #[inline]
     pub(crate) fn decode(self, raw: &str) -> Option<Cow<'_, str>> {
         match self {
@@ -32,8 +33,8 @@ impl Coding {
         }
     }
 
-    /// Encodes `text` and appends it to `out`. All characters but the unreserved ones are encoded, except
-    /// in headers.
+    /// Encodes the string of a parameter and appends it to `out`. All characters but the unreserved ones are
+    /// encoded, except in headers.
     pub(crate) fn encode(self, text: &str, out: &mut String) {
         match self {
             Coding::Header => out.push_str(text),

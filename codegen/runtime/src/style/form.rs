@@ -1,4 +1,4 @@
-//! Forms (`application/x-www-form-urlencoded`): reading and writing their fields.
+//! Reading and writing of forms (`application/x-www-form-urlencoded`) by the styles of their fields.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,8 @@ use crate::validate::violation::Violation;
 
 const JSON: &str = "must be valid JSON";
 
-/// Parses a form. Also returns a violation for each field that does not match its declared encoding.
+/// Parses a form into a map of its fields. Also returns a violation for each field that does not match its
+/// declared encoding.
 ///
 /// # Errors
 /// Returns a message if the form cannot be parsed at all.
@@ -48,7 +49,7 @@ pub(crate) fn parse_form<'a>(
 
 fn parse_field<'a>(field: &Parameter, values: &[&'a str]) -> Result<TextValue<'a>, &'static str> {
     if field.style == Style::Json && field.kind == ValueKind::Array {
-        // A list is sent as one JSON text, or as one JSON text for each element.
+        // A client sends a list as one JSON text, or as one JSON text for each element.
         let mut all = Vec::new();
         for raw in values {
             match json(&percent::decode_form(raw).ok_or(ENCODING)?)? {
@@ -66,18 +67,18 @@ fn parse_field<'a>(field: &Parameter, values: &[&'a str]) -> Result<TextValue<'a
     }
 }
 
-/// Parses a JSON text into the value that plain form fields would have.
+/// Parses a form field that is encoded as JSON into the value that plain form fields would have.
 fn json<'a>(text: &str) -> Result<TextValue<'a>, &'static str> {
     serde_json::from_str(text).map(TextValue::from_json).map_err(|_| JSON)
 }
 
-/// Writes an object, given as JSON text, as a form.
+/// Writes an object, given as JSON text, as a form: the request body of a client.
 ///
 /// # Errors
 /// Returns a message if the value is not an object, or if the style of a field cannot express its value.
 #[cfg(feature = "client")]
 pub(crate) fn write_form(json: &[u8], fields: &[Parameter]) -> Result<String, String> {
-    // A field in JSON is sent with its spelling in `json`, any other field by its value.
+    // A field that is encoded as JSON is sent as its JSON text, any other field by its value.
     let (Some(TextValue::Map(map)), Some(texts)) = (text_value(json), field_texts(json)) else {
         return Err("only an object can be sent as a form".to_owned());
     };

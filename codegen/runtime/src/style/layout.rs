@@ -2,23 +2,23 @@
 
 use crate::operation::{Style, ValueKind};
 
-/// The layout of a value in a single string: a prefix, then elements with a delimiter between them.
+/// The layout of a parameter's value in a single string: a prefix, then elements with a delimiter between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Layout {
-    /// The first character of the string, if the style prescribes one.
+    /// The first character of the parameter's string, if the style prescribes one.
     pub(super) prefix: Option<char>,
-    /// True if `name=` with the name of the parameter follows the prefix.
+    /// True if the name of the parameter and `=` follow the prefix (`;name=`).
     pub(super) named: bool,
-    /// The character between two elements of the value.
+    /// The character between two elements of the parameter's value.
     pub(super) delimiter: char,
-    /// The form of the elements of the value.
+    /// The form of the elements of the parameter's value.
     pub(super) elements: Elements,
 }
 
-/// The form of the elements of a value.
+/// The form of the elements of a parameter's value in a single string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Elements {
-    /// A single element, which is the value: `a`.
+    /// A scalar, which is the only element: `a`.
     Single,
     /// The elements of a list: `a,b`.
     Values,
@@ -30,7 +30,7 @@ pub(super) enum Elements {
     Assignments,
 }
 
-/// Returns the layout of a kind of value in a style.
+/// Returns the layout of a parameter's value by its style, its kind of value and `explode`.
 ///
 /// | style | scalar | list | exploded list | object | exploded object |
 /// |---|---|---|---|---|---|
@@ -40,7 +40,7 @@ pub(super) enum Elements {
 /// | spaceDelimited | `a` | `a b` | `a b` | `k v` | `k=v k=v` |
 /// | pipeDelimited | `a` | `a\|b` | `a\|b` | `k\|v` | `k=v\|k=v` |
 ///
-/// Exploded lists and objects in a query are separate pairs, so they do not use this table.
+/// Exploded lists and objects in a query are separate `name=value` pairs, so they do not use this table.
 #[inline]
 pub(super) fn layout(style: Style, kind: ValueKind, explode: bool) -> Layout {
     let (prefix, delimiter) = match style {

@@ -1,14 +1,14 @@
-//! Writing a value as `name=value` pairs of a query, of cookies or of a form.
+//! Writing the value of a parameter as `name=value` pairs of a query, of cookies or of a form.
 
 use crate::json::TextValue;
 use crate::operation::{Parameter, Style, ValueKind};
 use crate::style::coding::Coding;
 use crate::style::write::{encoded, scalar, write};
 
-/// Names and values, both encoded.
+/// Pairs of a query, of cookies or of a form: names and values, both encoded.
 pub(crate) type Pairs = Vec<(String, String)>;
 
-/// Writes the value of a parameter as pairs.
+/// Writes the value of a parameter as encoded `name=value` pairs.
 ///
 /// # Errors
 /// Returns a message if the style cannot express the value.
@@ -48,7 +48,8 @@ pub(crate) fn pairs(parameter: &Parameter, value: &TextValue<'_>) -> Result<Pair
     }
 }
 
-/// Appends the pairs of a value at any depth, with bracketed names. A list of scalars repeats its name.
+/// Appends the pairs of a value at any depth, with bracketed names such as `a[b]`. A list of scalars repeats
+/// its name.
 pub(crate) fn bracketed(name: &str, value: &TextValue<'_>, all: &mut Pairs) {
     let is_scalar = |element: &TextValue<'_>| matches!(element, TextValue::Scalar(_));
     match value {

@@ -14,22 +14,22 @@ const PAIRS: &str = "must be pairs of a name and a value";
 const LABEL: &str = "must begin with a dot (label style)";
 const MATRIX: &str = "must be written as ;name=value (matrix style)";
 
-/// The result of looking for a parameter in a request.
+/// The value of a parameter as a request contains it, parsed by the style of the parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found<'a> {
-    /// The result if the parameter was not sent.
+    /// The request does not contain the parameter.
     Absent,
-    /// A value of the parameter, whose scalars are strings.
+    /// The value of the parameter, whose scalars are still strings.
     Text(TextValue<'a>),
     /// The JSON text of a parameter that is encoded as JSON.
     Json(Cow<'a, str>),
-    /// A string that the style does not allow, with the message of the violation.
+    /// A string that the style of the parameter does not allow, with the message of the violation.
     Wrong(&'static str),
 }
 
 /// Parses a parameter from all strings that were sent under its name.
 ///
-/// Most parameters are sent once or not at all, so no list is allocated for those.
+/// Most parameters are sent once or not at all, so no list is allocated for them.
 #[inline]
 pub(crate) fn parse_all<'a>(
     parameter: &Parameter,
@@ -54,8 +54,8 @@ pub(crate) fn parse_all<'a>(
     }
 }
 
-/// Parses a parameter from a list of strings. An array can be sent in several strings, any other value
-/// in only one.
+/// Parses a parameter from a list of strings. An array can be sent in several strings, but any other value only
+/// in one.
 pub(crate) fn parse_list<'a>(
     parameter: &Parameter,
     texts: &[&'a str],
@@ -87,7 +87,7 @@ pub(crate) fn parse_list<'a>(
     }
 }
 
-/// Parses a parameter from a single string.
+/// Parses a parameter from a single string, by its style.
 pub(crate) fn parse<'a>(parameter: &Parameter, raw: &'a str, coding: Coding) -> Result<Found<'a>, &'static str> {
     let raw = if coding == Coding::Header { raw.trim() } else { raw };
     match parameter.style {
@@ -119,7 +119,8 @@ pub(crate) fn parse<'a>(parameter: &Parameter, raw: &'a str, coding: Coding) -> 
     }))
 }
 
-/// Returns the string after `name=`.
+/// Returns the part of a parameter's string after `name=`, or an error message if the name is not that of the
+/// parameter.
 fn behind_name<'a>(parameter: &Parameter, text: &'a str) -> Result<&'a str, &'static str> {
     match text.split_once('=').unwrap_or((text, "")) {
         (name, value) if percent::decode(name).as_deref() == Some(parameter.name) => Ok(value),
@@ -157,7 +158,7 @@ fn alternating(parts: Vec<Cow<'_, str>>) -> Result<TextValue<'_>, &'static str> 
     Ok(tree.into_map())
 }
 
-/// Splits a string at the delimiters and decodes the elements.
+/// Splits a parameter's string at the delimiters of its style and decodes the elements.
 ///
 /// The string is split before it is decoded, so that an encoded delimiter belongs to its element. Many
 /// clients encode the delimiters too: if the string contains no delimiter, it is split after decoding.

@@ -1,4 +1,4 @@
-//! Parsing objects whose properties are separate pairs of a query or of cookies.
+//! Parsing object parameters whose properties are separate pairs of a query or of cookies.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::style::parse::Found;
 
 const KEYS: &str = "must be written as name[key]=value";
 
-/// Returns true if each property of the parameter has a separate pair.
+/// Returns true if the parameter is an object whose properties are separate pairs of a query or of cookies.
 #[inline]
 pub(crate) fn is_spread(parameter: &Parameter) -> bool {
     parameter.style == Style::DeepObject || is_exploded_object(parameter)
@@ -21,7 +21,7 @@ fn is_exploded_object(parameter: &Parameter) -> bool {
     parameter.style == Style::Form && parameter.kind == ValueKind::Object && parameter.explode
 }
 
-/// Returns true if a pair of this name belongs to the parameter at `index` of `parameters`.
+/// Returns true if a query or cookie pair with this name belongs to the parameter at `index` of `parameters`.
 pub(crate) fn belongs(parameters: &[Parameter], index: usize, name: &str) -> bool {
     let Some(parameter) = parameters.get(index) else {
         return false;
@@ -32,7 +32,8 @@ pub(crate) fn belongs(parameters: &[Parameter], index: usize, name: &str) -> boo
     if !is_exploded_object(parameter) {
         return parameter.name == name;
     }
-    // The properties of an exploded object have plain names. A name that another parameter has is not one.
+    // The properties of an exploded object have plain names. A name that another parameter takes is not such a
+    // property.
     parameter.fields.is_none_or(|fields| fields.contains(&name))
         && !parameters.iter().enumerate().any(|(other, declared)| {
             other != index
@@ -42,7 +43,8 @@ pub(crate) fn belongs(parameters: &[Parameter], index: usize, name: &str) -> boo
         })
 }
 
-/// Parses the parameter at `index` of `parameters` from the pairs that belong to it.
+/// Parses the parameter at `index` of `parameters` from those `pairs` of a query or of cookies that belong to
+/// it.
 pub(crate) fn parse_spread<'a>(
     parameters: &[Parameter],
     index: usize,

@@ -1,20 +1,21 @@
-//! Conversion of typed values, by way of their JSON text, to values with strings as scalars.
+//! Conversion of typed values, via their JSON text, to values whose scalars are strings.
 //!
-//! The styles are written for such values, so that they are compiled once and not for each type.
+//! The code that writes parameters by their styles takes such values, so that it is compiled once and not for
+//! each type.
 
 use std::borrow::Cow;
 
 use crate::json::{Kind, Scan, TextValue, Write, Writer, next_key};
 
-/// Returns the JSON text of a value.
+/// Returns the JSON text of a typed value.
 pub(crate) fn json(value: &dyn Write) -> Vec<u8> {
     let mut writer = Writer::new();
     value.write(&mut writer);
     writer.finish()
 }
 
-/// Parses a JSON text, or returns `None` if it is not valid. Numbers keep their spelling, and null
-/// becomes an empty string.
+/// Converts a JSON text into a value whose scalars are strings, or returns `None` if the text is not valid.
+/// Numbers keep their spelling, and null becomes an empty string.
 pub(crate) fn text_value(json: &[u8]) -> Option<TextValue<'static>> {
     read(&mut Scan::new(std::str::from_utf8(json).ok()?))
 }
@@ -31,7 +32,7 @@ pub(crate) fn fields(json: &[u8]) -> Option<Vec<(String, &str)>> {
     Some(fields)
 }
 
-/// Returns the string of a scalar, or `None` for a list or a map.
+/// Returns the string of a scalar, or `None` if the value is a list or a map.
 #[cfg(feature = "client")]
 pub(crate) fn scalar<'v>(value: &'v TextValue<'_>) -> Option<&'v str> {
     match value {

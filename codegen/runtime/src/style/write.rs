@@ -1,4 +1,5 @@
-//! Writing a value as a single string by its style: a path segment, a header, or the value of a pair.
+//! Writing the value of a parameter as a single string by its style: a path segment, a header, or the value of
+//! a pair.
 
 use crate::json::TextValue;
 use crate::operation::{Parameter, ValueKind};
@@ -26,7 +27,7 @@ pub(crate) fn write(parameter: &Parameter, value: &TextValue<'_>, coding: Coding
     }
     match value {
         TextValue::Scalar(text) => coding.encode(text, &mut out.out),
-        // The prefix is part of each element, so an empty list is an empty string.
+        // In this style the prefix is part of each element, so an empty list is an empty string.
         TextValue::List(list) if list.is_empty() && layout.elements == Elements::NamedValues => out.out.clear(),
         TextValue::List(list) => {
             for element in list {
@@ -52,7 +53,7 @@ pub(crate) fn write(parameter: &Parameter, value: &TextValue<'_>, coding: Coding
     Ok(out.out)
 }
 
-/// Writes the value of a header in the style `simple`. Returns `None` for an empty list or object.
+/// Writes the value of a header in the style `simple`. The result is `None` for an empty list or object.
 pub(crate) fn header(value: TextValue<'_>, explode: bool) -> Result<Option<String>, &'static str> {
     if let TextValue::Scalar(text) = value {
         return Ok(Some(text.into_owned()));
@@ -61,7 +62,7 @@ pub(crate) fn header(value: TextValue<'_>, explode: bool) -> Result<Option<Strin
     write(&parameter, &value, Coding::Header).map(|text| Some(text).filter(|text| !text.is_empty()))
 }
 
-/// The state of writing a single string.
+/// The state of writing a parameter's value as a single string.
 struct Text {
     out: String,
     delimiter: char,
@@ -75,7 +76,7 @@ impl Text {
         self.out.push('=');
     }
 
-    /// Appends the delimiter, except before the first element.
+    /// Appends the delimiter between two elements, except before the first element.
     fn delimit(&mut self) {
         self.elements += 1;
         match self.delimiter {
@@ -96,14 +97,15 @@ impl Text {
     }
 }
 
-/// Writes a scalar that is an element of an exploded value.
+/// Returns the encoded string of a scalar that is an element of an exploded list or object. A list or an object
+/// is an error.
 #[cfg(feature = "client")]
 pub(super) fn scalar(value: &TextValue<'_>, coding: Coding) -> Result<String, &'static str> {
     let TextValue::Scalar(text) = value else { return Err(NESTED) };
     Ok(encoded(text, coding))
 }
 
-/// Returns the encoded string.
+/// Returns a string in the encoding of the part of the request that will contain it.
 #[cfg(feature = "client")]
 pub(super) fn encoded(text: &str, coding: Coding) -> String {
     let mut out = String::with_capacity(text.len());

@@ -1,4 +1,4 @@
-//! The patterns of a contract (`pattern`, ECMA-262 § 22.2.1), compiled on first use.
+//! The regular expressions of a contract (`pattern`, ECMA-262 § 22.2.1), compiled on first use.
 
 use std::sync::OnceLock;
 
@@ -6,9 +6,9 @@ use std::sync::OnceLock;
 /// exponential.
 pub(crate) const LONGEST: usize = 4096;
 
-/// A regular expression that a string must match somewhere (`pattern`).
+/// A regular expression of the contract that a string must match somewhere (`pattern`).
 ///
-/// It is declared as a `static`, since it stores its compiled form on first use.
+/// A pattern is declared as a `static`, since it stores its compiled form on first use.
 ///
 /// ```
 /// use writ_runtime::Pattern;
@@ -33,17 +33,18 @@ enum Compiled {
 }
 
 impl Pattern {
-    /// Creates a pattern that is matched in linear time.
+    /// Creates a pattern that the crate `regex` matches in linear time.
     ///
-    /// `source` is the spelling of the contract, for messages; `translated` is its translation to the
-    /// syntax of the crate `regex`.
+    /// `source` is the pattern as the contract spells it, for messages; `translated` is its translation to the
+    /// syntax of the crate.
     pub const fn linear(source: &'static str, translated: &'static str) -> Pattern {
         Pattern { source, translated: Some(translated), compiled: OnceLock::new() }
     }
 
     /// Creates a pattern that only a backtracking engine can match, for example one with a lookahead.
     ///
-    /// It matches no string that is longer than 4,096 code points.
+    /// Such a pattern matches no string that is longer than 4,096 code points, since its running time can be
+    /// exponential.
     pub const fn backtracking(source: &'static str) -> Pattern {
         Pattern { source, translated: None, compiled: OnceLock::new() }
     }
@@ -53,7 +54,8 @@ impl Pattern {
         self.source
     }
 
-    /// Returns true if `text` contains a match. A string that is too long does not match.
+    /// Returns true if `text` contains a match of the pattern. A string that is too long for a backtracking
+    /// pattern does not match.
     pub fn is_match(&self, text: &str) -> bool {
         match self.compiled.get_or_init(|| self.compile()) {
             Compiled::Linear(regex) => regex.is_match(text),
@@ -62,7 +64,8 @@ impl Pattern {
         }
     }
 
-    /// Returns true if `text` is longer than the pattern allows.
+    /// Returns true if `text` is too long for this pattern, which only backtracking patterns limit (4,096 code
+    /// points).
     pub fn is_too_long(&self, text: &str) -> bool {
         matches!(self.compiled.get_or_init(|| self.compile()), Compiled::Backtracking(_)) && is_long(text)
     }

@@ -1,9 +1,9 @@
-//! The constraints of schemas as constant data: a type for each kind of value.
+//! The constraints of schemas as constant data, which the reader checks: a rule type for each kind of value.
 
 use crate::validate::format::Format;
 use crate::validate::pattern::Pattern;
 
-/// The constraints on a string.
+/// The constraints of a schema on a string.
 ///
 /// ```
 /// use writ_runtime::{Reader, StringRule};
@@ -19,8 +19,8 @@ pub struct StringRule {
     pub min: usize,
     /// The maximum length of the string in code points (`maxLength`).
     pub max: Option<usize>,
-    /// The pattern that the string must match. A rule with a pattern is a `static`, since the pattern
-    /// is compiled on first use.
+    /// The pattern that the string must match (`pattern`). A rule with a pattern is a `static`, since the
+    /// pattern is compiled on first use.
     pub pattern: Option<&'static Pattern>,
     /// The format of the string (`format`).
     pub format: Option<Format>,
@@ -31,9 +31,9 @@ impl StringRule {
     pub const NONE: StringRule = StringRule { min: 0, max: None, pattern: None, format: None };
 }
 
-/// The constraints on an integer, in addition to the range of its type.
+/// The constraints of a schema on an integer, in addition to the range of its Rust type.
 ///
-/// Exclusive bounds are converted to inclusive ones.
+/// The generator converts exclusive bounds to inclusive ones.
 ///
 /// ```
 /// use writ_runtime::{IntegerRule, Reader};
@@ -48,7 +48,8 @@ pub struct IntegerRule {
     pub min: Option<i128>,
     /// The maximum of the integer (`maximum`).
     pub max: Option<i128>,
-    /// The divisor of the integer (`multipleOf`). A divisor that is not positive is ignored.
+    /// The number of which the integer must be a multiple (`multipleOf`). A value that is not positive is
+    /// ignored.
     pub multiple_of: Option<i128>,
 }
 
@@ -57,7 +58,7 @@ impl IntegerRule {
     pub const NONE: IntegerRule = IntegerRule { min: None, max: None, multiple_of: None };
 }
 
-/// The constraints on a number that can have a fraction.
+/// The constraints of a schema on a number that can have a fraction.
 ///
 /// ```
 /// use writ_runtime::{NumberRule, Reader};
@@ -72,12 +73,12 @@ pub struct NumberRule {
     pub min: Option<f64>,
     /// The upper bound of the number (`maximum` or `exclusiveMaximum`).
     pub max: Option<f64>,
-    /// True if the number must be greater than `min`.
+    /// True if the number must be greater than `min` and not equal to it (`exclusiveMinimum`).
     pub exclusive_min: bool,
-    /// True if the number must be less than `max`.
+    /// True if the number must be less than `max` and not equal to it (`exclusiveMaximum`).
     pub exclusive_max: bool,
-    /// The divisor of the number (`multipleOf`), compared in decimal arithmetic. A divisor that is not
-    /// positive is ignored.
+    /// The number of which the value must be a multiple (`multipleOf`), in decimal arithmetic. A value that is
+    /// not positive is ignored.
     pub multiple_of: Option<f64>,
 }
 
@@ -87,7 +88,7 @@ impl NumberRule {
         NumberRule { min: None, max: None, exclusive_min: false, exclusive_max: false, multiple_of: None };
 }
 
-/// The constraints on an array, without those on its elements.
+/// The constraints of a schema on an array, without those on its elements.
 ///
 /// ```
 /// use writ_runtime::{ArrayRule, Read, Reader};
@@ -101,7 +102,7 @@ pub struct ArrayRule {
     pub min: usize,
     /// The maximum number of elements of the array (`maxItems`).
     pub max: Option<usize>,
-    /// True if all elements must be different, compared as JSON values (`uniqueItems`).
+    /// True if all elements of the array must be different, compared as JSON values (`uniqueItems`).
     pub unique: bool,
 }
 
@@ -110,7 +111,7 @@ impl ArrayRule {
     pub const NONE: ArrayRule = ArrayRule { min: 0, max: None, unique: false };
 }
 
-/// The constraints on an object that is read as a map, without those on its values.
+/// The constraints of a schema on an object that is read as a map, without those on the map's values.
 ///
 /// ```
 /// use writ_runtime::{MapRule, Read, Reader};
@@ -133,16 +134,17 @@ impl MapRule {
     pub const NONE: MapRule = MapRule { min: 0, max: None, key: None };
 }
 
-/// The constraints on an object with known fields, without those on their values.
+/// The constraints of a schema on an object with known fields, without those on their values.
 ///
 /// The [module documentation](crate::json) has an example.
 #[derive(Debug, Clone, Copy)]
 pub struct ObjectRule {
-    /// The names of the known fields. The reader identifies a field by its index in this list.
+    /// The names of the object's known fields. The reader identifies a field by its index in this list.
     pub fields: &'static [&'static str],
-    /// The names of the required fields, a subset of `fields`. Reading is fastest in their order.
+    /// The names of the object's required fields, a subset of `fields`. Reading is fastest if both have the
+    /// same order.
     pub required: &'static [&'static str],
-    /// The treatment of fields that are not in `fields`.
+    /// The treatment of the object's fields that are not in `fields`.
     pub unknown: Unknown,
     /// The minimum number of properties of the object (`minProperties`).
     pub min: usize,
@@ -151,17 +153,17 @@ pub struct ObjectRule {
 }
 
 impl ObjectRule {
-    /// The rule of an object without known fields. Unknown fields are ignored.
+    /// The rule of an object without known fields, in which unknown fields are ignored.
     pub const NONE: ObjectRule = ObjectRule { fields: &[], required: &[], unknown: Unknown::Ignore, min: 0, max: None };
 }
 
-/// The treatment of a field that the contract does not declare.
+/// The treatment of an object's field that the contract does not declare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unknown {
-    /// Skips an unknown field.
+    /// Skips an unknown field without a violation.
     Ignore,
-    /// Records an unknown field as a violation (`additionalProperties: false`).
+    /// Rejects an unknown field: it is a violation (`additionalProperties: false`).
     Deny,
-    /// Returns an unknown field with its key, so that generated code can put it into a map.
+    /// Keeps an unknown field: the reader returns its key, so that generated code can put it into a map.
     Keep,
 }

@@ -1,29 +1,30 @@
-//! The violations of an input, each with its location and its field.
+//! Violations: the constraints of the contract that a request breaks, each with its location and its field.
 
 use std::borrow::Cow;
 
 use crate::operation::ParameterLocation;
 
-/// The maximum number of violations in a response. The reader continues beyond it, but records no more.
+/// The maximum number of violations that a response lists. The reader continues after more violations but does
+/// not record them.
 pub const MOST_VIOLATIONS: usize = 100;
 
 /// The part of a request that contains an invalid value: the location of a parameter, or the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputLocation {
-    /// A violation in a path parameter.
+    /// The invalid value is a path parameter.
     Path,
-    /// A violation in a query parameter.
+    /// The invalid value is a query parameter.
     Query,
-    /// A violation in a header.
+    /// The invalid value is a header.
     Header,
-    /// A violation in a cookie.
+    /// The invalid value is a cookie.
     Cookie,
-    /// A violation in the request body.
+    /// The invalid value is in the request body.
     Body,
 }
 
 impl InputLocation {
-    /// Returns the name of the location as in `in` of OpenAPI, or `body`.
+    /// Returns the name of the location as `in` of an OpenAPI parameter spells it, or `body`.
     pub const fn as_str(self) -> &'static str {
         match self {
             InputLocation::Path => "path",
@@ -46,10 +47,10 @@ impl From<ParameterLocation> for InputLocation {
     }
 }
 
-/// A constraint of the contract that a request violates.
+/// A violation: a constraint of the contract that a value in a request or response breaks.
 ///
-/// Reading a request creates violations by itself. A handler creates one for a rule that the contract
-/// cannot express:
+/// Reading a request creates the violations of the contract's constraints. A handler creates one for a rule
+/// that the contract cannot express:
 ///
 /// ```
 /// use writ_runtime::Violation;
@@ -59,23 +60,23 @@ impl From<ParameterLocation> for InputLocation {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// The part of the request that contains the value.
+    /// The part of the request that contains the invalid value.
     pub location: InputLocation,
-    /// The name of the parameter, or the path to the value in the body, for example
+    /// The name of the invalid parameter, or the path to the invalid value in the body, for example
     /// `items[0].quantity`. Empty if the violation concerns the complete body.
     pub field: String,
-    /// The message for the caller, a clause such as `must be at least 1`.
+    /// The message of the violation for the caller, a clause such as `must be at least 1`.
     pub message: Cow<'static, str>,
 }
 
 impl Violation {
-    /// Creates a violation in the body, for a rule that only the handler can check.
+    /// Creates a violation in the request body, for a rule that only the handler can check.
     pub fn body(field: impl Into<String>, message: impl Into<Cow<'static, str>>) -> Violation {
         Violation { location: InputLocation::Body, field: field.into(), message: message.into() }
     }
 }
 
-/// The violations of an input, such as a parameter, a body or a complete request.
+/// The violations in a parameter, a body or a complete request.
 ///
 /// ```
 /// use writ_runtime::{Read, Reader};
@@ -89,14 +90,15 @@ impl Violation {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Violations {
-    /// The violations in the order of the input, at most [`MOST_VIOLATIONS`].
+    /// The recorded violations in the order of the input, at most [`MOST_VIOLATIONS`].
     pub list: Vec<Violation>,
-    /// True if the input could not be parsed (not JSON, not UTF-8, or too deep). The status is then 400.
+    /// True if the input could not be parsed (not JSON, not UTF-8, or nested too deep). The response then has
+    /// the status code 400.
     pub malformed: bool,
 }
 
 impl Violations {
-    /// Returns true if there is no violation.
+    /// Returns true if the input is valid: nothing was recorded, and it could be parsed.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty() && !self.malformed
     }
@@ -108,7 +110,7 @@ impl Violations {
         }
     }
 
-    /// Adds the violations of another part of the request.
+    /// Adds the violations of another input, such as another part of the request, up to [`MOST_VIOLATIONS`].
     pub fn extend(&mut self, other: Violations) {
         self.malformed |= other.malformed;
         other.list.into_iter().for_each(|violation| self.push(violation));

@@ -1,10 +1,10 @@
-//! Entity tags and the preconditions on them (RFC 9110 § 8.8.3, § 13.1).
+//! Entity tags and the preconditions on them, for conditional requests (RFC 9110 § 8.8.3, § 13.1).
 
 use std::fmt;
 
 use crate::json::{Read, Reader, Write, Writer};
 
-/// An entity tag: the version of a representation (RFC 9110 § 8.8.3).
+/// An entity tag (`ETag`): the version of a representation (RFC 9110 § 8.8.3).
 ///
 /// ```
 /// use writ_runtime::ETag;
@@ -16,9 +16,9 @@ use crate::json::{Read, Reader, Write, Writer};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ETag {
-    /// True for a weak tag (`W/`), which promises equivalent content but not equal bytes.
+    /// True for a weak entity tag (`W/`), which promises equivalent content but not equal bytes.
     pub weak: bool,
-    /// The opaque tag of the entity tag, without its quotes.
+    /// The opaque tag: the entity tag without its quotes and without `W/`.
     pub tag: String,
 }
 
@@ -33,21 +33,22 @@ pub struct ETag {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IfMatch {
-    /// `*`, which matches every existing representation.
+    /// The condition `*`, which every existing representation satisfies.
     Any,
-    /// A list of entity tags, of which at least one must match.
+    /// A list of entity tags, of which at least one must match the current one.
     Tags(Vec<ETag>),
 }
 
 impl ETag {
-    /// Creates a strong tag from a value such as a version number or a hash.
+    /// Creates a strong entity tag from a value such as a version number or a hash.
     ///
-    /// Characters that a tag cannot contain are replaced by `-`.
+    /// Characters that an entity tag cannot contain are replaced by `-`.
     pub fn strong(tag: impl fmt::Display) -> ETag {
         ETag { weak: false, tag: opaque(&tag.to_string()) }
     }
 
-    /// Creates a weak tag from a value, as [`ETag::strong`] does.
+    /// Creates a weak entity tag from a value. Characters that an entity tag cannot contain are replaced by
+    /// `-`.
     pub fn weak(tag: impl fmt::Display) -> ETag {
         ETag { weak: true, tag: opaque(&tag.to_string()) }
     }
@@ -60,12 +61,12 @@ impl ETag {
         }
     }
 
-    /// Returns true if both tags are strong and equal (strong comparison, RFC 9110 § 8.8.3.2).
+    /// Returns true if both entity tags are strong and equal (strong comparison, RFC 9110 § 8.8.3.2).
     pub fn matches_strong(&self, other: &ETag) -> bool {
         !self.weak && !other.weak && self.tag == other.tag
     }
 
-    /// Returns true if the opaque tags are equal (weak comparison, RFC 9110 § 8.8.3.2).
+    /// Returns true if the entity tags are equal, weak or strong (weak comparison, RFC 9110 § 8.8.3.2).
     pub fn matches_weak(&self, other: &ETag) -> bool {
         self.tag == other.tag
     }
@@ -78,15 +79,15 @@ impl fmt::Display for ETag {
 }
 
 impl IfMatch {
-    /// Parses the value of `If-Match` or `If-None-Match`: `*` or a comma-separated list of tags.
+    /// Parses the value of `If-Match` or `If-None-Match`: `*` or a comma-separated list of entity tags.
     pub fn parse(text: &str) -> Option<IfMatch> {
         let mut rest = text.trim_matches([' ', '\t']);
         if rest == "*" {
             return Some(IfMatch::Any);
         }
         let mut tags = Vec::new();
-        // A tag can contain commas, so the string is not simply split at them. A recipient ignores empty
-        // elements (RFC 9110 § 5.6.1.2).
+        // An entity tag can contain commas, so the string is not simply split at them. A recipient ignores
+        // empty elements (RFC 9110 § 5.6.1.2).
         loop {
             rest = rest.trim_start_matches([' ', '\t', ',']);
             if rest.is_empty() {
@@ -102,7 +103,8 @@ impl IfMatch {
         if tags.is_empty() { None } else { Some(IfMatch::Tags(tags)) }
     }
 
-    /// Returns true if `current` satisfies the condition by strong comparison, as `If-Match` requires.
+    /// Returns true if the current entity tag satisfies the condition by strong comparison, as `If-Match`
+    /// requires.
     pub fn matches_strong(&self, current: &ETag) -> bool {
         match self {
             IfMatch::Any => true,
@@ -110,7 +112,8 @@ impl IfMatch {
         }
     }
 
-    /// Returns true if `current` satisfies the condition by weak comparison, as `If-None-Match` requires.
+    /// Returns true if the current entity tag satisfies the condition by weak comparison, as `If-None-Match`
+    /// requires.
     pub fn matches_weak(&self, current: &ETag) -> bool {
         match self {
             IfMatch::Any => true,
@@ -178,13 +181,14 @@ fn parse_one(text: &str) -> Option<(ETag, &str)> {
     tag.chars().all(is_tag_char).then(|| (ETag { weak, tag: tag.to_owned() }, rest))
 }
 
-/// Returns true for an `etagc` of RFC 9110: a visible character other than `"`, or one beyond ASCII.
+/// Returns true if an entity tag may contain the character: a visible one other than `"`, or one beyond ASCII
+/// (`etagc` of RFC 9110 § 8.8.3).
 fn is_tag_char(c: char) -> bool {
     c != '"' && !c.is_ascii_control() && c != ' '
 }
 
 fn opaque(tag: &str) -> String {
-    // Recipients disagree about the encoding of header characters beyond ASCII.
+    // Recipients disagree about the encoding of header characters beyond ASCII, so those are replaced too.
     tag.chars().map(|c| if c.is_ascii() && is_tag_char(c) { c } else { '-' }).collect()
 }
 

@@ -1,9 +1,9 @@
-//! Pages of a list: the request for a page and the page in the response.
+//! Pagination: the request for a page of a list, and the page in the response.
 
 use crate::json::{Read, Reader, Write, Writer};
 use crate::validate::rules::{ArrayRule, IntegerRule, ObjectRule, StringRule};
 
-/// A page of a list, as a response contains it: `{"data": […], "pagination": {…}}`.
+/// A page of a list, as a response body contains it: `{"data": […], "pagination": {…}}`.
 ///
 /// ```
 /// use writ_runtime::{Page, PageAt, PageRequest, Pagination};
@@ -28,30 +28,31 @@ use crate::validate::rules::{ArrayRule, IntegerRule, ObjectRule, StringRule};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
-    /// The elements of the page.
+    /// The elements of the list that are on this page.
     pub data: Vec<T>,
-    /// The position of the page in the list.
+    /// The position of this page in the complete list.
     pub pagination: Pagination,
 }
 
-/// The position of a page in its list.
+/// The position of a page in the complete list, as a response contains it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pagination {
     /// The number of elements in the complete list.
     pub total: u64,
-    /// The number of the page, starting at 1, or `None` if the page was requested by cursor.
+    /// The number of this page, starting at 1, or `None` if the caller requested the page by cursor.
     pub page: Option<u32>,
-    /// The maximum number of elements on a page.
+    /// The maximum number of list elements on a page.
     pub limit: u32,
-    /// True if more elements follow this page.
+    /// True if the list has more elements after this page.
     pub has_more: bool,
-    /// The value of the parameter `cursor` with which the caller requests the next page.
+    /// The cursor of the next page, which the caller sends as the parameter `cursor`, or `None`.
     pub next_cursor: Option<String>,
 }
 
 /// The page of a list that a caller requests, from the parameters `limit`, `page` and `cursor`.
 ///
-/// The contract declares the limits and defaults, and the request is already checked against them.
+/// The contract declares the limits and defaults of the parameters, and the request is already checked against
+/// them.
 ///
 /// ```
 /// use writ_runtime::{PageAt, PageRequest};
@@ -61,23 +62,23 @@ pub struct Pagination {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {
-    /// The maximum number of elements on the page.
+    /// The maximum number of list elements on a page.
     pub limit: u32,
-    /// The start of the page: a page number or a cursor.
+    /// The start of the page in the list: a page number or a cursor.
     pub at: PageAt,
 }
 
-/// The start of a page in its list.
+/// The start of a requested page in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PageAt {
-    /// The page of this number, where the first page has the number 1.
+    /// The page with this number. The first page has the number 1.
     Number(u32),
-    /// The page after the position of this cursor: a `next_cursor` of an earlier page.
+    /// The page that follows the position of this cursor, which is the `next_cursor` of an earlier page.
     Cursor(String),
 }
 
 impl PageRequest {
-    /// Returns the number of elements before a numbered page, or 0 for a cursor.
+    /// Returns the number of list elements before the requested page, or 0 if it was requested by cursor.
     pub fn offset(&self) -> u64 {
         match self.at {
             PageAt::Number(number) => u64::from(number.saturating_sub(1)) * u64::from(self.limit),
@@ -87,7 +88,7 @@ impl PageRequest {
 }
 
 impl Reader<'_> {
-    /// Reads a page of a list. `element` reads each element.
+    /// Reads a page of a list from JSON, and each element of the page by `element`.
     pub fn page<T>(&mut self, element: impl Fn(&mut Self) -> Option<T>) -> Option<Page<T>> {
         const RULE: &ObjectRule =
             &ObjectRule { fields: &["data", "pagination"], required: &["data", "pagination"], ..ObjectRule::NONE };

@@ -1,8 +1,9 @@
-//! Fields that are optional and nullable, for which absent, null and a value have different meanings.
+//! Fields that are optional and nullable, such as those of a merge patch: absent, null and a value have
+//! different meanings.
 
 use crate::json::{Read, Reader, Write, Writer};
 
-/// An optional and nullable field, as a merge patch contains it (RFC 7396).
+/// The value of a field that is optional and nullable, as in a merge patch (RFC 7396).
 ///
 /// ```
 /// use writ_runtime::Patch;
@@ -15,22 +16,22 @@ use crate::json::{Read, Reader, Write, Writer};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Patch<T> {
-    /// The field was not sent. Its current value remains.
+    /// The field is absent: the current value remains.
     #[default]
     Absent,
-    /// The field was sent as null. Its current value is removed.
+    /// The field is null: the current value is removed.
     Null,
-    /// The field was sent with a value. It replaces the current value.
+    /// The field has a value, which replaces the current one.
     Value(T),
 }
 
 impl<T> Patch<T> {
-    /// Returns true if the field was not sent.
+    /// Returns true if the field is absent from the JSON object.
     pub fn is_absent(&self) -> bool {
         matches!(self, Patch::Absent)
     }
 
-    /// Returns the value, or `None` if the field is absent or null.
+    /// Returns the value of the field, or `None` if the field is absent or null.
     pub fn value(self) -> Option<T> {
         match self {
             Patch::Value(value) => Some(value),
@@ -38,9 +39,10 @@ impl<T> Patch<T> {
         }
     }
 
-    /// Returns the change to make: `None` if the field is absent, `Some(None)` if it is null.
+    /// Returns the change that a patch makes to the field: `None` if the field is absent, `Some(None)` if it is
+    /// null.
     ///
-    /// This is the shape that an update of a nullable database column needs.
+    /// An update of a nullable database column needs this shape.
     pub fn as_change(&self) -> Option<Option<&T>> {
         match self {
             Patch::Absent => None,
@@ -49,7 +51,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// Returns the new value of a field whose current value is `current`.
+    /// Returns the value of the field after the patch, if the value before it is `current`.
     pub fn apply(self, current: Option<T>) -> Option<T> {
         match self {
             Patch::Absent => current,
@@ -58,7 +60,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// Applies `f` to the value of the field, if there is one.
+    /// Converts the value of the field by `f`, and keeps absent and null.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Patch<U> {
         match self {
             Patch::Absent => Patch::Absent,
@@ -76,15 +78,15 @@ impl<T> From<Option<T>> for Patch<T> {
 }
 
 impl Reader<'_> {
-    /// Reads the value of a field that is optional and nullable. Generated code does not call it for an
-    /// absent field.
+    /// Reads the value of a field that is optional and nullable. Generated code calls it only if the field is
+    /// present.
     pub fn patch<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Patch<T>> {
         if self.take_null() { Some(Patch::Null) } else { read(self).map(Patch::Value) }
     }
 }
 
 impl Writer {
-    /// Writes a field that is optional and nullable. An absent field is omitted.
+    /// Writes a field of a JSON object that is optional and nullable. An absent field is omitted.
     pub fn patch<T: Write>(&mut self, key: &'static str, value: &Patch<T>) {
         if !value.is_absent() {
             self.field(key, value);
@@ -93,14 +95,15 @@ impl Writer {
 }
 
 impl<T: Read> Read for Patch<T> {
-    /// Reads null or a value. [`Patch::Absent`] never results, since an absent field is not read.
+    /// Reads null or a value. The result is never [`Patch::Absent`], since an absent field is not read.
     fn read(reader: &mut Reader<'_>) -> Option<Patch<T>> {
         reader.patch(T::read)
     }
 }
 
 impl<T: Write> Write for Patch<T> {
-    /// Writes null or a value. [`Patch::Absent`] becomes null; [`Writer::patch`] omits the field instead.
+    /// Writes the value, or null. [`Patch::Absent`] becomes null too; [`Writer::patch`] omits the field
+    /// instead.
     fn write(&self, writer: &mut Writer) {
         match self {
             Patch::Absent | Patch::Null => writer.null(),

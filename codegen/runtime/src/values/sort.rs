@@ -1,11 +1,11 @@
-//! Sort orders: a field that the contract names, and a direction.
+//! The sort order of a list: a field that the contract names, and a direction.
 
 use crate::json::{Read, Reader, Write, Writer};
 use crate::values::string_enum::StringEnum;
 
-/// A sort order: the field to sort by and the direction.
+/// The sort order that a caller requests for a list: the field to sort by and the direction.
 ///
-/// A query parameter contains it as `name` or `-name`; the contract declares the names as an enum.
+/// A query parameter contains the order as `name` or `-name`; the contract declares the names as an enum.
 ///
 /// ```
 /// use writ_runtime::{Sort, StringEnum};
@@ -37,16 +37,16 @@ use crate::values::string_enum::StringEnum;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Sort<T> {
-    /// The field to sort by, a value of the contract's enum.
+    /// The field to sort by, a value of the enum that the contract declares.
     pub by: T,
-    /// True if the greatest value comes first (`-name`).
+    /// True if the sort order is descending: the greatest value comes first (`-name`).
     pub descending: bool,
 }
 
 impl<T: StringEnum> Read for Sort<T> {
-    /// Reads a sort order: `name` and `+name` ascend, `-name` descends.
+    /// Reads the sort order from a string: `name` and `+name` ascend, `-name` descends.
     ///
-    /// ` name` ascends too, since the `+` of a query is decoded to a space.
+    /// A space before the name also means ascending, since the `+` of a query is decoded to a space.
     fn read(reader: &mut Reader<'_>) -> Option<Sort<T>> {
         let (index, descending) = reader.sort_index(T::NAMES)?;
         T::from_index(index).map(|by| Sort { by, descending })

@@ -4,7 +4,8 @@ use crate::json::Reader;
 
 /// An enum whose values are the strings that a contract lists (`enum`).
 ///
-/// Generated code implements it. It also implements `Display` and `FromStr` by [`string_enum!`](crate::string_enum):
+/// Generated code implements this trait, and also `Display` and `FromStr` by
+/// [`string_enum!`](crate::string_enum):
 ///
 /// ```
 /// use writ_runtime::StringEnum;
@@ -30,53 +31,54 @@ use crate::json::Reader;
 /// assert_eq!(Status::Active.to_string(), "active");
 /// ```
 pub trait StringEnum: Sized + Copy + 'static {
-    /// The strings as the contract spells them, in its order.
+    /// The strings of the enum as the contract spells them, in the contract's order.
     const NAMES: &'static [&'static str];
 
-    /// The values of the enum, in the order of [`StringEnum::NAMES`].
+    /// The values of the Rust enum, in the order of [`StringEnum::NAMES`].
     const ALL: &'static [Self];
 
-    /// Returns the position of this value in [`StringEnum::ALL`].
+    /// Returns the position of this enum value in [`StringEnum::ALL`].
     fn index(self) -> usize;
 
-    /// Returns the value at a position of [`StringEnum::ALL`], or `None` beyond its end.
+    /// Returns the enum value at a position of [`StringEnum::ALL`], or `None` beyond its end.
     fn from_index(index: usize) -> Option<Self> {
         Self::ALL.get(index).copied()
     }
 
-    /// Returns the name of the value as the contract spells it.
+    /// Returns the string of the enum value, as the contract spells it.
     fn name(self) -> &'static str {
         Self::NAMES.get(self.index()).copied().unwrap_or_default()
     }
 
-    /// Returns the value with that name, or `None` if the enum does not have it.
+    /// Returns the enum value of a string of the contract, or `None` if the contract does not list the string.
     fn from_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().position(|known| *known == name).and_then(Self::from_index)
     }
 
-    /// Returns every value, in the order of the contract.
+    /// Returns all values of the enum, in the order of the contract.
     fn all() -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied()
     }
 }
 
 impl Reader<'_> {
-    /// Reads a value of an enum of strings. Any other string is a violation.
+    /// Reads a string as a value of an enum. A string that the contract does not list is a violation.
     pub fn string_enum<T: StringEnum>(&mut self) -> Option<T> {
         self.name_index(T::NAMES).and_then(T::from_index)
     }
 }
 
-/// The error of parsing a string that is not the name of a value of an enum.
+/// The error of parsing a string as an enum of the contract that does not list the string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownValue {
-    /// The string that is not a name of the enum.
+    /// The string that the contract does not list.
     pub text: String,
-    /// The names of all values of the enum.
+    /// The strings that the contract lists for the enum.
     pub names: &'static [&'static str],
 }
 
-/// Returns the value with that name, or an error that lists all names. `FromStr` of generated enums calls it.
+/// Returns the enum value of a string of the contract, or an error that lists all strings. `FromStr` of
+/// generated enums calls it.
 pub fn string_enum_of<T: StringEnum>(text: &str) -> Result<T, UnknownValue> {
     T::from_name(text).ok_or_else(|| UnknownValue { text: text.to_owned(), names: T::NAMES })
 }
@@ -89,13 +91,13 @@ impl std::fmt::Display for UnknownValue {
 
 impl std::error::Error for UnknownValue {}
 
-/// Implements `as_str`, `Display` and `FromStr` for an enum that implements [`StringEnum`], which has an
+/// Implements `as_str`, `Display` and `FromStr` for an enum that implements [`StringEnum`]. That trait has an
 /// example.
 #[macro_export]
 macro_rules! string_enum {
     ($name:ident) => {
         impl $name {
-            /// Returns the name of the value as the contract spells it.
+            /// Returns the string of the enum value, as the contract spells it.
             pub fn as_str(self) -> &'static str {
                 <Self as $crate::StringEnum>::name(self)
             }
@@ -110,7 +112,7 @@ macro_rules! string_enum {
         impl ::core::str::FromStr for $name {
             type Err = $crate::UnknownValue;
 
-            // Not `Self::Err`, since the contract can name a value `Err`.
+            // This is not written as `Self::Err`, since the contract can name a value `Err`.
             fn from_str(text: &str) -> ::core::result::Result<Self, $crate::UnknownValue> {
                 $crate::string_enum_of(text)
             }
@@ -121,7 +123,7 @@ macro_rules! string_enum {
 /// Implements `Display`, `FromStr`, `From<&str>` and `AsRef<str>` for an open enum
 /// (`x-extensible-enum`), which also holds strings that the contract does not list.
 ///
-/// The enum has a method `as_str` and implements `From<String>`, so that parsing never fails.
+/// The enum must have a method `as_str` and implement `From<String>`, so that parsing never fails.
 ///
 /// ```
 /// // Generated from the contract.
@@ -167,7 +169,7 @@ macro_rules! open_string_enum {
         impl ::core::str::FromStr for $name {
             type Err = ::core::convert::Infallible;
 
-            // Not `Self::Err`, since the contract can name a value `Err`.
+            // This is not written as `Self::Err`, since the contract can name a value `Err`.
             fn from_str(text: &str) -> ::core::result::Result<Self, ::core::convert::Infallible> {
                 ::core::result::Result::Ok(Self::from(text))
             }

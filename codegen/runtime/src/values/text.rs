@@ -1,4 +1,5 @@
-//! Support for types that are not generated: they are read by `FromStr` and written by `Display`.
+//! Support for Rust types of the implementer (`x-rust-type`), which are read by `FromStr` and written by
+//! `Display`.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -6,10 +7,10 @@ use std::str::FromStr;
 
 use crate::json::{Read, Reader, Write, Writer};
 
-/// A value of a type that the contract names (`x-rust-type`), read by its `FromStr` and written by its
-/// `Display`.
+/// A value of a Rust type that the contract names (`x-rust-type`). It is read by the type's `FromStr` and
+/// written by its `Display`.
 ///
-/// It dereferences to the value and converts from it:
+/// The wrapper dereferences to the value and converts from it:
 ///
 /// ```
 /// use std::net::Ipv4Addr;
@@ -64,8 +65,8 @@ impl<T: FromStr> FromStr for Text<T> {
 }
 
 impl Reader<'_> {
-    /// Reads a string and parses it by `FromStr`. If this fails, the error becomes the message of a
-    /// violation, which the caller sees.
+    /// Reads a string and parses it by the `FromStr` of a Rust type. If this fails, the error becomes the
+    /// message of a violation, which the caller sees.
     pub fn parsed<T>(&mut self) -> Option<Text<T>>
     where
         T: FromStr,

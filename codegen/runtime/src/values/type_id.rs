@@ -1,8 +1,8 @@
 //! TypeIDs: identifiers such as `usr_01h455vb4pex5vsknk084sn02q`, which consist of a prefix and a UUID in
 //! base 32.
 //!
-//! A schema with `x-id-prefix: usr` becomes a type that holds a UUID and implements its string form by
-//! [`id!`](crate::id):
+//! A schema with `x-id-prefix: usr` becomes a type that holds a UUID. The macro [`id!`](crate::id) implements
+//! its conversion to and from a TypeID. The functions of this module convert a plain UUID:
 //!
 //! ```
 //! use writ_runtime::{Uuid, type_id};
@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 use crate::json::{Reader, Writer};
 
-/// Returns the TypeID of a UUID. An empty prefix adds no underscore.
+/// Returns the TypeID of a UUID: the prefix, an underscore and the UUID in base 32. An empty prefix adds no
+/// underscore.
 pub fn format(prefix: &str, id: Uuid) -> String {
     let mut out = String::with_capacity(prefix.len() + 27);
     if !prefix.is_empty() {
@@ -32,12 +33,13 @@ pub fn format(prefix: &str, id: Uuid) -> String {
     out
 }
 
-/// Returns the UUID of a TypeID with this prefix, of any version.
+/// Parses a TypeID with this prefix and returns its UUID, of any version.
 ///
 /// Returns `None` if the string has another prefix or its suffix is not a valid UUID in base 32.
 pub fn parse(prefix: &str, text: &str) -> Option<Uuid> {
     let suffix = if prefix.is_empty() { text } else { text.strip_prefix(prefix)?.strip_prefix('_')? };
-    // Only the suffix is passed to the crate, which panics on some long prefixes that are not ASCII.
+    // Only the suffix is passed to the crate `type-safe-id`, which panics on some long prefixes that are not
+    // ASCII.
     if suffix.len() != 26 || suffix.contains('_') {
         return None;
     }
@@ -47,7 +49,7 @@ pub fn parse(prefix: &str, text: &str) -> Option<Uuid> {
 /// The error of parsing a string that is not a TypeID with the expected prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAnId {
-    /// The prefix that the identifier must have.
+    /// The prefix that the TypeID must have.
     pub prefix: &'static str,
 }
 
@@ -60,7 +62,7 @@ impl std::fmt::Display for NotAnId {
 impl std::error::Error for NotAnId {}
 
 impl Reader<'_> {
-    /// Reads a TypeID with this prefix and returns its UUID. Any other string is a violation.
+    /// Reads a string that is a TypeID with this prefix, and returns its UUID. Any other string is a violation.
     pub fn id(&mut self, prefix: &str) -> Option<Uuid> {
         self.with_string("a string", |text, violations| {
             let id = parse(prefix, text);
@@ -73,13 +75,14 @@ impl Reader<'_> {
 }
 
 impl Writer {
-    /// Writes the TypeID of a UUID with this prefix.
+    /// Writes a UUID as a JSON string: the TypeID with this prefix.
     pub fn id(&mut self, prefix: &str, id: uuid::Uuid) {
         self.string(&format(prefix, id));
     }
 }
 
-/// Implements the methods and conversions of an identifier that is stored as a UUID and sent as a TypeID.
+/// Implements the methods and conversions of a generated identifier type, which is stored as a UUID and sent as
+/// a TypeID.
 ///
 /// ```
 /// /// The id of a user: `usr_…`.

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use crate::json::{Write, Writer};
 use crate::operation::Method;
 
-/// A webhook of the contract: name, method, and `T` as the type of its payload.
+/// A webhook of the contract: its name and method, with `T` as the type of its payload.
 ///
 /// ```
 /// use writ_runtime::{Method, Webhook};
@@ -19,18 +19,18 @@ use crate::operation::Method;
 pub struct Webhook<T> {
     /// The key of the webhook under `webhooks` in the contract.
     pub name: &'static str,
-    /// The HTTP method of the requests that deliver the webhook.
+    /// The HTTP method of the requests that deliver the webhook to subscribers.
     pub method: Method,
     payload: PhantomData<fn(T)>,
 }
 
 impl<T: Write> Webhook<T> {
-    /// Creates the description of a webhook. Generated code calls it.
+    /// Creates the description of a webhook of the contract. Generated code calls it.
     pub const fn new(name: &'static str, method: Method) -> Webhook<T> {
         Webhook { name, method, payload: PhantomData }
     }
 
-    /// Returns the JSON body of a request with this payload.
+    /// Returns the JSON body of the request that delivers this payload to a subscriber.
     pub fn encode(&self, payload: &T) -> Vec<u8> {
         let mut writer = Writer::new();
         payload.write(&mut writer);

@@ -1,8 +1,8 @@
-//! The formats that the JSON Schema interpreter checks.
+//! The formats of strings (`format`) that the JSON Schema interpreter checks.
 
 use crate::validate::format::Format;
 
-/// The checked formats with their names in a contract.
+/// The string formats that are checked, with their names in a contract.
 pub(super) static FORMATS: &[(&str, Format)] = &[
     ("byte", Format::Byte),
     ("date", Format::Date),

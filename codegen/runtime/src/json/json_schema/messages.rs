@@ -1,4 +1,4 @@
-//! Conversion of the interpreter's errors to messages in the wording of all other violations.
+//! Conversion of the errors of the JSON Schema interpreter to messages in the wording of all other violations.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError};
@@ -7,11 +7,11 @@ use serde_json::Value;
 use super::formats::FORMATS;
 use crate::json::check::{Count, OneOf};
 
-/// The maximum length, in characters, of a schema in a message.
+/// The maximum length, in characters, of a schema or a JSON value that a message quotes.
 const LONGEST_QUOTE: usize = 200;
 
-/// Returns the path and the message of each violation that an error describes. `field` is the path of the
-/// value.
+/// Returns the path and the message of each violation that an error of the interpreter describes. `field` is
+/// the path of the invalid value.
 pub(super) fn describe(error: &ValidationError<'_>, field: Vec<String>) -> Vec<(Vec<String>, String)> {
     let below = |name: &str| field.iter().cloned().chain([name.to_owned()]).collect::<Vec<_>>();
     match error.kind() {
@@ -62,7 +62,7 @@ fn clause(error: &ValidationError<'_>) -> String {
             let expected = match kind {
                 TypeKind::Single(kind) => with_article(&kind.to_string()),
                 TypeKind::Multiple(kinds) => {
-                    // Null comes last in the list of types.
+                    // `null` comes last in the list of types.
                     let (null, others): (Vec<_>, Vec<_>) = kinds.iter().partition(|kind| *kind == JsonType::Null);
                     let all = others.iter().chain(&null).map(|kind| with_article(&kind.to_string()));
                     all.collect::<Vec<_>>().join(" or ")
@@ -79,7 +79,7 @@ fn clause(error: &ValidationError<'_>) -> String {
     }
 }
 
-/// Returns the message of a `contains` error. The path in the schema shows which keyword failed.
+/// Returns the message of a `contains` error. The last step of its schema path is the keyword that failed.
 fn contains(error: &ValidationError<'_>) -> &'static str {
     match error.schema_path().as_str().rsplit('/').next() {
         Some("maxContains") => "must have fewer elements that match the `contains` of its schema",
@@ -92,7 +92,7 @@ fn count(limit: u64, noun: &str) -> String {
     Count(usize::try_from(limit).unwrap_or(usize::MAX), noun).to_string()
 }
 
-/// Returns a string as it is, and any other value as JSON.
+/// Returns a JSON value for a message: a string as it is, and any other value as JSON text.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| quote(&value.to_string()), str::to_owned)
 }

@@ -1,5 +1,5 @@
-//! Rare keywords of JSON Schema, which an interpreter checks: `not`, `if`, `contains`, `patternProperties`
-//! and others. Only contracts with such keywords enable the feature `jsonschema`.
+//! The JSON Schema interpreter for rare keywords: `not`, `if`, `contains`, `patternProperties` and others. Only
+//! contracts with such keywords enable the feature `jsonschema`.
 
 mod formats;
 mod messages;

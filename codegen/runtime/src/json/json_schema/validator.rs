@@ -1,4 +1,4 @@
-//! Validation of a value against a schema before it is read.
+//! Validation of a value by the JSON Schema interpreter, before the value is read.
 
 use std::sync::OnceLock;
 
@@ -11,7 +11,8 @@ use crate::json::reader::Source;
 use crate::json::{Reader, TextValue};
 use crate::validate::format;
 
-/// A schema with keywords that no rule expresses. It is compiled on first use.
+/// A schema that the JSON Schema interpreter checks, since it has keywords that no rule expresses. It is
+/// compiled on first use.
 ///
 /// Generated code declares it as a `static` and passes it to [`Reader::validated`]:
 ///
@@ -32,7 +33,7 @@ pub struct SchemaValidator {
     compiled: OnceLock<Option<Validator>>,
 }
 
-/// The path to a value and the message of its violation.
+/// A violation that the interpreter found: the path to the value, and the message.
 type Found = (Vec<String>, String);
 
 /// The dialect of JSON Schema in which a schema is written.
@@ -45,14 +46,14 @@ pub enum Dialect {
 }
 
 impl SchemaValidator {
-    /// Creates the validator of a schema, given as JSON text that contains all schemas it refers to.
+    /// Creates the validator of a schema. `schema` is a JSON text that contains all schemas it refers to.
     pub const fn new(draft: Dialect, schema: &'static str) -> SchemaValidator {
         SchemaValidator { draft, schema, compiled: OnceLock::new() }
     }
 
     /// Returns the compiled schema, or `None` if it does not compile; then every value is rejected.
     ///
-    /// It is never `None` in practice, since the generator has already compiled the schema.
+    /// The result is never `None` in practice, since the generator has already compiled the schema.
     fn validator(&self) -> Option<&Validator> {
         let compile = || {
             let schema: Value = serde_json::from_str(self.schema).ok()?;
@@ -61,7 +62,7 @@ impl SchemaValidator {
                 Dialect::Draft202012 => Draft::Draft202012,
             };
             let options = jsonschema::options().with_draft(draft).should_validate_formats(true);
-            // The formats are checked by the functions that check them elsewhere.
+            // The interpreter checks formats by the same functions as the reader.
             let options = FORMATS.iter().fold(options, |options, (name, format)| {
                 options.with_format(*name, |text: &str| format::check(*format, text))
             });
@@ -70,7 +71,7 @@ impl SchemaValidator {
         self.compiled.get_or_init(compile).as_ref()
     }
 
-    /// Returns the violations of a value, ordered by their paths.
+    /// Returns the violations of a value that the interpreter finds, ordered by their paths.
     ///
     /// The order of the interpreter's errors depends on hash maps, so it is not stable.
     fn violations(&self, value: &Value) -> Vec<Found> {
@@ -86,8 +87,8 @@ impl SchemaValidator {
 }
 
 impl Reader<'_> {
-    /// Reads a value that is valid against the schema. For any other value only the violations of the
-    /// schema are recorded.
+    /// Checks a value by the JSON Schema interpreter, then reads it by `read`. If the value is not valid, only
+    /// the violations of the schema are recorded.
     pub fn validated<T>(
         &mut self,
         validator: &SchemaValidator,
@@ -114,7 +115,8 @@ impl Reader<'_> {
     }
 }
 
-/// Validates a value of a parameter, in which `5` can be a number or a string, by the better interpretation.
+/// Validates the value of a parameter, whose scalars can be strings or numbers, and returns the violations of
+/// the interpretation that has fewer.
 fn readings(validator: &SchemaValidator, text: &TextValue<'_>) -> Vec<Found> {
     let strict = validator.violations(&value(text, false));
     match strict.is_empty() {
@@ -126,7 +128,7 @@ fn readings(validator: &SchemaValidator, text: &TextValue<'_>) -> Vec<Found> {
     }
 }
 
-/// Converts a value of a parameter to JSON. If `typed` is true, a scalar that is valid JSON is parsed.
+/// Converts the value of a parameter to JSON. If `typed` is true, a scalar that is valid JSON is parsed.
 fn value(text: &TextValue<'_>, typed: bool) -> Value {
     match text {
         TextValue::Scalar(scalar) => {
@@ -147,8 +149,8 @@ fn steps(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
 }
 
-/// Returns the sort key of a path: elements are ordered by index, fields by name, and a value comes before
-/// its parts.
+/// Returns the sort key of a violation's path: elements are ordered by index, fields by name, and a value comes
+/// before its parts.
 fn sort_key(steps: &[String]) -> Vec<(u64, String)> {
     steps.iter().map(|step| (step.parse().unwrap_or(u64::MAX), step.clone())).collect()
 }

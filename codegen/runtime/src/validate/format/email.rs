@@ -1,11 +1,11 @@
-//! Email addresses (RFC 5321 § 4.1.2 `Mailbox`).
+//! The check of the string format `email` (RFC 5321 § 4.1.2 `Mailbox`).
 
 use super::network::{is_hostname, is_ipv4, is_ipv6};
 
-/// Returns true for an address `local@domain` with at most 64 octets in the local part and at most 254
-/// in total (RFC 5321 § 4.5.3.1).
+/// Returns true if a string is an email address `local@domain` with at most 64 octets in the local part and at
+/// most 254 in total (RFC 5321 § 4.5.3.1).
 pub(crate) fn is_mailbox(text: &str) -> bool {
-    // A quoted local part can contain an `@`, a domain cannot.
+    // A quoted local part can contain an `@`, but a domain cannot.
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
     };

@@ -1,5 +1,5 @@
-//! The labels of internationalized host names: the allowed characters and their contexts
-//! (RFC 5891 § 4.2, RFC 5892).
+//! The check of decoded labels in internationalized host names: the allowed characters and their contexts (RFC
+//! 5891 § 4.2, RFC 5892).
 //!
 //! The character tables are those of the crate `regex`, which is a dependency for patterns anyway. Two
 //! rules are not checked: the normal form of a label (RFC 5891 § 4.2.1) and its direction (RFC 5893).
@@ -8,15 +8,15 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Letters and digits that lower-casing does not change (RFC 5892 § 2.1 to 2.3), the exceptions of § 2.6,
-/// and the characters that depend on their context.
+/// The characters that a label of a host name may contain: letters and digits that lower-casing does not change
+/// (RFC 5892 § 2.1 to 2.3), the exceptions of § 2.6, and the characters that depend on their context.
 static ALLOWED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let letters = r"A-Za-z0-9\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}";
     let exceptions = r"\x{6FD}\x{6FE}\x{F0B}\x{3007}\x{B7}\x{375}\x{5F3}\x{5F4}\x{30FB}\x{200C}\x{200D}-";
     Regex::new(&format!("^[{letters}{exceptions}]+$")).ok()
 });
 
-/// Combining marks, which modify the character before them.
+/// Combining marks, which modify the character before them. A label must not begin with one.
 static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{M}").ok());
 
 static GREEK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{Greek}").ok());
@@ -25,19 +25,21 @@ static HEBREW: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{Hebre
 
 static JAPANESE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[\p{Hiragana}\p{Katakana}\p{Han}]").ok());
 
-/// Letters of the scripts with joining letters. This approximates the table of joining types.
+/// Letters of the scripts with joining letters, between which a zero-width non-joiner is allowed. The set
+/// approximates the Unicode table of joining types.
 static JOINING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let scripts = r"\p{Arabic}\p{Syriac}\p{Nko}\p{Mandaic}\p{Mongolian}\p{Phags_Pa}\p{Manichaean}\p{Adlam}";
     Regex::new(&format!("^[{scripts}]")).ok()
 });
 
-/// Letters that names must not contain (RFC 5892 § 2.6).
+/// Letters that a label of a host name must not contain (RFC 5892 § 2.6).
 const DISALLOWED: &[char] = &[
     '\u{640}', '\u{7FA}', '\u{302E}', '\u{302F}', '\u{3031}', '\u{3032}', '\u{3033}', '\u{3034}', '\u{3035}',
     '\u{303B}',
 ];
 
-/// The viramas, which are the characters of canonical combining class 9 of Unicode.
+/// The viramas, after which joiner characters are allowed: the characters of Unicode's canonical combining
+/// class 9.
 const VIRAMAS: &[u32] = &[
     0x94D, 0x9CD, 0xA4D, 0xACD, 0xB4D, 0xBCD, 0xC4D, 0xCCD, 0xD3B, 0xD3C, 0xD4D, 0xDCA, 0xE3A, 0xEBA, 0xF84, 0x1039,
     0x103A, 0x1714, 0x1715, 0x1734, 0x17D2, 0x1A60, 0x1B44, 0x1BAA, 0x1BAB, 0x1BF2, 0x1BF3, 0x2D7F, 0xA806, 0xA82C,
@@ -46,7 +48,7 @@ const VIRAMAS: &[u32] = &[
     0x119E0, 0x11A34, 0x11A47, 0x11A99, 0x11C3F, 0x11D44, 0x11D45, 0x11D97,
 ];
 
-/// Returns true if `label` is valid as the decoded form of an A-label.
+/// Returns true if `label` is valid as the decoded form of an A-label (`xn--…`) in a host name.
 pub(super) fn is_label(label: &str) -> bool {
     let letters: Vec<char> = label.chars().collect();
     fits(&ALLOWED, label)
@@ -57,7 +59,8 @@ pub(super) fn is_label(label: &str) -> bool {
         && (0..letters.len()).all(|at| may_stand(&letters, at, label))
 }
 
-/// Returns true if the letter at index `at` satisfies the contextual rules of RFC 5892, appendix A.
+/// Returns true if the character at index `at` is allowed in its context within the label (RFC 5892, appendix
+/// A).
 fn may_stand(letters: &[char], at: usize, label: &str) -> bool {
     let before = at.checked_sub(1).and_then(|at| letters.get(at)).copied();
     let after = letters.get(at + 1).copied();

@@ -1,4 +1,4 @@
-//! The formats of strings (`format`), each checked against the grammar of its specification.
+//! The formats of strings in a contract (`format`), each checked against the grammar of its specification.
 
 mod email;
 mod idna;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 pub(crate) use moment::{date, date_time, show_date, show_date_time};
 
-/// A format of strings that is checked (`format`).
+/// A format of strings (`format`) that the reader checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// An email address (RFC 5321 § 4.1.2 `Mailbox`).
@@ -30,9 +30,9 @@ pub enum Format {
     Ipv6,
     /// A date and time with an offset (RFC 3339 § 5.6 `date-time`).
     DateTime,
-    /// A date (RFC 3339 § 5.6 `full-date`).
+    /// A calendar date (RFC 3339 § 5.6 `full-date`).
     Date,
-    /// A time with an offset (RFC 3339 § 5.6 `full-time`).
+    /// A time of day with an offset (RFC 3339 § 5.6 `full-time`).
     Time,
     /// A duration (RFC 3339 appendix A `duration`).
     Duration,
@@ -47,7 +47,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Returns the name of the format with its article, for messages.
+    /// Returns the name of the format with its article, for the messages of violations.
     pub(crate) const fn with_article(self) -> &'static str {
         match self {
             Format::Email => "an email address",
@@ -68,7 +68,7 @@ impl Format {
     }
 }
 
-/// Returns true if the string `text` has this format.
+/// Returns true if the string `text` is valid in this format.
 pub fn check(format: Format, text: &str) -> bool {
     match format {
         Format::Email => email::is_mailbox(text),
@@ -89,7 +89,8 @@ pub fn check(format: Format, text: &str) -> bool {
 }
 
 pub(crate) fn uuid(text: &str) -> Option<Uuid> {
-    // The crate also accepts braces, `urn:uuid:` and no hyphens. Those spellings have other lengths.
+    // The crate also accepts UUIDs in braces, with `urn:uuid:` and without hyphens. Those spellings have other
+    // lengths.
     if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
 }
 

@@ -1,4 +1,4 @@
-//! Dates, times and durations (RFC 3339).
+//! The string formats of dates, times and durations (RFC 3339): parsing, checking and writing.
 
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Timelike, Utc};
 
@@ -9,11 +9,11 @@ struct Time {
     minute: u32,
     second: u32,
     nanosecond: u32,
-    /// The offset in minutes, positive to the east of UTC.
+    /// The offset of the time from UTC in minutes, positive to the east.
     offset: i32,
 }
 
-/// Parses a `date-time`. Returns `None` if the string is not valid.
+/// Parses a date and time (RFC 3339 § 5.6 `date-time`). Returns `None` if the string is not valid.
 ///
 /// A leap second is accepted only at 23:59:60 UTC. Digits of the fraction beyond nanoseconds are dropped.
 pub(crate) fn date_time(text: &str) -> Option<DateTime<Utc>> {
@@ -27,7 +27,7 @@ pub(crate) fn date_time(text: &str) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(midnight + i64::from(seconds) - i64::from(time.offset) * 60, nanosecond)
 }
 
-/// Parses a `full-date`. Returns `None` if the string is not valid.
+/// Parses a calendar date (RFC 3339 § 5.6 `full-date`). Returns `None` if the string is not valid.
 pub(crate) fn date(text: &str) -> Option<NaiveDate> {
     let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
     if bytes[4] != b'-' || bytes[7] != b'-' {
@@ -59,7 +59,8 @@ fn time(text: &str) -> Option<Time> {
     Some(Time { hour, minute, second, nanosecond, offset })
 }
 
-/// Parses an optional fraction, a `.` and digits. Returns it in nanoseconds with the remaining bytes.
+/// Parses the optional fraction of a second, a `.` and digits. Returns it in nanoseconds with the remaining
+/// bytes.
 fn fraction(bytes: &[u8]) -> Option<(u32, &[u8])> {
     let Some(rest) = bytes.strip_prefix(b".") else {
         return Some((0, bytes));
@@ -73,7 +74,8 @@ fn fraction(bytes: &[u8]) -> Option<(u32, &[u8])> {
     Some((nine.fold(0, |value, digit| value * 10 + u32::from(digit - b'0')), rest))
 }
 
-/// Parses an offset. Returns it in minutes, positive to the east of UTC.
+/// Parses the offset of a time from UTC, for example `+01:00` or `Z`. Returns it in minutes, positive to the
+/// east.
 fn offset(bytes: &[u8]) -> Option<i32> {
     let sign = match (bytes.first()?, bytes.len()) {
         (b'Z' | b'z', 1) => return Some(0),
@@ -88,7 +90,7 @@ fn offset(bytes: &[u8]) -> Option<i32> {
     Some(sign * i32::try_from(hour * 60 + minute).ok()?)
 }
 
-/// Parses the two digits at index `at`.
+/// Parses the two-digit number at index `at` of a date or time.
 fn two(bytes: &[u8], at: usize) -> Option<u32> {
     match bytes.get(at..at + 2)? {
         [a @ b'0'..=b'9', b @ b'0'..=b'9'] => Some(u32::from(a - b'0') * 10 + u32::from(b - b'0')),
@@ -96,8 +98,8 @@ fn two(bytes: &[u8], at: usize) -> Option<u32> {
     }
 }
 
-/// Returns true for a duration. Units between the first and the last one must not be missing, so `P1Y2D`
-/// and `PT1H2S` are not valid.
+/// Returns true if a string is a duration (RFC 3339 appendix A). Units between the first and the last one must
+/// not be missing, so `P1Y2D` and `PT1H2S` are not valid.
 pub(crate) fn is_duration(text: &str) -> bool {
     let Some(rest) = text.strip_prefix('P') else {
         return false;
@@ -108,7 +110,8 @@ pub(crate) fn is_duration(text: &str) -> bool {
     }
 }
 
-/// Returns true for one or more of `units`, each after digits, in order and without a gap.
+/// Returns true if a string consists of numbers, each followed by a letter of `units`, in the order of `units`
+/// and without a gap.
 fn is_run(text: &str, units: &[u8]) -> bool {
     let mut rest = text.as_bytes();
     let mut next = None;
@@ -125,11 +128,12 @@ fn is_run(text: &str, units: &[u8]) -> bool {
     next.is_some()
 }
 
-/// The string of a date or a date and time, as it is written to JSON.
+/// The string of a date, or of a date and time, as JSON contains it.
 pub(crate) struct Shown {
     bytes: [u8; 30],
     length: usize,
-    /// The string of a rare value, which chrono formats: a leap second, or a year that has not four digits.
+    /// The string of a rare value, which chrono formats: a leap second, or a year that does not have four
+    /// digits.
     rare: Option<String>,
 }
 
@@ -155,7 +159,7 @@ impl Shown {
         self.put(8, 2, day.day());
     }
 
-    /// Writes a number with leading zeros.
+    /// Writes a number with leading zeros into the string, `width` digits at index `at`.
     fn put(&mut self, at: usize, width: usize, mut value: u32) {
         for digit in self.bytes[at..at + width].iter_mut().rev() {
             *digit = b'0' + (value % 10) as u8;
@@ -164,7 +168,8 @@ impl Shown {
     }
 }
 
-/// Formats a date and time in UTC (RFC 3339) with 0, 3, 6 or 9 digits of the fraction, as few as possible.
+/// Formats a date and time in UTC (RFC 3339) for JSON, with 0, 3, 6 or 9 digits of the fraction, as few as
+/// possible.
 pub(crate) fn show_date_time(moment: &DateTime<Utc>) -> Shown {
     let nanosecond = moment.nanosecond();
     let day = moment.date_naive();
@@ -185,14 +190,14 @@ pub(crate) fn show_date_time(moment: &DateTime<Utc>) -> Shown {
     if digits > 0 {
         shown.put(20, digits, nanosecond / 10u32.pow(9 - digits as u32));
     }
-    // The fraction with its point, if there is one, is between the seconds and the `Z`.
+    // The fraction, if there is one, is between the seconds and the `Z`.
     let end = if digits > 0 { 20 + digits } else { 19 };
     shown.bytes[end] = b'Z';
     shown.length = end + 1;
     shown
 }
 
-/// Formats a date (RFC 3339).
+/// Formats a calendar date (RFC 3339) for JSON.
 pub(crate) fn show_date(day: &NaiveDate) -> Shown {
     let Some(year) = short_year(day) else {
         return Shown::rare(day.to_string());
@@ -202,7 +207,7 @@ pub(crate) fn show_date(day: &NaiveDate) -> Shown {
     shown
 }
 
-/// Returns the year if it has at most four digits and is not negative.
+/// Returns the year of a date if it has at most four digits and is not negative.
 fn short_year(day: &NaiveDate) -> Option<u32> {
     u32::try_from(day.year()).ok().filter(|year| *year <= 9999)
 }

@@ -1,21 +1,21 @@
-//! Host names and IP addresses.
+//! The checks of the string formats `hostname`, `ipv4` and `ipv6`.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::idna;
 
-/// Returns true for a host name: labels of letters, digits and inner hyphens, with at most 63 octets each
-/// and 253 in total (RFC 1123 § 2.1).
+/// Returns true if a string is a host name: labels of letters, digits and inner hyphens, with at most 63 octets
+/// each and 253 in total (RFC 1123 § 2.1).
 pub(crate) fn is_hostname(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(is_label)
 }
 
-/// Returns true for an IPv4 address in dotted decimal notation without leading zeros.
+/// Returns true if a string is an IPv4 address in dotted decimal notation without leading zeros.
 pub(crate) fn is_ipv4(text: &str) -> bool {
     text.parse::<Ipv4Addr>().is_ok()
 }
 
-/// Returns true for an IPv6 address without a zone and without brackets.
+/// Returns true if a string is an IPv6 address without a zone and without brackets.
 pub(crate) fn is_ipv6(text: &str) -> bool {
     text.parse::<Ipv6Addr>().is_ok()
 }
@@ -35,7 +35,7 @@ fn is_label(label: &str) -> bool {
     }
 }
 
-/// Decodes the part of an A-label after `xn--` (Punycode, RFC 3492 § 6.2).
+/// Decodes the part of a host name's A-label after `xn--` (Punycode, RFC 3492 § 6.2).
 fn decoded(encoded: &[u8]) -> Option<String> {
     let (mut letters, digits): (Vec<char>, &[u8]) = match encoded.iter().rposition(|byte| *byte == b'-') {
         Some(hyphen) => (encoded[..hyphen].iter().map(|byte| char::from(*byte)).collect(), &encoded[hyphen + 1..]),
@@ -77,7 +77,7 @@ fn digit(byte: u8) -> Option<u32> {
     }
 }
 
-/// Adapts the bias after a code point (RFC 3492 § 6.1).
+/// Returns the bias of the Punycode decoder after a code point (RFC 3492 § 6.1).
 fn adapt(delta: u32, length: u32, first: bool) -> u32 {
     let mut delta = if first { delta / 700 } else { delta / 2 };
     delta += delta / length;

@@ -1,13 +1,13 @@
-//! URIs and relative references (RFC 3986).
+//! The checks of the string formats `uri` and `uri-reference` (RFC 3986).
 
 use super::network::{is_ipv4, is_ipv6};
 
-/// Returns true for a URI, a scheme followed by a hierarchical part (RFC 3986 § 3).
+/// Returns true if a string is a URI: a scheme and a colon, then the rest (RFC 3986 § 3).
 pub(crate) fn is_uri(text: &str) -> bool {
     scheme_of(text).is_some_and(is_relative)
 }
 
-/// Returns true for a URI or a relative reference (RFC 3986 § 4.1).
+/// Returns true if a string is a URI or a relative reference (RFC 3986 § 4.1).
 pub(crate) fn is_reference(text: &str) -> bool {
     match scheme_of(text) {
         Some(rest) => is_relative(rest),
@@ -16,7 +16,7 @@ pub(crate) fn is_reference(text: &str) -> bool {
     }
 }
 
-/// Returns the string after the scheme and its colon, or `None` if there is no scheme.
+/// Returns the part of a URI after the scheme and its colon, or `None` if there is no scheme.
 fn scheme_of(text: &str) -> Option<&str> {
     let (scheme, rest) = text.split_once(':')?;
     let letters = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
@@ -27,7 +27,8 @@ fn first_segment(text: &str) -> &str {
     text.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
-/// Returns true for `//authority`, a path, `?query` and `#fragment`. All but the path are optional.
+/// Returns true if a string is a URI without its scheme: `//authority`, a path, `?query` and `#fragment`, all
+/// optional except the path.
 fn is_relative(text: &str) -> bool {
     let (text, fragment) = text.split_once('#').unwrap_or((text, ""));
     let (text, query) = text.split_once('?').unwrap_or((text, ""));
@@ -43,7 +44,8 @@ fn is_relative(text: &str) -> bool {
     }
 }
 
-/// Returns true for an authority `userinfo@host:port`. All but the host are optional (RFC 3986 § 3.2).
+/// Returns true if a string is the authority of a URI, `userinfo@host:port`. Only the host is required (RFC
+/// 3986 § 3.2).
 fn is_authority(text: &str) -> bool {
     let (user, host) = text.split_once('@').unwrap_or(("", text));
     is_made_of(user, b":") && is_host(host)
@@ -65,7 +67,8 @@ fn is_port(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Returns true for an address of a future IP version, for example `v1.x` (RFC 3986 § 3.2.2).
+/// Returns true if a string is an IP address of a future version in a URI, for example `v1.x` (RFC 3986 §
+/// 3.2.2).
 fn is_future_address(text: &str) -> bool {
     let Some((version, address)) = text.strip_prefix(['v', 'V']).and_then(|text| text.split_once('.')) else {
         return false;
@@ -74,8 +77,8 @@ fn is_future_address(text: &str) -> bool {
     hex && !address.is_empty() && !address.contains('%') && is_made_of(address, b":")
 }
 
-/// Returns true if the string consists of unreserved characters, sub-delimiters, percent-encoded octets and
-/// the characters in `others` (RFC 3986 § 2).
+/// Returns true if a piece of a URI consists of unreserved characters, sub-delimiters, percent-encoded octets
+/// and the characters in `others` (RFC 3986 § 2).
 fn is_made_of(text: &str, others: &[u8]) -> bool {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
