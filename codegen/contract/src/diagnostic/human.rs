@@ -39,10 +39,10 @@ struct Window<'s> {
 ///
 /// The diagnostics are ordered by location. `color` adds ANSI escape sequences.
 ///
-/// Repeated diagnostics are shown once, with the lines of the others. If there are more than twenty different
-/// ones of a severity, the first three of each code are shown. A table at the end then counts all of them, and
-/// also if there are more than twenty errors. That many warnings are only counted while there are errors.
-/// [`render_all`] shows each.
+/// Repeated diagnostics are shown once, with the lines of the repeats. If there are more than twenty different
+/// diagnostics of one severity, only the first three of each code are shown, and a table at the end counts all
+/// of them. The table is also shown for more than twenty errors. So many warnings are only counted while there
+/// are errors. [`render_all`] shows every diagnostic.
 ///
 /// ```
 /// use std::path::PathBuf;
@@ -98,7 +98,7 @@ pub fn is_folded(diagnostics: &Diagnostics) -> bool {
     !fold(diagnostics.sorted()).cut.is_empty()
 }
 
-/// Renders every diagnostic in full, however many there are.
+/// Renders every diagnostic in full in the style of rustc, however many there are.
 pub fn render_all(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
     render_groups(&unfolded(diagnostics.sorted()).shown, sources, color)
 }
@@ -184,8 +184,8 @@ fn groups<'s>(diagnostic: &'s Diagnostic, repeats: Option<&'s str>, sources: &'s
         None => vec![group],
         Some(help) => match change(help, sources) {
             Some(snippet) => {
-                // The help may quote the contract, and the renderer does not remove escape sequences from a
-                // title.
+                // The help may quote the contract, and the renderer keeps escape sequences in a title, so they
+                // are removed here.
                 let message: String = help.message.chars().filter(|letter| !letter.is_control()).collect();
                 vec![group, Level::HELP.secondary_title(message).element(snippet)]
             }

@@ -7,8 +7,8 @@ use crate::source::{Sources, Span};
 
 /// Renders each diagnostic as a JSON object on a line of its own, ordered by location.
 ///
-/// Lines and columns count from 1, and columns count characters; `start` and `end` are byte offsets. No
-/// diagnostics are collapsed.
+/// Lines and columns count from 1, and columns count characters; `start` and `end` are byte offsets. Repeated
+/// diagnostics are all printed.
 ///
 /// ```
 /// use std::path::PathBuf;

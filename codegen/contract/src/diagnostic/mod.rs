@@ -1,4 +1,4 @@
-//! Diagnostics: the record of a problem for all stages, and its renderings.
+//! Diagnostics: the problems that all stages report, and their rendering for people and tools.
 //!
 //! Every stage, from [`load`](crate::document::load) to the code generator, reports into one [`Diagnostics`].
 //! [`render`] prints it for people, with excerpts of the [`Sources`], and [`render_json_lines`] prints it for
@@ -28,7 +28,7 @@ pub enum Severity {
     Error,
     /// A problem that does not prevent the generation of code; the code may lack something that the contract intends.
     Warning,
-    /// Information that requires no action.
+    /// Information about the contract that requires no action.
     Note,
 }
 
@@ -44,7 +44,7 @@ pub struct Label {
 /// The suggested solution of the problem that a diagnostic describes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Help {
-    /// The suggested solution in words.
+    /// The suggested solution of the problem in words.
     pub message: String,
     /// The source span to replace and its new text; `None` if the solution is not a single replacement.
     pub replacement: Option<(Span, String)>,
@@ -77,11 +77,11 @@ pub struct Diagnostic {
     pub message: String,
     /// The location of the problem in a source file.
     pub primary: Label,
-    /// Further locations that help to explain the problem.
+    /// Further locations that help to explain the problem, each with a text.
     pub secondary: Vec<Label>,
-    /// Remarks below the excerpt: consequences, or the location as a JSON pointer.
+    /// Remarks below the source excerpt: consequences, or the location as a JSON pointer.
     pub notes: Vec<String>,
-    /// The suggested solution, if there is one.
+    /// The suggested solution of the problem, if there is one.
     pub help: Option<Help>,
 }
 
@@ -104,7 +104,7 @@ pub struct Diagnostics {
     sources: Sources,
 }
 
-/// The number of diagnostics of each severity.
+/// The numbers of errors, warnings and notes among the diagnostics of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// The number of diagnostics that are errors.
@@ -140,7 +140,7 @@ impl Counts {
     }
 }
 
-/// Returns a number with its noun, in the singular or the plural: `1 operation`, `2 operations`.
+/// Returns a number with its noun in the singular or plural, for messages: `1 operation`, `2 operations`.
 pub fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
@@ -216,7 +216,8 @@ impl Diagnostic {
         self
     }
 
-    /// Sets the suggested solution to a replacement of the text at `span`, worded "did you mean `…`?".
+    /// Sets the suggested solution of the diagnostic to a replacement of the text at `span`, worded "did you
+    /// mean `…`?".
     #[must_use]
     pub fn suggest(self, span: Span, replacement: impl Into<String>) -> Diagnostic {
         let replacement = replacement.into();
@@ -224,7 +225,7 @@ impl Diagnostic {
         self.fix(message, span, replacement)
     }
 
-    /// Sets the suggested solution to a replacement of the text at `span`, with a message.
+    /// Sets the suggested solution of the diagnostic to a replacement of the text at `span`, with a message.
     #[must_use]
     pub fn fix(mut self, message: impl Into<String>, span: Span, replacement: impl Into<String>) -> Diagnostic {
         self.help = Some(Help { message: one_line(message.into()), replacement: Some((span, replacement.into())) });
@@ -273,7 +274,7 @@ impl Diagnostics {
         self
     }
 
-    /// Returns the number of diagnostics of each severity.
+    /// Returns the numbers of errors, warnings and notes.
     pub fn counts(&self) -> Counts {
         let count = |severity| self.found.iter().filter(|found| found.severity == severity).count();
         Counts { errors: count(Severity::Error), warnings: count(Severity::Warning), notes: count(Severity::Note) }

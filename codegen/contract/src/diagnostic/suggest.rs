@@ -15,7 +15,7 @@ pub enum Nearness {
     Similar,
 }
 
-/// Returns the known name that is nearest to `word`, or the first of equally near ones.
+/// Returns the known name that is most similar to a misspelt `word`, or the first of equally similar ones.
 ///
 /// Returns `None` if no known name is similar. `word` itself is not a candidate.
 ///
@@ -76,8 +76,7 @@ fn fold(word: &str) -> String {
     word.chars().filter(|letter| !matches!(letter, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
-/// Returns a lower bound of the edit distance of two names: the number of letters that one has and the other
-/// lacks.
+/// Returns a lower bound of the edit distance of two names, from the letters that only one of them has.
 ///
 /// Almost all pairs of names are ruled out by this bound, which is far faster than the edit distance.
 fn letters_apart(one: &str, other: &str) -> usize {

@@ -1,4 +1,4 @@
-//! The anchors of a file: the names that schemas have for references, `$anchor` and `$dynamicAnchor`.
+//! The anchors of a file: names by which references can refer to schemas, `$anchor` and `$dynamicAnchor`.
 
 use super::node::{Node, Value};
 use crate::source::Span;
@@ -13,7 +13,7 @@ const NAMED: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternPro
 /// A schema that has an `$anchor` or `$dynamicAnchor`, by which references can name it.
 #[derive(Debug, Clone)]
 pub(super) struct Anchor {
-    /// The unescaped steps of the JSON pointer to the schema.
+    /// The unescaped steps of the JSON pointer to the schema with the anchor.
     pub steps: Vec<String>,
     /// The span of the anchor's name in the schema.
     pub span: Span,

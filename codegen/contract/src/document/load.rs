@@ -1,4 +1,4 @@
-//! The loading of a contract in three passes: files are read, checked and repaired.
+//! The loading of a contract in three passes: its files are read, checked and repaired.
 
 use std::path::{Path, PathBuf};
 

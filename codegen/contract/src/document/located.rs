@@ -11,7 +11,7 @@ use crate::source::NodePath;
 pub struct Located<'d> {
     /// The located node, in the tree of its file.
     pub node: &'d Node,
-    /// The file of the node and the JSON pointer to it.
+    /// The file of the located node and the JSON pointer to it.
     pub path: NodePath,
 }
 

@@ -1,4 +1,4 @@
-//! The tree of a YAML or JSON file, in which every value has its span.
+//! The tree of a YAML or JSON file, in which every value has its source span.
 
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
@@ -37,11 +37,11 @@ pub enum Value {
     Null,
     /// A boolean: `true` or `false`.
     Bool(bool),
-    /// A number, as it is written in the source.
+    /// A number, as source text.
     Number(String),
     /// A string, with escape sequences decoded.
     String(String),
-    /// An array of nodes.
+    /// An array, or sequence in YAML, of nodes.
     Array(Vec<Node>),
     /// An object, or mapping in YAML, with named entries.
     Object(Object),

@@ -1,5 +1,5 @@
-//! The text of a `$ref`: the file that it names, the fragment within the file (RFC 3986, RFC 6901), and the
-//! reasons why it cannot be followed.
+//! The text of a `$ref`, parsed into the path of a file and a fragment (RFC 3986, RFC 6901), and the reasons
+//! why it cannot be followed.
 
 use std::fmt;
 
@@ -19,9 +19,9 @@ pub(super) struct Reference {
 /// The fragment of a reference: the part after `#`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fragment {
-    /// The unescaped steps of a JSON pointer; none for the root of the file.
+    /// The fragment is a JSON pointer, given by its unescaped steps; none for the root of the file.
     Pointer(Vec<String>),
-    /// The name of an `$anchor`.
+    /// The fragment is the name of an `$anchor`.
     Anchor(String),
 }
 

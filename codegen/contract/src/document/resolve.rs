@@ -1,4 +1,4 @@
-//! Following references between the files of a document.
+//! The resolution of references between the files of a document.
 
 use super::located::Located;
 use super::node::{Node, Value};
@@ -127,7 +127,7 @@ impl Document {
 
     /// Returns a reference to the component whose name equals or resembles the last step of a broken reference.
     ///
-    /// It covers references into a wrong section, such as `#/definitions/User`.
+    /// This also finds a component for a reference into a wrong section, such as `#/definitions/User`.
     fn component(&self, from: FileId, reference: &str, section: &str) -> Option<String> {
         let Ok(Reference { file, fragment: Fragment::Pointer(steps) }) = parse(reference) else {
             return None;

@@ -79,7 +79,7 @@ impl Document {
         self.trees.iter_mut()
     }
 
-    /// Returns the root node of the entry with its path.
+    /// Returns the root node of the entry file with its path.
     pub fn root_located(&self) -> Located<'_> {
         Located { node: self.root_node(), path: NodePath::root(self.root) }
     }

@@ -1,7 +1,7 @@
 //! The walk through a document along the grammar, which loading, checking, bundling and upgrading share.
 //!
-//! A [`Walk`] defines the action for each kind of value; the functions of this module visit the values. They
-//! never follow a reference, but pass it to the walk, which decides.
+//! A [`Walk`] defines the action for each kind of value; the functions of this module visit the values. They do
+//! not follow references, but pass them to the walk.
 
 use super::grammar::{ObjectKind, Role, Rule, Shape, rule};
 use super::node::{Key, Node, Object, Value};
@@ -36,7 +36,7 @@ pub(super) struct Visited<'d> {
 
 /// The actions of a walk through a document. The default of each method leaves the value unchanged.
 pub(super) trait Walk<'d>: Sized {
-    /// The result of visiting a value in this walk.
+    /// The result of the walk for one value.
     type Outcome: Outcome;
 
     /// Returns the version of OpenAPI whose grammar the walk follows.

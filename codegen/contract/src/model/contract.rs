@@ -1,4 +1,4 @@
-//! The resolved contract: the root of the model.
+//! The resolved contract, which is the root of the model.
 
 use super::envelope::Envelope;
 use super::operation::{Operation, Scheme};
@@ -56,14 +56,14 @@ pub struct Contract {
     pub envelope: Envelope,
 }
 
-/// A server of the API.
+/// A server of the API, as the contract declares it under `servers`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
     /// The URL of the server, with variables in braces (`url`).
     pub url: String,
     /// The description of the server (`description`); empty if absent.
     pub description: String,
-    /// The variables of the URL (`variables`).
+    /// The variables of the server's URL (`variables`).
     pub variables: Vec<ServerVariable>,
 }
 
@@ -72,18 +72,18 @@ pub struct Server {
 pub struct ServerVariable {
     /// The name of the server variable.
     pub name: String,
-    /// The default value of the variable (`default`).
+    /// The default value of the server variable (`default`).
     pub default: String,
-    /// The allowed values of the variable (`enum`); empty if every value is allowed.
+    /// The allowed values of the server variable (`enum`); empty if every value is allowed.
     pub values: Vec<String>,
-    /// The description of the variable (`description`); empty if absent.
+    /// The description of the server variable (`description`); empty if absent.
     pub description: String,
 }
 
 /// A tag of the contract. Its operations become one handler trait in generated code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
-    /// The name of the tag, as the contract spells it.
+    /// The name of the tag, as the contract spells it in operations.
     pub name: String,
     /// The span of the tag object, or of the first operation if the contract does not describe the tag.
     pub span: Span,
@@ -102,7 +102,7 @@ impl Contract {
         })
     }
 
-    /// Iterates over the outgoing operations that are resolved completely.
+    /// Iterates over the outgoing operations (webhooks and callbacks) that are resolved completely.
     ///
     /// There are none unless [`Options::outgoing`](super::Options::outgoing) is set.
     pub fn outgoing_calls(&self) -> impl Iterator<Item = OutgoingCall<'_>> + Clone {

@@ -1,8 +1,8 @@
 //! The deduplication pass: equal inline schemas become one schema, the others become its aliases.
 //!
-//! Contracts without components repeat themselves, for example in the fields that every list has or in the `{
-//! data: … }` around each response. As one type these schemas are compiled once, and a value made for one
-//! operation can be used for the next.
+//! Contracts without components repeat schemas, for example the fields of every list, or the object `{ data: …
+//! }` around each response. Merged into one type, they are compiled once, and a value made for one operation
+//! can be used for the next.
 //!
 //! Components are never merged, since their names show that they are intended as separate types. Schemas with
 //! different descriptions are not merged either, since the descriptions are their documentation.
@@ -76,7 +76,7 @@ impl Classes<'_> {
                 todo.push((id, true));
                 todo.extend(subschemas(&schema.kind).into_iter().map(|id| (id, false)));
             } else {
-                // A recursive schema is not equal to any other.
+                // A recursive schema does not equal any other schema.
                 self.of.insert(id, id);
             }
         }
@@ -84,7 +84,7 @@ impl Classes<'_> {
 
     /// Returns a text of all properties of a schema except its location; subschemas are represented by their class.
     ///
-    /// Two schemas are equal if these texts are equal. Returns `None` for schemas that are never merged.
+    /// Two schemas are equal if these texts are equal. Returns `None` for schemas that deduplication never merges.
     fn signature(&self, schema: &Schema) -> Option<String> {
         let Schema { title, description, deprecated, nullable, read_only, write_only, default, kind, .. } = schema;
         let default = default.as_ref().map(|(value, _)| value);

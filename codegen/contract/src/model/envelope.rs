@@ -25,7 +25,7 @@ pub enum Envelope {
 /// A property of the contract's error schema that is filled from a problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvelopeField {
-    /// The value of the problem that the property receives.
+    /// The value of the problem that the property of the error schema receives.
     pub role: Role,
     /// The property names from the root of the error schema to this property.
     pub path: Vec<String>,
@@ -36,7 +36,7 @@ pub struct EnvelopeField {
 pub enum Role {
     /// The error code of the problem, which programs evaluate.
     Code,
-    /// The status code of the response, as a number.
+    /// The status code of the error response, as a number.
     Status,
     /// The message of the problem, which people read.
     Message,
@@ -80,7 +80,7 @@ pub(super) fn find(
         }
     }
     let explicit = root.get("x-error-envelope");
-    // The most frequent shape that can be filled is the envelope; other error schemas become separate types.
+    // The most frequent error schema that a problem can fill is the envelope; the others become separate types.
     shapes.sort_by_key(|(schema, _, count)| (std::cmp::Reverse(*count), *schema));
     for (schema, media_type, _) in shapes {
         if explicit.is_none() && media_type.starts_with("application/problem+json") {
@@ -133,7 +133,7 @@ pub fn is_error(response: &Response, operation: &Operation) -> bool {
     }
 }
 
-/// The fields of `x-error-envelope`, each with its role.
+/// The fields of `x-error-envelope`, each with the value of a problem that it stands for.
 const ROLES: [(&str, Role); 5] = [
     ("code", Role::Code),
     ("status", Role::Status),

@@ -4,7 +4,7 @@ use crate::source::{FileId, Sources, Span, Spanned};
 
 use super::schema::RustType;
 
-/// The options of [`resolve`](super::resolve). The defaults interpret the contract as it is written.
+/// The options of [`resolve`](super::resolve), which builds the model. The defaults interpret the contract as written.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// True if schema keywords imply the type that they apply to, as contracts intend: `properties` implies an object.
@@ -13,7 +13,7 @@ pub struct Options {
     pub implied_types: bool,
     /// True if values are checked against the `format` of their schema, as contracts intend.
     ///
-    /// Otherwise it is an annotation, as JSON Schema specifies. Default: true.
+    /// Otherwise `format` is an annotation, as JSON Schema specifies. Default: true.
     pub check_formats: bool,
     /// True if webhooks and callbacks are resolved as operations that the service calls. Default: false.
     pub outgoing: bool,
@@ -59,21 +59,21 @@ impl Options {
 /// A Rust name from the settings file, which replaces the name that the contract implies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameOverride {
-    /// The kind of object that gets the Rust name.
+    /// The kind of object that gets the Rust name: schema, operation or tag.
     pub target: NameTarget,
     /// The name of the object in the contract; for an operation its id.
     pub contract: Spanned<String>,
-    /// The Rust name that the object gets.
+    /// The Rust name that the object gets in generated code.
     pub rust: Spanned<String>,
 }
 
 /// The kind of object that the settings file gives a Rust name to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameTarget {
-    /// A component schema, by its name.
+    /// The settings name a component schema, by its name.
     Schema,
-    /// An operation, by its id.
+    /// The settings name an operation, by its id.
     Operation,
-    /// A tag, by its name.
+    /// The settings name a tag.
     Tag,
 }

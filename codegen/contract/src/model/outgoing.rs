@@ -6,19 +6,19 @@ use super::schema::SchemaId;
 /// An operation that the service calls and another service implements.
 #[derive(Debug, Clone)]
 pub struct OutgoingOperation {
-    /// The event or request that triggers the call.
+    /// The event or request that triggers the outgoing operation.
     pub trigger: Trigger,
     /// The HTTP method of the outgoing operation, in upper case.
     pub method: &'static str,
     /// The `operationId` as written. The complete operation has an id in any case, and it is unique.
     pub operation_id: Option<String>,
-    /// The summary of the operation, or its description if there is no summary.
+    /// The summary of the outgoing operation, or its description if there is no summary.
     pub description: Option<String>,
-    /// The schema of the JSON request body that the service sends.
+    /// The schema of the JSON request body that the service sends; `None` if it sends no JSON.
     pub payload: Option<SchemaId>,
-    /// The complete operation, if [`Options::outgoing`](super::Options::outgoing) is set.
+    /// The complete outgoing operation, if [`Options::outgoing`](super::Options::outgoing) is set.
     ///
-    /// The path is empty, since the URL is known only at run time.
+    /// The path of the operation is empty, since the URL is known only at run time.
     pub operation: Option<Operation>,
 }
 
@@ -45,6 +45,6 @@ pub struct Callback {
 pub struct OutgoingCall<'c> {
     /// The resolved operation. It has an empty path, since the URL is known only at run time.
     pub operation: &'c Operation,
-    /// The origin of the callback; `None` for a webhook.
+    /// The origin of the call's URL if the operation is a callback; `None` for a webhook.
     pub callback: Option<&'c Callback>,
 }

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::model::{Contract, Kind};
 use crate::source::Spanned;
 
-/// Replaces names and types of the contract by those of the settings.
+/// Replaces names and types of the contract by the Rust names and Rust types of the settings.
 pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
     for named in &options.names {
         let (found, known) = match named.target {

@@ -8,7 +8,7 @@ use super::schema::{Additional, ArrayShape, Format, Kind, ObjectShape, Property,
 pub struct Parts<'c> {
     /// The object schema whose properties describe the parts.
     pub object: &'c ObjectShape,
-    /// The parts that the contract names as properties.
+    /// The parts that the schema of the multipart body names as properties.
     pub named: Vec<Part<'c>>,
     /// The description of all parts with other names; `None` if such parts are not kept.
     pub rest: Option<Part<'c>>,
@@ -17,7 +17,7 @@ pub struct Parts<'c> {
 /// The description of a part of a multipart body.
 #[derive(Debug)]
 pub struct Part<'c> {
-    /// The name of the part; empty in the description of all other parts.
+    /// The name of the part in a multipart body; empty in the description of all other parts.
     pub name: &'c str,
     /// The schema of the part's value. If the property is an array, it is the schema of the elements.
     pub schema: SchemaId,
@@ -29,7 +29,7 @@ pub struct Part<'c> {
     pub list: Option<&'c ArrayShape>,
     /// The way to decode the part: text, JSON or a file.
     pub kind: PartKind,
-    /// The encoding that the contract declares for the part.
+    /// The encoding that the contract declares for the part (`encoding`), if it does.
     pub encoding: Option<&'c Encoding>,
 }
 

@@ -22,8 +22,7 @@ impl Operation {
 
     /// Returns true if the server, instead of the handler, processes a parameter.
     ///
-    /// Such a parameter is decoded and validated, but is not a field of the request that the handler
-    /// receives.
+    /// Such a parameter is decoded and validated, but the handler does not receive it as a field of the request.
     pub fn is_consumed(&self, parameter: &Parameter) -> bool {
         parameter.location == ParameterLocation::Header
             && ((parameter.name.eq_ignore_ascii_case("If-None-Match") && self.is_conditional())

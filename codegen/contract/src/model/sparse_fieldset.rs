@@ -5,7 +5,7 @@ use super::envelope::is_error;
 use super::operation::Operation;
 use super::schema::{Kind, ObjectShape, Schemas};
 
-/// Returns the sparse fieldset of an operation's successful response, if it has one.
+/// Returns the sparse fieldset (fields that the caller selects) of an operation's successful response, if it has one.
 ///
 /// For a page, returns the sparse fieldset of its elements and the name of the property that contains them.
 pub fn sparse_response<'s>(schemas: &'s Schemas, operation: &Operation) -> Option<(Option<&'s str>, &'s ObjectShape)> {

@@ -11,6 +11,6 @@ impl FileId {
     /// The settings file (`codegen.toml`), which is kept apart from the files of the contract.
     pub const SETTINGS: FileId = FileId(u32::MAX);
 
-    /// The command-line arguments, kept as a file so that diagnostics can point into them.
+    /// The command-line arguments, which are kept as a file so that diagnostics can point into them.
     pub const COMMAND_LINE: FileId = FileId(u32::MAX - 1);
 }

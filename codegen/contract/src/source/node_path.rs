@@ -1,14 +1,14 @@
-//! The identity of a node: its file and the JSON pointer to it (RFC 6901).
+//! The identity of a document node: its file and the JSON pointer to it (RFC 6901).
 
 use std::fmt;
 
 use super::file_id::FileId;
 use super::pointer::{push_name, unescape};
 
-/// The identity of a node: the file that contains it and the JSON pointer to it (RFC 6901).
+/// The identity of a document node: the file that contains it and the JSON pointer to it (RFC 6901).
 ///
-/// Two paths are equal exactly if they identify one node. Displayed as a URI fragment (RFC 6901, section 6)
-/// without percent encoding.
+/// Two paths are equal exactly if they identify one node. A path is displayed as a URI fragment (RFC 6901,
+/// section 6) without percent encoding.
 ///
 /// ```
 /// use writ_contract::source::{FileId, NodePath};
@@ -26,7 +26,7 @@ pub struct NodePath {
 }
 
 impl NodePath {
-    /// Returns the path of the root node of a file.
+    /// Returns the path of the root node of a source file.
     pub fn root(file: FileId) -> NodePath {
         NodePath { file, pointer: String::new() }
     }

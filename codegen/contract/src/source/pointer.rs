@@ -1,4 +1,4 @@
-//! The JSON pointer (RFC 6901) of the current node of a walk, and the escaping of its steps.
+//! The JSON pointer (RFC 6901) to the current node of a walk through a document, and the escaping of its steps.
 
 use std::fmt::Write;
 

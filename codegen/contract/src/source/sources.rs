@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::file_id::FileId;
 use super::span::Span;
 
-/// The text of every file that was read, in the order of reading. Cloning is cheap.
+/// The text of every file of a contract, in the order of reading, with the settings file and the command line.
+/// Cloning is cheap.
 ///
 /// The first file is the entry of the contract, [`FileId::ENTRY`]. The settings file and the command line are
 /// kept apart, as [`FileId::SETTINGS`] and [`FileId::COMMAND_LINE`].

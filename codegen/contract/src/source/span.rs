@@ -5,7 +5,7 @@ use super::file_id::FileId;
 /// A range of bytes in a source file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// The file that contains the range.
+    /// The source file that contains the range.
     pub file: FileId,
     /// The offset of the first byte of the range in the file.
     pub start: u32,
@@ -31,7 +31,7 @@ impl Span {
         Span { file, start: clamp(start), end: clamp(end) }
     }
 
-    /// Returns the empty span at the beginning of a file, for diagnostics about the file as a whole.
+    /// Returns the empty span at the beginning of a file, for diagnostics about the complete file.
     pub fn start_of(file: FileId) -> Span {
         Span { file, start: 0, end: 0 }
     }

@@ -1,4 +1,4 @@
-//! The components of a bundle that come from other files: their sections and names.
+//! The objects of other files that become components of a bundle: their sections and names.
 
 use std::collections::HashMap;
 
@@ -40,11 +40,11 @@ pub(super) struct ComponentNames<'d> {
     names: HashMap<(&'static str, String), Option<usize>>,
 }
 
-/// An object of another file that becomes a component.
+/// An object of another file that becomes a component of the bundle.
 pub(super) struct MovedComponent<'d> {
-    /// The kind of the object, which decides its section.
+    /// The kind of the moved object, which decides its section of the components.
     pub kind: ObjectKind,
-    /// The name of the component in the bundle.
+    /// The name of the moved object as a component of the bundle.
     pub name: String,
     /// The path of the component in the bundle: its section and name.
     pub path: NodePath,
@@ -90,7 +90,7 @@ impl<'d> ComponentNames<'d> {
         Some((moved.kind, moved.node))
     }
 
-    /// Returns the component for an object of another file, and creates it at the first reference.
+    /// Returns the component of the bundle for an object of another file, and creates it at the first reference.
     pub fn relocate(&mut self, kind: ObjectKind, target: &Located<'d>, sources: &Sources) -> &MovedComponent<'d> {
         let at = match self.by_node.get(&address(kind, target.node)) {
             Some(at) => *at,
@@ -150,7 +150,7 @@ fn address(kind: ObjectKind, node: &Node) -> (&'static str, usize) {
 
 /// Returns the component name that a moved object should have, reduced to the characters of component names.
 ///
-/// It is the last step of the pointer, or the name of the file if the object is its root.
+/// The name is the last step of the object's pointer, or the name of its file if the object is the root.
 fn wanted(path: &NodePath, sources: &Sources) -> String {
     let name = path.name().unwrap_or_else(|| {
         let stem = sources.path(path.file).file_stem();

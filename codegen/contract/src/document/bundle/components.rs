@@ -53,7 +53,8 @@ impl<'d> Bundler<'d> {
         Node { span, value: Value::Object(written.into_iter().collect()) }
     }
 
-    /// Returns the objects that move into a section, in the order in which the walk found them.
+    /// Returns the objects of other files that become components of a section, in the order in which the walk
+    /// found them.
     fn relocated(&mut self, section: &str) -> Vec<(Key, Node)> {
         let names = self.names.list.iter().filter(|moved| !moved.adopted && moved.kind.section() == section);
         let names: Vec<_> =

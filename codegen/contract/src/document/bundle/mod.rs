@@ -44,7 +44,7 @@ struct Bundler<'d> {
 /// The order of all entries is kept, and a contract of one file is returned unchanged. Spans are those of the
 /// original files.
 ///
-/// A reference that leads nowhere is kept, since [`load`](fn@super::load) has reported it. The reference of a
+/// A reference without a target is kept, since [`load`](fn@super::load) has reported it. The reference of a
 /// callback to a path item is also kept below eight nested callbacks.
 ///
 /// ```

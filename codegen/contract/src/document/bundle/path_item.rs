@@ -15,8 +15,8 @@ const MAX_NESTING: usize = 8;
 impl<'d> Bundler<'d> {
     /// Returns the path item that replaces a reference to it in the bundle.
     ///
-    /// Returns `None` if the reference is kept: it leads nowhere or into the entry, its target is a
-    /// component, or its target was written before and the reference is nested in another path item.
+    /// Returns `None` if the reference is kept: its target does not exist, is in the entry or is a component,
+    /// or was written before and the reference is nested in another path item.
     pub(super) fn path_item(&mut self, node: &'d Node, object: &'d Object) -> Option<Node> {
         let target = self.document.resolve(node.span.file, reference_of(node)?).ok()?;
         let moved = self.names.get(ObjectKind::PathItem, target.node).is_some();

@@ -1,4 +1,4 @@
-//! The references that the check has not followed yet.
+//! The references that the check of a document has found and not followed yet.
 
 use crate::document::grammar::ObjectKind;
 use crate::source::{Pointer, Span};

@@ -1,4 +1,4 @@
-//! The check of references: the fields beside them, and the kinds of their targets.
+//! The check of references in a document: the fields beside them, and the kinds of their targets.
 
 use super::Checker;
 use super::pending::Pending;
@@ -58,7 +58,7 @@ impl<'d> Checker<'d, '_> {
         }
     }
 
-    /// Checks that the target of a reference has the kind that the reference stands for.
+    /// Checks that the target of a reference is an object of the required kind.
     fn target(&mut self, pending: &Pending<'d>, target: Located<'d>) {
         let Located { node, path } = target;
         let kind = pending.kind;
@@ -117,9 +117,9 @@ impl<'d> Checker<'d, '_> {
         let text = pending.text;
         let span = pending.span;
         let problem = match error {
-            // The file has a diagnostic already.
+            // The unreadable file has a diagnostic already.
             RefError::File(_) if self.is_unreadable(pending) => return,
-            // The cycle is reported at its first reference.
+            // This cycle is reported at its first reference.
             RefError::Cyclic if !text.contains('#') => return,
             RefError::Cyclic => Diagnostic::error("cyclic-ref", span, format!("`{text}` leads back to itself"))
                 .label("cyclic reference"),

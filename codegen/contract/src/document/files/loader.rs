@@ -1,4 +1,4 @@
-//! A document during loading: finds the file that a reference names, and reads each file once.
+//! The state of reading a contract: finds the file that a reference names, and reads each file once.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub(super) struct Loader<'l> {
 }
 
 impl<'l> Loader<'l> {
-    /// Creates a loader from a document with the entry and the folder that references must not leave.
+    /// Creates a loader from a document that contains only the entry, and the folder that references must not leave.
     pub(super) fn new(document: Document, entry: &Path, folder: &Path, diagnostics: &'l mut Diagnostics) -> Loader<'l> {
         let by_path = HashMap::from([(real_path(entry), document.root)]);
         Loader { document, diagnostics, root: real_path(folder), by_path }

@@ -29,7 +29,7 @@ pub(super) fn real_path(path: &Path) -> PathBuf {
     path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Returns `path` relative to `folder`, with `.` and `..` removed by name alone.
+/// Returns `path` relative to `folder`, with `.` and `..` resolved without access to the disk.
 pub(super) fn normalized(folder: &Path, path: &Path) -> PathBuf {
     let mut joined = PathBuf::new();
     for part in folder.join(path).components() {

@@ -20,11 +20,11 @@ struct Collector {
     seen: HashSet<usize>,
     /// The references found so far, so that none is followed twice.
     found: HashSet<Reference>,
-    /// The references that are not followed yet.
+    /// The references that the walk has found and the loader has not followed yet.
     pending: VecDeque<Reference>,
 }
 
-/// Reads every file that references reach, starting from the root of the entry.
+/// Reads every file of a contract that references reach, starting from the root of the entry.
 pub(super) fn follow(loader: &mut Loader<'_>) {
     let version = loader.document.version();
     let mut collector = Collector { version, seen: HashSet::new(), found: HashSet::new(), pending: VecDeque::new() };

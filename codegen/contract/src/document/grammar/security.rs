@@ -1,4 +1,4 @@
-//! The grammar of security schemes.
+//! The grammar of security schemes, the objects under `components.securitySchemes`.
 
 use super::shape::Since::V32Remark;
 use super::shape::{ObjectKind, Rule, Shape, field, plain, referable, required, since};

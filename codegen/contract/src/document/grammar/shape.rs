@@ -1,8 +1,8 @@
-//! The terms of the grammar: kinds of objects, their fields, and the shapes of values.
+//! The terms of the grammar of OpenAPI: kinds of objects, their fields, and the shapes of values.
 
 use crate::document::version::Version;
 
-/// The kind of an object in an OpenAPI document.
+/// The kind of an object in an OpenAPI document, such as operation or schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ObjectKind {
     Root,
@@ -69,14 +69,14 @@ pub struct Field {
     pub shape: Shape,
     /// True if the object must have the field.
     pub required: bool,
-    /// The versions of OpenAPI that have the field.
+    /// The versions of OpenAPI in which the object has the field.
     pub since: Since,
 }
 
 /// The role of an entry in its object, according to the grammar.
 #[derive(Clone, Copy)]
 pub enum Role {
-    /// A field of the object, possibly one of another version of OpenAPI.
+    /// A fixed field of the object, possibly one of another version of OpenAPI.
     Field(&'static Field),
     /// The `$ref` in the position of the object.
     Reference,

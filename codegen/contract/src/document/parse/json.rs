@@ -15,7 +15,7 @@ struct Reader<'t, 'd> {
     diagnostics: &'d mut Diagnostics,
 }
 
-/// Parses a text as JSON.
+/// Parses the text of a file as JSON into a tree with spans.
 ///
 /// Duplicate keys are reported to `diagnostics`.
 ///

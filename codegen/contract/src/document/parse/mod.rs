@@ -1,4 +1,4 @@
-//! The parsing of a file: its bytes are decoded as UTF-8 and read as YAML or JSON into a tree.
+//! The parsing of a contract's file: its bytes are decoded as UTF-8 and read as YAML or JSON into a tree.
 //!
 //! Both readers produce the [`Node`] tree with spans; the format is chosen by the file extension and the
 //! first character.
@@ -39,8 +39,8 @@ struct Problem {
 
 /// Adds a file of a contract to the sources and parses it.
 ///
-/// Problems are added to `diagnostics`. Returns no tree if the file cannot be read; the last diagnostic is
-/// then the reason.
+/// Problems are added to `diagnostics`. Returns no tree if the file cannot be read; the last diagnostic then
+/// states the reason.
 pub(super) fn read_file(
     display_path: String,
     path: &Path,

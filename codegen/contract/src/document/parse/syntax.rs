@@ -15,7 +15,7 @@ impl Syntax {
         Syntax(Box::new(problem))
     }
 
-    /// Creates the error of a value that is nested too deeply.
+    /// Creates the syntax error for a value that is nested too deeply.
     pub(super) fn too_deep(span: Span) -> Syntax {
         let message = format!("the file is nested deeper than {MAX_DEPTH} levels");
         Syntax::new(Diagnostic::error("too-deep", span, message).label("exceeds the limit"))
@@ -30,7 +30,7 @@ impl Syntax {
     }
 }
 
-/// Creates the diagnostic of two entries with one name in an object.
+/// Creates the diagnostic about two entries of an object with one name.
 pub(super) fn duplicate_key(name: &str, first: Span, second: Span) -> Diagnostic {
     Diagnostic::error("duplicate-key", second, format!("the key `{name}` occurs twice in one object"))
         .label("second occurrence")

@@ -48,7 +48,7 @@ enum Pending {
     Merge,
 }
 
-/// Parses a text as YAML.
+/// Parses the text of a file as YAML into a tree with spans.
 ///
 /// Problems that do not prevent reading are added to `diagnostics`.
 ///

@@ -29,7 +29,7 @@ impl Entries {
         self.replace(name, name, value);
     }
 
-    /// Replaces the entry `old` by an entry with another name, or appends the new entry.
+    /// Replaces the object's entry `old` by an entry with another name, or appends the new entry.
     pub fn replace(&mut self, old: &str, name: &str, value: Value) {
         let node = self.node(value);
         let key = Key { name: name.to_owned(), span: self.span };
@@ -50,12 +50,12 @@ impl Entries {
         self.list.is_empty()
     }
 
-    /// Creates a node with the span of the object.
+    /// Creates a node for a new entry, with the span of the object.
     pub fn node(&self, value: Value) -> Node {
         Node { span: self.span, value }
     }
 
-    /// Creates a string node with the span of the object.
+    /// Creates a string node for a new entry, with the span of the object.
     pub fn text(&self, text: &str) -> Node {
         self.node(Value::String(text.to_owned()))
     }

@@ -11,17 +11,17 @@ use crate::source::Span;
 
 /// The state of building the model from a document.
 pub(super) struct Builder<'d, 'o> {
-    /// The document that the model is built from.
+    /// The document from which the model is built.
     pub(super) document: &'d Document,
     /// The diagnostics to which the build adds problems.
     pub(super) diagnostics: &'o mut Diagnostics,
-    /// True if deviations that lose nothing are errors (`--strict`).
+    /// True if deviations from OpenAPI that lose nothing are errors instead of warnings (`--strict`).
     pub(super) strict: bool,
     /// True if schema keywords imply the type that they apply to.
     pub(super) implied_types: bool,
     /// True if values are checked against the `format` of their schema; otherwise it is an annotation.
     pub(super) check_formats: bool,
-    /// The schemas built so far.
+    /// The schemas of the model that are built so far.
     pub(super) schemas: Schemas,
     /// The schemas by the document nodes that they are made of, so that equal sets of nodes become one schema.
     pub(super) known: HashMap<Source, SchemaId>,
@@ -47,7 +47,7 @@ pub(super) struct Builder<'d, 'o> {
 }
 
 impl<'d, 'o> Builder<'d, 'o> {
-    /// Creates a builder of an empty model.
+    /// Creates a builder with an empty model.
     pub(super) fn new(
         document: &'d Document,
         strict: bool,
@@ -76,9 +76,9 @@ impl<'d, 'o> Builder<'d, 'o> {
 }
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the node at the end of a chain of references.
+    /// Returns the document node at the end of a chain of references.
     ///
-    /// Returns `None` for a reference that leads nowhere, which was reported during loading.
+    /// Returns `None` for a reference without a target, which loading has reported.
     pub(super) fn follow(&mut self, node: &'d Node) -> Option<&'d Node> {
         self.follow_while(node, |_| true)
     }

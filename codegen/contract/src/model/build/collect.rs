@@ -262,7 +262,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns true if a schema of 3.1 describes arbitrary bytes.
+/// Returns true if a 3.1 schema describes arbitrary bytes (`contentMediaType: application/octet-stream`).
 fn is_any_binary(node: &Node) -> bool {
     let media_type = node.get("contentMediaType").and_then(Node::as_str);
     media_type == Some("application/octet-stream") && node.get("contentEncoding").is_none()

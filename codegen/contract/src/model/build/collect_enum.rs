@@ -1,4 +1,4 @@
-//! The collection of `enum` and `const`: the values without duplicates, and their names.
+//! The collection of `enum` and `const` keywords of a schema: the values without duplicates, and their Rust names.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};

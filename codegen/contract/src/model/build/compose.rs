@@ -1,5 +1,5 @@
-//! The composition of schemas: a schema is made of one node, or of several that `allOf` and references
-//! combine.
+//! The composition of schemas: a schema of the model is made of one document node, or of several that `allOf`
+//! and references combine.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};

@@ -1,5 +1,5 @@
-//! Schemas without a valid value: a warning if the contract works without them, and an error if an operation
-//! could never be called or never respond.
+//! The schemas without a valid value: a warning if the contract works without them, and an error if an
+//! operation could never be called or never respond.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -36,7 +36,7 @@ impl Builder<'_, '_> {
         if null {
             return (Kind::Null, true, None);
         }
-        // The schema `false` exists in 2020-12 but not in draft 4.
+        // The schema `false`, which rejects every value, exists in JSON Schema 2020-12 but not in draft 4.
         (Kind::Any, true, Some(InterpretedSchema { draft4: false, text: "false".to_owned() }))
     }
 
@@ -106,7 +106,7 @@ fn needs(operation: &Operation) -> Vec<Need> {
     needs
 }
 
-/// Returns for each schema without a valid value the index of the contradiction that causes it.
+/// Returns for each schema without a valid value the index of the contradictory schema that causes it.
 ///
 /// The search starts at the contradictory schemas and continues to the schemas that need a value of one; it
 /// visits each schema once.

@@ -16,7 +16,7 @@ pub(super) struct Source {
     pub(super) decided: Vec<Span>,
 }
 
-/// A schema whose kind is not determined yet.
+/// A schema of the model whose kind is not determined yet, with the document nodes that it is made of.
 pub(super) struct Unsettled<'d> {
     pub(super) id: SchemaId,
     pub(super) nodes: Vec<&'d Node>,
@@ -26,7 +26,7 @@ pub(super) struct Unsettled<'d> {
 /// A schema whose constraints contradict each other.
 pub(super) struct Contradiction {
     pub(super) schema: SchemaId,
-    /// True if null is a valid value despite the contradiction.
+    /// True if null is a valid value of the schema despite the contradiction.
     pub(super) null: bool,
     /// The diagnostics about the contradictions, as errors.
     pub(super) reports: Vec<Diagnostic>,
@@ -37,11 +37,11 @@ pub(super) struct SparseFieldset {
     pub(super) id: SchemaId,
     /// The span of the value of `x-sparse-of`.
     pub(super) at: Span,
-    /// The name of the complete schema that the fieldset belongs to.
+    /// The name of the complete schema whose fields the sparse fieldset selects.
     pub(super) full: String,
     /// The span of the first property that the fieldset requires, which is a mistake; `None` if it requires none.
     pub(super) required: Option<Span>,
-    /// The properties of the fieldset, each with its span.
+    /// The properties that the sparse fieldset declares, each with its span.
     pub(super) properties: Vec<(String, Span)>,
 }
 

@@ -1,4 +1,4 @@
-//! The check of `example` and `examples`: the values must be valid against their schemas.
+//! The check of `example` and `examples`: example values must be valid against their schemas.
 
 use std::collections::HashSet;
 

@@ -46,18 +46,18 @@ pub(super) struct Facets<'d> {
     pub required: Vec<(&'d str, Span)>,
     /// The schemas of all `additionalProperties` of an object schema.
     pub additional: Vec<&'d Node>,
-    /// For each schema of `additionalProperties`, the property names that it does not apply to.
+    /// For each schema of `additionalProperties`, the property names declared beside it, to which it does not apply.
     pub additional_beside: Vec<Vec<&'d str>>,
     /// True if a node of the schema declares `additionalProperties: true`.
     pub open: bool,
-    /// For each `additionalProperties: false`, the property names that it allows, and its span.
+    /// For each `additionalProperties: false`, the property names declared beside it, which it allows, and its span.
     pub closed: Vec<(Vec<&'d str>, Span)>,
     /// True for `unevaluatedProperties: false`, which rejects properties that no node of the schema names.
     pub sealed: bool,
     pub min_properties: Option<u64>,
     pub max_properties: Option<u64>,
     pub sparse_of: Option<&'d Node>,
-    /// The span of the strictest bound of each count, such as `minItems`.
+    /// The span of the strictest bound on each count, such as `minItems`.
     pub count_spans: Vec<(&'d str, Span)>,
     /// The unions (`oneOf`, `anyOf`) of the schema, all of which must match.
     pub unions: Vec<UnionFacet<'d>>,
@@ -98,7 +98,7 @@ pub(super) struct UnionFacet<'d> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Bound {
     pub value: f64,
-    /// The exact value, if the bound is an integer.
+    /// The exact value of the bound, if it is an integer.
     pub whole: Option<i128>,
     pub exclusive: bool,
     pub span: Span,
@@ -126,7 +126,7 @@ impl<'d> Facets<'d> {
         self.properties.iter().any(|(name, _)| beside(name))
     }
 
-    /// Returns true if a string must match several patterns, which only an interpreter checks together.
+    /// Returns true if a string schema has several patterns, which only an interpreter checks together.
     pub fn has_several_patterns(&self) -> bool {
         self.text.patterns.len() > 1
     }

@@ -153,7 +153,7 @@ impl<'d> Builder<'d, '_> {
         self.follow_schema(node).is_some_and(|target| target.as_bool() == Some(false))
     }
 
-    /// Reports an array without `items`, which OpenAPI 3.0 requires.
+    /// Reports an array schema without `items`, which OpenAPI 3.0 requires.
     fn without_items(&mut self, facets: &Facets<'d>, nodes: &[&'d Node]) {
         let span = facets.types.map_or(nodes[0].span, |(_, span)| span);
         let report = match self.version() {

@@ -60,7 +60,7 @@ const PLAIN: &[&str] = &[
 
 /// The largest number of definitions that all interpreted schemas of a contract may have together.
 ///
-/// The largest known published contract needs a hundredth of it.
+/// The largest known published contract needs a hundredth of this number.
 const MOST_DEFINITIONS: usize = 100_000;
 
 /// The schemas that an interpreted schema refers to, in order of discovery. The number of each is part of its name.
@@ -96,7 +96,7 @@ impl<'d> Builder<'d, '_> {
     fn fitting(&mut self, nodes: &[&'d Node], values: Vec<&'d Node>) -> Vec<&'d Node> {
         let schema = self.combined(nodes);
         let Some(interpreter) = self.interpreter(&schema, nodes) else { return values };
-        // A value of a wrong type is reported elsewhere.
+        // An enum value of a wrong type is reported elsewhere.
         let fits =
             |value: &&Node| interpreter.iter_errors(&value.to_json()).all(|error| error.kind().keyword() == "type");
         let (fitting, others): (Vec<&Node>, Vec<&Node>) = values.into_iter().partition(fits);

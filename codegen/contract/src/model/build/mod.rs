@@ -1,9 +1,9 @@
-//! The build: the first stage of the model, which turns a document into a [`Contract`] for the passes.
+//! The build: the first stage of resolving a contract, which turns a document into a [`Contract`] for the passes.
 //!
-//! Each file reads one kind of object. Operations come first and request the schemas that they use; the queue
-//! of schemas is then settled. A schema goes through three steps: `compose` gathers its nodes, `collect`
-//! intersects their keywords into `facets`, and `finish` converts these to a [`Kind`](crate::model::Kind).
-//! Checks that need all schemas follow.
+//! Each file of this module reads one kind of object. Operations are read first and request the schemas that
+//! they use; then the kinds of the queued schemas are determined. A schema goes through three steps: `compose`
+//! gathers its nodes, `collect` intersects their keywords into `facets`, and `finish` converts these to a
+//! [`Kind`](crate::model::Kind). Checks that need all schemas follow.
 
 mod builder;
 mod collect;
@@ -44,7 +44,7 @@ use crate::model::{Contract, Operation, Options, Tag, envelope};
 use builder::Builder;
 use node_fields::{elements, spanned_string, string};
 
-/// Builds the model of a document. Features that cannot be supported are reported to `diagnostics`.
+/// Builds the model of a document. Features of the contract that cannot be supported are reported to `diagnostics`.
 pub(super) fn build(document: &Document, strict: bool, options: &Options, diagnostics: &mut Diagnostics) -> Contract {
     let root = document.root_node();
     let mut builder = Builder::new(document, strict, options, diagnostics);

@@ -7,7 +7,7 @@ use crate::model::schema::{Additional, Kind, ObjectShape, Schema, Schemas};
 /// The deepest nesting of schemas without an object in between. Generated code does not read deeper values either.
 const DEEPEST: usize = 64;
 
-/// Reports schemas that are composed of themselves or too deeply nested, and marks recursive arrays and maps.
+/// Reports schemas that consist only of themselves or are nested too deeply, and marks recursive arrays and maps.
 pub(super) fn check(schemas: &mut Schemas, diagnostics: &mut Diagnostics) {
     let mut deep: Vec<SchemaId> = Vec::new();
     for found in walk(schemas, same_value) {
@@ -60,7 +60,7 @@ fn called(schema: &Schema) -> String {
 enum Found {
     /// A schema that leads back to itself, and the last schema on the path to it.
     Cycle(SchemaId, SchemaId),
-    /// A schema with too many levels below it.
+    /// A schema that has too many nested schemas below it.
     Depth(SchemaId),
 }
 
@@ -121,7 +121,8 @@ fn walk(schemas: &Schemas, edges: fn(&Schemas, SchemaId) -> Vec<SchemaId>) -> Ve
             if let Some(target) = below.get(next).copied() {
                 match states[target.index()] {
                     State::New => {
-                        // The node is pushed again, to continue at this edge after the target is done.
+                        // The schema is pushed again, so that the search continues at this edge after the
+                        // target is done.
                         work.push((id, next, depth));
                         work.push((target, 0, 0));
                         states[target.index()] = State::Open;

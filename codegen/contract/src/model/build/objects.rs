@@ -29,7 +29,7 @@ impl<'d> Builder<'d, '_> {
             if !described && !facets.properties.is_empty() && facets.additional.is_empty() && !facets.rare.names {
                 self.undescribed(facets, name, span);
             }
-            // A property that is required but not described accepts any value.
+            // A required property without a description accepts any value.
             add_property(facets, name, None);
         }
         self.close_over_all(facets);
@@ -54,10 +54,11 @@ impl<'d> Builder<'d, '_> {
             let rust_name = own.find(|word| word.value.starts_with(|letter: char| !letter.is_uppercase()));
             properties.push(Property { name: (*name).to_owned(), schema, required, rust_name });
         }
-        // The properties that `additionalProperties` allows count as evaluated.
+        // `additionalProperties` evaluates all properties that it allows, so `unevaluatedProperties` rejects
+        // none of them.
         let sealed = facets.sealed && !facets.open && facets.additional.is_empty();
         let additional = match (facets.closed.is_empty() && !sealed, facets.additional.as_slice()) {
-            // The interpreter decides about other names; the values that it accepts are kept.
+            // The interpreter decides about the properties with other names; those that it accepts are kept.
             _ if facets.rare.names => Additional::Kept(self.anything(nodes[0])),
             (false, _) => Additional::Denied,
             (true, []) if facets.open => Additional::Kept(self.anything(nodes[0])),
@@ -102,8 +103,7 @@ impl<'d> Builder<'d, '_> {
     /// Reports a property that one subschema of `allOf` requires and another rejects, and then lets all
     /// subschemas allow it.
     ///
-    /// Read literally, such a schema has no valid value; the intention is to allow the properties of all
-    /// subschemas.
+    /// Read literally, such a schema has no valid value. The author intends to allow the properties of all subschemas.
     fn close_over_all(&mut self, facets: &mut Facets<'d>) {
         if !self.implied_types || facets.rare.any() {
             return;

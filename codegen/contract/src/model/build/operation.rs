@@ -1,4 +1,4 @@
-//! The operations of a contract: each method of each path.
+//! The building of operations: each method of each path of the contract.
 
 use std::collections::{HashMap, HashSet};
 
@@ -172,7 +172,7 @@ pub(super) fn id_written(node: &Node) -> Option<String> {
     string(node, "operationId").filter(|id| !id.trim().is_empty())
 }
 
-/// Returns an id for an operation without `operationId`: `get_pets_by__id_` for `GET /pets/{id}`.
+/// Returns a generated id for an operation without `operationId`: `get_pets_by__id_` for `GET /pets/{id}`.
 fn id_of(method: &str, path: &str) -> String {
     let mut id = method.to_ascii_lowercase();
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {

@@ -114,7 +114,7 @@ impl<'d> Builder<'d, '_> {
 
     /// Returns the outgoing operations of a path item of a webhook or callback.
     ///
-    /// An operation without an id, or with one that is taken, is named by its location.
+    /// An operation without an id, or with an id that another operation has, is named by its location.
     fn path_item(
         &mut self,
         root: &'d Node,

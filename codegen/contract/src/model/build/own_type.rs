@@ -1,4 +1,4 @@
-//! The `x-rust-type` keyword: a user's own Rust type that replaces the type of a schema.
+//! The keyword `x-rust-type`, which replaces the generated type of a schema by a user's own Rust type.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
@@ -20,7 +20,7 @@ impl Builder<'_, '_> {
 
 /// Parses the value of `x-rust-type`: `my_types::Money`, or `{ type: my_types::Money, as: text }`.
 ///
-/// Returns `None`, with a diagnostic, if the value is not valid.
+/// Returns `None`, with a diagnostic, if the value of `x-rust-type` is not valid.
 pub fn read_own_type(node: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<RustType> {
     let wrong = |node: &Node, message: String| Diagnostic::error("bad-rust-type", node.span, message);
     let Some(object) = node.as_object() else {

@@ -15,7 +15,7 @@ use super::response::kind_of;
 /// The mistakes among the parameters of an operation, so that their consequences are not reported as well.
 #[derive(Default)]
 struct Misspelt {
-    /// The placeholders of the path that misspelt parameters resemble.
+    /// The placeholders in the path that a misspelt parameter name resembles.
     names: Vec<String>,
     /// True if a parameter could not be read; it may be any parameter of the path.
     unread: bool,
@@ -84,7 +84,7 @@ impl<'d> Builder<'d, '_> {
         if location == ParameterLocation::Header
             && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str())
         {
-            // OpenAPI 3.0.3, section 4.7.12.2 requires that such a definition is ignored.
+            // OpenAPI ignores a header parameter with this name (OpenAPI 3.0.3, section 4.7.12.2).
             self.report(
                 Diagnostic::info(
                     "ignored-header",
@@ -110,7 +110,7 @@ impl<'d> Builder<'d, '_> {
                 Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
                 None => report.help(format!("add `{{{name}}}` to the path, or declare the parameter with `in: query`")),
             });
-            // The schema is built anyway, so that its mistakes are reported.
+            // The schema of the ignored parameter is built anyway, so that its mistakes are reported.
             node.get("schema").map(|schema| self.schema(schema));
             return None;
         }

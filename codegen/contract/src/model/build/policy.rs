@@ -89,7 +89,7 @@ impl<'d> Builder<'d, '_> {
         });
     }
 
-    /// Returns the size limit of the request body in bytes (`x-body-limit`).
+    /// Returns the size limit of the request body of an operation, in bytes (`x-body-limit`).
     pub(super) fn body_limit(&mut self, operation: &'d Node) -> u64 {
         let Some(node) = operation.get("x-body-limit") else { return DEFAULT_BODY_LIMIT };
         let limit = node.as_u64().or_else(|| node.as_str().and_then(size)).filter(|limit| *limit > 0);

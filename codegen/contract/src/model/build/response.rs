@@ -12,7 +12,7 @@ use super::builder::Builder;
 use super::node_fields::{entries, string, truth};
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the request body of an operation.
+    /// Returns the request body that an operation declares, with its media types and size limit.
     pub(super) fn body(&mut self, operation: &'d Node) -> Option<RequestBody> {
         let node = self.follow(operation.get("requestBody")?)?;
         let content = self.content(node, "a request with this media type is refused with 415");
@@ -28,7 +28,7 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// Returns the responses of an operation.
+    /// Returns the responses that an operation declares, each with its status, headers and media types.
     pub(super) fn responses(&mut self, operation: &'d Node) -> Vec<Response> {
         let mut responses = Vec::new();
         for (key, reference) in operation.get("responses").and_then(Node::as_object).into_iter().flatten() {
@@ -87,7 +87,7 @@ impl<'d> Builder<'d, '_> {
         headers
     }
 
-    /// Reports a header name that is not a token (RFC 9110, section 5.1).
+    /// Reports the name of a response header that is not a token (RFC 9110, section 5.1).
     pub(super) fn check_header_name(&mut self, name: &str, span: Span) {
         let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if name.is_empty() || !name.bytes().all(token) {

@@ -21,7 +21,7 @@ pub(super) struct Routes {
 pub(super) struct Route {
     /// The path template that the router matches.
     pub(super) path: String,
-    /// The fixed query string of the path; empty if there is none.
+    /// The fixed query string after the `?` of the path; empty if there is none.
     pub(super) query: String,
 }
 

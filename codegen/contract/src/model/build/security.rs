@@ -1,4 +1,4 @@
-//! Security schemes, and the security requirements of operations.
+//! The building of security schemes, and of the security requirements of operations.
 
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::Node;
@@ -8,7 +8,7 @@ use super::builder::Builder;
 use super::node_fields::{elements, entries, string};
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the security schemes in `components.securitySchemes`.
+    /// Returns the security schemes that the contract declares in `components.securitySchemes`.
     pub(super) fn schemes(&mut self, root: &'d Node) -> Vec<Scheme> {
         let mut schemes = Vec::new();
         let nodes: Vec<_> = entries(root.get("components").and_then(|all| all.get("securitySchemes"))).collect();

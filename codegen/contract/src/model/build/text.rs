@@ -1,4 +1,4 @@
-//! The `format` of strings: its meaning, and reports of unknown formats.
+//! The `format` of string schemas: its meaning, and reports of unknown formats.
 
 use crate::model::schema::Format;
 use crate::source::Span;

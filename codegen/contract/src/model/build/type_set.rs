@@ -39,17 +39,17 @@ impl TypeSet {
         TypeSet(self.0 | other.0)
     }
 
-    /// Returns the types of the set that are not in another set.
+    /// Returns the JSON types of the set that are not in another set.
     pub fn without(self, other: TypeSet) -> TypeSet {
         TypeSet(self.0 & !other.0)
     }
 
-    /// Returns true if the set contains all types of another set.
+    /// Returns true if the set contains all JSON types of another set.
     pub fn has(self, other: TypeSet) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Returns the types in words: `a string or a number`.
+    /// Returns the JSON types of the set in words, for messages: `a string or a number`.
     pub fn words(self) -> String {
         let word = |one: TypeSet| match one {
             TypeSet::NULL => "null",

@@ -14,7 +14,7 @@ use super::type_set::TypeSet;
 impl<'d> Builder<'d, '_> {
     /// Returns the kind of a schema with unions: that of the first union; further ones constrain each of its branches.
     ///
-    /// Also returns true if one of the branches is null.
+    /// Also returns true if a branch of the union is null.
     pub(super) fn finish_union(&mut self, nodes: &[&'d Node], facets: &Facets<'d>) -> (Kind, bool) {
         let union = facets.unions[0];
         let decided: Vec<Span> = vec![union.branches.span];
@@ -214,7 +214,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns true if a schema accepts only null.
+/// Returns true if a schema node accepts only null.
 fn is_null(node: &Node) -> bool {
     let typed = node.get("type").and_then(Node::as_str) == Some("null");
     let valued = elements(node.get("enum")).iter().all(Node::is_null) && !elements(node.get("enum")).is_empty();

@@ -10,39 +10,39 @@ use crate::source::Span;
 pub struct RequestBody {
     /// The span of the request body object.
     pub span: Span,
-    /// True if the body is required (`required`).
+    /// True if a request must have the body (`required`).
     pub required: bool,
     /// The description of the request body (`description`).
     pub description: Option<String>,
     /// The media types of the request body that the operation accepts.
     pub content: Vec<Content>,
-    /// The size limit of the body in bytes (`x-body-limit`, or 1 MiB).
+    /// The size limit of the request body in bytes (`x-body-limit`, or 1 MiB).
     pub limit: u64,
 }
 
 /// A media type of a request body or response, with its schema.
 #[derive(Debug, Clone)]
 pub struct Content {
-    /// The media type, as the contract spells it.
+    /// The name of the media type, as the contract spells it: `application/json`.
     pub media_type: String,
-    /// The span of the media type's key.
+    /// The span of the media type's name in the contract.
     pub span: Span,
     /// The codec of the media type: the way to decode and encode the body.
     pub kind: ContentKind,
     /// The schema of the body in this media type, if it has one.
     pub schema: Option<SchemaId>,
-    /// The encodings of properties in forms and multipart bodies (`encoding`).
+    /// The encodings of the properties of a form or multipart body (`encoding`).
     pub encoding: Vec<Encoding>,
 }
 
-/// The encoding of one property of a form or multipart body.
+/// The encoding of one property of a form or multipart body: its media type, headers and style.
 #[derive(Debug, Clone)]
 pub struct Encoding {
     /// The name of the property that is encoded.
     pub property: String,
     /// The span of the encoded property's name.
     pub span: Span,
-    /// The media types of the property (`contentType`), which may be ranges. Empty if the schema decides.
+    /// The media types that the property may have (`contentType`), possibly ranges. Empty if the schema decides.
     pub media_types: Vec<String>,
     /// The headers of the property's part in a multipart body (`headers`).
     pub headers: Vec<Header>,

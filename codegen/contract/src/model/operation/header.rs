@@ -1,4 +1,4 @@
-//! The headers of responses and of multipart parts.
+//! The headers of responses and of parts of multipart bodies.
 
 use crate::model::schema::SchemaId;
 

@@ -79,7 +79,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Returns the Rust name of the operation before case conversion: `x-rust-name`, or the id.
+    /// Returns the Rust name of the operation before case conversion: `x-rust-name`, or else its id.
     pub fn name(&self) -> &str {
         self.rust_name.as_ref().map_or(&self.id, |own| &own.value)
     }

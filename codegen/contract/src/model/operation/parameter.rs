@@ -1,16 +1,16 @@
-//! The parameters of an operation.
+//! The parameters of an operation: path, query, header and cookie.
 
 use crate::model::schema::SchemaId;
 use crate::source::{Span, Spanned};
 
-/// A parameter of an operation.
+/// A parameter of an operation, in the path, query string, headers or cookies.
 #[derive(Debug, Clone)]
 pub struct Parameter {
     /// The name of the parameter in requests.
     pub name: String,
     /// The span of the parameter object.
     pub span: Span,
-    /// The location of the parameter in a request.
+    /// The location of the parameter in a request: path, query string, header or cookie.
     pub location: ParameterLocation,
     /// True if the parameter is required. Path parameters always are.
     pub required: bool,
@@ -36,7 +36,7 @@ pub struct Parameter {
     pub sparse: bool,
 }
 
-/// The location of a parameter in a request.
+/// The location of a parameter in a request: path, query string, header or cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ParameterLocation {
     /// The parameter is a placeholder in the path (`in: path`).
@@ -64,19 +64,19 @@ impl ParameterLocation {
 /// The serialization of a parameter's value: a `style` of OpenAPI, or the media type of its `content`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// `simple`: comma-separated values, in paths and headers.
+    /// The style `simple`: comma-separated values, in paths and headers.
     Simple,
-    /// `label`: values after a dot, in paths.
+    /// The style `label`: values after a dot, in paths.
     Label,
-    /// `matrix`: `;name=value`, in paths.
+    /// The style `matrix`: `;name=value`, in paths.
     Matrix,
-    /// `form`: `name=value`, in queries and cookies.
+    /// The style `form`: `name=value`, in queries and cookies.
     Form,
-    /// `spaceDelimited`: values separated by spaces, in queries.
+    /// The style `spaceDelimited`: values separated by spaces, in queries.
     SpaceDelimited,
-    /// `pipeDelimited`: values separated by `|`, in queries.
+    /// The style `pipeDelimited`: values separated by `|`, in queries.
     PipeDelimited,
-    /// `deepObject`: `name[property]=value`, in queries.
+    /// The style `deepObject`: `name[property]=value`, in queries.
     DeepObject,
     /// The value is JSON: the parameter has `content` with a JSON media type.
     Json,

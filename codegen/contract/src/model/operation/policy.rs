@@ -9,9 +9,9 @@ pub struct Policies {
     pub rate_limits: Vec<RateLimit>,
     /// The time for which the response to an idempotency key is replayed (`x-idempotency`).
     pub idempotency: Option<Duration>,
-    /// The caching of the operation's responses (`x-cache`).
+    /// The caching of the operation's responses on the server (`x-cache`).
     pub cache: Option<Cache>,
-    /// The cache tags that a successful call invalidates (`x-cache-invalidates`).
+    /// The tags of cached responses that a successful call of the operation invalidates (`x-cache-invalidates`).
     pub invalidates: Vec<String>,
 }
 
@@ -37,10 +37,10 @@ pub enum LimitBy {
     Account,
 }
 
-/// The caching of an operation's responses (`x-cache`).
+/// The caching of an operation's responses on the server (`x-cache`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cache {
-    /// The time to live of a cached response.
+    /// The time for which a cached response is used (time to live).
     pub ttl: Duration,
     /// The cache tags of a cached response, by which it is invalidated. They may contain path parameters in braces.
     pub tags: Vec<String>,

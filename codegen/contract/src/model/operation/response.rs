@@ -1,10 +1,10 @@
-//! The responses of an operation.
+//! The responses that an operation declares.
 
 use super::content::Content;
 use super::header::Header;
 use crate::source::Span;
 
-/// A declared response of an operation.
+/// A response that an operation declares for a status code or a range of them.
 #[derive(Debug, Clone)]
 pub struct Response {
     /// The span of the response object.
@@ -15,7 +15,7 @@ pub struct Response {
     pub description: Option<String>,
     /// The headers of the response, without `Content-Type`, which OpenAPI ignores here.
     pub headers: Vec<Header>,
-    /// The media types of the response.
+    /// The media types of the response body, each with its schema; empty if there is no body.
     pub content: Vec<Content>,
 }
 

@@ -9,12 +9,12 @@ pub struct Requirement {
     pub scopes: Vec<String>,
 }
 
-/// A security scheme of the contract.
+/// A security scheme of the contract: a way for the caller to authenticate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scheme {
     /// The name of the security scheme in `components.securitySchemes`.
     pub name: String,
-    /// The kind of credential and its location in a request.
+    /// The kind of credential that the security scheme requires, and its location in a request.
     pub kind: SchemeKind,
     /// The description of the security scheme (`description`).
     pub description: Option<String>,

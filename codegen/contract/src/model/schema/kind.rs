@@ -59,9 +59,9 @@ pub enum Kind {
 pub struct IntegerShape {
     /// The width of the integer type that holds the values.
     pub width: IntegerWidth,
-    /// The lowest valid integer.
+    /// The lowest valid integer (`minimum`).
     pub min: Option<i128>,
-    /// The highest valid integer.
+    /// The highest valid integer (`maximum`).
     pub max: Option<i128>,
     /// The divisor of all valid integers (`multipleOf`).
     pub multiple_of: Option<i128>,
@@ -70,19 +70,19 @@ pub struct IntegerShape {
 /// The width of the integer type that holds the values of a schema.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum IntegerWidth {
-    /// A signed integer of 32 bits (`int32` and narrower formats).
+    /// Values are signed integers of 32 bits (`int32` and narrower formats).
     Int32,
-    /// A signed integer of 64 bits (`int64`, or no format).
+    /// Values are signed integers of 64 bits (`int64`, or no format).
     #[default]
     Int64,
-    /// An unsigned integer of 32 bits (`uint32` and narrower formats).
+    /// Values are unsigned integers of 32 bits (`uint32` and narrower formats).
     Uint32,
-    /// An unsigned integer of 64 bits (`uint64`, `uint`).
+    /// Values are unsigned integers of 64 bits (`uint64`, `uint`).
     Uint64,
 }
 
 impl IntegerWidth {
-    /// Returns the lowest and the highest integer of this width.
+    /// Returns the lowest and the highest integer that this width can hold.
     pub fn range(self) -> (i128, i128) {
         match self {
             IntegerWidth::Int32 => (i128::from(i32::MIN), i128::from(i32::MAX)),
@@ -113,12 +113,12 @@ pub struct NumberShape {
 /// The representation of the numbers of a schema.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum NumberWidth {
-    /// A 32-bit floating-point number (`float`).
+    /// Values are 32-bit floating-point numbers (`float`).
     Single,
-    /// A 64-bit floating-point number (`double`, or no format).
+    /// Values are 64-bit floating-point numbers (`double`, or no format).
     #[default]
     Double,
-    /// An exact decimal number (`decimal`).
+    /// Values are exact decimal numbers (`decimal`).
     Decimal,
 }
 
@@ -141,35 +141,35 @@ pub enum Format {
     /// The schema has no format, or one that is not checked.
     #[default]
     Plain,
-    /// A date and time (RFC 3339, `date-time`).
+    /// The string is a date and time (RFC 3339, `date-time`).
     DateTime,
-    /// A date (RFC 3339, `full-date`).
+    /// The string is a date (RFC 3339, `full-date`).
     Date,
-    /// A time (RFC 3339, `full-time`).
+    /// The string is a time (RFC 3339, `full-time`).
     Time,
-    /// A duration (ISO 8601, as in RFC 3339, appendix A).
+    /// The string is a duration (ISO 8601, as in RFC 3339, appendix A).
     Duration,
-    /// A UUID (RFC 9562).
+    /// The string is a UUID (RFC 9562).
     Uuid,
-    /// An email address (RFC 5321, `Mailbox`).
+    /// The string is an email address (RFC 5321, `Mailbox`).
     Email,
-    /// A URI (RFC 3986).
+    /// The string is a URI (RFC 3986).
     Uri,
-    /// A URI reference (RFC 3986).
+    /// The string is a URI reference (RFC 3986).
     UriReference,
-    /// A host name (RFC 1123).
+    /// The string is a host name (RFC 1123).
     Hostname,
-    /// An IPv4 address (RFC 2673).
+    /// The string is an IPv4 address (RFC 2673).
     Ipv4,
-    /// An IPv6 address (RFC 4291).
+    /// The string is an IPv6 address (RFC 4291).
     Ipv6,
-    /// Bytes in base64 (RFC 4648).
+    /// The string contains bytes in base64 (RFC 4648).
     Byte,
     /// Raw bytes, which cannot appear in JSON.
     Binary,
-    /// An exact decimal number, written as a string.
+    /// The string is an exact decimal number.
     Decimal,
-    /// A TypeID with this prefix (`x-id-prefix`).
+    /// The string is a TypeID with this prefix (`x-id-prefix`).
     Id(String),
 }
 
@@ -202,7 +202,7 @@ pub struct ArrayShape {
 pub struct ObjectShape {
     /// The named properties of the object, in the order of the contract.
     pub properties: Vec<Property>,
-    /// The treatment of properties that the schema does not name.
+    /// The treatment of properties that the object schema does not name (`additionalProperties`).
     pub additional: Additional,
     /// The lowest number of properties in a valid object (`minProperties`).
     pub min: Option<u64>,
@@ -239,7 +239,8 @@ pub enum Additional {
 /// A union of several schemas, its branches (`oneOf`, `anyOf`).
 #[derive(Debug, Clone)]
 pub struct UnionShape {
-    /// True if a value must match exactly one branch (`oneOf`); otherwise the first match is used (`anyOf`).
+    /// True if a value must match exactly one branch of the union (`oneOf`); otherwise the first matching
+    /// branch is used (`anyOf`).
     pub exactly_one: bool,
     /// The branches of the union, in the order of the contract.
     pub branches: Vec<SchemaId>,
@@ -250,7 +251,7 @@ pub struct UnionShape {
 /// The discriminator of a union: the property of a value that selects the branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discriminator {
-    /// The name of the property whose value selects the branch.
+    /// The name of the property whose value selects the branch of the union.
     pub property: String,
     /// The values of the property, each with the index of the union's branch that it selects.
     pub mapping: Vec<(String, usize)>,

@@ -14,10 +14,10 @@ pub struct Schemas {
     list: Vec<Schema>,
 }
 
-/// A schema with references resolved and compositions merged.
+/// A schema of a contract, with references resolved and compositions merged.
 ///
-/// A [`Kind`] describes the values apart from null. An alias can have other annotations than its target; the methods
-/// of [`Schemas`] look through aliases.
+/// The [`Kind`] of a schema describes its valid values apart from null. An alias can have other annotations
+/// than its target; the methods of [`Schemas`] look through aliases.
 ///
 /// ```
 /// use std::path::Path;
@@ -56,9 +56,9 @@ pub struct Schema {
     pub default: Option<(Json, Span)>,
     /// The kind of the schema: the set of its valid values, apart from null.
     pub kind: Kind,
-    /// The Rust name of the schema's type (`x-rust-name`).
+    /// The Rust name of the type that is generated for the schema (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
-    /// The user's own Rust type that replaces the generated one (`x-rust-type`).
+    /// The user's own Rust type that replaces the generated type of the schema (`x-rust-type`).
     pub rust_type: Option<RustType>,
     /// True if the schema is a recursive array or map: its elements contain it without an object in between.
     pub holds_itself: bool,
@@ -95,7 +95,7 @@ impl Schemas {
         id
     }
 
-    /// Returns the schema with an identifier.
+    /// Returns the schema with an identifier; for an alias, the alias itself.
     pub fn get(&self, id: SchemaId) -> &Schema {
         &self.list[id.index()]
     }
