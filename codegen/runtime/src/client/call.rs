@@ -20,7 +20,7 @@ use crate::values::etag::IfMatch;
 
 /// The call of an operation by a generated client: a request that `.await` sends.
 ///
-/// Before that, its methods set headers, credentials and timeout for this call alone.
+/// Before it is sent, its methods set headers, credentials and timeout for this call alone.
 ///
 /// # Examples
 ///
@@ -51,7 +51,7 @@ pub struct Conditional<R, E>(Call<R, E>);
 type CallFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Outgoing {
-    /// Returns the call that sends the request. Generated code calls it.
+    /// Returns the call that sends the finished request of a generated client. Generated code calls it.
     pub fn call<R: FromResponse, E: FromResponse>(self) -> Call<R, E> {
         Call::new(self)
     }
@@ -73,7 +73,7 @@ impl<R: FromResponse, E: FromResponse> Call<R, E> {
         self
     }
 
-    /// Sets the bearer token of this call, instead of the credentials of the connection.
+    /// Sets the bearer token of this call, which replaces the credentials of the client's connection.
     pub fn bearer(mut self, token: impl Display) -> Call<R, E> {
         self.outgoing.secret("authorization", &format!("Bearer {token}"));
         self
@@ -81,7 +81,7 @@ impl<R: FromResponse, E: FromResponse> Call<R, E> {
 
     /// Sets the idempotency key of this call, by which the service recognizes a retry.
     ///
-    /// Without this method, a key that the operation requires is generated.
+    /// If the caller sets no key and the operation requires one, the client generates it.
     pub fn idempotency_key(self, key: impl Display) -> Call<R, E> {
         self.header("idempotency-key", key)
     }
@@ -94,7 +94,7 @@ impl<R: FromResponse, E: FromResponse> Call<R, E> {
         }
     }
 
-    /// Sets the time limit of this call, instead of that of the connection.
+    /// Sets the time limit of this call, which replaces the limit of the client's connection.
     pub fn timeout(mut self, timeout: Duration) -> Call<R, E> {
         self.outgoing.timeout = timeout;
         self

@@ -47,12 +47,12 @@ pub(super) struct Inner {
     pub(super) envelope: &'static Envelope,
 }
 
-/// The error for a string that is not a valid base URL of a service.
+/// The error for a string that is not a valid base URL of a service to call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidUrl(String);
 
 impl Connection {
-    /// Creates a connection to the service at this base URL, over HTTP.
+    /// Creates a client connection to the service at this base URL, over HTTP.
     ///
     /// Redirects are not followed, because a contract can declare them as responses. For `https`, enable a
     /// TLS feature of `reqwest` in your crate.
@@ -66,7 +66,7 @@ impl Connection {
         Connection::over(url, http)
     }
 
-    /// Creates a connection to the service at this base URL, over another transport than `reqwest`.
+    /// Creates a client connection to the service at this base URL, over a custom transport.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl Connection {
         Ok(Connection::to(base.to_owned(), Arc::new(transport)))
     }
 
-    /// Creates a connection without a base URL, for sending webhooks and callbacks: each call specifies its URL.
+    /// Creates a client connection without a base URL, for sending webhooks and callbacks: each call specifies its URL.
     ///
     /// # Examples
     ///
@@ -128,7 +128,7 @@ impl Connection {
         Connection::new("http://localhost")
     }
 
-    /// Creates a connection to an axum router in this process, without a network connection.
+    /// Creates a client connection to an axum router in this process, without using the network.
     pub fn in_process(router: Router) -> Connection {
         Connection::to("http://localhost".to_owned(), Arc::new(router))
     }

@@ -25,7 +25,7 @@ use super::incoming::Incoming;
 /// }
 /// ```
 pub trait FromResponse: Sized {
-    /// Reads this type from a received response.
+    /// Reads a received response as a value of this generated type.
     ///
     /// Returns `None` if this type does not declare the status code, if a violation was recorded, or if the
     /// body is needed and has not arrived yet.
@@ -36,7 +36,7 @@ pub trait FromResponse: Sized {
 pub(super) enum Outcome<R, E> {
     /// The response is read completely: a success, a refusal, or a response that is not valid.
     Done(Result<R, Failure<E>>),
-    /// The response cannot be read before its complete body has arrived.
+    /// The response is not read yet, because its complete body is needed and has not arrived.
     Body,
     /// The contract does not declare the status code of the response.
     Undeclared,

@@ -78,7 +78,7 @@ impl Incoming {
         }
     }
 
-    /// Returns the status code of the response.
+    /// Returns the status code of the received response.
     pub fn status(&self) -> u16 {
         self.code.as_u16()
     }

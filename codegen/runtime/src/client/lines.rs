@@ -22,7 +22,7 @@ type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
 struct Lines {
     body: Body,
     buffer: BytesMut,
-    /// The length of the prefix of `buffer` that is known to contain no line break.
+    /// The length of the prefix of the buffered body that is known to contain no line break.
     scanned: usize,
     limit: usize,
     ended: bool,

@@ -1,4 +1,4 @@
-//! Clients of a contract: calling its operations with the types that the server implements.
+//! Clients of a contract: calling the operations of another service with the types that its server implements.
 //!
 //! Generated code contains a `Client` with a method for each operation. This module sends the requests of that
 //! client and reads the responses: styles of parameters, media types, credentials, timeouts and streams. It

@@ -182,14 +182,14 @@ impl Outgoing {
         self.fault.get_or_insert(message);
     }
 
-    /// Completes the request with credentials and default headers, and returns it for sending.
+    /// Completes the request with credentials and an idempotency key, and returns it for sending.
+    ///
+    /// # Errors
     ///
     /// Returns a message if a value of the request could not be encoded, or if the URL is not valid.
-    ///
-    /// Returns a message if a value could not be encoded, or if the URL is not valid.
     pub(super) fn finish(&mut self) -> Result<Request<Body>, String> {
         let connection = Arc::clone(&self.connection);
-        // Credentials of this call take precedence over those of the connection.
+        // Credentials of this call take precedence over those of the client connection.
         if !self.headers.contains_key(header::AUTHORIZATION) {
             self.add_credentials(&connection.credentials);
         }

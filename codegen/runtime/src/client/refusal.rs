@@ -9,7 +9,8 @@ use crate::http::request_id::X_REQUEST_ID;
 use crate::response::problem::Problem;
 use crate::validate::violation::Violation;
 
-/// The description of an error schema for clients: the location of each field of a refusal, as a list of keys.
+/// The location of each field of a refusal in the contract's error schema, as a list of keys. Clients read
+/// refusals with it.
 ///
 /// A list is empty if the schema has no such field. Generated code has one `static` of this type for each contract.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// The locations in RFC 9457 problem details, for contracts that declare no error schema.
+    /// The locations of the fields in RFC 9457 problem details, for contracts that declare no error schema.
     pub const PROBLEM: Envelope = Envelope {
         code: &["code"],
         message: &["detail"],

@@ -69,7 +69,7 @@ impl<R> fmt::Debug for SparseResponse<R> {
 
 impl<R: SupportsSparseFieldset> FromResponse for SparseResponse<R> {
     fn read(incoming: &mut Incoming) -> Option<Self> {
-        // The value is incomplete if fields are missing, so only the absence of violations counts.
+        // The value that was read may be incomplete, so only the recorded violations tell if the response is valid.
         drop(incoming.sparse_fieldset(R::OBJECTS, R::read));
         let valid = incoming.is_sound() && !incoming.is_undeclared();
         valid.then(|| SparseResponse { received: incoming.received(), response: PhantomData })
@@ -77,7 +77,7 @@ impl<R: SupportsSparseFieldset> FromResponse for SparseResponse<R> {
 }
 
 impl<R: SupportsSparseFieldset, E: FromResponse> Call<R, E> {
-    /// Returns a call whose response is limited to the sparse fieldset of the request.
+    /// Returns this call with a [`SparseResponse`], which may lack the fields that the request's sparse fieldset omits.
     pub fn sparse_fieldset(self) -> Call<SparseResponse<R>, E> {
         Call::new(self.into_outgoing())
     }

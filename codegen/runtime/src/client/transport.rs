@@ -47,7 +47,7 @@ pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, Transp
 /// # assert!(connection.is_ok());
 /// ```
 pub trait Transport: Send + Sync + 'static {
-    /// Sends one request. The body of the returned response may still be arriving.
+    /// Sends one request of a client. The body of the returned response may still be arriving.
     fn send(&self, request: Request<Body>) -> Sending<'_>;
 }
 

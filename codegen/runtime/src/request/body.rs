@@ -107,7 +107,7 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
         if first.is_empty() && rest.is_empty() {
             first = data;
         } else {
-            // From the second chunk on, the vector holds all bytes.
+            // From the second chunk on, the vector holds all bytes of the body.
             rest.extend_from_slice(&std::mem::take(&mut first));
             rest.extend_from_slice(&data);
         }

@@ -1,4 +1,4 @@
-//! The context of a request: the data that a handler receives beside the decoded request.
+//! The context of a request: the data that a handler receives in addition to the decoded request.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -57,12 +57,12 @@ pub struct Context<P> {
     idempotency: Option<IdempotencyKey>,
 }
 
-/// The place where a context keeps its [`CallInfo`].
+/// The storage of the [`CallInfo`] of a request's context.
 #[derive(Debug)]
 enum Surroundings {
-    /// The head of a real request, which the pipeline shares with the context.
+    /// The [`CallInfo`] is part of the head of a request, which the pipeline shares with the context.
     Request(Arc<RequestHead>),
-    /// A box of the context itself, if [`Context::new`] created it without a request.
+    /// The context owns its [`CallInfo`], because [`Context::new`] created it without a request.
     Own(Box<CallInfo>),
 }
 

@@ -6,7 +6,7 @@ use crate::request::body::Payload;
 use crate::request::request_head::RequestHead;
 use crate::validate::violation::{InputLocation, Violation};
 
-/// The maximum length of an `Idempotency-Key`, in bytes.
+/// The maximum length of the request header `Idempotency-Key`, in bytes.
 const MAX_KEY_LENGTH: usize = 255;
 
 /// The idempotency key of a request: the key that the caller sent, and a hash of the request.
@@ -45,7 +45,7 @@ const MAX_KEY_LENGTH: usize = 255;
 pub struct IdempotencyKey {
     /// The value of the header `Idempotency-Key`, 1 to 255 bytes.
     pub key: String,
-    /// The SHA-256 hash of method, path, query and body.
+    /// The SHA-256 hash of the request's method, path, query and body, which tells a retry from a different request.
     pub request_hash: [u8; 32],
 }
 

@@ -52,7 +52,7 @@ fn in_header<'a>(head: &'a RequestHead, parameter: &Parameter) -> Result<Found<'
     for value in head.parts.headers.get_all(parameter.name) {
         texts.push(std::str::from_utf8(value.as_bytes()).map_err(|_| UTF8)?);
     }
-    // RFC 9110 § 13.1 defines these two headers as lists, even if their schema is not an array.
+    // RFC 9110 § 13.1 defines `If-Match` and `If-None-Match` as lists, even if their schema is not an array.
     let is_list = ["if-match", "if-none-match"].iter().any(|name| parameter.name.eq_ignore_ascii_case(name));
     if is_list && texts.len() > 1 {
         return Ok(Found::Text(TextValue::Scalar(Cow::Owned(texts.join(", ")))));

@@ -49,7 +49,7 @@ impl RequestHead {
         head
     }
 
-    /// Rejects the request with 406 if the caller accepts none of the media types that a success can have.
+    /// Rejects a request with 406 if the caller accepts no media type that a success of the operation can have.
     pub(crate) fn check_acceptable(&self) -> Result<(), Problem> {
         let produces = self.call.operation.produces;
         if produces.is_empty() || self.call.accept.best(produces).is_some() {

@@ -93,7 +93,7 @@ pub(crate) fn log_problem(problem: &Problem, request_id: &RequestId, operation: 
     let status = problem.status.as_u16();
     let cause = problem.cause.as_deref().map(chain).unwrap_or_default();
     if problem.status == StatusCode::NOT_IMPLEMENTED {
-        // A missing implementation is known since the start and is not a failure.
+        // Missing implementations are logged at the start of the service and are not failures.
         tracing::warn!(requestId = %request_id, operation, status, message = %problem.message);
     } else if problem.status.is_server_error() {
         tracing::error!(requestId = %request_id, operation, status, cause, message = %problem.message);
@@ -114,7 +114,8 @@ fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
     line
 }
 
-/// Writes RFC 9457 problem details. The code, the violations and the request id are extension members (§ 3.2).
+/// Writes a problem as RFC 9457 problem details. The code, the violations and the request id are extension
+/// members (§ 3.2).
 fn problem_details(problem: &Problem, request_id: &str, writer: &mut Writer) {
     writer.begin_object();
     text(writer, "type", "about:blank");

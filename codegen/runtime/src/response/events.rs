@@ -246,7 +246,7 @@ fn from_description(event: Event) -> Event {
     }
 }
 
-/// Logs the cause of a broken stream. The client only notices that the connection closes.
+/// Logs the cause of a broken response stream. The client only notices that the connection closes.
 fn logged(cause: Failure) -> Failure {
     tracing::error!(cause = %cause, "a streamed response ended with an error");
     cause

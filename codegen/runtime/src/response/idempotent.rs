@@ -43,7 +43,7 @@ pub enum Idempotent<T> {
 /// A recorded response of an idempotent operation. A retry receives the recorded bytes unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
-    /// The status code of the recorded response.
+    /// The status code of a recorded response.
     pub status: u16,
     /// The headers that the response type of the operation sets, as names and values.
     pub headers: Vec<(String, String)>,

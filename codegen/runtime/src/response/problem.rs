@@ -61,7 +61,8 @@ impl Problem {
         }
     }
 
-    /// Creates a problem with status 500. The cause is logged, and the message does not reveal it.
+    /// Creates a problem with status 500 for an internal error. The cause is logged, and the message does not
+    /// reveal it.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Problem {
         let mut problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "an internal error occurred");
         problem.cause = Some(cause.into());

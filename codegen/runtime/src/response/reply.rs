@@ -32,22 +32,22 @@ use crate::style::value::{json, text_value};
 /// ```
 #[derive(Debug)]
 pub struct Reply {
-    /// The status code of the reply.
+    /// The status code of an operation's reply.
     pub status: StatusCode,
-    /// The headers of the reply, including `Content-Type`.
+    /// The headers of an operation's reply, including `Content-Type`.
     pub headers: HeaderMap,
-    /// The body of the reply.
+    /// The body of an operation's reply, which may be a refusal without its JSON shape.
     pub body: ReplyBody,
 }
 
 /// The body of the reply of an operation.
 #[derive(Debug)]
 pub enum ReplyBody {
-    /// The reply has no body.
+    /// The reply of the operation has no body.
     Empty,
     /// A reply body of encoded bytes.
     Bytes(Bytes),
-    /// A reply body that is sent while it is produced.
+    /// A streamed reply body, which is sent while the handler produces it.
     Stream(axum::body::Body),
     /// A refusal as reply body. The pipeline writes it in the error envelope of the contract.
     Problem(Box<Problem>),
@@ -85,7 +85,7 @@ pub struct Responder {
 /// assert_eq!(reply.status, 200);
 /// ```
 pub trait Respond {
-    /// Encodes the response or error as a reply.
+    /// Encodes a success or an error of an operation as a reply, according to the data of the request.
     fn respond(self, responder: &Responder) -> Reply;
 }
 
@@ -125,7 +125,7 @@ impl Respond for Reply {
 }
 
 impl Reply {
-    /// Creates a reply without a body.
+    /// Creates the reply of an operation without a body.
     pub fn new(status: StatusCode) -> Reply {
         Reply { status, headers: HeaderMap::new(), body: ReplyBody::Empty }
     }
@@ -135,7 +135,7 @@ impl Reply {
         Reply::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
-    /// Adds a header to the reply. A value that is not valid in a header turns the reply into a 500.
+    /// Adds a response header to the reply. A value that is not valid in a header turns the reply into a 500.
     pub fn header(mut self, name: &'static str, value: impl std::fmt::Display) -> Reply {
         match (HeaderName::try_from(name), HeaderValue::try_from(value.to_string())) {
             (Ok(name), Ok(value)) => {
@@ -147,7 +147,7 @@ impl Reply {
         }
     }
 
-    /// Adds a header to the reply if `value` is not `None`.
+    /// Adds a response header to the reply if `value` is not `None`.
     pub fn optional_header(self, name: &'static str, value: Option<impl std::fmt::Display>) -> Reply {
         match value {
             Some(value) => self.header(name, value),

@@ -58,7 +58,7 @@ pub struct Event<T = String> {
     pub id: Option<String>,
     /// The time in milliseconds after which a client reconnects to a stream of server-sent events.
     pub retry: Option<u64>,
-    /// The data of a server-sent event.
+    /// The data of a server-sent event: a string, or a typed value in an event stream of the contract.
     pub data: T,
 }
 

@@ -80,7 +80,7 @@ pub trait Authenticate: Send + Sync + 'static {
 /// A credential that a request presents for one security scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential<'a> {
-    /// The name of the security scheme in `components.securitySchemes`.
+    /// The name of the credential's security scheme in `components.securitySchemes` of the contract.
     pub scheme: &'a str,
     /// The token or key that the request presents. For the scheme `basic` it is the decoded `user:password`.
     pub secret: Cow<'a, str>,

@@ -27,7 +27,7 @@ pub(crate) enum Presented<T> {
     /// The credentials in the request are malformed or ambiguous. The pipeline refuses the request, unless
     /// another alternative succeeds.
     Unusable,
-    /// The credentials that the request contains.
+    /// The usable credentials that the request contains.
     Something(T),
 }
 

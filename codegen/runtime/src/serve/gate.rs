@@ -64,7 +64,7 @@ pub trait Gate<P>: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Returns a problem to refuse the request, for example with 429.
+    /// Returns a problem to refuse the request, for example with status 429 if a rate limit is exceeded.
     fn enter(&self, entry: &Entry<'_, P>) -> impl Future<Output = Result<Admission<Self::Pass>, Problem>> + Send;
 
     /// Receives the reply to an admitted request, and may add headers to it.
@@ -123,13 +123,13 @@ pub struct Entry<'a, P> {
     pub principal: Option<&'a P>,
     /// The path parameters of the request, in the order of the path template.
     pub path: PathValues<'a>,
-    /// The cache key of the response without the principal: the path, the declared parameters in the order of
-    /// the contract, and the negotiated media type.
+    /// The key under which a gate caches the response, without the principal: the path, the declared parameters
+    /// in the order of the contract, and the negotiated media type.
     ///
     /// Headers that concern a single exchange, such as conditions and `Idempotency-Key`, do not belong to the
     /// key. The key is empty if the contract does not allow caching.
     pub cache_key: &'a str,
-    /// The headers of the request.
+    /// The headers of the request that the gate admits or refuses.
     pub headers: &'a HeaderMap,
 }
 

@@ -50,7 +50,7 @@ pub fn router(envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Rou
 
 /// Creates an axum router that serves the endpoints of a contract below a base path such as `/v1`.
 ///
-/// See [`router`] for its properties.
+/// Like the router of [`router`], this router has no fallback and merges with other routers.
 pub fn router_at(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Router {
     let base = base.trim_end_matches('/').to_owned();
     let mut shapes = BTreeSet::new();
@@ -66,7 +66,7 @@ pub fn router_at(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<En
     shapes.iter().fold(Router::new(), |router, shape| router.route_service(shape, service.clone()))
 }
 
-/// Returns a handler that refuses every request with 404 in the error envelope of the contract.
+/// Returns an axum handler that refuses every request with 404 in the error envelope of the contract.
 ///
 /// Use it as the fallback of the router, for requests that match no route.
 ///

@@ -13,8 +13,9 @@ use crate::serve::pipeline::{Binding, Pipeline};
 
 /// The builder that binds operations to the methods of a service `S` whose authenticated caller has the type `P`.
 ///
-/// Generated code creates it with [`Pipeline::routes`] and calls a method for each operation. Both types are
-/// named once here and not at each operation, because a compiler proves every bound at every call.
+/// Generated code creates the builder with [`Pipeline::routes`] and calls a method of it for each operation.
+/// The types `S` and `P` are named once here and not at each operation, because a compiler proves every bound
+/// at every call.
 ///
 /// # Examples
 ///

@@ -26,7 +26,7 @@ impl Decoder<'_> {
         self.media
     }
 
-    /// Returns true if the request has a body.
+    /// Returns true if the request has a body that the operation declares.
     pub fn has_body(&self) -> bool {
         !matches!(self.payload, Payload::Absent)
     }

@@ -20,7 +20,7 @@ use crate::validate::violation::{Violation, Violations};
 
 pub use page::PageRule;
 
-/// The source from which generated code reads the parameters and the body of one request.
+/// The decoder of one request, from which generated code reads the typed parameters and body.
 ///
 /// Each method returns `None` after it recorded a violation. Decoding continues with the next parameter, so
 /// that the response lists every violation.
@@ -53,7 +53,7 @@ pub struct Decoder<'a> {
     media: usize,
     payload: Payload,
     violations: Violations,
-    /// The place for a problem that the handler finds while it reads a streamed request body.
+    /// The storage for a problem that the handler finds while it reads a streamed request body.
     #[cfg_attr(not(feature = "multipart"), allow(dead_code))]
     refusal: DeferredRefusal,
     /// The number of violations in the parameters of the request, as opposed to its body.
@@ -84,7 +84,7 @@ impl<'a> Decoder<'a> {
         decoder
     }
 
-    /// Returns the place for a problem that the handler finds while it reads a streamed request body.
+    /// Returns the storage for a problem that the handler finds while it reads a streamed request body.
     pub(crate) fn refusal(&self) -> DeferredRefusal {
         self.refusal.clone()
     }
@@ -126,7 +126,7 @@ impl<'a> Decoder<'a> {
             found if self.is_empty(index, &found) => {
                 let parameter = self.head.call.operation.parameters.get(index)?;
                 let mut reader = Reader::text(TextValue::Scalar("".into()), parameter.location.into(), parameter.name);
-                // An empty value that the schema does not allow counts as absent.
+                // An empty parameter value that the schema does not allow counts as absent.
                 read(&mut reader).filter(|_| reader.into_violations().is_empty())
             }
             found => self.read(index, found, read),
@@ -244,7 +244,7 @@ impl<'a> Decoder<'a> {
         self.violate(Violation { message: "is required".into(), ..violation });
     }
 
-    /// Returns a violation of the parameter at `index`, with an empty message for the caller to fill in.
+    /// Returns a violation of the parameter at `index`, whose message is still empty.
     fn violation_at(&self, index: usize) -> Violation {
         let parameter = self.head.call.operation.parameters.get(index);
         let (location, name) =

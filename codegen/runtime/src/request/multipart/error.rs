@@ -10,8 +10,8 @@ use crate::response::problem::Problem;
 
 /// The error of a multipart request body that is malformed, incomplete, too large or not valid.
 ///
-/// The exact reason is stored beside the request. If a handler returns this error with `?`, the caller
-/// receives 400, 413 or 422 with that reason, and not 500.
+/// The exact reason is stored for the pipeline. If a handler returns this error with `?`, the caller receives
+/// 400, 413 or 422 with that reason, and not 500.
 ///
 /// # Examples
 ///

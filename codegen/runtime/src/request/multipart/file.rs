@@ -106,7 +106,7 @@ impl FileStream {
         self.with(|file| file.headers.push((name.into(), value.into())))
     }
 
-    /// Changes a file to send. A received file stays unchanged.
+    /// Changes a file that is to be sent. A received file is returned unchanged.
     fn with(mut self, change: impl FnOnce(&mut OutgoingFile)) -> FileStream {
         if let Source::Outgoing(file) = &mut *self.0 {
             change(file);

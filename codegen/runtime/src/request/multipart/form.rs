@@ -48,10 +48,10 @@ pub enum Held<T> {
 
 /// The typed parts of a multipart form, in the order in which the caller sends them.
 ///
-/// Values are validated as they arrive, and files are not held in memory. After the first violation no
-/// further part is returned: the rest of the body is read to find more violations, and the error that ends
-/// the stream lists all of them. A missing part is known only at the end, so a handler that stops before
-/// [`Parts::next`] returns `None` does not notice it.
+/// Values are validated as they arrive, and files are not held in memory. After the first violation,
+/// [`Parts::next`] returns no further part. It reads the rest of the body to find more violations, and returns
+/// an error that lists all of them. A missing part is known only at the end of the form, so a handler must read
+/// until [`Parts::next`] returns `None`.
 ///
 /// # Examples
 ///

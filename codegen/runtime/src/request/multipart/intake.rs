@@ -50,9 +50,9 @@ pub(crate) struct Intake {
     counts: Vec<usize>,
     /// The names of received form parts that the contract does not list.
     unlisted: BTreeSet<String>,
-    /// The elements received so far of lists that declare `uniqueItems`, each with the index of its part.
+    /// The elements received so far of form lists with `uniqueItems`, each with the index of its part.
     elements: Vec<(usize, Canonical)>,
-    /// The received elements that are not read yet. A part that contains a JSON array adds several.
+    /// The received form values that are not read yet. A part that contains a JSON array adds one for each element.
     pending: VecDeque<Content>,
     ended: bool,
 }

@@ -32,7 +32,8 @@ pub(super) async fn invoke(
 
 /// Awaits all pipeline stages of a request within a total time limit.
 ///
-/// The caller pins the stages, because a future that contains another future by value reserves its size twice.
+/// The caller of this function pins the stages, because a future that contains another future by value reserves
+/// its size twice.
 pub(super) async fn bounded(
     stages: Pin<&mut (dyn Future<Output = Result<Reply, Problem>> + Send)>,
     operation: &Operation,
