@@ -53,7 +53,7 @@ pub struct Platform {
     pub config: Arc<Config>,
     /// The connection pools of PostgreSQL.
     pub databases: Databases,
-    /// The connection to Redis.
+    /// The connection to Redis that all services share.
     pub redis: Redis,
     /// The issuer and verifier of access tokens.
     pub tokens: Tokens,

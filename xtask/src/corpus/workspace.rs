@@ -42,11 +42,11 @@ pub struct Checked {
 
 /// A generated crate that one call of cargo compiles together with others.
 pub struct Member<'a> {
-    /// The name of the crate, which is also its folder in the workspace.
+    /// The name of the generated crate, which is also its folder in the workspace.
     pub name: &'a str,
     /// The generated files of the crate without the manifest.
     pub files: &'a Output,
-    /// The features of the runtime that the crate needs.
+    /// The features of the runtime that the generated crate needs.
     pub features: &'a [&'static str],
 }
 

@@ -24,7 +24,7 @@ pub struct SortColumn {
 pub struct SortKey {
     /// The column that the list is sorted by.
     pub column: &'static SortColumn,
-    /// True if the greatest value comes first.
+    /// True if the greatest value of the column comes first in the list.
     pub descending: bool,
 }
 
@@ -123,7 +123,7 @@ impl Keyset {
             }
         }
         if unique.iter().all(|key| key.column != id) {
-            // The id has the direction of the first key, so that one index can serve both directions.
+            // The id column has the direction of the first sort key, so that one index can serve both directions.
             let descending = unique.first().is_some_and(|key| key.descending);
             unique.push(SortKey { column: id, descending });
         }
