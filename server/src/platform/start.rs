@@ -57,7 +57,7 @@ pub struct Platform {
     pub redis: Redis,
     /// The issuer and verifier of access tokens.
     pub tokens: Tokens,
-    /// The hasher of passwords.
+    /// The hasher and verifier of user passwords.
     pub passwords: Passwords,
     /// The rate limiter, for handlers that apply limits by account.
     pub limiter: Limiter,

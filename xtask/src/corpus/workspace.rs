@@ -30,7 +30,7 @@ pub struct Workspace {
 /// The result of compiling the generated crate of one contract.
 #[derive(Default)]
 pub struct Checked {
-    /// True if the crate compiled without a warning.
+    /// True if the contract's crate compiled without a warning.
     pub compiles: bool,
     /// The duration of `cargo check` for the crate; `None` if cargo compiled other crates in the same call.
     pub took: Option<Duration>,

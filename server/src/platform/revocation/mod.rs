@@ -42,9 +42,9 @@ pub struct Revocations {
 /// The state of a login session according to the markers of ended sessions in Redis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Marker {
-    /// The login session has ended.
+    /// The login session has ended, so its access tokens are rejected.
     Revoked,
-    /// The login session has not ended.
+    /// The login session has not ended, so its access tokens are accepted.
     Live,
     /// The markers in Redis are not complete, so the database row of the session must be queried.
     Unknown,
