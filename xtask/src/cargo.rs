@@ -20,7 +20,7 @@ pub fn command() -> Command {
 
 /// Removes the environment variables that `cargo run` sets for xtask from `command`.
 ///
-/// Build scripts of other crates would see these variables. Cargo would then rebuild the crates each time
+/// Build scripts of other crates would see these variables. Cargo would then rebuild those crates each time
 /// that xtask and a shell build in turn.
 pub fn clear_run_environment(command: &mut Command) {
     for (name, _) in std::env::vars_os() {

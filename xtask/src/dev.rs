@@ -94,7 +94,7 @@ fn serve<'s>(
     [address, metrics]: [SocketAddr; 2],
     admin: &Admin,
 ) -> anyhow::Result<Process<'s>> {
-    // Cargo writes the server next to this program in every target folder.
+    // Cargo writes the program of the server next to this program in every target folder.
     let program = std::env::current_exe()?.with_file_name("server");
     terminal::step("Running", format_args!("{}", program.display()));
     let mut command = Command::new(&program);
@@ -154,6 +154,6 @@ fn welcome(address: SocketAddr, metrics: SocketAddr, services: &Services<'_>, ad
   Ctrl-C stops everything.
 "#
     );
-    // A closed standard output is not an error.
+    // A closed standard output is not a failure of the command.
     let _ = writeln!(stdout(), "{text}");
 }

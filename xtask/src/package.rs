@@ -19,7 +19,7 @@ use writ_codegen::render::Layout;
 use crate::process::Session;
 use crate::{cargo, terminal};
 
-/// A small contract that the packaged command generates code from.
+/// A small contract from which the packaged `cargo writ` generates code as a test.
 const CONTRACT: &str = "codegen/tests/golden/shop/contract.yaml";
 
 /// The crate of the packaged command `cargo writ`, and the name of its program.

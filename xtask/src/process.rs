@@ -54,7 +54,7 @@ impl Session {
         Ok(session)
     }
 
-    /// Fails if the user has interrupted the task.
+    /// Fails if the user has interrupted the task with a signal.
     pub fn check(&self) -> Result<(), Interrupted> {
         match self.signal.load(Ordering::SeqCst) {
             0 => Ok(()),
@@ -111,7 +111,7 @@ impl Session {
         Ok((status, String::from_utf8_lossy(&text).into_owned()))
     }
 
-    /// Removes the folder at `path` when this process ends, even if it is killed.
+    /// Makes the guard remove the folder at `path` when this process ends, even if this process is killed.
     pub fn remove_when_gone(&self, path: &Path) {
         self.guard.borrow_mut().remove_folder(path);
     }

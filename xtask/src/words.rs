@@ -30,19 +30,19 @@ const EXCLUDED: [&str; 1] = ["codegen/tests/golden/"];
 /// The command line of `cargo xtask words`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Print a sample of comments and diagnostics instead, chosen by this number.
+    /// Print a random sample of comments and diagnostics instead of the check; a seed always draws the same sample.
     #[arg(long, value_name = "SEED")]
     draw: Option<u64>,
 
-    /// Number of comments in a sample.
+    /// The number of doc comments in the sample.
     #[arg(long, value_name = "N", default_value_t = 60, requires = "draw")]
     comments: usize,
 
-    /// Number of diagnostics in a sample.
+    /// The number of diagnostics in the sample.
     #[arg(long, value_name = "N", default_value_t = 20, requires = "draw")]
     diagnostics: usize,
 
-    /// Print the file, the line and the item of each text of a sample as well.
+    /// Print the file, the line and the item of each text in the sample as well.
     #[arg(long, requires = "draw")]
     key: bool,
 }
@@ -79,7 +79,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads the comments of all files that belong to the repository, in the order of their paths.
+/// Reads the comments of all source files that Git does not ignore, in the order of their paths.
 fn read(root: &Path) -> anyhow::Result<Vec<Comment>> {
     let mut list = Command::new("git");
     list.arg("-C").arg(root).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);

@@ -1,4 +1,4 @@
-//! Refresh tokens: random strings, of which the database stores only a hash.
+//! Refresh tokens of login sessions: random strings. The database stores only their hashes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -8,9 +8,9 @@ use generated::v1::{LoginError, RefreshError, Unauthorized};
 /// and a wrong password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// The account does not exist, or the password is wrong.
+    /// The account of a sign-in request does not exist, or its password is wrong.
     WrongCredentials,
-    /// The refresh token is unknown, already used or expired, or its session has ended.
+    /// The refresh token in the request is unknown, already used or expired, or its login session has ended.
     EndedSession,
 }
 

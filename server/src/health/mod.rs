@@ -1,4 +1,4 @@
-//! The service of the tag `health`: checks for supervisors, load balancers and dashboards.
+//! The service of the tag `health`: health checks for supervisors, load balancers and dashboards.
 
 mod api;
 

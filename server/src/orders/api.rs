@@ -84,7 +84,7 @@ impl Orders for OrderService {
     ) -> Result<DeleteOrderResponse, DeleteOrderError> {
         let step = Step::new(request.order_id, OrderStatus::Cancelled, owner(cx.principal()));
         match step::take(&self.pool, &step.if_match(request.if_match)).await {
-            // Cancelling an order twice is idempotent.
+            // Cancelling an order is idempotent, so a cancelled order is not an error.
             Ok(_) | Err(StepError::NotAllowed { current: OrderStatus::Cancelled, .. }) => Ok(DeleteOrderResponse),
             Err(error) => Err(error.into()),
         }

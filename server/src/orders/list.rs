@@ -61,7 +61,7 @@ pub fn sorted(sort: &[Sort<OrderSort>]) -> Keyset {
     Keyset::new("orders", requested.chain(newest), &ID)
 }
 
-/// Returns the sort order of the items of an order: the sequence in which they were ordered.
+/// Returns the sort order for a list of the items of one order: the sequence in which they were ordered.
 pub fn by_position() -> Keyset {
     Keyset::new("order-items", [], &POSITION)
 }

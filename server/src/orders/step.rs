@@ -29,7 +29,7 @@ pub struct Step {
 pub struct StepResult {
     /// The state of the order after the attempt to change its status.
     pub order: Order,
-    /// True if the status was changed.
+    /// True if the status of the order was changed, false if a precondition was not met.
     pub changed: bool,
 }
 
@@ -38,7 +38,7 @@ pub struct StepResult {
 pub enum StepError {
     /// The order to change does not exist, or the caller cannot see it.
     NotFound,
-    /// The entity tag of the order does not match `If-Match`.
+    /// The entity tag of the order to change does not match the request header `If-Match`.
     Outdated,
     /// The version of the order differs from the version that the request requires. The value is the current
     /// version.
@@ -55,7 +55,7 @@ pub enum StepError {
 }
 
 impl Step {
-    /// Creates a change of an order to the status `to`, without a required version or entity tag.
+    /// Creates a change of the order to the status `to`, without a required version or entity tag.
     pub fn new(order: OrderId, to: OrderStatus, owner: Option<Uuid>) -> Step {
         Step { order, owner, to, version: None, if_match: None }
     }

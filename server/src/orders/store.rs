@@ -53,7 +53,7 @@ pub struct Line {
 pub struct OrderSummary {
     order: Uuid,
     currency: String,
-    /// The number of items of the order.
+    /// The number of items that the order contains.
     pub item_count: u64,
 }
 

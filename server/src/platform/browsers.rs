@@ -17,7 +17,8 @@ const DATA_ONLY: HeaderValue = HeaderValue::from_static("default-src 'none'; fra
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StrictTransport(pub bool);
 
-/// Adds the security headers to a response; to be used with [`axum::middleware::from_fn_with_state`].
+/// Adds the security headers to a response. This middleware is installed with
+/// [`axum::middleware::from_fn_with_state`].
 ///
 /// A `Content-Security-Policy` or `Cache-Control` header that the response already has is kept.
 pub async fn secure(State(strict): State<StrictTransport>, request: Request, next: Next) -> Response {

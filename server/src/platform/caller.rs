@@ -32,25 +32,25 @@ pub struct Caller {
 /// The role of a user, which determines the scopes of the user's access tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// A user with access to their own data.
+    /// The role of users with access to their own data.
     User,
-    /// An administrator with access to the data of all users.
+    /// The role of administrators with access to the data of all users.
     Admin,
 }
 
-/// The scopes of each role. No caller has a scope that is not in this table.
+/// The scopes that each role grants. No caller has a scope that is not in this table.
 const SCOPES: &[(Role, &[&str])] = &[
     (Role::User, &["users:read", "users:write", "orders:read", "orders:write"]),
     (Role::Admin, &["users:read", "users:write", "users:admin", "orders:read", "orders:write", "orders:admin"]),
 ];
 
 impl Caller {
-    /// Returns true if the caller has this scope.
+    /// Returns true if the role of the caller grants this scope.
     pub fn may(&self, scope: &str) -> bool {
         self.scopes.contains(&scope)
     }
 
-    /// Returns true if the caller is an administrator.
+    /// Returns true if the caller has the role of an administrator.
     pub fn is_admin(&self) -> bool {
         self.role == Role::Admin
     }

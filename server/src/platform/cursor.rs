@@ -52,15 +52,15 @@ pub struct Cursor {
 /// The value of one row in one sort column, as a pagination cursor contains it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SortValue {
-    /// The value of a sort column with text.
+    /// A value in a pagination cursor from a text column.
     Text(String),
-    /// The value of a sort column with timestamps, in microseconds as PostgreSQL stores them.
+    /// A value in a pagination cursor from a timestamp column, in microseconds as PostgreSQL stores them.
     Time(DateTime<Utc>),
-    /// The value of a sort column with decimal numbers.
+    /// A value in a pagination cursor from a decimal column.
     Decimal(Decimal),
-    /// The value of a sort column with integers.
+    /// A value in a pagination cursor from an integer column.
     Integer(i64),
-    /// The value of a sort column with UUIDs.
+    /// A value in a pagination cursor from a UUID column.
     Id(Uuid),
 }
 

@@ -26,7 +26,7 @@ pub struct Health {
 /// The health of the service or of a dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HealthStatus {
-    /// The service or the dependency works.
+    /// The service or the dependency works and can handle requests.
     Healthy,
     /// The service works, but a dependency that is not essential is unavailable.
     Degraded,
@@ -57,12 +57,12 @@ pub struct Report {
 }
 
 impl Health {
-    /// Creates the health checks of these dependencies.
+    /// Creates the health checks of the databases and of Redis.
     pub fn new(databases: Databases, redis: Redis, shutdown: Shutdown) -> Health {
         Health { databases, redis, shutdown }
     }
 
-    /// Returns true if the shutdown of the process has begun.
+    /// Returns true if the graceful shutdown of the process has begun, so that the service is not ready.
     pub fn is_stopping(&self) -> bool {
         self.shutdown.is_draining()
     }

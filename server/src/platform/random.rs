@@ -1,4 +1,4 @@
-//! Random bytes from the operating system.
+//! Cryptographically secure random bytes from the operating system, for keys and tokens.
 
 /// Returns `N` cryptographically secure random bytes.
 ///

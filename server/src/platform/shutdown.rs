@@ -57,7 +57,7 @@ impl Shutdown {
         self.reached(Phase::Draining).await;
     }
 
-    /// Waits until the process must stop immediately.
+    /// Waits until the process must stop immediately, without finishing running requests.
     pub async fn ended(&self) {
         self.reached(Phase::Ended).await;
     }

@@ -53,11 +53,11 @@ pub struct Platform {
     pub config: Arc<Config>,
     /// The connection pools of PostgreSQL.
     pub databases: Databases,
-    /// The connection to Redis.
+    /// The connection to Redis that all services share.
     pub redis: Redis,
     /// The issuer and verifier of access tokens.
     pub tokens: Tokens,
-    /// The hasher of passwords.
+    /// The hasher and verifier of user passwords.
     pub passwords: Passwords,
     /// The rate limiter, for handlers that apply limits by account.
     pub limiter: Limiter,

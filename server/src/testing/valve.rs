@@ -16,7 +16,7 @@ pub struct Valve {
 }
 
 impl Valve {
-    /// Starts an open proxy for the Redis of the tests.
+    /// Starts a proxy for the Redis of the tests, which forwards connections until it is closed.
     pub async fn open() -> Valve {
         let url = variable("WRIT_TEST_REDIS_URL");
         let upstream = url.trim_start_matches("redis://").split(['/', '?']).next().unwrap_or_default();

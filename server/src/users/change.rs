@@ -68,7 +68,7 @@ impl Store {
         }
         let mut ended = Vec::new();
         if found.role != found.old_role {
-            // The access tokens of these sessions contain the old role.
+            // The access tokens of the user's sessions contain the old role.
             ended = ending::end_user_sessions(&mut transaction, id.uuid(), None).await?;
         }
         ending::commit(transaction, &self.revocations, ended).await?;

@@ -5,7 +5,7 @@ use generated::v1::{
     ReplaceUserError, UnprocessableEntity, UpdateUserError,
 };
 
-/// The reason why a user was not changed.
+/// The reason why a request to change a user is refused or fails.
 #[derive(Debug)]
 pub enum ChangeError {
     /// The user to change does not exist, or the caller cannot see the user.
@@ -20,7 +20,7 @@ pub enum ChangeError {
     Database(sqlx::Error),
 }
 
-/// The reason why a user was not deleted.
+/// The reason why a request to delete a user is refused or fails.
 #[derive(Debug)]
 pub enum DeleteError {
     /// The user to delete does not exist, or the caller cannot see the user.

@@ -1,4 +1,4 @@
-//! The SQL that finds, lists and creates users.
+//! The SQL that finds, lists and creates user accounts.
 
 use chrono::{DateTime, Utc};
 use generated::v1::{User, UserId};
@@ -16,7 +16,7 @@ use crate::platform::revocation::Revocations;
 /// The scope that grants access to the accounts of all users.
 pub(super) const ADMIN_SCOPE: &str = "users:admin";
 
-/// The store of users in PostgreSQL.
+/// The store of user accounts in PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) pool: PgPool,

@@ -1,4 +1,4 @@
-//! Messages on the terminal in the style of cargo: a verb, then its object.
+//! The messages that a command prints to the terminal, in the style of cargo: a verb, then its object.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
@@ -22,7 +22,7 @@ pub fn error(error: &anyhow::Error) {
     };
 }
 
-/// Returns true if the terminal shows colours.
+/// Returns true if messages on the terminal may contain colours.
 pub fn colours() -> bool {
     std::env::var_os("NO_COLOR").is_none() && stderr().is_terminal()
 }

@@ -31,7 +31,7 @@ struct Costs {
     peers: Vec<Cost>,
 }
 
-/// Runs the benchmark of compiling generated crates, and prints its tables.
+/// Runs the benchmark of compiling generated crates, and prints tables of the results.
 pub fn run(bench: &Bench) -> anyhow::Result<()> {
     let program = bench.peers.find(&OPENAPI_TO_RUST)?;
     let paths = |names: &[&str]| names.iter().map(|name| bench.contract(name)).collect::<anyhow::Result<Vec<_>>>();

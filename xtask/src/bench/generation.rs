@@ -23,7 +23,7 @@ const COPIES: [usize; 4] = [1, 2, 4, 8];
 /// The largest allowed ratios of Writ's time and memory to those of oas3-gen.
 const MOST: (f64, f64) = (0.4, 1.0);
 
-/// Runs the benchmark of generating crates, and prints its tables.
+/// Runs the benchmark of generating crates, and prints tables of the results.
 pub fn run(bench: &Bench) -> anyhow::Result<()> {
     let contract = bench.contract(CONTRACT)?;
     let peer = bench.peers.find(&OAS3_GEN)?;

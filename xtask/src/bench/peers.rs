@@ -6,7 +6,7 @@ use anyhow::bail;
 
 /// A program that the benchmarks compare Writ with.
 pub struct Peer {
-    /// The name of the program and of its crate.
+    /// The name of the program to compare with, which is also the name of its crate.
     pub name: &'static str,
     /// The version of the program for which the allowed ratios of the benchmarks were set.
     pub version: &'static str,

@@ -30,7 +30,7 @@ pub struct Workspace {
 /// The result of compiling the generated crate of one contract.
 #[derive(Default)]
 pub struct Checked {
-    /// True if the crate compiled without a warning.
+    /// True if the contract's crate compiled without a warning.
     pub compiles: bool,
     /// The duration of `cargo check` for the crate; `None` if cargo compiled other crates in the same call.
     pub took: Option<Duration>,
@@ -42,11 +42,11 @@ pub struct Checked {
 
 /// A generated crate that one call of cargo compiles together with others.
 pub struct Member<'a> {
-    /// The name of the crate, which is also its folder in the workspace.
+    /// The name of the generated crate, which is also its folder in the workspace.
     pub name: &'a str,
     /// The generated files of the crate without the manifest.
     pub files: &'a Output,
-    /// The features of the runtime that the crate needs.
+    /// The features of the runtime that the generated crate needs.
     pub features: &'a [&'static str],
 }
 

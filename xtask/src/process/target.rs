@@ -52,12 +52,12 @@ impl Target {
     /// process of a container may never read it.
     fn is_zombie(self) -> bool {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid.as_raw_pid()));
-        // The format is `12 (name) Z 1 ...`; the name may contain any character.
+        // The format of the file is `12 (name) Z 1 ...`; the name may contain any character.
         stat.is_ok_and(|stat| stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('Z')))
     }
 
     fn signal(self, signal: Signal) {
-        // An error means that the process has already ended.
+        // An error means that the child process has already ended.
         let _ = match self.kind {
             Kind::Postgres => kill_process(self.pid, signal),
             Kind::Group => kill_process_group(self.pid, signal),

@@ -3,16 +3,16 @@
 /// The check of a document's code block, as a comment above the block selects it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Check {
-    /// `file PATH`: the block becomes the content of the file at PATH.
+    /// The check `file PATH`: the code block becomes the content of the file at PATH.
     File(String),
-    /// `insert PATH after "LINE"`: the block is inserted into the file at PATH, below that line.
+    /// The check `insert PATH after "LINE"`: the code block is inserted into the file at PATH, below that line.
     Insert {
         /// The path of the file in which the block is inserted.
         path: String,
         /// The line above the inserted block, or a piece of the line that no other line contains.
         after: String,
     },
-    /// `replace PATH "OLD" with "NEW"`: the file at PATH is changed before the block runs.
+    /// The check `replace PATH "OLD" with "NEW"`: the file at PATH is changed before the code block runs.
     Replace {
         /// The path of the file that is changed.
         path: String,
@@ -21,13 +21,13 @@ pub enum Check {
         /// The text that replaces the old text in the file.
         new: String,
     },
-    /// `prints TEXT`: the output of the commands contains TEXT. Quotes around TEXT are optional.
+    /// The check `prints TEXT`: the output of the commands contains TEXT. Quotes around TEXT are optional.
     Prints(String),
-    /// `fails`: the last command fails.
+    /// The check `fails`: the last command of the code block must fail.
     Fails,
-    /// `dev`: the commands run while `cargo xtask dev` runs.
+    /// The check `dev`: the commands of the code block run while `cargo xtask dev` runs.
     Dev,
-    /// `elsewhere`: the block is not checked here, since another check covers it or it cannot run in a clone.
+    /// The check `elsewhere`: the code block is not run, since another check covers it or it cannot run in a clone.
     Elsewhere,
 }
 

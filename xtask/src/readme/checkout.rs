@@ -44,7 +44,7 @@ impl Checkout {
         Ok(Self { folder, path, services, target, _lock: lock })
     }
 
-    /// Returns the path of the clone.
+    /// Returns the path of the cloned repository.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -12,7 +12,7 @@ pub enum Edit {
     Write {
         /// The path of the file relative to the checkout.
         path: String,
-        /// The complete content of the file.
+        /// The complete content to write into the file.
         text: String,
     },
     /// Inserts lines into a file below a given line.

@@ -8,7 +8,7 @@ const ANYTHING: char = '…';
 /// The output that a document expects from its commands.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Expectation {
-    /// The output must contain this text.
+    /// The output of the commands must contain this text.
     Contains(String),
     /// The output must contain these lines in this order. Other lines may be between them, and each line of the
     /// output may be longer. Spaces at the end of a line are ignored.

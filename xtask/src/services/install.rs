@@ -14,7 +14,7 @@ use crate::terminal::{self, Waiting};
 
 /// A service that can be installed, and its package names. The preferred name comes first.
 pub struct Package {
-    /// The name of the service in messages.
+    /// The name that messages use for the service.
     pub title: &'static str,
     /// The environment variable with the URL of an existing server, which makes the installation unnecessary.
     pub variable: &'static str,

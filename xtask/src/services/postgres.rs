@@ -32,7 +32,7 @@ const NAME: &str = "writ";
 
 /// A running private PostgreSQL server.
 pub struct Postgres<'s> {
-    /// The first process of the PostgreSQL server.
+    /// The first process of the private PostgreSQL server, which stops its other processes.
     pub process: Process<'s>,
     /// The URL of the database, `postgres://` with the superuser's password.
     pub url: String,

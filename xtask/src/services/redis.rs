@@ -26,7 +26,7 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// A running private Redis or Valkey server.
 pub struct Redis<'s> {
-    /// The process of the Redis server.
+    /// The process of the private Redis or Valkey server.
     pub process: Process<'s>,
     /// The URL of the private server, `redis://` with its password.
     pub url: String,

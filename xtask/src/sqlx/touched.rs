@@ -1,4 +1,4 @@
-//! Temporary modification times of source files, so that the compiler runs every macro of sqlx again.
+//! The temporary change of source files' modification times, so that the compiler runs every macro of sqlx again.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

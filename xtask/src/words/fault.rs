@@ -19,7 +19,7 @@ const TEST_OPENINGS: &[&str] =
 pub struct Fault {
     /// The word at the beginning of the sentence that is not a subject.
     pub opening: &'static str,
-    /// The sentence as the comment contains it.
+    /// The faulty sentence, as the comment contains it.
     pub sentence: String,
 }
 

@@ -22,7 +22,7 @@ use single_flight::{Role, SingleFlight};
 
 pub(crate) use single_flight::Leader;
 
-/// The time to live of the version of a tag, in seconds. A cached response becomes a miss when the version of
+/// The time to live of a cache tag's version, in seconds. A cached response becomes a miss when the version of
 /// one of its tags expires.
 const VERSION_SECONDS: u64 = 86_400;
 
@@ -164,7 +164,7 @@ impl Cache {
             let Some(entry) = entry else { return };
             let mut pipeline = redis::pipe();
             pipeline.cmd("SET").arg(&ticket.key).arg(entry).arg("PX").arg(jittered(lifetime)).ignore();
-            // A failure is not reported, because its only effect is that the next request reads the database.
+            // A failure to store is not reported. Its only effect is that the next request reads the database.
             let _ = self.0.redis.run::<()>(&pipeline).await;
             drop(ticket.leader);
         }
@@ -177,7 +177,7 @@ impl Cache {
         self.push_lookup(&mut pipeline, lookup);
         let result = self.0.redis.run::<Vec<Value>>(&pipeline).await.ok().and_then(|mut results| results.pop());
         match self.evaluate(lookup, result) {
-            // The leader did not store a response. A request waits only once.
+            // The leader did not store a response. This request does not wait again.
             Outcome::Miss(ticket) => match self.0.single_flight.join(&lookup.key) {
                 Role::Leader(leader) => Outcome::Miss(Ticket { leader: Some(leader), ..ticket }),
                 Role::Follower(_) => Outcome::Miss(ticket),

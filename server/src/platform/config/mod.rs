@@ -34,7 +34,7 @@ const REQUIRED_KEY: &str = "is required in production; `openssl rand -base64 32`
 /// ```
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The environment in which the process runs. Default: development.
+    /// The environment in which the server process runs. Default: development.
     pub mode: Mode,
     /// The network address of the public port of the API. Default: `127.0.0.1:8080`.
     pub bind: SocketAddr,
@@ -51,7 +51,7 @@ pub struct Config {
     /// The key that signs pagination cursors: 32 bytes in base64. `None`: the process generates a random key
     /// and logs a warning.
     pub cursor_key: Option<SecretString>,
-    /// The networks of the proxies whose `X-Forwarded-For` header is trusted.
+    /// The IP networks of the proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<Network>,
     /// The web origins whose pages can call the API from a browser.
     pub cors_origins: Vec<HeaderValue>,
@@ -81,9 +81,9 @@ pub enum Mode {
 /// The format of the server's log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// Log lines as JSON objects, one per line.
+    /// The server writes each log line as a JSON object.
     Json,
-    /// Log lines as text for people.
+    /// The server writes log lines as text for people.
     Text,
 }
 
@@ -135,7 +135,7 @@ pub struct TokenConfig {
 /// The settings of the administrator account to create at start.
 #[derive(Debug, Clone)]
 pub struct AdminConfig {
-    /// The e-mail address of the administrator. Default: `admin@example.com`.
+    /// The e-mail address of the administrator account. Default: `admin@example.com`.
     pub email: String,
     /// The password of the administrator if the account is created. The password of an existing account is not
     /// changed.
@@ -174,7 +174,7 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// Reads the configuration from the environment and from the file that `WRIT_CONFIG` names.
+    /// Reads the server configuration from the environment and from the file that `WRIT_CONFIG` names.
     ///
     /// # Errors
     /// Returns all settings that are missing or invalid.
@@ -190,7 +190,7 @@ impl Config {
         Config::read(Source::new(&file, environment))
     }
 
-    /// Reads the configuration from a source.
+    /// Reads the server configuration from a source of variables.
     ///
     /// # Errors
     /// Returns all settings that are missing or invalid.

@@ -24,7 +24,7 @@ pub struct SortColumn {
 pub struct SortKey {
     /// The column that the list is sorted by.
     pub column: &'static SortColumn,
-    /// True if the greatest value comes first.
+    /// True if the greatest value of the column comes first in the list.
     pub descending: bool,
 }
 
@@ -90,13 +90,13 @@ enum Start {
 /// The rows of one page of a list, and the cursor of the next page.
 #[derive(Debug, PartialEq)]
 pub struct Rows<R> {
-    /// The rows of the page, at most `limit`.
+    /// The database rows of the page, at most `limit`.
     pub rows: Vec<R>,
     /// The number of the page, counted from 1. `None` if the page was requested by cursor.
     pub page: Option<u32>,
     /// The maximum number of rows on a page.
     pub limit: u32,
-    /// True if another page follows this one.
+    /// True if another page of the list follows this one.
     pub has_more: bool,
     /// The cursor for requesting the next page. `None` on the last page.
     pub next_cursor: Option<String>,
@@ -123,7 +123,7 @@ impl Keyset {
             }
         }
         if unique.iter().all(|key| key.column != id) {
-            // The id has the direction of the first key, so that one index can serve both directions.
+            // The id column has the direction of the first sort key, so that one index can serve both directions.
             let descending = unique.first().is_some_and(|key| key.descending);
             unique.push(SortKey { column: id, descending });
         }

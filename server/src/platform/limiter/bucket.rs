@@ -20,9 +20,9 @@ pub struct Standing {
 pub struct Level {
     /// The number of requests that the rate limit allows in one window.
     pub limit: u32,
-    /// The number of requests that the caller can still send now.
+    /// The number of requests that the rate limit still allows now.
     pub remaining: u32,
-    /// The time at which the full limit is available again, in seconds since the Unix epoch, rounded up.
+    /// The time at which the full rate limit is available again, in seconds since the Unix epoch, rounded up.
     pub reset: u64,
     /// The time until the rate limit allows the next request. Zero if a request is allowed now.
     pub retry_after: Duration,
@@ -43,7 +43,7 @@ impl Standing {
         Some(Standing { allowed: allowed == 1, tightest: tightest? })
     }
 
-    /// Returns the value of `Retry-After` for a refused request: seconds, rounded up, at least 1.
+    /// Returns the value of `Retry-After` for a request that a rate limit refuses: seconds, rounded up, at least 1.
     pub fn retry_after_seconds(&self) -> u64 {
         self.tightest.retry_after.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)
     }

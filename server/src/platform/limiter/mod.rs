@@ -128,7 +128,7 @@ impl Limiter {
     /// buckets in memory.
     pub(crate) async fn read(&self, result: Option<Value>, counted: &[Counted]) -> Standing {
         let result = match result {
-            // Redis has not loaded the script yet, for example after a restart.
+            // Redis has not loaded the rate limit script yet, for example after a restart.
             Some(result) if lacks_script(&result) => self.load_and_take(counted).await,
             result => result,
         };
@@ -154,12 +154,12 @@ pub fn subject_of(address: Option<IpAddr>) -> String {
     match address.map(|address| address.to_canonical()) {
         Some(IpAddr::V4(address)) => format!("address:{address}"),
         Some(IpAddr::V6(address)) => format!("address:{:x}", address.to_bits() >> 64),
-        // All requests without a known address share one bucket.
+        // All requests without a known client address share one token bucket.
         None => "address:unknown".to_owned(),
     }
 }
 
-/// Returns the current time in milliseconds since the Unix epoch.
+/// Returns the current time for the token buckets in memory, in milliseconds since the Unix epoch.
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }

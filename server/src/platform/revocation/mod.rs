@@ -16,7 +16,8 @@ use uuid::Uuid;
 
 use crate::platform::redis::{Redis, Unavailable};
 
-/// The tolerated difference between the clocks of the database and of this process.
+/// The tolerated difference between the clocks of the database and of this process. It extends the lifetime of
+/// session markers.
 const SLACK: Duration = Duration::from_secs(60);
 
 /// The time to live of the Redis key that states that the markers of ended sessions are complete, in seconds.
@@ -41,9 +42,9 @@ pub struct Revocations {
 /// The state of a login session according to the markers of ended sessions in Redis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Marker {
-    /// The login session has ended.
+    /// The login session has ended, so its access tokens are rejected.
     Revoked,
-    /// The login session has not ended.
+    /// The login session has not ended, so its access tokens are accepted.
     Live,
     /// The markers in Redis are not complete, so the database row of the session must be queried.
     Unknown,
@@ -133,7 +134,7 @@ impl Revocations {
         });
     }
 
-    /// Loads the markers of all recently ended sessions into Redis.
+    /// Loads the markers of all recently ended sessions from the database into Redis, once.
     async fn load(&self) -> Result<(), String> {
         let window = i32::try_from(self.lifetime.as_secs()).unwrap_or(i32::MAX);
         let sessions = sqlx::query_scalar!(

@@ -26,7 +26,8 @@ use crate::platform::shutdown::Shutdown;
 /// descriptors.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 
-/// Serves `app` on `listener` until the shutdown is complete, with at most `max_connections` open connections.
+/// Serves HTTP requests to `app` on `listener` until the shutdown is complete, with at most `max_connections` open
+/// connections.
 ///
 /// When the shutdown begins, the server stops accepting connections after `timeouts.linger`. Running requests
 /// can finish within `timeouts.drain`. Connections that are still open after that are closed.
@@ -74,7 +75,7 @@ pub async fn serve(listener: TcpListener, app: Router, timeouts: Timeouts, max_c
     connections.shutdown().await;
 }
 
-/// Converts a request for the router and adds the address of the peer to its extensions.
+/// Converts a received request for the axum router and adds the address of the connection's peer to its extensions.
 fn with_peer(request: Request<Incoming>, peer: SocketAddr) -> Request<Body> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));

@@ -26,10 +26,10 @@ pub(super) struct KeySet {
     pub(super) verifying: BTreeMap<String, DecodingKey>,
 }
 
-/// The error of a configured key that is not an Ed25519 private key.
+/// The error of a configured access token key that is not an Ed25519 private key.
 #[derive(Debug)]
 pub struct BadKey {
-    /// The index of the key in the configuration, from 0.
+    /// The index of the invalid key in the list of configured keys, from 0.
     pub index: usize,
 }
 

@@ -48,7 +48,7 @@ struct Verified {
     expires: i64,
 }
 
-/// An access token that was just issued.
+/// An access token that was just issued, and its lifetime.
 #[derive(Debug, Clone)]
 pub struct AccessToken {
     /// The access token in compact form, for the header `Authorization: Bearer`.

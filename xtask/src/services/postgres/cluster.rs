@@ -28,8 +28,8 @@ pub fn create(
     let initdb = |locale: &str| -> anyhow::Result<()> {
         let _ = fs::remove_dir_all(&new);
         let mut command = folder.command(&found.folder.join("initdb"));
-        // A password in clear text on the loopback interface costs a client nothing. SCRAM costs a debug build
-        // tens of milliseconds for each connection.
+        // Clients connect through the loopback interface, so they send the password in clear text. SCRAM would cost
+        // a debug build tens of milliseconds for each connection.
         command.args(["--username", NAME, "--auth=password", "--encoding=UTF8"]);
         command.arg("--locale").arg(locale).arg("--pwfile").arg(&password).arg("-D").arg(&new);
         if lifetime == Lifetime::Temporary {
