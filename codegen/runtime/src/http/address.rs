@@ -30,7 +30,7 @@ use http::Extensions;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
-/// The name of a client certificate that the transport has verified, as a request extension that a layer sets.
+/// A client certificate that the transport has verified, as a string in a request extension that a layer sets.
 /// It is the credential of a security scheme of type `mutualTLS`.
 ///
 /// The authenticator receives this string as the secret, for example the subject of the certificate:

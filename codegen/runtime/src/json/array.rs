@@ -17,7 +17,7 @@ use crate::validate::rules::{ArrayRule, MapRule};
 struct Array<'a> {
     next: usize,
     met: usize,
-    /// The elements that were read so far, kept only if the array must have unique elements (`uniqueItems`).
+    /// The elements of the array that were read so far, kept only if they must be unique (`uniqueItems`).
     elements: Option<Elements<'a>>,
 }
 

@@ -5,7 +5,7 @@ use super::writer::Writer;
 
 /// A type of the contract that can be read from JSON, from a parameter or from a form.
 ///
-/// Generated code implements it for the types of requests, and for the types of responses in a client.
+/// Generated code implements this trait for the types of requests, and for the types of responses in a client.
 /// See the [module documentation](crate::json) for an implementation.
 pub trait Read: Sized {
     /// Reads a value of this type from the reader and checks it against the contract.
@@ -17,7 +17,7 @@ pub trait Read: Sized {
 
 /// A type of the contract that can be written as JSON.
 ///
-/// Generated code implements it for the types of responses, and for the types of requests in a client.
+/// Generated code implements this trait for the types of responses, and for the types of requests in a client.
 ///
 /// ```
 /// use writ_runtime::{Write, Writer};

@@ -117,32 +117,33 @@ impl Reader<'_> {
         self.with_string("a string", |text, violations| check::string(text, rule, violations).then(|| text.to_owned()))
     }
 
-    /// Reads a date and time (RFC 3339 § 5.6 `date-time`). A leap second is kept.
+    /// Reads a string that is a date and time (RFC 3339 § 5.6 `date-time`). A leap second is kept.
     pub fn date_time(&mut self) -> Option<DateTime<Utc>> {
         self.formatted(Format::DateTime, format::date_time)
     }
 
-    /// Reads a date (RFC 3339 § 5.6 `full-date`).
+    /// Reads a string that is a calendar date (RFC 3339 § 5.6 `full-date`).
     pub fn date(&mut self) -> Option<NaiveDate> {
         self.formatted(Format::Date, format::date)
     }
 
-    /// Reads a time of day with its offset (RFC 3339 § 5.6 `full-time`), checks it, and returns it as a string.
+    /// Reads a string that is a time of day with its offset (RFC 3339 § 5.6 `full-time`), and returns the
+    /// string.
     pub fn time(&mut self) -> Option<String> {
         self.formatted(Format::Time, |text| format::check(Format::Time, text).then(|| text.to_owned()))
     }
 
-    /// Reads a duration (RFC 3339 appendix A `duration`), checks it, and returns it as a string.
+    /// Reads a string that is a duration (RFC 3339 appendix A `duration`), and returns the string.
     pub fn duration(&mut self) -> Option<String> {
         self.formatted(Format::Duration, |text| format::check(Format::Duration, text).then(|| text.to_owned()))
     }
 
-    /// Reads a UUID with hyphens (RFC 9562 § 4).
+    /// Reads a string that is a UUID with hyphens (RFC 9562 § 4).
     pub fn uuid(&mut self) -> Option<Uuid> {
         self.formatted(Format::Uuid, format::uuid)
     }
 
-    /// Reads bytes in base64 with padding (RFC 4648 § 4).
+    /// Reads a string that contains bytes in base64 with padding (RFC 4648 § 4), and returns the bytes.
     pub fn bytes(&mut self) -> Option<Bytes> {
         self.formatted(Format::Byte, format::base64)
     }

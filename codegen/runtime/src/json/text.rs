@@ -60,7 +60,7 @@ impl<'a> TextValue<'a> {
 /// The position of a reader in the value of a parameter or form.
 #[derive(Debug)]
 pub(crate) struct TextCursor<'a> {
-    /// The value that the reader reads next.
+    /// The value of a parameter or form that the reader reads next.
     pub(crate) current: Option<TextValue<'a>>,
     /// The lists and maps that the reader has entered, each with its remaining values.
     frames: Vec<Frame<'a>>,
@@ -77,7 +77,8 @@ impl<'a> TextCursor<'a> {
         TextCursor { current: Some(value), frames: Vec::new() }
     }
 
-    /// Reads the string of a scalar. Returns `None` for a list or a map, which is skipped.
+    /// Reads the string of a scalar of a parameter or form. Returns `None` for a list or a map, which is
+    /// skipped.
     pub(crate) fn scalar(&mut self) -> Option<Cow<'a, str>> {
         match self.current.take() {
             Some(TextValue::Scalar(text)) => Some(text),
@@ -85,7 +86,7 @@ impl<'a> TextCursor<'a> {
         }
     }
 
-    /// Enters the list that is read next. A scalar counts as a list with one element.
+    /// Enters a list of a parameter or form. A scalar counts as a list with one element.
     pub(crate) fn open_list(&mut self) -> bool {
         let list = match self.current.take() {
             Some(TextValue::List(list)) => list,
@@ -96,7 +97,7 @@ impl<'a> TextCursor<'a> {
         true
     }
 
-    /// Enters the map that is read next. Returns false for any other value.
+    /// Enters a map of a parameter or form. Returns false for any other value.
     pub(crate) fn open_map(&mut self) -> bool {
         match self.current.take() {
             Some(TextValue::Map(map)) => {
@@ -107,7 +108,8 @@ impl<'a> TextCursor<'a> {
         }
     }
 
-    /// Moves to the next element of the innermost list. Returns false at the end, and leaves the list.
+    /// Moves to the next element of the innermost list of a parameter or form. Returns false at the end, and
+    /// leaves the list.
     pub(crate) fn next_item(&mut self) -> bool {
         if let Some(Frame::List(items)) = self.frames.last_mut()
             && let Some(item) = items.next()
@@ -119,8 +121,8 @@ impl<'a> TextCursor<'a> {
         false
     }
 
-    /// Moves to the next value of the innermost map and returns its key. Returns `None` at the end, and leaves
-    /// the map.
+    /// Moves to the next value of the innermost map of a parameter or form and returns its key. Returns `None`
+    /// at the end, and leaves the map.
     pub(crate) fn next_entry(&mut self) -> Option<Cow<'a, str>> {
         if let Some(Frame::Map(entries)) = self.frames.last_mut()
             && let Some((key, value)) = entries.next()
@@ -136,7 +138,7 @@ impl<'a> TextCursor<'a> {
         self.frames.len()
     }
 
-    /// Returns to a value that was read before, with `depth` lists and maps open.
+    /// Moves back to a value of a parameter or form that was read before, with `depth` lists and maps open.
     pub(crate) fn rewind(&mut self, value: Option<TextValue<'a>>, depth: usize) {
         self.current = value;
         self.frames.truncate(depth);

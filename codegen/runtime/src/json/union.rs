@@ -7,7 +7,7 @@ use super::reader::{Reader, Source};
 use super::types::Types;
 use crate::validate::rules::StringRule;
 
-/// The results of trying the alternatives of a union.
+/// The results of trying the alternatives of a union with a value.
 #[derive(Debug, Default)]
 struct Tries {
     fitting: Vec<usize>,

@@ -36,14 +36,14 @@ pub(crate) struct ViolationSink<'a> {
 /// A segment of the reader's path to the current value: a field or an element.
 #[derive(Debug)]
 pub(crate) enum Segment {
-    /// A field of an object, by the name that the contract declares.
+    /// A path segment for a field of an object, by the name that the contract declares.
     Field(&'static str),
-    /// An element of an array, by its index.
+    /// A path segment for an element of an array, by its index.
     Index(usize),
-    /// A field of a JSON object that the contract does not name, by the offset of the key's opening quote in
-    /// the JSON text. The key is decoded only for a violation.
+    /// A path segment for a field of a JSON object that the contract does not name, by the offset of the key's
+    /// opening quote in the JSON text. The key is decoded only for a violation.
     Key(usize),
-    /// A field that the contract does not name, by its key as a string.
+    /// A path segment for a field that the contract does not name, by its key as a string.
     Owned(String),
 }
 
@@ -125,7 +125,7 @@ impl<'a> ViolationSink<'a> {
         self.muted += 1;
     }
 
-    /// Ends the effect of one call of [`ViolationSink::mute`].
+    /// Ends one call of [`ViolationSink::mute`]: violations are recorded again after the last one has ended.
     pub(crate) fn unmute(&mut self) {
         self.muted = self.muted.saturating_sub(1);
     }

@@ -26,8 +26,8 @@ pub struct Body {
 /// A media type that the contract lists for a request body.
 #[derive(Debug, Clone, Copy)]
 pub struct Media {
-    /// The type and subtype in lower case, with the parameters that distinguish the media type from others
-    /// of the same operation. `*` is a wildcard.
+    /// The type and subtype of the media type in lower case, with the parameters that distinguish it from the
+    /// operation's other media types. `*` is a wildcard.
     pub essence: &'static str,
     /// The way in which the pipeline parses a body of this media type.
     pub kind: MediaKind,

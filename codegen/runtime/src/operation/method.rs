@@ -4,8 +4,8 @@ use std::fmt;
 
 /// An HTTP method that a contract can give to an operation (OpenAPI 3.0.3 § 4.7.9.1).
 ///
-/// This type is not [`http::Method`], which can hold any token and so has a destructor, which compilers follow
-/// through every `static`. `http::Method::from` converts this type, and the two types compare directly.
+/// [`http::Method`] can hold any token, so it has a destructor, and compilers follow that destructor through
+/// every `static`. This type has none. `http::Method::from` converts it, and the two types compare directly.
 ///
 /// ```
 /// use writ_runtime::Method;

@@ -22,7 +22,7 @@ pub struct Requirement {
 /// A security scheme of the contract (OpenAPI 3.0.3 § 4.7.27).
 #[derive(Debug)]
 pub struct Scheme {
-    /// The name of the security scheme in `components.securitySchemes`.
+    /// The name of the security scheme under `components.securitySchemes` in the contract.
     pub name: &'static str,
     /// The location of the security scheme's credential in a request.
     pub kind: SchemeKind,

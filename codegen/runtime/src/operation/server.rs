@@ -6,7 +6,7 @@ pub struct Server {
     /// The URL of the server, in which `{name}` is the placeholder of a variable. A URL without a scheme is
     /// relative to the location of the contract.
     pub url: &'static str,
-    /// The `description` of the server, or an empty string.
+    /// The `description` of the server in the contract, or an empty string.
     pub description: &'static str,
     /// The variables in the URL of the server.
     pub variables: &'static [ServerVariable],
@@ -21,7 +21,7 @@ pub struct ServerVariable {
     pub default: &'static str,
     /// The allowed values of the server variable. If the list is empty, every value is allowed.
     pub values: &'static [&'static str],
-    /// The `description` of the server variable, or an empty string.
+    /// The `description` of the server variable in the contract, or an empty string.
     pub description: &'static str,
 }
 

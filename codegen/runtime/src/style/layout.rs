@@ -18,15 +18,16 @@ pub(super) struct Layout {
 /// The form of the elements of a parameter's value in a single string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Elements {
-    /// A scalar, which is the only element: `a`.
+    /// The parameter's string is one scalar: `a`.
     Single,
-    /// The elements of a list: `a,b`.
+    /// The parameter's string lists the elements of a list: `a,b`.
     Values,
-    /// The elements of a list, each with the name of the parameter: `name=a;name=b`.
+    /// The parameter's string lists the elements of a list, each with the name of the parameter:
+    /// `name=a;name=b`.
     NamedValues,
-    /// The keys and values of an object in turn: `k,v`.
+    /// The parameter's string lists the keys and values of an object in turn: `k,v`.
     Alternating,
-    /// The keys of an object with their values: `k=v`.
+    /// The parameter's string lists the keys of an object with their values: `k=v`.
     Assignments,
 }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::json::{Kind, Scan, TextValue, Write, Writer, next_key};
 
-/// Returns the JSON text of a typed value.
+/// Returns the JSON text of the typed value of a parameter or field.
 pub(crate) fn json(value: &dyn Write) -> Vec<u8> {
     let mut writer = Writer::new();
     value.write(&mut writer);

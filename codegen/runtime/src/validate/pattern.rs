@@ -28,7 +28,7 @@ pub struct Pattern {
 enum Compiled {
     Linear(regex::Regex),
     Backtracking(Box<regress::Regex>),
-    /// A pattern that no engine can compile. The generator rejects such patterns.
+    /// A pattern that no engine can compile. It matches no string, and the generator rejects it.
     Broken,
 }
 

@@ -15,19 +15,19 @@ use crate::validate::pattern::Pattern;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct StringRule {
-    /// The minimum length of the string in code points (`minLength`).
+    /// The minimum length that the string must have, in code points (`minLength`).
     pub min: usize,
-    /// The maximum length of the string in code points (`maxLength`).
+    /// The maximum length that the string may have, in code points (`maxLength`), or `None`.
     pub max: Option<usize>,
     /// The pattern that the string must match (`pattern`). A rule with a pattern is a `static`, since the
     /// pattern is compiled on first use.
     pub pattern: Option<&'static Pattern>,
-    /// The format of the string (`format`).
+    /// The format that the string must have (`format`), or `None` if any string is allowed.
     pub format: Option<Format>,
 }
 
 impl StringRule {
-    /// The rule that every string satisfies.
+    /// The string rule without constraints, which every string satisfies.
     pub const NONE: StringRule = StringRule { min: 0, max: None, pattern: None, format: None };
 }
 
@@ -44,9 +44,9 @@ impl StringRule {
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct IntegerRule {
-    /// The minimum of the integer (`minimum`).
+    /// The lowest allowed value of the integer (`minimum`).
     pub min: Option<i128>,
-    /// The maximum of the integer (`maximum`).
+    /// The highest allowed value of the integer (`maximum`).
     pub max: Option<i128>,
     /// The number of which the integer must be a multiple (`multipleOf`). A value that is not positive is
     /// ignored.
@@ -54,7 +54,7 @@ pub struct IntegerRule {
 }
 
 impl IntegerRule {
-    /// The rule that every integer satisfies.
+    /// The integer rule without constraints, which every integer satisfies.
     pub const NONE: IntegerRule = IntegerRule { min: None, max: None, multiple_of: None };
 }
 
@@ -69,9 +69,9 @@ impl IntegerRule {
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct NumberRule {
-    /// The lower bound of the number (`minimum` or `exclusiveMinimum`).
+    /// The lower bound of the number (`minimum` or `exclusiveMinimum`), or `None`.
     pub min: Option<f64>,
-    /// The upper bound of the number (`maximum` or `exclusiveMaximum`).
+    /// The upper bound of the number (`maximum` or `exclusiveMaximum`), or `None`.
     pub max: Option<f64>,
     /// True if the number must be greater than `min` and not equal to it (`exclusiveMinimum`).
     pub exclusive_min: bool,
@@ -83,7 +83,7 @@ pub struct NumberRule {
 }
 
 impl NumberRule {
-    /// The rule that every finite number satisfies.
+    /// The number rule without constraints, which every finite number satisfies.
     pub const NONE: NumberRule =
         NumberRule { min: None, max: None, exclusive_min: false, exclusive_max: false, multiple_of: None };
 }
@@ -98,16 +98,16 @@ impl NumberRule {
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ArrayRule {
-    /// The minimum number of elements of the array (`minItems`).
+    /// The minimum number of elements that the array must have (`minItems`).
     pub min: usize,
-    /// The maximum number of elements of the array (`maxItems`).
+    /// The maximum number of elements that the array may have (`maxItems`), or `None`.
     pub max: Option<usize>,
     /// True if all elements of the array must be different, compared as JSON values (`uniqueItems`).
     pub unique: bool,
 }
 
 impl ArrayRule {
-    /// The rule that every array satisfies.
+    /// The array rule without constraints, which every array satisfies.
     pub const NONE: ArrayRule = ArrayRule { min: 0, max: None, unique: false };
 }
 
@@ -121,16 +121,16 @@ impl ArrayRule {
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct MapRule {
-    /// The minimum number of properties of the object (`minProperties`).
+    /// The minimum number of properties that the object must have (`minProperties`).
     pub min: usize,
-    /// The maximum number of properties of the object (`maxProperties`).
+    /// The maximum number of properties that the object may have (`maxProperties`), or `None`.
     pub max: Option<usize>,
     /// The rule that every key of the map must satisfy (`propertyNames`).
     pub key: Option<&'static StringRule>,
 }
 
 impl MapRule {
-    /// The rule that every map satisfies.
+    /// The map rule without constraints, which every map satisfies.
     pub const NONE: MapRule = MapRule { min: 0, max: None, key: None };
 }
 
@@ -146,14 +146,14 @@ pub struct ObjectRule {
     pub required: &'static [&'static str],
     /// The treatment of the object's fields that are not in `fields`.
     pub unknown: Unknown,
-    /// The minimum number of properties of the object (`minProperties`).
+    /// The minimum number of properties that the object must have (`minProperties`).
     pub min: usize,
-    /// The maximum number of properties of the object (`maxProperties`).
+    /// The maximum number of properties that the object may have (`maxProperties`), or `None`.
     pub max: Option<usize>,
 }
 
 impl ObjectRule {
-    /// The rule of an object without known fields, in which unknown fields are ignored.
+    /// The object rule without known fields and constraints, which ignores unknown fields.
     pub const NONE: ObjectRule = ObjectRule { fields: &[], required: &[], unknown: Unknown::Ignore, min: 0, max: None };
 }
 

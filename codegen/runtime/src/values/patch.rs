@@ -42,7 +42,7 @@ impl<T> Patch<T> {
     /// Returns the change that a patch makes to the field: `None` if the field is absent, `Some(None)` if it is
     /// null.
     ///
-    /// An update of a nullable database column needs this shape.
+    /// This shape suits the update of a nullable database column.
     pub fn as_change(&self) -> Option<Option<&T>> {
         match self {
             Patch::Absent => None,

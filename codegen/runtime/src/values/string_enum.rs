@@ -112,7 +112,7 @@ macro_rules! string_enum {
         impl ::core::str::FromStr for $name {
             type Err = $crate::UnknownValue;
 
-            // This is not written as `Self::Err`, since the contract can name a value `Err`.
+            // The error type is not written as `Self::Err`, since the contract can name an enum value `Err`.
             fn from_str(text: &str) -> ::core::result::Result<Self, $crate::UnknownValue> {
                 $crate::string_enum_of(text)
             }
@@ -169,7 +169,7 @@ macro_rules! open_string_enum {
         impl ::core::str::FromStr for $name {
             type Err = ::core::convert::Infallible;
 
-            // This is not written as `Self::Err`, since the contract can name a value `Err`.
+            // The error type is not written as `Self::Err`, since the contract can name an enum value `Err`.
             fn from_str(text: &str) -> ::core::result::Result<Self, ::core::convert::Infallible> {
                 ::core::result::Result::Ok(Self::from(text))
             }

@@ -14,7 +14,7 @@ use crate::validate::format;
 /// A schema that the JSON Schema interpreter checks, since it has keywords that no rule expresses. It is
 /// compiled on first use.
 ///
-/// Generated code declares it as a `static` and passes it to [`Reader::validated`]:
+/// Generated code declares a validator as a `static` and passes it to [`Reader::validated`]:
 ///
 /// ```
 /// use writ_runtime::{Dialect, Read, Reader, SchemaValidator};

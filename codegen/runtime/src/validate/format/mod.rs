@@ -16,33 +16,34 @@ pub(crate) use moment::{date, date_time, show_date, show_date_time};
 /// A format of strings (`format`) that the reader checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// An email address (RFC 5321 § 4.1.2 `Mailbox`).
+    /// The format `email`: an email address (RFC 5321 § 4.1.2 `Mailbox`).
     Email,
-    /// A URI (RFC 3986 § 3 `URI`).
+    /// The format `uri`: a URI with its scheme (RFC 3986 § 3 `URI`).
     Uri,
-    /// A URI or a relative reference (RFC 3986 § 4.1 `URI-reference`).
+    /// The format `uri-reference`: a URI or a relative reference (RFC 3986 § 4.1 `URI-reference`).
     UriReference,
-    /// A host name (RFC 1123 § 2.1). An internationalized label is spelled as an A-label (RFC 5890 § 2.3.2.1).
+    /// The format `hostname`: a host name (RFC 1123 § 2.1). An internationalized label is spelled as an A-label
+    /// (RFC 5890 § 2.3.2.1).
     Hostname,
-    /// An IPv4 address of four decimal numbers (RFC 2673 § 3.2).
+    /// The format `ipv4`: an IPv4 address of four decimal numbers (RFC 2673 § 3.2).
     Ipv4,
-    /// An IPv6 address (RFC 4291 § 2.2).
+    /// The format `ipv6`: an IPv6 address (RFC 4291 § 2.2).
     Ipv6,
-    /// A date and time with an offset (RFC 3339 § 5.6 `date-time`).
+    /// The format `date-time`: a date and time with an offset (RFC 3339 § 5.6 `date-time`).
     DateTime,
-    /// A calendar date (RFC 3339 § 5.6 `full-date`).
+    /// The format `date`: a calendar date (RFC 3339 § 5.6 `full-date`).
     Date,
-    /// A time of day with an offset (RFC 3339 § 5.6 `full-time`).
+    /// The format `time`: a time of day with an offset (RFC 3339 § 5.6 `full-time`).
     Time,
-    /// A duration (RFC 3339 appendix A `duration`).
+    /// The format `duration`: a duration (RFC 3339 appendix A `duration`).
     Duration,
-    /// A UUID with hyphens (RFC 9562 § 4).
+    /// The format `uuid`: a UUID with hyphens (RFC 9562 § 4).
     Uuid,
-    /// Bytes in base64 with padding (RFC 4648 § 4).
+    /// The format `byte`: bytes in base64 with padding (RFC 4648 § 4).
     Byte,
-    /// A regular expression (ECMA-262 § 22.2.1).
+    /// The format `regex`: a regular expression (ECMA-262 § 22.2.1).
     Regex,
-    /// A JSON pointer (RFC 6901 § 3).
+    /// The format `json-pointer`: a JSON pointer (RFC 6901 § 3).
     JsonPointer,
 }
 
@@ -89,8 +90,8 @@ pub fn check(format: Format, text: &str) -> bool {
 }
 
 pub(crate) fn uuid(text: &str) -> Option<Uuid> {
-    // The crate also accepts UUIDs in braces, with `urn:uuid:` and without hyphens. Those spellings have other
-    // lengths.
+    // The crate `uuid` also accepts UUIDs in braces, with `urn:uuid:` and without hyphens. Those spellings have
+    // other lengths.
     if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
 }
 
