@@ -8,6 +8,7 @@
 mod check;
 mod checkout;
 mod edit;
+mod excerpt;
 mod expectation;
 mod markdown;
 mod plan;
@@ -95,6 +96,10 @@ fn follow<'s>(
             drop(server.take());
             let done = edit::apply(edit, checkout.path())?;
             terminal::step(location, done);
+            return Ok(());
+        }
+        Step::Compare(excerpt) => {
+            terminal::step(location, excerpt::compare(excerpt, checkout.path())?);
             return Ok(());
         }
     };

@@ -27,6 +27,8 @@ pub enum Check {
     Fails,
     /// The check `dev`: the commands of the code block run while `cargo xtask dev` runs.
     Dev,
+    /// The check `excerpt PATH`: the file at PATH contains the lines of the code block in their order.
+    Excerpt(String),
     /// The check `elsewhere`: the code block is not run, since another check covers it or it cannot run in a clone.
     Elsewhere,
 }
@@ -35,10 +37,12 @@ pub enum Check {
 ///
 /// Returns `None` for any form that [`Check`] does not describe. `dev`, `fails` and `prints` can be combined, as
 /// in `dev, prints TEXT`.
-/// as in `dev, prints TEXT`.
 pub fn parse(text: &str) -> Option<Vec<Check>> {
     if let Some(path) = text.strip_prefix("file ") {
         return Some(vec![Check::File(path.to_owned())]);
+    }
+    if let Some(path) = text.strip_prefix("excerpt ") {
+        return Some(vec![Check::Excerpt(path.to_owned())]);
     }
     if let Some(rest) = text.strip_prefix("insert ") {
         let (path, line) = rest.split_once(" after ")?;
@@ -92,6 +96,7 @@ mod tests {
     fn each_form_of_a_check_is_parsed() {
         for (text, expected) in [
             ("file spec/a.yaml", vec![Check::File(owned("spec/a.yaml"))]),
+            ("excerpt spec/a.yaml", vec![Check::Excerpt(owned("spec/a.yaml"))]),
             (
                 r#"insert a.yaml after "  /v1: { $ref: x after y }""#,
                 vec![Check::Insert { path: owned("a.yaml"), after: owned("  /v1: { $ref: x after y }") }],

@@ -4,6 +4,7 @@ use anyhow::{Context, bail};
 
 use super::check::{Check, parse};
 use super::edit::Edit;
+use super::excerpt::Excerpt;
 use super::expectation::Expectation;
 use super::markdown::Block;
 
@@ -12,6 +13,8 @@ use super::markdown::Block;
 pub enum Step {
     /// Changes a file of the clone as the document describes.
     Edit(Edit),
+    /// Compares a code block with the file of which it is an excerpt.
+    Compare(Excerpt),
     /// Runs the commands of a code block of the document.
     Run(Run),
 }
@@ -46,6 +49,7 @@ fn add(steps: &mut Vec<(usize, Step)>, block: Block) -> anyhow::Result<()> {
     let Block { line, language, text, checks } = block;
     let mut run = Run::default();
     let mut edit = None;
+    let mut excerpt = None;
     let mut outcomes = false;
     let mut elsewhere = false;
     for comment in checks {
@@ -60,12 +64,17 @@ fn add(steps: &mut Vec<(usize, Step)>, block: Block) -> anyhow::Result<()> {
                 Check::Prints(text) => run.output.push(Expectation::Contains(text)),
                 Check::Fails => run.fails = true,
                 Check::Dev => run.dev = true,
+                Check::Excerpt(path) => excerpt = Some(Excerpt { path, text: text.clone() }),
                 Check::Elsewhere => elsewhere = true,
             }
         }
     }
-    if outcomes && (edit.is_some() || elsewhere || language != "sh") {
+    if outcomes && (edit.is_some() || excerpt.is_some() || elsewhere || language != "sh") {
         bail!("only a block of `sh` that runs can have the checks `dev`, `fails` and `prints`");
+    }
+    if let Some(excerpt) = excerpt {
+        steps.push((line, Step::Compare(excerpt)));
+        return Ok(());
     }
     match (edit, language.as_str()) {
         _ if elsewhere => {}
