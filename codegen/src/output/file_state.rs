@@ -12,7 +12,7 @@ pub enum FileState {
     /// An earlier run wrote the file, and its generated content has changed since. Holds the number of the
     /// first line that differs, starting at 1.
     Stale(usize),
-    /// An earlier run wrote the file, and somebody edited it by hand since. It is a conflict.
+    /// An earlier run wrote the file, and it was edited by hand since. It is a conflict.
     Edited,
     /// The file exists, but no earlier run wrote it. It is a conflict.
     NotGenerated,

@@ -25,7 +25,7 @@ pub enum Kind {
     Atom,
     /// A `//` comment up to the end of the line.
     Remark,
-    /// One character of punctuation that is not a bracket.
+    /// A character of punctuation, including `<` and `>` as comparison signs.
     Mark(u8),
     /// An opening bracket whose closing bracket is on the line.
     Open(u8),
