@@ -1,9 +1,9 @@
-//! The templates from which `writ-codegen` renders Rust.
+//! The templates from which the generator `writ-codegen` renders Rust code.
 //!
-//! There is one template for each kind of generated file. A template contains layout only: every decision
-//! about names, types and expressions is made before, in the views that it receives.
+//! There is one template for each kind of generated file. A template contains layout only. Every decision about
+//! names, types and expressions is made before, in the view that the template receives as data.
 
-/// The name and the source text of every template.
+/// The templates of the generated files, each as its name and its source text.
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("client_call.rs", include_str!("client_call.rs.j2")),
     ("client_mod.rs", include_str!("client_mod.rs.j2")),

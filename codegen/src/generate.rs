@@ -14,7 +14,7 @@ use writ_contract::document::{self, Document, LoadOptions, Version};
 use writ_contract::model::{self, Contract};
 use writ_contract::source::Span;
 
-/// The input of [`generate`].
+/// The input of one generation of Rust code: the contract's entry file and the options.
 ///
 /// ```
 /// use writ_codegen::generate::Request;
@@ -33,68 +33,72 @@ use writ_contract::source::Span;
 pub struct Request {
     /// The path of the contract's entry file; `-` for standard input.
     pub entry: PathBuf,
-    /// The folder that contains every file of the contract. A reference to a file outside is an error. If
+    /// The folder that contains every file of the contract. A `$ref` to a file outside of it is an error. If
     /// `None`, the folder of the entry file.
     pub root: Option<PathBuf>,
-    /// True if lossless deviations are errors instead of warnings (`--strict`).
+    /// True if deviations of a contract that the generator repairs without loss are errors instead of warnings
+    /// (`--strict`).
     pub strict: bool,
-    /// The location of the generated modules in a crate.
+    /// The location of the generated modules in a crate: the crate root, or a module of a crate with several
+    /// contracts.
     pub layout: Layout,
-    /// The options of generation, which the contract itself does not contain.
+    /// The options of generation, such as optional parts and custom types, which the contract does not contain.
     pub options: Options,
 }
 
-/// The result of [`generate`].
+/// The result of one generation of Rust code: the files, the diagnostics and a summary of the contract.
 #[derive(Debug)]
 pub struct Generated {
-    /// The generated files, or `None` if there are errors.
+    /// The generated files, or `None` if the contract or its settings have errors.
     pub output: Option<Output>,
-    /// The errors, warnings and notes of every stage.
+    /// The errors, warnings and notes that every stage of generation reported.
     pub diagnostics: Diagnostics,
-    /// The operations with a trait method, in the order of the tags.
+    /// The operations that have a method in a generated trait, in the order of their tags.
     pub operations: Vec<GeneratedOperation>,
-    /// The number of operations of tags that were not selected.
+    /// The number of operations that are not generated, since the settings select other tags.
     pub unselected: usize,
     /// The title of the contract (`info.title`).
     pub title: String,
-    /// The features of the runtime that the generated code requires.
+    /// The cargo features of the crate `writ-runtime` that the generated code requires.
     pub features: Vec<&'static str>,
-    /// The optional parts of the generated code, each behind a cargo feature.
+    /// The optional parts of the generated code, such as a client, each behind a cargo feature.
     pub parts: Vec<Part>,
-    /// The `recursion_limit` that a crate of these types needs, or `None` if the default of the compiler is
-    /// enough.
+    /// The `recursion_limit` attribute that a crate with the generated types needs, or `None` if the compiler's
+    /// default is enough.
     pub recursion_limit: Option<usize>,
 }
 
-/// An operation with the names of its generated method and types.
+/// An operation of the contract with the names of its generated trait method and types.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GeneratedOperation {
-    /// The trait of the tag, such as `Users`.
+    /// The name of the generated trait for the operation's tag, such as `Users`.
     pub tag: String,
-    /// The method of the trait, such as `get_user`.
+    /// The name of the operation's method in the trait, such as `get_user`.
     pub method: String,
-    /// The `operationId` of the operation.
+    /// The `operationId` of the operation in the contract.
     pub id: String,
-    /// The HTTP method and the path, such as `GET /users/{id}`.
+    /// The HTTP method and the path of the operation, such as `GET /users/{id}`.
     pub route: String,
-    /// The type argument of the method's `Context`: `()`, `Self::Principal` or `Option<Self::Principal>`.
+    /// The type argument of `Context` in the signature of the trait method: `()`, `Self::Principal` or
+    /// `Option<Self::Principal>`.
     pub context: String,
-    /// The request type, or `None` if the method takes no request.
+    /// The name of the operation's request type, or `None` if the trait method takes no request.
     pub request: Option<String>,
-    /// The type of the successful response.
+    /// The name of the type of the operation's successful response.
     pub response: String,
-    /// The error type that the method returns.
+    /// The name of the error type that the trait method returns.
     pub error: String,
-    /// True if the method returns the response in `Idempotent`, which can hold a recorded response.
+    /// True if the trait method wraps its response in `Idempotent`, which can hold a recorded response of an
+    /// earlier request.
     pub idempotent: bool,
 }
 
 /// Generates the files of one contract in memory.
 ///
-/// Every stage reports into the same diagnostics and continues, so that one run finds every error. The result
-/// has files only if there is no error. [`wrap`](crate::package::wrap) adds a manifest and the runtime, and
-/// [`write`](crate::output::write()) writes the files to a folder; see the [crate documentation](crate) for
-/// an example.
+/// Every stage reports into the same diagnostics and continues after an error, so that one run finds every
+/// error. The result has files only if there is no error. [`wrap`](crate::package::wrap) adds a manifest and
+/// the runtime, and [`write`](crate::output::write()) writes the files to a folder; see the [crate
+/// documentation](crate) for an example.
 pub fn generate(request: &Request) -> Generated {
     let mut diagnostics = Diagnostics::new();
     let options = &request.options;
@@ -120,7 +124,7 @@ pub fn generate(request: &Request) -> Generated {
     }
     note_unselected(&contract, options, &mut diagnostics);
     let bundled = bundled_document(&document, request, &mut diagnostics);
-    // Warnings about the Rust of an invalid contract are of no use to its author.
+    // Warnings about generated code do not help the author of an invalid contract.
     let broken = diagnostics.has_errors();
     let mut decided = Diagnostics::new();
     let views = rust::views(&contract, bundled, options, &mut decided);
@@ -171,7 +175,8 @@ pub fn generate(request: &Request) -> Generated {
     Generated { output, diagnostics, operations, unselected, title, features, parts, recursion_limit }
 }
 
-/// Reports the number of operations of unselected tags, and the status that requests to them receive.
+/// Reports the number of operations whose tags are not selected, and the status that requests to these
+/// operations receive.
 fn note_unselected(contract: &Contract, options: &Options, diagnostics: &mut Diagnostics) {
     let Some(first) = options.contract.tags.first().filter(|_| !contract.unselected.is_empty()) else { return };
     if diagnostics.has_errors() {
@@ -188,14 +193,15 @@ fn note_unselected(contract: &Contract, options: &Options, diagnostics: &mut Dia
     diagnostics.push(Diagnostic::info("other-tags", first.span, message).label("selects the operations to generate"));
 }
 
-/// The deepest nesting of a contract that can be read again as JSON. The limit of `serde_json` is 128; the
-/// difference leaves room for documents that embed the contract.
+/// The greatest nesting depth of a contract that is generated as a `utoipa` document. `serde_json`, which
+/// parses the document, reads 128 levels; the difference leaves room for documents that embed the contract.
 const DEEPEST_DOCUMENT: usize = 120;
 
-/// Returns the bundled contract, if it is part of the generated code.
+/// Returns the contract as one document with all referenced files, or `None` if the generated code does not
+/// contain it.
 ///
-/// A module in a shared crate always contains it, so that a server can serve it. A standalone crate contains
-/// it only with the option `openapi`.
+/// A module in a crate with several contracts always contains the document, so that a server can serve it. A
+/// standalone crate contains the document only with the option `openapi`.
 fn bundled_document(document: &Document, request: &Request, diagnostics: &mut Diagnostics) -> Option<DocumentView> {
     let alone = request.layout == Layout::Crate;
     if alone && !request.options.openapi {

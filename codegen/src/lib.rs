@@ -1,8 +1,9 @@
 //! Generates Rust handler traits, types, routes and clients from an OpenAPI contract.
 //!
 //! [`generate`](generate::generate()) turns a contract into files in memory, [`package::wrap`] makes a crate of
-//! them, and [`output::write`](output::write()) writes the crate to a folder. [`stub`](stub::stub()) returns a
-//! method of a generated trait, which compiles and responds with status 501 until its body is written.
+//! the files, and [`output::write`](output::write()) writes the crate to a folder. [`stub`](stub::stub())
+//! returns the text of a method of a generated trait, which compiles and responds with status 501 until an
+//! implementer writes its body.
 //!
 //! ```
 //! use writ_codegen::generate::{Request, generate};
@@ -63,8 +64,9 @@
 //!
 //! # Stages
 //!
-//! Data flows in one direction. Every stage reports into the same
-//! [`Diagnostics`](writ_contract::diagnostic::Diagnostics) and continues, so that one run finds every error.
+//! Data flows in one direction. Every stage of generation reports into the same
+//! [`Diagnostics`](writ_contract::diagnostic::Diagnostics) and continues after an error, so that one run finds
+//! every error.
 //!
 //! 1. [`writ_contract`] reads the contract and resolves it into a model.
 //! 2. [`rust`] decides every name, type and expression, and returns views.

@@ -4,8 +4,7 @@
 use writ_contract::model;
 use writ_contract::source::Spanned;
 
-/// The options of generation. The default generates the server code only, exactly as the contract declares
-/// it.
+/// The options of generation. The default generates only the server code, exactly as the contract declares it.
 ///
 /// ```
 /// use writ_codegen::options::{Options, Part};
@@ -16,32 +15,32 @@ use writ_contract::source::Spanned;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The options for resolving the contract, such as selected tags and overridden names. `outgoing` is true
-    /// if a client is generated, since only a client sends webhooks and callbacks.
+    /// The options for resolving the contract, such as selected tags and overridden names. The field `outgoing`
+    /// is true if a client is generated, since only a client sends webhooks and callbacks.
     pub contract: model::Options,
-    /// True if types implement `PartialEq`, behind the cargo feature `eq`.
+    /// True if generated types implement `PartialEq`, behind the cargo feature `eq`.
     pub eq: bool,
     /// True if the contract is also generated as a document of `utoipa`, behind the cargo feature `openapi`.
     pub openapi: bool,
-    /// True if types implement `Serialize` and `Deserialize`, behind the cargo feature `serde`.
+    /// True if generated types implement `Serialize` and `Deserialize`, behind the cargo feature `serde`.
     pub serde: bool,
-    /// True if missing methods and services respond with status 501. Otherwise they are compile errors.
+    /// True if an operation without an implementation responds with status 501 instead of being a compile error.
     pub unwritten: bool,
-    /// The dependencies of a standalone crate for custom types, as name and value of a manifest's
-    /// `[dependencies]`.
+    /// The crates that a standalone generated crate depends on for custom types. Each is a name and a value as
+    /// in `[dependencies]` of a `Cargo.toml`.
     pub dependencies: Vec<(Spanned<String>, toml::Value)>,
 }
 
 /// An optional part of the generated code, behind a cargo feature of the generated crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
-    /// A typed client of the contract.
+    /// A typed client that calls the operations of the contract.
     Client,
-    /// `PartialEq` for all types without streams.
+    /// Implementations of `PartialEq` for all generated types without streams.
     Eq,
-    /// The contract itself as a document of `utoipa`.
+    /// A function that returns the contract as a document of the crate `utoipa`.
     Openapi,
-    /// Implementations of `serde` for the declared types.
+    /// Implementations of `Serialize` and `Deserialize` for the types of the contract's schemas.
     Serde,
 }
 
@@ -49,7 +48,7 @@ impl Part {
     /// All optional parts of generated code.
     pub const ALL: [Part; 4] = [Part::Client, Part::Eq, Part::Openapi, Part::Serde];
 
-    /// Returns the name of the part in `codegen.toml`, which is also the name of its cargo feature.
+    /// Returns the name of an optional part in `codegen.toml`, which is also the name of its cargo feature.
     pub fn name(self) -> &'static str {
         match self {
             Part::Client => "client",
@@ -59,7 +58,7 @@ impl Part {
         }
     }
 
-    /// Returns the code that the feature adds to the generated crate, as a sentence.
+    /// Returns a sentence about the code that an optional part adds to the generated crate, for documentation.
     pub fn purpose(self) -> &'static str {
         match self {
             Part::Client => "A typed client of the contract.",
@@ -69,7 +68,8 @@ impl Part {
         }
     }
 
-    /// Returns the features that the part's cargo feature enables, such as `writ-runtime/openapi`.
+    /// Returns the features of dependencies that the cargo feature of an optional part enables, such as
+    /// `writ-runtime/openapi`.
     pub fn turns_on(self) -> &'static [&'static str] {
         match self {
             Part::Client => &["writ-runtime/client"],
@@ -86,7 +86,7 @@ impl Options {
         self.contract.outgoing
     }
 
-    /// Returns true if an optional part is generated.
+    /// Returns true if the options turn on an optional part of the generated code.
     pub fn has(&self, part: Part) -> bool {
         match part {
             Part::Client => self.contract.outgoing,
@@ -96,7 +96,7 @@ impl Options {
         }
     }
 
-    /// Turns an optional part on or off.
+    /// Turns an optional part of the generated code on or off.
     pub fn set(&mut self, part: Part, on: bool) {
         match part {
             Part::Client => self.contract.outgoing = on,
@@ -106,13 +106,13 @@ impl Options {
         }
     }
 
-    /// Returns the parts that need a reader and a writer of every type, also where the server needs only one
-    /// of them.
+    /// Returns the optional parts that need code to read and to write every type, even if the server needs only
+    /// one of the two.
     pub fn both_ways(&self) -> Vec<Part> {
         [Part::Client, Part::Serde].into_iter().filter(|part| self.has(*part)).collect()
     }
 
-    /// Returns the optional parts that are generated.
+    /// Returns the optional parts of the generated code that the options turn on.
     pub fn parts(&self) -> Vec<Part> {
         Part::ALL.into_iter().filter(|part| self.has(*part)).collect()
     }

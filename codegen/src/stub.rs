@@ -1,11 +1,12 @@
-//! Stubs: methods for operations without an implementation, to be pasted into the `impl` of a trait.
+//! Stubs: the text of methods for operations without an implementation, to be pasted into the `impl` of a
+//! generated trait.
 
 use crate::generate::GeneratedOperation;
 use crate::render::lay_out;
 
-/// Returns the stub of an operation, indented as in an `impl` block.
+/// Returns the text of a trait method for an operation without an implementation, indented as in an `impl` block.
 ///
-/// The stub compiles, and responds with status 501 until its body is replaced. `path` is the path of the
+/// The method compiles, and responds with status 501 until its body is replaced. `path` is the path of the
 /// contract's module in the implementer's crate, such as `generated::v1` or `my_api`.
 ///
 /// ```

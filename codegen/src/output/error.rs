@@ -1,4 +1,4 @@
-//! The errors of writing the generated files.
+//! The errors of writing the generated files to a folder.
 
 use std::path::PathBuf;
 use std::{fmt, io};
@@ -6,50 +6,51 @@ use std::{fmt, io};
 use super::file_state::FileState;
 use super::files::MANIFEST;
 
-/// An error of writing the generated files. The folder is unchanged.
+/// An error of writing the generated files to a folder. The folder is unchanged.
 #[derive(Debug)]
 pub enum WriteError {
     /// A file or folder cannot be read or written.
     Io {
         /// The file or folder that cannot be read or written.
         path: PathBuf,
-        /// The error that the operating system returned for a file.
+        /// The error that the operating system returned for the file or folder.
         source: io::Error,
     },
-    /// Files that must not be replaced are in the way.
+    /// The folder contains files that the run would replace or remove but must not.
     Conflicts {
         /// The folder of the generated files.
         folder: PathBuf,
-        /// Every file that must not be replaced or removed.
+        /// All files that must not be replaced or removed.
         conflicts: Vec<Conflict>,
     },
-    /// The manifest of the folder is not valid.
+    /// The manifest in the folder, the list of generated files with their hashes, is not valid.
     Manifest {
         /// The path of the invalid manifest.
         path: PathBuf,
-        /// The number of the invalid line, starting at 1. It is neither a comment nor a hash and a path.
+        /// The number of the invalid line in the manifest, starting at 1. The line is neither a comment nor a
+        /// hash and a path.
         line: usize,
     },
-    /// The folder contains files of a crate that was generated in a parent folder.
+    /// The folder contains files of another generated crate, which was generated in a parent folder.
     Inside {
         /// The folder that the generated files should be written to.
         folder: PathBuf,
-        /// The parent folder of the other crate, which lists these files in its manifest.
+        /// The parent folder with the manifest that lists files in `folder`.
         owner: PathBuf,
     },
 }
 
-/// A file that must not be replaced or removed.
+/// A file that the run would replace or remove but must not, such as a file that was edited by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// The path of the file, relative to the folder.
+    /// The path of the conflicting file, relative to the folder of generated files.
     pub path: String,
-    /// The state of the file in the way.
+    /// The state of the conflicting file, which is the reason of the conflict.
     pub state: FileState,
 }
 
 impl WriteError {
-    /// Returns true if the run would succeed with [`super::Conflicts::Overwrite`].
+    /// Returns true if the files could be written with [`super::Conflicts::Overwrite`] despite this error.
     pub fn can_be_overwritten(&self) -> bool {
         match self {
             WriteError::Conflicts { conflicts, .. } => {

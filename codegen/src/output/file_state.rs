@@ -1,38 +1,39 @@
-//! The state of one file in the folder of generated files.
+//! The state of one file in the folder of generated files, compared with the generated content and the manifest.
 
 use std::fmt;
 
-/// The state of a file in the folder of generated files.
+/// The state of a file in the folder of generated files, compared with the generated content and the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileState {
-    /// The file does not exist.
+    /// The generated file does not exist on disk.
     Missing,
-    /// The content of the file is up to date.
+    /// The file on disk has exactly the generated content.
     Fresh,
-    /// An earlier run wrote the file, and its content has changed. The number of the first line that differs,
-    /// starting at 1.
+    /// An earlier run wrote the file, and its generated content has changed since. Holds the number of the
+    /// first line that differs, starting at 1.
     Stale(usize),
-    /// An earlier run wrote the file, and it was edited by hand since.
+    /// An earlier run wrote the file, and it was edited by hand since. It is a conflict.
     Edited,
-    /// No earlier run wrote the file.
+    /// The file exists, but no earlier run wrote it. It is a conflict.
     NotGenerated,
-    /// An earlier run wrote the file, and it is no longer generated.
+    /// An earlier run wrote the file, and it is no longer generated. It is removed.
     Leftover,
-    /// An earlier run wrote the file, it was edited by hand since, and it is no longer generated.
+    /// An earlier run wrote the file, it was edited by hand since, and it is no longer generated. It is a conflict.
     EditedLeftover,
-    /// The file is in a folder with a separate manifest, which belongs to another generated crate.
+    /// The file is in a folder with its own manifest, which belongs to another generated crate. It cannot be
+    /// overwritten.
     OtherCrate,
-    /// The file is behind a symbolic link.
+    /// A folder on the path of the file is a symbolic link. The file cannot be overwritten.
     Link,
 }
 
 impl FileState {
-    /// Returns true if the file must not be replaced or removed without a request.
+    /// Returns true if a file in this state is a conflict: it is replaced or removed on request only, or never.
     pub fn is_conflict(self) -> bool {
         self.can_be_overwritten() || matches!(self, FileState::OtherCrate | FileState::Link)
     }
 
-    /// Returns true if the file is replaced or removed on request.
+    /// Returns true if a file in this state is replaced or removed on request, see [`super::Conflicts::Overwrite`].
     pub fn can_be_overwritten(self) -> bool {
         matches!(self, FileState::Edited | FileState::NotGenerated | FileState::EditedLeftover)
     }

@@ -9,30 +9,30 @@ use super::error::WriteError;
 use super::file_state::FileState;
 use super::files::{MANIFEST, MARK, Output};
 
-/// The folders below that of the generated files. Each is inspected once.
+/// The subfolders of the folder of generated files. Each is inspected once.
 pub(super) struct Folders<'a> {
     dir: &'a Path,
     known: BTreeMap<String, Folder>,
 }
 
-/// The state of a folder on the path to a generated file.
+/// The state of a subfolder on the path to a generated file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Folder {
-    /// The folder does not exist, and neither does any file in it.
+    /// The subfolder does not exist, so no file in it exists either.
     Missing,
-    /// The folder can contain generated files.
+    /// The subfolder exists, and generated files may be written to it.
     Open,
-    /// No file may be written in the folder; the reason.
+    /// No file may be written to the subfolder. Holds the reason, as the state of each file in it.
     Closed(FileState),
 }
 
 impl<'a> Folders<'a> {
-    /// Returns the folders below `dir`, none of them inspected yet.
+    /// Creates the record of the subfolders of `dir`, none of which is inspected yet.
     pub(super) fn of(dir: &'a Path) -> Folders<'a> {
         Folders { dir, known: BTreeMap::new() }
     }
 
-    /// Returns the state of a file if its folders decide it: a missing folder, or one that must not be
+    /// Returns the state of a generated file if its subfolders decide the state: one is missing, or must not be
     /// written to.
     pub(super) fn decide(&mut self, path: &str) -> Option<FileState> {
         for (end, _) in path.match_indices('/') {
@@ -45,7 +45,7 @@ impl<'a> Folders<'a> {
         None
     }
 
-    /// Returns the state of a folder, which is inspected on the first call.
+    /// Returns the state of a subfolder, which is inspected on the first call.
     fn folder(&mut self, folder: &str) -> Folder {
         if let Some(known) = self.known.get(folder) {
             return *known;
@@ -62,7 +62,7 @@ impl<'a> Folders<'a> {
     }
 }
 
-/// Returns the content of a file, or `None` if the file does not exist.
+/// Reads the content of a file on disk. Returns `None` if the file does not exist.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -80,19 +80,20 @@ pub(super) fn refuse_outside(path: &str) -> Result<(), WriteError> {
     Err(failed(Path::new(path), source))
 }
 
-/// Returns true if a path stays within the folder.
+/// Returns true if a relative path stays within the folder of generated files.
 pub(super) fn is_inside(path: &str) -> bool {
     let normal = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
     normal && !path.is_empty() && !path.contains('\\')
 }
 
-/// Returns true if a file begins with the header of generated files.
+/// Returns true if the content of a file begins with the header of generated files.
 pub(super) fn is_marked(start: &[u8]) -> bool {
     let text = start.strip_prefix(b"// ").or_else(|| start.strip_prefix(b"# "));
     text.is_some_and(|text| text.starts_with(MARK.as_bytes()))
 }
 
-/// Returns every file below a folder that has the header and is not generated now, as sorted relative paths.
+/// Returns every file below a folder that has the header of generated files but is not in `output`, as sorted
+/// relative paths.
 ///
 /// Does not follow symbolic links, and skips hidden folders, cargo's `target`, and folders of other crates.
 pub(super) fn carrying_header(dir: &Path, output: &Output) -> Result<Vec<String>, WriteError> {
@@ -102,7 +103,7 @@ pub(super) fn carrying_header(dir: &Path, output: &Output) -> Result<Vec<String>
         let path = dir.join(&folder);
         for entry in fs::read_dir(&path).map_err(|error| failed(&path, error))? {
             let entry = entry.map_err(|error| failed(&path, error))?;
-            // A file name that is not UTF-8 is not that of a generated file.
+            // Every generated file has a UTF-8 name.
             let Ok(name) = entry.file_name().into_string() else { continue };
             let kind = entry.file_type().map_err(|error| failed(&entry.path(), error))?;
             let relative = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
@@ -134,7 +135,7 @@ fn has_header(path: &Path) -> Result<bool, WriteError> {
     Ok(is_marked(&start))
 }
 
-/// Returns the error of an operation on a file or folder.
+/// Creates the error for a failed operation on a file or folder.
 pub(super) fn failed(path: &Path, source: io::Error) -> WriteError {
     WriteError::Io { path: path.to_owned(), source }
 }

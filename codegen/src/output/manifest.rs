@@ -1,7 +1,7 @@
 //! The manifest: the list of the generated files in a folder, with the hash of each.
 //!
-//! It has the format of `sha256sum --check` with one sorted line for each file, so that it can be compared
-//! and merged like the files that it lists.
+//! The manifest has the format of `sha256sum --check` with one sorted line for each file. It can therefore be
+//! compared and merged like the files that it lists.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,18 +13,18 @@ use super::error::WriteError;
 use super::files::{MANIFEST, Output, TOML_HEADER};
 use super::folder;
 
-/// The second line of every manifest, which explains the file to a reader.
+/// The second line of every manifest, which explains its purpose to a reader.
 const PURPOSE: &str = "# SHA-256 of every generated file in this folder. Other files are never replaced or removed.";
 
-/// The manifest of a folder of generated files.
+/// The manifest of a folder: its generated files, each with the hash of its content.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Manifest {
-    /// The SHA-256 hash of each file's content in hexadecimal digits, by its relative path.
+    /// The SHA-256 hash of each generated file's content in hexadecimal digits, by the relative path of the file.
     pub(super) files: BTreeMap<String, String>,
 }
 
 impl Manifest {
-    /// Returns the manifest of generated files.
+    /// Creates the manifest of files that are generated now.
     pub(super) fn of(output: &Output) -> Manifest {
         let files = output.files.iter().map(|(path, text)| (path.clone(), hash(text.as_bytes())));
         Manifest { files: files.collect() }
@@ -57,13 +57,13 @@ impl fmt::Display for Manifest {
     }
 }
 
-/// Returns the hash of a file's content in hexadecimal digits.
+/// Returns the SHA-256 hash of a file's content in hexadecimal digits.
 pub(super) fn hash(content: &[u8]) -> String {
     format!("{:x}", Sha256::digest(content))
 }
 
-/// Rejects a folder whose files are listed in the manifest of a parent folder, since they belong to another
-/// crate.
+/// Rejects a folder if the manifest of a parent folder lists files in it. Such files belong to another
+/// generated crate.
 pub(super) fn refuse_foreign_folder(dir: &Path) -> Result<(), WriteError> {
     let absolute = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
     let absolute = absolute.canonicalize().unwrap_or(absolute);

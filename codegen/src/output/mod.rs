@@ -1,9 +1,9 @@
-//! Writing of generated files to a folder: all of them or none, and only over files that an earlier run
-//! wrote.
+//! Writing of the generated files to a folder: all files or none, and only over files that an earlier run wrote.
 //!
-//! [`write()`] replaces the files of a folder, and [`check`] compares them. A manifest in the folder lists each
-//! generated file with the hash of its content. Only listed files are replaced or removed, and only while
-//! they still have this hash. Every decision is made before the first write.
+//! [`write()`] replaces the files of a folder, and [`check`] only compares them with the generated files. A
+//! manifest in the folder lists each generated file with the hash of its content. Only listed files are
+//! replaced or removed, and only while their content still has this hash. Every decision is made before the
+//! first file is written.
 
 mod changes;
 mod error;

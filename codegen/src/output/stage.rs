@@ -1,5 +1,5 @@
-//! Atomic replacement of files: all are written to a staging folder and then moved. A failure moves them
-//! back.
+//! Atomic replacement of generated files: all files are written to a staging folder and then moved into place.
+//! If a move fails, the moves before are undone.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,24 +10,25 @@ use super::error::WriteError;
 use super::files::{MANIFEST, Output};
 use super::folder::failed;
 
-/// The moves that bring a folder up to date.
+/// The file moves that bring the folder of generated files up to date.
 pub(super) struct Moves<'a> {
-    /// The path and the text of each file to write.
+    /// The relative path and the text of each generated file to write.
     write: Vec<(&'a str, &'a str)>,
-    /// The existing files that are replaced or removed.
+    /// The existing files that are moved aside, since they are replaced or removed.
     aside: Vec<&'a str>,
-    /// The files that are removed, since they are no longer generated.
+    /// The existing files that are removed, since they are no longer generated.
     remove: &'a [String],
 }
 
-/// A move of a file that can be undone.
+/// A completed move of a file, recorded so that it can be undone.
 struct Move {
     from: PathBuf,
     to: PathBuf,
 }
 
 impl<'a> Moves<'a> {
-    /// Returns the moves for these changes. `recorded` is true if the folder already has a manifest.
+    /// Returns the file moves that make the given changes. `manifest` is the text of the new manifest.
+    /// `recorded` is true if the folder already has a manifest.
     pub(super) fn of(output: &'a Output, changes: &'a Changes, manifest: &'a str, recorded: bool) -> Moves<'a> {
         let there = || changes.changed.iter().chain(&changes.overwritten);
         let text = |path: &'a String| Some((path.as_str(), output.files.get(path)?.as_str()));
@@ -41,13 +42,13 @@ impl<'a> Moves<'a> {
     }
 }
 
-/// Brings the folder up to date.
+/// Brings the folder of generated files up to date by the given file moves.
 ///
 /// # Errors
 /// If a file cannot be written or moved. The folder is unchanged then.
 pub(super) fn replace(dir: &Path, moves: &Moves<'_>) -> Result<(), WriteError> {
     fs::create_dir_all(dir).map_err(|error| failed(dir, error))?;
-    // The staging folder is in the same folder, so that each move is a rename within one file system.
+    // The staging folder is inside `dir`, so that each move is a rename within one file system.
     let stage = dir.join(format!(".writ-staging-{}", std::process::id()));
     let done = replace_through(&stage, dir, moves);
     // The staging folder is no longer needed, and a failure to remove it does not affect the generated files.
@@ -55,7 +56,7 @@ pub(super) fn replace(dir: &Path, moves: &Moves<'_>) -> Result<(), WriteError> {
     done
 }
 
-/// Writes the files to the staging folder and moves them into `dir`.
+/// Writes the generated files to the staging folder and moves them into `dir`.
 fn replace_through(stage: &Path, dir: &Path, moves: &Moves<'_>) -> Result<(), WriteError> {
     let (fresh, old) = (stage.join("new"), stage.join("old"));
     let mut made = BTreeSet::new();
@@ -72,7 +73,7 @@ fn replace_through(stage: &Path, dir: &Path, moves: &Moves<'_>) -> Result<(), Wr
             make_parent(&to, &mut made).and_then(|()| fs::rename(&from, &to).map_err(|error| failed(&from, error)));
         if let Err(error) = moved {
             for Move { from, to } in done.into_iter().rev() {
-                // If this fails too, nothing better can be done. The first error is the one to report.
+                // A failed undo is ignored, since the first error is the one to report.
                 let _ = fs::rename(to, from);
             }
             return Err(error);
@@ -85,7 +86,7 @@ fn replace_through(stage: &Path, dir: &Path, moves: &Moves<'_>) -> Result<(), Wr
     Ok(())
 }
 
-/// Creates the parent folder of a file, unless it is in `made`.
+/// Creates the parent folder of a file, unless `made` lists the folder as created already.
 fn make_parent(path: &Path, made: &mut BTreeSet<PathBuf>) -> Result<(), WriteError> {
     let Some(parent) = path.parent().filter(|parent| !made.contains(*parent)) else {
         return Ok(());
@@ -95,7 +96,7 @@ fn make_parent(path: &Path, made: &mut BTreeSet<PathBuf>) -> Result<(), WriteErr
     Ok(())
 }
 
-/// Removes the folders that are empty after a file was removed.
+/// Removes the parent folders of a removed file that are empty now, up to `dir`.
 fn remove_empty_folders(dir: &Path, path: &str) {
     let mut folder = Path::new(path).parent();
     while let Some(inner) = folder.filter(|inner| *inner != Path::new("")) {

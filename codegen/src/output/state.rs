@@ -1,4 +1,4 @@
-//! The state of each file in the folder, by the manifest and the generated files.
+//! The comparison of a folder on disk with the generated files and the manifest, which gives each file a state.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::files::Output;
 use super::folder::{self, Folders};
 use super::manifest::{Manifest, hash};
 
-/// Returns the state of every file that is generated or listed in the manifest.
+/// Returns the state of every file in a folder that is generated now or listed in the manifest of an earlier run.
 pub(super) fn states(
     dir: &Path,
     output: &Output,
@@ -39,10 +39,11 @@ pub(super) fn states(
     Ok(states)
 }
 
-/// Returns the state of a file that is generated.
+/// Returns the state of a file that is generated now.
 ///
-/// `recorded` is the hash of the file in the manifest, and `None` if the folder has no manifest. Without a
-/// manifest, the header decides whether the file was generated.
+/// `recorded` is `None` if the folder has no manifest; the header of the file then decides whether an earlier
+/// run wrote it. `Some(None)` is a file that the manifest does not list, otherwise `recorded` is the hash in
+/// the manifest.
 fn generated(path: &Path, text: &str, recorded: Option<Option<&String>>) -> Result<FileState, WriteError> {
     let Some(there) = folder::read(path)? else { return Ok(FileState::Missing) };
     if there == text.as_bytes() {
@@ -57,8 +58,8 @@ fn generated(path: &Path, text: &str, recorded: Option<Option<&String>>) -> Resu
     })
 }
 
-/// Returns true if a file was not edited since it was written. Line endings that version control converted do
-/// not count as an edit.
+/// Returns true if a file on disk still has the hash in the manifest. Line endings that version control
+/// converted do not count as an edit.
 fn is_as_recorded(there: &[u8], recorded: &str) -> bool {
     if hash(there) == recorded {
         return true;
@@ -67,7 +68,7 @@ fn is_as_recorded(there: &[u8], recorded: &str) -> bool {
     text.contains("\r\n") && hash(text.replace("\r\n", "\n").as_bytes()) == recorded
 }
 
-/// Returns the number of the first line that differs, starting at 1.
+/// Returns the number of the first line in which a file on disk differs from the generated text, starting at 1.
 pub(super) fn first_difference(there: &[u8], text: &str) -> usize {
     let equal = there.iter().zip(text.as_bytes()).take_while(|(one, other)| one == other);
     equal.filter(|(byte, _)| **byte == b'\n').count() + 1

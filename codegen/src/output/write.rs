@@ -1,5 +1,4 @@
-//! Writing and checking of the folder of generated files. All files are inspected before the first is
-//! written.
+//! Writing and checking of the folder of generated files. All files are inspected before the first one is written.
 
 use std::path::Path;
 
@@ -16,8 +15,8 @@ use super::{folder, state};
 /// Creates the folder if it does not exist.
 ///
 /// # Errors
-/// If a file is in the way (see [`Conflicts`]), if the manifest is not valid, or if a file cannot be written.
-/// The folder is unchanged then.
+/// If a file must not be replaced or removed (see [`Conflicts`]), if the manifest is not valid, or if a file
+/// cannot be written. The folder is unchanged then.
 pub fn write(dir: &Path, output: &Output, conflicts: Conflicts) -> Result<Changes, WriteError> {
     let overwrite = conflicts == Conflicts::Overwrite;
     let old = match Manifest::read(dir) {
@@ -57,7 +56,7 @@ pub fn check(dir: &Path, output: &Output) -> Result<Vec<(String, FileState)>, Wr
     let states = state::states(dir, output, manifest.as_ref())?;
     let mut stale: Vec<(String, FileState)> =
         states.into_iter().filter(|(_, state)| *state != FileState::Fresh).collect();
-    // A stale file also makes the manifest stale, so the manifest is reported only if no file is.
+    // Any changed file changes the manifest too, so the manifest is reported only if all files are up to date.
     if stale.is_empty() {
         let expected = Manifest::of(output).to_string();
         match folder::read(&dir.join(MANIFEST))? {

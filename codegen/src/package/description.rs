@@ -8,7 +8,7 @@ use toml::Value;
 use super::runtime_source::Runtime;
 use crate::options::Part;
 
-/// The description of a crate that is generated from a contract.
+/// The description of a generated crate, from which its manifest is written.
 ///
 /// ```
 /// use writ_codegen::options::Part;
@@ -22,38 +22,39 @@ use crate::options::Part;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Package {
-    /// The name of the crate, valid for cargo.
+    /// The name of the generated crate, valid for cargo.
     pub name: String,
-    /// The description of the crate, usually the title of the contract.
+    /// The field `description` of the crate's manifest, usually the title of the contract.
     pub description: String,
-    /// The features of the runtime that the generated code requires.
+    /// The cargo features of the crate `writ-runtime` that the generated code requires.
     pub features: Vec<&'static str>,
-    /// The optional parts of the generated code, each behind a cargo feature of the crate.
+    /// The optional parts of the generated code, such as a client, each behind a cargo feature of the crate.
     pub parts: Vec<Part>,
-    /// Further dependencies of the crate, for custom types.
+    /// The further dependencies of the generated crate, for custom types. Each is a name and a value as in a
+    /// `Cargo.toml`.
     pub dependencies: Vec<(String, Value)>,
-    /// The relation of the crate to a cargo workspace.
+    /// The relation of the generated crate to a cargo workspace.
     pub workspace: Workspace,
-    /// The source of the runtime. A path is relative to the folder of the crate.
+    /// The source of the crate `writ-runtime`. A path is relative to the folder of the generated crate.
     pub runtime: Runtime,
 }
 
 /// The relation of a generated crate to a cargo workspace.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Workspace {
-    /// The crate is the root of a separate workspace.
+    /// The generated crate is the root of a separate workspace.
     #[default]
     Own,
-    /// The crate is a member of an existing workspace.
+    /// The generated crate is a member of an existing workspace.
     Member,
 }
 
-/// A name that is not valid for a generated crate.
+/// The error for a name that is not valid for a generated crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadName(String);
 
 impl Package {
-    /// Returns a description with a separate workspace and an embedded runtime.
+    /// Creates the description of a generated crate that is a separate workspace and contains a copy of the runtime.
     ///
     /// # Errors
     /// If the name is not valid for a generated crate (see [`is_legal`]).
@@ -73,7 +74,7 @@ impl Package {
     }
 }
 
-/// Returns true if cargo accepts the name for a crate and the generator does not reserve it.
+/// Returns true if cargo accepts a name for a crate and the generator does not reserve the name.
 pub fn is_legal(name: &str) -> bool {
     let legal = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
     let reserved = ["writ-runtime", "writ_runtime", "test", "core", "std", "alloc", "proc-macro", "proc_macro"];

@@ -10,42 +10,43 @@ use super::description::Workspace;
 use super::path::{parts, relative};
 use super::runtime_source::{RUNTIME, Runtime};
 
-/// A cargo workspace, as its manifest describes it.
+/// The cargo workspace around a generated crate, as the workspace manifest describes it.
 struct Enclosing {
     /// The folder of the workspace root.
     folder: PathBuf,
     /// The patterns of `members` in the workspace manifest.
     members: Vec<String>,
-    /// The folders of `exclude` in the workspace manifest.
+    /// The folders that `exclude` lists in the workspace manifest.
     excluded: Vec<String>,
 }
 
-/// A reason why cargo would refuse the crate or the workspace around it.
+/// A reason why cargo would refuse a generated crate or the workspace around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Misfit {
-    /// The crate would be both a member of the workspace and the root of a separate one.
+    /// The generated crate would be both a member of the workspace and the root of a separate one.
     TwoRoots {
-        /// The manifest of the workspace.
+        /// The path of the workspace's `Cargo.toml`.
         manifest: PathBuf,
-        /// The entry of `members` that matches the crate.
+        /// The entry of `members` in the workspace manifest that matches the generated crate.
         pattern: String,
     },
     /// The workspace would contain two packages with the name `writ-runtime`.
     TwoRuntimes {
-        /// The folder of the existing runtime.
+        /// The folder of the `writ-runtime` package that the workspace already contains.
         other: PathBuf,
     },
-    /// The given folder does not contain the runtime.
+    /// The folder that the option `runtime` names does not contain the crate `writ-runtime`.
     NoRuntime {
-        /// The folder in which the runtime was expected.
+        /// The folder in which the crate `writ-runtime` was expected.
         path: PathBuf,
     },
 }
 
-/// Checks that cargo accepts a crate in `out`. Returns a remark if a step remains to be done by hand.
+/// Checks that cargo accepts a generated crate in the folder `out`. Returns a remark if the user has to
+/// complete a step by hand.
 ///
 /// # Errors
-/// If cargo would refuse the crate or the workspace around it.
+/// If cargo would refuse the generated crate or the workspace around it.
 pub fn fit(out: &Path, workspace: Workspace, runtime: &Runtime) -> Result<Option<String>, Misfit> {
     let out: PathBuf = parts(out).into_iter().collect();
     if let Runtime::Path(path) = runtime
@@ -84,7 +85,8 @@ pub fn fit(out: &Path, workspace: Workspace, runtime: &Runtime) -> Result<Option
 }
 
 impl Enclosing {
-    /// Returns the workspace that cargo finds for a package in a folder.
+    /// Returns the workspace that cargo finds for a package in a folder, or `None` if no parent folder is a
+    /// workspace.
     fn of(out: &Path) -> Option<Enclosing> {
         out.ancestors().skip(1).find_map(|folder| {
             let manifest: Table = fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().ok()?;
@@ -97,12 +99,13 @@ impl Enclosing {
         })
     }
 
-    /// Returns true if the workspace excludes a folder.
+    /// Returns true if the workspace manifest excludes a folder, given by its path relative to the workspace.
     fn excludes(&self, path: &str) -> bool {
         self.excluded.iter().any(|excluded| Path::new(path).starts_with(excluded))
     }
 
-    /// Returns the folder of a runtime in the workspace, other than that of the crate in `out`.
+    /// Returns the folder of a `writ-runtime` package in the workspace, except the copy that belongs to the
+    /// crate in `out`.
     fn runtime_beside(&self, out: &Path) -> Option<PathBuf> {
         let folders = self.members.iter().flat_map(|pattern| {
             let pattern = Path::new(&Pattern::escape(&self.folder.to_string_lossy())).join(pattern);
@@ -114,13 +117,13 @@ impl Enclosing {
     }
 }
 
-/// Returns true if an entry of `members` matches a path by the rules of cargo.
+/// Returns true if an entry of `members` in a workspace manifest matches a path by the rules of cargo.
 fn matches(pattern: &str, path: &str) -> bool {
     let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
     Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_with(path, options))
 }
 
-/// Returns the name of the package in a folder.
+/// Returns the package name in the `Cargo.toml` of a folder, or `None` if the folder contains no package.
 fn package_name(folder: &Path) -> Option<String> {
     let manifest: Table = fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().ok()?;
     Some(manifest.get("package")?.get("name")?.as_str()?.to_owned())

@@ -6,7 +6,7 @@ use super::description::{Package, Workspace};
 use super::runtime_source::{RUNTIME, Runtime};
 use crate::output::TOML_HEADER;
 
-/// Returns the text of the crate's `Cargo.toml`.
+/// Returns the text of the `Cargo.toml` of a generated crate.
 pub(super) fn of(package: &Package) -> String {
     let own = Table::from_iter([
         ("name".to_owned(), Value::from(package.name.as_str())),
@@ -35,14 +35,14 @@ pub(super) fn of(package: &Package) -> String {
     }
     let mut text = format!("{TOML_HEADER}\n{manifest}");
     for part in &package.parts {
-        // Only a feature has a list as its value under this name.
+        // The name of a part with a list as its value occurs only in the features.
         let entry = format!("\n{} = [", part.name());
         text = text.replacen(&entry, &format!("\n# {}{entry}", part.purpose()), 1);
     }
     text
 }
 
-/// Returns the value of the manifest's dependency on the runtime.
+/// Returns the value of the dependency on `writ-runtime` for the manifest of a generated crate.
 fn runtime(package: &Package) -> Value {
     let (key, value) = match &package.runtime {
         Runtime::Embedded => ("path", RUNTIME.to_owned()),

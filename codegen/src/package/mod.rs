@@ -1,7 +1,7 @@
 //! The generated code as a crate: its manifest, and the runtime that it depends on.
 //!
-//! [`Package`] describes the crate, [`fit`] checks that cargo accepts it in its folder, and [`wrap`] adds the
-//! manifest and the runtime to the generated files.
+//! [`Package`] describes the crate, [`fit`] checks that cargo accepts the crate in its folder, and [`wrap`]
+//! adds the manifest and the runtime to the generated files.
 
 mod description;
 mod enclosing;
@@ -18,10 +18,10 @@ pub(crate) use path::relative;
 pub use runtime::embedded_runtime;
 pub use runtime_source::{RUNTIME, Runtime};
 
-/// Adds the manifest and an embedded runtime to the files of a contract.
+/// Adds a `Cargo.toml` to the files that are generated from a contract, and a copy of the runtime if it is embedded.
 ///
 /// # Errors
-/// If the embedded manifests are not valid TOML, which is a defect of this crate.
+/// If the manifests that are embedded in the generator are not valid TOML, which is a defect of this crate.
 pub fn wrap(package: &Package, mut contract: Output) -> Result<Output, toml::de::Error> {
     contract.files.insert("Cargo.toml".to_owned(), manifest::of(package));
     if package.runtime == Runtime::Embedded {

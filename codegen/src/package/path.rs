@@ -1,9 +1,9 @@
-//! The relative path from one folder to another.
+//! Relative paths between folders, for the manifest of a generated crate.
 
 use std::ffi::OsString;
 use std::path::{Component, Path};
 
-/// Returns the relative path from one folder to another. Neither needs to exist.
+/// Returns the relative path from one folder to another, with `/` as separator. The folders need not exist.
 pub(crate) fn relative(from: &Path, to: &Path) -> String {
     let (from, to) = (parts(from), parts(to));
     let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
@@ -12,7 +12,7 @@ pub(crate) fn relative(from: &Path, to: &Path) -> String {
     up.chain(down).collect::<Vec<_>>().join("/")
 }
 
-/// Returns the components of the absolute path, without `.` and `..`.
+/// Returns the components of the absolute form of a path, with `.` and `..` resolved.
 pub(super) fn parts(path: &Path) -> Vec<OsString> {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut parts = Vec::new();

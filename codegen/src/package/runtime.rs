@@ -1,26 +1,26 @@
-//! The embedded runtime: a copy of the runtime's sources, with a manifest that needs no workspace around it.
+//! The embedded runtime: a copy of the sources of `writ-runtime`, with a manifest that needs no workspace around it.
 //!
-//! `embedded/` links to the sources and manifests, so that they are below the folder of this crate and cargo
-//! packages them.
+//! The folder `embedded/` links to the runtime's sources and manifests. They are therefore below the folder of
+//! this crate, and cargo packages them with it.
 
 use include_dir::{Dir, DirEntry, include_dir};
 use toml::{Table, Value};
 
 use crate::output::{HEADER, Output, TOML_HEADER};
 
-/// The embedded sources of the runtime.
+/// The source files of the crate `writ-runtime`, embedded in the generator.
 static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/embedded/runtime/src");
 
-/// The manifest of the runtime, which inherits versions and lints from the workspace.
+/// The original `Cargo.toml` of the runtime, which inherits versions and lints from its workspace.
 const MANIFEST: &str = include_str!("../../embedded/runtime/manifest.toml");
 
-/// The manifest of the workspace.
+/// The `Cargo.toml` of the runtime's original workspace.
 const WORKSPACE: &str = include_str!("../../embedded/workspace.toml");
 
-/// Returns the files of the runtime as a separate crate.
+/// Returns the files of the crate `writ-runtime`, with a manifest that inherits nothing from a workspace.
 ///
 /// # Errors
-/// If the embedded manifests are not valid TOML, which is a defect of this crate.
+/// If the manifests that are embedded in the generator are not valid TOML, which is a defect of this crate.
 pub fn embedded_runtime() -> Result<Output, toml::de::Error> {
     let mut output = Output::default();
     output.files.insert("Cargo.toml".to_owned(), manifest(toml::from_str(MANIFEST)?, &toml::from_str(WORKSPACE)?));
@@ -28,7 +28,7 @@ pub fn embedded_runtime() -> Result<Output, toml::de::Error> {
     Ok(output)
 }
 
-/// Adds the sources of a folder to the output.
+/// Adds the embedded source files of a folder and its subfolders to the output.
 fn add(folder: &Dir<'_>, output: &mut Output) {
     for entry in folder.entries() {
         match entry {
@@ -42,8 +42,8 @@ fn add(folder: &Dir<'_>, output: &mut Output) {
     }
 }
 
-/// Returns the manifest without the sections for tests, and with each inherited value replaced by that of the
-/// workspace.
+/// Returns the runtime's manifest without the sections for tests, and with each inherited value replaced by the
+/// value in the workspace manifest.
 fn manifest(mut manifest: Table, workspace: &Table) -> String {
     manifest.remove("dev-dependencies");
     manifest.remove("test");
@@ -55,7 +55,7 @@ fn manifest(mut manifest: Table, workspace: &Table) -> String {
         }
     }
     if let Some(Value::Table(package)) = manifest.get_mut("package") {
-        // A copy must not be published under the name of the original.
+        // An embedded copy must not be published under the name of the original crate.
         package.insert("publish".to_owned(), Value::from(false));
     }
     let versions = table(shared.get("dependencies"));
@@ -70,7 +70,7 @@ fn manifest(mut manifest: Table, workspace: &Table) -> String {
     format!("{TOML_HEADER}\n{manifest}")
 }
 
-/// Returns a dependency with the version of the workspace and the features of both.
+/// Returns an inherited dependency with the version in the workspace manifest and the features of both manifests.
 fn resolved(dependency: &Table, version: Option<&Value>) -> Value {
     let mut merged = match version {
         Some(Value::Table(table)) => table.clone(),
@@ -89,12 +89,12 @@ fn resolved(dependency: &Table, version: Option<&Value>) -> Value {
     }
 }
 
-/// Iterates over the entries of a section of a manifest.
+/// Iterates over the entries of a section of a `Cargo.toml`, such as `dependencies`.
 fn entries<'a>(manifest: &'a mut Table, section: &str) -> impl Iterator<Item = (&'a String, &'a mut Value)> {
     manifest.get_mut(section).and_then(Value::as_table_mut).into_iter().flatten()
 }
 
-/// Returns true if a value is `{ workspace = true }`, with or without further keys.
+/// Returns true if a value of a `Cargo.toml` is `{ workspace = true }`, with or without further keys.
 fn is_inherited(value: &Value) -> bool {
     value.get("workspace").and_then(Value::as_bool) == Some(true)
 }

@@ -1,4 +1,4 @@
-//! The source from which a generated crate takes the runtime.
+//! The source from which a generated crate takes the runtime crate `writ-runtime`.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -10,24 +10,24 @@ use super::path::relative;
 /// The name of the runtime crate, and of its folder if it is embedded.
 pub const RUNTIME: &str = "writ-runtime";
 
-/// The source of the runtime that a generated crate depends on.
+/// The source of the crate `writ-runtime`, on which a generated crate depends.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Runtime {
-    /// A copy of the runtime in the folder of the crate.
+    /// A copy of the runtime is generated into the folder of the crate.
     #[default]
     Embedded,
-    /// A folder with the runtime, which several crates can share.
+    /// The runtime is in this folder, which several generated crates can share.
     Path(PathBuf),
-    /// A version requirement, which cargo resolves in the registry.
+    /// Cargo takes the runtime from the registry, by this version requirement.
     Version(String),
 }
 
 impl Runtime {
-    /// Returns the runtime of a version requirement.
+    /// Creates a runtime source from a version requirement such as `0.1`.
     ///
     /// # Errors
-    /// If the text is not a version requirement, or if it excludes the version that generated code is written
-    /// for.
+    /// If the text is not a version requirement, or if it excludes the runtime version that matches the
+    /// generated code.
     pub fn version(requirement: &str) -> Result<Runtime, String> {
         let parsed = VersionReq::parse(requirement).map_err(|error| format!("not a version requirement: {error}"))?;
         let own = env!("CARGO_PKG_VERSION");
@@ -39,7 +39,7 @@ impl Runtime {
         }
     }
 
-    /// Returns the runtime for the manifest of a crate in `out`: a path becomes relative to this folder.
+    /// Returns the runtime source for the manifest of a crate in `out`: a path becomes relative to this folder.
     #[must_use]
     pub fn seen_from(&self, out: &Path) -> Runtime {
         match self {
@@ -52,7 +52,7 @@ impl Runtime {
 impl FromStr for Runtime {
     type Err = String;
 
-    /// Parses `embedded`, `path:DIR` or `version:REQ`, the values of the command line.
+    /// Parses a runtime source from the command line: `embedded`, `path:DIR` or `version:REQ`.
     fn from_str(text: &str) -> Result<Runtime, String> {
         match text.split_once(':') {
             None if text == "embedded" => Ok(Runtime::Embedded),

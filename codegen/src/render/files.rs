@@ -1,4 +1,4 @@
-//! The files of a contract, each with the template that renders it.
+//! The list of the generated files of a contract, each with the template that renders it.
 
 use minijinja::Error;
 use serde::Serialize;
@@ -15,16 +15,16 @@ use super::Renderer;
 use super::imports::resolve;
 use super::layout::lay_out;
 
-/// The location of a contract's modules in a crate.
+/// The location of a contract's generated modules in a crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Layout {
-    /// A module with this name, in a crate with several contracts.
+    /// The generated code is a module with this name, in a crate with several contracts.
     Module(String),
-    /// The root of a crate that contains no other contract.
+    /// The generated code is the root of a crate that contains no other contract.
     Crate,
 }
 
-/// Renders the files of one contract.
+/// Renders all generated files of one contract by their templates.
 ///
 /// # Errors
 /// If a template does not match its view, which is a defect of this crate.
@@ -130,7 +130,7 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     Ok(output)
 }
 
-/// Renders the files of the codecs that only a client or `serde` needs.
+/// Renders the files of the codecs (code that reads and writes types) that only a client or `serde` needs.
 fn extra_codec_files(
     renderer: &Renderer,
     views: &CrateViews,
@@ -157,8 +157,8 @@ fn extra_codec_files(
     Ok(())
 }
 
-/// Renders the root of a crate with several contracts. `recursion_limit` is that of the deepest contract, if
-/// one needs more than the default.
+/// Renders the `lib.rs` of a crate with several contracts. `recursion_limit` is the greatest limit that a
+/// contract needs, or `None` if the compiler's default is enough for all.
 ///
 /// # Errors
 /// If the template does not match its view, which is a defect of this crate.
@@ -172,7 +172,7 @@ pub fn library(renderer: &Renderer, modules: &[String], recursion_limit: Option<
     Ok(format!("{HEADER}\n{}", renderer.render("lib.rs", &view)?))
 }
 
-/// Returns the file name of a module, without its extension.
+/// Returns the file name of a generated module without its extension: the module name without `r#`.
 fn file_name(module: &Code) -> String {
     module.0.trim_start_matches("r#").to_owned()
 }

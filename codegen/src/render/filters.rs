@@ -1,4 +1,4 @@
-//! The template filters that write text of a contract as a part of Rust source code.
+//! The template filters that write text of a contract safely as a part of Rust source code.
 
 use minijinja::{Environment, Error, Value};
 
@@ -22,19 +22,21 @@ pub fn add(environment: &mut Environment<'static>) {
     environment.add_filter("module_doc", |text: &str| Value::from_safe_string(doc(text, "//!", 0)));
 }
 
-/// Returns an identifier for a link of documentation, without `r#`. Plain text stays plain text.
+/// Returns a Rust identifier without `r#`, for a link in documentation. Code stays code, and plain text stays
+/// plain text.
 fn plain(name: &Value) -> Value {
     let plain = name.to_string().trim_start_matches("r#").to_owned();
     if name.is_safe() { Value::from_safe_string(plain) } else { Value::from(plain) }
 }
 
-/// Returns the lines of a doc comment, each with a line break. Returns an empty string for empty text.
+/// Returns text of a contract as the lines of a doc comment, each with a line break. Returns an empty string
+/// for empty text.
 fn doc(text: &str, slashes: &str, indent: usize) -> String {
     let text = text.trim();
     let prefix = format!("{:indent$}{slashes} ", "");
     let mut out = String::with_capacity(text.len() + prefix.len() + 1);
     let mut comment = Comment { blank: false, fence: None, prefix: &prefix, out: &mut out };
-    // Most text is plain ASCII, whose lines need no filtering of single characters.
+    // Most text is plain ASCII and needs no filter for single characters.
     if text.bytes().all(|byte| byte == b'\n' || (b' '..0x7f).contains(&byte)) {
         text.split('\n').for_each(|line| comment.add(line));
         return out;
@@ -50,11 +52,11 @@ fn doc(text: &str, slashes: &str, indent: usize) -> String {
     out
 }
 
-/// A doc comment during its construction.
+/// The builder of a doc comment in generated code.
 struct Comment<'a> {
-    /// True if an empty line follows the last line with text.
+    /// True if an empty line is pending after the last line with text.
     blank: bool,
-    /// The character of an open fence of a code block.
+    /// The character of the fence that opened the current code block, or `None` outside of code blocks.
     fence: Option<char>,
     /// The start of each line of the comment: the indentation and the slashes.
     prefix: &'a str,
@@ -63,7 +65,8 @@ struct Comment<'a> {
 }
 
 impl Comment<'_> {
-    /// Adds a line. Empty lines at the start and the end are omitted, and adjacent ones are merged.
+    /// Adds a line to the doc comment. Empty lines at the start and the end are omitted, and adjacent empty
+    /// lines are merged.
     fn add(&mut self, line: &str) {
         let line = line.trim_end();
         if line.is_empty() {

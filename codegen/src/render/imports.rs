@@ -1,9 +1,9 @@
 //! The imports of a rendered file, derived from the names that it mentions.
 //!
-//! Templates and views mention a name by its full path (`rust/mention.rs`). The file gets the last segment of
-//! the path, and a `use` line for the path. If two paths end in one name, a name of the contract is imported
-//! and the others are written in full. A file marks a name that it declares itself by `@{self::Name}`, and
-//! does not import it.
+//! Templates and views write a name as a mention: its full path between markers (`rust/mention.rs`). The
+//! rendered file gets the last segment of the path, and a `use` line for the path. If two paths end in the same
+//! segment, a name of the contract is imported and the other paths are written in full. A mention
+//! `@{self::Name}` marks a name that the file declares itself, which is not imported.
 //!
 //! In a template, `@{writ_runtime::Reader}` is a mention, and `@{writ_runtime::Read as _}` imports a trait
 //! for its methods. The line `@imports` is replaced by the imports for the text up to the next such line.
@@ -18,11 +18,11 @@ use super::lists::filled;
 /// The line of a template that is replaced by imports.
 const IMPORTS: &str = "@imports\n";
 
-/// The character that represents this line in rendered text.
+/// The character that marks the position of the imports in rendered text.
 const PLACE: char = '\u{3}';
 
-/// Returns a template with its mentions and import lines replaced by the characters that mark them in
-/// rendered text.
+/// Returns a template with its mentions of names and its import lines replaced by the control characters that
+/// mark them in rendered text.
 pub fn mark(template: &str) -> String {
     let mut out = String::with_capacity(template.len());
     let template = template.replace(IMPORTS, &format!("{PLACE}\n"));
@@ -49,7 +49,8 @@ pub fn mark(template: &str) -> String {
     out
 }
 
-/// Returns the text of a file with its imports. `module` is the path of the contract's module.
+/// Returns the rendered text of a file with each mention replaced by a name, and with the imports of these
+/// names. `module` is the path of the contract's module.
 pub fn resolve(text: String, module: &str) -> String {
     let Some(first) = text.find(PLACE) else { return text };
     let mut out = String::with_capacity(text.len());
@@ -60,10 +61,10 @@ pub fn resolve(text: String, module: &str) -> String {
     out
 }
 
-/// Writes the imports of a section of a file, and then the section. They replace the indentation that `out`
-/// ends with.
+/// Writes the imports of a section of a rendered file, and then the section. The imports replace the
+/// indentation that `out` ends with.
 fn write_part(part: &str, module: &str, out: &mut String) {
-    // Each mention in order: the text before it, and the index of its path.
+    // Each mention in order, as the text before it and the index of its path.
     let mut mentions: Vec<(&str, usize)> = Vec::new();
     let mut paths: Vec<&str> = Vec::new();
     let mut known: HashMap<&str, usize> = HashMap::new();
@@ -91,31 +92,31 @@ fn write_part(part: &str, module: &str, out: &mut String) {
     out.push_str(rest);
 }
 
-/// The names that a section of a file mentions.
+/// The names that a section of a rendered file mentions.
 struct Names<'t> {
-    /// The text that replaces the mentions of each path.
+    /// The text that replaces the mentions of each path: its last segment, or the complete path.
     written: Vec<Cow<'t, str>>,
     /// The names to import, by the path of their module.
     imports: BTreeMap<(Origin, String), BTreeSet<String>>,
 }
 
-/// The origin of a name, in the order of the groups of imports.
+/// The origin of a mentioned name. The order of the variants is the order of the groups of imports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Origin {
-    /// A name of the standard library.
+    /// The name is in the standard library.
     Std,
-    /// A name of the runtime.
+    /// The name is in the runtime crate.
     Runtime,
-    /// A name of the contract's module.
+    /// The name is in the generated module of the contract.
     Contract,
-    /// A name that the file itself declares.
+    /// The rendered file declares the name itself.
     Declared,
 }
 
 impl<'t> Names<'t> {
     fn of(paths: &[&'t str], module: &str) -> Names<'t> {
-        // If several paths end in one name, a declaration of the file takes precedence, then a name of the
-        // contract.
+        // If several paths end in the same segment, a declaration of the file takes precedence, then a name of
+        // the contract.
         let mut owners: HashMap<&str, &str> = HashMap::new();
         for path in paths.iter().copied().filter(|path| !path.ends_with(FOR_METHODS)) {
             let owner = owners.entry(last(path)).or_insert(path);
@@ -144,14 +145,14 @@ impl<'t> Names<'t> {
         names
     }
 
-    /// Adds a mentioned name to the imports of the file.
+    /// Adds a mentioned name to the imports of the section.
     fn import(&mut self, path: &str, module: &str, name: String) {
         let above = &path[..path.len() - last(path).len()];
         let group = (Origin::of(path), absolute(above.trim_end_matches(':'), module));
         self.imports.entry(group).or_default().insert(name);
     }
 
-    /// Writes the `use` lines.
+    /// Writes the `use` lines of a section of a rendered file.
     fn write_imports(&self, indent: usize, out: &mut String) {
         for ((_, module), names) in &self.imports {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -165,7 +166,7 @@ impl<'t> Names<'t> {
     }
 }
 
-/// Returns a path of a mention as a path of Rust.
+/// Converts the path of a mention into a Rust path.
 fn absolute(path: &str, module: &str) -> String {
     match path.strip_prefix(CONTRACT) {
         Some(below) => format!("{module}::{below}"),
@@ -185,7 +186,7 @@ impl Origin {
     }
 }
 
-/// Returns the last segment of a path.
+/// Returns the last segment of a Rust path, which is the name itself.
 fn last(path: &str) -> &str {
     &path[path.bytes().rposition(|byte| byte == b':').map_or(0, |colon| colon + 1)..]
 }

@@ -1,8 +1,9 @@
-//! The layout of long lines. Templates cannot foresee them, since a name of the contract may have any length.
+//! The layout of long lines in generated code. Templates cannot foresee them, since a name of the contract may
+//! have any length.
 //!
 //! A line over [`MAX`] columns is broken at its outermost brackets, as `rustfmt` does. All other lines are
-//! unchanged. The tokens stay the same, except trailing commas and the braces around the body of a closure or
-//! match arm that moves to a separate line.
+//! unchanged. The tokens stay the same, except for trailing commas and for braces around the body of a closure
+//! or match arm that moves to a separate line.
 
 mod broken;
 mod places;
@@ -14,17 +15,17 @@ pub use prose::wrap;
 use places::Line;
 use token::{Lexed, lex};
 
-/// The greatest number of columns in a line, as in `.rustfmt.toml`.
+/// The greatest number of columns in a line of generated code, as in `.rustfmt.toml`.
 pub const MAX: usize = 120;
 
-/// Adds the text of a Rust file to `out`, and breaks lines that are too long.
+/// Adds the text of a generated Rust file to `out`, and breaks lines that are too long.
 ///
 /// Takes linear time. A line without a possible break stays as it is, such as a string, a URL or a heading.
 pub fn lay_out(text: &str, out: &mut String) {
     lay_out_within(text, MAX, out);
 }
 
-/// Adds the text of a Rust file to `out`, and breaks lines that are longer than `max`.
+/// Adds the text of a generated Rust file to `out`, and breaks lines that are longer than `max` columns.
 fn lay_out_within(text: &str, max: usize, out: &mut String) {
     // Only a raw string can span several lines.
     let raw = text.contains("#\"");
@@ -56,9 +57,9 @@ fn lay_out_within(text: &str, max: usize, out: &mut String) {
     out.push_str(&text[done..]);
 }
 
-/// Returns the start of the first line at or after `at` that is longer than `max`, or the end of the text.
+/// Returns the offset of the first line at or after `at` that is longer than `max` bytes, or the end of the text.
 ///
-/// Looks for the last line break within the next `max` bytes, and therefore reads few of them.
+/// Looks for the last line break within the next `max` bytes, so that most bytes are not read.
 fn after_short_lines(text: &str, mut at: usize, max: usize) -> usize {
     let bytes = text.as_bytes();
     loop {
@@ -71,8 +72,8 @@ fn after_short_lines(text: &str, mut at: usize, max: usize) -> usize {
     }
 }
 
-/// Returns the number of bytes up to the end of the line on which a raw string ends, including raw strings
-/// that begin on that line.
+/// Returns the number of bytes up to the end of the line on which an open raw string ends. `close` ends the raw
+/// string. Raw strings that begin on that line are included.
 fn after_string(text: &str, mut close: String) -> usize {
     let mut at = 0;
     while let Some(place) = text[at..].find(&close) {

@@ -1,12 +1,12 @@
-//! Lists that fill the width of a line.
+//! Lists in generated code with as many elements on each line as fit.
 
 use crate::rust::mention::{OPEN, plain};
 
-/// The greatest number of columns in a line of a list.
+/// The greatest number of columns in a line of a generated list.
 const WIDTH: usize = 100;
 
-/// Returns a list on one line if it fits, otherwise with as many elements on each line as fit. `indent` is
-/// the column of the first line.
+/// Returns the code of a list on one line if it fits, otherwise with as many elements on each line as fit.
+/// `indent` is the column of the first line.
 pub fn filled(elements: &[&str], indent: usize, open: &str, close: &str) -> String {
     let commas = elements.len().saturating_sub(1) * 2;
     let total: usize = elements.iter().map(|element| width(element)).sum::<usize>() + commas;
@@ -39,7 +39,7 @@ fn width(code: &str) -> usize {
     if code.contains(OPEN) { plain(code).chars().count() } else { code.chars().count() }
 }
 
-/// Returns text with its lines indented by one more level.
+/// Returns code with its lines indented by one more level.
 pub fn deeper(text: &str) -> String {
     text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
 }

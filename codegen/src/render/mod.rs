@@ -1,7 +1,7 @@
 //! The fourth stage: renders views into text by templates that decide nothing.
 //!
-//! [`files()`] renders every file of a contract. The stage then replaces mentions by imports (`imports`) and
-//! breaks long lines (`layout`).
+//! [`files()`] renders every generated file of a contract. The stage then replaces mentions, which are full
+//! paths of names, by imports (`imports`) and breaks long lines (`layout`).
 
 mod files;
 mod filters;
@@ -18,13 +18,13 @@ pub(crate) use layout::lay_out;
 
 pub use files::{Layout, files, library};
 
-/// The template engine. Its setup prevents text of a contract from becoming Rust.
+/// The template engine that renders generated code. Its setup prevents text of a contract from becoming Rust code.
 pub struct Renderer {
     environment: Environment<'static>,
 }
 
 impl Renderer {
-    /// Compiles the templates. `eq` is true if types implement `PartialEq` behind a feature.
+    /// Compiles the templates. `eq` is true if generated types implement `PartialEq` behind a cargo feature.
     ///
     /// # Errors
     /// If a template has a syntax error.
@@ -41,7 +41,7 @@ impl Renderer {
         Ok(Renderer { environment })
     }
 
-    /// Renders a template with a view.
+    /// Renders a template with a view, the data of one generated file.
     ///
     /// # Errors
     /// If the template does not match the view.
@@ -50,14 +50,14 @@ impl Renderer {
     }
 }
 
-/// Removes lines that contain only a block of the template, so that templates can be indented like their
-/// result.
+/// Returns the syntax of the templates. Lines that contain only a template block leave no line in the result,
+/// so that templates can be indented like their result.
 fn syntax() -> Result<SyntaxConfig, Error> {
     SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()
 }
 
-/// Writes code and numbers. A plain string is an error, since no filter has chosen its representation in
-/// Rust.
+/// Writes a value of a template: code, a number or a boolean. A plain string is an error, since no filter has
+/// chosen its representation in Rust.
 fn only_code(out: &mut Out<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     let fit = value.is_safe() || matches!(value.kind(), ValueKind::Number | ValueKind::Bool);
     if !fit {

@@ -5,7 +5,7 @@ use std::fmt;
 use minijinja::Value;
 use serde::{Serialize, Serializer};
 
-/// Rust source code that the generator made. Templates write it unchanged, and refuse a plain string.
+/// Rust source code that the generator made. Templates write it unchanged, whereas they reject a plain string.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Code(pub String);
 
@@ -80,8 +80,8 @@ pub fn raw_literal(text: &str) -> String {
     format!("r{hashes}\"{text}\"{hashes}")
 }
 
-/// Returns true for characters that change the order in which other characters are displayed. `rustc` rejects
-/// them in source code.
+/// Returns true for a character that changes the order in which other characters are displayed. `rustc` rejects
+/// such characters in source code.
 pub fn is_bidirectional(letter: char) -> bool {
     matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
 }

@@ -1,9 +1,9 @@
-//! Inline comments in generated code, which name the parameter or media type that an index stands for.
+//! Inline comments in generated code. They name the parameter or media type that a number stands for.
 
 /// Returns an inline comment with a name of the contract: `/* Idempotency-Key */`.
 ///
-/// No text can end the comment or open a nested one: only letters, digits and the punctuation of names and
-/// media types are kept, and a slash is never adjacent to an asterisk.
+/// No text of the contract can end the comment or open a nested one: only letters, digits and the punctuation
+/// of names and media types are kept, and a slash is never adjacent to an asterisk.
 pub fn comment(text: &str) -> String {
     let kept = text.chars().map(|letter| match letter {
         '-' | '_' | '.' | '+' | '/' | '*' | ';' | '=' | '[' | ']' | '$' | '@' | ':' | ' ' => letter,

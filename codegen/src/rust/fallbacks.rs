@@ -1,9 +1,10 @@
-//! The reasons for names that are not the first choice, for the documentation of generated code.
+//! Sentences that explain why generated items have names that are not the first choice, for their documentation.
 
 use super::names::namespace::Names;
 use super::view::{OperationView, OutgoingView, TagView};
 
-/// Adds the reason for a fallback name to the documentation of each trait and each type of an operation.
+/// Adds to each trait and each type of an operation a sentence that explains its name, if the name is not the
+/// first choice.
 pub(super) fn explain_fallbacks(names: &Names, tags: &mut [TagView], outgoing: &mut [OutgoingView]) {
     for tag in &mut *tags {
         tag.fallback = names.fallback(&tag.name.0).unwrap_or_default();

@@ -1,9 +1,9 @@
 //! The third stage: decides every name, type and expression of the generated code, and returns finished
 //! views.
 //!
-//! [`views`] runs the stage. The folders import in one direction: `code` and `mention`, then `names`, `view`,
-//! `plan` (the schemas that become types) and `expr` (expressions over values), then `types` and
-//! `operations`, then `client`, and `root`, which combines them.
+//! [`views`] runs the stage. The folders import in one direction: first `code` and `mention`, then `names`,
+//! `view`, `plan` (the schemas that become types) and `expr` (expressions over values), then `types` and
+//! `operations`, then `client`, and last `root`, which combines all of them.
 
 pub mod code;
 pub mod mention;

@@ -1,5 +1,5 @@
-//! The views of a complete contract. Names are taken first, in the order of precedence; then each view is
-//! made.
+//! The views of a complete contract, the data of all templates. All names are taken first, in the order of
+//! precedence; then each view is made.
 
 use crate::options::{Options, Part};
 use writ_contract::diagnostic::Diagnostics;
@@ -34,41 +34,43 @@ use crate::rust::expr::envelope::envelope_writer;
 use crate::rust::names::requested_names;
 use crate::rust::servers::server_views;
 
-/// The views of a contract, one for each template.
+/// The views of a contract: the data of all generated files.
 pub struct CrateViews {
-    /// The root module of the contract.
+    /// The view of the contract's root module.
     pub root: RootView,
-    /// The error statuses and the error envelope.
+    /// The view of the error statuses and the error envelope.
     pub errors: ErrorsView,
-    /// The tags, each with its trait and operations.
+    /// The views of the tags, each with its trait and operations.
     pub tags: Vec<TagView>,
-    /// The operations of tags that were not selected, or `None` unless they respond with status 501.
+    /// The view of the operations whose tags are not selected, or `None` if there are none or they do not
+    /// respond with status 501.
     pub unselected: Option<UnselectedView>,
-    /// The files of declared types, each with its codecs.
+    /// The views of the files of declared types, each with the code that reads and writes the types.
     pub types: Vec<TypeFile>,
-    /// The patterns that the server checks strings with.
+    /// The patterns (regular expressions) that the server checks strings with.
     pub patterns: Vec<PatternView>,
-    /// The schemas that an interpreter checks for the server.
+    /// The schemas that the runtime's JSON Schema interpreter checks for the server, since generated code cannot.
     pub validators: Vec<ValidatorView>,
-    /// The features of the runtime that the generated code requires.
+    /// The cargo features of the crate `writ-runtime` that the generated code requires.
     pub features: Vec<&'static str>,
-    /// The security schemes of the contract.
+    /// The views of the contract's security schemes.
     pub schemes: Vec<SchemeView>,
-    /// The servers that the contract declares.
+    /// The views of the servers that the contract declares.
     pub servers: Vec<ServerView>,
-    /// The webhooks of the contract.
+    /// The views of the contract's webhooks.
     pub webhooks: Vec<WebhookView>,
-    /// The codecs that only a client or `serde` needs, or `None` if neither is generated.
+    /// The view of the codecs (code that reads and writes types) that only a client or `serde` needs. `None` if
+    /// neither is generated.
     pub extra_codec: Option<ExtraCodecView>,
-    /// The client, or `None` if the option `client` is off.
+    /// The view of the typed client, or `None` if the option `client` is off.
     pub client: Option<ClientView>,
-    /// The webhooks and callbacks that the client sends; empty without a client.
+    /// The views of the webhooks and callbacks that the client sends; empty without a client.
     pub outgoing: Vec<OutgoingView>,
-    /// The bundled contract, or `None` if it is not part of the generated code.
+    /// The view of the contract as one document, or `None` if the generated code does not contain it.
     pub document: Option<DocumentView>,
 }
 
-/// Decides all views of a contract.
+/// Decides every name, type and expression of the code that is generated for a contract, and returns its views.
 pub fn views(
     contract: &Contract,
     document: Option<DocumentView>,
@@ -183,7 +185,8 @@ pub fn views(
     }
 }
 
-/// Returns the codecs that these parts need in addition to those of the server.
+/// Returns the view of the codecs that the given optional parts need in addition to the codecs of the server,
+/// or `None` without such a part.
 fn extra_codec(plan: &TypePlan<'_>, parts: &[Part], types: &[TypeFile], patterns: &Patterns) -> Option<ExtraCodecView> {
     let features: Vec<String> = parts.iter().map(|part| format!("feature = {:?}", part.name())).collect();
     let features = match features.as_slice() {
@@ -200,7 +203,8 @@ fn extra_codec(plan: &TypePlan<'_>, parts: &[Part], types: &[TypeFile], patterns
     })
 }
 
-/// Returns the first operation of a tag for the example in the documentation, or `None` if it has none.
+/// Returns the view of a tag's first operation for the example in the documentation, or `None` if the tag has
+/// no operation.
 fn example(tag: &TagView) -> Option<ExampleView> {
     let operation = tag.operations.first()?;
     let response = &operation.response.name;
@@ -220,7 +224,7 @@ fn example(tag: &TagView) -> Option<ExampleView> {
     })
 }
 
-/// Returns the summary of a tag for the root module.
+/// Returns the view of a tag for the root module: its names, without its operations.
 fn summary(tag: &TagView) -> TagSummary {
     let mut exports = vec![tag.name.clone()];
     for operation in &tag.operations {
@@ -248,8 +252,8 @@ fn summary(tag: &TagView) -> TagSummary {
     }
 }
 
-/// Returns the method of `Unwritten` that takes a service: the name of the field, with the suffix `_service`
-/// if `Unwritten` has a method of this name.
+/// Returns the method of the generated builder `Unwritten` that takes the service of a tag. It is named like
+/// the tag's field in `Api`, with the suffix `_service` if `Unwritten` has another method of this name.
 fn with(field: &Code) -> Code {
     match field.0.as_str() {
         taken @ ("new" | "new_with" | "router" | "endpoints") => Code::of(format!("{taken}_service")),
@@ -257,7 +261,7 @@ fn with(field: &Code) -> Code {
     }
 }
 
-/// Returns the views of the security schemes.
+/// Returns the views of the contract's security schemes.
 fn schemes(contract: &Contract) -> Vec<SchemeView> {
     let view = |scheme: &writ_contract::model::operation::Scheme| SchemeView {
         name: Code::of(scheme_static(&scheme.name)),
@@ -268,7 +272,7 @@ fn schemes(contract: &Contract) -> Vec<SchemeView> {
     contract.schemes.iter().map(view).collect()
 }
 
-/// Returns the expression of the runtime's `SchemeKind`.
+/// Returns the kind of a security scheme as an expression of the runtime's `SchemeKind`.
 fn scheme_kind(kind: &SchemeKind) -> String {
     let name = runtime("SchemeKind");
     match kind {

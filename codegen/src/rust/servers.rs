@@ -6,7 +6,7 @@ use crate::rust::code::{Code, literal};
 use crate::rust::mention::runtime;
 use crate::rust::view::ServerView;
 
-/// Returns the view of each server.
+/// Returns the view of each server that the contract declares.
 pub fn server_views(servers: &[Server]) -> Vec<ServerView> {
     let view = |server: &Server| ServerView {
         url: server.url.clone(),
@@ -16,7 +16,7 @@ pub fn server_views(servers: &[Server]) -> Vec<ServerView> {
     servers.iter().map(view).collect()
 }
 
-/// Returns the expression of the runtime's `ServerVariable`.
+/// Returns a variable of a server URL as an expression of the runtime's `ServerVariable`.
 fn variable(variable: &ServerVariable) -> Code {
     let values: Vec<String> = variable.values.iter().map(|value| literal(value)).collect();
     Code::of(format!(

@@ -1,31 +1,32 @@
-//! The fields of a table in `codegen.toml`. A field that no code reads is reported as unknown.
+//! The reader of the fields of a table in `codegen.toml`. A field that no code reads is reported as unknown.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics, closest};
 use writ_contract::document::node::{Key, Node, Object};
 use writ_contract::source::Sources;
 use writ_contract::source::Spanned;
 
-/// A table of the settings whose fields are being read.
+/// A table of `codegen.toml` whose fields are being read.
 pub(super) struct Fields<'a, 'o> {
     object: Option<&'a Object>,
     sources: &'a Sources,
     diagnostics: &'o mut Diagnostics,
-    /// The names of the fields that were read.
+    /// The names of the fields that were looked up in the table of settings. All others are unknown.
     asked: Vec<&'static str>,
 }
 
 impl<'a, 'o> Fields<'a, 'o> {
-    /// Starts to read a table of the settings.
+    /// Creates the reader of a table in `codegen.toml`. Problems are reported into `diagnostics`.
     pub(super) fn new(table: &'a Node, sources: &'a Sources, diagnostics: &'o mut Diagnostics) -> Fields<'a, 'o> {
         Fields { object: table.as_object(), sources, diagnostics, asked: Vec::new() }
     }
 
-    /// Returns a string, or `None` if the field is absent.
+    /// Returns the string of a setting, or `None` if the field is absent. Reports a value of another type.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         self.value(name, "a string", |node| node.as_str().map(str::to_owned))
     }
 
-    /// Returns a string and reports it if `fits` rejects it. Returns `None` if the field is absent.
+    /// Returns the string of a setting, and reports the string if `fits` rejects it. `form` describes valid
+    /// values in the message. Returns `None` if the field is absent.
     pub(super) fn checked(&mut self, name: &'static str, form: &str, fits: fn(&str) -> bool) -> Option<String> {
         let text = self.text(name)?;
         if let Some(node) = self.object.and_then(|object| object.get(name)).filter(|_| !fits(&text)) {
@@ -35,18 +36,20 @@ impl<'a, 'o> Fields<'a, 'o> {
         Some(text)
     }
 
-    /// Returns a boolean, or `None` if the field is absent.
+    /// Returns the boolean of a setting, or `None` if the field is absent. Reports a value of another type.
     pub(super) fn truth(&mut self, name: &'static str) -> Option<bool> {
         self.value(name, "`true` or `false`", Node::as_bool)
     }
 
-    /// Returns a list of strings, which is empty if the field is absent.
+    /// Returns the list of strings of a setting, which is empty if the field is absent. Reports a value of
+    /// another type.
     pub(super) fn words(&mut self, name: &'static str) -> Vec<Spanned<String>> {
         let words = |node: &Node| node.as_array()?.iter().map(Node::as_spanned_str).collect();
         self.value(name, "a list of strings", words).unwrap_or_default()
     }
 
-    /// Returns the entries of a table, or none if the field is absent.
+    /// Returns the entries of a nested table of settings, or an empty list if the field is absent. Reports a
+    /// value that is not a table.
     pub(super) fn table(&mut self, name: &'static str) -> Vec<(Spanned<String>, &'a Node)> {
         self.asked.push(name);
         let Some(node) = self.object.and_then(|object| object.get(name)) else { return Vec::new() };
@@ -62,13 +65,14 @@ impl<'a, 'o> Fields<'a, 'o> {
         }
     }
 
-    /// Returns a table as a node, or `None` if the field is absent.
+    /// Returns a nested table of settings as a node of the parsed file, or `None` if the field is absent.
+    /// Reports a value that is not a table.
     pub(super) fn whole(&mut self, name: &'static str) -> Option<&'a Node> {
         self.table(name);
         self.object?.get(name).filter(|node| node.as_object().is_some())
     }
 
-    /// Returns a value of any type, or `None` if the field is absent.
+    /// Returns a setting of any type as a node of the parsed file, or `None` if the field is absent.
     pub(super) fn node(&mut self, name: &'static str) -> Option<&'a Node> {
         self.asked.push(name);
         self.object?.get(name)
@@ -84,7 +88,8 @@ impl<'a, 'o> Fields<'a, 'o> {
         });
     }
 
-    /// Returns a value of one type, or `None` if the field is absent. Reports a value of another type.
+    /// Returns the value of a setting that `read` converts, or `None` if the field is absent. Reports a value
+    /// that `read` rejects as of a wrong type.
     fn value<T>(&mut self, name: &'static str, expected: &str, read: impl Fn(&Node) -> Option<T>) -> Option<T> {
         self.asked.push(name);
         let node = self.object?.get(name)?;
@@ -95,7 +100,8 @@ impl<'a, 'o> Fields<'a, 'o> {
         value
     }
 
-    /// Reports every field of the table that was not read as unknown.
+    /// Reports every field in the table of settings that was not looked up as unknown. `owner` names the table
+    /// in messages.
     pub(super) fn finish(self, owner: &str) {
         for (key, _) in self.object.into_iter().flatten() {
             if self.asked.contains(&key.name.as_str()) {
@@ -113,7 +119,7 @@ impl<'a, 'o> Fields<'a, 'o> {
     }
 }
 
-/// Other words for settings, by which people look for them.
+/// Words that people try in place of the name of a setting, each with the name.
 const SYNONYMS: &[(&str, &str)] = &[
     ("crate", "name"),
     ("dir", "out"),
@@ -123,7 +129,8 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("target", "out"),
 ];
 
-/// Returns the setting that an unknown word is meant to be: a similar one, one that begins alike, or a synonym.
+/// Returns the name of the setting that an unknown word probably stands for: a similar name, a name with the
+/// same beginning, or a synonym.
 fn meant<'n>(word: &str, known: &[&'n str]) -> Option<&'n str> {
     let close = closest(word, known.iter().copied());
     let alike = || {
@@ -137,7 +144,7 @@ fn meant<'n>(word: &str, known: &[&'n str]) -> Option<&'n str> {
     close.or_else(alike).or_else(synonym)
 }
 
-/// Returns names as a sentence lists them.
+/// Returns names in backticks, separated by commas, for a message.
 fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

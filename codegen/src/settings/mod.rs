@@ -1,7 +1,7 @@
 //! The settings in `codegen.toml`, with the location of each value for diagnostics.
 //!
-//! [`Settings::beside`] reads the file next to a contract's entry. Its [`options`](Settings::options) go to
-//! [`generate`](crate::generate::generate()).
+//! [`Settings::beside`] reads the file next to the entry file of a contract. The field
+//! [`options`](Settings::options) is the input of [`generate`](crate::generate::generate()).
 
 mod fields;
 mod runtime;
@@ -20,10 +20,10 @@ use writ_contract::source::Spanned;
 
 use fields::Fields;
 
-/// The name of the settings file, which is expected in the folder of the contract's entry.
+/// The name of the settings file, which is expected in the folder of the contract's entry file.
 pub const FILE: &str = "codegen.toml";
 
-/// The content of a settings file. An absent setting has its default.
+/// The content of a settings file (`codegen.toml`). An absent setting has its default.
 ///
 /// ```
 /// use writ_codegen::settings::Settings;
@@ -44,31 +44,33 @@ pub const FILE: &str = "codegen.toml";
 pub struct Settings {
     /// The name of the generated crate.
     pub name: Option<String>,
-    /// The folder of the generated crate.
+    /// The folder to which the generated crate is written.
     pub out: Option<PathBuf>,
     /// The folder that contains every file of the contract.
     pub root: Option<PathBuf>,
-    /// True if lossless deviations are errors instead of warnings.
+    /// True if deviations of a contract that the generator repairs without loss are errors instead of warnings.
     pub strict: Option<bool>,
-    /// The relation of the generated crate to a cargo workspace.
+    /// The relation of the generated crate to a cargo workspace: a separate workspace, or a member of an
+    /// existing one.
     pub workspace: Option<Workspace>,
-    /// The source of the runtime for the generated crate.
+    /// The source from which the generated crate takes the runtime crate `writ-runtime`.
     pub runtime: Option<Runtime>,
-    /// The folder of the settings file. Relative paths in the file begin here.
+    /// The folder of the settings file. Relative paths in the settings begin here.
     pub folder: PathBuf,
-    /// The options of generation that the file sets.
+    /// The options of generation that the settings file sets.
     pub options: Options,
 }
 
-/// Returns the settings file in the folder of a contract's entry, or `None` if there is none.
+/// Returns the path of the settings file in the folder of a contract's entry file, or `None` if the file does
+/// not exist.
 pub fn beside(entry: &Path) -> Option<PathBuf> {
     let file = entry.with_file_name(FILE);
     file.is_file().then_some(file)
 }
 
-/// Reads a settings file. Diagnostics show its path relative to `root`, like those of the contract.
+/// Reads a settings file. Diagnostics show its path relative to `root`, like the paths of the contract's files.
 ///
-/// Reports every problem into `diagnostics`, and replaces their sources by the settings file.
+/// Reports every problem into `diagnostics`, and makes the settings file the source that their excerpts quote.
 pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> Settings {
     let mut settings = Settings::default();
     let (sources, tree) = toml::read(display_path(path, root), path, diagnostics);
@@ -111,7 +113,8 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
 }
 
 impl Settings {
-    /// Returns the dependencies for custom types, with paths relative to the folder of the generated crate.
+    /// Returns the crates that the settings list for custom types. Their paths become relative to `out`, the
+    /// folder of the generated crate.
     pub fn dependencies(&self, out: &Path) -> Vec<(String, Value)> {
         let adjusted = |(name, value): &(Spanned<String>, Value)| {
             let mut value = value.clone();
@@ -125,7 +128,7 @@ impl Settings {
         self.options.dependencies.iter().map(adjusted).collect()
     }
 
-    /// Returns the settings next to a contract's entry, or the defaults if there is no settings file.
+    /// Reads the settings file next to a contract's entry file, or returns the default settings if there is none.
     pub fn beside(entry: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> Settings {
         match beside(entry) {
             Some(path) => read(&path, root, diagnostics),

@@ -9,10 +9,10 @@ use writ_contract::source::Sources;
 use super::fields::Fields;
 use crate::package::Runtime;
 
-/// The possible forms of the setting `runtime`, for messages.
+/// The help text that lists the valid forms of the setting `runtime`.
 const FORMS: &str = "write `\"embedded\"`, `{ path = \"..\" }` or `{ version = \"..\" }`";
 
-/// Reads the setting `runtime`. A path is relative to the folder of the settings file.
+/// Reads the setting `runtime` of `codegen.toml`. A path is relative to `folder`, the folder of the settings file.
 pub(super) fn read(node: &Node, folder: &Path, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Runtime> {
     if node.as_str() == Some("embedded") {
         return Some(Runtime::Embedded);
@@ -34,7 +34,7 @@ pub(super) fn read(node: &Node, folder: &Path, sources: &Sources, diagnostics: &
                 None
             }
         },
-        // The unknown fields are reported already.
+        // All fields are unknown, and `finish` has reported them already.
         (None, None) if object.iter().next().is_some() => None,
         (found, _) => {
             let (message, label) = match found {

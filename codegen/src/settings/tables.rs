@@ -1,4 +1,4 @@
-//! The tables of `codegen.toml`: names, custom types, and the dependencies that contain them.
+//! The reader of the tables in `codegen.toml`: names, custom types, and the dependencies that contain custom types.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::document::{Node, Value};
@@ -9,7 +9,8 @@ use writ_contract::source::{Sources, Spanned};
 
 use super::fields::Fields;
 
-/// Reads `[names.schemas]`, `[names.operations]` and `[names.tags]`.
+/// Reads the tables `[names.schemas]`, `[names.operations]` and `[names.tags]` of `codegen.toml`, which choose
+/// Rust names.
 pub(super) fn names(table: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Vec<NameOverride> {
     let mut all = Vec::new();
     let mut fields = Fields::new(table, sources, diagnostics);
@@ -27,7 +28,7 @@ pub(super) fn names(table: &Node, sources: &Sources, diagnostics: &mut Diagnosti
     all
 }
 
-/// Reads the table `[types]`, which replaces schemas by custom types.
+/// Reads the table `[types]` of `codegen.toml`, which replaces schemas by custom Rust types.
 pub(super) fn types(
     entries: Vec<(Spanned<String>, &Node)>,
     sources: &Sources,
@@ -37,7 +38,7 @@ pub(super) fn types(
     entries.into_iter().filter_map(read).collect()
 }
 
-/// Reads `[dependencies]`, whose entries have the form of a manifest.
+/// Reads the table `[dependencies]` of `codegen.toml`, whose entries have the same form as in a `Cargo.toml`.
 pub(super) fn dependencies(
     entries: Vec<(Spanned<String>, &Node)>,
     diagnostics: &mut Diagnostics,
@@ -60,7 +61,7 @@ pub(super) fn dependencies(
     all
 }
 
-/// Returns a value of the settings as a value for a manifest.
+/// Converts a value of `codegen.toml` into a value for the generated `Cargo.toml`.
 fn value(node: &Node) -> toml::Value {
     match &node.value {
         Value::Null => toml::Value::from(""),

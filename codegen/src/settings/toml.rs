@@ -1,4 +1,5 @@
-//! Conversion of TOML into a spanned tree like that of a contract, so that both get the same diagnostics.
+//! The conversion of a TOML settings file into a tree of nodes with source locations. A contract has the same
+//! tree, so that both get the same diagnostics.
 
 use std::path::Path;
 
@@ -9,8 +10,8 @@ use writ_contract::document::node::{Key, Node, Object, Value};
 use writ_contract::source::Span;
 use writ_contract::source::{FileId, Sources};
 
-/// Reads a settings file and returns it as sources and as a tree. The tree is `None` if the file cannot be
-/// read or is not valid TOML.
+/// Reads a settings file. Returns its source text and its values as a tree of nodes with locations. The tree is
+/// `None` if the file cannot be read or is not valid TOML.
 pub(super) fn read(display_path: String, path: &Path, diagnostics: &mut Diagnostics) -> (Sources, Option<Node>) {
     let mut sources = Sources::default();
     let file = FileId::SETTINGS;

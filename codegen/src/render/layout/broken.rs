@@ -1,15 +1,15 @@
-//! The breaking of one long line into several lines.
+//! The breaking of one long line of generated code into several lines.
 
 use super::places::{Line, Part, width};
 use super::token::Kind;
 
-/// The number of columns of an indentation level.
+/// The number of columns of one indentation level in generated code.
 const STEP: usize = 4;
 
 /// The greatest width of array elements that share a line, as in `rustfmt`.
 const SHORT: usize = 10;
 
-/// Writes a line, broken if it is longer than `max`.
+/// Writes a line of generated code, and breaks it if it is longer than `max` columns.
 pub fn write(line: &Line<'_>, max: usize, out: &mut String) {
     let Some(first) = line.tokens.first() else { return };
     let mut page = Page { line, max, out, column: 0 };
@@ -41,11 +41,11 @@ pub fn write(line: &Line<'_>, max: usize, out: &mut String) {
     }
 }
 
-/// The output of a line that is being broken.
+/// The writer that breaks one long line of generated code.
 struct Page<'l> {
     /// The long line that is broken.
     line: &'l Line<'l>,
-    /// The greatest number of columns in a line.
+    /// The greatest number of columns in an output line.
     max: usize,
     out: &'l mut String,
     /// The column at which the next text is written.
@@ -53,7 +53,7 @@ struct Page<'l> {
 }
 
 impl Page<'_> {
-    /// Writes a part at the current column on as many lines as it needs, followed by `tail`.
+    /// Writes a part of the long line at the current column on as many lines as it needs, followed by `tail`.
     fn lay(&mut self, part: Part, indent: usize, tail: &str) {
         if part.is_empty() || self.fits(&part, tail) {
             self.put(self.line.text_of(&part));
@@ -81,7 +81,8 @@ impl Page<'_> {
         }
     }
 
-    /// Writes the parameters of a function or an `impl` with one on each line.
+    /// Writes a function signature or `impl` header with one parameter on each line. Returns false if the part
+    /// is neither.
     fn signature(&mut self, part: &Part, indent: usize, tail: &str) -> bool {
         if self.line.word(part.start) == "impl" && self.line.tokens[part.start + 1].kind == Kind::Open(b'<') {
             let rest = self.line.tokens[part.start + 1].partner + 1..part.end;
@@ -110,7 +111,8 @@ impl Page<'_> {
         }
     }
 
-    /// Writes a match arm. Its body moves to a separate line if it fits there.
+    /// Writes a match arm. Its body moves to a separate line if it fits there. Returns false if the part is not
+    /// a match arm.
     fn arm(&mut self, part: &Part, indent: usize, tail: &str) -> bool {
         let is_arrow = |index: &usize| {
             self.line.mark(*index) == b'='
@@ -146,7 +148,8 @@ impl Page<'_> {
         true
     }
 
-    /// Writes an assignment. Its value moves to a separate line if it fits there.
+    /// Writes an assignment. Its value moves to a separate line if it fits there. Returns false if the part is
+    /// not an assignment.
     fn value(&mut self, part: &Part, indent: usize, tail: &str) -> bool {
         let Some(sign) = self.line.assignment(part) else { return false };
         let (target, value) = (part.start..sign, sign + 1..part.end);
@@ -188,7 +191,8 @@ impl Page<'_> {
         }
     }
 
-    /// Writes the alternatives of a pattern with as many on each line as fit.
+    /// Writes the alternatives of a pattern with as many on each line as fit. Returns false if the part has no
+    /// alternatives.
     fn alternatives(&mut self, part: &Part, indent: usize, tail: &str) -> bool {
         let is_bar = |index: &usize| {
             let spaced = self.line.is_spaced(*index) && self.line.is_spaced(index + 1);
@@ -211,7 +215,7 @@ impl Page<'_> {
         !bars.is_empty()
     }
 
-    /// Writes a bracket with one element on each line.
+    /// Writes a part with a bracket at `open`, with one element of the bracket on each line.
     fn lay_group(&mut self, part: &Part, open: usize, indent: usize, tail: &str) {
         let close = self.line.tokens[open].partner;
         let head = part.start..open + 1;
@@ -261,7 +265,7 @@ impl Page<'_> {
         self.lay(rest, indent, tail);
     }
 
-    /// Writes an import with as many names on each line as fit.
+    /// Writes a `use` line with as many names on each line as fit.
     fn imports(&mut self, part: Part, indent: usize, tail: &str) {
         let Some(open) = self.line.level(&part).find(|index| self.line.tokens[*index].kind == Kind::Open(b'{')) else {
             self.put(self.line.text_of(&part));
@@ -276,7 +280,7 @@ impl Page<'_> {
         self.put(tail);
     }
 
-    /// Writes elements with as many on each line as fit, and begins the line after them.
+    /// Writes the elements of a list with as many on each line as fit, and begins the line after them.
     fn fill(&mut self, elements: &[Part], indent: usize) {
         self.next_line(indent + STEP);
         for (number, element) in elements.iter().enumerate() {
@@ -291,7 +295,7 @@ impl Page<'_> {
         self.next_line(indent);
     }
 
-    /// Returns true if a part and `tail` fit on the current line.
+    /// Returns true if a part of the long line and `tail` fit on the current output line.
     fn fits(&self, part: &Part, tail: &str) -> bool {
         self.column + self.line.width(part) + width(tail) <= self.max
     }
@@ -302,13 +306,13 @@ impl Page<'_> {
         self.column += width(text);
     }
 
-    /// Writes the indentation of a line.
+    /// Writes the indentation of an output line.
     fn start(&mut self, indent: usize) {
         self.out.extend(std::iter::repeat_n(' ', indent));
         self.column = indent;
     }
 
-    /// Ends the line and begins the next one.
+    /// Ends the current output line and begins the next one with an indentation.
     fn next_line(&mut self, indent: usize) {
         self.out.push('\n');
         self.start(indent);

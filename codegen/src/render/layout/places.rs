@@ -1,10 +1,10 @@
-//! The positions at which a line can be broken.
+//! The positions at which a line of generated Rust can be broken.
 
 use std::ops::Range;
 
 use super::token::{Kind, Token};
 
-/// A part of a line, as a range of its tokens.
+/// A part of a line of generated Rust, as a range of its token indices.
 pub type Part = Range<usize>;
 
 /// A line of generated Rust with its tokens.
@@ -16,7 +16,7 @@ pub struct Line<'t> {
 }
 
 impl<'t> Line<'t> {
-    /// Returns the `=` of an assignment, or of the initial value of a `let` or `static`.
+    /// Returns the token index of the `=` of an assignment, or of the initial value of a `let` or `static`.
     pub fn assignment(&self, part: &Part) -> Option<usize> {
         let is_sign = |index: &usize| {
             self.mark(*index) == b'=' && self.is_spaced(*index) && self.is_spaced(index + 1) && *index + 1 < part.end
@@ -24,7 +24,7 @@ impl<'t> Line<'t> {
         self.level(part).find(is_sign)
     }
 
-    /// Returns the start of a closure's body, or `None` if the part is not a closure.
+    /// Returns the token index at which a closure's body begins, or `None` if the part of the line is not a closure.
     pub fn closure(&self, part: &Part) -> Option<usize> {
         let first = if self.word(part.start) == "move" { part.start + 1 } else { part.start };
         if first >= part.end || self.mark(first) != b'|' {
@@ -33,13 +33,14 @@ impl<'t> Line<'t> {
         self.level(&(first + 1..part.end)).find(|index| self.mark(*index) == b'|').map(|end| end + 1)
     }
 
-    /// Returns true if an expression has braces of its own, so that a closure needs none around it.
+    /// Returns true if an expression ends in braces, such as a block or `match`, so that a closure needs no
+    /// braces around it.
     pub fn is_block(&self, body: &Part) -> bool {
         self.tokens[body.start].kind == Kind::Open(b'{')
             || matches!(self.word(body.start), "match" | "if" | "loop" | "for" | "while" | "unsafe")
     }
 
-    /// Returns the dots of the method calls if the part is a single chain of them.
+    /// Returns the token indices of the dots before method calls, if the part of the line is a single chain of calls.
     pub fn chain(&self, part: &Part) -> Vec<usize> {
         let is_loose =
             |index: usize| index > part.start && self.is_spaced(index) && self.tokens[index].kind != Kind::Open(b'{');
@@ -60,8 +61,8 @@ impl<'t> Line<'t> {
         self.level(part).filter(is_call).collect()
     }
 
-    /// Returns the last bracket at which the part can be broken. Generics are used only if there is no other
-    /// bracket.
+    /// Returns the token index of the last bracket at which a part of the line can be broken. Generics are used
+    /// only if there is no other bracket.
     pub fn last_group(&self, part: &Part) -> Option<usize> {
         let is_breakable = |index: &usize| {
             let token = &self.tokens[*index];
@@ -77,7 +78,8 @@ impl<'t> Line<'t> {
         other.or_else(|| groups.iter().rev().find(|index| !qualifies(index))).copied()
     }
 
-    /// Returns the separator of the elements in a bracket, or `None` if it holds a single element.
+    /// Returns the character that separates the elements in a bracket, or `None` if the bracket holds a single
+    /// element.
     pub fn separator(&self, open: usize, inner: &Part) -> Option<u8> {
         let has = |mark: u8| self.level(inner).any(|index| self.mark(index) == mark);
         match self.tokens[open].kind {
@@ -111,7 +113,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns true if a parenthesis after this token contains arguments.
+    /// Returns true if a parenthesis after the token at this index contains the arguments of a call.
     pub fn is_callable(&self, index: usize) -> bool {
         match self.tokens[index].kind {
             Kind::Word => !matches!(
@@ -123,7 +125,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns true if a part is a path and one bracket, such as `&StringRule { .. }` or `Some(..)`.
+    /// Returns true if a part of the line is a path and one bracket, such as `&StringRule { .. }` or `Some(..)`.
     pub fn is_single_group(&self, part: &Part) -> bool {
         let Some(last) = part.end.checked_sub(1).filter(|last| *last > part.start) else { return false };
         let is_loose =
@@ -150,8 +152,8 @@ impl<'t> Line<'t> {
         parts
     }
 
-    /// Iterates over the tokens of a part that are not within one of its brackets. Of each bracket, only the
-    /// opening token is included.
+    /// Iterates over the indices of the tokens that are directly in a part of the line. A nested bracket is
+    /// represented by its opening token only.
     pub fn level(&self, part: &Part) -> impl Iterator<Item = usize> {
         let (mut at, end) = (part.start, part.end);
         std::iter::from_fn(move || {
@@ -167,7 +169,7 @@ impl<'t> Line<'t> {
         })
     }
 
-    /// Returns the punctuation at an index, or 0 if there is none.
+    /// Returns the punctuation character of the token at an index, or 0 if the token is of another kind.
     pub fn mark(&self, index: usize) -> u8 {
         match self.tokens.get(index).map(|token| token.kind) {
             Some(Kind::Mark(mark)) => mark,
@@ -175,7 +177,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns the word at an index, or an empty string if there is none.
+    /// Returns the word that the token at an index is, or an empty string if the token is of another kind.
     pub fn word(&self, index: usize) -> &'t str {
         match self.tokens.get(index) {
             Some(token) if token.kind == Kind::Word => &self.text[token.start..token.end],
@@ -183,7 +185,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns true if a space precedes a token.
+    /// Returns true if a space precedes the token at an index.
     pub fn is_spaced(&self, index: usize) -> bool {
         index > 0 && self.tokens.get(index).is_some_and(|token| token.start > self.tokens[index - 1].end)
     }
@@ -196,7 +198,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns the text of a part with the space before it.
+    /// Returns the source text of a part of the line, including the space before it.
     pub fn text_with_gap(&self, part: &Part) -> &'t str {
         match part.is_empty() {
             true => "",
@@ -204,7 +206,8 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns the text of a part with the space after it, unless the part is empty.
+    /// Returns the source text of a part of the line, including the space after it. Returns an empty string for
+    /// an empty part.
     pub fn text_with_space_after(&self, part: &Part) -> &'t str {
         match part.is_empty() {
             true => "",
@@ -220,12 +223,12 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns the text from the start of one token to the start of another.
+    /// Returns the source text from the start of the token `start` to the start of the token `end`.
     pub fn gap(&self, start: usize, end: usize) -> &'t str {
         &self.text[self.tokens[start].start..self.tokens[end].start]
     }
 
-    /// Returns the text of the tokens from `start` to `end`, with the space before them.
+    /// Returns the source text of the tokens from `start` up to but not including `end`, with the space before them.
     pub fn gap_after(&self, start: usize, end: usize) -> &'t str {
         match start < end {
             true => &self.text[self.tokens[start - 1].end..self.tokens[end - 1].end],
@@ -233,7 +236,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns the number of columns of a part.
+    /// Returns the number of columns that a part of the line occupies.
     pub fn width(&self, part: &Part) -> usize {
         match part.is_empty() {
             true => 0,
@@ -245,7 +248,7 @@ impl<'t> Line<'t> {
     }
 }
 
-/// Returns the number of columns of a text.
+/// Returns the number of columns that a text occupies, one for each character.
 pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.chars().count() }
 }

@@ -1,14 +1,14 @@
-//! Documentation that is wrapped between words.
+//! The wrapping of long lines in generated doc comments.
 
 use super::MAX;
 
-/// The column before which the lines of a wrapped paragraph end.
+/// The column at which the lines of a wrapped paragraph in a doc comment end.
 const PROSE: usize = 100;
 
-/// Adds `line` and a line break to a doc comment whose lines begin with `prefix`. Wraps a line over [`MAX`]
-/// columns.
+/// Adds `line` and a line break to a doc comment whose lines begin with `prefix`. Wraps the line if it is
+/// longer than [`MAX`] columns.
 ///
-/// `fence` is the fence of the code block that previous lines have opened. Code, tables, headings and
+/// `fence` is the character of the fence if previous lines have opened a code block. Code, tables, headings and
 /// definitions of links are not wrapped, and no word is broken.
 pub fn wrap(line: &str, prefix: &str, fence: &mut Option<char>, out: &mut String) {
     let text = line.trim_start();
@@ -39,7 +39,7 @@ pub fn wrap(line: &str, prefix: &str, fence: &mut Option<char>, out: &mut String
     }
 }
 
-/// Returns true if a line can be wrapped without changing its meaning.
+/// Returns true if a line of Markdown can be wrapped without changing its meaning.
 fn is_prose(line: &str) -> bool {
     let text = line.trim_start();
     let indented = line.len() - text.len() >= 4 && marker(text) == 0;
@@ -48,7 +48,7 @@ fn is_prose(line: &str) -> bool {
     !(indented || is_table || is_definition || text.starts_with('#') || text.contains("<pre"))
 }
 
-/// Returns the length of a list or quotation marker at the start of a line, including the space after it.
+/// Returns the length of a Markdown list or quotation marker at the start of a line, including the space after it.
 fn marker(text: &str) -> usize {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     match text.as_bytes() {
@@ -58,9 +58,9 @@ fn marker(text: &str) -> usize {
     }
 }
 
-/// Returns the number of bytes for the first line: up to the last space within `width` columns, otherwise up
-/// to the first space after them. Does not break within a code span, nor before text that would begin a
-/// block.
+/// Returns the number of bytes of `text` for the first line: up to the last space within `width` columns, or up
+/// to the first space if that is later. Does not break within a code span, nor before text that would begin a
+/// Markdown block.
 fn cut(text: &str, width: usize) -> usize {
     let mut ticks = 0;
     let mut last = None;
@@ -83,7 +83,7 @@ fn cut(text: &str, width: usize) -> usize {
     }
 }
 
-/// Returns true if a line that begins with this text continues the previous paragraph.
+/// Returns true if a line of Markdown that begins with this text continues the previous paragraph.
 fn continues(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
     let opens = matches!(first, '(' | '"' | '\'' | '$' | '{' | '/' | '\u{201c}' | '\u{2018}')

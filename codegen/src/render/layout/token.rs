@@ -1,6 +1,6 @@
 //! The tokens of one line of generated Rust, in the detail that line breaking needs.
 
-/// A token of Rust and its position in the line.
+/// A token of Rust and its position in a line of generated code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
     /// The kind of the token.
@@ -9,43 +9,45 @@ pub struct Token {
     pub start: usize,
     /// The offset after the token's last byte in the line.
     pub end: usize,
-    /// The column of the token's first character.
+    /// The column of the token's first character in the line.
     pub column: usize,
-    /// The index of the matching bracket. For any other token, its own index.
+    /// The index of the matching bracket in the list of tokens. For a token that is not a paired bracket, its
+    /// own index.
     pub partner: usize,
 }
 
-/// The kind of a token of Rust.
+/// The kind of a token of Rust, as far as line breaking distinguishes kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// An identifier, a keyword or a number.
     Word,
-    /// A string, a character, a lifetime or a comment within the line.
+    /// A string, a character, a lifetime or a block comment. No line break is possible inside.
     Atom,
-    /// A comment up to the end of the line.
+    /// A `//` comment up to the end of the line.
     Remark,
-    /// One character of punctuation.
+    /// A character of punctuation, including `<` and `>` as comparison signs.
     Mark(u8),
     /// An opening bracket whose closing bracket is on the line.
     Open(u8),
-    /// The closing bracket of an [`Kind::Open`].
+    /// A closing bracket whose opening bracket, a [`Kind::Open`], is on the line.
     Close(u8),
-    /// A bracket whose partner is on another line.
+    /// A bracket whose matching bracket is on another line.
     Lone(u8),
 }
 
-/// The tokens of a line, or the reason why there are none.
+/// The tokens of a line of generated code, or the reason why the line has no complete tokens.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Lexed {
-    /// All tokens, with matching brackets.
+    /// All tokens of the line, with matching brackets.
     Tokens(Vec<Token>),
-    /// A raw string begins on the line and ends on a later one with this text.
+    /// A raw string begins on the line and ends on a later one. Holds the text that ends the raw string, such
+    /// as `"#`.
     OpenString(String),
     /// A string or comment begins on the line and ends on a later one.
     Unclear,
 }
 
-/// Returns the tokens of a line.
+/// Splits a line of generated code into tokens and matches its brackets.
 pub fn lex(line: &str) -> Lexed {
     let bytes = line.as_bytes();
     let ascii = line.is_ascii();
@@ -96,7 +98,7 @@ pub fn lex(line: &str) -> Lexed {
     Lexed::Tokens(tokens)
 }
 
-/// Marks two brackets as partners.
+/// Marks two tokens as an opening bracket and its closing bracket.
 fn pair(tokens: &mut [Token], partner: usize, token: &mut Token, index: usize) {
     if let (Kind::Mark(opening) | Kind::Lone(opening), Kind::Mark(closing) | Kind::Lone(closing)) =
         (tokens[partner].kind, token.kind)
@@ -108,17 +110,17 @@ fn pair(tokens: &mut [Token], partner: usize, token: &mut Token, index: usize) {
     }
 }
 
-/// Returns the byte before a position, or a space at the start of the line.
+/// Returns the byte before a position in the line, or a space at the start of the line.
 fn before(bytes: &[u8], at: usize) -> u8 {
     at.checked_sub(1).map_or(b' ', |place| bytes[place])
 }
 
-/// Returns true if a `<` begins generics. A comparison in generated code has a space after its sign.
+/// Returns true if the `<` at a position begins generics. A comparison in generated code has a space after its sign.
 fn opens_generics(bytes: &[u8], at: usize) -> bool {
     !matches!(bytes.get(at + 1), None | Some(b' ' | b'=' | b'<'))
 }
 
-/// Returns the kind and the end of the token at a position.
+/// Returns the kind and the end of the token that begins at a position in the line.
 fn one(line: &str, at: usize) -> Result<(Kind, usize), Lexed> {
     let bytes = line.as_bytes();
     let rest = &line[at..];
@@ -144,7 +146,8 @@ fn one(line: &str, at: usize) -> Result<(Kind, usize), Lexed> {
     }
 }
 
-/// Returns a word, or a string literal that the word is the prefix of.
+/// Returns the kind and the end of a token that begins with a word: the word itself, or a string literal with
+/// the word as its prefix, such as `b"…"`.
 fn word_or_string(line: &str, at: usize, length: usize) -> Result<(Kind, usize), Lexed> {
     let bytes = line.as_bytes();
     let end = at + length;
@@ -168,7 +171,7 @@ fn word_or_string(line: &str, at: usize, length: usize) -> Result<(Kind, usize),
     }
 }
 
-/// Returns the end of a literal whose text begins at a position.
+/// Returns the kind and the end of a string or character literal whose content begins at a position in the line.
 fn quoted(bytes: &[u8], mut at: usize, quote: u8) -> Result<(Kind, usize), Lexed> {
     while let Some(byte) = bytes.get(at) {
         match byte {
@@ -180,7 +183,7 @@ fn quoted(bytes: &[u8], mut at: usize, quote: u8) -> Result<(Kind, usize), Lexed
     Err(Lexed::Unclear)
 }
 
-/// Returns the length of the word at the start of a text.
+/// Returns the number of bytes of the identifier or number at the start of a text, which may be 0.
 fn word(text: &str) -> usize {
     text.find(|letter: char| !(letter.is_alphanumeric() || letter == '_')).unwrap_or(text.len())
 }

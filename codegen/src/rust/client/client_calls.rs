@@ -1,4 +1,5 @@
-//! The views of client calls: the request that a call sends, and the readers of its responses.
+//! The views of client calls, the methods that call operations: the request that a call sends, and the readers
+//! of its responses.
 
 use writ_contract::model::Contract;
 use writ_contract::model::operation::{Operation, RequestBody};
@@ -19,7 +20,7 @@ use crate::rust::view::{
     SendArmView, SendView, TagCallsView, TagView,
 };
 
-/// Returns the view of the client of a contract, with the same tags as the server.
+/// Returns the view of the typed client of a contract, with the same tags as the server.
 pub fn client_view(
     plan: &TypePlan<'_>,
     tags: &[TagView],
@@ -33,7 +34,7 @@ pub fn client_view(
     }
 }
 
-/// Returns the view of the client calls of a tag.
+/// Returns the view of the client struct of a tag and of its calls.
 fn tag_calls(
     plan: &TypePlan<'_>,
     tag: &TagView,
@@ -60,7 +61,7 @@ fn tag_calls(
     }
 }
 
-/// Returns the view of the client call of an operation.
+/// Returns the view of the client method that calls an operation.
 pub fn call_view(
     plan: &TypePlan<'_>,
     (operation, names): (&Operation, &OperationNames),
@@ -105,7 +106,8 @@ pub fn call_view(
     }
 }
 
-/// Returns the parameter that requests a sparse fieldset, and the objects of the response that it applies to.
+/// Returns the parameter that requests a sparse fieldset (a selection of response fields), and the objects of
+/// the response that the selection applies to.
 fn sparse_fieldset(plan: &TypePlan<'_>, operation: &Operation) -> Option<(String, Code)> {
     let parameter = operation.parameters.iter().find(|parameter| parameter.sparse)?;
     let (list, _) = sparse_response(&plan.contract.schemas, operation)?;
@@ -116,7 +118,7 @@ fn sparse_fieldset(plan: &TypePlan<'_>, operation: &Operation) -> Option<(String
     Some((parameter.name.replace('`', "'"), Code::of(within)))
 }
 
-/// Returns the statements that pass the fields of a request to the runtime.
+/// Returns the client statements that pass the fields of a request to the runtime.
 fn sends(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, request: &RequestView) -> Vec<SendView> {
     let send = |field: &RequestFieldView| {
         let name = &field.name;
@@ -144,7 +146,7 @@ fn sends(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, req
     request.fields.iter().filter_map(send).collect()
 }
 
-/// Returns the statement that passes the body of a request to the runtime.
+/// Returns the client statement that passes the body of a request to the runtime.
 fn body(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -158,7 +160,7 @@ fn body(
     let optional = field.presence == Presence::Optional;
     let call = |index: usize, value: &str| {
         let send = send_body(plan, operation, (body, &body.content[index]), names, index);
-        // Parts are passed by value; every other body is borrowed.
+        // Multipart bodies are passed by value; all other bodies are borrowed.
         Code::of(send.call(&if request.streamed && !send.by_value { format!("&{value}") } else { value.to_owned() }))
     };
     match &request.forms {

@@ -1,4 +1,5 @@
-//! The readers of client responses: a match arm for each status code, which reads a response or an error.
+//! The code by which a client reads responses: a match arm for each status code, which reads a successful
+//! response or an error.
 
 use writ_contract::model::SchemaId;
 use writ_contract::model::envelope::is_error;
@@ -16,7 +17,7 @@ use crate::rust::operations::response_body::{BodyEncoding, BodyForm, forms, stre
 use crate::rust::plan::ty::Ty;
 use crate::rust::view::{ArmView, ContentArmView, ContentReadView, ContentView, ErrorView, ResponseView, SuccessView};
 
-/// Returns the match arms that read a successful response.
+/// Returns the match arms of a client call that read a successful response.
 pub fn response_arms(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -38,7 +39,8 @@ pub fn response_arms(
     arms.into_iter().map(|(_, arm)| arm).collect()
 }
 
-/// Returns the match arm that reads one successful response into `target`, the path of its struct or variant.
+/// Returns the match arm of a client call that reads one successful response into `target`, the path of its
+/// struct or variant.
 fn success_arm(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -79,19 +81,19 @@ fn success_arm(
     };
     lines.push(Code::of(format!("Some({value})")));
     let (low, high) = match response.status {
-        // No other success is declared, so the default response covers every status code.
+        // The contract declares no other success, so the default response covers every final status code.
         Status::Default => (200, 599),
         status => bounds(status),
     };
     ArmView { status: span(low, high), lines }
 }
 
-/// Returns the pattern of a range of status codes.
+/// Returns the Rust pattern that matches a range of status codes.
 fn span(low: u16, high: u16) -> Code {
     Code::of(if low == high { low.to_string() } else { format!("{low}..={high}") })
 }
 
-/// Returns the expression that reads a response header.
+/// Returns the expression by which a client reads a response header.
 fn header_read(calls: &ReadCalls<'_, '_>, header: &Header, optional: bool) -> String {
     let name = literal(&header.name.to_ascii_lowercase());
     let mut parameter = format!("&writ_runtime::Parameter::header({name})");
@@ -114,7 +116,7 @@ fn header_read(calls: &ReadCalls<'_, '_>, header: &Header, optional: bool) -> St
     format!("response.{method}({parameter}, {read})")
 }
 
-/// Returns the expression that reads the body of a response, or `None` if the response has no body.
+/// Returns the expression by which a client reads the body of a response, or `None` if the response has no body.
 fn body_read(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -130,7 +132,7 @@ fn body_read(
     }
 }
 
-/// Returns the expression that reads a response body of one form.
+/// Returns the expression by which a client reads a response body whose media types share a type and an encoding.
 fn form_read(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
     let media: Vec<String> = form.media.iter().map(|content| literal(&content.media_type)).collect();
     let media = format!("&[{}]", media.join(", "));
@@ -166,7 +168,7 @@ fn form_read(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
     }
 }
 
-/// Returns the readers of response bodies with several media types.
+/// Returns the views of the client's readers for response bodies with several media types.
 pub fn content_reads(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -198,7 +200,7 @@ pub fn content_reads(
     reads
 }
 
-/// Returns the match arms that read an error response.
+/// Returns the match arms of a client call that read an error response.
 pub fn error_arms(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,

@@ -1,4 +1,5 @@
-//! The views of outgoing operations: webhooks and callbacks, each group with its types and its calls.
+//! The views of outgoing operations, which a service sends: webhooks and callbacks, each kind with its types
+//! and its calls.
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::{Callback, Direction, OutgoingCall};
@@ -14,7 +15,7 @@ use crate::rust::operations::operation_views::operation_view;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{CallbackRequestView, CallbackUrlView, OutgoingKind, OutgoingView, TagView};
 
-/// The outgoing operations of one kind, with their names.
+/// The outgoing operations of one kind, webhooks or callbacks, with their Rust names.
 pub struct Group<'c> {
     kind: OutgoingKind,
     name: String,
@@ -22,7 +23,8 @@ pub struct Group<'c> {
     names: Vec<OperationNames>,
 }
 
-/// Names the outgoing operations. Operations that the service serves have already taken their names.
+/// Names the webhooks and callbacks that the service sends. The operations that it serves have taken their
+/// names before.
 pub fn outgoing_names<'c>(plan: &TypePlan<'c>, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<Group<'c>> {
     let (callbacks, webhooks): (Vec<_>, Vec<_>) =
         plan.contract.outgoing_calls().partition(|outgoing| outgoing.callback.is_some());
@@ -39,7 +41,7 @@ pub fn outgoing_names<'c>(plan: &TypePlan<'c>, types: &mut Names, diagnostics: &
     groups
 }
 
-/// Returns the views of the outgoing operations. `tags` contain the operations that declare callbacks.
+/// Returns the views of the webhooks and callbacks. `tags` contains the operations that declare callbacks.
 pub fn outgoing_views(
     plan: &TypePlan<'_>,
     groups: Vec<Group<'_>>,
@@ -51,7 +53,7 @@ pub fn outgoing_views(
     groups.iter().map(|group| outgoing_view(plan, group, tags, patterns, markers, diagnostics)).collect()
 }
 
-/// Returns the view of the outgoing operations of one kind.
+/// Returns the view of all webhooks or of all callbacks.
 fn outgoing_view(
     plan: &TypePlan<'_>,
     group: &Group<'_>,
@@ -79,8 +81,8 @@ fn outgoing_view(
     view
 }
 
-/// Returns the URL of a callback: its expression, and the method that evaluates it if the request has every
-/// value.
+/// Returns the view of a callback's URL: its runtime expression, and the method that evaluates the expression
+/// if the request provides every value.
 fn callback_url(callback: &Callback, names: &OperationNames, group: &Group<'_>, tags: &[TagView]) -> CallbackUrlView {
     let method = names.method.trim_start_matches("r#");
     let plain = format!("{method}_url");
@@ -100,13 +102,13 @@ fn callback_url(callback: &Callback, names: &OperationNames, group: &Group<'_>, 
     }
 }
 
-/// Returns true if an expression needs the request only, which is available before the response.
+/// Returns true if a runtime expression uses values of the request only. These are available before the response.
 fn is_of_request(expression: &str) -> bool {
     let mut found = expression.match_indices('$').map(|(at, _)| &expression[at..]);
     found.all(|rest| rest.starts_with("$request.") || rest.starts_with("$method"))
 }
 
-/// Returns the documentation of an outgoing call: its description, its method and its destination.
+/// Returns the documentation of a webhook or callback: its description, its HTTP method and its destination.
 fn docs(outgoing: &OutgoingCall<'_>) -> String {
     let operation = outgoing.operation;
     let parts = [&operation.summary, &operation.description];

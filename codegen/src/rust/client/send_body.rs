@@ -9,22 +9,22 @@ use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 
-/// The call that sends a body of one media type.
+/// The client call that sends a request body of one media type.
 pub struct SendBody {
-    /// The text of the call up to its last argument.
+    /// The code of the call up to its last argument, the body.
     head: String,
-    /// True if the value is passed by value, as the parts of a form are; otherwise it is borrowed.
+    /// True if the call takes the body by value, as for multipart bodies; otherwise the call borrows the body.
     pub by_value: bool,
 }
 
 impl SendBody {
-    /// Returns the text of the call with `value` as its last argument.
+    /// Returns the code of the call with the expression `value` as the body.
     pub fn call(&self, value: &str) -> String {
         format!("{}{value})", self.head)
     }
 }
 
-/// Returns the call that sends the media type at `index`.
+/// Returns the client call that sends a request body of the media type at `index`.
 pub fn send_body(
     plan: &TypePlan<'_>,
     operation: &Operation,

@@ -1,4 +1,5 @@
-//! The rules that select a branch of a union for a value: its type, its required fields and its constants.
+//! The rules that select the branch of a union which matches a value: its JSON type, its required fields and
+//! its constants.
 
 use writ_contract::model::SchemaId;
 use writ_contract::model::schema::Kind;
@@ -8,7 +9,7 @@ use crate::rust::mention::runtime;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::plan::usage::is_read_only;
 
-/// Returns the expression of the runtime's `Branch` for a branch of a union.
+/// Returns the rule of a union's branch, as an expression of the runtime's `Branch`.
 pub fn branch_rule(plan: &TypePlan<'_>, branch: SchemaId, name: &str) -> String {
     let schemas = &plan.contract.schemas;
     let mut parts = vec![format!("name: {}", literal(name))];
@@ -56,12 +57,12 @@ pub fn branch_rule(plan: &TypePlan<'_>, branch: SchemaId, name: &str) -> String 
     format!("{} {{ {} }}", runtime("Branch"), parts.join(", "))
 }
 
-/// Returns the runtime's constant of a JSON type.
+/// Returns the path of a constant of the runtime's `Types`, a set of JSON types.
 fn types_of(name: &str) -> String {
     format!("{}::{name}", runtime("Types"))
 }
 
-/// Returns the JSON text of a schema's only value, or `None` if it has several.
+/// Returns the JSON text of the only value that a schema allows, or `None` if it allows several.
 fn constant(plan: &TypePlan<'_>, id: SchemaId) -> Option<String> {
     if plan.contract.schemas.nullable(id) {
         return None;

@@ -1,5 +1,4 @@
-//! The `default` of a schema as a Rust expression: a literal if the type has one, otherwise JSON text that is
-//! parsed.
+//! The `default` of a schema as Rust code: an expression if the value has one, otherwise JSON text that is parsed.
 
 use serde_json::Value as Json;
 
@@ -15,16 +14,17 @@ use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use writ_contract::model::Direction;
 
-/// The default of an absent value, in the form in which generated code contains it.
+/// The `default` of a schema, in the form in which generated code contains it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DefaultValue {
-    /// An empty list or map, which is the `Default` of its type; the expression of the empty value.
+    /// The default is an empty list or map, which is the `Default` of its Rust type. Holds the expression of
+    /// the empty value.
     Empty(&'static str),
-    /// An expression without a computation, such as a literal.
+    /// The default is an expression without a computation, such as a literal.
     Constant(String),
-    /// An expression that creates the value on each evaluation.
+    /// The default is an expression that creates the value on each evaluation.
     Expression(String),
-    /// JSON text that the reader of the type parses, for objects, unions and typed formats.
+    /// The default is JSON text that generated code parses, for objects, unions and typed formats.
     Text(String),
 }
 
@@ -35,8 +35,8 @@ const EMPTY_LIST: DefaultValue = DefaultValue::Empty("Vec::new()");
 const EMPTY_MAP: DefaultValue = DefaultValue::Empty("Default::default()");
 
 impl DefaultValue {
-    /// Returns the expression of the value in an `Option`, or of the default if it is `None`. `read` reads
-    /// the type.
+    /// Returns an expression for the value in the `Option` named `variable`, or for the default if the `Option`
+    /// is `None`. `read` parses a default that is JSON text.
     pub fn take(&self, variable: &str, read: &ReadExpression) -> String {
         match self {
             DefaultValue::Empty(_) => format!("{variable}.unwrap_or_default()"),
@@ -48,7 +48,7 @@ impl DefaultValue {
         }
     }
 
-    /// Returns the expression of the default itself, or `None` if the default is JSON text.
+    /// Returns the Rust expression of the default itself, or `None` if the default is JSON text.
     pub fn expression(&self) -> Option<&str> {
         match self {
             DefaultValue::Empty(value) => Some(value),
@@ -57,7 +57,7 @@ impl DefaultValue {
         }
     }
 
-    /// Returns the default wrapped in `Some`, for a nullable type.
+    /// Returns the default wrapped in `Some`, for a field whose value may be null.
     pub fn under_some(&self) -> DefaultValue {
         match self.expression() {
             Some(value) => DefaultValue::Expression(format!("Some({value})")),
@@ -66,7 +66,7 @@ impl DefaultValue {
     }
 }
 
-/// Returns the default of a schema. A default of null counts as none.
+/// Returns the `default` of a schema as Rust code. A default of null is treated as absent.
 pub fn default_value(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, direction: Direction) -> Option<DefaultValue> {
     let (value, _) = plan.contract.schemas.nearest(id, |schema| schema.default.clone())?;
     if value.is_null() {
@@ -76,13 +76,13 @@ pub fn default_value(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, direction: Dire
     Some(found.unwrap_or_else(|| DefaultValue::Text(value.to_string())))
 }
 
-/// Returns the default of a schema as JSON, for documentation.
+/// Returns the `default` of a schema as JSON, for documentation.
 pub fn default_text(plan: &TypePlan<'_>, id: SchemaId) -> String {
     let found = plan.contract.schemas.nearest(id, |schema| schema.default.clone());
     found.map(|(value, _)| value.to_string().replace('`', "'")).unwrap_or_default()
 }
 
-/// Returns the default as an expression, or `None` if only JSON text can represent it.
+/// Returns the default of a schema as a Rust expression, or `None` if only JSON text can represent it.
 fn expression(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, value: &Json, direction: Direction) -> Option<DefaultValue> {
     let target = plan.contract.schemas.target(id);
     if plan.contract.schemas.get(target).holds_itself || matches!(ty, Ty::Boxed(_)) || plan.custom_type(id).is_some() {

@@ -1,4 +1,4 @@
-//! The function that writes an error in the error schema of the contract.
+//! The generated code that writes and reads an error in the error envelope, the error schema of the contract.
 
 use std::collections::BTreeSet;
 
@@ -8,16 +8,17 @@ use writ_contract::model::{Contract, Envelope, SchemaId};
 
 use crate::rust::code::{Code, literal};
 
-/// The body of the function that writes an error in the error schema of the contract.
+/// The body of the generated function that writes an error in the error schema of the contract.
 #[derive(Debug, Default)]
 pub struct EnvelopeWriter {
-    /// The statements, which use a `problem`, a `request_id` and a writer `w`; empty for RFC 9457.
+    /// The statements of the function, which use the variables `problem` and `request_id` and the writer `w`;
+    /// empty if errors are RFC 9457 problems.
     pub statements: Vec<Code>,
-    /// True if a statement uses `request_id`.
+    /// True if a statement of the function uses the variable `request_id`.
     pub uses_request_id: bool,
 }
 
-/// Returns the statements that write an error in the envelope of the contract.
+/// Returns the body of the generated function that writes an error in the error envelope of the contract.
 pub fn envelope_writer(contract: &Contract) -> EnvelopeWriter {
     let mut writer = EnvelopeWriter::default();
     let Envelope::Own { schema, fields, .. } = &contract.envelope else { return writer };
@@ -27,8 +28,8 @@ pub fn envelope_writer(contract: &Contract) -> EnvelopeWriter {
     writer
 }
 
-/// Returns the fields of the runtime's `client::Envelope`, by which a client reads an error; empty for RFC
-/// 9457.
+/// Returns the fields of the runtime's `client::Envelope`, by which a client reads an error; empty if errors
+/// are RFC 9457 problems.
 pub fn envelope_fields(contract: &Contract) -> Vec<Code> {
     let Envelope::Own { schema, fields, .. } = &contract.envelope else { return Vec::new() };
     let find = |role: Role| fields.iter().find(|field| field.role == role).map(|field| field.path.as_slice());
@@ -54,7 +55,7 @@ pub fn envelope_fields(contract: &Contract) -> Vec<Code> {
     view.into_iter().map(Code::from).collect()
 }
 
-/// Adds the statements that write an object of the envelope.
+/// Adds the statements that write an object of the error envelope.
 fn object(schemas: &Schemas, schema: SchemaId, fields: &[(Role, &[String])], writer: &mut EnvelopeWriter) {
     let Kind::Object(shape) = schemas.kind(schema) else { return };
     writer.statements.push("w.begin_object();".into());
@@ -77,7 +78,7 @@ fn object(schemas: &Schemas, schema: SchemaId, fields: &[(Role, &[String])], wri
     writer.statements.push("w.end_object();".into());
 }
 
-/// Returns the statement that writes a value of the envelope.
+/// Returns the statement that writes a value of the error envelope, such as the error code.
 fn value(schemas: &Schemas, role: Role, schema: SchemaId) -> Code {
     Code::of(match (role, schemas.kind(schema)) {
         (Role::Code | Role::Status, Kind::Integer(_) | Kind::Number(_)) => {
@@ -93,7 +94,8 @@ fn value(schemas: &Schemas, role: Role, schema: SchemaId) -> Code {
     })
 }
 
-/// Returns the property names of a violation in the envelope: that of its field and that of its message.
+/// Returns the property names of a violation in the error envelope: the property for the violating field, and
+/// the property for the message.
 fn detail_names(schemas: &Schemas, kind: &Kind) -> (String, String) {
     let mut names: BTreeSet<&str> = BTreeSet::new();
     if let Kind::Array(array) = kind
@@ -106,7 +108,7 @@ fn detail_names(schemas: &Schemas, kind: &Kind) -> (String, String) {
     (field.to_owned(), message.to_owned())
 }
 
-/// Returns the first of the wanted names that is present.
+/// Returns the first of the candidate property names that the error schema has.
 fn pick(names: &BTreeSet<&str>, wanted: &[&'static str]) -> Option<&'static str> {
     wanted.iter().find(|name| names.contains(**name)).copied()
 }

@@ -8,8 +8,8 @@ use crate::rust::code::literal;
 use crate::rust::mention::runtime;
 use crate::rust::plan::types::TypePlan;
 
-/// Returns the runtime's `Parameter` of each form field that is not written as `name=value`, repeated or with
-/// brackets.
+/// Returns the expression of the runtime's `Parameter` for each field of a form body that needs another style.
+/// By default a field is written as `name=value`, repeated or with brackets.
 pub fn form_fields(plan: &TypePlan<'_>, body: &RequestBody, schema: SchemaId) -> Vec<String> {
     let schemas = &plan.contract.schemas;
     let form = body.content.iter().find(|content| content.kind == ContentKind::Form && content.schema == Some(schema));
@@ -29,7 +29,7 @@ pub fn form_fields(plan: &TypePlan<'_>, body: &RequestBody, schema: SchemaId) ->
     fields
 }
 
-/// Returns the runtime's `ValueKind` of a property.
+/// Returns the variant of the runtime's `ValueKind` for a property of a form body.
 fn shape(schemas: &Schemas, property: SchemaId) -> &'static str {
     match schemas.kind(property) {
         Kind::Array(_) => "Array",
@@ -38,7 +38,7 @@ fn shape(schemas: &Schemas, property: SchemaId) -> &'static str {
     }
 }
 
-/// Returns the style of a field, or `None` for the default style of a form.
+/// Returns the style of a field of a form body and its `explode`, or `None` for the default style of a form.
 fn written(
     schemas: &Schemas,
     property: SchemaId,

@@ -1,7 +1,7 @@
-//! Expressions over the values of a schema: readers, rules, defaults, patterns and branches of unions.
+//! Generated expressions over the values of a schema: readers, rules, defaults, patterns and branches of unions.
 //!
-//! [`read`] builds the expression that reads a value. The other modules provide its parts, and the writer of
-//! the error envelope.
+//! [`read`] builds the expression that reads a value. The other modules provide parts of this expression, and
+//! the code that writes the error envelope.
 
 pub mod branch;
 pub mod default;

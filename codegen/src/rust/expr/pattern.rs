@@ -1,4 +1,4 @@
-//! Translation of ECMA-262 patterns into the syntax of the `regex` crate, which matches in linear time.
+//! The translation of ECMA-262 patterns into the syntax of the `regex` crate, which matches in linear time.
 //!
 //! Look-around and back-references have no linear form and are matched by backtracking. Where the two
 //! languages differ in meaning (`\d`, `\w`, `\s`, `.`, `\b`, brackets in a class), the translation spells out
@@ -7,22 +7,22 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// The engine that matches a pattern.
+/// The regular expression engine that matches a pattern of the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Engine {
-    /// The `regex` crate, with this translation of the pattern.
+    /// The crate `regex` matches this translation of the pattern, in linear time.
     Linear(String),
-    /// Backtracking, with the pattern as it is written.
+    /// A backtracking engine matches the pattern as the contract contains it.
     Backtracking,
 }
 
 /// The white space of ECMA-262 § 22.2.2.9, as the content of a character class.
 const SPACE: &str = r"\t\n\x0B\x0C\r \x{A0}\x{FEFF}\p{Zs}\x{2028}\x{2029}";
 
-/// Returns the engine for a pattern.
+/// Returns the regular expression engine for a pattern of the contract.
 ///
 /// # Errors
-/// If the text is not a pattern, with the reason.
+/// If the text is not a valid pattern of ECMA-262, with the reason.
 pub fn engine(pattern: &str) -> Result<Engine, String> {
     if let Some(translated) = translate(pattern)
         && regex::Regex::new(&translated).is_ok()
@@ -35,7 +35,8 @@ pub fn engine(pattern: &str) -> Result<Engine, String> {
     }
 }
 
-/// Returns the pattern in the syntax of `regex`, or `None` if it has no linear form.
+/// Translates a pattern of ECMA-262 into the syntax of the crate `regex`. Returns `None` if the pattern has no
+/// linear form.
 fn translate(pattern: &str) -> Option<String> {
     let mut out = String::with_capacity(pattern.len() + 16);
     let mut letters = pattern.chars().peekable();
@@ -62,7 +63,8 @@ fn translate(pattern: &str) -> Option<String> {
     Some(out)
 }
 
-/// Translates an escape sequence, after its backslash.
+/// Translates an escape sequence of a pattern; its backslash has been read. Returns `None` if there is no
+/// translation.
 fn escape(letters: &mut Peekable<Chars<'_>>, out: &mut String, in_class: bool) -> Option<()> {
     let letter = letters.next()?;
     match letter {
@@ -114,7 +116,7 @@ fn escape(letters: &mut Peekable<Chars<'_>>, out: &mut String, in_class: bool) -
     Some(())
 }
 
-/// Translates `\u0041`, `\u{1F600}` and surrogate pairs, after `\u`.
+/// Translates the escape sequences `\u0041`, `\u{1F600}` and surrogate pairs of a pattern; `\u` has been read.
 fn unicode(letters: &mut Peekable<Chars<'_>>, out: &mut String) -> Option<()> {
     if letters.peek() == Some(&'{') {
         letters.next();
@@ -139,7 +141,7 @@ fn unicode(letters: &mut Peekable<Chars<'_>>, out: &mut String) -> Option<()> {
     Some(())
 }
 
-/// Translates a character class, after its opening bracket.
+/// Translates a character class of a pattern; its opening bracket has been read.
 fn class(letters: &mut Peekable<Chars<'_>>, out: &mut String) -> Option<()> {
     let negated = letters.next_if_eq(&'^').is_some();
     if letters.next_if_eq(&']').is_some() {

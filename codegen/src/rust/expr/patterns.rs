@@ -1,4 +1,5 @@
-//! The patterns of a contract: one static for each pattern, however often it is used.
+//! The statics of a contract's patterns (regular expressions) and schema validators: one for each, however
+//! often it is used.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,24 +14,25 @@ use crate::rust::names::ident::static_name;
 use crate::rust::plan::usage::Usage;
 use crate::rust::view::{PatternView, ValidatorView};
 
-/// The module of the patterns that the server uses, below the module of the contract.
+/// The generated module with the patterns that the server uses, below the module of the contract.
 const PATTERNS: &str = "wire::codec::patterns";
 
-/// The module of the patterns that only a client or `serde` uses, below the module of the contract.
+/// The generated module with the patterns that only a client or `serde` uses, below the module of the contract.
 const EXTRA_PATTERNS: &str = "wire::codec::extra::patterns";
 
-/// The statics of a contract's patterns and schema validators.
+/// The generated statics of a contract's patterns and schema validators.
 #[derive(Debug, Default)]
 pub struct Patterns {
     names: HashMap<String, String>,
     views: BTreeMap<String, PatternView>,
     validators: BTreeMap<String, ValidatorView>,
     validator_names: HashMap<InterpretedSchema, String>,
-    /// The statics that only a client or `serde` uses.
+    /// The names of the statics that only a client or `serde` uses.
     extra: BTreeSet<String>,
 }
 
-/// Collects the patterns of every schema that the server reads, and with `all` those of all other schemas.
+/// Collects the patterns and schema validators of every schema that the server reads. If `all` is true, also
+/// collects those of all other schemas, for a client or `serde`.
 pub fn collect_patterns(contract: &Contract, usage: &Usage, all: bool, diagnostics: &mut Diagnostics) -> Patterns {
     let mut patterns = Patterns::default();
     let hints = hints(contract);
@@ -44,12 +46,13 @@ pub fn collect_patterns(contract: &Contract, usage: &Usage, all: bool, diagnosti
     patterns
 }
 
-/// Returns true if the type accepts a single spelling, which makes a pattern redundant.
+/// Returns true if the Rust type of a string format accepts a single spelling of each value, which makes a
+/// pattern redundant.
 fn is_typed(format: &Format) -> bool {
     matches!(format, Format::Id(_))
 }
 
-/// Returns a name for each inline schema: that of its parameter or property.
+/// Returns a name for the static of each inline schema: the name of its parameter or property.
 fn hints(contract: &Contract) -> HashMap<SchemaId, &str> {
     let mut hints = HashMap::new();
     for parameter in contract.operations.iter().flat_map(|operation| &operation.parameters) {
@@ -78,7 +81,7 @@ impl Patterns {
                 self.add_validator(contract, *id, hints.get(id).copied(), interpreted);
             }
             let Kind::String(shape) = &contract.schemas.get(*id).kind else { continue };
-            // The first pattern is a rule. If there are several, the validator checks all of them.
+            // Generated code checks the first pattern. If there are several, the schema validator checks all of them.
             let Some((pattern, span)) = shape.patterns.first() else { continue };
             if is_typed(&shape.format) {
                 diagnostics.push(
@@ -113,7 +116,7 @@ impl Patterns {
         }
     }
 
-    /// Returns the names of the statics, of patterns and of schema validators.
+    /// Iterates over the names of all statics, of patterns and of schema validators.
     fn statics(&self) -> impl Iterator<Item = &String> {
         self.views.keys().chain(self.validators.keys())
     }
@@ -168,18 +171,19 @@ impl Patterns {
         self.validator_names.insert(interpreted.clone(), name);
     }
 
-    /// Returns a mention of the static of a schema validator.
+    /// Returns the code that names the static of a schema validator.
     pub fn validator(&self, interpreted: &InterpretedSchema) -> String {
         self.mention(self.validator_names.get(interpreted))
     }
 
-    /// Returns the schema validators in the order of their names: those of the server, or the extra ones.
+    /// Returns the views of the schema validators in the order of their names: those that the server uses, or
+    /// with `extra` those that only a client or `serde` uses.
     pub fn validator_views(&self, extra: bool) -> Vec<ValidatorView> {
         let wanted = |(name, _): &(&String, &ValidatorView)| self.extra.contains(*name) == extra;
         self.validators.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
     }
 
-    /// Returns a mention of the static of a pattern.
+    /// Returns the code that names the static of a pattern.
     pub fn pattern(&self, pattern: &str) -> String {
         self.mention(self.names.get(pattern))
     }
@@ -190,7 +194,8 @@ impl Patterns {
         contract(&format!("{module}::{name}")).to_string()
     }
 
-    /// Returns the patterns in the order of their names: those of the server, or the extra ones.
+    /// Returns the views of the patterns in the order of their names: those that the server uses, or with
+    /// `extra` those that only a client or `serde` uses.
     pub fn views(&self, extra: bool) -> Vec<PatternView> {
         let wanted = |(name, _): &(&String, &PatternView)| self.extra.contains(*name) == extra;
         self.views.iter().filter(wanted).map(|(_, view)| view.clone()).collect()

@@ -1,5 +1,5 @@
-//! The expression that reads a value of a schema: a call on the runtime's reader, with the constraints as
-//! data.
+//! The generated expression that reads a value of a schema: a call on the runtime's reader, with the
+//! constraints of the schema as data.
 
 use writ_contract::model::schema::{
     Additional, Format, IntegerWidth, Kind, NumberWidth, ObjectShape, RustType, StringShape,
@@ -14,30 +14,30 @@ use crate::rust::mention::{contract, runtime};
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 
-/// The builder of expressions that read values of schemas.
+/// The builder of generated expressions that read values of schemas.
 pub struct ReadCalls<'p, 'c> {
-    /// The type plan of the contract.
+    /// The type plan, which contains the Rust type of each schema.
     pub plan: &'p TypePlan<'c>,
-    /// The statics of patterns, which all files share.
+    /// The statics of patterns and schema validators, which all generated files share.
     pub patterns: &'p Patterns,
-    /// The direction of the values that are read.
+    /// The direction (inbound or outbound) of the values that are read.
     pub direction: Direction,
 }
 
 impl ReadCalls<'_, '_> {
-    /// Returns an expression that reads a value other than null: an `Option` of the schema's type, over a
-    /// reader `r`.
+    /// Returns an expression that reads a value other than null from a reader `r`. It evaluates to an `Option`
+    /// of the schema's Rust type.
     pub fn value(&self, id: SchemaId) -> ReadExpression {
         let expression = self.unvalidated(id);
         let validators = self.validators(id, false).into_iter().chain(self.validators(id, true)).collect();
         self.validated(validators, expression)
     }
 
-    /// Returns an expression that reads a value or null, by the reader's method `take` (`nullable` or
-    /// `patch`).
+    /// Returns an expression that reads a value or null by a method of the runtime's reader. `take` is the
+    /// method, `nullable` or `patch`.
     ///
-    /// `read` transforms the expression of the value itself. Schema validators that accept null also check
-    /// null.
+    /// `read` transforms the expression that reads the value other than null. Schema validators that accept
+    /// null are also applied to null.
     pub fn with_null(
         &self,
         id: SchemaId,
@@ -51,8 +51,8 @@ impl ReadCalls<'_, '_> {
         self.validated(outer, format!("r.{take}({})", read(value).function()).into())
     }
 
-    /// Returns the validators along a chain of aliases, the innermost first: with `of_null` those that check
-    /// null too, otherwise those that check other values only.
+    /// Returns the schema validators along a chain of aliases, the innermost first. With `of_null`, returns
+    /// those that also check null, otherwise those that check other values only.
     fn validators(&self, id: SchemaId, of_null: bool) -> Vec<String> {
         let schemas = &self.plan.contract.schemas;
         let mut chain = vec![schemas.get(id)];
@@ -72,15 +72,15 @@ impl ReadCalls<'_, '_> {
             .collect()
     }
 
-    /// Wraps an expression in validators, the innermost first.
+    /// Wraps a reading expression in schema validators, the innermost first.
     fn validated(&self, validators: Vec<String>, expression: ReadExpression) -> ReadExpression {
         validators.into_iter().fold(expression, |expression, validator| {
             format!("r.validated(&{validator}, {})", expression.function()).into()
         })
     }
 
-    /// Returns an expression that reads a declared type and applies the validators of its schema. Returns
-    /// `None` if there are no validators.
+    /// Returns an expression that reads a declared type and applies the schema validators of its schema.
+    /// Returns `None` if there are no validators.
     pub fn behind_validators(&self, id: SchemaId, name: &str) -> Option<ReadExpression> {
         let validators: Vec<String> = self.validators(id, false).into_iter().chain(self.validators(id, true)).collect();
         if validators.is_empty() {
@@ -89,7 +89,7 @@ impl ReadCalls<'_, '_> {
         Some(self.validated(validators, ReadExpression::read(contract(name))))
     }
 
-    /// Returns an expression that reads a value without the validators of its schema.
+    /// Returns an expression that reads a value without applying the schema validators of its schema.
     fn unvalidated(&self, id: SchemaId) -> ReadExpression {
         let schemas = &self.plan.contract.schemas;
         if let Some(key) = self.plan.key_of(id, self.direction) {
@@ -121,7 +121,8 @@ impl ReadCalls<'_, '_> {
         }
     }
 
-    /// Returns an expression that reads the type that a schema consists of, without regard to its name.
+    /// Returns an expression that reads the Rust type that the keywords of a schema describe, even if the
+    /// schema itself has a named type.
     pub fn structure(&self, id: SchemaId) -> ReadExpression {
         match &self.plan.contract.schemas.get(id).rust_type {
             Some(custom) => self.custom(id, custom),
@@ -129,8 +130,8 @@ impl ReadCalls<'_, '_> {
         }
     }
 
-    /// Returns an expression that reads a custom type: by its own `Read`, or from text that satisfies the
-    /// schema.
+    /// Returns an expression that reads a custom type (`x-rust-type`): by its own `Read`, or from text that
+    /// satisfies the schema.
     fn custom(&self, id: SchemaId, custom: &RustType) -> ReadExpression {
         if !custom.text {
             return ReadExpression::read(format_args!("::{}", custom.path.value));
@@ -152,7 +153,7 @@ impl ReadCalls<'_, '_> {
         format!("r.checked({}, |r| r.parsed())", check.function()).into()
     }
 
-    /// Returns an expression that reads a generated or built-in type.
+    /// Returns an expression that reads the Rust type for the kind of a schema, such as an integer, a list or a page.
     fn kind(&self, id: SchemaId) -> ReadExpression {
         let plan = self.plan;
         match &plan.contract.schemas.get(id).kind {
@@ -240,7 +241,8 @@ impl ReadCalls<'_, '_> {
     }
 }
 
-/// Returns the call that reads a Rust type under a rule, or its `Read` if the rule is empty.
+/// Returns the reader call that checks the constraints in `fields` while it reads a Rust type, or the type's
+/// `Read` if there are no constraints.
 fn ruled(ty: &str, method: &str, (rule, count): (&str, usize), fields: RuleFields) -> ReadExpression {
     if fields.is_empty() {
         return ReadExpression::read(ty);

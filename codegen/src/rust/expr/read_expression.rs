@@ -1,25 +1,25 @@
-//! An expression that reads a value from a reader `r`.
+//! A generated expression that reads a value from the runtime's reader `r`.
 
 use std::fmt;
 
 use crate::rust::mention::read_of;
 
-/// An expression over a reader `r`, whose value is an `Option` of the type that is read.
+/// A generated expression over the runtime's reader `r`. It evaluates to an `Option` of the type that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadExpression {
-    /// A call of a function with the reader as its only argument; the path of the function.
+    /// The call of a function with the reader as its only argument. Holds the path of the function.
     Function(String),
     /// An expression that is not a plain function call.
     Expression(String),
 }
 
 impl ReadExpression {
-    /// Returns the expression that reads a type by its implementation of `Read`.
+    /// Creates the expression that reads a type by its implementation of `Read`.
     pub fn read(ty: impl fmt::Display) -> ReadExpression {
         ReadExpression::Function(read_of(ty))
     }
 
-    /// Returns the expression as a function of the reader: a path if possible, otherwise a closure.
+    /// Returns the reading expression as a function of the reader: a path if possible, otherwise a closure.
     pub fn function(&self) -> String {
         match self {
             ReadExpression::Function(path) => path.clone(),
@@ -27,7 +27,7 @@ impl ReadExpression {
         }
     }
 
-    /// Returns the expression with its value in a `Box`.
+    /// Returns the reading expression with its value in a `Box`.
     pub fn boxed(self) -> ReadExpression {
         ReadExpression::Expression(format!("{self}.map(Box::new)"))
     }

@@ -1,12 +1,12 @@
-//! The runtime's rules for values, such as `&StringRule { .. }`, with the constraints that the contract
-//! declares.
+//! Generated expressions of the runtime's rules for values, such as `&StringRule { .. }`. A rule holds the
+//! constraints that the contract declares.
 
 use writ_contract::model::schema::{ArrayShape, Format, IntegerShape, NumberShape, ObjectShape, StringShape};
 
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::mention::runtime;
 
-/// The fields of a rule that the contract declares, as `name: value`.
+/// The fields of a rule for values that the contract declares, as `name: value`.
 #[derive(Debug, Default)]
 pub struct RuleFields(Vec<String>);
 
@@ -16,7 +16,8 @@ impl RuleFields {
         self.0.is_empty()
     }
 
-    /// Returns the rule as an expression. `count` is the number of fields of the runtime's struct.
+    /// Returns the rule as an expression of the runtime's struct `name`. `count` is the number of fields of
+    /// this struct.
     pub fn expression(mut self, name: &str, count: usize) -> String {
         let name = runtime(name);
         match self.0.len() {
@@ -37,7 +38,7 @@ impl RuleFields {
     }
 }
 
-/// Returns the fields of the runtime's `StringRule` for a string.
+/// Returns the constraints of a string schema as fields of the runtime's `StringRule`.
 pub fn string_rule(shape: &StringShape, patterns: &Patterns) -> RuleFields {
     let mut fields = RuleFields::sizes(shape.min, shape.max);
     if let Some((pattern, _)) = shape.patterns.first() {
@@ -58,19 +59,19 @@ pub fn string_rule(shape: &StringShape, patterns: &Patterns) -> RuleFields {
     fields
 }
 
-/// Returns the expression of the runtime's `ArrayRule` for a list.
+/// Returns the constraints of a list schema as an expression of the runtime's `ArrayRule`.
 pub fn array_rule(shape: &ArrayShape) -> String {
     let mut fields = RuleFields::sizes(shape.min, shape.max);
     fields.0.extend(shape.unique.then(|| "unique: true".to_owned()));
     fields.expression("ArrayRule", 3)
 }
 
-/// Returns the expression of the runtime's `MapRule` for a map.
+/// Returns the constraints of a map schema as an expression of the runtime's `MapRule`.
 pub fn map_rule(shape: &ObjectShape) -> String {
     RuleFields::sizes(shape.min, shape.max).expression("MapRule", 3)
 }
 
-/// Returns the fields of the runtime's `IntegerRule` for an integer.
+/// Returns the constraints of an integer schema as fields of the runtime's `IntegerRule`.
 pub fn integer_rule(shape: &IntegerShape) -> RuleFields {
     let mut fields = RuleFields::default();
     fields.0.extend(shape.min.map(|min| format!("min: Some({min})")));
@@ -79,7 +80,7 @@ pub fn integer_rule(shape: &IntegerShape) -> RuleFields {
     fields
 }
 
-/// Returns the fields of the runtime's `NumberRule` for a number.
+/// Returns the constraints of a number schema as fields of the runtime's `NumberRule`.
 pub fn number_rule(shape: &NumberShape) -> RuleFields {
     let mut fields = RuleFields::default();
     fields.0.extend(shape.min.map(|min| format!("min: Some({})", float(min))));

@@ -1,5 +1,5 @@
-//! Rust identifiers from any text: case conversion, keywords, leading digits and characters that Rust does
-//! not allow.
+//! The conversion of any text into Rust identifiers: case conversion, keywords, leading digits and characters
+//! that Rust does not allow.
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
@@ -11,10 +11,10 @@ const KEYWORDS: &[&str] = &[
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// The words that cannot be raw identifiers.
+/// The reserved words that cannot be raw identifiers (`r#…`).
 const NEVER: &[&str] = &["self", "super", "crate", "Self", "_"];
 
-/// Returns an identifier in `UpperCamelCase`, for types, traits and variants.
+/// Converts text into an identifier in `UpperCamelCase`, for types, traits and variants.
 pub fn type_name(text: &str) -> String {
     let name = spelled(text).to_upper_camel_case();
     let name = legal(name, 'N');
@@ -24,7 +24,7 @@ pub fn type_name(text: &str) -> String {
     }
 }
 
-/// Returns an identifier in `snake_case`, for fields and methods. Keywords become raw identifiers.
+/// Converts text into an identifier in `snake_case`, for fields and methods. Keywords become raw identifiers.
 pub fn value_name(text: &str) -> String {
     let name = legal(spelled(text).to_snake_case(), 'n');
     if NEVER.contains(&name.as_str()) {
@@ -36,7 +36,7 @@ pub fn value_name(text: &str) -> String {
     }
 }
 
-/// Returns an identifier in `snake_case` that is also a file name.
+/// Converts text into an identifier in `snake_case` that is also a file name, for modules.
 ///
 /// Keywords get a trailing underscore. Characters beyond ASCII are omitted, since `rustc` does not find files
 /// by such names (E0754).
@@ -49,12 +49,12 @@ pub fn module_name(text: &str) -> String {
     }
 }
 
-/// Returns an identifier in `SHOUTY_SNAKE_CASE`, for statics.
+/// Converts text into an identifier in `SHOUTY_SNAKE_CASE`, for statics.
 pub fn static_name(text: &str) -> String {
     legal(spelled(text).to_shouty_snake_case(), 'N').to_uppercase()
 }
 
-/// Replaces signs by words, so that names such as `+1` and `-1` stay distinct.
+/// Replaces signs in text by words, so that names such as `+1` and `-1` become distinct identifiers.
 fn spelled(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut start = true;
@@ -105,7 +105,7 @@ fn legal(name: String, first: char) -> String {
     }
 }
 
-/// Returns true if a character beyond ASCII is allowed at every position of an identifier.
+/// Returns true if Rust allows a character beyond ASCII at every position of an identifier.
 fn unicode_letter(letter: char) -> bool {
     letter.is_alphabetic()
         && !('\u{1F130}'..='\u{1F189}').contains(&letter)

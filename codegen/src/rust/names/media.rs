@@ -4,7 +4,7 @@ use writ_contract::model::operation::Content;
 
 use crate::rust::names::ident::type_name;
 
-/// Returns the variant of a media type: `Json`, `Csv`, `Png`, `VndAcmeJson`.
+/// Returns the variant name of a media type: `Json`, `Csv`, `Png`, `VndAcmeJson`.
 pub fn media_name(content: &Content) -> String {
     let essence = content.essence();
     let (kind, subtype) = essence.split_once('/').unwrap_or(("", &essence));

@@ -1,7 +1,7 @@
-//! Names: Rust identifiers from any text of a contract, each taken once.
+//! Rust names: identifiers that are made from any text of a contract, each taken once.
 //!
-//! [`ident`] converts text to identifiers. [`namespace`] takes each name once and reports collisions. The
-//! other modules name variants, statuses and media types.
+//! [`ident`] converts text to identifiers. [`namespace`] ensures that each name is taken once, and reports
+//! collisions. The other modules name variants, statuses and media types.
 
 pub mod enum_variants;
 pub mod ident;

@@ -1,4 +1,4 @@
-//! Namespaces, in which each name is taken once: the first free candidate, for good.
+//! Namespaces of Rust names. In each namespace, an item takes the first free candidate for its name and keeps it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -7,10 +7,10 @@ use writ_contract::model::Contract;
 use writ_contract::model::operation::ContentKind;
 use writ_contract::source::{FileId, Span, Spanned};
 
-/// The file of reserved names, which have no location in the contract.
+/// The file that stands for the location of reserved names, which have no location in the contract.
 const FIRST: FileId = FileId::ENTRY;
 
-/// The names that generated files use. No type of the contract can have one of them.
+/// The names that generated files themselves use. No type of the contract can have such a name.
 const RESERVED: &[&str] = &[
     "Api",
     "Arc",
@@ -80,15 +80,16 @@ const RESERVED: &[&str] = &[
 #[derive(Debug)]
 pub struct Names {
     taken: HashMap<String, Holder>,
-    /// The description of the current holders, as in "a schema of the contract".
+    /// The description of the items that take names now, such as "a schema of the contract".
     kind: &'static str,
-    /// The names that are not the first choice, each with the first choice and the description of its holder.
+    /// The taken names that are not the first choice, each with the first choice and the description of the
+    /// item that has it.
     fallbacks: HashMap<String, (String, &'static str)>,
-    /// The next number for equal names. Thousands of names may be equal.
+    /// The next number to append to each name. Thousands of items may want the same name.
     next: HashMap<String, usize>,
 }
 
-/// The item that has a name: its location and its description.
+/// The item that has taken a name: its location and its description.
 #[derive(Debug, Clone, Copy)]
 struct Holder {
     span: Span,
@@ -96,14 +97,14 @@ struct Holder {
 }
 
 impl Names {
-    /// Returns a namespace in which the names that generated files use are taken.
+    /// Creates a namespace for types, in which the names that generated files themselves use are taken.
     pub fn for_types() -> Names {
         let mut names = Names { kind: "a name that generated code uses", ..Names::empty() };
         RESERVED.iter().for_each(|name| names.reserve(name));
         names
     }
 
-    /// Returns a namespace in which every name is free.
+    /// Creates a namespace in which every name is free.
     pub fn empty() -> Names {
         Names {
             taken: HashMap::new(),
@@ -113,19 +114,20 @@ impl Names {
         }
     }
 
-    /// Sets the description of the next holders, as in "the name `LoginRequest` is used for another schema".
+    /// Sets the description of the items that take the next names, as in "the name `LoginRequest` is used for
+    /// another schema".
     pub fn now_for(&mut self, kind: &'static str) {
         self.kind = kind;
     }
 
-    /// Returns the reason for a name that is not the first choice, as a sentence. Returns `None` for a first
-    /// choice.
+    /// Returns a sentence that explains why an item took a name that is not its first choice. Returns `None` if
+    /// it has its first choice.
     pub fn fallback(&self, name: &str) -> Option<String> {
         let (first, kind) = self.fallbacks.get(name)?;
         Some(format!("Named `{name}` because the name `{first}` is used for {kind}."))
     }
 
-    /// Records that an item has a name.
+    /// Records that the item at a location has taken a name.
     fn hold(&mut self, name: String, span: Span) {
         self.taken.insert(name, Holder { span, kind: self.kind });
     }
@@ -144,7 +146,7 @@ impl Names {
         self.hold(name.to_owned(), Span::start_of(FIRST));
     }
 
-    /// Takes a name that the contract or the settings request. A name that is taken already is an error.
+    /// Takes a name that the contract or the settings request for an item. A name that is taken already is an error.
     pub fn take_requested(&mut self, own: &Spanned<String>, diagnostics: &mut Diagnostics) -> String {
         match self.taken.get(&own.value).map(|holder| holder.span) {
             None => {
@@ -163,7 +165,8 @@ impl Names {
         own.value.clone()
     }
 
-    /// Takes the names of the runtime's body types that this contract uses. All other names stay available.
+    /// Reserves the names of the runtime's body types, such as `Parts`, if this contract uses them. Otherwise
+    /// these names stay free.
     pub fn reserve_for(&mut self, contract: &Contract) {
         let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
         let operations = contract.operations.iter().chain(outgoing);
@@ -182,8 +185,8 @@ impl Names {
         }
     }
 
-    /// Takes the first free candidate. If none is free, appends a number to the last one and reports a
-    /// warning.
+    /// Takes the first free candidate as the name of an item. If none is free, appends a number to the last
+    /// candidate and reports a warning.
     pub fn take(&mut self, candidates: &[String], span: Span, diagnostics: &mut Diagnostics) -> String {
         if let Some(free) = candidates.iter().find(|name| !self.taken.contains_key(*name)) {
             self.note_fallback(free, candidates);
@@ -212,9 +215,9 @@ impl Names {
     }
 }
 
-/// Makes names distinct within one type or function by appending numbers, and returns the first collision.
+/// Makes names distinct within one type or function by appending numbers. Also returns the first collision.
 ///
-/// The caller reports the collision, since no location is more precise than that of the type itself.
+/// The caller reports the collision at the location of the type, since no location is more precise.
 pub fn distinct(names: impl IntoIterator<Item = String>) -> (Vec<String>, Option<Collision>) {
     let names: Vec<String> = names.into_iter().collect();
     let mut first_of: BTreeMap<&str, usize> = BTreeMap::new();
@@ -248,20 +251,20 @@ pub fn distinct(names: impl IntoIterator<Item = String>) -> (Vec<String>, Option
     (all, collision)
 }
 
-/// Two values whose Rust names would be equal.
+/// A collision of Rust names: two items of a type or function whose names would be equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collision {
-    /// The indices of the two values.
+    /// The indices of the two items whose names collide.
     pub indices: [usize; 2],
-    /// The Rust names that they have in the end.
+    /// The distinct Rust names that the two items get.
     names: [String; 2],
-    /// The number of further values that get another name.
+    /// The number of further items that get a number in their name.
     more: usize,
 }
 
 impl Collision {
-    /// Returns the warning about the collision at `span`; `describe` returns a value of an index as the contract
-    /// names it, such as "the property `first-name`".
+    /// Returns a warning about the collision at `span`. `describe` describes the item at an index as the
+    /// contract names it, such as "the property `first-name`".
     pub fn report(&self, span: Span, describe: impl Fn(usize) -> String) -> Diagnostic {
         let [first, second] = self.indices.map(describe);
         let [kept, numbered] = &self.names;

@@ -1,4 +1,4 @@
-//! The check of names that the contract or the settings request: each must be a valid identifier of its kind.
+//! The check of Rust names that the contract or the settings request: each must be a valid identifier for its item.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use writ_contract::source::{Sources, Span, Spanned};
 
 use crate::rust::names::ident::{type_name, value_name};
 
-/// The kind of item that a requested name is for.
+/// The kind of Rust item that a requested name is for.
 #[derive(Clone, Copy)]
 enum NameKind {
     Type,
@@ -18,7 +18,7 @@ enum NameKind {
     Field,
 }
 
-/// Reports every requested name that is not a valid identifier of its kind.
+/// Reports every requested Rust name that is not a valid identifier for its kind of item.
 pub fn check(contract: &Contract, sources: &Sources, diagnostics: &mut Diagnostics) {
     let mut names: Vec<(&Spanned<String>, NameKind)> = Vec::new();
     let mut fields: HashSet<Span> = HashSet::new();
@@ -31,7 +31,7 @@ pub fn check(contract: &Contract, sources: &Sources, diagnostics: &mut Diagnosti
     }
     for id in contract.schemas.ids() {
         let schema = contract.schemas.get(id);
-        // The name of a field is not that of its type, unless the schema is also a component.
+        // A name that is requested for a field does not name the field's type, unless the schema is also a component.
         if let Some(own) =
             schema.rust_name.as_ref().filter(|own| schema.component.is_some() || !fields.contains(&own.span))
         {
@@ -59,7 +59,7 @@ pub fn check(contract: &Contract, sources: &Sources, diagnostics: &mut Diagnosti
 }
 
 impl NameKind {
-    /// Returns the name as Rust spells it for this kind. Keywords may be written without `r#`.
+    /// Returns a requested name as Rust spells it for this kind of item. Keywords may be written without `r#`.
     fn spelled(self, text: &str) -> String {
         match self {
             NameKind::Type | NameKind::Trait => type_name(text),
@@ -70,7 +70,7 @@ impl NameKind {
         }
     }
 
-    /// Returns the kind in words, with an example of its spelling.
+    /// Returns a description of this kind of name for messages, with an example of its spelling.
     fn described(self) -> &'static str {
         match self {
             NameKind::Type => "the name of a type, which is written `LikeThis`",

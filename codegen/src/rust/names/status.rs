@@ -1,6 +1,6 @@
-//! The names of status codes, for markers and variants.
+//! The Rust names of status codes, for marker types and enum variants.
 
-/// Returns the name of a status code, for example `NotFound`.
+/// Returns the Rust name of a status code, for example `NotFound`.
 pub fn variant(code: u16) -> String {
     let known = match code {
         100 => "Continue",

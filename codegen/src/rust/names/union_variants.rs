@@ -1,5 +1,5 @@
-//! The names of union variants: the name of the branch in the contract, otherwise a word for its
-//! distinguishing property.
+//! The names of a union's variants: the name of the branch in the contract, otherwise a word for the kind,
+//! format or property that distinguishes the branch.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,13 +9,13 @@ use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape, Schema
 use crate::rust::names::ident::type_name;
 use crate::rust::names::namespace::{Collision, distinct};
 
-/// The greatest number of nested lists that a name describes. A list may contain itself.
+/// The greatest number of nested lists that the name of a variant describes. A list may contain itself.
 const DEEPEST_LIST: usize = 4;
 
-/// The number of branches that have each property. Unions may have thousands of branches.
+/// The number of a union's branches that have each property. Unions may have thousands of branches.
 type KnownBy<'s> = HashMap<&'s str, usize>;
 
-/// Returns the names of a union's variants in the order of its branches, and the first collision of two of them.
+/// Returns the names of a union's variants in the order of its branches, and the first collision of two names.
 pub fn union_variants(schemas: &Schemas, id: SchemaId) -> (Vec<String>, Option<Collision>) {
     let Kind::Union(union) = &schemas.get(id).kind else { return (Vec::new(), None) };
     let own = schemas.get(id).component.as_deref().map(type_name).unwrap_or_default();
@@ -53,7 +53,7 @@ pub fn union_variants(schemas: &Schemas, id: SchemaId) -> (Vec<String>, Option<C
     })
 }
 
-/// Returns a word for the kind of a schema.
+/// Returns a word for the kind of a schema, for the name of a variant.
 fn kind_word(kind: &Kind) -> &'static str {
     match kind {
         Kind::Any => "Any",
@@ -71,7 +71,8 @@ fn kind_word(kind: &Kind) -> &'static str {
     }
 }
 
-/// Returns a word for the format, value, item or property of a branch, which is more specific than its kind.
+/// Returns a word for the format, value, item or property of a union's branch, which is more specific than the
+/// kind of its schema.
 fn specific_name(schemas: &Schemas, branch: SchemaId, known: &KnownBy<'_>, depth: usize) -> Option<String> {
     match schemas.kind(branch) {
         Kind::String(shape) => format_word(&shape.format),
@@ -106,7 +107,7 @@ fn specific_name(schemas: &Schemas, branch: SchemaId, known: &KnownBy<'_>, depth
     }
 }
 
-/// Returns a word for the property of an object that can have one value only.
+/// Returns a word for the only value of a property of an object, or `None` if no property has a single value.
 fn constant(schemas: &Schemas, object: &ObjectShape) -> Option<String> {
     object.properties.iter().find_map(|property| match schemas.kind(property.schema) {
         Kind::Strings(names) if names.values.len() == 1 && !names.open => Some(type_name(&names.values[0])),
@@ -114,7 +115,7 @@ fn constant(schemas: &Schemas, object: &ObjectShape) -> Option<String> {
     })
 }
 
-/// Counts the branches that have each property. A branch that occurs twice counts once.
+/// Counts the branches of a union that have each property. A branch that occurs twice counts once.
 fn known_by<'s>(schemas: &'s Schemas, branches: &[SchemaId]) -> KnownBy<'s> {
     let mut known = KnownBy::new();
     let mut met = HashSet::new();
@@ -126,7 +127,7 @@ fn known_by<'s>(schemas: &'s Schemas, branches: &[SchemaId]) -> KnownBy<'s> {
     known
 }
 
-/// Returns a word for a property that no other branch has. Required properties take precedence.
+/// Returns a word for a property that no other branch of the union has. Required properties take precedence.
 fn property(object: &ObjectShape, known: &KnownBy<'_>) -> Option<String> {
     let own = |name: &str| known.get(name).is_none_or(|count| *count == 1);
     let required = object.properties.iter().filter(|property| property.required);
@@ -134,7 +135,7 @@ fn property(object: &ObjectShape, known: &KnownBy<'_>) -> Option<String> {
     required.chain(others).find(|property| own(&property.name)).map(|property| type_name(&property.name))
 }
 
-/// Returns a word for the format of a string, or `None` for a plain string.
+/// Returns a word for the format of a string schema, or `None` for a plain string.
 fn format_word(format: &Format) -> Option<String> {
     let word = match format {
         Format::Plain => return None,

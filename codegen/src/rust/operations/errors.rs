@@ -17,14 +17,14 @@ use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{ContentView, ErrorVariantView, ErrorView, RangeView, StatusView};
 
-/// The markers of error statuses and ranges, which all operations of a contract share.
+/// The names of the generated marker types for error statuses and ranges, which all operations of a contract share.
 #[derive(Debug, Default)]
 pub struct Markers {
     statuses: BTreeMap<u16, String>,
     ranges: BTreeMap<Status, String>,
 }
 
-/// Names a marker for each error status that an operation declares with the error envelope.
+/// Names a marker type for each error status or range that an operation declares with the error envelope.
 pub fn markers(contract: &Contract, names: &mut Names, diagnostics: &mut Diagnostics) -> Markers {
     let mut markers = Markers::default();
     let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
@@ -66,7 +66,7 @@ pub fn markers(contract: &Contract, names: &mut Names, diagnostics: &mut Diagnos
 }
 
 impl Markers {
-    /// Returns the marker of a status code or range.
+    /// Returns the name of the marker type for an error status or range, or `None` if there is no marker.
     pub fn of(&self, status: Status) -> Option<&String> {
         match status {
             Status::Code(code) => self.statuses.get(&code),
@@ -74,12 +74,12 @@ impl Markers {
         }
     }
 
-    /// Returns the markers of single status codes.
+    /// Returns the views of the marker types for single error statuses.
     pub fn statuses(&self) -> Vec<StatusView> {
         self.statuses.iter().map(|(code, name)| StatusView { code: *code, name: Code::of(name) }).collect()
     }
 
-    /// Returns the markers of ranges of status codes.
+    /// Returns the views of the marker types for ranges of error statuses such as `4XX`.
     pub fn ranges(&self) -> Vec<RangeView> {
         self.ranges
             .iter()
@@ -91,7 +91,7 @@ impl Markers {
     }
 }
 
-/// Returns the lowest and the highest status code of an error response.
+/// Returns the lowest and the highest status code that the declared status of an error response covers.
 pub fn bounds(status: Status) -> (u16, u16) {
     match status {
         Status::Code(code) => (code, code),
@@ -100,14 +100,14 @@ pub fn bounds(status: Status) -> (u16, u16) {
     }
 }
 
-/// Returns true if an error response uses the error envelope: its schema is the envelope, or it declares no
-/// content.
+/// Returns true if an error response uses the error envelope of the contract: its schema is the envelope, or it
+/// declares no content.
 pub fn in_envelope(contract: &Contract, response: &Response) -> bool {
     response.content.is_empty()
         || response.content.iter().any(|content| contract.envelope.is(content, &contract.schemas))
 }
 
-/// Returns the view of the error type of an operation.
+/// Returns the view of the error type of an operation, and adds error bodies with several media types to `contents`.
 pub fn error_view(
     plan: &TypePlan<'_>,
     operation: &Operation,

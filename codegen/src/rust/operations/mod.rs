@@ -1,7 +1,8 @@
 //! The views of operations: traits, requests, responses, errors and the operation table.
 //!
 //! [`operation_names`] names tags and operations, [`operation_views`] combines the views of an operation, and
-//! [`operation_table`] contains the constant data that the router, the gate and the client read.
+//! [`operation_table`] contains the constant data that the router, the gate (which admits requests) and the
+//! client read.
 
 pub mod errors;
 pub mod operation_docs;

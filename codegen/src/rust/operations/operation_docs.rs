@@ -1,10 +1,11 @@
-//! The documentation of an operation: its description, its method and path, its security and its policies.
+//! The documentation of an operation in generated code: its description, its method and path, its security and
+//! its policies.
 
 use std::time::Duration;
 
 use writ_contract::model::operation::{LimitBy, Operation, RateLimit, Requirement};
 
-/// Returns the summary as a sentence, followed by the description.
+/// Returns the summary of an operation as a sentence, followed by its description.
 pub fn prose(operation: &Operation) -> String {
     let mut docs = operation.summary.clone().unwrap_or_default().trim().to_owned();
     if !docs.is_empty() && !docs.ends_with(['.', '!', '?']) {
@@ -20,14 +21,15 @@ pub fn prose(operation: &Operation) -> String {
     docs
 }
 
-/// Returns the method and the path for a code span, with the query that distinguishes operations on one path.
+/// Returns the HTTP method and the path of an operation for a code span, with the query that distinguishes
+/// operations on one path.
 pub fn route(operation: &Operation) -> String {
     let query = if operation.query.is_empty() { String::new() } else { format!("?{}", operation.query) };
     format!("{} {}{query}", operation.method, operation.path).replace('`', "'")
 }
 
-/// Returns the security and the policies as sentences: "Requires `bearer` with the scope `users:read`.
-/// Allows 100 requests in 60 s per caller."
+/// Returns the security and the policies of an operation as sentences: "Requires `bearer` with the scope
+/// `users:read`. Allows 100 requests in 60 s per caller."
 pub fn terms(operation: &Operation) -> String {
     let policies = &operation.policies;
     let mut terms = vec![security(operation)];
@@ -83,7 +85,7 @@ fn rate_limit(limit: &RateLimit) -> String {
     format!("Allows {} {requests} in {} per {by}.", limit.requests, duration_text(limit.window))
 }
 
-/// Returns a duration in the largest unit that divides it.
+/// Returns a duration as text in the largest unit that divides it, such as `5 min`.
 fn duration_text(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {

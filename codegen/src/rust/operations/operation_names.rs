@@ -1,4 +1,4 @@
-//! The names of tags and operations, taken in the order of the contract.
+//! The Rust names of tags and operations, which are taken in the order of the contract.
 
 use std::collections::HashMap;
 
@@ -13,54 +13,56 @@ use crate::rust::operations::parts::{PartNames, part_names};
 use crate::rust::operations::response_body::{ContentNames, content_names};
 use crate::rust::plan::types::TypePlan;
 
-/// The Rust names of a tag.
+/// The Rust names for a tag: its trait, its module and its service.
 #[derive(Debug, Clone)]
 pub struct TagNames {
-    /// The name of the tag's trait.
+    /// The name of the tag's generated trait.
     pub name: String,
-    /// The name of the tag's module.
+    /// The name of the tag's generated module.
     pub module: String,
-    /// The field of `Api` for the service.
+    /// The field of the generated struct `Api` for the service that implements the tag's trait.
     pub field: String,
-    /// The type parameter of `Api` for the service.
+    /// The type parameter of the generated struct `Api` for the service that implements the tag's trait.
     pub parameter: String,
 }
 
-/// The Rust names of an operation.
+/// The Rust names for an operation: its method and its types.
 #[derive(Debug, Clone)]
 pub struct OperationNames {
-    /// The name of the trait method.
+    /// The name of the operation's trait method.
     pub method: String,
-    /// The name of the static in the operation table.
+    /// The name of the operation's static in the generated operation table.
     pub data: String,
-    /// The name of the request type.
+    /// The name of the operation's request type.
     pub request: String,
-    /// The name of the enum of request bodies, used if the media type decides the type of the body.
+    /// The name of the enum of request bodies, which is used if the media type of a request decides the type of
+    /// the body.
     pub body: String,
-    /// The name of the response type.
+    /// The name of the operation's response type.
     pub response: String,
-    /// The names of response bodies with several media types.
+    /// The names for the operation's response bodies that have several media types.
     pub contents: Vec<ContentNames>,
-    /// The names of the types of a multipart body.
+    /// The names of the types of the operation's multipart body, or `None` if it has no described multipart body.
     pub parts: Option<PartNames>,
-    /// The name of the error type.
+    /// The name of the operation's error type.
     pub error: String,
-    /// The names of the enums of sort keys.
+    /// The names of the enums of keys by which requests of the operation can sort a list.
     pub sorts: Vec<SortName>,
 }
 
-/// The enum of the sort keys of a parameter.
+/// The name of the enum of sort keys for a parameter that sorts a list.
 #[derive(Debug, Clone)]
 pub struct SortName {
     /// The index of the sort parameter among the operation's parameters.
     pub index: usize,
     /// The name of the enum of sort keys.
     pub name: String,
-    /// True if this operation declares the enum. Operations that share a parameter share its enum.
+    /// True if the enum is generated with this operation. Operations that share a sort parameter share the enum
+    /// of the first operation.
     pub own: bool,
 }
 
-/// Names every tag of the contract.
+/// Chooses the Rust names for every tag of the contract.
 pub fn tag_names(
     contract: &Contract,
     options: &Options,
@@ -71,7 +73,7 @@ pub fn tag_names(
     if options.client() {
         ["callbacks", "client"].iter().for_each(|taken| modules.reserve(taken));
     }
-    // Modules and crates that generated code names. A tag's module of the same name would hide them.
+    // These names are modules and crates that generated code uses. A tag's module of the same name would hide them.
     for fixed in [
         "alloc",
         "core",
@@ -126,16 +128,16 @@ pub fn tag_names(
         .collect()
 }
 
-/// Methods that every value or pointer has. A call of a service method with such a name would call the other
-/// method.
+/// The methods that every value or pointer has. An operation's method with such a name could not be called on a
+/// service, since the call would select the other method.
 const EVERYWHERE: &[&str] = &["as_ref", "clone", "clone_from", "clone_into", "drop", "into", "to_owned", "try_into"];
 
-/// Names every operation that the service serves, in the order of the contract.
+/// Chooses the Rust names for every operation that the service serves, in the order of the contract.
 pub fn operation_names(plan: &TypePlan<'_>, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<OperationNames> {
     named(plan, Direction::Inbound, plan.contract.operations.iter(), types, diagnostics)
 }
 
-/// Names the operations of one direction, whose methods share a namespace.
+/// Chooses the Rust names for the operations of one direction, served or outgoing. Their methods share a namespace.
 pub fn named<'o>(
     plan: &TypePlan<'_>,
     direction: Direction,

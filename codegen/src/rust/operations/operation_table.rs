@@ -1,4 +1,4 @@
-//! The operation table: paths, parameters, security and policies of each operation as constant data.
+//! The generated operation table: paths, parameters, security and policies of each operation as constant data.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::rust::mention::{contract as contract_path, runtime, std as std_path};
 use crate::rust::names::ident::static_name;
 use crate::rust::view::OperationEntryView;
 
-/// Returns the entry of an operation in the operation table.
+/// Returns the view of an operation's entry in the generated operation table.
 pub fn operation_entry(contract: &Contract, operation: &Operation) -> OperationEntryView {
     let mut head = vec![
         format!("id: {}", literal(&operation.id)),
@@ -43,7 +43,7 @@ pub fn operation_entry(contract: &Contract, operation: &Operation) -> OperationE
     }
 }
 
-/// Returns the expression of the runtime's `Body`.
+/// Returns the request body of an operation as an expression of the runtime's `Body`.
 fn body(body: &RequestBody) -> String {
     let media: Vec<String> = body
         .content
@@ -64,7 +64,8 @@ fn body(body: &RequestBody) -> String {
     format!("{name} {{ required: {}, limit: {limit}, media: &[{}] }}", body.required, media.join(", "))
 }
 
-/// Returns one alternative of the security requirements: the schemes that it requires together.
+/// Returns one alternative of an operation's security requirements as an expression: the schemes that it
+/// requires together.
 fn alternative(all: &[Requirement]) -> String {
     let needs: Vec<String> = all
         .iter()
@@ -77,7 +78,7 @@ fn alternative(all: &[Requirement]) -> String {
     format!("&[{}]", needs.join(", "))
 }
 
-/// Returns the single status codes that the contract declares, in order.
+/// Returns the single status codes that an operation declares, in ascending order and separated by commas.
 fn statuses(operation: &Operation) -> String {
     let single = operation.responses.iter().filter_map(|response| match response.status {
         Status::Code(code) => Some(code),
@@ -87,7 +88,7 @@ fn statuses(operation: &Operation) -> String {
     statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the media types of the successful responses, in the order of the contract.
+/// Returns the media types of an operation's successful responses, in the order of the contract.
 fn produces(operation: &Operation) -> Vec<String> {
     let mut produces: Vec<String> = Vec::new();
     for response in operation.responses.iter().filter(|response| !is_error(response, operation)) {
@@ -100,7 +101,7 @@ fn produces(operation: &Operation) -> Vec<String> {
     produces
 }
 
-/// Returns the expression of the runtime's `RateLimit`.
+/// Returns a rate limit of an operation as an expression of the runtime's `RateLimit`.
 fn rate_limit(limit: &RateLimit) -> String {
     let by = match limit.by {
         LimitBy::Caller => "Caller",
@@ -111,7 +112,7 @@ fn rate_limit(limit: &RateLimit) -> String {
     format!("{name} {{ requests: {}, window: {window}, by: {}::{by} }}", limit.requests, runtime("LimitBy"))
 }
 
-/// Returns the fields of all policies except rate limits.
+/// Returns the fields of an operation's table entry for all policies except rate limits.
 fn policies(operation: &Operation) -> Vec<String> {
     let policies = &operation.policies;
     let mut fields = Vec::new();
@@ -129,12 +130,12 @@ fn policies(operation: &Operation) -> Vec<String> {
     fields
 }
 
-/// Returns the name of the static of a security scheme.
+/// Returns the name of the generated static of a security scheme.
 pub fn scheme_static(name: &str) -> String {
     format!("SCHEME_{}", static_name(name))
 }
 
-/// Returns the expression of the runtime's `Parameter`.
+/// Returns a parameter of an operation as an expression of the runtime's `Parameter`.
 fn parameter(schemas: &Schemas, parameter: &Parameter) -> String {
     let location = parameter.location.word();
     let mut text = format!("{}::{location}({})", runtime("Parameter"), literal(&parameter.name));
@@ -165,7 +166,8 @@ fn parameter(schemas: &Schemas, parameter: &Parameter) -> String {
     text
 }
 
-/// Returns the runtime's `ValueKind` of a value in text: `Array`, `Object`, or `None` for a scalar.
+/// Returns the variant of the runtime's `ValueKind` for a schema whose values are written in a parameter or
+/// header: `Array`, `Object`, or `None` for a scalar.
 pub fn shape(schemas: &Schemas, schema: SchemaId) -> Option<&'static str> {
     match schemas.kind(schema) {
         Kind::Array(_) => Some("Array"),
@@ -184,12 +186,12 @@ pub fn shape(schemas: &Schemas, schema: SchemaId) -> Option<&'static str> {
     }
 }
 
-/// Returns string literals, separated by commas.
+/// Returns texts as Rust string literals, separated by commas.
 fn listed(texts: &[String]) -> String {
     texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the expression of a `Duration`.
+/// Returns the Rust expression of a duration.
 fn duration(duration: Duration) -> String {
     let name = std_path("std::time::Duration");
     match duration.subsec_nanos() {
@@ -198,7 +200,7 @@ fn duration(duration: Duration) -> String {
     }
 }
 
-/// Returns a number with `_` between its thousands, as clippy requires.
+/// Returns a number as a Rust literal with `_` between its thousands, as clippy requires.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();

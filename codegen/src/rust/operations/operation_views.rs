@@ -22,7 +22,7 @@ use crate::rust::view::{
     Access, OperationView, SortKeyView, SortView, TagView, UnselectedOperationView, UnselectedView,
 };
 
-/// Returns the table entries of the operations of tags that were not selected.
+/// Returns the view of the operations whose tags are not selected, with their entries in the operation table.
 pub fn unselected_view(contract: &Contract, diagnostics: &mut Diagnostics) -> UnselectedView {
     let mut statics = Names::empty();
     let operations = contract
@@ -42,7 +42,7 @@ pub fn unselected_view(contract: &Contract, diagnostics: &mut Diagnostics) -> Un
     UnselectedView { operations }
 }
 
-/// Returns the view of a tag.
+/// Returns the view of a tag: its trait, and the types of its operations.
 pub fn tag_view(
     plan: &TypePlan<'_>,
     tag: usize,
@@ -76,7 +76,7 @@ pub fn tag_view(
     }
 }
 
-/// Returns the view of an operation.
+/// Returns the view of an operation: its trait method, and its request, response and error types.
 pub fn operation_view(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -125,7 +125,8 @@ pub fn operation_view(
     }
 }
 
-/// Returns the enums of the keys that `x-sort` parameters list, without their signs.
+/// Returns the views of the enums of sort keys, for the keys that the `x-sort` parameters of an operation list.
+/// The keys lose their signs.
 fn sort_views(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames) -> Vec<SortView> {
     let schemas = &plan.contract.schemas;
     let mut views = Vec::new();

@@ -11,15 +11,15 @@ use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{DecodeView, FieldSource, Presence};
 
-/// The indices of the parameters that select a page.
+/// The indices of an operation's parameters that select a page of a list.
 pub struct Paging {
     page: Option<usize>,
     limit: usize,
     cursor: Option<usize>,
 }
 
-/// Returns the parameters that select a page: `limit` with `page` or `cursor`. Returns `None` if the
-/// operation has no such parameters, or if no response is a page.
+/// Returns an operation's parameters that select a page of a list: `limit` with `page` or `cursor`. Returns
+/// `None` if the operation has no such parameters, or if no response is a page.
 pub fn paging(plan: &TypePlan<'_>, operation: &Operation) -> Option<Paging> {
     let schemas = &plan.contract.schemas;
     let returns_page = operation
@@ -46,22 +46,23 @@ pub fn paging(plan: &TypePlan<'_>, operation: &Operation) -> Option<Paging> {
 }
 
 impl Paging {
-    /// Returns true if the parameter at `index` is one of the page parameters.
+    /// Returns true if the operation's parameter at `index` selects a page.
     pub fn holds(&self, index: usize) -> bool {
         self.limit == index || self.page == Some(index) || self.cursor == Some(index)
     }
 
-    /// Returns the lowest index of the page parameters, which is the position of the request field.
+    /// Returns the lowest index of the parameters that select a page, which decides the position of the request
+    /// field `page`.
     pub fn first(&self) -> usize {
         self.limit.min(self.page.unwrap_or(usize::MAX)).min(self.cursor.unwrap_or(usize::MAX))
     }
 
-    /// Returns the indices of the parameters, for the client that sends them.
+    /// Returns the indices of the parameters that select a page, for the client that sends them.
     pub fn source(&self) -> FieldSource {
         FieldSource::Page { limit: self.limit, number: self.page, cursor: self.cursor }
     }
 
-    /// Returns the request field for the selected page.
+    /// Returns the request field `page`, which combines the parameters that select a page.
     pub fn field(&self, calls: &ReadCalls<'_, '_>, operation: &Operation) -> RequestField {
         let schemas = &calls.plan.contract.schemas;
         let shape = |index: usize| match schemas.kind(operation.parameters[index].schema) {

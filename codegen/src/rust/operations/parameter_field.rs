@@ -1,4 +1,4 @@
-//! A parameter as a field of the request type.
+//! A parameter of an operation as a field of the request type.
 
 use writ_contract::model::operation::{Parameter, ParameterLocation, Style};
 use writ_contract::model::schema::Kind;
@@ -15,7 +15,7 @@ use crate::rust::operations::request_field::RequestField;
 use crate::rust::plan::ty::Ty;
 use crate::rust::view::{DecodeView, Presence};
 
-/// Returns the name of the field for a parameter.
+/// Returns the Rust name of the request field for a parameter.
 pub fn parameter_name(parameter: &Parameter) -> String {
     value_name(parameter.rust_name.as_ref().map_or(&parameter.name, |own| &own.value))
 }

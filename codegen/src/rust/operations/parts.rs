@@ -18,25 +18,26 @@ use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{FormRuleView, PartFieldView, PartVariantView, PartsView};
 
-/// The names of the types of a multipart body.
+/// The names of the generated types of a multipart body.
 #[derive(Debug, Clone)]
 pub struct PartNames {
-    /// The name of the enum of the parts.
+    /// The name of the generated enum that holds one part of the multipart body.
     pub part: String,
-    /// The name of the struct of all parts, or `None` if the service only sends the body.
+    /// The name of the generated struct that holds all parts of the multipart body, or `None` if the service
+    /// only sends the body.
     pub form: Option<String>,
-    /// The schema whose properties are the parts.
+    /// The schema of the multipart body, whose properties are the parts.
     pub schema: Option<SchemaId>,
 }
 
-/// Returns the multipart content of an operation's body and its parts, or `None` if the contract does not
-/// describe them.
+/// Returns the multipart content of an operation's request body and its parts, or `None` if the contract does
+/// not describe the parts.
 pub fn described<'c>(plan: &TypePlan<'c>, operation: &'c Operation) -> Option<(&'c Content, Parts<'c>)> {
     let contents = operation.body.iter().flat_map(|body| &body.content);
     contents.filter_map(|content| Some((content, parts(content, &plan.contract.schemas)?))).next()
 }
 
-/// Names the types of an operation's multipart body.
+/// Names the generated types of an operation's multipart body, or returns `None` if no parts are described.
 pub fn part_names(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -129,15 +130,17 @@ pub fn parts_view(
     view
 }
 
-/// Returns the name of the parameter for a part's name: `name` if a part without a name in the contract needs
-/// it, otherwise `_`. Returns `None` if there is no part of this kind.
+/// Returns the name of the parameter that receives a part's name in generated code: `name` if the name is
+/// needed for a part that the contract does not name, otherwise `_`. Returns `None` if the body has no such
+/// part. With `files`, considers files, otherwise values.
 fn name_of(parts: &Parts<'_>, files: bool) -> Option<Code> {
     let mut all = parts.named.iter().chain(&parts.rest).filter(|part| (part.kind == PartKind::File) == files);
     all.clone().next()?;
     Some(Code::from(if all.any(|part| part.name.is_empty()) { "name" } else { "_" }))
 }
 
-/// Returns the field of the struct of all parts: its type, and how received parts are collected.
+/// Returns the view of a field in the struct of all parts of a multipart body: its type, and the code that
+/// collects the received parts.
 #[allow(clippy::too_many_arguments, reason = "one part, seen from both types")]
 fn form_field(
     plan: &TypePlan<'_>,
@@ -193,7 +196,7 @@ fn form_field(
             let store = format!("{variable} = Some({value})");
             match (part.required, nullable) {
                 (true, _) => (held, "None", store, format!("{variable}?")),
-                // A part that is null is equal to an absent part.
+                // A part that is null is treated like an absent part.
                 (false, true) => (held, "None", store, format!("{variable}.flatten()")),
                 (false, false) => (Ty::Option(Box::new(held)), "None", store, variable.clone()),
             }
@@ -211,7 +214,7 @@ fn form_field(
     }
 }
 
-/// Returns the expression of the runtime's `PartRule`.
+/// Returns the constraints of a part of a multipart body as an expression of the runtime's `PartRule`.
 fn rule(part: &Part<'_>, calls: &ReadCalls<'_, '_>) -> String {
     let kind = match part.kind {
         PartKind::Text => "text",
@@ -249,7 +252,7 @@ fn rule(part: &Part<'_>, calls: &ReadCalls<'_, '_>) -> String {
     rule
 }
 
-/// Returns the documentation of a part: the description or title of its schema.
+/// Returns the documentation of a part of a multipart body: the description or title of its schema.
 fn docs(plan: &TypePlan<'_>, part: &Part<'_>, is_rest: bool) -> String {
     if is_rest {
         return "A part that the contract does not name, with its name.".to_owned();
@@ -262,7 +265,7 @@ fn docs(plan: &TypePlan<'_>, part: &Part<'_>, is_rest: bool) -> String {
         .unwrap_or_default()
 }
 
-/// Reports the constraints of multipart bodies that are not checked.
+/// Reports the constraints of an operation's multipart bodies that generated code does not check.
 pub fn report_unchecked(plan: &TypePlan<'_>, operation: &Operation, diagnostics: &mut Diagnostics) {
     let bodies = operation.body.iter().flat_map(|body| &body.content);
     let mut described_schema = None;

@@ -1,4 +1,4 @@
-//! The request type of an operation, which combines its parameters and its body, and the decoder of the type.
+//! The request type of an operation, which combines parameters and body, and the code that decodes it.
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::{ContentKind, Operation};
@@ -16,8 +16,8 @@ use crate::rust::operations::request_field::RequestField;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{FieldSource, RequestFieldView, RequestView};
 
-/// Returns the request type, and the statements that validate the parameters which the handler does not
-/// receive.
+/// Returns the view of an operation's request type, and the statements that validate the parameters which the
+/// handler does not receive.
 ///
 /// The request type is `None` if the handler receives neither parameters nor a body.
 pub fn request_view(
@@ -89,7 +89,7 @@ pub fn request_view(
     )
 }
 
-/// Returns the view of a request field.
+/// Returns the view of a field in a request type.
 fn view(source: FieldSource, field: RequestField, name: String) -> RequestFieldView {
     let variable = if name == "input" { "input_".to_owned() } else { name.clone() };
     let take = field.take(&variable);

@@ -1,4 +1,5 @@
-//! The body of a request: its type and its decoder, or an enum if the media type decides the type.
+//! The body of a request: its type and the code that decodes it, or an enum if the media type of the request
+//! decides the type.
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::{Content, ContentKind, RequestBody};
@@ -15,7 +16,7 @@ use crate::rust::operations::request_field::RequestField;
 use crate::rust::plan::ty::Ty;
 use crate::rust::view::{FormView, FormsView, Presence};
 
-/// The type and the decoder of a request body of one media type.
+/// The Rust type and the decoding code of a request body of one media type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct BodyDecode {
     ty: Ty,
@@ -23,18 +24,18 @@ struct BodyDecode {
     absent: Absent,
 }
 
-/// The treatment of an absent request body.
+/// The treatment of an absent request body by the decoding code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Absent {
     /// The decoding call returns an empty string or no bytes.
     Empty,
     /// The decoding call returns `None`.
     None,
-    /// The body is `None`, and the decoding call is skipped.
+    /// The decoding call is skipped, and the body is `None`.
     Unread,
 }
 
-/// Returns the type and the decoder of a request body of one media type.
+/// Returns the Rust type and the decoding code of a request body of one media type.
 fn body_decode(
     calls: &ReadCalls<'_, '_>,
     (body, content): (&RequestBody, &Content),
@@ -87,12 +88,14 @@ fn body_decode(
     }
 }
 
-/// Returns true if the name of the media type is irrelevant to the value. It matters for text and bytes.
+/// Returns true if a request body is decoded independently of the name of its media type. This is the case for
+/// JSON and forms, but not for text and bytes.
 fn ignores_media_type(content: &Content) -> bool {
     matches!(content.kind, ContentKind::Json | ContentKind::Form)
 }
 
-/// Returns the field of the body, and the enum of bodies if the media type decides the type.
+/// Returns the request field of the body, and the enum of request bodies if the media type of a request decides
+/// the type.
 pub fn body_field(
     calls: &ReadCalls<'_, '_>,
     body: &RequestBody,
@@ -113,7 +116,7 @@ pub fn body_field(
         };
         return (field, None);
     }
-    // The media type selects a variant; media types that are decoded alike share one.
+    // The media type selects a variant. Media types that are decoded alike share a variant.
     let mut forms: Vec<(BodyDecode, Vec<usize>)> = Vec::new();
     for (index, content) in body.content.iter().enumerate() {
         let decode = body_decode(calls, (body, content), names, true);

@@ -1,4 +1,4 @@
-//! A field of a request type, before its name is distinct from those of other fields.
+//! A field of a request type, before it has a name that differs from the names of the other fields.
 
 use crate::rust::code::Code;
 use crate::rust::expr::default::DefaultValue;
@@ -6,27 +6,29 @@ use crate::rust::expr::read_expression::ReadExpression;
 use crate::rust::plan::ty::Ty;
 use crate::rust::view::{DecodeView, Presence};
 
-/// A request field: its type, its decoder, and the treatment of an absent value.
+/// A field of a request type without its name: its Rust type, its decoding code, and the treatment of an absent
+/// value.
 pub struct RequestField {
-    /// The documentation of the field.
+    /// The documentation of the request field.
     pub docs: String,
-    /// The type of the field.
+    /// The Rust type of the request field.
     pub ty: Ty,
-    /// The treatment of an absent value.
+    /// The treatment of an absent parameter or body.
     pub presence: Presence,
-    /// The default and the reader of the type, if the presence is [`Presence::Defaulted`].
+    /// The default of the request field and the expression that reads the field's type, if the presence is
+    /// [`Presence::Defaulted`].
     pub default: Option<(DefaultValue, ReadExpression)>,
-    /// The expression that decodes the field.
+    /// The code that decodes the request field.
     pub decode: DecodeView,
 }
 
 impl RequestField {
-    /// Returns a field without a default.
+    /// Creates a request field without a default.
     pub fn new(docs: String, ty: Ty, presence: Presence, decode: String) -> RequestField {
         RequestField { docs, ty, presence, default: None, decode: DecodeView::Call(Code::from(decode)) }
     }
 
-    /// Returns the expression that moves the decoded value out of `variable`.
+    /// Returns the expression that moves the decoded value of the request field out of `variable`.
     pub fn take(&self, variable: &str) -> String {
         match (self.presence, &self.default) {
             (Presence::Required, _) => format!("{variable}?"),

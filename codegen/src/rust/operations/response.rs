@@ -14,7 +14,7 @@ use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{ContentView, HeaderView, ResponseBodyView, ResponseView, SuccessView};
 
-/// Returns the response type of an operation, and adds bodies with several media types to `contents`.
+/// Returns the view of an operation's response type, and adds response bodies with several media types to `contents`.
 pub fn response_view(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -36,7 +36,7 @@ pub fn response_view(
         successes.push(success);
     }
     if successes.is_empty() {
-        // An operation without a declared success responds with 200 and no body.
+        // An operation without a declared successful response responds with 200 and no body.
         diagnostics.push(
             Diagnostic::warning(
                 "no-success",
@@ -59,7 +59,7 @@ pub fn response_view(
     ResponseView { name: Code::of(&names.response), fallback: String::new(), streamed, uses_responder, successes }
 }
 
-/// Returns the view of a successful response without its body, and the body.
+/// Returns the view of a successful response without its body, and the body with the call that sends it.
 fn success(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -75,7 +75,7 @@ fn success(
             let hundred = u16::from(digit) * 100;
             (format!("Status{digit}xx"), "status".to_owned(), Some(Ty::AnyStatus(hundred, hundred + 99)))
         }
-        // No other success is declared, so the default covers every final status code.
+        // The contract declares no other success, so the default response covers every final status code.
         Status::Default => ("Default".to_owned(), "status".to_owned(), Some(Ty::AnyStatus(200, 599))),
     };
     let headers = response
@@ -106,7 +106,7 @@ fn success(
     (success, body)
 }
 
-/// Returns true if a header is an entity tag, for which the runtime has a type.
+/// Returns true if a response header is an entity tag (`ETag`), for which the runtime has a type.
 pub fn is_tag(plan: &TypePlan<'_>, header: &Header) -> bool {
     header.name.eq_ignore_ascii_case("etag")
         && matches!(plan.contract.schemas.kind(header.schema), Kind::String(_) | Kind::Any)

@@ -1,4 +1,4 @@
-//! The bodies of responses: one type, or an enum if the media types are written differently.
+//! The bodies of responses: one Rust type, or an enum if the media types are written differently.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::envelope::is_error;
@@ -15,59 +15,59 @@ use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{ContentVariantView, ContentView};
 
-/// The names of the enums of a response body with several media types.
+/// The names of the generated enums for a response body with several media types.
 #[derive(Debug, Clone)]
 pub struct ContentNames {
-    /// The status of the response.
+    /// The declared status of the response that has the body.
     pub status: Status,
-    /// The name of the enum of bodies.
+    /// The name of the enum of response bodies, with a variant for each type of the body.
     pub body: String,
-    /// The name of the enum of media types.
+    /// The name of the enum of the media types that the response body can have.
     pub media: String,
 }
 
-/// The media types of a response that share a type and an encoding.
+/// The media types of a response body that share a Rust type and an encoding.
 pub struct BodyForm<'c> {
-    /// The type of the body.
+    /// The Rust type of the response body.
     pub ty: Ty,
-    /// The encoding of the body.
+    /// The encoding in which the response body is written.
     pub encoding: BodyEncoding,
-    /// The media types, at least one.
+    /// The media types that share the type and the encoding, at least one.
     pub media: Vec<&'c Content>,
 }
 
-/// The body of a response, and the call that sends it.
+/// The type of a response body, and the call that sends the body.
 pub struct ResponseBody {
-    /// The type of the body.
+    /// The Rust type of the response body.
     pub ty: Ty,
-    /// The call that sends the body.
+    /// The call on the runtime's `Reply` that sends the response body.
     pub send: SendCall,
 }
 
-/// The encoding of a response body.
+/// The encoding in which a response body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyEncoding {
-    /// A body of JSON.
+    /// The body is written as JSON.
     Json,
-    /// A body of text or bytes.
+    /// The body is text or bytes, written unchanged.
     Bytes,
-    /// A custom type, written as the text that it displays.
+    /// The body is a custom type, written as the text of its `Display` implementation.
     Shown,
-    /// A body that streams bytes.
+    /// The body is a stream of bytes.
     Stream,
-    /// A stream of values, each written as the `data` of a server-sent event.
+    /// The body is a stream of values, each written as the `data` of a server-sent event.
     Events,
-    /// A stream of values, each of which describes a complete server-sent event.
+    /// The body is a stream of values, each of which describes a complete server-sent event.
     DescribedEvents,
-    /// A stream of values, each written as a line of JSON.
+    /// The body is a stream of values, each written as a line of JSON.
     Lines,
-    /// Text or bytes whose media type the handler chooses from a range.
+    /// The body is text or bytes. The handler chooses its media type from a declared range such as `image/*`.
     AnyMedia,
-    /// JSON whose media type the handler chooses from a range.
+    /// The body is JSON. The handler chooses its media type from a declared range.
     AnyMediaJson,
 }
 
-/// Returns the type and the encoding of a body with one media type.
+/// Returns the Rust type and the encoding of a response body of one media type.
 fn form(plan: &TypePlan<'_>, direction: Direction, content: &Content) -> (Ty, BodyEncoding) {
     let any_media = |ty: Ty| Ty::AnyMedia(Box::new(ty));
     let range = content.is_range();
@@ -101,9 +101,9 @@ fn form(plan: &TypePlan<'_>, direction: Direction, content: &Content) -> (Ty, Bo
     }
 }
 
-/// Returns the forms of a response body: media types of an equal type and encoding share a form.
+/// Returns the forms of a response body. Media types with an equal Rust type and encoding share a form.
 ///
-/// JSON media types of one schema share a form. Text and bytes differ with each media type.
+/// All JSON media types with one schema share a form. Each media type of text or bytes has a separate form.
 pub fn forms<'c>(plan: &TypePlan<'_>, operation: &Operation, response: &'c Response) -> Vec<BodyForm<'c>> {
     let direction = operation.response_direction();
     let mut forms: Vec<BodyForm<'c>> = Vec::new();
@@ -120,12 +120,12 @@ pub fn forms<'c>(plan: &TypePlan<'_>, operation: &Operation, response: &'c Respo
     forms
 }
 
-/// Returns true if an encoding is independent of the name of the media type.
+/// Returns true if the encoding of a response body does not depend on the name of its media type.
 fn ignores_media_type(encoding: BodyEncoding) -> bool {
     matches!(encoding, BodyEncoding::Json | BodyEncoding::Lines)
 }
 
-/// Returns the schema of the values of a stream: the items of a list, otherwise the schema itself.
+/// Returns the schema of the values of a streamed response body: the items of a list, otherwise the schema itself.
 ///
 /// Returns `None` if the schema describes text or nothing. The handler then streams bytes.
 pub fn streamed(schemas: &Schemas, schema: SchemaId) -> Option<SchemaId> {
@@ -136,8 +136,8 @@ pub fn streamed(schemas: &Schemas, schema: SchemaId) -> Option<SchemaId> {
     }
 }
 
-/// Returns true if a schema describes a server-sent event and not only its data: it has `data`, at least one
-/// other property, and no property that an event does not have.
+/// Returns true if a schema describes a complete server-sent event and not only its data. It has the property
+/// `data`, at least one other property, and only properties that an event has.
 fn is_event(schemas: &Schemas, schema: SchemaId) -> bool {
     match schemas.kind(schema) {
         Kind::Object(object) => {
@@ -153,7 +153,7 @@ fn is_event(schemas: &Schemas, schema: SchemaId) -> bool {
     }
 }
 
-/// Names the enums of an operation's response bodies with several media types.
+/// Names the generated enums for the response bodies of an operation that have several media types.
 pub fn content_names(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -190,7 +190,8 @@ pub fn content_names(
         .collect()
 }
 
-/// Returns the body of a response, and its enum if the body has several forms.
+/// Returns the type of a response's body with the call that sends it, and the view of the enum if the body has
+/// several forms. Returns `None` if the response has no body.
 pub fn body(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -250,7 +251,7 @@ pub fn body(
     Some((ResponseBody { ty: Ty::Named(named.body.clone()), send: SendCall::CONTENT }, Some(view)))
 }
 
-/// Returns the call on the runtime's `Reply` that sends a body.
+/// Returns the call on the runtime's `Reply` that sends a response body of one form.
 fn send_call(form: &BodyForm<'_>) -> SendCall {
     let several = form.media.len() > 1;
     let media: Vec<String> = form.media.iter().map(|content| literal(&content.media_type)).collect();

@@ -1,33 +1,33 @@
-//! The call on a reply that sends the body of a response.
+//! The generated call on the runtime's `Reply` that sends the body of a response.
 
-/// A call on the runtime's `Reply`.
+/// A generated call on the runtime's `Reply` that sends the body of a response.
 #[derive(Debug, Clone)]
 pub struct SendCall {
-    /// The method of the reply.
+    /// The method of `Reply` that sends the body.
     pub method: &'static str,
-    /// The expression of the media type, or `None` if the body contains it.
+    /// The expression of the response's media type, or `None` if the body value contains its media type.
     pub media: Option<String>,
-    /// The way in which the body is passed.
+    /// The form in which the call passes the body to the method.
     pub argument: Argument,
-    /// True if the method takes the responder.
+    /// True if the method that sends the body takes the runtime's responder as an argument.
     pub takes_responder: bool,
-    /// True if an argument uses the responder.
+    /// True if any argument of the call uses the runtime's responder.
     pub uses_responder: bool,
 }
 
-/// The way in which a body is passed to the call that sends it.
+/// The form in which a response body is passed to the method that sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Argument {
-    /// The body is passed by value.
+    /// The response body is passed by value.
     Owned,
-    /// The body is passed by reference.
+    /// The response body is passed by reference.
     Borrowed,
-    /// The body is passed as the string that it displays.
+    /// The response body is passed as the string of its `Display` implementation.
     Text,
 }
 
 impl SendCall {
-    /// The call for a body with several media types, whose enum selects one.
+    /// The call that sends a response body with several media types. The enum of the body selects the media type.
     pub const CONTENT: SendCall = SendCall {
         method: "content",
         media: None,
@@ -36,7 +36,7 @@ impl SendCall {
         uses_responder: true,
     };
 
-    /// Returns the call with a value as its body.
+    /// Returns the code of the call with the expression `value` as the response body.
     pub fn with(&self, value: &str) -> String {
         let mut arguments: Vec<String> = self.media.iter().cloned().collect();
         arguments.push(match self.argument {

@@ -1,7 +1,7 @@
-//! Recursive types: the members that need a `Box` so that every type has a finite size.
+//! Recursive types: the members of generated types that need a `Box` so that every type has a finite size.
 //!
-//! A member in a list or a map needs no box. All other members form a graph of types. An edge within a
-//! strongly connected component of this graph is boxed; an edge between components is not.
+//! A member in a list or a map needs no box. All other members form a graph of types. A member is boxed if its
+//! edge lies within a strongly connected component of this graph.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use writ_contract::model::schema::Kind;
 use crate::rust::plan::types::{TypeKey, TypePlan};
 use writ_contract::model::Direction;
 
-/// Returns the members that need a box, as pairs of holder and member.
+/// Returns the members of declared types that need a `Box`, as pairs of holder and member.
 pub fn boxed(plan: &TypePlan<'_>) -> HashSet<(TypeKey, TypeKey)> {
     let index: HashMap<TypeKey, usize> = plan.order.iter().enumerate().map(|(at, key)| (*key, at)).collect();
     let edges: Vec<Vec<usize>> = plan
@@ -30,7 +30,7 @@ pub fn boxed(plan: &TypePlan<'_>) -> HashSet<(TypeKey, TypeKey)> {
     boxed
 }
 
-/// Returns the declared types that a type holds directly, not in a list or map.
+/// Returns the declared types that a declared type holds directly, not in a list or map.
 fn direct_members(plan: &TypePlan<'_>, key: TypeKey) -> Vec<TypeKey> {
     let directions = match key.only {
         Some(direction) => vec![direction],
@@ -53,10 +53,10 @@ fn direct_members(plan: &TypePlan<'_>, key: TypeKey) -> Vec<TypeKey> {
     members
 }
 
-/// Returns the strongly connected component of each node, as the index of one of its members.
+/// Returns the strongly connected component of each node in a graph, as the index of one of the component's nodes.
 ///
-/// Uses Tarjan's algorithm without recursion, since contracts may be deep. A node that is alone and has no
-/// edge to itself is a component too.
+/// Uses Tarjan's algorithm without recursion, since contracts may be deep. A node outside of all cycles is a
+/// component of its own.
 pub fn components(edges: &[Vec<usize>]) -> Vec<usize> {
     const UNSEEN: usize = usize::MAX;
     let count = edges.len();

@@ -1,4 +1,5 @@
-//! Declares types one by one: each schema that needs a type takes the first free name for its location.
+//! The declaration of types: each schema that needs a Rust type takes the first free name for its location in
+//! the contract.
 
 use std::collections::HashSet;
 
@@ -10,29 +11,30 @@ use crate::rust::names::ident::type_name;
 use crate::rust::names::namespace::Names;
 use crate::rust::plan::types::{TypeKey, TypePlan};
 
-/// An unfinished type plan.
+/// A type plan, the list of the contract's Rust types, while types are being declared.
 pub struct Declarations<'a, 'c> {
-    /// The types that are declared so far.
+    /// The Rust types that are declared so far.
     pub plan: TypePlan<'c>,
-    /// The names that are taken.
+    /// The Rust names that are taken so far.
     pub names: &'a mut Names,
-    /// The diagnostics, for names that collide.
+    /// The diagnostics that receive a report for each collision of names.
     pub diagnostics: &'a mut Diagnostics,
 }
 
-/// The kind of declaration that a schema needs.
+/// The need of a schema for a declared Rust type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Declared {
-    /// The schema becomes a separate type.
+    /// The schema always becomes a declared type.
     Always,
-    /// An alias if the schema is a component, otherwise nothing.
+    /// The schema becomes a type alias if it is a component; otherwise no type is declared.
     AsComponent,
-    /// Nothing: the schema is represented by another type.
+    /// No type is declared, since another type represents the schema.
     Never,
 }
 
 impl Declarations<'_, '_> {
-    /// Declares a component under its own name, once for each direction in which its types differ.
+    /// Declares the type of a component schema under the component's name. Declares two types if `readOnly` or
+    /// `writeOnly` properties make its directions differ.
     pub fn declare_component(&mut self, id: SchemaId) {
         let schema = self.plan.contract.schemas.get(id);
         let Some(component) = &schema.component else { return };
@@ -53,7 +55,7 @@ impl Declarations<'_, '_> {
         }
     }
 
-    /// Names a type by the first free candidate. Returns false if it already has a name.
+    /// Names a declared type by the first free candidate. Returns false if the type already has a name.
     fn name(&mut self, key: TypeKey, candidates: &[String]) -> bool {
         if self.plan.names.contains_key(&key) {
             return false;
@@ -68,8 +70,8 @@ impl Declarations<'_, '_> {
         true
     }
 
-    /// Declares the types that a schema and its members need. A schema that is not a component takes the
-    /// first free name of `candidates`.
+    /// Declares the types that a schema and its members need in a direction. A schema that is not a component
+    /// takes the first free name of `candidates`.
     pub fn declare(&mut self, id: SchemaId, direction: Direction, candidates: &[String]) {
         let mut todo = vec![(id, candidates.to_vec())];
         // Unnamed schemas do not stop recursion, so track the visited ones.
@@ -86,14 +88,14 @@ impl Declarations<'_, '_> {
                     .names
                     .contains_key(&TypeKey { schema: *first, only: self.plan.usage.only(*first, direction) })
             {
-                // The schema is an alias of an equal one that has no name yet, which is therefore named by
+                // The schema is an alias of an equal schema that has no name yet, so that schema is named by
                 // this location.
                 todo.push((*first, candidates));
                 continue;
             }
             if self.declared(id) == Declared::Always && schema.component.is_none() {
                 let mut candidates = candidates.clone();
-                // A requested name in lower case is that of the field.
+                // A requested name in lower case is the name of a field, not of a type.
                 if let Some(own) = schema.rust_name.as_ref().filter(|own| own.value.starts_with(char::is_uppercase)) {
                     candidates = vec![own.value.clone()];
                 }
@@ -128,7 +130,7 @@ impl Declarations<'_, '_> {
         }
     }
 
-    /// Returns the schemas that a schema holds, each with the names for its location.
+    /// Returns the schemas that a schema holds directly, each with candidates for the name of its type.
     fn members(&self, id: SchemaId, direction: Direction, base: &str) -> Vec<(SchemaId, Vec<String>)> {
         let one = |suffix: &str| {
             vec![format!("{base}{suffix}"), format!("{base}{suffix}Value"), format!("{base}{suffix}Model")]
@@ -159,7 +161,7 @@ impl Declarations<'_, '_> {
         }
     }
 
-    /// Returns the kind of declaration that a schema needs.
+    /// Returns the need of a schema for a declared Rust type.
     fn declared(&self, id: SchemaId) -> Declared {
         if self.plan.contract.schemas.get(id).rust_type.is_some() {
             return Declared::AsComponent;

@@ -1,5 +1,5 @@
-//! Discriminators with a constant value: those of types that occur as branches of unions only, always with
-//! one value.
+//! Discriminators with a constant value. A struct needs no field for its discriminator if it occurs only as a
+//! branch of unions, always with the same value.
 
 use std::collections::HashMap;
 
@@ -8,19 +8,19 @@ use writ_contract::model::{Contract, SchemaId};
 
 use crate::rust::plan::usage::{Usage, children, roots};
 
-/// The discriminator of an object with its constant value.
+/// The discriminator of an object schema with its constant value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
-    /// The property that holds the discriminator.
+    /// The name of the property that holds the discriminator.
     pub property: String,
-    /// The value of the discriminator.
+    /// The constant value of the discriminator.
     pub value: String,
 }
 
-/// Returns the discriminators that are implied by their types.
+/// Returns the discriminators with a constant value, by the schema of their object.
 ///
-/// Every holder of such a type is a union that identifies it by this value. The codec therefore writes the
-/// value itself, and the struct has no field for it.
+/// Every holder of such an object is a union that identifies the object by this value. The generated code
+/// therefore writes the value itself, and the struct has no field for it.
 pub fn implied_tags(contract: &Contract, usage: &Usage) -> HashMap<SchemaId, Tag> {
     let schemas = &contract.schemas;
     let mut found: HashMap<SchemaId, Option<Tag>> = HashMap::new();
@@ -36,7 +36,7 @@ pub fn implied_tags(contract: &Contract, usage: &Usage) -> HashMap<SchemaId, Tag
     served.chain(called).map(|(id, _)| id).chain(payloads).for_each(|id| vote(id, None));
     for id in schemas.ids().filter(|id| usage.is_read(*id) || usage.is_written(*id)) {
         match &schemas.get(id).kind {
-            // An alias holds nothing itself.
+            // An alias is not a holder; its target is recorded.
             Kind::Alias(_) => {}
             Kind::Union(union) => {
                 for (index, branch) in union.branches.iter().enumerate() {
@@ -56,7 +56,7 @@ pub fn implied_tags(contract: &Contract, usage: &Usage) -> HashMap<SchemaId, Tag
     found.into_iter().filter_map(fits).collect()
 }
 
-/// Returns true if the schema of the property is only a string, or lists the value.
+/// Returns true if the property of a discriminator can only hold strings, and its schema allows the constant value.
 fn is_tag(schemas: &Schemas, id: SchemaId, tag: &Tag) -> bool {
     let Kind::Object(object @ ObjectShape { sparse_of: None, .. }) = &schemas.get(id).kind else { return false };
     let property = object.properties.iter().find(|property| property.name == tag.property);

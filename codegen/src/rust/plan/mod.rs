@@ -1,7 +1,8 @@
 //! The type plan: the schemas that become Rust types, with the name, direction and form of each type.
 //!
-//! [`usage`] finds the directions and tags of each schema. [`type_plan`] then declares a type for each schema
-//! that needs one, and [`types::TypePlan`] answers all later questions about types.
+//! [`usage`] finds the directions (read or written) and the tags of each schema. [`type_plan`] then declares a
+//! type for each schema that needs one, and [`types::TypePlan`] provides the type of each schema to the later
+//! steps.
 
 pub mod cycles;
 pub mod declarations;

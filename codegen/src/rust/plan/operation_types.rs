@@ -1,4 +1,4 @@
-//! The types of an operation's parameters, bodies and response headers.
+//! The declaration of the types of an operation's parameters, bodies and response headers.
 
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{ContentKind, Operation, Status};
@@ -9,7 +9,7 @@ use crate::rust::names::media::media_name;
 use crate::rust::names::status::variant;
 use crate::rust::plan::declarations::Declarations;
 
-/// Declares the types of the requests and responses of an operation.
+/// Declares the Rust types of the schemas in the requests and responses of an operation.
 pub fn declare_operation(declarations: &mut Declarations<'_, '_>, operation: &Operation) {
     let contract = declarations.plan.contract;
     let base = type_name(operation.name());
@@ -61,8 +61,8 @@ pub fn declare_operation(declarations: &mut Declarations<'_, '_>, operation: &Op
             let suffix = match (response.content.len(), role.is_empty()) {
                 (1, true) => "Result".to_owned(),
                 (1, false) => format!("{role}Body"),
-                // The enum of all bodies has the shorter name, so the media type distinguishes the types of
-                // the bodies.
+                // The enum of all response bodies has the shorter name, so the media type distinguishes the
+                // types of the individual bodies.
                 _ => format!("{role}{}", media_name(content)),
             };
             declarations.declare(schema, returned, &[format!("{base}{suffix}"), format!("{base}{suffix}Body")]);

@@ -1,7 +1,7 @@
-//! The `recursion_limit` of a generated crate.
+//! The `recursion_limit` attribute of a generated crate.
 //!
-//! To prove that a type is `Send`, the compiler visits everything that the type holds. If types are nested
-//! deeper than the compiler's default limit, the crate must raise the limit.
+//! To prove that a type is `Send`, the compiler visits everything that the type holds. If generated types are
+//! nested deeper than the compiler's default limit, the crate must raise the limit.
 
 use writ_contract::model::SchemaId;
 use writ_contract::model::schema::{Additional, Kind, ObjectShape, Schema, Schemas};
@@ -14,12 +14,13 @@ const DEFAULT: usize = 128;
 /// The depth of the types around a generated type, such as futures and responses.
 const AROUND: usize = 32;
 
-/// Returns the recursion limit that a crate of these schemas needs, or `None` if the default is enough.
+/// Returns the recursion limit that a crate with the types of these schemas needs, or `None` if the compiler's
+/// default is enough.
 pub fn recursion_limit(schemas: &Schemas) -> Option<usize> {
     let edges: Vec<Vec<usize>> =
         schemas.ids().map(|id| held(schemas.get(id)).into_iter().map(SchemaId::index).collect()).collect();
     let component = components(&edges);
-    // Within a cycle every path is possible, through all members and a box for each.
+    // A path through a cycle of types can visit all its members, with a box for each.
     let mut weights = vec![0; edges.len()];
     let mut arriving = vec![0_usize; edges.len()];
     for id in schemas.ids() {
@@ -32,7 +33,7 @@ pub fn recursion_limit(schemas: &Schemas) -> Option<usize> {
     }
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
     component.iter().enumerate().for_each(|(at, cycle)| members[*cycle].push(at));
-    // Visits components from those that nothing holds to those that hold nothing.
+    // Visits each component after all components that hold it.
     let mut deepest = vec![0; edges.len()];
     let mut open: Vec<usize> = (0..edges.len()).filter(|at| component[*at] == *at && arriving[*at] == 0).collect();
     let mut longest = 0;
@@ -54,7 +55,7 @@ pub fn recursion_limit(schemas: &Schemas) -> Option<usize> {
     (needed > DEFAULT).then(|| needed.next_power_of_two())
 }
 
-/// Returns the schemas that a value of a schema holds.
+/// Returns the schemas of the values that a value of a schema holds directly.
 fn held(schema: &Schema) -> Vec<SchemaId> {
     match &schema.kind {
         Kind::Alias(target) => vec![*target],
@@ -72,8 +73,8 @@ fn held(schema: &Schema) -> Vec<SchemaId> {
     }
 }
 
-/// Returns the number of nested types for a value of a schema. A list counts as `Vec`, `RawVec`, `Unique` and
-/// the marker of its element; a nullable schema adds an `Option`.
+/// Returns the number of nested Rust types for a value of a schema, without its members. A list counts as
+/// `Vec`, `RawVec`, `Unique` and the marker of its element; a nullable schema adds an `Option`.
 fn levels(schema: &Schema) -> usize {
     let own = match &schema.kind {
         Kind::Alias(_) => 0,

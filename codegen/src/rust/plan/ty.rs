@@ -1,4 +1,4 @@
-//! Rust types as values: the type of a schema, a field or a body.
+//! Rust types as data of the generator: the type of a schema, a field or a body.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub enum Ty {
     F32,
     F64,
     Decimal,
-    /// A decimal that is a number in JSON.
+    /// A decimal that is written as a number in JSON, not as a string.
     DecimalNumber,
     String,
     DateTime,
@@ -27,24 +27,24 @@ pub enum Ty {
     Bytes,
     Value,
     Unit,
-    /// A multipart body whose parts the contract does not describe, while it arrives.
+    /// A multipart body that is still arriving and whose parts the contract does not describe.
     Multipart,
-    /// A multipart body whose parts the contract describes, while it arrives; the name of the enum of its
-    /// parts.
+    /// A multipart body that is still arriving and whose parts the contract describes. Holds the name of the
+    /// enum of its parts.
     Parts(String),
-    /// A file of a multipart body, while it arrives.
+    /// A file of a multipart body that is still arriving.
     FileStream,
-    /// A file of a multipart body, in memory.
+    /// A file of a multipart body that is completely in memory.
     FilePart,
-    /// A stream of bytes.
+    /// A body that is a stream of bytes.
     ByteStream,
-    /// A body with a concrete media type, where the contract declares a range such as `image/*`.
+    /// A body with its concrete media type, for a contract that declares a range such as `image/*`.
     AnyMedia(Box<Ty>),
-    /// A stream of server-sent events.
+    /// A body that is a stream of server-sent events.
     EventStream(Box<Ty>),
-    /// A stream of values as lines of JSON.
+    /// A body that is a stream of values, each on a line of JSON.
     JsonLines(Box<Ty>),
-    /// A type that is declared from the contract, by its name.
+    /// A type that is declared from a schema of the contract, by its name.
     Named(String),
     Vec(Box<Ty>),
     Map(Box<Ty>),
@@ -52,23 +52,23 @@ pub enum Ty {
     Patch(Box<Ty>),
     Page(Box<Ty>),
     Boxed(Box<Ty>),
-    /// A custom type, by its full path.
+    /// A custom type (`x-rust-type`), by its full path.
     Custom(String),
-    /// A list of sort keys, by the name of the enum of the keys.
+    /// The sort keys of a request, by the name of the enum of the keys.
     Sort(String),
     /// The page of a list that a request selects.
     PageRequest,
     /// The entity tags of an `If-Match` header.
     IfMatch,
-    /// An entity tag.
+    /// An entity tag of a response, in the header `ETag`.
     ETag,
-    /// A status code between the two bounds.
+    /// A status code between the two bounds, inclusive.
     AnyStatus(u16, u16),
 }
 
 impl Ty {
-    /// Returns true if a value is a stream, or has not arrived yet. Such a type implements neither `Clone`
-    /// nor `PartialEq`.
+    /// Returns true if a value of the Rust type is a stream, or is still arriving. Such a type implements
+    /// neither `Clone` nor `PartialEq`.
     pub fn is_streamed(&self) -> bool {
         match self {
             Ty::Multipart | Ty::Parts(_) | Ty::FileStream => true,
@@ -78,19 +78,19 @@ impl Ty {
         }
     }
 
-    /// Returns the type wrapped in `Option`.
+    /// Returns the Rust type wrapped in `Option`.
     pub fn optional(self) -> Ty {
         Ty::Option(Box::new(self))
     }
 
-    /// Returns true if the type has an empty value: `None`, or an empty list.
+    /// Returns true if the Rust type has an empty value: `None`, or an empty list.
     pub fn has_empty(&self) -> bool {
         matches!(self, Ty::Option(_) | Ty::Vec(_) | Ty::Sort(_))
     }
 }
 
 impl fmt::Display for Ty {
-    /// Writes the type as code, with mentions of its names.
+    /// Writes the Rust type as code, in which names are mentions that imports follow from.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Ty::Bool => f.write_str("bool"),
@@ -134,7 +134,8 @@ impl fmt::Display for Ty {
     }
 }
 
-/// Returns the path of a custom type. It begins at the crate, so that no generated name can shadow it.
+/// Returns the code of a custom type (`x-rust-type`). Its path begins with `::`, so that no generated name can
+/// shadow it.
 pub fn custom_path(own: &RustType) -> String {
     match own.text {
         true => format!("writ_runtime::Text<::{}>", own.path.value),

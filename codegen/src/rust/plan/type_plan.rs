@@ -1,4 +1,4 @@
-//! The order in which types are declared, which decides their names.
+//! The order in which types are declared. It decides their names, since each type takes the first free name.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +15,7 @@ use crate::rust::plan::operation_types::declare_operation;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::plan::usage::{Usage, children};
 
-/// Declares all types of a contract that operations and components need.
+/// Declares all Rust types that the operations and components of a contract need.
 pub fn type_plan<'c>(
     contract: &'c Contract,
     usage: Usage,
@@ -31,8 +31,8 @@ pub fn type_plan<'c>(
         boxed: HashSet::new(),
     };
     let mut declarations = Declarations { plan, names, diagnostics };
-    // Components take their names before all other schemas. Components whose names are Rust names already
-    // come first.
+    // Components take their names before all other schemas. Among them, components whose names are valid Rust
+    // names come first.
     let exact =
         |id: &SchemaId| contract.schemas.get(*id).component.as_deref().is_some_and(|name| type_name(name) == name);
     let (exactly, others): (Vec<SchemaId>, Vec<SchemaId>) = contract.components.iter().partition(|id| exact(id));
@@ -90,7 +90,8 @@ pub fn type_plan<'c>(
     plan
 }
 
-/// Returns true if a schema is the error envelope or a schema in it. Errors are written without these types.
+/// Returns true if a schema is the error envelope or a schema inside of it. The server writes errors without
+/// types for these schemas.
 fn envelope_part(contract: &Contract, envelope: SchemaId, id: SchemaId) -> bool {
     let mut todo = vec![envelope];
     let mut seen = HashSet::new();

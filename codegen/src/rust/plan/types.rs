@@ -12,36 +12,36 @@ use crate::rust::plan::implied_tags::Tag;
 use crate::rust::plan::ty::{Ty, custom_path};
 use crate::rust::plan::usage::{Usage, is_read_only, is_write_only};
 
-/// The identity of a declared type: a schema, or one direction of a schema that `readOnly` or `writeOnly`
+/// The identity of a declared Rust type: a schema, or one direction of a schema that `readOnly` or `writeOnly`
 /// properties split in two types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeKey {
-    /// The schema of the type.
+    /// The schema from which the Rust type is declared.
     pub schema: SchemaId,
-    /// The only direction that the type serves, or `None` if it serves both.
+    /// The only direction (inbound or outbound) that the type serves, or `None` if it serves both.
     pub only: Option<Direction>,
 }
 
-/// The types that are declared for a contract, with their names.
+/// The type plan: the Rust types that are declared for a contract, with their names.
 #[derive(Debug, Clone)]
 pub struct TypePlan<'c> {
     /// The contract that the types are declared for.
     pub contract: &'c Contract,
-    /// The directions and tags of each schema.
+    /// The directions and tags in which each schema is used.
     pub usage: Usage,
-    /// The declared types, in the order in which they were found.
+    /// The declared types, in the order in which they were declared.
     pub order: Vec<TypeKey>,
     /// The name of each declared type.
     pub names: HashMap<TypeKey, String>,
-    /// The members that need a box, as pairs of holder and member.
+    /// The members of declared types that need a `Box`, as pairs of holder and member.
     pub boxed: HashSet<(TypeKey, TypeKey)>,
-    /// The constant discriminators, by the schema of the object. The structs have no field for them.
+    /// The discriminators with a constant value, by the schema of their object. The structs have no field for them.
     pub tagged: HashMap<SchemaId, Tag>,
 }
 
 impl<'c> TypePlan<'c> {
-    /// Returns the item schema if an object is a page: `{ data: [...], pagination: {...} }` with the field
-    /// names that the runtime's `Page` writes.
+    /// Returns the schema of the items if an object schema is a page of a list: `{ data: [...], pagination:
+    /// {...} }` with the field names that the runtime's `Page` writes.
     pub fn page_of(&self, object: &ObjectShape) -> Option<SchemaId> {
         let [data, pagination] = object.properties.as_slice() else { return None };
         if data.name != "data" || pagination.name != "pagination" {
@@ -49,7 +49,7 @@ impl<'c> TypePlan<'c> {
         }
         let Kind::Array(array) = self.contract.schemas.kind(data.schema) else { return None };
         let Kind::Object(fields) = self.contract.schemas.kind(pagination.schema) else { return None };
-        // The fields of a pagination object, each with true if it can be null.
+        // The fields of a pagination object, each with `true` if it can be null.
         let written = [("total", false), ("page", true), ("limit", false), ("hasMore", false), ("nextCursor", true)];
         let same = |property: &Property| {
             let nullable = self.contract.schemas.nullable(property.schema);
@@ -59,7 +59,7 @@ impl<'c> TypePlan<'c> {
         (alike && data.required && pagination.required).then_some(array.items)
     }
 
-    /// Returns true if an operation uses the schema.
+    /// Returns true if an operation, webhook or callback uses the schema.
     pub fn used(&self, id: SchemaId) -> bool {
         self.usage.is_read(id) || self.usage.is_written(id)
     }
@@ -73,12 +73,12 @@ impl<'c> TypePlan<'c> {
         }
     }
 
-    /// Returns the name of a declared type.
+    /// Returns the Rust name of a declared type, or `None` if the type is not declared.
     pub fn name_of(&self, key: TypeKey) -> Option<&str> {
         self.names.get(&key).map(String::as_str)
     }
 
-    /// Returns the declared type of a schema in a direction, or `None` if the schema has no declared type.
+    /// Returns the identity of a schema's declared type in a direction, or `None` if the schema has no declared type.
     pub fn key_of(&self, id: SchemaId, direction: Direction) -> Option<TypeKey> {
         let key = TypeKey { schema: id, only: self.usage.only(id, direction) };
         if self.names.contains_key(&key) {
@@ -90,7 +90,7 @@ impl<'c> TypePlan<'c> {
         }
     }
 
-    /// Returns the properties of a declared type: those that its direction includes.
+    /// Returns the properties that become fields of a declared type: all that the type's direction includes.
     pub fn properties(&self, key: TypeKey) -> Vec<&'c Property> {
         let contract = self.contract;
         let Kind::Object(object) = &contract.schemas.get(key.schema).kind else { return Vec::new() };
@@ -106,7 +106,7 @@ impl<'c> TypePlan<'c> {
             .collect()
     }
 
-    /// Returns the type of a schema's values other than null.
+    /// Returns the Rust type of a schema's values other than null.
     pub fn ty(&self, id: SchemaId, direction: Direction) -> Ty {
         if let Some(key) = self.key_of(id, direction) {
             return Ty::Named(self.names[&key].clone());
@@ -114,7 +114,7 @@ impl<'c> TypePlan<'c> {
         self.structure(id, direction)
     }
 
-    /// Returns the type that a schema consists of, without regard to the name of the schema itself.
+    /// Returns the Rust type that the keywords of a schema describe, even if the schema itself has a named type.
     pub fn structure(&self, id: SchemaId, direction: Direction) -> Ty {
         let schema = self.contract.schemas.get(id);
         if let Some(own) = &schema.rust_type {
@@ -167,7 +167,7 @@ impl<'c> TypePlan<'c> {
         }
     }
 
-    /// Returns the type of an element of a list or map, which may be null.
+    /// Returns the Rust type of an element of a list or map: an `Option` if the element may be null.
     pub fn element(&self, id: SchemaId, direction: Direction) -> Ty {
         let ty = self.ty(id, direction);
         match self.is_nullable(id) {
@@ -176,18 +176,19 @@ impl<'c> TypePlan<'c> {
         }
     }
 
-    /// Returns true if null is a possible value that the type itself cannot represent.
+    /// Returns true if a value of the schema may be null and the Rust type of the schema needs an `Option` to
+    /// represent this.
     pub fn is_nullable(&self, id: SchemaId) -> bool {
         self.contract.schemas.nullable(id) && !matches!(self.contract.schemas.kind(id), Kind::Any | Kind::Null)
     }
 
-    /// Returns true if a member of `holder` needs a box, because the types would otherwise contain
-    /// themselves.
+    /// Returns true if a member of the declared type `holder` needs a `Box`, because the types would otherwise
+    /// contain themselves.
     pub fn is_boxed(&self, holder: TypeKey, held: SchemaId, direction: Direction) -> bool {
         self.direct(held, direction).is_some_and(|key| self.boxed.contains(&(holder, key)))
     }
 
-    /// Returns the declared struct or union of a schema, after resolving aliases.
+    /// Returns the identity of the struct or union that is declared for a schema, after resolving aliases.
     pub fn direct(&self, id: SchemaId, direction: Direction) -> Option<TypeKey> {
         if self.custom_type(id).is_some() {
             return None;
@@ -204,20 +205,20 @@ impl<'c> TypePlan<'c> {
         (holds && self.names.contains_key(&key)).then_some(key)
     }
 
-    /// Returns the custom type of a schema, after resolving aliases.
+    /// Returns the custom type (`x-rust-type`) of a schema, after resolving aliases.
     pub fn custom_type(&self, id: SchemaId) -> Option<&'c RustType> {
         self.contract.schemas.nearest(id, |schema| schema.rust_type.as_ref())
     }
 
-    /// Returns the name of a union branch for messages: the name in the contract, otherwise the name of the
-    /// variant.
+    /// Returns the name of a union branch for error messages: the name of its schema in the contract, otherwise
+    /// the name of the variant.
     pub fn branch_name(&self, branch: SchemaId, variant: &str) -> String {
         let named =
             |schema: &'c writ_contract::model::Schema| schema.component.clone().or_else(|| schema.title.clone());
         self.contract.schemas.nearest(branch, named).unwrap_or_else(|| variant.to_owned())
     }
 
-    /// Returns the variants of a union, in the order of its branches.
+    /// Returns the variant names of a union, in the order of its branches.
     pub fn variant_names(&self, id: SchemaId) -> Vec<String> {
         union_variants(&self.contract.schemas, id).0
     }

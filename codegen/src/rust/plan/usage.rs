@@ -1,4 +1,4 @@
-//! The use of each schema: its directions, and the tags whose operations reach it.
+//! The use of each schema: its directions (read or written), and the tags whose operations use it.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use writ_contract::model::parts::{PartKind, parts};
 use writ_contract::model::schema::{Additional, Kind, ObjectShape, Property};
 use writ_contract::model::{Contract, Direction, SchemaId};
 
-/// The directions and tags of each schema, indexed by schema.
+/// The directions (read or written) and the tags in which each schema of a contract is used.
 #[derive(Debug, Clone)]
 pub struct Usage {
     read: Vec<bool>,
@@ -17,18 +17,18 @@ pub struct Usage {
     split: Vec<bool>,
 }
 
-/// The tags whose operations reach a schema.
+/// The tags whose operations use a schema directly or in another schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tags {
-    /// No tag: the schema is a component that no operation uses.
+    /// No operation uses the schema; it is an unused component.
     None,
-    /// One tag, by its index.
+    /// Operations of a single tag use the schema. Holds the index of the tag.
     One(usize),
-    /// Several tags, or an outgoing operation.
+    /// Operations of several tags, or an outgoing operation, use the schema.
     Several,
 }
 
-/// Marks every schema that an operation, webhook or callback reaches.
+/// Returns the use of every schema that an operation, webhook or callback refers to, directly or in another schema.
 pub fn usage(contract: &Contract) -> Usage {
     let count = contract.schemas.len();
     let mut usage = Usage {
@@ -67,7 +67,7 @@ pub fn roots(contract: &Contract, operation: &Operation) -> Vec<(SchemaId, Direc
     roots.extend(operation.parameters.iter().map(|parameter| (parameter.schema, request)));
     for content in operation.body.iter().flat_map(|body| &body.content) {
         match parts(content, &contract.schemas) {
-            // Each part is a separate value, and a file has no schema.
+            // Each part is a separate value, and the schema of a file is not used.
             Some(parts) => {
                 let read = parts.named.iter().chain(&parts.rest).filter(|part| part.kind != PartKind::File);
                 roots.extend(read.map(|part| (part.schema, request)));
@@ -87,7 +87,7 @@ pub fn roots(contract: &Contract, operation: &Operation) -> Vec<(SchemaId, Direc
     roots
 }
 
-/// The walk that marks schemas.
+/// The walk over schemas that records in which direction and tag each is used.
 struct Marker<'a> {
     contract: &'a Contract,
     usage: &'a mut Usage,
@@ -95,8 +95,8 @@ struct Marker<'a> {
 }
 
 impl Marker<'_> {
-    /// Marks a schema and all schemas that it holds. Uses a work list instead of recursion, since schemas may
-    /// be deep.
+    /// Records the use of a schema and of all schemas that it holds. Uses a work list instead of recursion,
+    /// since schemas may be deep.
     fn mark(&mut self, schema: SchemaId, direction: Direction, tag: Option<usize>) {
         let mut todo = vec![schema];
         while let Some(id) = todo.pop() {
@@ -117,7 +117,8 @@ impl Marker<'_> {
     }
 }
 
-/// Returns the schemas that a schema holds. With a direction, omits properties that this direction excludes.
+/// Returns the schemas that a schema holds directly. If a direction is given, omits properties that this
+/// direction excludes.
 pub fn children(contract: &Contract, id: SchemaId, direction: Option<Direction>) -> Vec<SchemaId> {
     let schema = contract.schemas.get(id);
     match &schema.kind {
@@ -146,18 +147,18 @@ pub fn children(contract: &Contract, id: SchemaId, direction: Option<Direction>)
     }
 }
 
-/// Returns true if requests omit properties of this schema.
+/// Returns true if a schema is `readOnly`, so that requests omit properties of this schema.
 pub fn is_read_only(contract: &Contract, id: SchemaId) -> bool {
     contract.schemas.nearest(id, |schema| schema.read_only.then_some(())).is_some()
 }
 
-/// Returns true if responses omit properties of this schema.
+/// Returns true if a schema is `writeOnly`, so that responses omit properties of this schema.
 pub fn is_write_only(contract: &Contract, id: SchemaId) -> bool {
     contract.schemas.nearest(id, |schema| schema.write_only.then_some(())).is_some()
 }
 
-/// Finds the schemas that need a separate type for each direction: those that are used in both directions and
-/// that differ between them, directly or in a member.
+/// Records the schemas that need a separate Rust type for each direction. They are used in both directions and
+/// differ between them, directly or in a member.
 fn split(contract: &Contract, usage: &mut Usage) {
     let both: Vec<SchemaId> =
         contract.schemas.ids().filter(|id| usage.read[id.index()] && usage.write[id.index()]).collect();
@@ -198,7 +199,7 @@ impl Usage {
         self.write[id.index()]
     }
 
-    /// Returns the tags whose operations reach the schema.
+    /// Returns the tags whose operations use the schema.
     pub fn tags(&self, id: SchemaId) -> Tags {
         self.tags[id.index()]
     }

@@ -1,4 +1,4 @@
-//! The fields of a struct, which its declaration and its codec share.
+//! The fields of a declared struct, which its declaration and its codec (the code that reads and writes it) share.
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::schema::Property;
@@ -9,42 +9,42 @@ use crate::rust::names::namespace::distinct;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::{TypeKey, TypePlan};
 
-/// A field of a struct.
+/// A field of a declared struct, with the property that it represents.
 pub struct Field<'c> {
-    /// The property of the schema.
+    /// The property of the object schema that the field represents.
     pub property: &'c Property,
-    /// The Rust name of the field.
+    /// The Rust name of the struct field.
     pub name: String,
-    /// The type of the field.
+    /// The Rust type of the struct field.
     pub ty: Ty,
-    /// The default of an absent value, if the contract declares one.
+    /// The default value of the field, which replaces an absent value; `None` if the contract declares no default.
     pub default: Option<DefaultValue>,
-    /// The treatment of absence and null.
+    /// The treatment of an absent value and of null in JSON.
     pub presence: Presence,
-    /// True if the value is in a `Box`, because the type contains itself.
+    /// True if the value of the field is in a `Box`, because the struct contains itself.
     pub boxed: bool,
 }
 
-/// The treatment of absence and null in a field.
+/// The treatment of an absent value and of null when a struct field is read from JSON.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
     /// The field must be present and not null.
     Required,
-    /// The field must be present; null is `None`.
+    /// The field must be present; null is read as `None`.
     RequiredNullable,
-    /// An absent field is `None`; null is a violation.
+    /// An absent field is read as `None`; null is a violation of the contract.
     Optional,
     /// The field is a `Patch`, which distinguishes absence, null and a value.
     Patch,
-    /// An absent field is the default; null is a violation.
+    /// An absent field is read as its default; null is a violation of the contract.
     Defaulted,
-    /// An absent field is the default; a null field is `None`.
+    /// An absent field is read as its default; a null field is read as `None`.
     DefaultedNullable,
-    /// The field is the discriminator of its type, and the struct does not contain it.
+    /// The field is a discriminator with a constant value, and the struct does not contain it.
     Tag,
 }
 
-/// Returns the fields of a declared struct. Reports names that collide.
+/// Returns the fields of a declared struct. Reports properties whose Rust names collide.
 pub fn fields<'c>(plan: &TypePlan<'c>, key: TypeKey, diagnostics: &mut Diagnostics) -> Vec<Field<'c>> {
     let direction = plan.direction(key);
     let properties = plan.properties(key);

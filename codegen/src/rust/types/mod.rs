@@ -1,4 +1,5 @@
-//! The views of declared types: their declarations and their codecs, grouped into files.
+//! The views of declared types: their declarations and their codecs (the code that reads and writes them),
+//! grouped into files.
 //!
 //! [`type_files`] runs this step: [`type_declaration`] decides the fields and variants of a type, and
 //! [`type_codec`] decides its reader and writer. Both share [`fields`].

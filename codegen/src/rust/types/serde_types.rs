@@ -1,4 +1,4 @@
-//! The types that implement `serde`, each with its reader.
+//! The list of the generated types that implement the traits of `serde`, each with the function that reads it.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::rust::plan::types::TypePlan;
 use crate::rust::types::type_files::TypeFile;
 use crate::rust::view::SerdeView;
 
-/// Returns the view of the types that implement `serde`, or `None` if the contract declares no type.
+/// Returns the view of the types that implement the traits of `serde`, or `None` if the contract declares no type.
 pub fn serde_view(plan: &TypePlan<'_>, files: &[TypeFile], patterns: &Patterns) -> Option<SerdeView> {
     let codecs = files.iter().flat_map(|file| file.codecs.codecs.iter().chain(&file.extra_codecs.codecs));
     let names: BTreeSet<&str> = codecs.map(|codec| codec.name.0.as_str()).collect();

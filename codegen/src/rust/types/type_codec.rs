@@ -1,4 +1,4 @@
-//! The codec of a declared type: its reader and its writer.
+//! The codec of a declared type: the code that reads and writes its JSON.
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::Direction;
@@ -14,7 +14,7 @@ use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::types::fields::{Field, Presence, fields};
 use crate::rust::view::{BranchView, CodecView, FieldCodecView, ObjectRuleView, RestView, TypeForm, TypeView};
 
-/// The implementations that a codec of a type contains.
+/// The choice of implementations that a codec contains: reader, writer and names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodecParts {
     read: bool,
@@ -23,20 +23,21 @@ pub struct CodecParts {
 }
 
 impl CodecParts {
-    /// Returns the implementations that the server needs: it reads inbound types and writes outbound types.
+    /// Returns the choice of implementations that the server needs: it reads inbound types and writes outbound types.
     pub fn for_server(plan: &TypePlan<'_>, key: TypeKey) -> CodecParts {
         let read = plan.usage.is_read(key.schema) && key.only != Some(Direction::Outbound);
         let write = plan.usage.is_written(key.schema) && key.only != Some(Direction::Inbound);
         CodecParts { read, write, names: read || write }
     }
 
-    /// Returns the other implementations, which only a client or `serde` needs.
+    /// Returns the choice of all implementations that the server does not need. Only a client or `serde` needs them.
     pub fn extra(self) -> CodecParts {
         CodecParts { read: !self.read, write: !self.write, names: !self.names }
     }
 }
 
-/// Returns the codec of a declared type, or `None` if `parts` contain no implementation for it.
+/// Returns the view of a declared type's codec, or `None` if the codec would contain no implementation. `parts`
+/// chooses the implementations.
 pub fn codec(
     calls: &ReadCalls<'_, '_>,
     key: TypeKey,
@@ -76,7 +77,7 @@ pub fn codec(
     Some(view)
 }
 
-/// Adds the fields of a struct to its codec.
+/// Adds the fields of a struct to the view of its codec, the code that reads and writes its JSON.
 fn struct_codec(
     calls: &ReadCalls<'_, '_>,
     key: TypeKey,
@@ -113,7 +114,7 @@ fn struct_codec(
             Presence::Optional | Presence::Tag => variable.clone(),
             Presence::Patch => format!("{variable}.unwrap_or_default()"),
             Presence::Defaulted | Presence::DefaultedNullable => match (&field.default, &reading) {
-                // The value is in a `Some`, since null is possible too.
+                // The default is in a `Some`, since the field may also be null.
                 (Some(default), Some(read)) if field.presence == Presence::DefaultedNullable => {
                     default.under_some().take(&variable, read)
                 }
@@ -133,7 +134,7 @@ fn struct_codec(
             wire: field.property.name.clone(),
             index,
             read: match (&tag, &reading) {
-                // The value of the discriminator is already known: it selected the type.
+                // The value of the discriminator is already known, since it selected the type.
                 (Some(_), _) => format!("r.skip({})", comment(&field.property.name)).into(),
                 (None, Some(read)) => Code::of(format!("{variable} = {read}")),
                 (None, None) => Code::default(),
@@ -156,13 +157,14 @@ fn struct_codec(
     }
 }
 
-/// Returns the constant discriminator value of a field that the struct does not contain.
+/// Returns the constant value of a field that is a discriminator, and `None` for a field that the struct contains.
 fn plan_tag(calls: &ReadCalls<'_, '_>, key: TypeKey, field: &Field<'_>) -> Option<String> {
     let tag = calls.plan.tagged.get(&key.schema).filter(|_| field.presence == Presence::Tag)?;
     Some(tag.value.clone())
 }
 
-/// Returns a variable for a field, distinct from the variables of the reading function itself.
+/// Returns the variable that holds a field while its struct is read. It differs from the other variables of the
+/// reading function.
 fn local(name: &str) -> String {
     match name {
         "r" | "object" | "field" | "w" => format!("{name}_"),
@@ -170,7 +172,7 @@ fn local(name: &str) -> String {
     }
 }
 
-/// Returns the expression that reads a field.
+/// Returns the expression that reads the value of a struct field.
 fn field_read(calls: &ReadCalls<'_, '_>, field: &Field<'_>) -> ReadExpression {
     let schema = field.property.schema;
     let held = |value: ReadExpression| if field.boxed { value.boxed() } else { value };
@@ -181,7 +183,7 @@ fn field_read(calls: &ReadCalls<'_, '_>, field: &Field<'_>) -> ReadExpression {
     }
 }
 
-/// Adds the branches of a union to its codec.
+/// Adds the branches of a union to the view of its codec, the code that reads and writes its JSON.
 fn union_codec(calls: &ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView) {
     let plan = calls.plan;
     let Kind::Union(union) = &plan.contract.schemas.get(key.schema).kind else { return };
@@ -211,7 +213,7 @@ fn union_codec(calls: &ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView) {
     view.has_discriminator = union.discriminator.is_some();
 }
 
-/// Returns true if a field is a list of objects that a sparse fieldset applies to.
+/// Returns true if a struct field is a list of objects that a sparse fieldset (a selection of fields) applies to.
 fn is_sparse_list(calls: &ReadCalls<'_, '_>, field: &Field) -> bool {
     let schemas = &calls.plan.contract.schemas;
     let Kind::Array(array) = schemas.kind(field.property.schema) else { return false };

@@ -1,4 +1,4 @@
-//! The declaration of a type: its form, its fields or variants, and its documentation.
+//! The declaration of a Rust type from a schema: its form, its fields or variants, and its documentation.
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape, Schema, StringEnum};
@@ -14,7 +14,7 @@ use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::types::fields::{Field, Presence, fields};
 use crate::rust::view::{ConstructorView, FieldView, TypeForm, TypeView, VariantView};
 
-/// Returns the declaration of a type.
+/// Returns the view of a type's declaration.
 pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnostics) -> TypeView {
     let schema = plan.contract.schemas.get(key.schema);
     let name = plan.name_of(key).unwrap_or_default();
@@ -115,15 +115,15 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
     view
 }
 
-/// Returns true if an object keeps properties that the schema does not declare.
+/// Returns true if the struct of an object schema keeps properties that the schema does not declare.
 fn keeps(object: &ObjectShape) -> bool {
     matches!(object.additional, Additional::Kept(_))
 }
 
-/// Returns the constructor of a type from its required fields, or `None` if the type needs none.
+/// Returns the view of a struct's constructor from its required fields, or `None` if the struct needs none.
 ///
-/// Only types that a service writes, with several optional fields, get a constructor. A type with a default
-/// that is read from text gets none, since reading may fail and a constructor must not.
+/// Only structs that a service writes and that have several optional fields get a constructor. A struct with a
+/// default that is parsed from JSON text gets none, since parsing may fail and a constructor must not.
 fn constructor(
     plan: &TypePlan<'_>,
     key: TypeKey,
@@ -160,7 +160,7 @@ fn constructor(
     Some(ConstructorView { parameters, values, default: is_default })
 }
 
-/// Returns a name for the field of undeclared properties that no declared property has.
+/// Returns a name for the struct field that keeps undeclared properties. No declared field has this name.
 fn rest_name(fields: &[FieldView]) -> &'static str {
     let free = |name: &str| !fields.iter().any(|field| field.name.0 == name);
     ["additional", "additional_properties", "writ_additional_properties"]
@@ -169,7 +169,7 @@ fn rest_name(fields: &[FieldView]) -> &'static str {
         .unwrap_or("additional")
 }
 
-/// Returns the variants of a string enumeration.
+/// Returns the views of the variants of a string enumeration.
 fn name_variants(listed: &StringEnum, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<VariantView> {
     let (names, collided) = enum_variants(listed);
     if let Some(collided) = collided {
@@ -191,7 +191,8 @@ fn name_variants(listed: &StringEnum, schema: &Schema, diagnostics: &mut Diagnos
         .collect()
 }
 
-/// Returns the documentation of a type: the description or title of its schema, otherwise its name.
+/// Returns the documentation of a declared type: the description or title of its schema, otherwise a sentence
+/// with its name.
 fn docs(schema: &Schema, name: &str) -> String {
     match (&schema.description, &schema.title, &schema.component) {
         (Some(description), ..) if !description.trim().is_empty() => description.clone(),
@@ -201,7 +202,7 @@ fn docs(schema: &Schema, name: &str) -> String {
     }
 }
 
-/// Returns the documentation of a field, with its default if it has one.
+/// Returns the documentation of a struct field, with its default if it has one.
 fn field_docs(plan: &TypePlan<'_>, id: SchemaId, has_default: bool) -> String {
     let mut docs = plan
         .contract

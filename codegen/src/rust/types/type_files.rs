@@ -1,4 +1,5 @@
-//! The files of declared types: declarations and codecs, grouped by the tags that use them.
+//! The files of declared types: their declarations and their codecs (the code that reads and writes them),
+//! grouped by the tags that use them.
 
 use std::collections::BTreeMap;
 
@@ -13,22 +14,22 @@ use crate::rust::types::type_codec::{CodecParts, codec};
 use crate::rust::types::type_declaration::declaration;
 use crate::rust::view::{CodecsView, TypesView};
 
-/// A file of types, with the file of their codecs.
+/// The views of a file of declared types and of the files with their codecs.
 pub struct TypeFile {
-    /// The module that the file declares.
+    /// The name of the module for the types.
     pub module: String,
-    /// The declarations of the types.
+    /// The view of the file that declares the types.
     pub types: TypesView,
-    /// The codecs of the types that the server needs.
+    /// The view of the file with the codecs that the server needs.
     pub codecs: CodecsView,
-    /// The codecs that only a client or `serde` needs; empty if neither is generated.
+    /// The view of the file with the codecs that only a client or `serde` needs; empty if neither is generated.
     pub extra_codecs: CodecsView,
-    /// The names that the file declares.
+    /// The names of the declared types, sorted.
     pub names: Vec<Code>,
 }
 
-/// Returns the files of types: one for each tag with the types that only this tag uses, and one for all other
-/// types.
+/// Returns the files of declared types: one for each tag with the types that only this tag uses, and one for
+/// all other types.
 pub fn type_files(
     plan: &TypePlan<'_>,
     modules: &[String],
@@ -62,7 +63,7 @@ pub fn type_files(
         .collect()
 }
 
-/// Returns a file with these types and the codecs that the server needs.
+/// Returns a file with the given declared types and the codecs that the server needs.
 fn file(
     plan: &TypePlan<'_>,
     module: String,
@@ -98,7 +99,7 @@ fn file(
     }
 }
 
-/// Returns the codecs that only a client or `serde` needs. Their diagnostics have been reported already.
+/// Returns the view of the codecs that only a client or `serde` needs. Their diagnostics have been reported already.
 fn extra_codecs(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns) -> CodecsView {
     let mut reported = Diagnostics::new();
     let mut codecs = Vec::new();

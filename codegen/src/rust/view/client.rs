@@ -1,4 +1,5 @@
-//! The views of the client templates: calls of operations, webhooks and callbacks.
+//! The views of the client templates, the data from which the code of a client is rendered: calls of
+//! operations, webhooks and callbacks.
 
 use serde::Serialize;
 
@@ -6,70 +7,72 @@ use crate::rust::code::Code;
 
 use super::{FormRuleView, OperationView, PartVariantView};
 
-/// The view of the client of a contract.
+/// The view of the typed client that is generated for a contract.
 #[derive(Debug, Serialize)]
 pub struct ClientView {
-    /// The tags of the contract, each with its calls.
+    /// The tags of the contract, each with its client calls.
     pub tags: Vec<TagCallsView>,
-    /// The fields of the runtime's `client::Envelope`; empty if errors are RFC 9457 problems.
+    /// The fields of the runtime's `client::Envelope`, by which the client reads error responses; empty if
+    /// errors are RFC 9457 problems.
     pub envelope: Vec<Code>,
 }
 
-/// The client calls of a tag.
+/// The view of the client struct of a tag and of its calls.
 #[derive(Debug, Serialize)]
 pub struct TagCallsView {
-    /// The name of the client struct of a tag, which has its calls as methods.
+    /// The name of the generated client struct of a tag, which has the calls as methods.
     pub name: Code,
-    /// The module of a tag's client struct.
+    /// The generated module of a tag's client struct.
     pub module: Code,
-    /// The field of `Client` that holds the struct.
+    /// The field of the generated `Client` that holds the client struct of the tag.
     pub field: Code,
-    /// The documentation of the struct.
+    /// The documentation of the tag's client struct.
     pub docs: String,
-    /// The calls, one for each operation of the tag.
+    /// The client calls, one for each operation of the tag.
     pub calls: Vec<CallView>,
 }
 
-/// The client call of an operation.
+/// The view of the client method that calls an operation.
 #[derive(Debug, Serialize)]
 pub struct CallView {
-    /// The name of the client method of the operation.
+    /// The name of the client method that calls the operation.
     pub method: Code,
-    /// The name of the operation's static in the operation table.
+    /// The name of the operation's static in the generated operation table.
     pub data: Code,
-    /// The documentation of the method, without the route and the policies.
+    /// The documentation of the client method, without the route and the policies.
     pub docs: String,
-    /// The HTTP method and the path, as in [`OperationView::route`].
+    /// The HTTP method and the path of the operation, as in [`OperationView::route`].
     pub route: String,
-    /// The security and the policies as sentences, as in [`OperationView::terms`].
+    /// The required authentication and the policies of the operation as sentences, as in [`OperationView::terms`].
     pub terms: String,
     /// True if the contract marks the operation as deprecated.
     pub deprecated: bool,
-    /// The request, or `None` if the operation has neither parameters nor a body.
+    /// The view of the request that the call sends, or `None` if the operation has neither parameters nor a body.
     pub request: Option<CallRequestView>,
-    /// The enum of the parts of a multipart body.
+    /// The name of the enum of the parts of a multipart body, or `None` if the operation has no described
+    /// multipart body.
     pub parts: Option<Code>,
-    /// The rule of the multipart body. `None` if the server has a `FormPart` implementation, which contains
-    /// the rule.
+    /// The rule by which the client sends a multipart body. `None` if the server has a `FormPart`
+    /// implementation, which contains the rule.
     pub rule: Option<FormRuleView>,
-    /// The variants of the enum of the parts.
+    /// The variants of the enum of the parts of a multipart body.
     pub variants: Vec<PartVariantView>,
     /// The type of the operation's successful response.
     pub response_name: Code,
-    /// The match arms that read a successful response, by status code.
+    /// The match arms of the client that read a successful response, by status code.
     pub response: Vec<ArmView>,
-    /// The objects of the response that a sparse fieldset applies to, as a variant of the runtime's
-    /// `client::SparseObjects`. `None` if the operation does not support sparse fieldsets.
+    /// The objects of the response that a sparse fieldset (a selection of fields) applies to, as a variant of
+    /// the runtime's `client::SparseObjects`. `None` if the operation does not support sparse fieldsets.
     pub sparse_fieldset: Option<Code>,
-    /// The error type of the operation.
+    /// The name of the operation's error type.
     pub error_name: Code,
-    /// The match arms that read an error response, by status code.
+    /// The match arms of the client that read an error response, by status code.
     pub error: Vec<ArmView>,
-    /// The response bodies with several media types.
+    /// The readers of the operation's response bodies with several media types.
     pub contents: Vec<ContentReadView>,
 }
 
-/// The request of a client call.
+/// The view of the request that a client call sends.
 #[derive(Debug, Serialize)]
 pub struct CallRequestView {
     /// The name of the operation's request type.
@@ -80,73 +83,73 @@ pub struct CallRequestView {
     pub sends: Vec<SendView>,
 }
 
-/// The statement that passes one field of a request to the runtime.
+/// The client statement that passes one field of a request to the runtime.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SendView {
-    /// A statement that always passes the field.
+    /// A statement that always passes the field of the request.
     Call(Code),
-    /// A call that is made only if the optional `body` is present.
+    /// A call that passes the body of the request only if the optional body is present.
     Present {
-        /// The expression of the optional field.
+        /// The expression of the optional request field.
         value: Code,
-        /// The call that passes a present value, in the variable `body`.
+        /// The call that passes a present body, which is in the variable `body`.
         call: Code,
     },
-    /// A `match` over the variants of a body, with a call for each.
+    /// A `match` over the variants of a request body, with a call for each variant.
     Match {
-        /// The expression of the field, whose type is an enum of bodies.
+        /// The expression of the request field, whose type is an enum of request bodies.
         value: Code,
-        /// True if the body may be absent.
+        /// True if the request body may be absent.
         optional: bool,
         /// The name of the enum of request bodies.
         name: Code,
-        /// The match arms, one for each variant.
+        /// The match arms, one for each variant of the enum of response bodies.
         arms: Vec<SendArmView>,
     },
 }
 
-/// A match arm that sends one variant of a body.
+/// A match arm of the client that sends one variant of a request body.
 #[derive(Debug, Serialize)]
 pub struct SendArmView {
     /// The variant of the enum of request bodies.
     pub variant: Code,
-    /// The call that passes the value of the variant, in the variable `body`.
+    /// The call that passes the body of the variant, which is in the variable `body`.
     pub call: Code,
 }
 
-/// A match arm that reads the response of one status code or of a range of them.
+/// A match arm of the client that reads a response with one status code or with a range of status codes.
 #[derive(Debug, Serialize)]
 pub struct ArmView {
-    /// The pattern of the status code.
+    /// The pattern that matches the status code of a response.
     pub status: Code,
-    /// The statements of the arm; the last one is its value.
+    /// The statements of the match arm; the last one is the value of the arm.
     pub lines: Vec<Code>,
 }
 
-/// The reader of a response body with several media types.
+/// The client's reader of a response body with several media types.
 #[derive(Debug, Serialize)]
 pub struct ContentReadView {
     /// The name of the enum of response bodies.
     pub name: Code,
-    /// The expression that returns the index of the received media type.
+    /// The expression that returns the index of the media type of the received response.
     pub media: Code,
     /// The match arms, one for each variant.
     pub arms: Vec<ContentArmView>,
 }
 
-/// A match arm that reads one variant of a response body.
+/// A match arm of the client that reads one variant of a response body.
 #[derive(Debug, Serialize)]
 pub struct ContentArmView {
-    /// The pattern of the indices of the media types.
+    /// The pattern that matches the indices of the variant's media types.
     pub indices: Code,
     /// The variant of the enum of response bodies.
     pub variant: Code,
-    /// The expression that reads the body of this variant.
+    /// The expression that reads a response body of this variant.
     pub read: Code,
 }
 
-/// The kinds of operations that a service sends instead of serves.
+/// The kind of an outgoing operation, which a service sends instead of serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OutgoingKind {
@@ -156,44 +159,44 @@ pub enum OutgoingKind {
     Callbacks,
 }
 
-/// The outgoing operations of one kind.
+/// The view of the outgoing operations of one kind: all webhooks or all callbacks.
 #[derive(Debug, Serialize)]
 pub struct OutgoingView {
-    /// The kind of the operations, which decides their module.
+    /// The kind of the outgoing operations, which decides their module.
     pub kind: OutgoingKind,
-    /// The name of the struct that sends webhooks or callbacks.
+    /// The name of the generated struct that sends the webhooks or callbacks.
     pub name: Code,
-    /// The request, response and error types of each operation.
+    /// The request, response and error types of each outgoing operation.
     pub types: Vec<OperationView>,
-    /// The calls, one for each operation.
+    /// The client calls that send the webhooks or callbacks, one for each operation.
     pub calls: Vec<CallView>,
     /// The URLs of the callbacks; empty for webhooks.
     pub urls: Vec<CallbackUrlView>,
-    /// True if errors have a schema of the contract instead of RFC 9457.
+    /// True if error responses have a schema of the contract instead of the format of RFC 9457.
     pub envelope: bool,
 }
 
-/// The URL of a callback.
+/// The view of the code that computes the URL of a callback.
 #[derive(Debug, Serialize)]
 pub struct CallbackUrlView {
-    /// The constant that holds the runtime expression.
+    /// The name of the generated constant that holds the callback's runtime expression.
     pub constant: Code,
-    /// The runtime expression of the contract (OpenAPI 3.0.3 § 4.7.20.4).
+    /// The runtime expression of the callback's URL in the contract (OpenAPI 3.0.3 § 4.7.20.4).
     pub expression: String,
     /// The `operationId` of the operation that declares the callback.
     pub parent: String,
-    /// The method that evaluates the expression.
+    /// The name of the generated method that evaluates the runtime expression to a URL.
     pub method: Code,
-    /// The request that the expression is evaluated for. `None` if the expression needs values of the
+    /// The request whose values the runtime expression uses. `None` if the expression needs values of the
     /// response too.
     pub request: Option<CallbackRequestView>,
 }
 
-/// The request of an operation that declares a callback.
+/// The request of an operation that declares a callback, from which the callback's URL is computed.
 #[derive(Debug, Serialize)]
 pub struct CallbackRequestView {
-    /// The name of the request type.
+    /// The name of the request type of the operation that declares the callback.
     pub request: Code,
-    /// The name of the operation's static in the operation table.
+    /// The name of the static in the generated operation table, for the operation that declares the callback.
     pub data: Code,
 }

@@ -1,5 +1,5 @@
-//! The views of the codec templates: readers and writers of types, and the patterns and schemas that check
-//! values.
+//! The views of the codec templates, the data from which the code that reads and writes JSON is rendered:
+//! readers and writers of types, and the patterns and schemas that check values.
 
 use serde::Serialize;
 
@@ -7,21 +7,21 @@ use crate::rust::code::Code;
 
 use super::{TypeForm, VariantView};
 
-/// A file of codecs: the readers and writers of some types.
+/// The view of a generated file of codecs: the readers and writers of some types.
 #[derive(Debug, Default, Serialize)]
 pub struct CodecsView {
-    /// The documentation of a module of codecs.
+    /// The documentation of the generated module of codecs.
     pub title: String,
-    /// The codecs that the file contains.
+    /// The codecs that the generated file contains.
     pub codecs: Vec<CodecView>,
 }
 
-/// The codec of a type: its implementations of `Read` and `Write`.
+/// The view of the codec of a generated type: its implementations of `Read` and `Write`.
 #[derive(Debug, Serialize)]
 pub struct CodecView {
-    /// The name of the type that is read or written.
+    /// The name of the type that the codec reads or writes.
     pub name: Code,
-    /// The form of the type's declaration.
+    /// The form of the type's declaration, such as struct or union.
     pub form: TypeForm,
     /// True if the codec contains a reader.
     pub read: bool,
@@ -31,73 +31,74 @@ pub struct CodecView {
     pub names: bool,
     /// The fields of a struct, including discriminators that have no Rust field.
     pub fields: Vec<FieldCodecView>,
-    /// The expressions that move the fields from their variables into the struct.
+    /// The expressions that move the values that were read from their variables into the fields of the struct.
     pub takes: Vec<Code>,
-    /// The rule by which a struct is read.
+    /// The rule that a JSON object must satisfy to be read as the struct.
     pub rule: ObjectRuleView,
-    /// The map of undeclared fields, or `None` if the type does not keep them.
+    /// The map of undeclared JSON fields, or `None` if the type does not keep them.
     pub rest: Option<RestView>,
-    /// The variants, if the type is an enum.
+    /// The variants of the type, if it is an enum.
     pub variants: Vec<VariantView>,
-    /// The branches, if the type is a union.
+    /// The branches of the type, if it is a union.
     pub branches: Vec<BranchView>,
-    /// The call that chooses a branch, up to the closure that reads it. For a wrapper: the expression that
-    /// reads its value.
+    /// The reader call that chooses a branch of a union, up to the closure that reads the branch. For a
+    /// wrapper: the expression that reads its value.
     pub choose: Code,
-    /// True if a discriminator chooses the branch, so that no `Branch` rules are needed.
+    /// True if a discriminator chooses the branch of a union, so that no `Branch` rules are needed.
     pub has_discriminator: bool,
-    /// The prefix of an identifier, such as `usr`.
+    /// The prefix of an identifier type such as `usr`; empty for other types.
     pub prefix: String,
-    /// The name of the list whose elements a sparse fieldset applies to, or `None` if the object has no such
-    /// list.
+    /// The name of the JSON field with the list whose elements a sparse fieldset (a selection of fields)
+    /// applies to. `None` if the object has no such list.
     pub sparse_list: Option<String>,
 }
 
-/// The fields of a struct's `ObjectRule` that differ from the default.
+/// The view of the runtime's `ObjectRule` for a struct: the rule's fields that differ from the default.
 #[derive(Debug, Default, Serialize)]
 pub struct ObjectRuleView {
-    /// The names of the fields, as string literals.
+    /// The names of the JSON fields that the struct declares, as string literals.
     pub fields: Vec<Code>,
-    /// The names of the required fields, as string literals.
+    /// The names of the required JSON fields, as string literals.
     pub required: Vec<Code>,
-    /// All other fields of the rule, as `name: value`.
+    /// All other fields of the `ObjectRule`, as `name: value`.
     pub more: Vec<Code>,
 }
 
-/// The codec of one struct field.
+/// The view of the code that reads and writes one struct field.
 #[derive(Debug, Serialize)]
 pub struct FieldCodecView {
-    /// The Rust name of a struct field.
+    /// The Rust name of the struct field.
     pub name: Code,
-    /// The variable that holds the value while the object is read.
+    /// The variable that holds the value of the field while the JSON object is read.
     pub variable: Code,
-    /// The name of a struct field in JSON.
+    /// The name of the struct field in JSON.
     pub wire: String,
-    /// The index of the field in the rule.
+    /// The index of the field in the `ObjectRule` of the struct.
     pub index: usize,
-    /// The statement that reads the field.
+    /// The statement that reads the value of the field.
     pub read: Code,
-    /// The constant discriminator value. It is written although it has no Rust field.
+    /// The constant value of a discriminator. It is written to JSON although the struct has no field for it.
+    /// `None` for all other fields.
     pub tag: Option<String>,
     /// The method of the writer that writes the field: `field`, `maybe` or `patch`.
     pub write: &'static str,
 }
 
-/// The map of undeclared fields.
+/// The view of the struct field that keeps JSON fields which the schema does not declare.
 #[derive(Debug, Serialize)]
 pub struct RestView {
-    /// The Rust name of the field that holds the map of undeclared fields.
+    /// The Rust name of the struct field that holds the map of undeclared JSON fields.
     pub name: Code,
-    /// The expression that reads one value of the map.
+    /// The expression that reads the value of one undeclared JSON field.
     pub read: Code,
 }
 
-/// A branch of a union.
+/// The view of the code that reads one branch of a union.
 #[derive(Debug, Serialize)]
 pub struct BranchView {
-    /// The `Branch` rule that decides whether a value matches the branch.
+    /// The expression of the runtime's `Branch`, the rule that decides whether a value matches the branch.
     pub rule: Code,
-    /// The variant of the union for the branch.
+    /// The variant of the union's enum for the branch.
     pub variant: Code,
     /// The expression that reads the value of the branch.
     pub read: Code,
@@ -105,10 +106,10 @@ pub struct BranchView {
     pub index: usize,
 }
 
-/// The static of a pattern.
+/// The view of the generated static of a pattern, a regular expression of the contract.
 #[derive(Debug, Clone, Serialize)]
 pub struct PatternView {
-    /// The name of a pattern's static.
+    /// The name of the pattern's static.
     pub name: Code,
     /// The pattern as the contract contains it, as a string literal.
     pub source: Code,
@@ -117,33 +118,35 @@ pub struct PatternView {
     pub translated: Option<Code>,
 }
 
-/// The static of a schema that an interpreter checks.
+/// The view of the generated static of a schema validator. It holds a schema that the runtime's JSON Schema
+/// interpreter checks, since generated code cannot.
 #[derive(Debug, Clone, Serialize)]
 pub struct ValidatorView {
-    /// The name of a schema validator's static.
+    /// The name of the schema validator's static.
     pub name: Code,
-    /// The variant of the runtime's `Dialect`.
+    /// The JSON Schema dialect, as a variant of the runtime's `Dialect`.
     pub dialect: Code,
-    /// The schema as JSON, as a string literal.
+    /// The string literal of the schema that the validator checks, as JSON.
     pub schema: Code,
 }
 
-/// The codecs that only a client or `serde` needs.
+/// The view of the module of codecs that only a client or `serde` needs.
 #[derive(Debug)]
 pub struct ExtraCodecView {
-    /// The `cfg` condition of the module, over cargo features.
+    /// The `cfg` condition of the module, an expression over cargo features.
     pub features: Code,
-    /// The patterns that the server does not use.
+    /// The patterns that only these codecs use and the server does not.
     pub patterns: Vec<PatternView>,
-    /// The schemas for the interpreter that the server does not use.
+    /// The schema validators that only these codecs use and the server does not.
     pub validators: Vec<ValidatorView>,
-    /// The types that implement `serde`, or `None` if the option `serde` is off.
+    /// The types that implement the traits of `serde`, or `None` if the option `serde` is off.
     pub serde: Option<SerdeView>,
 }
 
-/// The list of the types that implement `serde`.
+/// The view of the generated file that implements the traits of `serde` for types of the contract.
 #[derive(Debug, Serialize)]
 pub struct SerdeView {
-    /// The type names, each followed by its reader if the reader is not `Read::read` of the type.
+    /// The types that implement `Serialize` and `Deserialize`. A type is followed by its reader if the reader
+    /// is not `Read::read` of the type.
     pub types: Vec<Code>,
 }

@@ -1,11 +1,11 @@
-//! The views of the templates for the contract as a whole: root, errors, security schemes, servers and
-//! webhooks.
+//! The views of the templates for the contract as a whole, the data from which these files are rendered: root,
+//! errors, security schemes, servers and webhooks.
 
 use serde::Serialize;
 
 use crate::rust::code::Code;
 
-/// The root module of a contract.
+/// The view of the root module that is generated for a contract.
 #[derive(Debug, Serialize)]
 pub struct RootView {
     /// The title of the contract (`info.title`).
@@ -14,174 +14,175 @@ pub struct RootView {
     pub version: String,
     /// The description of the contract (`info.description`).
     pub docs: String,
-    /// The path of the first server, which precedes every route.
+    /// The path in the URL of the contract's first server, which precedes every route.
     pub base_path: String,
-    /// The tags with operations, in the order of the contract.
+    /// The summaries of the tags that have operations, in the order of the contract.
     pub tags: Vec<TagSummary>,
-    /// The operation that the example in the documentation implements, or `None` if there is no operation.
+    /// The operation that the example in the module's documentation implements, or `None` if the contract has
+    /// no operation.
     pub example: Option<ExampleView>,
-    /// The cargo features of the generated crate.
+    /// The cargo features of the generated crate, for the module's documentation.
     pub features: Vec<FeatureView>,
     /// True if the contract declares webhooks.
     pub webhooks: bool,
-    /// True if the contract declares callbacks and a client is generated, which sends them.
+    /// True if the contract declares callbacks and a client is generated, which sends the callbacks.
     pub callbacks: bool,
     /// True if the bundled contract is part of the generated code.
     pub document: bool,
-    /// True if operations without an implementation respond with status 501.
+    /// True if operations without an implementation respond with status 501 instead of being compile errors.
     pub unwritten: bool,
-    /// True if the module is the root of its crate.
+    /// True if the root module of the contract is the root of its crate.
     pub alone: bool,
-    /// The `recursion_limit` that the crate needs, or `None` if the default of the compiler is enough.
+    /// The `recursion_limit` attribute that the crate needs, or `None` if the compiler's default is enough.
     pub recursion_limit: Option<usize>,
-    /// True if the contract is also generated as a document of `utoipa`.
+    /// True if the contract is also generated as a document of the crate `utoipa`.
     pub openapi: bool,
     /// True if a typed client is generated.
     pub client: bool,
-    /// The version of the runtime that the code requires, as `major.minor`.
+    /// The version of the runtime that the generated code requires, as `major.minor`.
     pub runtime: &'static str,
 }
 
-/// A cargo feature of the generated crate.
+/// A cargo feature of the generated crate, as its documentation shows it.
 #[derive(Debug, Serialize)]
 pub struct FeatureView {
-    /// The name of a cargo feature.
+    /// The name of the cargo feature.
     pub name: &'static str,
-    /// The code that the feature adds, as a sentence.
+    /// A sentence about the code that the cargo feature adds.
     pub docs: &'static str,
 }
 
-/// The operation that the example in the documentation of the root implements and calls.
+/// The view of the operation that the example in the documentation of the root module implements and calls.
 #[derive(Debug, Serialize)]
 pub struct ExampleView {
-    /// The trait of the example's operation.
+    /// The name of the trait that contains the example's operation.
     pub name: Code,
-    /// The field of `Client` for the tag of the operation.
+    /// The field of the generated `Client` for the tag of the example's operation.
     pub field: Code,
-    /// True if the trait has a principal.
+    /// True if the trait has a type for authenticated callers (`Principal`).
     pub secured: bool,
-    /// The method of the trait that the example implements.
+    /// The trait method of the example's operation.
     pub method: Code,
-    /// The type argument of `Context` within the trait.
+    /// The type argument of `Context` in the signature of the example's trait method.
     pub context: Code,
-    /// The request type, or `None` if the operation has neither parameters nor a body.
+    /// The name of the request type of the example's operation, or `None` if it has neither parameters nor a body.
     pub request: Option<Code>,
-    /// True if a client call borrows the request; a streamed request is passed by value.
+    /// True if the client call of the example borrows the request; a streamed request is passed by value.
     pub borrows: bool,
-    /// The type of the example's `Ok` result.
+    /// The type that the example's trait method returns in `Ok`.
     pub response: Code,
-    /// The type of the example's `Err` result.
+    /// The type that the example's trait method returns in `Err`.
     pub error: Code,
 }
 
-/// The summary of a tag for the root module.
+/// The view of a tag in the root module: its names, without its operations.
 #[derive(Debug, Clone, Serialize)]
 pub struct TagSummary {
     /// The name of the tag's trait.
     pub name: Code,
-    /// The module of the tag.
+    /// The name of the tag's generated module.
     pub module: Code,
-    /// The field of `Api` for the service.
+    /// The field of the generated struct `Api` for the service that implements the tag's trait.
     pub field: Code,
-    /// The type parameter of `Api` for the service.
+    /// The type parameter of the generated struct `Api` for the service that implements the tag's trait.
     pub parameter: Code,
-    /// The method of `Unwritten` that takes the service.
+    /// The method of the generated builder `Unwritten` that takes the service of the tag.
     pub with: Code,
-    /// The first line of the description of the tag.
+    /// The first line of the tag's description in the contract.
     pub docs: String,
-    /// True if an operation of the tag has a principal.
+    /// True if an operation of the tag admits authenticated callers, so that the trait has a type `Principal`.
     pub secured: bool,
-    /// The public names of the tag's module, sorted.
+    /// The public names that the tag's module declares, sorted.
     pub exports: Vec<Code>,
-    /// The statics of the tag's operations.
+    /// The names of the statics of the tag's operations in the generated operation table.
     pub data: Vec<Code>,
 }
 
-/// The error statuses and the error envelope of a contract.
+/// The view of the generated file `errors.rs`: the error statuses and the error envelope of a contract.
 #[derive(Debug, Serialize)]
 pub struct ErrorsView {
-    /// The markers of single status codes.
+    /// The generated marker types for single error statuses such as `404`.
     pub statuses: Vec<StatusView>,
-    /// The markers of ranges of status codes.
+    /// The generated marker types for ranges of error statuses such as `4XX`.
     pub ranges: Vec<RangeView>,
-    /// True if the envelope contains the request id.
+    /// True if the error envelope contains the request id.
     pub uses_request_id: bool,
-    /// The statements of the function that writes the envelope.
+    /// The statements of the generated function that writes an error in the error envelope of the contract.
     pub envelope: Vec<Code>,
-    /// The media type of the envelope; empty for RFC 9457.
+    /// The media type of the error envelope; empty if errors are RFC 9457 problems.
     pub media_type: String,
-    /// True if errors are RFC 9457 problems instead of a schema of the contract.
+    /// True if error responses are RFC 9457 problems instead of values of a schema of the contract.
     pub problem: bool,
 }
 
-/// The marker of a status code.
+/// The view of the generated marker type for an error status, a type by which handlers name the status.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct StatusView {
-    /// The status code of a marker.
+    /// The status code that the marker type stands for.
     pub code: u16,
-    /// The name of a status code's marker.
+    /// The name of the marker type, such as `NotFound`.
     pub name: Code,
 }
 
-/// The marker of a range of status codes.
+/// The view of the generated marker type for a range of error statuses, such as `4XX`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct RangeView {
-    /// The name of a range's marker.
+    /// The name of the range's marker type, such as `ClientError`.
     pub name: Code,
-    /// The lowest status code of the range.
+    /// The lowest status code in the range of error statuses.
     pub low: u16,
-    /// The highest status code of the range.
+    /// The highest status code in the range of error statuses.
     pub high: u16,
 }
 
-/// The static of a security scheme.
+/// The view of the generated static of a security scheme.
 #[derive(Debug, Serialize)]
 pub struct SchemeView {
-    /// The name of a security scheme's static.
+    /// The name of the security scheme's static.
     pub name: Code,
-    /// The name of the scheme in the contract.
+    /// The name of the security scheme in the contract.
     pub id: String,
-    /// The expression of the runtime's `SchemeKind`.
+    /// The kind of the security scheme, as an expression of the runtime's `SchemeKind`.
     pub kind: Code,
-    /// The documentation of the static.
+    /// The documentation of the webhook's static.
     pub docs: String,
 }
 
-/// The bundled contract as part of the generated code.
+/// The view of the contract as one document, which is part of the generated code.
 #[derive(Debug, Serialize)]
 pub struct DocumentView {
-    /// The string literal of the contract as JSON.
+    /// The string literal of the bundled contract as JSON.
     pub json: Code,
-    /// The string literal of the contract as YAML.
+    /// The string literal of the bundled contract as YAML.
     pub yaml: Code,
-    /// The expression of the contract as OpenAPI 3.1 in JSON, or `None` if the option `openapi` is off.
+    /// The expression of the bundled contract as OpenAPI 3.1 in JSON, or `None` if the option `openapi` is off.
     pub upgraded: Option<Code>,
-    /// True if the crate contains no other contract.
+    /// True if the generated crate contains no other contract.
     pub alone: bool,
 }
 
-/// A webhook that the service sends.
+/// The view of the generated static of a webhook that the service sends.
 #[derive(Debug, Serialize)]
 pub struct WebhookView {
-    /// The name of a webhook's static.
+    /// The name of the webhook's static.
     pub name: Code,
     /// The name of the webhook in the contract.
     pub id: String,
     /// The documentation of the static.
     pub docs: String,
-    /// The HTTP method of a webhook.
+    /// The HTTP method of the webhook's request.
     pub method: Code,
-    /// The Rust type of a webhook's payload.
+    /// The Rust type of the webhook's payload.
     pub payload: Code,
 }
 
-/// A server that the contract declares.
+/// The view of a server that the contract declares.
 #[derive(Debug, Serialize)]
 pub struct ServerView {
-    /// The URL of a server, possibly with variables.
+    /// The URL of the server, possibly with variables.
     pub url: String,
-    /// The description of a server.
+    /// The description of the server in the contract.
     pub description: String,
-    /// The variables of the URL, each as an expression of the runtime's `ServerVariable`.
+    /// The variables of the server's URL, each as an expression of the runtime's `ServerVariable`.
     pub variables: Vec<Code>,
 }

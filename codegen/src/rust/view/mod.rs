@@ -1,7 +1,8 @@
-//! The views: everything that the templates receive.
+//! The views: the data that the templates of generated code receive.
 //!
-//! A view contains no open decision. Each piece of Rust in it is [`Code`](crate::rust::code::Code); a
-//! `String` is text of the contract, which a template writes through a filter only.
+//! A view leaves no decision to its template. Each piece of Rust in a view is
+//! [`Code`](crate::rust::code::Code); a `String` is text of the contract, which a template can write only
+//! through a filter.
 
 mod client;
 mod codec;

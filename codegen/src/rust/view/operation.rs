@@ -1,4 +1,5 @@
-//! The views of the templates for tags and operations.
+//! The views of tags and operations, the data from which traits, operation types and the operation table are
+//! rendered.
 
 use serde::Serialize;
 
@@ -6,63 +7,63 @@ use crate::rust::code::Code;
 
 use super::{ContentView, ErrorView, PartsView, RequestView, ResponseView, SortView};
 
-/// A tag: its trait, and the types of its operations.
+/// The view of a tag: its trait, and the types of its operations.
 #[derive(Debug, Serialize)]
 pub struct TagView {
-    /// The name of the trait.
+    /// The name of the tag's generated trait.
     pub name: Code,
-    /// The reason for a trait name that is not the first choice, as a sentence; empty if the name is the
+    /// A sentence that explains why the trait has a name that is not the first choice; empty if it has the
     /// first choice.
     pub fallback: String,
-    /// The module of the tag.
+    /// The name of the tag's generated module.
     pub module: Code,
-    /// The field of `Api` for the service.
+    /// The field of the generated struct `Api` for the service that implements the tag's trait.
     pub field: Code,
-    /// The type parameter of `Api` for the service.
+    /// The type parameter of the generated struct `Api` for the service that implements the tag's trait.
     pub parameter: Code,
-    /// The documentation of the trait.
+    /// The documentation of the tag's trait.
     pub docs: String,
-    /// True if an operation of the tag has a principal.
+    /// True if an operation of the tag admits authenticated callers, so that the trait has a type `Principal`.
     pub secured: bool,
     /// The operations of the tag, in the order of the contract.
     pub operations: Vec<OperationView>,
-    /// True if the methods of the trait have a default that responds with status 501.
+    /// True if the methods of the tag's trait have a default that responds with status 501.
     pub unwritten: bool,
 }
 
-/// The operations of the tags that were not selected. Their table entries let each of them respond with
+/// The view of the operations whose tags are not selected. Their table entries let each of them respond with
 /// status 501.
 #[derive(Debug, Serialize)]
 pub struct UnselectedView {
-    /// The operations of the tags that were not selected.
+    /// The operations whose tags are not selected.
     pub operations: Vec<UnselectedOperationView>,
 }
 
-/// An operation of a tag that was not selected.
+/// The view of an operation whose tag is not selected, and which responds with status 501.
 #[derive(Debug, Serialize)]
 pub struct UnselectedOperationView {
-    /// The `operationId` of the operation.
+    /// The `operationId` of the operation in the contract.
     pub id: String,
-    /// The name of the operation's static in the operation table.
+    /// The name of the operation's static in the generated operation table.
     pub data: Code,
-    /// The entry of the operation in the operation table.
+    /// The entry of the operation in the generated operation table.
     pub entry: OperationEntryView,
 }
 
-/// An operation: its method, and its request, response and error types.
+/// The view of an operation: its trait method, and its request, response and error types.
 #[derive(Debug, Serialize)]
 pub struct OperationView {
-    /// The trait method of the operation.
+    /// The name of the operation's trait method.
     pub method: Code,
-    /// The function that decodes the parameters of a request without a request type.
+    /// The name of the generated function that validates the parameters of a request that has no request type.
     pub decode: Code,
     /// The `operationId` of the operation.
     pub id: String,
     /// The name of the operation's static in the operation table.
     pub data: Code,
-    /// The summary and the description of the operation.
+    /// The summary and the description of the operation, for the documentation of generated code.
     pub docs: String,
-    /// The HTTP method and the path, for a code span.
+    /// The HTTP method and the path of the operation, for a code span in documentation.
     pub route: String,
     /// The required authentication and the policies of the operation, as sentences.
     pub terms: String,
@@ -70,41 +71,44 @@ pub struct OperationView {
     pub deprecated: bool,
     /// The entry of the operation in the operation table.
     pub entry: OperationEntryView,
-    /// The type argument of `Context` within the trait.
+    /// The type argument of `Context` in the signature of the operation's trait method.
     pub context: Code,
     /// The authentication that the operation requires.
     pub access: Access,
-    /// The request type, or `None` if the handler receives neither parameters nor a body.
+    /// The view of the operation's request type, or `None` if the handler receives neither parameters nor a body.
     pub request: Option<RequestView>,
-    /// The statements that validate parameters which the pipeline uses itself, such as `If-None-Match`. The
-    /// handler does not receive them.
+    /// The statements that validate parameters which the request pipeline itself uses, such as `If-None-Match`.
+    /// The handler does not receive these parameters.
     pub consumed: Vec<Code>,
-    /// The enums of the sort keys that this operation declares.
+    /// The enums of sort keys that are generated for this operation.
     pub sorts: Vec<SortView>,
-    /// The type of the successful response.
+    /// The view of the type of the operation's successful response.
     pub response: ResponseView,
-    /// The types of a multipart body, or `None` if the operation has no described multipart body.
+    /// The view of the types of the operation's multipart body, or `None` if it has no multipart body with
+    /// described parts.
     pub parts: Option<PartsView>,
-    /// The enums of response bodies with several media types.
+    /// The enums of the operation's response bodies that have several media types.
     pub contents: Vec<ContentView>,
-    /// True if the method returns `Idempotent`, which can hold a recorded response.
+    /// True if the trait method returns `Idempotent`, which can hold a recorded response of an earlier request.
     pub idempotent: bool,
-    /// The error type of the operation.
+    /// The view of the operation's error type.
     pub error: ErrorView,
 }
 
-/// The entry of an operation in the operation table: the fields of its static that differ from the default.
+/// The view of an operation's entry in the generated operation table: the fields of its static that differ from
+/// the default.
 #[derive(Debug, Serialize)]
 pub struct OperationEntryView {
-    /// The fields that identify the operation, as `name: value`.
+    /// The fields of the table entry that identify the operation, as `name: value`.
     pub head: Vec<Code>,
-    /// The expressions of the runtime's `Parameter`s.
+    /// The parameters of the operation, as expressions of the runtime's `Parameter`.
     pub parameters: Vec<Code>,
-    /// The expression of the runtime's `Body`, or `None` if the operation has no body.
+    /// The request body of the operation, as an expression of the runtime's `Body`; `None` if the operation has
+    /// no body.
     pub body: Option<Code>,
-    /// The alternatives of the security requirements, each a list of `Requirement`s.
+    /// The alternative security requirements of the operation, each a list of the runtime's `Requirement`s.
     pub security: Vec<Code>,
-    /// The expressions of the runtime's `RateLimit`s.
+    /// The rate limits of the operation, as expressions of the runtime's `RateLimit`.
     pub rate_limits: Vec<Code>,
     /// All other fields of the table entry, as `name: value`.
     pub more: Vec<Code>,
@@ -114,10 +118,10 @@ pub struct OperationEntryView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Access {
-    /// Every caller is admitted; the operation has no principal.
+    /// Every caller is admitted; the operation has no authenticated caller (principal).
     Public,
-    /// Every caller is admitted; the principal is present if the caller is authenticated.
+    /// Every caller is admitted; the operation receives a principal if the caller is authenticated.
     Optional,
-    /// Only an authenticated caller is admitted.
+    /// Only an authenticated caller (principal) is admitted.
     Secured,
 }

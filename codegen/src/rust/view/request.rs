@@ -1,29 +1,29 @@
-//! The views of the templates for requests.
+//! The views of requests, the data from which request types and their decoders are rendered.
 
 use serde::Serialize;
 
 use crate::rust::code::Code;
 
-/// The request type of an operation.
+/// The view of the request type of an operation, which holds its parameters and its body.
 #[derive(Debug, Serialize)]
 pub struct RequestView {
-    /// The name of the request type.
+    /// The name of the operation's request type.
     pub name: Code,
-    /// The reason for a name that is not the first choice, as a sentence; empty if the name is the first
-    /// choice.
+    /// A sentence that explains why the request type has a name that is not the first choice; empty if it has
+    /// the first choice.
     pub fallback: String,
     /// The fields of the request type.
     pub fields: Vec<RequestFieldView>,
-    /// True if the type implements `Default`, because every field is optional.
+    /// True if the request type implements `Default`, because every field is optional.
     pub default: bool,
-    /// The enum of the bodies, if the media type decides the type of the body.
+    /// The enum of request bodies, if the media type of the request decides the type of the body.
     pub forms: Option<FormsView>,
-    /// True if the request holds a body that is still arriving. Such a type implements neither `Clone` nor
-    /// `PartialEq`.
+    /// True if the request holds a body that is still arriving. The request type then implements neither
+    /// `Clone` nor `PartialEq`.
     pub streamed: bool,
 }
 
-/// The enum of the keys that a list can be sorted by.
+/// The view of the enum of sort keys, the keys by which a request can sort a list.
 #[derive(Debug, Serialize)]
 pub struct SortView {
     /// The name of the enum of sort keys.
@@ -32,100 +32,101 @@ pub struct SortView {
     pub keys: Vec<SortKeyView>,
 }
 
-/// A key that a list can be sorted by.
+/// The view of a variant in the enum of sort keys.
 #[derive(Debug, Serialize)]
 pub struct SortKeyView {
-    /// The variant of a sort key in its enum.
+    /// The variant of the sort key in its enum.
     pub name: Code,
     /// The name of the sort key in a request.
     pub wire: String,
 }
 
-/// The source of a request field.
+/// The part of a request from which a field of the request type is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldSource {
-    /// The parameter at this index of the operation's parameters.
+    /// The field holds the parameter at this index of the operation's parameters.
     Parameter(usize),
-    /// The parameters that select a page of a list.
+    /// The field holds all parameters that select a page of a list.
     Page {
         /// The index of the parameter for the length of a page.
         limit: usize,
-        /// The index of the parameter for the page number.
+        /// The index of the parameter for the page number, or `None` if the operation has no such parameter.
         number: Option<usize>,
-        /// The index of the parameter for the cursor.
+        /// The index of the parameter for the cursor, or `None` if the operation has no such parameter.
         cursor: Option<usize>,
     },
-    /// The body of the request.
+    /// The field holds the body of the request.
     Body,
 }
 
-/// A field of a request type.
+/// The view of a field in a request type, which holds a parameter or the body.
 #[derive(Debug, Serialize)]
 pub struct RequestFieldView {
-    /// The source of the field.
+    /// The part of the request that the field is decoded from.
     #[serde(skip)]
     pub source: FieldSource,
-    /// The Rust name of a request field.
+    /// The Rust name of the field in a request type.
     pub name: Code,
-    /// The documentation of the field.
+    /// The documentation of the field in a request type.
     pub docs: String,
-    /// The type of a request field.
+    /// The Rust type of the field in a request type.
     pub ty: Code,
-    /// The treatment of an absent value.
+    /// The treatment of an absent parameter or body.
     #[serde(skip)]
     pub presence: Presence,
-    /// The variable that holds the decoded value.
+    /// The variable that holds the decoded value of the field.
     pub variable: Code,
-    /// The expression that decodes the value of the field.
+    /// The expression that decodes the value of the request field.
     pub decode: DecodeView,
-    /// The expression that moves the variable into the struct.
+    /// The expression that moves the decoded value from its variable into the request type.
     pub take: Code,
 }
 
-/// The treatment of an absent value in a request.
+/// The treatment of an absent parameter or body in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// An absent value is a violation. An absent body of text or bytes is the empty value.
+    /// An absent value is reported as a violation of the contract. An absent body of text or bytes is the empty
+    /// value.
     Required,
-    /// An absent value is `None`.
+    /// An absent value is decoded as `None`.
     Optional,
-    /// An absent value is the default that the contract declares.
+    /// An absent value is replaced by the default that the contract declares.
     Defaulted,
-    /// An absent value is the empty list.
+    /// An absent value is decoded as the empty list.
     List,
 }
 
-/// The expression that decodes a request field.
+/// The code that decodes a field of a request type.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DecodeView {
-    /// An expression that decodes the field from one parameter or from the body.
+    /// An expression that decodes the request field from one parameter or from the body.
     Call(Code),
-    /// The fields of a `PageRule`, by which the runtime decodes a page request.
+    /// The fields of the runtime's `PageRule`, by which the runtime decodes the parameters that select a page.
     Page(Vec<Code>),
 }
 
-/// The enum of the request bodies that the media type selects from.
+/// The view of the enum of an operation's request bodies. The media type of a request selects the variant.
 #[derive(Debug, Serialize)]
 pub struct FormsView {
     /// The name of the enum of request bodies.
     pub name: Code,
-    /// The variants of the enum.
+    /// The variants of the enum of request bodies.
     pub forms: Vec<FormView>,
 }
 
-/// A variant of the enum of request bodies.
+/// The view of a variant in the enum of request bodies.
 #[derive(Debug, Serialize)]
 pub struct FormView {
-    /// The name of a variant in the enum of request bodies.
+    /// The name of the variant in the enum of request bodies.
     pub variant: Code,
     /// The type of the request body that the variant holds.
     pub ty: Code,
-    /// The media types of the variant, as a list in prose.
+    /// The media types of the request body that the variant holds, as a list in prose.
     pub docs: String,
-    /// The pattern of the indices of the media types.
+    /// The pattern that matches the indices of the variant's media types.
     pub media: Code,
-    /// The index of the variant's first media type.
+    /// The index of the variant's first media type in the operation's request body.
     pub index: usize,
     /// The expression that reads a request body of the variant.
     pub read: Code,

@@ -1,131 +1,132 @@
-//! The views of the templates for responses and errors.
+//! The views of responses and errors, the data from which response types and error types are rendered.
 
 use serde::Serialize;
 
 use crate::rust::code::Code;
 
-/// The type of the successful response of an operation.
+/// The view of the type of an operation's successful response.
 #[derive(Debug, Serialize)]
 pub struct ResponseView {
-    /// The name of the response type.
+    /// The name of the operation's response type.
     pub name: Code,
-    /// The reason for a name that is not the first choice, as a sentence; empty if the name is the first
-    /// choice.
+    /// A sentence that explains why the response type has a name that is not the first choice; empty if it has
+    /// the first choice.
     pub fallback: String,
-    /// The successful responses. One makes the type a struct, several make it an enum.
+    /// The successful responses of the operation. If there is one, the response type is a struct, otherwise an enum.
     pub successes: Vec<SuccessView>,
-    /// True if the response holds a stream. Such a type implements neither `Clone` nor `PartialEq`.
+    /// True if a response holds a stream. The response type then implements neither `Clone` nor `PartialEq`.
     pub streamed: bool,
-    /// True if the conversion into a reply uses the responder.
+    /// True if the generated conversion of the response into a reply uses the runtime's responder.
     pub uses_responder: bool,
 }
 
-/// A successful response of an operation.
+/// The view of one successful response of an operation.
 #[derive(Debug, Serialize)]
 pub struct SuccessView {
-    /// The variant of the success, if the response type is an enum.
+    /// The variant of the successful response, if the response type is an enum.
     pub variant: Code,
-    /// The documentation of the variant.
+    /// The documentation of the successful response.
     pub docs: String,
-    /// The expression of the response's status code.
+    /// The expression of the successful response's status code.
     pub status: Code,
-    /// The headers of the response.
+    /// The headers that the successful response contains.
     pub headers: Vec<HeaderView>,
-    /// The body, or `None` if the response has none.
+    /// The body of the successful response, or `None` if the response has no body.
     pub body: Option<ResponseBodyView>,
-    /// The type of the field `status`, if the contract declares a range of status codes.
+    /// The type of the field `status` of the response type. `None` if the contract declares a single status
+    /// code instead of a range.
     pub any_status: Option<Code>,
 }
 
-/// A header of a successful response.
+/// The view of a header of a successful response.
 #[derive(Debug, Serialize)]
 pub struct HeaderView {
-    /// The Rust name of a header's field.
+    /// The Rust name of the response field that holds the header.
     pub name: Code,
-    /// The name of the header in lower case.
+    /// The name of the response header in lower case.
     pub wire: String,
-    /// The documentation of the field.
+    /// The documentation of the response field that holds the header.
     pub docs: String,
-    /// The type of a header's field.
+    /// The Rust type of the response field that holds the header.
     pub ty: Code,
-    /// True if the type of the header's field is an `Option`.
+    /// True if the type of the response field that holds the header is an `Option`.
     #[serde(skip)]
     pub optional: bool,
-    /// The method of the reply that sets the header.
+    /// The method of the runtime's `Reply` that sets the header.
     pub set: &'static str,
-    /// `&` if the method borrows the value, otherwise empty.
+    /// `&` if the method that sets the header borrows the value, otherwise empty.
     pub borrow: &'static str,
-    /// Further arguments of the method, beginning with a comma; empty if there are none.
+    /// Further arguments of the method that sets the header, beginning with a comma; empty if there are none.
     pub more: &'static str,
 }
 
-/// The body of a response.
+/// The view of the body of a successful response.
 #[derive(Debug, Serialize)]
 pub struct ResponseBodyView {
-    /// The type of the body.
+    /// The Rust type of a response body, as generated code names it.
     pub ty: Code,
-    /// The call on the reply that sends the body.
+    /// The call on the runtime's `Reply` that sends the response body.
     pub send: Code,
 }
 
-/// The body of a response with several media types.
+/// The view of a response body with several media types: an enum of bodies and an enum of media types.
 #[derive(Debug, Serialize)]
 pub struct ContentView {
-    /// The name of the enum of response bodies.
+    /// The name of the enum of response bodies, with a variant for each type of the body.
     pub name: Code,
-    /// The name of the enum of media types.
+    /// The name of the enum of the media types that the response body can have.
     pub media: Code,
-    /// The media types, in the order of the variants.
+    /// The media types of the response body, in the order of the variants.
     pub types: Vec<String>,
-    /// True if a variant holds a stream.
+    /// True if a variant of the response body holds a stream.
     pub streamed: bool,
-    /// True if a variant uses the responder when it is sent.
+    /// True if the code that sends a variant of the response body uses the runtime's responder.
     pub uses_responder: bool,
-    /// The variants, one for each way to write the body.
+    /// The variants of the response body, one for each combination of type and encoding.
     pub variants: Vec<ContentVariantView>,
 }
 
-/// A variant of a response body with several media types.
+/// The view of a variant of a response body with several media types.
 #[derive(Debug, Serialize)]
 pub struct ContentVariantView {
-    /// The name of the variant, in the enum of bodies and in the enum of media types.
+    /// The name of the variant, both in the enum of response bodies and in the enum of media types.
     pub name: Code,
-    /// The media types of the variant, as a list in prose.
+    /// The media types of the response body that the variant holds, as a list in prose.
     pub docs: String,
-    /// The type of the response body that the variant holds.
+    /// The Rust type of the response body that the variant holds.
     pub ty: Code,
-    /// The expression that adds `body` to `reply`.
+    /// The expression that adds the response body in the variable `body` to the variable `reply`.
     pub send: Code,
-    /// The pattern of the indices of the media types.
+    /// The pattern that matches the indices of the variant's media types.
     pub indices: Code,
 }
 
-/// The error type of an operation.
+/// The view of the error type of an operation, an enum of the error responses that the contract declares.
 #[derive(Debug, Serialize)]
 pub struct ErrorView {
-    /// The name of the error type.
+    /// The name of the operation's error type.
     pub name: Code,
-    /// The reason for a name that is not the first choice, as a sentence; empty if the name is the first
-    /// choice.
+    /// A sentence that explains why the error type has a name that is not the first choice; empty if it has the
+    /// first choice.
     pub fallback: String,
-    /// The variants, one for each declared error response.
+    /// The variants of the error type, one for each error response that the contract declares.
     pub variants: Vec<ErrorVariantView>,
 }
 
-/// A variant of the error type.
+/// The view of a variant in the error type of an operation.
 #[derive(Debug, Serialize)]
 pub struct ErrorVariantView {
-    /// The name of a variant in the error type.
+    /// The name of the variant in the error type.
     pub name: Code,
-    /// The documentation of the variant.
+    /// The documentation of the variant in the error type.
     pub docs: String,
-    /// The types that a variant of the error type holds.
+    /// The types that the variant of the error type holds, as code.
     pub ty: Code,
-    /// True if the error type converts from the type that the variant holds.
+    /// True if the error type implements `From` for the type that the variant holds.
     pub from: bool,
-    /// True if the variant holds a status code before its body, because the contract declares a range of
-    /// status codes.
+    /// True if the variant of the error type holds a status code before its body, because the contract declares
+    /// a range of status codes.
     pub any_status: bool,
-    /// The expression that converts the variant's value, in the variable `refusal`, into a reply.
+    /// The expression that converts the error in the variable `refusal` into a reply.
     pub respond: Code,
 }

@@ -1,98 +1,99 @@
-//! The views of the template for declared types.
+//! The views of declared types, the data from which the types of the contract's schemas are rendered.
 
 use serde::Serialize;
 
 use crate::rust::code::Code;
 
-/// A file of declared types.
+/// The view of a generated file that declares types of the contract's schemas.
 #[derive(Debug, Serialize)]
 pub struct TypesView {
-    /// The documentation of a module of types.
+    /// The documentation of the generated module of types.
     pub title: String,
-    /// The types that the file declares.
+    /// The types that the generated file declares.
     pub types: Vec<TypeView>,
 }
 
-/// A type that is declared from a schema.
+/// The view of a Rust type that is declared from a schema.
 #[derive(Debug, Clone, Serialize)]
 pub struct TypeView {
-    /// The name of the declared type.
+    /// The name of the declared Rust type.
     pub name: Code,
-    /// The documentation of the type: the description or title of its schema, or a sentence with its name.
+    /// The documentation of the declared type: the description or title of its schema, otherwise a sentence
+    /// with its name.
     pub docs: String,
     /// True if the contract marks the schema as deprecated.
     pub deprecated: bool,
-    /// The form of the declaration.
+    /// The form of the type's declaration, such as struct or union.
     pub form: TypeForm,
-    /// The fields, if the type is a struct.
+    /// The fields of the declared type, if it is a struct.
     pub fields: Vec<FieldView>,
-    /// The variants, if the type is an enum.
+    /// The variants of the declared type, if it is an enum.
     pub variants: Vec<VariantView>,
-    /// The target, if the type is an alias or a wrapper.
+    /// The type that the declared type stands for or contains, if it is an alias or a wrapper.
     pub target: Code,
-    /// The prefix, if the type is an identifier.
+    /// The prefix of the declared type's values, such as `usr`, if it is an identifier.
     pub prefix: String,
-    /// True if the type derives `Default`.
+    /// True if the declared type derives `Default`.
     pub default: bool,
-    /// The constructor from the required fields, or `None` if the type needs none.
+    /// The constructor of the struct from its required fields, or `None` if the struct needs none.
     pub constructor: Option<ConstructorView>,
 }
 
-/// The form of a declaration.
+/// The form in which a Rust type is declared from a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TypeForm {
-    /// A struct with a field for each property.
+    /// A struct with a field for each property of an object schema.
     Struct,
-    /// An enum of the strings that the contract lists.
+    /// An enum of the strings that the schema lists.
     Names,
-    /// An enum of the strings that the contract lists, with a variant for any other string.
+    /// An enum of the strings that the schema lists, with a variant for any other string.
     OpenNames,
-    /// An enum of the branches of a union.
+    /// An enum with a variant for each branch of a union schema.
     Union,
     /// A type alias of another type.
     Alias,
-    /// A struct around the UUID of an identifier with a prefix.
+    /// A struct that holds the UUID of an identifier with a prefix, such as `usr_…`.
     Id,
-    /// A struct around a type that could not contain itself as an alias.
+    /// A struct that holds one value, for a schema that contains itself. A type alias could not contain itself.
     Wrapper,
 }
 
-/// A constructor from the required fields.
+/// The view of a struct's constructor, which takes the required fields.
 #[derive(Debug, Clone, Serialize)]
 pub struct ConstructorView {
     /// The parameters of the constructor, as `name: type`.
     pub parameters: Vec<Code>,
-    /// The fields of the struct expression, as `name` or `name: value`.
+    /// The fields of the struct expression in the constructor, as `name` or `name: value`.
     pub values: Vec<Code>,
-    /// True if no field is required, so that the constructor is an implementation of `Default`.
+    /// True if no field of the struct is required, so that the constructor is an implementation of `Default`.
     pub default: bool,
 }
 
-/// A field of a struct.
+/// The view of a field in a declared struct.
 #[derive(Debug, Clone, Serialize)]
 pub struct FieldView {
-    /// The Rust name of a struct field.
+    /// The Rust name of the struct field.
     pub name: Code,
-    /// The documentation of the field.
+    /// The documentation of the struct field.
     pub docs: String,
-    /// True if the contract marks the property as deprecated.
+    /// True if the contract marks the property of the struct field as deprecated.
     pub deprecated: bool,
-    /// The type of a struct field.
+    /// The Rust type of the struct field.
     pub ty: Code,
 }
 
-/// A variant of an enum.
+/// The view of a variant in a declared enum.
 #[derive(Debug, Clone, Serialize)]
 pub struct VariantView {
-    /// The Rust name of an enum variant.
+    /// The Rust name of the enum variant.
     pub name: Code,
-    /// The documentation of the variant.
+    /// The documentation of the enum variant.
     pub docs: String,
-    /// The type that the variant holds, if the enum is a union.
+    /// The type that the enum variant holds, if the enum is a union.
     pub ty: Code,
-    /// The string in JSON and parameters, if the enum is a string enum.
+    /// The string that stands for the variant in JSON and parameters, if the enum is a string enum.
     pub wire: String,
-    /// The index of the variant in its enum.
+    /// The index of the variant in the declared enum.
     pub index: usize,
 }
