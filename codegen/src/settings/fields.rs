@@ -1,7 +1,7 @@
 //! The reader of the fields of a table in `codegen.toml`. A field that no code reads is reported as unknown.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics, closest};
-use writ_contract::document::node::{Key, Node, Object};
+use writ_contract::document::node::{Key, Node, Object, Value};
 use writ_contract::source::Sources;
 use writ_contract::source::Spanned;
 
@@ -80,10 +80,16 @@ impl<'a, 'o> Fields<'a, 'o> {
 
     /// Reports a setting whose value has the wrong type.
     pub(super) fn wrong(&mut self, node: &Node, name: &str, expected: &str) {
-        let message = format!("`{name}` must be {expected}, not {}", node.kind_name());
-        let problem = Diagnostic::error("bad-setting", node.span, message).label(node.kind_name());
-        self.diagnostics.push(match node.as_str() {
-            Some(word @ ("true" | "false")) => problem.fix(format!("write `{word}` without quotes"), node.span, word),
+        let found = if node.as_object().is_some() { "a table" } else { node.kind_name() };
+        let message = format!("`{name}` must be {expected}, not {found}");
+        let problem = Diagnostic::error("bad-setting", node.span, message).label(found);
+        self.diagnostics.push(match (&node.value, expected) {
+            (Value::String(word), "`true` or `false`") if matches!(word.as_str(), "true" | "false") => {
+                problem.fix(format!("write `{word}` without quotes"), node.span, word)
+            }
+            (Value::Number(_), "a string") => {
+                problem.fix("put the value in quotes", node.span, format!("\"{}\"", self.sources.slice(node.span)))
+            }
             _ => problem,
         });
     }

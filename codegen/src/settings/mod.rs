@@ -78,7 +78,7 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
     settings.folder = folder.to_owned();
     if let Some(tree) = &tree {
         let mut fields = Fields::new(tree, &sources, diagnostics);
-        settings.name = fields.checked("name", "a valid crate name", is_legal);
+        settings.name = fields.checked("name", "a valid crate name such as `shop-api`", is_legal);
         settings.out = fields.text("out").map(|path| folder.join(path));
         settings.root = fields.text("root").map(|path| folder.join(path));
         settings.strict = fields.truth("strict");

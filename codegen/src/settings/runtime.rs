@@ -10,7 +10,7 @@ use super::fields::Fields;
 use crate::package::Runtime;
 
 /// The help text that lists the valid forms of the setting `runtime`.
-const FORMS: &str = "write `\"embedded\"`, `{ path = \"..\" }` or `{ version = \"..\" }`";
+const FORMS: &str = "write `\"embedded\"`, `{ path = \"…\" }` or `{ version = \"…\" }`";
 
 /// Reads the setting `runtime` of `codegen.toml`. A path is relative to `folder`, the folder of the settings file.
 pub(super) fn read(node: &Node, folder: &Path, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Runtime> {
@@ -30,7 +30,8 @@ pub(super) fn read(node: &Node, folder: &Path, sources: &Sources, diagnostics: &
         (None, Some(node)) => match Runtime::version(&version?) {
             Ok(runtime) => Some(runtime),
             Err(reason) => {
-                diagnostics.push(Diagnostic::error("bad-setting", node.span, reason).label("unusable version"));
+                let problem = Diagnostic::error("bad-setting", node.span, reason).label("unusable version");
+                diagnostics.push(problem.help(format!("write `\"{}\"`", env!("CARGO_PKG_VERSION"))));
                 None
             }
         },

@@ -181,7 +181,8 @@ fn mistaken(node: &Node, schemas: &Schemas, schema: SchemaId, sources: &Sources)
             let fixed = closest(&name, known.iter().map(String::as_str)).map(|close| pointer.replace(&name, close));
             mistakes.push(match fixed {
                 Some(fixed) => report.suggest(sources.inside_quotes(value.span), fixed),
-                None => report,
+                None if known.is_empty() => report,
+                None => report.help(format!("the properties there are `{}`", known.join("`, `"))),
             });
         }
     }

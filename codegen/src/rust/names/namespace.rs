@@ -154,12 +154,18 @@ impl Names {
             }
             Some(first) => {
                 let kind = self.taken.get(&own.value).map_or("", |holder| holder.kind);
-                let message = format!("`{}` is already {kind}", own.value);
+                let generated = first == Span::start_of(FIRST);
+                let message = match generated {
+                    true => format!("generated code already uses the name `{}`", own.value),
+                    false => format!("`{}` is already {kind}", own.value),
+                };
+                let help = match own.span.file {
+                    FileId::SETTINGS => "choose another name",
+                    _ => "choose another `x-rust-name`",
+                };
                 let report = Diagnostic::error("name-collision", own.span, message).label("requested here");
-                diagnostics.push(match first == Span::start_of(FIRST) {
-                    true => report.help("choose another name"),
-                    false => report.also(first, format!("named `{}`", own.value)).help("choose another name"),
-                });
+                let report = if generated { report } else { report.also(first, format!("named `{}`", own.value)) };
+                diagnostics.push(report.help(help));
             }
         }
         own.value.clone()

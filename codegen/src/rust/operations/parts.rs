@@ -279,11 +279,15 @@ pub fn report_unchecked(plan: &TypePlan<'_>, operation: &Operation, diagnostics:
             (Some(_), Some(schema)) if interpreted(schema) => diagnostics.push(
                 report("rules that concern several parts are not checked")
                     .label("each part is checked, and required parts must be present")
-                    .note("such rules need all parts at once, but files are streamed"),
+                    .note("such rules need all parts at once, but files are streamed")
+                    .help("check these rules in the handler"),
             ),
             (Some(_), _) => {}
-            (None, None) => diagnostics
-                .push(report("the parts of this body are not declared").label("passed to the handler without a check")),
+            (None, None) => diagnostics.push(
+                report("the parts of this body are not declared")
+                    .label("passed to the handler without a check")
+                    .help("declare a `schema` whose properties are the parts"),
+            ),
             (None, Some(_)) => diagnostics.push(
                 report("the schema of this body does not declare its parts")
                     .label("passed to the handler without a check")

@@ -1,16 +1,53 @@
 //! The advice in diagnostics about fields that another version of OpenAPI has.
 
-/// Returns the advice how to write a field of another version of OpenAPI in the contract's version.
-pub(super) fn instead(name: &str) -> Option<&'static str> {
-    Some(match name {
+use crate::document::node::Node;
+use crate::document::version::Version;
+
+/// The advice for a response or request body whose schema or media type is in the wrong place.
+pub(super) const BODY_BY_MEDIA_TYPE: &str =
+    "describe the body by media type: `content: { application/json: { schema: … } }`";
+
+/// Returns the advice how to write a field of another version of OpenAPI in the contract's version. `value` is the
+/// value of the field, if the advice may depend on it.
+pub(super) fn instead(name: &str, value: Option<&Node>, version: Version) -> Option<String> {
+    let advice = match name {
+        "type" => return Some(single_type(value)),
+        "exclusiveMinimum" | "exclusiveMaximum" => {
+            let inclusive = if name == "exclusiveMinimum" { "minimum" } else { "maximum" };
+            let limit = value
+                .filter(|value| value.as_number().is_some())
+                .map_or("1".to_owned(), |value| value.to_json().to_string());
+            return Some(match version {
+                Version::V30 => format!("in 3.0, write `{inclusive}: {limit}, {name}: true`"),
+                Version::V31 | Version::V32 => {
+                    format!("in 3.1, write the limit itself, as in `{name}: {limit}`, and no `{inclusive}`")
+                }
+            });
+        }
         "nullable" => "in 3.1, write a list of types such as `type: [string, \"null\"]`",
         "const" => "in 3.0, write an `enum` with one value",
         "examples" => "in 3.0, write `example`",
-        "exclusiveMinimum" => "in 3.0, write a boolean beside `minimum`; in 3.1, write the limit as a number",
-        "exclusiveMaximum" => "in 3.0, write a boolean beside `maximum`; in 3.1, write the limit as a number",
-        "type" => "in 3.0, write a single type, and `nullable: true` to allow null",
         "$defs" | "definitions" => "in 3.0, put the schemas under `components/schemas`",
         "webhooks" | "patternProperties" | "if" | "then" | "else" => "declare `openapi: 3.1.0` to use it",
         _ => return None,
-    })
+    };
+    Some(advice.to_owned())
+}
+
+/// Returns the advice how to write the `type` of a 3.1 schema in 3.0: a list of types, or null.
+fn single_type(value: Option<&Node>) -> String {
+    let Some(list) = value.and_then(Node::as_array) else {
+        return "in 3.0, write the type of the other values, and `nullable: true` to allow null".to_owned();
+    };
+    let is_null = |one: &&Node| one.is_null() || one.as_str() == Some("null");
+    let others: Vec<&str> = list.iter().filter(|one| !is_null(one)).filter_map(Node::as_str).collect();
+    let nullable = if list.iter().any(|one| is_null(&one)) { ", nullable: true" } else { "" };
+    match others.as_slice() {
+        [] => "in 3.0, write the type of the other values, and `nullable: true` to allow null".to_owned(),
+        [only] => format!("in 3.0, write `type: {only}{nullable}`"),
+        [first, rest @ ..] => {
+            let branches: Vec<String> = rest.iter().map(|name| format!("{{ type: {name} }}")).collect();
+            format!("in 3.0, write `anyOf: [{{ type: {first}{nullable} }}, {}]`", branches.join(", "))
+        }
+    }
 }

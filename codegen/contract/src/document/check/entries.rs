@@ -1,7 +1,7 @@
 //! The check of the entries of an OpenAPI object: unknown fields, missing fields, and fields of another version.
 
 use super::Checker;
-use super::advice::instead;
+use super::advice::{BODY_BY_MEDIA_TYPE, instead};
 use super::described::is_schema_keyword;
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::grammar::{Field, Pattern, Rule, Since};
@@ -30,8 +30,10 @@ impl Checker<'_, '_> {
         self.report(match similar {
             Some((name, _)) => problem.suggest(self.inside_quotes(key.span), name),
             None => problem.help(match (rule.name, key.name.as_str()) {
-                ("a response" | "a request body", "schema") => {
-                    "describe the body by media type: `content: { application/json: { schema: … } }`"
+                ("a response" | "a request body", "schema") => BODY_BY_MEDIA_TYPE,
+                // In YAML, a comma ends the value of a field within `{ }`.
+                (_, name) if name.contains(' ') => {
+                    "if this is a part of the text before it, put the whole text in quotes"
                 }
                 _ => "remove the field, or begin the name of a custom field with `x-`",
             }),
@@ -73,7 +75,11 @@ impl Checker<'_, '_> {
                 let message = format!("`{name}` is a field of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
                 let problem = self.lax(false, "other-version", key.span, message);
                 let problem = problem.label(format!("not a field of {} in {ours}", rule.name));
-                match instead(name) {
+                let problem = match name {
+                    "nullable" if !self.strict => problem.note(format!("treated as in {theirs}")),
+                    _ => problem,
+                };
+                match instead(name, None, self.document.version()) {
                     Some(advice) => problem.help(advice),
                     None => problem,
                 }

@@ -36,7 +36,8 @@ impl Checker<'_, '_> {
         let Some(span) = object.key_span("items") else { return };
         if object.get("items").and_then(Node::as_array).is_some() && self.document.version() != Version::V30 {
             let message = "`items` is an array, as in JSON Schema before 2020-12".to_owned();
-            let problem = self.lax(false, "other-version", span, message).label("treated as `prefixItems`");
+            let label = if self.strict { "must be a schema" } else { "treated as `prefixItems`" };
+            let problem = self.lax(false, "other-version", span, message).label(label);
             self.report(problem.help("use `prefixItems`, and `items` for the elements that follow"));
         }
     }

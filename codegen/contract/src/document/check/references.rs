@@ -52,7 +52,7 @@ impl<'d> Checker<'d, '_> {
                 let problem = Diagnostic::error("cyclic-ref", pending.span, "the references form a cycle");
                 let problem = problem.label("leads back to itself");
                 let name = rule(pending.kind).name;
-                self.report(problem.help(format!("replace one of the references by {name}")));
+                self.report(problem.help(format!("write {name} in place of one of the references")));
             }
             Ok(target) => self.target(pending, target),
         }
@@ -77,7 +77,8 @@ impl<'d> Checker<'d, '_> {
             if *other != kind {
                 let message = format!("`{}` is {}, but {name} is expected", pending.text, rule(*other).name);
                 let problem = Diagnostic::error("wrong-ref", pending.span, message);
-                self.report(problem.label(format!("expected {name}")));
+                let problem = problem.label(format!("expected {name}"));
+                self.report(problem.help(format!("refer to {name}, as under `components/{}`", kind.section())));
             }
             return;
         }

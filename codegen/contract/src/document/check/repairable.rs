@@ -17,13 +17,17 @@ impl Checker<'_, '_> {
             (name, "pattern", Value::Number(text)) if name == rule(ObjectKind::Schema).name => {
                 let message = "`pattern` must be a string, not a number".to_owned();
                 let problem = self.lax(false, "wrong-type", node.span, message);
-                let problem = problem.label(format!("treated as the pattern {text:?}"));
+                let problem = problem.label(match self.strict {
+                    true => "a number".to_owned(),
+                    false => format!("treated as the pattern {text:?}"),
+                });
                 self.report(problem.fix("quote it", node.span, format!("{text:?}")));
                 self.repairs.add(node.span, Repair::Replace(text.clone()));
             }
             (name, "schema", Value::Null) if name == rule(ObjectKind::MediaType).name => {
                 let problem = self.lax(false, "wrong-type", key, "`schema` has no value".to_owned());
-                self.report(problem.label("treated as absent").help("declare the schema, or remove the field"));
+                let problem = problem.label(if self.strict { "no value" } else { "treated as absent" });
+                self.report(problem.help("declare the schema, or remove the field"));
                 self.repairs.add(key, Repair::Remove);
             }
             _ => return false,
@@ -46,8 +50,9 @@ impl Checker<'_, '_> {
             return false;
         }
         let message = format!("`{name}: {word}` has the form of OpenAPI 3.1, but this contract is OpenAPI 3.0");
-        let problem = self.lax(false, "other-version", span, message).label("treated as in 3.1");
-        self.report(match instead(&name) {
+        let problem = self.lax(false, "other-version", span, message);
+        let problem = problem.label(if self.strict { "not a type in 3.0" } else { "treated as in 3.1" });
+        self.report(match instead(&name, None, version) {
             Some(advice) => problem.help(advice),
             None => problem,
         });
@@ -72,7 +77,7 @@ impl Checker<'_, '_> {
     pub(super) fn unquoted_null(&mut self, span: Span) {
         let message = "`null` in `type` must be a string".to_owned();
         let problem = self.lax(false, "unquoted-null", span, message);
-        let problem = problem.label("treated as the type \"null\"");
+        let problem = problem.label(if self.strict { "not a string" } else { "treated as the type \"null\"" });
         self.repairs.add(span, Repair::Replace("null".to_owned()));
         self.report(problem.fix("quote it", span, "\"null\""));
     }

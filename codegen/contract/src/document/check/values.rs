@@ -1,9 +1,9 @@
 //! The check of single values of a document: their JSON type, and words from a fixed list such as `in`.
 
 use super::Checker;
-use super::advice::instead;
-use crate::diagnostic::{Diagnostic, nearest};
-use crate::document::grammar::{Rule, Shape, Since};
+use super::advice::{BODY_BY_MEDIA_TYPE, instead};
+use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::document::grammar::{ObjectKind, Rule, Shape, Since};
 use crate::document::node::{Node, Value};
 use crate::document::walk::{Visited, fits};
 use crate::source::Span;
@@ -34,11 +34,19 @@ impl Checker<'_, '_> {
         let span = if several || node.span.start == node.span.end { anchor } else { node.span };
         let message = format!("`{name}` of {} must be {expected}, not {found}", owner.name);
         let harmless = DOCUMENTATION.contains(&name.as_str());
-        let mut problem = self.lax(!harmless, "wrong-type", span, message).label(found.clone());
+        let mut problem = self.lax(!harmless, "wrong-type", span, message);
+        problem = match shape {
+            _ if problem.severity == Severity::Warning => problem.label(format!("ignored: {found}")),
+            Shape::Count if found.starts_with("`-") => problem.label("negative"),
+            Shape::Count if found.starts_with('`') => problem.label("not an integer"),
+            _ => problem.label(found),
+        };
         if let Some(fixed) = converted(shape, node).filter(|_| !several) {
             problem = problem.fix(format!("write `{fixed}`"), span, fixed);
         } else if node.is_null() {
             problem = problem.help("add a value, or remove the field");
+        } else if name == "content" && node.as_str().is_some() {
+            problem = problem.help(BODY_BY_MEDIA_TYPE);
         }
         self.report(problem);
     }
@@ -56,8 +64,19 @@ impl Checker<'_, '_> {
         let (theirs, ours) = if theirs.since == Since::V30Only { ("3.0", "3.1") } else { ("3.1", "3.0") };
         let message = format!("`{name}` has the form of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
         let problem = self.lax(false, "other-version", anchor, message);
-        let problem = problem.label(format!("{} is allowed only in {theirs}", node.kind_name()));
-        self.report(match instead(&name) {
+        let only = match (&node.value, name.as_str()) {
+            (Value::Null, "type") => "the type \"null\" exists".to_owned(),
+            (Value::Array(_), "type") => "a list of types is allowed".to_owned(),
+            _ => format!("{} is allowed", node.kind_name()),
+        };
+        let problem = problem.label(format!("{only} only in {theirs}"));
+        let problem = match name.as_str() {
+            "type" | "exclusiveMinimum" | "exclusiveMaximum" if !self.strict => {
+                problem.note(format!("treated as in {theirs}"))
+            }
+            _ => problem,
+        };
+        self.report(match instead(&name, Some(node), self.document.version()) {
             Some(advice) => problem.help(advice),
             None => problem,
         });
@@ -103,6 +122,8 @@ fn converted(shape: &Shape, node: &Node) -> Option<String> {
         (Shape::Bool, Value::String(text)) if matches!(text.as_str(), "yes" | "on") => Some("true".to_owned()),
         (Shape::Bool, Value::String(text)) if matches!(text.as_str(), "no" | "off") => Some("false".to_owned()),
         (Shape::Number | Shape::Count, Value::String(text)) if text.parse::<u64>().is_ok() => Some(text.clone()),
+        (Shape::Of(ObjectKind::Schema), Value::Bool(true)) => Some("{}".to_owned()),
+        (Shape::Of(ObjectKind::Schema), Value::Bool(false)) => Some("{ not: {} }".to_owned()),
         (Shape::List(Shape::Text), Value::String(text)) => Some(format!("[{text:?}]")),
         _ => None,
     }

@@ -134,9 +134,12 @@ fn levels(text: &str, at: usize) -> String {
     open.reverse();
     match open.as_slice() {
         [] => "check the indentation of this line".to_owned(),
-        [only] => format!("this line is indented by {own} spaces, the block above by {only}"),
+        [only] => format!("indent this line by {only} spaces, as the block above, instead of {own}"),
         [rest @ .., last] => {
-            format!("this line is indented by {own} spaces, the open blocks by {} and {last}", rest.join(", "))
+            format!(
+                "indent this line by {} or {last} spaces, as one of the open blocks, instead of {own}",
+                rest.join(", ")
+            )
         }
     }
 }

@@ -205,7 +205,7 @@ impl<'d> Builder<'d, '_> {
                         )
                         .label("conflicts with the other type")
                         .also(span, "other type")
-                        .help("declare one type in all parts of the `allOf`, or use `oneOf`"),
+                        .help("declare the same type in all parts of the `allOf`, or use `oneOf`"),
                     );
                     return;
                 }

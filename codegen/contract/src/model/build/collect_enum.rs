@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, plural};
 use crate::document::Node;
 use crate::source::Span;
 
@@ -39,12 +39,14 @@ impl<'d> Builder<'d, '_> {
             }
         }
         if kept.is_empty() {
-            let report = Diagnostic::error("contradiction", span, "no value of this enum is allowed")
-                .label("none of these values is in the other enum");
+            let report = Diagnostic::error("contradiction", span, "no value of this enum is allowed");
             let others = facets.values.as_ref().and_then(|before| Some((before.first()?.span, before.last()?.span)));
             facets.contradictions.push(match others {
-                Some((first, last)) => report.also(Span { end: last.end.max(first.end), ..first }, "the other enum"),
-                None => report,
+                Some((first, last)) => report
+                    .label("none of these values is in the other enum")
+                    .also(Span { end: last.end.max(first.end), ..first }, "the other enum")
+                    .help("list each allowed value in both enums, or remove one of them"),
+                None => report.label("lists no value").help("list the allowed values, or remove the enum"),
             });
             return;
         }
@@ -59,9 +61,16 @@ impl<'d> Builder<'d, '_> {
             let names = elements(Some(list));
             if names.len() != values.len() || names.iter().any(|name| name.as_str().is_none()) {
                 let message = format!("`{keyword}` must list one name for each of the {} values", values.len());
+                let label = match names.len() == values.len() {
+                    true => "not all names are strings, so the list is ignored".to_owned(),
+                    false => {
+                        let (names, values) = (plural(names.len(), "name"), plural(values.len(), "value"));
+                        format!("{names} for {values}, so the list is ignored")
+                    }
+                };
                 self.report(
                     Diagnostic::warning("enum-names", list.span, message)
-                        .label("ignored")
+                        .label(label)
                         .help("list the names in the order of the values"),
                 );
                 return;

@@ -66,20 +66,25 @@ impl Builder<'_, '_> {
                     Some(of) => {
                         grave.push(report.note(format!("{of} needs a value, so the contract cannot be served")))
                     }
-                    None if contradiction.null => light.push(report.note("treated as a schema that allows only null")),
-                    None => light.push(report.note("treated as a schema that allows no value")),
+                    None if contradiction.null => {
+                        light.push((report, "requests and responses can contain only null here"));
+                    }
+                    None => light.push((report, "no request or response can contain a value of this schema")),
                 }
             }
         }
         let reported: HashSet<Span> = grave.iter().map(|grave| grave.primary.span).collect();
-        light.retain(|light| !reported.contains(&light.primary.span));
-        light.into_iter().for_each(|report| self.report_light(report));
+        light.retain(|(light, _)| !reported.contains(&light.primary.span));
+        light.into_iter().for_each(|(report, consequence)| self.report_light(report, consequence));
         grave.into_iter().for_each(|report| self.report(report));
     }
 
     /// Reports a schema without a valid value of which no operation needs a value.
-    pub(super) fn report_light(&mut self, report: Diagnostic) {
+    ///
+    /// A strict error omits the consequence, since no code is generated then.
+    pub(super) fn report_light(&mut self, report: Diagnostic, consequence: &str) {
         let severity = self.remark(report.code, report.primary.span, "").severity;
+        let report = if self.strict { report } else { report.note(consequence) };
         self.report(Diagnostic { severity, ..report });
     }
 }

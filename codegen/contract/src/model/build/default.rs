@@ -32,12 +32,13 @@ impl Builder<'_, '_> {
                     true => self.remark("default-type", span, message),
                     false => Diagnostic::info("default-type", span, message),
                 };
-                self.report(report.label("treated as no default"));
+                let report = report.label(if self.strict { "invalid default" } else { "treated as no default" });
+                self.report(report.help("remove the default, or allow null in the schema"));
                 continue;
             }
             let label = match self.strict {
                 true => "invalid default",
-                false => "ignored: the handler sees the value as absent",
+                false => "ignored: an omitted value stays absent",
             };
             let message = format!("the default is not valid for its schema: {why}");
             let report = self.remark("default-type", span, message).label(label);
@@ -83,7 +84,8 @@ impl Held<'_> {
 /// Returns the reason why the default of a schema cannot be used; `None` if it can.
 fn fault(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     let held = Held { schemas, depth: Cell::new(0), steps: Cell::new(0) };
-    let endless = || contains_itself(&held, id).then(|| because("it contains itself"));
+    let endless =
+        || contains_itself(&held, id).then(|| because("it leads back to itself through the defaults of properties"));
     within(&held, id, value).or_else(endless)
 }
 

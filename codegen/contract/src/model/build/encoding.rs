@@ -43,30 +43,32 @@ pub(super) fn check(operations: &[Operation], schemas: &Schemas, diagnostics: &m
     let bodies = operations.iter().flat_map(|operation| &operation.body).flat_map(|body| &body.content);
     for content in bodies {
         for encoding in &content.encoding {
-            if let Some(label) = without_effect(content, encoding, schemas) {
+            if let Some((label, help)) = without_effect(content, encoding, schemas) {
                 diagnostics.push(
                     Diagnostic::warning(
                         "encoding-without-effect",
                         encoding.span,
                         format!("the encoding of `{}` has no effect", encoding.property),
                     )
-                    .label(label),
+                    .label(label)
+                    .help(help),
                 );
             }
         }
     }
 }
 
-fn without_effect(content: &Content, encoding: &Encoding, schemas: &Schemas) -> Option<&'static str> {
+/// Returns the reason why an encoding has no effect, with the help for it; `None` if it has an effect.
+fn without_effect(content: &Content, encoding: &Encoding, schemas: &Schemas) -> Option<(&'static str, &'static str)> {
     if !matches!(content.kind, ContentKind::Form | ContentKind::Multipart) {
-        return Some("not a form or multipart media type (OpenAPI 3.0.3 § 4.7.14)");
+        return Some(("not a form or multipart media type (OpenAPI 3.0.3 § 4.7.14)", "remove the encoding"));
     }
     match content.schema.map(|schema| schemas.kind(schema)) {
         Some(Kind::Object(object)) => {
             let named = object.properties.iter().any(|property| property.name == encoding.property);
             (!named && !matches!(object.additional, Additional::Kept(_)))
-                .then_some("the schema has no property of this name")
+                .then_some(("the schema has no property of this name", "correct the name, or remove the encoding"))
         }
-        _ => Some("the schema declares no properties"),
+        _ => Some(("the schema declares no properties", "declare the property, or remove the encoding")),
     }
 }

@@ -73,7 +73,7 @@ impl<'d> Builder<'d, '_> {
             return Kind::Any;
         }
         for report in none {
-            self.report_light(report.note("treated as if the schema did not list this type"));
+            self.report_light(report, "treated as if the schema did not list this type");
         }
         if kinds.len() == 1 {
             return kinds.remove(0);
@@ -143,7 +143,8 @@ impl<'d> Builder<'d, '_> {
         facets.contradictions.push(
             Diagnostic::error("contradiction", least, "the array requires elements and allows none")
                 .label("minimum number of elements")
-                .also(refusing.span, "allows no element"),
+                .also(refusing.span, "allows no element")
+                .help("remove `minItems`, or declare a schema for the elements"),
         );
         true
     }

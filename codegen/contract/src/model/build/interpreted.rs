@@ -58,6 +58,9 @@ const PLAIN: &[&str] = &[
     "uniqueItems",
 ];
 
+/// The longest value of a keyword that a diagnostic quotes, in bytes.
+const LONGEST_VALUE: usize = 40;
+
 /// The largest number of definitions that all interpreted schemas of a contract may have together.
 ///
 /// The largest known published contract needs a hundredth of this number.
@@ -84,33 +87,60 @@ impl<'d> Builder<'d, '_> {
     pub(super) fn keep_fitting(&mut self, nodes: &[&'d Node], facets: &mut Facets<'d>) {
         let Some(values) = facets.values.take() else { return };
         let ends = values.first().zip(values.last()).map(|(first, last)| (first.span, last.span));
-        let fitting = self.fitting(nodes, values);
-        if let (Some((first, last)), true) = (ends, fitting.is_empty()) {
+        let (fitting, violations) = self.fitting(nodes, values);
+        let none_left = fitting.is_empty();
+        facets.values = Some(fitting);
+        if let (Some((first, last)), true) = (ends, none_left) {
             let span = Span { end: last.end.max(first.end), ..first };
             let report = Diagnostic::error("contradiction", span, "no value of this enum is allowed");
-            facets.contradictions.push(report.label("each violates another keyword of the schema"));
+            let mut keywords: Vec<&str> = violations.iter().map(|(_, keyword)| keyword.as_str()).collect();
+            keywords.sort_unstable();
+            keywords.dedup();
+            let written: Vec<String> = keywords.iter().map(|keyword| self.written(nodes, keyword)).collect();
+            let subject = if violations.len() == 1 { "violates" } else { "each violates" };
+            facets.contradictions.push(
+                report
+                    .label(format!("{subject} {}", written.join(" or ")))
+                    .help(format!("change the enum or `{}`", keywords.join("`, `"))),
+            );
+            return;
         }
-        facets.values = Some(fitting);
-    }
-
-    fn fitting(&mut self, nodes: &[&'d Node], values: Vec<&'d Node>) -> Vec<&'d Node> {
-        let schema = self.combined(nodes);
-        let Some(interpreter) = self.interpreter(&schema, nodes) else { return values };
-        // An enum value of a wrong type is reported elsewhere.
-        let fits =
-            |value: &&Node| interpreter.iter_errors(&value.to_json()).all(|error| error.kind().keyword() == "type");
-        let (fitting, others): (Vec<&Node>, Vec<&Node>) = values.into_iter().partition(fits);
-        for value in others {
-            let json = value.to_json();
-            let mut keywords = interpreter.iter_errors(&json).map(|error| error.kind().keyword().to_owned());
-            let keyword = keywords.find(|keyword| keyword != "type").unwrap_or_default();
+        for (value, keyword) in violations {
+            let message = format!("the enum value {} violates {}", value.to_json(), self.written(nodes, &keyword));
             let report = self
-                .remark("enum-value", value.span, format!("the enum value {json} violates `{keyword}` of the schema"))
+                .remark("enum-value", value.span, message)
                 .label("never valid")
                 .help(format!("remove the value, or change `{keyword}`"));
             self.report(report);
         }
-        fitting
+    }
+
+    /// Returns a keyword with its value as the nodes write it, as in `minimum: 3`, or alone if its value is long.
+    fn written(&self, nodes: &[&'d Node], keyword: &str) -> String {
+        let value = nodes.iter().find_map(|node| node.get(keyword));
+        let text = value.map(|value| self.document.sources.slice(value.span));
+        match text.filter(|text| !text.is_empty() && text.len() <= LONGEST_VALUE && !text.contains('\n')) {
+            Some(text) => format!("`{keyword}: {text}`"),
+            None => format!("`{keyword}`"),
+        }
+    }
+
+    /// Returns the enum values that satisfy the other constraints of their schema, and the others, each with the
+    /// keyword that it violates.
+    fn fitting(&mut self, nodes: &[&'d Node], values: Vec<&'d Node>) -> (Vec<&'d Node>, Vec<(&'d Node, String)>) {
+        let schema = self.combined(nodes);
+        let Some(interpreter) = self.interpreter(&schema, nodes) else { return (values, Vec::new()) };
+        // An enum value of a wrong type is reported elsewhere.
+        let fits =
+            |value: &&Node| interpreter.iter_errors(&value.to_json()).all(|error| error.kind().keyword() == "type");
+        let (fitting, others): (Vec<&Node>, Vec<&Node>) = values.into_iter().partition(fits);
+        let violated = |value: &'d Node| {
+            let json = value.to_json();
+            let mut keywords = interpreter.iter_errors(&json).map(|error| error.kind().keyword().to_owned());
+            (value, keywords.find(|keyword| keyword != "type").unwrap_or_default())
+        };
+        let violations = others.into_iter().map(violated).collect();
+        (fitting, violations)
     }
 
     /// Returns the nodes as one JSON Schema, with all schemas that they refer to under `definitions`.

@@ -46,7 +46,7 @@ fn cycle(schemas: &Schemas, id: SchemaId, last: SchemaId) -> Diagnostic {
     let union = matches!(schema.kind, Kind::Union(_));
     let report =
         Diagnostic::error("cyclic-composition", schema.span, format!("{} is composed of itself", called(schema)))
-            .label(if union { "a variant of itself" } else { "contains itself, so no value can end" });
+            .label(if union { "a variant of itself" } else { "every value would contain itself, without end" });
     let report = if last == id { report } else { report.also(schemas.get(last).span, "through this schema") };
     report.help("refer to it from an optional property or an array instead")
 }

@@ -57,7 +57,7 @@ impl<'d> Builder<'d, '_> {
         let message = format!("no {name} is {how} {value}");
         let report = Diagnostic::error("contradiction", bound.span, message).label(format!("{how} this"));
         facets.contradictions.push(match at {
-            Some(at) => report.also(at, "declared format"),
+            Some(at) => report.also(at, "declared format").help("change the limit or the format"),
             None => report.help("use `format: uint64` for integers of this size, or a string"),
         });
     }

@@ -17,6 +17,19 @@ const CLOSE_ONCE: &str = "declare `additionalProperties: false` once, in the sch
 /// The label of diagnostics at an `additionalProperties: false` that rejects a property.
 const REFUSES: &str = "allows only the properties declared beside it";
 
+/// Returns true if a schema is composed of several subschemas, as by `allOf`.
+fn is_composed(nodes: &[&Node]) -> bool {
+    nodes.len() > 1 || nodes.iter().any(|node| node.get("allOf").is_some() || node.get("$ref").is_some())
+}
+
+/// Returns the help for a required property that `additionalProperties: false` rejects.
+fn allow_or_omit(nodes: &[&Node], name: &str) -> String {
+    let help = format!(
+        "remove `{name}` from `required`, or declare it in the `properties` beside `additionalProperties: false`"
+    );
+    if is_composed(nodes) { format!("{CLOSE_ONCE}; or {help}") } else { help }
+}
+
 impl<'d> Builder<'d, '_> {
     /// Returns the kind of an object schema from its facets, the collected constraints.
     pub(super) fn object(&mut self, id: SchemaId, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
@@ -32,8 +45,8 @@ impl<'d> Builder<'d, '_> {
             // A required property without a description accepts any value.
             add_property(facets, name, None);
         }
-        self.close_over_all(facets);
-        if self.impossible_properties(facets) {
+        self.close_over_all(facets, nodes);
+        if self.impossible_properties(facets, nodes) {
             return Kind::Any;
         }
         let mut properties = Vec::with_capacity(facets.properties.len());
@@ -104,7 +117,7 @@ impl<'d> Builder<'d, '_> {
     /// subschemas allow it.
     ///
     /// Read literally, such a schema has no valid value. The author intends to allow the properties of all subschemas.
-    fn close_over_all(&mut self, facets: &mut Facets<'d>) {
+    fn close_over_all(&mut self, facets: &mut Facets<'d>, nodes: &[&'d Node]) {
         if !self.implied_types || facets.rare.any() {
             return;
         }
@@ -117,12 +130,13 @@ impl<'d> Builder<'d, '_> {
             .remark("contradiction", span, format!("the property `{name}` is required but not allowed"))
             .label("required here")
             .also(closed, REFUSES);
-        let report = match self.strict {
-            true => report,
-            false => report
-                .note("treated as if `additionalProperties: false` were declared beside the properties of all parts"),
+        let report = match (self.strict, is_composed(nodes)) {
+            (true, _) => report,
+            (false, false) => report.note("treated as if the property were declared"),
+            (false, true) => report
+                .note("treated as if `additionalProperties: false` allowed the properties of all parts of the `allOf`"),
         };
-        self.report(report.help(CLOSE_ONCE));
+        self.report(report.help(allow_or_omit(nodes, name)));
         let all: Vec<&'d str> = facets.properties.iter().map(|(name, _)| *name).collect();
         facets.closed.iter_mut().for_each(|(names, _)| names.clone_from(&all));
     }
@@ -138,7 +152,7 @@ impl<'d> Builder<'d, '_> {
 
     /// Records contradictions of an object schema: required properties that are rejected, and more of them than
     /// are allowed.
-    fn impossible_properties(&mut self, facets: &mut Facets<'d>) -> bool {
+    fn impossible_properties(&mut self, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> bool {
         let mut found = Vec::new();
         for (name, span) in &facets.required {
             let report =
@@ -146,10 +160,10 @@ impl<'d> Builder<'d, '_> {
                     .label("required here");
             let schemas = facets.properties.iter().find(|(known, _)| known == name).map(|(_, schemas)| schemas);
             if let Some(closed) = facets.refusal(name) {
-                found.push(report.also(closed, REFUSES).help(CLOSE_ONCE));
+                found.push(report.also(closed, REFUSES).help(allow_or_omit(nodes, name)));
             } else if let Some(refusing) = schemas.into_iter().flatten().find(|schema| self.refuses_all(schema)) {
                 let report = report.also(refusing.span, "allows no value");
-                found.push(report.help("remove it from `required`, or allow the property"));
+                found.push(report.help(format!("remove `{name}` from `required`, or allow a value of it")));
             }
         }
         let required: Vec<&(&str, Span)> =
@@ -158,9 +172,10 @@ impl<'d> Builder<'d, '_> {
             (facets.max_properties, facets.count_span("maxProperties"), required.last())
             && required.len() as u64 > most
         {
-            let message = format!("{} properties are required, but at most {most} allowed", required.len());
+            let message = format!("{} properties are required, but at most {most} can be present", required.len());
             let report = Diagnostic::error("contradiction", at, message).label("maximum number of properties");
-            found.push(report.also(*last, "exceeds the maximum"));
+            let report = report.also(*last, "exceeds the maximum");
+            found.push(report.help("increase `maxProperties`, or require fewer properties"));
         }
         let known = facets.properties.iter().filter(|(name, _)| facets.refusal(name).is_none()).count() as u64;
         if let (Some(least), Some(at), Some((_, closed))) =
@@ -170,7 +185,8 @@ impl<'d> Builder<'d, '_> {
         {
             let message = format!("at least {least} properties are required, but only {known} can be present");
             let report = Diagnostic::error("contradiction", at, message).label("minimum number of properties");
-            found.push(report.also(*closed, REFUSES));
+            let report = report.also(*closed, REFUSES);
+            found.push(report.help("reduce `minProperties`, or declare more properties"));
         }
         facets.contradictions.append(&mut found);
         !facets.contradictions.is_empty()

@@ -104,7 +104,10 @@ impl<'d> Builder<'d, '_> {
             // A misspelt parameter is an error, since a placeholder of the path then lacks its parameter.
             let report = match close {
                 Some(_) => Diagnostic::error("path-parameter-unused", span, message).label("not in the path"),
-                None => self.remark("path-parameter-unused", span, message).label("ignored: not in the path"),
+                None => self.remark("path-parameter-unused", span, message).label(match self.strict {
+                    true => "not in the path",
+                    false => "ignored: not in the path",
+                }),
             };
             self.report(match close {
                 Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
@@ -122,7 +125,7 @@ impl<'d> Builder<'d, '_> {
                     node.span,
                     format!("the path parameter `{name}` must declare `required: true`"),
                 )
-                .label("treated as required");
+                .label(if self.strict { "not declared as required" } else { "treated as required" });
             self.report(report);
         }
         let content = node.get("content").and_then(Node::as_object).and_then(|content| content.iter().next());
@@ -238,9 +241,14 @@ impl<'d> Builder<'d, '_> {
                 Some((span, location)) => report
                     .also(span, format!("declared as a {} parameter", location.word()))
                     .help("if this is the parameter of the path, write `in: path` and `required: true`"),
-                None => report.help(format!(
-                    "add to the parameters: {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}"
-                )),
+                None => {
+                    let place = match (declaring.is_empty(), lacking.as_slice()) {
+                        (true, [_, _, ..]) => "the path".to_owned(),
+                        _ => format!("{}, or of the path", listed(&lacking, str::to_ascii_lowercase)),
+                    };
+                    let parameter = format!("{{ name: {name}, in: path, required: true, schema: {{ type: string }} }}");
+                    report.help(format!("add to the parameters of {place}: {parameter}"))
+                }
             });
             undeclared.retain(|one| one.name != name);
         }
@@ -254,21 +262,16 @@ fn undeclared_parameter(
     lacking: &[(&'static str, Span)],
     declaring: &[(&'static str, Span)],
 ) -> Diagnostic {
-    let listed = |methods: &[(&'static str, Span)]| {
-        let mut names: Vec<String> = methods.iter().map(|(method, _)| format!("`{method}`")).collect();
-        let last = names.pop().unwrap_or_default();
-        if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) }
-    };
     let first = lacking.first().map_or("", |(method, _)| *method);
     let subject = match lacking.len() {
         1 => format!("`{first} {}` does", path.name),
         _ if declaring.is_empty() => format!("the operations of `{}` do", path.name),
-        _ => format!("{} of `{}` do", listed(lacking), path.name),
+        _ => format!("{} of `{}` do", listed(lacking, str::to_owned), path.name),
     };
     let others = match declaring.len() {
         0 => String::new(),
-        1 => format!("; {} does", listed(declaring)),
-        _ => format!("; {} do", listed(declaring)),
+        1 => format!("; {} on the same path does", listed(declaring, str::to_owned)),
+        _ => format!("; {} on the same path do", listed(declaring, str::to_owned)),
     };
     let message = format!("{subject} not declare the path parameter `{name}`{others}");
     match lacking.first().filter(|_| !declaring.is_empty()) {
@@ -278,4 +281,11 @@ fn undeclared_parameter(
         None => Diagnostic::error("path-parameter-undeclared", path.span, message)
             .label(format!("`{{{name}}}` in the path")),
     }
+}
+
+/// Returns the names of methods as a sentence lists them, each as `spelled` writes it.
+fn listed(methods: &[(&'static str, Span)], spelled: fn(&str) -> String) -> String {
+    let mut names: Vec<String> = methods.iter().map(|(method, _)| format!("`{}`", spelled(method))).collect();
+    let last = names.pop().unwrap_or_default();
+    if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) }
 }

@@ -249,11 +249,11 @@ impl<'d> Builder<'d, '_> {
             self.report(
                 Diagnostic::error("policy-without-parameter", at("x-idempotency"), message)
                     .label("needs the header parameter")
-                    .help("add to the parameters: { name: Idempotency-Key, in: header, schema: { type: string } }"),
+                    .help("add to the parameters of the operation: { name: Idempotency-Key, in: header, schema: { type: string } }"),
             );
         }
         if operation.policies.cache.is_some() && operation.method != "GET" {
-            let message = format!("{} cannot be cached: only responses to GET are", operation.title());
+            let message = format!("{} cannot be cached: only responses to GET can be cached", operation.title());
             self.report(
                 Diagnostic::error("cache-of-a-change", at("x-cache"), message)
                     .label("not a GET operation")

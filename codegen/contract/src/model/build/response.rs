@@ -94,7 +94,8 @@ impl<'d> Builder<'d, '_> {
             let report = self
                 .remark("bad-header-name", span, format!("`{name}` is not a valid header name"))
                 .label("contains a character that HTTP does not allow")
-                .note("no request can contain it, and a response that sets it becomes a 500");
+                .note("no request can contain it, and a response that sets it becomes a 500")
+                .help("use letters, digits and `-`");
             self.report(report);
         }
     }
@@ -107,7 +108,10 @@ impl<'d> Builder<'d, '_> {
         if let Some(first) = first.map(|content| content.span) {
             let report = self
                 .remark("same-media-type", span, format!("the media type `{name}` is declared twice"))
-                .label("ignored: media types do not differ by charset or case")
+                .label(match self.strict {
+                    true => "media types do not differ by charset or case",
+                    false => "ignored: media types do not differ by charset or case",
+                })
                 .also(first, "first declaration")
                 .help("keep one of the two");
             self.report(report);
@@ -145,7 +149,10 @@ impl<'d> Builder<'d, '_> {
         {
             let report = self
                 .remark("unsupported-media-type", span, format!("the media type `{name}` is not supported yet"))
-                .label("passed to the handler as text; the schema is not checked")
+                .label(match self.strict {
+                    true => "the schema cannot be checked",
+                    false => "passed to the handler as text; the schema is not checked",
+                })
                 .help("declare `application/json` too, or decode the text in the handler");
             self.report(report);
             content.push(Content {

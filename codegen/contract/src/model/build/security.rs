@@ -92,7 +92,7 @@ impl<'d> Builder<'d, '_> {
                 Some((close, Nearness::Same | Nearness::Slip)) => {
                     report.suggest(self.document.sources.inside_quotes(scope.span), close)
                 }
-                _ => report,
+                _ => report.help("correct the name, or add the scope to the `scopes` of a flow"),
             });
         }
     }

@@ -100,6 +100,9 @@ impl Builder<'_, '_> {
     }
 }
 
+/// The help for an `x-sparse-of` that refers to a schema of the wrong form.
+const REFER_TO_COMPLETE: &str = "refer to an object schema that declares its properties and has no `x-sparse-of`";
+
 fn keyword(parameter: &Parameter) -> Option<&'static str> {
     match (parameter.sort, parameter.sparse) {
         (true, _) => Some("x-sort"),
@@ -118,19 +121,17 @@ fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool
     let all = match schemas.kind(*full) {
         Kind::Object(object) if object.properties.is_empty() && object.sparse_of.is_none() => {
             let report = error(sparse.at, format!("`{name}` has no properties")).label("not an object with properties");
-            return vec![(report, true)];
+            return vec![(report.help(REFER_TO_COMPLETE), true)];
         }
         Kind::Object(object) if object.sparse_of.is_none() && schemas.target(*full) != sparse.id => &object.properties,
         Kind::Object(_) => {
             let report =
                 error(sparse.at, format!("`{name}` is a sparse fieldset itself")).label("not a complete schema");
-            return vec![(report, true)];
+            return vec![(report.help(REFER_TO_COMPLETE), true)];
         }
         _ => {
-            return vec![(
-                error(sparse.at, format!("`{name}` is not an object")).label("not an object with properties"),
-                true,
-            )];
+            let report = error(sparse.at, format!("`{name}` is not an object")).label("not an object with properties");
+            return vec![(report.help(REFER_TO_COMPLETE), true)];
         }
     };
     let mut reports = Vec::new();
@@ -150,7 +151,7 @@ fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool
             reports.push((
                 match closest(name_here, known) {
                     Some(close) => report.help(format!("did you mean `{close}`?")),
-                    None => report,
+                    None => report.help(format!("remove `{name_here}`, or declare it in `{name}`")),
                 },
                 false,
             ));
@@ -178,7 +179,7 @@ fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool
             let report =
                 error(schemas.get(here.schema).span, format!("`{}` has a different type in `{name}`", here.name));
             let report = report.label("different type").also(schemas.get(there.schema).span, "in the complete schema");
-            reports.push((report, false));
+            reports.push((report.help("declare the same type in both schemas"), false));
         }
     }
     reports

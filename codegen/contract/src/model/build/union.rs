@@ -72,7 +72,7 @@ impl<'d> Builder<'d, '_> {
             let span = target.get("type").map_or(target.span, |node| node.span);
             let report = self
                 .remark("contradiction", span, format!("no value of this variant is {}", types.words()))
-                .label("ignored: it never matches")
+                .label(if self.strict { "never matches" } else { "ignored: it never matches" })
                 .also(at, "type of all variants")
                 .help("remove the type beside the variants, or the variant");
             self.report(report);
@@ -186,8 +186,9 @@ impl<'d> Builder<'d, '_> {
                             target.span,
                             format!("`{reference}` is not a variant of this union"),
                         )
-                        .label("this value is rejected")
-                        .also(node.span, "discriminator");
+                        .label(format!("a value with `{property}: {value}` is rejected"))
+                        .also(node.span, "discriminator")
+                        .help("add the schema to the union, or correct the mapping");
                     self.report(report);
                 }
             }
@@ -203,7 +204,8 @@ impl<'d> Builder<'d, '_> {
                             node.span,
                             "a discriminator cannot select an inline schema, since it has no name",
                         )
-                        .label("ignored: the variants are tried in order"),
+                        .label("ignored: the variants are tried in order")
+                        .help("move each inline variant to `components/schemas`, and refer to it"),
                     );
                     return None;
                 }

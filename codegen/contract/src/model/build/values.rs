@@ -11,7 +11,7 @@ use super::builder::Builder;
 use super::facets::Facets;
 use super::type_set::TypeSet;
 
-/// The largest number of wrongly typed enum values that are reported separately.
+/// The largest number of wrongly typed enum values on several lines that are reported separately.
 const MOST_SHOWN: usize = 3;
 
 impl<'d> Builder<'d, '_> {
@@ -72,7 +72,8 @@ impl<'d> Builder<'d, '_> {
         });
     }
 
-    /// Reports enum values of a wrong type: separately, or together if none can be converted.
+    /// Reports enum values of a wrong type: together if one change corrects all, if they are many, or if none can be
+    /// converted; separately otherwise.
     fn foreign_values(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)], none_left: bool) {
         let wanted = types.words();
         if none_left && foreign.len() > 1 {
@@ -84,10 +85,21 @@ impl<'d> Builder<'d, '_> {
                     .help("write the values in the declared type, or change the type"),
             );
         }
-        if foreign.len() > MOST_SHOWN && foreign.iter().all(|(_, converted)| converted.is_some()) && !self.strict {
-            let message = format!("{} enum values are not written as {wanted}", foreign.len());
-            let report = self.remark("enum-type", extent(foreign, at), message);
-            return self.report(report.label(format!("each is interpreted as {wanted}")).also(at, "declared type"));
+        let rewritten = self.rewritten(foreign);
+        if foreign.len() > 1
+            && (rewritten.is_some() || (foreign.len() > MOST_SHOWN && !self.strict))
+            && foreign.iter().all(|(_, converted)| converted.is_some())
+        {
+            let message = format!("{} values of this enum have the wrong type: each must be {wanted}", foreign.len());
+            let span = extent(foreign, at);
+            let report = self.remark("enum-type", span, message).also(at, "declared type").label(match self.strict {
+                true => "wrong type".to_owned(),
+                false => format!("each is interpreted as {wanted}"),
+            });
+            return self.report(match rewritten {
+                Some(text) => report.fix(format!("write each as {wanted}"), span, text),
+                None => report.help(format!("write each as {wanted}")),
+            });
         }
         for (node, converted) in foreign {
             let message = format!("{} is {}, but the type of the enum is {wanted}", node.to_json(), node.kind_name());
@@ -102,9 +114,44 @@ impl<'d> Builder<'d, '_> {
             let report = report.also(at, "declared type");
             self.report(match converted {
                 Some(converted) => report.fix(format!("write {wanted}"), node.span, converted.to_string()),
-                None => report,
+                None => {
+                    let change = if none_left { "change" } else { "remove" };
+                    let value = self.document.sources.slice(node.span);
+                    let value = if value.contains('\n') { "the value".to_owned() } else { format!("`{value}`") };
+                    report.help(format!("{change} {value}, or change `type` to `{}`", type_name(node)))
+                }
             });
         }
+    }
+
+    /// Returns the source text from the first to the last of the wrongly typed enum values, with each of them
+    /// converted, if they are on one line.
+    fn rewritten(&self, foreign: &[(&'d Node, Option<Json>)]) -> Option<String> {
+        let [(first, _), .., (last, _)] = foreign else { return None };
+        let mut text = String::new();
+        let mut at = first.span.start;
+        for (node, converted) in foreign {
+            if node.span.file != first.span.file || node.span.start < at {
+                return None;
+            }
+            text.push_str(self.document.sources.slice(Span { start: at, end: node.span.start, ..first.span }));
+            text.push_str(&converted.as_ref()?.to_string());
+            at = node.span.end;
+        }
+        (at == last.span.end && !text.contains('\n')).then_some(text)
+    }
+}
+
+/// Returns the JSON Schema type of a value.
+fn type_name(node: &Node) -> &'static str {
+    match &node.value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) if node.to_json().is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
     }
 }
 
