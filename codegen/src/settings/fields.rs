@@ -90,6 +90,9 @@ impl<'a, 'o> Fields<'a, 'o> {
             (Value::Number(_), "a string") => {
                 problem.fix("put the value in quotes", node.span, format!("\"{}\"", self.sources.slice(node.span)))
             }
+            (Value::Object(_), _) if name == "name" => {
+                problem.help("write Rust names under `[names.schemas]`, `[names.operations]` or `[names.tags]`")
+            }
             _ => problem,
         });
     }

@@ -171,7 +171,11 @@ fn mistaken(node: &Node, schemas: &Schemas, schema: SchemaId, sources: &Sources)
         }
         let Some(pointer) = value.as_str().filter(|pointer| pointer.starts_with('/')) else {
             let message = format!("`{}` of `x-error-envelope` must be a JSON pointer such as `/error/code`", key.name);
-            mistakes.push(error(value.span, message).label("must begin with `/`"));
+            let report = error(value.span, message).label("must begin with `/`");
+            mistakes.push(match value.as_str() {
+                Some(text) => report.suggest(sources.inside_quotes(value.span), format!("/{text}")),
+                None => report,
+            });
             continue;
         };
         if let Some((name, known)) = lost(schemas, schema, pointer) {

@@ -110,7 +110,8 @@ impl Patterns {
                         *span,
                         format!("`{pattern}` is not a valid pattern: {}", reason.to_lowercase()),
                     )
-                    .label("not a regular expression (ECMA-262)"),
+                    .label("not a regular expression (ECMA-262)")
+                    .help("correct the pattern; `\\` before a character matches the character itself"),
                 ),
             }
         }

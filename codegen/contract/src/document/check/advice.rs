@@ -1,5 +1,6 @@
 //! The advice in diagnostics about fields that another version of OpenAPI has.
 
+use crate::document::grammar::Rule;
 use crate::document::node::Node;
 use crate::document::version::Version;
 
@@ -32,6 +33,19 @@ pub(super) fn instead(name: &str, value: Option<&Node>, version: Version) -> Opt
         _ => return None,
     };
     Some(advice.to_owned())
+}
+
+/// Returns an example of a required field, if its value is not obvious from its name.
+pub(super) fn example(rule: &Rule, name: &str) -> Option<&'static str> {
+    Some(match (rule.name, name) {
+        (_, "version") => "version: 1.0.0",
+        (_, "responses") => "responses: { \"204\": { description: Done. } }",
+        ("a response", "description") => "description: The result.",
+        (_, "scheme") => "scheme: bearer",
+        ("a security scheme", "in") => "in: header",
+        (_, "in") => "in: query",
+        _ => return None,
+    })
 }
 
 /// Returns the advice how to write the `type` of a 3.1 schema in 3.0: a list of types, or null.

@@ -1,7 +1,7 @@
 //! The check of the entries of an OpenAPI object: unknown fields, missing fields, and fields of another version.
 
 use super::Checker;
-use super::advice::{BODY_BY_MEDIA_TYPE, instead};
+use super::advice::{BODY_BY_MEDIA_TYPE, example, instead};
 use super::described::is_schema_keyword;
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::grammar::{Field, Pattern, Rule, Since};
@@ -101,7 +101,11 @@ impl Checker<'_, '_> {
         }
         let message = format!("{} needs `{name}`", rule.name);
         let problem = Diagnostic::error("missing-field", anchor, message);
-        self.report(problem.label(format!("`{name}` is missing")));
+        let problem = problem.label(format!("`{name}` is missing"));
+        self.report(match example(rule, name) {
+            Some(example) => problem.help(format!("add for example `{example}`")),
+            None => problem,
+        });
     }
 
     /// Reports a `$ref` where OpenAPI does not allow one.

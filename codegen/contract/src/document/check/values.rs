@@ -47,6 +47,16 @@ impl Checker<'_, '_> {
             problem = problem.help("add a value, or remove the field");
         } else if name == "content" && node.as_str().is_some() {
             problem = problem.help(BODY_BY_MEDIA_TYPE);
+        } else if let (Shape::List(Shape::Of(_)), Value::Object(_)) = (shape, &node.value) {
+            problem = match several {
+                true => problem.help("put it in a list"),
+                false => {
+                    let listed = format!("[{}]", self.document.sources.slice(span));
+                    problem.fix("put it in a list", span, listed)
+                }
+            };
+        } else if let (Shape::List(_), Value::Object(_), "examples") = (shape, &node.value, name.as_str()) {
+            problem = problem.help("list the example values without their names");
         }
         self.report(problem);
     }
