@@ -16,7 +16,8 @@ pub enum WriteError {
         /// The error that the operating system returned for the file or folder.
         source: io::Error,
     },
-    /// The folder contains files that the run would replace or remove but must not.
+    /// The folder contains files that must not be replaced or removed, such as generated files that were edited by
+    /// hand.
     Conflicts {
         /// The folder of the generated files.
         folder: PathBuf,
@@ -31,21 +32,22 @@ pub enum WriteError {
         /// hash and a path.
         line: usize,
     },
-    /// The folder contains files of another generated crate, which was generated in a parent folder.
+    /// The folder contains files of another generated crate, whose manifest (its list of files) is in a parent
+    /// folder.
     Inside {
-        /// The folder that the generated files should be written to.
+        /// The folder to which the generated files should be written.
         folder: PathBuf,
-        /// The parent folder with the manifest that lists files in `folder`.
+        /// The parent folder of `folder` with the manifest of the other generated crate.
         owner: PathBuf,
     },
 }
 
-/// A file that the run would replace or remove but must not, such as a file that was edited by hand.
+/// A file that a run of the generator must not replace or remove, such as a file that was edited by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// The path of the conflicting file, relative to the folder of generated files.
     pub path: String,
-    /// The state of the conflicting file, which is the reason of the conflict.
+    /// The state of the conflicting file, which is the reason for the conflict.
     pub state: FileState,
 }
 

@@ -20,8 +20,7 @@ pub enum FileState {
     Leftover,
     /// An earlier run wrote the file, it was edited by hand since, and it is no longer generated. It is a conflict.
     EditedLeftover,
-    /// The file is in a folder with its own manifest, which belongs to another generated crate. It cannot be
-    /// overwritten.
+    /// The file belongs to another generated crate, whose manifest is in a subfolder. The file cannot be overwritten.
     OtherCrate,
     /// A folder on the path of the file is a symbolic link. The file cannot be overwritten.
     Link,

@@ -24,8 +24,8 @@ pub struct Output {
 /// The treatment of files that a run would replace or remove although they were edited by hand or not generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conflicts {
-    /// The run writes nothing and returns an error that names all such files.
+    /// Writes nothing if a file was edited by hand or not generated. The error names all such files.
     Refuse,
-    /// The run replaces or removes such files.
+    /// Replaces or removes files even if they were edited by hand or not generated.
     Overwrite,
 }

@@ -22,7 +22,7 @@ enum Folder {
     Missing,
     /// The subfolder exists, and generated files may be written to it.
     Open,
-    /// No file may be written to the subfolder. Holds the reason, as the state of each file in it.
+    /// No file may be written to the subfolder. Holds the reason as the state of each file in the subfolder.
     Closed(FileState),
 }
 
@@ -32,8 +32,8 @@ impl<'a> Folders<'a> {
         Folders { dir, known: BTreeMap::new() }
     }
 
-    /// Returns the state of a generated file if its subfolders decide the state: one is missing, or must not be
-    /// written to.
+    /// Returns the state of a generated file if a subfolder on its path decides the state: the subfolder is missing,
+    /// or must not be written to.
     pub(super) fn decide(&mut self, path: &str) -> Option<FileState> {
         for (end, _) in path.match_indices('/') {
             match self.folder(&path[..end]) {

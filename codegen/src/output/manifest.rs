@@ -13,7 +13,8 @@ use super::error::WriteError;
 use super::files::{MANIFEST, Output, TOML_HEADER};
 use super::folder;
 
-/// The second line of every manifest, which explains its purpose to a reader.
+/// The comment in the second line of every manifest (a list of generated files with hashes), which explains the
+/// manifest to a reader.
 const PURPOSE: &str = "# SHA-256 of every generated file in this folder. Other files are never replaced or removed.";
 
 /// The manifest of a folder: its generated files, each with the hash of its content.
@@ -30,7 +31,8 @@ impl Manifest {
         Manifest { files: files.collect() }
     }
 
-    /// Reads the manifest of a folder, or returns `None` if the folder has none.
+    /// Reads the manifest of a folder, the list of its generated files with their hashes. Returns `None` if the
+    /// folder has no manifest.
     pub(super) fn read(dir: &Path) -> Result<Option<Manifest>, WriteError> {
         let path = dir.join(MANIFEST);
         let Some(bytes) = folder::read(&path)? else { return Ok(None) };

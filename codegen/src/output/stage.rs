@@ -96,7 +96,7 @@ fn make_parent(path: &Path, made: &mut BTreeSet<PathBuf>) -> Result<(), WriteErr
     Ok(())
 }
 
-/// Removes the parent folders of a removed file that are empty now, up to `dir`.
+/// Removes each parent folder of a removed file that is empty now, from the innermost up to `dir`.
 fn remove_empty_folders(dir: &Path, path: &str) {
     let mut folder = Path::new(path).parent();
     while let Some(inner) = folder.filter(|inner| *inner != Path::new("")) {

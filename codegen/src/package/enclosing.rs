@@ -12,11 +12,11 @@ use super::runtime_source::{RUNTIME, Runtime};
 
 /// The cargo workspace around a generated crate, as the workspace manifest describes it.
 struct Enclosing {
-    /// The folder of the workspace root.
+    /// The root folder of the cargo workspace.
     folder: PathBuf,
     /// The patterns of `members` in the workspace manifest.
     members: Vec<String>,
-    /// The folders that `exclude` lists in the workspace manifest.
+    /// The folders that the workspace manifest excludes from the workspace (`exclude`).
     excluded: Vec<String>,
 }
 
@@ -154,7 +154,7 @@ impl std::error::Error for Misfit {}
 mod tests {
     use super::*;
 
-    /// A temporary folder with a workspace, which is removed on drop.
+    /// A temporary folder with a cargo workspace for a test. The folder is removed on drop.
     struct Folder(PathBuf);
 
     impl Folder {

@@ -70,7 +70,8 @@ fn manifest(mut manifest: Table, workspace: &Table) -> String {
     format!("{TOML_HEADER}\n{manifest}")
 }
 
-/// Returns an inherited dependency with the version in the workspace manifest and the features of both manifests.
+/// Returns a dependency that the manifest of the runtime inherits from its workspace, with the version of the
+/// workspace manifest and the features of both manifests.
 fn resolved(dependency: &Table, version: Option<&Value>) -> Value {
     let mut merged = match version {
         Some(Value::Table(table)) => table.clone(),

@@ -54,13 +54,14 @@ fn doc(text: &str, slashes: &str, indent: usize) -> String {
 
 /// The builder of a doc comment in generated code.
 struct Comment<'a> {
-    /// True if an empty line is pending after the last line with text.
+    /// True if an empty line of the doc comment is pending after the last line with text.
     blank: bool,
-    /// The character of the fence that opened the current code block, or `None` outside of code blocks.
+    /// The character of the fence that opened the current code block of the doc comment, or `None` outside of code
+    /// blocks.
     fence: Option<char>,
-    /// The start of each line of the comment: the indentation and the slashes.
+    /// The start of each line of the doc comment: the indentation and the slashes.
     prefix: &'a str,
-    /// The lines of the comment so far.
+    /// The lines of the doc comment so far.
     out: &'a mut String,
 }
 

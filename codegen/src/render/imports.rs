@@ -61,8 +61,8 @@ pub fn resolve(text: String, module: &str) -> String {
     out
 }
 
-/// Writes the imports of a section of a rendered file, and then the section. The imports replace the
-/// indentation that `out` ends with.
+/// Writes the imports of a section of a rendered file, and then the section. If `out` ends with an indentation, the
+/// imports replace this indentation.
 fn write_part(part: &str, module: &str, out: &mut String) {
     // Each mention in order, as the text before it and the index of its path.
     let mut mentions: Vec<(&str, usize)> = Vec::new();
@@ -94,22 +94,24 @@ fn write_part(part: &str, module: &str, out: &mut String) {
 
 /// The names that a section of a rendered file mentions.
 struct Names<'t> {
-    /// The text that replaces the mentions of each path: its last segment, or the complete path.
+    /// The text that replaces each mention (a full path between markers): the last segment of the path, or the
+    /// complete path.
     written: Vec<Cow<'t, str>>,
-    /// The names to import, by the path of their module.
+    /// The names that the rendered file imports, by the path of their module.
     imports: BTreeMap<(Origin, String), BTreeSet<String>>,
 }
 
-/// The origin of a mentioned name. The order of the variants is the order of the groups of imports.
+/// The origin of a name that a rendered file mentions. The order of the variants is the order of the groups of
+/// imports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Origin {
-    /// The name is in the standard library.
+    /// The mentioned name is in the standard library.
     Std,
-    /// The name is in the runtime crate.
+    /// The mentioned name is in the runtime crate `writ-runtime`.
     Runtime,
-    /// The name is in the generated module of the contract.
+    /// The mentioned name is in the generated module of the contract.
     Contract,
-    /// The rendered file declares the name itself.
+    /// The rendered file declares the mentioned name itself.
     Declared,
 }
 
@@ -145,7 +147,7 @@ impl<'t> Names<'t> {
         names
     }
 
-    /// Adds a mentioned name to the imports of the section.
+    /// Adds a mentioned name to the imports of a section of a rendered file.
     fn import(&mut self, path: &str, module: &str, name: String) {
         let above = &path[..path.len() - last(path).len()];
         let group = (Origin::of(path), absolute(above.trim_end_matches(':'), module));
@@ -166,7 +168,7 @@ impl<'t> Names<'t> {
     }
 }
 
-/// Converts the path of a mention into a Rust path.
+/// Converts the path of a mention (a name in rendered text) into a Rust path.
 fn absolute(path: &str, module: &str) -> String {
     match path.strip_prefix(CONTRACT) {
         Some(below) => format!("{module}::{below}"),

@@ -10,12 +10,12 @@ use serde::{Serialize, Serializer};
 pub struct Code(pub String);
 
 impl Code {
-    /// Returns the `Display` output of a value as code.
+    /// Returns the `Display` output of a value as Rust code.
     pub fn of(text: impl fmt::Display) -> Code {
         Code(text.to_string())
     }
 
-    /// Returns a string literal of any text as code.
+    /// Returns any text as Rust code, in the form of a string literal.
     pub fn literal(text: &str) -> Code {
         Code(literal(text))
     }

@@ -128,7 +128,7 @@ impl<'a, 'o> Fields<'a, 'o> {
     }
 }
 
-/// Words that people try in place of the name of a setting, each with the name.
+/// Common wrong names of settings in `codegen.toml`, each with the correct name.
 const SYNONYMS: &[(&str, &str)] = &[
     ("crate", "name"),
     ("dir", "out"),

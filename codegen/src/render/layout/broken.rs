@@ -43,17 +43,18 @@ pub fn write(line: &Line<'_>, max: usize, out: &mut String) {
 
 /// The writer that breaks one long line of generated code.
 struct Page<'l> {
-    /// The long line that is broken.
+    /// The long line of generated code that is broken.
     line: &'l Line<'l>,
-    /// The greatest number of columns in an output line.
+    /// The greatest number of columns in an output line of generated code.
     max: usize,
     out: &'l mut String,
-    /// The column at which the next text is written.
+    /// The column of the output line at which the next code is written.
     column: usize,
 }
 
 impl Page<'_> {
-    /// Writes a part of the long line at the current column on as many lines as it needs, followed by `tail`.
+    /// Writes a part of a long line of code on as many lines as it needs, followed by `tail`. Begins at the current
+    /// column.
     fn lay(&mut self, part: Part, indent: usize, tail: &str) {
         if part.is_empty() || self.fits(&part, tail) {
             self.put(self.line.text_of(&part));
@@ -81,8 +82,8 @@ impl Page<'_> {
         }
     }
 
-    /// Writes a function signature or `impl` header with one parameter on each line. Returns false if the part
-    /// is neither.
+    /// Writes a function signature or `impl` header with one parameter on each line. Returns false if the given part
+    /// of the long line is neither.
     fn signature(&mut self, part: &Part, indent: usize, tail: &str) -> bool {
         if self.line.word(part.start) == "impl" && self.line.tokens[part.start + 1].kind == Kind::Open(b'<') {
             let rest = self.line.tokens[part.start + 1].partner + 1..part.end;
@@ -111,8 +112,8 @@ impl Page<'_> {
         }
     }
 
-    /// Writes a match arm. Its body moves to a separate line if it fits there. Returns false if the part is not
-    /// a match arm.
+    /// Writes a match arm. The body moves to a separate line if it fits there. Returns false if the given part of the
+    /// long line is not a match arm.
     fn arm(&mut self, part: &Part, indent: usize, tail: &str) -> bool {
         let is_arrow = |index: &usize| {
             self.line.mark(*index) == b'='
@@ -148,8 +149,8 @@ impl Page<'_> {
         true
     }
 
-    /// Writes an assignment. Its value moves to a separate line if it fits there. Returns false if the part is
-    /// not an assignment.
+    /// Writes an assignment. The value moves to a separate line if it fits there. Returns false if the given part of
+    /// the long line is not an assignment.
     fn value(&mut self, part: &Part, indent: usize, tail: &str) -> bool {
         let Some(sign) = self.line.assignment(part) else { return false };
         let (target, value) = (part.start..sign, sign + 1..part.end);
@@ -165,7 +166,7 @@ impl Page<'_> {
         true
     }
 
-    /// Writes a closure with its body in braces on separate lines.
+    /// Writes a generated closure with its body in braces on separate lines.
     fn lay_closure(&mut self, part: &Part, body: usize, indent: usize, tail: &str) {
         let body = body..part.end;
         self.put(self.line.text_of(&(part.start..body.start)));
@@ -181,7 +182,7 @@ impl Page<'_> {
         self.put(tail);
     }
 
-    /// Writes a chain of method calls with one call on each line.
+    /// Writes a chain of method calls in generated code with one call on each line.
     fn lay_chain(&mut self, part: &Part, calls: &[usize], indent: usize, tail: &str) {
         self.lay(part.start..calls[0], indent, "");
         for (number, start) in calls.iter().enumerate() {
@@ -191,8 +192,8 @@ impl Page<'_> {
         }
     }
 
-    /// Writes the alternatives of a pattern with as many on each line as fit. Returns false if the part has no
-    /// alternatives.
+    /// Writes the alternatives of a pattern with as many on each line as fit. Returns false if the given part of the
+    /// long line has no alternatives.
     fn alternatives(&mut self, part: &Part, indent: usize, tail: &str) -> bool {
         let is_bar = |index: &usize| {
             let spaced = self.line.is_spaced(*index) && self.line.is_spaced(index + 1);
@@ -215,7 +216,7 @@ impl Page<'_> {
         !bars.is_empty()
     }
 
-    /// Writes a part with a bracket at `open`, with one element of the bracket on each line.
+    /// Writes a part of the long line that has a bracket at `open`. Each element in the bracket gets a separate line.
     fn lay_group(&mut self, part: &Part, open: usize, indent: usize, tail: &str) {
         let close = self.line.tokens[open].partner;
         let head = part.start..open + 1;
@@ -265,7 +266,7 @@ impl Page<'_> {
         self.lay(rest, indent, tail);
     }
 
-    /// Writes a `use` line with as many names on each line as fit.
+    /// Writes a `use` line of generated code with as many names on each line as fit.
     fn imports(&mut self, part: Part, indent: usize, tail: &str) {
         let Some(open) = self.line.level(&part).find(|index| self.line.tokens[*index].kind == Kind::Open(b'{')) else {
             self.put(self.line.text_of(&part));
@@ -280,7 +281,7 @@ impl Page<'_> {
         self.put(tail);
     }
 
-    /// Writes the elements of a list with as many on each line as fit, and begins the line after them.
+    /// Writes the elements of a list in generated code with as many on each line as fit, then begins a new line.
     fn fill(&mut self, elements: &[Part], indent: usize) {
         self.next_line(indent + STEP);
         for (number, element) in elements.iter().enumerate() {
@@ -300,19 +301,19 @@ impl Page<'_> {
         self.column + self.line.width(part) + width(tail) <= self.max
     }
 
-    /// Writes text at the current column and advances the column.
+    /// Writes generated code at the current column of the output line and advances the column.
     fn put(&mut self, text: &str) {
         self.out.push_str(text);
         self.column += width(text);
     }
 
-    /// Writes the indentation of an output line.
+    /// Writes the indentation of an output line of generated code.
     fn start(&mut self, indent: usize) {
         self.out.extend(std::iter::repeat_n(' ', indent));
         self.column = indent;
     }
 
-    /// Ends the current output line and begins the next one with an indentation.
+    /// Ends the current output line of generated code and begins the next one with an indentation.
     fn next_line(&mut self, indent: usize) {
         self.out.push('\n');
         self.start(indent);

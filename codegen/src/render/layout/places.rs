@@ -9,9 +9,9 @@ pub type Part = Range<usize>;
 
 /// A line of generated Rust with its tokens.
 pub struct Line<'t> {
-    /// The source text of the line.
+    /// The source text of the line of generated code.
     pub text: &'t str,
-    /// The tokens of the line, at least one.
+    /// The tokens of the line of generated code, at least one.
     pub tokens: Vec<Token>,
 }
 
@@ -137,7 +137,7 @@ impl<'t> Line<'t> {
             && self.tokens[last].partner + 1 < last
     }
 
-    /// Returns the elements of a list: the parts between its separators.
+    /// Returns the elements of a list in generated code: the parts of the line between the separators.
     pub fn elements(&self, inner: &Part, separator: Option<u8>) -> Vec<Part> {
         let mut parts = Vec::new();
         let mut start = inner.start;
@@ -177,7 +177,8 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns the word that the token at an index is, or an empty string if the token is of another kind.
+    /// Returns the identifier, keyword or number that the token at an index is, or an empty string for any other
+    /// token.
     pub fn word(&self, index: usize) -> &'t str {
         match self.tokens.get(index) {
             Some(token) if token.kind == Kind::Word => &self.text[token.start..token.end],
@@ -190,7 +191,7 @@ impl<'t> Line<'t> {
         index > 0 && self.tokens.get(index).is_some_and(|token| token.start > self.tokens[index - 1].end)
     }
 
-    /// Returns the source text of a part of the line.
+    /// Returns the source text of a part of the line of generated code.
     pub fn text_of(&self, part: &Part) -> &'t str {
         match part.is_empty() {
             true => "",
@@ -198,7 +199,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns the source text of a part of the line, including the space before it.
+    /// Returns the source text of a part of the line of generated code, including the space before the part.
     pub fn text_with_gap(&self, part: &Part) -> &'t str {
         match part.is_empty() {
             true => "",
@@ -206,8 +207,8 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns the source text of a part of the line, including the space after it. Returns an empty string for
-    /// an empty part.
+    /// Returns the source text of a part of the line of generated code, including the space after the part. Returns
+    /// an empty string for an empty part.
     pub fn text_with_space_after(&self, part: &Part) -> &'t str {
         match part.is_empty() {
             true => "",
@@ -215,7 +216,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns the white space before a part of the line.
+    /// Returns the white space before a part of the line of generated code.
     pub fn space_before(&self, part: &Part) -> &'t str {
         match part.is_empty() {
             true => "",
@@ -236,7 +237,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns the number of columns that a part of the line occupies.
+    /// Returns the number of columns that a part of the line of generated code occupies.
     pub fn width(&self, part: &Part) -> usize {
         match part.is_empty() {
             true => 0,

@@ -58,9 +58,9 @@ fn marker(text: &str) -> usize {
     }
 }
 
-/// Returns the number of bytes of `text` for the first line: up to the last space within `width` columns, or up
-/// to the first space if that is later. Does not break within a code span, nor before text that would begin a
-/// Markdown block.
+/// Returns the number of bytes of `text` that the first wrapped line contains: up to the last space within `width`
+/// columns, or up to the first space if no space is within `width`. Breaks neither within a code span nor before text
+/// that would begin a Markdown block.
 fn cut(text: &str, width: usize) -> usize {
     let mut ticks = 0;
     let mut last = None;

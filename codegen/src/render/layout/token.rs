@@ -3,7 +3,7 @@
 /// A token of Rust and its position in a line of generated code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// The kind of the token.
+    /// The kind of the Rust token.
     pub kind: Kind,
     /// The offset of the token's first byte in the line.
     pub start: usize,
@@ -38,7 +38,7 @@ pub enum Kind {
 /// The tokens of a line of generated code, or the reason why the line has no complete tokens.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Lexed {
-    /// All tokens of the line, with matching brackets.
+    /// All tokens of the line of generated code, with matching brackets.
     Tokens(Vec<Token>),
     /// A raw string begins on the line and ends on a later one. Holds the text that ends the raw string, such
     /// as `"#`.
@@ -110,7 +110,7 @@ fn pair(tokens: &mut [Token], partner: usize, token: &mut Token, index: usize) {
     }
 }
 
-/// Returns the byte before a position in the line, or a space at the start of the line.
+/// Returns the byte before a position in the line of generated code, or a space at the start of the line.
 fn before(bytes: &[u8], at: usize) -> u8 {
     at.checked_sub(1).map_or(b' ', |place| bytes[place])
 }
@@ -120,7 +120,7 @@ fn opens_generics(bytes: &[u8], at: usize) -> bool {
     !matches!(bytes.get(at + 1), None | Some(b' ' | b'=' | b'<'))
 }
 
-/// Returns the kind and the end of the token that begins at a position in the line.
+/// Returns the kind and the end of the Rust token that begins at a position in the line of generated code.
 fn one(line: &str, at: usize) -> Result<(Kind, usize), Lexed> {
     let bytes = line.as_bytes();
     let rest = &line[at..];

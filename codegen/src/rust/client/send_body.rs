@@ -11,14 +11,15 @@ use crate::rust::plan::types::TypePlan;
 
 /// The client call that sends a request body of one media type.
 pub struct SendBody {
-    /// The code of the call up to its last argument, the body.
+    /// The code of the client call that sends a request body, up to the body, which is the last argument.
     head: String,
-    /// True if the call takes the body by value, as for multipart bodies; otherwise the call borrows the body.
+    /// True if the client call takes the request body by value, as for multipart bodies; otherwise the call borrows
+    /// the body.
     pub by_value: bool,
 }
 
 impl SendBody {
-    /// Returns the code of the call with the expression `value` as the body.
+    /// Returns the code of the client call with the expression `value` as the request body.
     pub fn call(&self, value: &str) -> String {
         format!("{}{value})", self.head)
     }

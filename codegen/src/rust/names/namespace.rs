@@ -85,7 +85,8 @@ pub struct Names {
     /// The taken names that are not the first choice, each with the first choice and the description of the
     /// item that has it.
     fallbacks: HashMap<String, (String, &'static str)>,
-    /// The next number to append to each name. Thousands of items may want the same name.
+    /// The next number to append to each Rust name that is taken. The number is stored, since thousands of items may
+    /// want the same name.
     next: HashMap<String, usize>,
 }
 
@@ -132,7 +133,7 @@ impl Names {
         self.taken.insert(name, Holder { span, kind: self.kind });
     }
 
-    /// Records the reason why `name` was taken instead of the first candidate.
+    /// Records the reason why an item took `name` instead of the first candidate for its Rust name.
     fn note_fallback(&mut self, name: &str, candidates: &[String]) {
         if let Some(first) = candidates.first().filter(|first| *first != name)
             && let Some(holder) = self.taken.get(first)
@@ -221,7 +222,7 @@ impl Names {
     }
 }
 
-/// Makes names distinct within one type or function by appending numbers. Also returns the first collision.
+/// Makes Rust names distinct within one type or function by appending numbers. Also returns the first collision.
 ///
 /// The caller reports the collision at the location of the type, since no location is more precise.
 pub fn distinct(names: impl IntoIterator<Item = String>) -> (Vec<String>, Option<Collision>) {
@@ -264,7 +265,7 @@ pub struct Collision {
     pub indices: [usize; 2],
     /// The distinct Rust names that the two items get.
     names: [String; 2],
-    /// The number of further items that get a number in their name.
+    /// The number of other items of the type or function that get a number in their name because of a collision.
     more: usize,
 }
 

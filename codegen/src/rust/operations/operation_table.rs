@@ -186,7 +186,7 @@ pub fn shape(schemas: &Schemas, schema: SchemaId) -> Option<&'static str> {
     }
 }
 
-/// Returns texts as Rust string literals, separated by commas.
+/// Returns strings as Rust string literals, separated by commas.
 fn listed(texts: &[String]) -> String {
     texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ")
 }

@@ -130,9 +130,9 @@ pub fn parts_view(
     view
 }
 
-/// Returns the name of the parameter that receives a part's name in generated code: `name` if the name is
-/// needed for a part that the contract does not name, otherwise `_`. Returns `None` if the body has no such
-/// part. With `files`, considers files, otherwise values.
+/// Returns the parameter of a generated function that receives the name of a part of a multipart body: `name` if a
+/// part without a name in the contract needs it, otherwise `_`. Considers only files if `files` is true, otherwise
+/// only values. Returns `None` if there is no such part.
 fn name_of(parts: &Parts<'_>, files: bool) -> Option<Code> {
     let mut all = parts.named.iter().chain(&parts.rest).filter(|part| (part.kind == PartKind::File) == files);
     all.clone().next()?;

@@ -27,11 +27,11 @@ struct BodyDecode {
 /// The treatment of an absent request body by the decoding code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Absent {
-    /// The decoding call returns an empty string or no bytes.
+    /// For an absent request body, the decoding call returns an empty string or no bytes.
     Empty,
-    /// The decoding call returns `None`.
+    /// For an absent request body, the decoding call returns `None`.
     None,
-    /// The decoding call is skipped, and the body is `None`.
+    /// For an absent request body, the decoding call is skipped, and the body is `None`.
     Unread,
 }
 

@@ -55,7 +55,7 @@ pub fn recursion_limit(schemas: &Schemas) -> Option<usize> {
     (needed > DEFAULT).then(|| needed.next_power_of_two())
 }
 
-/// Returns the schemas of the values that a value of a schema holds directly.
+/// Returns the schemas that a schema refers to directly: items, branches, properties, or the target of an alias.
 fn held(schema: &Schema) -> Vec<SchemaId> {
     match &schema.kind {
         Kind::Alias(target) => vec![*target],
@@ -73,8 +73,8 @@ fn held(schema: &Schema) -> Vec<SchemaId> {
     }
 }
 
-/// Returns the number of nested Rust types for a value of a schema, without its members. A list counts as
-/// `Vec`, `RawVec`, `Unique` and the marker of its element; a nullable schema adds an `Option`.
+/// Returns the number of nested Rust types that represent a value of a schema, without the types of its members. A
+/// list counts as `Vec`, `RawVec`, `Unique` and the marker of its element; a nullable schema adds an `Option`.
 fn levels(schema: &Schema) -> usize {
     let own = match &schema.kind {
         Kind::Alias(_) => 0,
@@ -110,7 +110,8 @@ mod tests {
         recursion_limit(&contract.schemas)
     }
 
-    /// Returns a chain of `count` objects that each hold the next one; the last holds the one at `back`.
+    /// Returns the JSON of `count` object schemas in a chain, each with a reference to the next one. The last schema
+    /// refers to the schema at index `back`, or to none.
     fn chain(count: usize, back: Option<usize>) -> String {
         let next = |at: usize| if at + 1 < count { Some(at + 1) } else { back };
         let schema = |at: usize| match next(at) {

@@ -14,7 +14,8 @@ use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::types::fields::{Field, Presence, fields};
 use crate::rust::view::{BranchView, CodecView, FieldCodecView, ObjectRuleView, RestView, TypeForm, TypeView};
 
-/// The choice of implementations that a codec contains: reader, writer and names.
+/// The choice of implementations that a codec contains: the reader, the writer, and the further ones of a string enum
+/// or an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodecParts {
     read: bool,
@@ -77,7 +78,7 @@ pub fn codec(
     Some(view)
 }
 
-/// Adds the fields of a struct to the view of its codec, the code that reads and writes its JSON.
+/// Adds the fields of a struct to the view of the struct's codec, the code that reads and writes JSON.
 fn struct_codec(
     calls: &ReadCalls<'_, '_>,
     key: TypeKey,
@@ -183,7 +184,7 @@ fn field_read(calls: &ReadCalls<'_, '_>, field: &Field<'_>) -> ReadExpression {
     }
 }
 
-/// Adds the branches of a union to the view of its codec, the code that reads and writes its JSON.
+/// Adds the branches of a union to the view of the union's codec, the code that reads and writes JSON.
 fn union_codec(calls: &ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView) {
     let plan = calls.plan;
     let Kind::Union(union) = &plan.contract.schemas.get(key.schema).kind else { return };

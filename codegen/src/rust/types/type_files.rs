@@ -24,7 +24,7 @@ pub struct TypeFile {
     pub codecs: CodecsView,
     /// The view of the file with the codecs that only a client or `serde` needs; empty if neither is generated.
     pub extra_codecs: CodecsView,
-    /// The names of the declared types, sorted.
+    /// The names of the Rust types that the file declares, sorted.
     pub names: Vec<Code>,
 }
 
@@ -99,7 +99,8 @@ fn file(
     }
 }
 
-/// Returns the view of the codecs that only a client or `serde` needs. Their diagnostics have been reported already.
+/// Returns the view of the codecs that only a client or `serde` needs. Discards diagnostics, since they have been
+/// reported already.
 fn extra_codecs(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns) -> CodecsView {
     let mut reported = Diagnostics::new();
     let mut codecs = Vec::new();

@@ -104,7 +104,7 @@ pub enum SendView {
         optional: bool,
         /// The name of the enum of request bodies.
         name: Code,
-        /// The match arms, one for each variant of the enum of response bodies.
+        /// The match arms that send a request body, one for each variant of the enum of request bodies.
         arms: Vec<SendArmView>,
     },
 }
@@ -123,7 +123,7 @@ pub struct SendArmView {
 pub struct ArmView {
     /// The pattern that matches the status code of a response.
     pub status: Code,
-    /// The statements of the match arm; the last one is the value of the arm.
+    /// The statements of the match arm that reads a response. The last statement is the value of the arm.
     pub lines: Vec<Code>,
 }
 
@@ -134,7 +134,7 @@ pub struct ContentReadView {
     pub name: Code,
     /// The expression that returns the index of the media type of the received response.
     pub media: Code,
-    /// The match arms, one for each variant.
+    /// The match arms that read a response body, one for each variant of the enum of response bodies.
     pub arms: Vec<ContentArmView>,
 }
 

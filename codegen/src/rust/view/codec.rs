@@ -29,20 +29,21 @@ pub struct CodecView {
     pub write: bool,
     /// True if the codec contains the names of a string enum, or the implementations of an identifier.
     pub names: bool,
-    /// The fields of a struct, including discriminators that have no Rust field.
+    /// The fields of the struct that the codec reads and writes, including discriminators that have no Rust field.
     pub fields: Vec<FieldCodecView>,
-    /// The expressions that move the values that were read from their variables into the fields of the struct.
+    /// The field initializers of the struct expression in the generated reader. Each moves the value of a field out
+    /// of its variable.
     pub takes: Vec<Code>,
     /// The rule that a JSON object must satisfy to be read as the struct.
     pub rule: ObjectRuleView,
     /// The map of undeclared JSON fields, or `None` if the type does not keep them.
     pub rest: Option<RestView>,
-    /// The variants of the type, if it is an enum.
+    /// The variants of the type that the codec reads and writes, if the type is an enum.
     pub variants: Vec<VariantView>,
-    /// The branches of the type, if it is a union.
+    /// The branches of the type that the codec reads and writes, if the type is a union.
     pub branches: Vec<BranchView>,
-    /// The reader call that chooses a branch of a union, up to the closure that reads the branch. For a
-    /// wrapper: the expression that reads its value.
+    /// The reader call that chooses a branch of a union, up to the closure that reads the branch. For a wrapper type,
+    /// the expression that reads the wrapped value.
     pub choose: Code,
     /// True if a discriminator chooses the branch of a union, so that no `Branch` rules are needed.
     pub has_discriminator: bool,
@@ -111,7 +112,7 @@ pub struct BranchView {
 pub struct PatternView {
     /// The name of the pattern's static.
     pub name: Code,
-    /// The pattern as the contract contains it, as a string literal.
+    /// The pattern (regular expression) as the contract contains it, as a string literal.
     pub source: Code,
     /// The pattern in the syntax of the `regex` crate, as a string literal. `None` if the pattern needs
     /// backtracking.
@@ -133,11 +134,12 @@ pub struct ValidatorView {
 /// The view of the module of codecs that only a client or `serde` needs.
 #[derive(Debug)]
 pub struct ExtraCodecView {
-    /// The `cfg` condition of the module, an expression over cargo features.
+    /// The `cfg` condition of the module of codecs that only a client or `serde` needs: an expression over cargo
+    /// features.
     pub features: Code,
-    /// The patterns that only these codecs use and the server does not.
+    /// The patterns (regular expressions) that only a client or `serde` needs and the server does not.
     pub patterns: Vec<PatternView>,
-    /// The schema validators that only these codecs use and the server does not.
+    /// The schema validators that only a client or `serde` needs and the server does not.
     pub validators: Vec<ValidatorView>,
     /// The types that implement the traits of `serde`, or `None` if the option `serde` is off.
     pub serde: Option<SerdeView>,

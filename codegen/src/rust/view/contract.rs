@@ -18,10 +18,10 @@ pub struct RootView {
     pub base_path: String,
     /// The summaries of the tags that have operations, in the order of the contract.
     pub tags: Vec<TagSummary>,
-    /// The operation that the example in the module's documentation implements, or `None` if the contract has
-    /// no operation.
+    /// The operation that the example in the documentation of the root module implements, or `None` if the contract
+    /// has no operation.
     pub example: Option<ExampleView>,
-    /// The cargo features of the generated crate, for the module's documentation.
+    /// The cargo features of the generated crate, for the documentation of the root module.
     pub features: Vec<FeatureView>,
     /// True if the contract declares webhooks.
     pub webhooks: bool,
@@ -59,7 +59,7 @@ pub struct ExampleView {
     pub name: Code,
     /// The field of the generated `Client` for the tag of the example's operation.
     pub field: Code,
-    /// True if the trait has a type for authenticated callers (`Principal`).
+    /// True if the trait of the example's operation has a type for authenticated callers (`Principal`).
     pub secured: bool,
     /// The trait method of the example's operation.
     pub method: Code,
@@ -144,7 +144,7 @@ pub struct SchemeView {
     pub id: String,
     /// The kind of the security scheme, as an expression of the runtime's `SchemeKind`.
     pub kind: Code,
-    /// The documentation of the webhook's static.
+    /// The documentation of the security scheme's static.
     pub docs: String,
 }
 
@@ -168,7 +168,7 @@ pub struct WebhookView {
     pub name: Code,
     /// The name of the webhook in the contract.
     pub id: String,
-    /// The documentation of the static.
+    /// The documentation of the webhook's static.
     pub docs: String,
     /// The HTTP method of the webhook's request.
     pub method: Code,

@@ -31,8 +31,7 @@ pub struct TagView {
     pub unwritten: bool,
 }
 
-/// The view of the operations whose tags are not selected. Their table entries let each of them respond with
-/// status 501.
+/// The view of the operations whose tags are not selected. Requests to these operations receive status 501.
 #[derive(Debug, Serialize)]
 pub struct UnselectedView {
     /// The operations whose tags are not selected.

@@ -50,7 +50,7 @@ pub struct PartVariantView {
     pub index: usize,
     /// The expression that reads the value of the part, or `None` for a file.
     pub read: Option<Code>,
-    /// True if the variant of the enum holds the parts that the contract does not name.
+    /// True if the variant of the enum of parts holds the parts that the contract does not name.
     pub rest: bool,
 }
 
