@@ -99,8 +99,8 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Returns true, with a diagnostic, if a media type differs from an earlier one only in case, `charset` or
-    /// similar.
+    /// Returns true, with a diagnostic, if a media type equals an earlier one apart from case and from
+    /// parameters such as `charset`.
     fn is_there_already(&mut self, known: &[Content], name: &str, span: Span) -> bool {
         let normal = normal_media_type(name);
         let first = known.iter().find(|content| normal_media_type(&content.media_type) == normal);
@@ -172,7 +172,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Completes the codecs (encodings of the body) of media types, after all schemas are known.
+/// Sets the codec of media types whose codec depends on their schema, after all schemas are known.
 ///
 /// A structured value is JSON, even if its media type is a vendor's own without `+json`. If a response has such
 /// a value and a wildcard media type, it is sent as `application/json`.
