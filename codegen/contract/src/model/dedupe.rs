@@ -38,7 +38,7 @@ fn branches(kind: &Kind) -> &[SchemaId] {
     }
 }
 
-/// Returns true if a schema of this kind becomes a type declaration in generated code, which deduplication can save.
+/// Returns true if a type declaration is generated for a schema of this kind, so that deduplication saves one.
 fn is_declared(kind: &Kind) -> bool {
     match kind {
         Kind::Strings(_) | Kind::Union(_) => true,
@@ -82,9 +82,10 @@ impl Classes<'_> {
         }
     }
 
-    /// Returns a text of all properties of a schema except its location; subschemas are represented by their class.
+    /// Returns the signature of a schema: a string made of all its properties except its location. Subschemas
+    /// are represented by their class of equal schemas.
     ///
-    /// Two schemas are equal if these texts are equal. Returns `None` for schemas that deduplication never merges.
+    /// Two schemas are equal if their signatures are equal. Returns `None` for schemas that deduplication never merges.
     fn signature(&self, schema: &Schema) -> Option<String> {
         let Schema { title, description, deprecated, nullable, read_only, write_only, default, kind, .. } = schema;
         let default = default.as_ref().map(|(value, _)| value);

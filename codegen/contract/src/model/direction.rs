@@ -3,9 +3,9 @@
 /// The direction of an operation or value, from the view of the service that the contract describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
-    /// Towards the service: an operation that it serves, or a value that it receives.
+    /// The direction towards the service: operations that it serves, and values that it receives.
     Inbound,
-    /// Away from the service: an operation that it calls, or a value that it sends.
+    /// The direction away from the service: operations that it calls, and values that it sends.
     Outbound,
 }
 

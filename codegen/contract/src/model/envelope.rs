@@ -25,13 +25,15 @@ pub enum Envelope {
 /// A property of the contract's error schema that is filled from a problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvelopeField {
-    /// The value of the problem that the property of the error schema receives.
+    /// The value that a property of the contract's error schema receives from a problem, the internal
+    /// description of an error.
     pub role: Role,
     /// The property names from the root of the error schema to this property.
     pub path: Vec<String>,
 }
 
-/// The value of a problem that a property of the error schema receives.
+/// The part of a problem, the internal description of an error, that a property of the contract's error schema
+/// receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// The error code of the problem, which programs evaluate.
@@ -133,7 +135,7 @@ pub fn is_error(response: &Response, operation: &Operation) -> bool {
     }
 }
 
-/// The fields of `x-error-envelope`, each with the value of a problem that it stands for.
+/// The fields of `x-error-envelope`, each with the part of a problem that it stands for, such as the message.
 const ROLES: [(&str, Role); 5] = [
     ("code", Role::Code),
     ("status", Role::Status),
@@ -150,7 +152,8 @@ fn pointers(node: &Node) -> Vec<EnvelopeField> {
     ROLES.into_iter().filter_map(field).collect()
 }
 
-/// Returns a diagnostic for each mistake in `x-error-envelope`: unknown fields, and pointers that lead nowhere.
+/// Returns a diagnostic for each mistake in `x-error-envelope`: unknown fields, and JSON pointers without a
+/// target in the error schema.
 fn mistaken(node: &Node, schemas: &Schemas, schema: SchemaId, sources: &Sources) -> Vec<Diagnostic> {
     let error = |span: Span, message: String| Diagnostic::error("bad-envelope", span, message);
     let example = "example: `x-error-envelope: { code: /code, message: /message }`";
@@ -200,8 +203,8 @@ fn mistaken(node: &Node, schemas: &Schemas, schema: SchemaId, sources: &Sources)
     mistakes
 }
 
-/// Returns the first step of a pointer that is not a property of the error schema, with the properties that
-/// exist there.
+/// Returns the first step of a JSON pointer that is not a property of the error schema, with the names of the
+/// properties that exist at this place.
 fn lost(schemas: &Schemas, schema: SchemaId, pointer: &str) -> Option<(String, Vec<String>)> {
     let mut here = schema;
     for step in pointer.split('/').skip(1) {

@@ -42,7 +42,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Replaces the tags from the settings file by those from the command line.
+    /// Replaces the selected tags, which come from the settings file, by the tags given on the command line.
     pub fn set_tags(&mut self, tags: &[String]) {
         let mut line = String::new();
         self.tags.clear();
@@ -70,10 +70,10 @@ pub struct NameOverride {
 /// The kind of object that the settings file gives a Rust name to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameTarget {
-    /// The settings name a component schema, by its name.
+    /// The Rust name is for a component schema, which the settings identify by its name.
     Schema,
-    /// The settings name an operation, by its id.
+    /// The Rust name is for an operation, which the settings identify by its id.
     Operation,
-    /// The settings name a tag.
+    /// The Rust name is for a tag and its handler trait.
     Tag,
 }

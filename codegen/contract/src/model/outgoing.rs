@@ -10,7 +10,7 @@ pub struct OutgoingOperation {
     pub trigger: Trigger,
     /// The HTTP method of the outgoing operation, in upper case.
     pub method: &'static str,
-    /// The `operationId` as written. The complete operation has an id in any case, and it is unique.
+    /// The declared `operationId` of the outgoing operation; `None` if the contract declares none.
     pub operation_id: Option<String>,
     /// The summary of the outgoing operation, or its description if there is no summary.
     pub description: Option<String>,
@@ -25,7 +25,7 @@ pub struct OutgoingOperation {
 /// The reason why the service calls an outgoing operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trigger {
-    /// A webhook: an event that other services subscribe to. The text is its key in `webhooks`.
+    /// A webhook: an event that other services subscribe to, with its key in `webhooks`.
     Webhook(String),
     /// A callback: a request to an operation of this service, which provides the URL to call.
     Callback(Callback),
@@ -34,9 +34,9 @@ pub enum Trigger {
 /// The origin of a callback: the operation and the expression that provide its URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Callback {
-    /// The id of the operation whose request provides the URL.
+    /// The id of the operation whose request provides the URL of a callback.
     pub parent: String,
-    /// The runtime expression for the URL to call (OpenAPI 3.0.3, section 4.7.20.4).
+    /// The runtime expression for the URL of a callback (OpenAPI 3.0.3, section 4.7.20.4).
     pub expression: String,
 }
 
@@ -45,6 +45,6 @@ pub struct Callback {
 pub struct OutgoingCall<'c> {
     /// The resolved operation. It has an empty path, since the URL is known only at run time.
     pub operation: &'c Operation,
-    /// The origin of the call's URL if the operation is a callback; `None` for a webhook.
+    /// The operation and expression that provide the URL, if the outgoing call is a callback; `None` for a webhook.
     pub callback: Option<&'c Callback>,
 }

@@ -46,9 +46,9 @@ pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagno
     check_own_types(contract, diagnostics);
 }
 
-/// Applies a change to every component schema with a name.
+/// Applies a change to every component schema that has the given name.
 ///
-/// Returns true if the component exists, together with the names of the other components for suggestions.
+/// Returns true if there is one, together with the names of the other component schemas for suggestions.
 fn schemas(
     contract: &mut Contract,
     name: &Spanned<String>,

@@ -6,11 +6,11 @@ use super::schema::{Additional, ArrayShape, Format, Kind, ObjectShape, Property,
 /// The parts of a multipart body, from the properties of its object schema.
 #[derive(Debug)]
 pub struct Parts<'c> {
-    /// The object schema whose properties describe the parts.
+    /// The object schema of a multipart body, whose properties describe the parts.
     pub object: &'c ObjectShape,
-    /// The parts that the schema of the multipart body names as properties.
+    /// The parts of a multipart body that its object schema names as properties.
     pub named: Vec<Part<'c>>,
-    /// The description of all parts with other names; `None` if such parts are not kept.
+    /// The description of the parts of a multipart body that its schema does not name; `None` if these are not kept.
     pub rest: Option<Part<'c>>,
 }
 
@@ -21,26 +21,27 @@ pub struct Part<'c> {
     pub name: &'c str,
     /// The schema of the part's value. If the property is an array, it is the schema of the elements.
     pub schema: SchemaId,
-    /// The schema of the property that describes the part; for several parts with one name, an array.
+    /// The schema of the property that describes a part of a multipart body. It is an array if several parts
+    /// may have this name.
     pub property: SchemaId,
     /// True if a multipart body must contain the part.
     pub required: bool,
-    /// The array schema if several parts may have this name; each part is then an element.
+    /// The array schema if a multipart body may have several parts with this name; each part is then an element.
     pub list: Option<&'c ArrayShape>,
-    /// The way to decode the part: text, JSON or a file.
+    /// The way to decode a part of a multipart body: text, JSON or a file.
     pub kind: PartKind,
-    /// The encoding that the contract declares for the part (`encoding`), if it does.
+    /// The encoding that the contract declares for a part of a multipart body (`encoding`), if it does.
     pub encoding: Option<&'c Encoding>,
 }
 
 /// The way to decode a part of a multipart body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {
-    /// The part is decoded like the string of a parameter.
+    /// The part of a multipart body is text, decoded like the string of a parameter.
     Text,
-    /// The part is decoded as JSON.
+    /// The part of a multipart body is decoded as JSON.
     Json,
-    /// The part is a file, whose bytes the handler receives.
+    /// The part of a multipart body is a file, whose bytes the handler receives.
     File,
 }
 
@@ -77,7 +78,6 @@ pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>
 
 /// Returns the way to decode a part of a multipart body: from its `contentType`, or else from its schema
 /// (OpenAPI 3.0.3, sections 4.7.14.5 and 4.7.15).
-/// 4.7.14.5 and 4.7.15).
 fn kind(schemas: &Schemas, schema: SchemaId, media: &[String]) -> PartKind {
     let of_schema = match schemas.kind(schema) {
         Kind::String(shape) if shape.format == Format::Binary => return PartKind::File,

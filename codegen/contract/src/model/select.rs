@@ -8,7 +8,8 @@ use crate::source::{FileId, Spanned};
 /// The largest number of tags that the diagnostic about an unknown tag lists.
 const MOST_LISTED: usize = 30;
 
-/// Moves the operations whose tag is not selected to `unselected`. Without a selection, all operations are kept.
+/// Moves the operations whose tag is not selected to the contract's `unselected` list. Without a selection,
+/// keeps all operations.
 pub(super) fn select_tags(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
     if options.tags.is_empty() {
         return;

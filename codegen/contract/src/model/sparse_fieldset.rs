@@ -7,7 +7,8 @@ use super::schema::{Kind, ObjectShape, Schemas};
 
 /// Returns the sparse fieldset (fields that the caller selects) of an operation's successful response, if it has one.
 ///
-/// For a page, returns the sparse fieldset of its elements and the name of the property that contains them.
+/// If the response is a page of a list, returns the sparse fieldset of the list's elements and the name of the
+/// property that contains the list.
 pub fn sparse_response<'s>(schemas: &'s Schemas, operation: &Operation) -> Option<(Option<&'s str>, &'s ObjectShape)> {
     let sparse = |id: SchemaId| match schemas.kind(id) {
         Kind::Object(object) if object.sparse_of.is_some() => Some(object),

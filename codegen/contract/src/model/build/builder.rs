@@ -13,41 +13,44 @@ use crate::source::Span;
 pub(super) struct Builder<'d, 'o> {
     /// The document from which the model is built.
     pub(super) document: &'d Document,
-    /// The diagnostics to which the build adds problems.
+    /// The diagnostics that the build of the model reports problems to.
     pub(super) diagnostics: &'o mut Diagnostics,
-    /// True if deviations from OpenAPI that lose nothing are errors instead of warnings (`--strict`).
+    /// True if harmless deviations from OpenAPI are errors instead of warnings (`--strict`).
     pub(super) strict: bool,
-    /// True if schema keywords imply the type that they apply to.
+    /// True if schema keywords imply the type that they apply to: `properties` implies an object.
     pub(super) implied_types: bool,
-    /// True if values are checked against the `format` of their schema; otherwise it is an annotation.
+    /// True if values are checked against the `format` of their schema; if false, `format` is an annotation.
     pub(super) check_formats: bool,
     /// The schemas of the model that are built so far.
     pub(super) schemas: Schemas,
-    /// The schemas by the document nodes that they are made of, so that equal sets of nodes become one schema.
+    /// The identifier of each schema by its source, the document nodes that it is made of, so that equal
+    /// sources share one schema.
     pub(super) known: HashMap<Source, SchemaId>,
-    /// The schemas that have an identifier but no kind yet. It is a queue instead of recursion, since schemas
+    /// The queue of schemas that have an identifier but no kind yet. A queue replaces recursion, since schemas
     /// may be deeply nested.
     pub(super) unsettled: VecDeque<Unsettled<'d>>,
     /// The sparse fieldsets (`x-sparse-of`), which are checked after all schemas are known.
     pub(super) sparse: Vec<SparseFieldset>,
-    /// The number of schemas that were combined from several document nodes, for the limit on it.
+    /// The number of schemas that were combined from several document nodes. It is compared with the limit on
+    /// such schemas.
     pub(super) branches: usize,
-    /// The number of definitions in all interpreted schemas, for the limit on it.
+    /// The number of definitions in all schemas for the JSON Schema interpreter. It is compared with the limit
+    /// on definitions.
     pub(super) definitions: usize,
-    /// True if a schema with too deeply nested `allOf` was reported, since only the first is reported.
+    /// True if too deeply nested `allOf` was reported for a schema. It is reported for the first such schema only.
     pub(super) too_deep: bool,
-    /// The names of component schemas, by the span of the component.
+    /// The name of each component schema, by the span of the component.
     pub(super) names: HashMap<Span, String>,
     /// The examples in the contract, each with the schema that it must be valid against.
     pub(super) examples: Vec<(SchemaId, &'d Node)>,
     /// The schemas whose constraints contradict each other.
     pub(super) contradictions: Vec<Contradiction>,
-    /// The path parameters that operations of the current path do not declare.
+    /// The path parameters that operations do not declare, of the path whose operations are being read.
     pub(super) undeclared: Vec<Undeclared>,
 }
 
 impl<'d, 'o> Builder<'d, 'o> {
-    /// Creates a builder with an empty model.
+    /// Creates a builder of the model of a contract, with an empty model.
     pub(super) fn new(
         document: &'d Document,
         strict: bool,
@@ -85,13 +88,14 @@ impl<'d> Builder<'d, '_> {
 
     /// Returns the schema node at the end of a chain of references.
     ///
-    /// In 3.1, fields beside a `$ref` apply too, so the chain ends at a node with more than a `$ref`.
+    /// In OpenAPI 3.1, fields beside a `$ref` apply too, so the chain ends at a node with more than a `$ref`.
     pub(super) fn follow_schema(&mut self, node: &'d Node) -> Option<&'d Node> {
         let all = self.version() == Version::V30;
         self.follow_while(node, |node| all || is_plain_reference(node))
     }
 
-    /// Follows the reference of a node, and further ones while their nodes satisfy `goes_on`.
+    /// Returns the node that the `$ref` of a node leads to. If `goes_on` is true for that node, its own `$ref`
+    /// is followed too, and so on.
     pub(super) fn follow_while(&mut self, mut node: &'d Node, goes_on: impl Fn(&Node) -> bool) -> Option<&'d Node> {
         let mut steps = 0;
         while let Some(reference) = node.get("$ref").and_then(Node::as_str).filter(|_| steps == 0 || goes_on(node)) {
@@ -148,7 +152,7 @@ impl<'d> Builder<'d, '_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Creates a diagnostic about a deviation from OpenAPI that loses nothing: a warning, or an error in strict mode.
+    /// Creates a diagnostic about a harmless deviation from OpenAPI: a warning, or an error in strict mode.
     pub(super) fn remark(&self, code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
         match self.strict {
             true => Diagnostic::error(code, span, message),

@@ -16,9 +16,10 @@ use super::node_fields::{elements, is_plain_reference, spanned_string, string, t
 /// The deepest nesting of `allOf` that is supported. The deepest known published contract has five levels.
 pub(super) const DEEPEST: usize = 64;
 
-/// The largest number of schemas that unions combined with other schemas may expand to.
+/// The largest number of schemas that the unions of a contract may be expanded to, by combining their branches
+/// with other schemas.
 ///
-/// The largest known published contract needs a tenth of it.
+/// The largest known published contract needs a tenth of this number.
 const MOST_UNFOLDED: usize = 50_000;
 
 /// The schema keywords that do not constrain values.
@@ -47,8 +48,8 @@ impl<'d> Builder<'d, '_> {
         self.composed(&[target], &[])
     }
 
-    /// Returns the schema of the values that match all `nodes`, ignoring the unions at `decided`, whose branch
-    /// is chosen.
+    /// Returns the schema of the values that match all `nodes`. The unions (`oneOf`, `anyOf`) at the spans in
+    /// `decided` are ignored, since `nodes` contain their chosen branch.
     pub(super) fn composed(&mut self, nodes: &[&'d Node], decided: &[Span]) -> SchemaId {
         let mut parts: Vec<Span> = Vec::with_capacity(nodes.len());
         let mut nodes: Vec<&'d Node> = nodes.to_vec();
@@ -105,7 +106,7 @@ impl<'d> Builder<'d, '_> {
         id
     }
 
-    /// Determines the kind of every schema in the queue, and of the schemas that are added to it meanwhile.
+    /// Determines the kind of every schema without a kind, also of the schemas that are created meanwhile.
     pub(super) fn settle(&mut self) {
         while let Some(Unsettled { id, nodes, decided }) = self.unsettled.pop_front() {
             let reference = match nodes.as_slice() {
@@ -153,7 +154,7 @@ impl<'d> Builder<'d, '_> {
         schema.interpreted = interpreted;
     }
 
-    /// Counts a schema that is combined from several nodes, and returns true if there are too many.
+    /// Counts a schema that is combined from several document nodes. Returns true if the contract has too many of them.
     fn unfolded(&mut self, span: Span) -> bool {
         self.branches += 1;
         if self.branches == MOST_UNFOLDED {
@@ -170,8 +171,8 @@ impl<'d> Builder<'d, '_> {
         self.branches >= MOST_UNFOLDED
     }
 
-    /// Returns the only schema that a node refers to and annotates: the single subschema of `allOf`, or the
-    /// target of a `$ref` with annotations beside it.
+    /// Returns the schema node that another node only annotates: its single subschema of `allOf`, or the target
+    /// of its `$ref`.
     fn annotated_reference(&mut self, node: &'d Node) -> Option<&'d Node> {
         let object = node.as_object()?;
         let only = |keyword: &str| {

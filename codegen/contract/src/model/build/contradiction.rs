@@ -13,17 +13,17 @@ use super::deferred::Contradiction;
 
 /// A value that an operation cannot work without, such as a required parameter.
 struct Need {
-    /// The description of the value for messages, such as: the body of `createThing`.
+    /// The description of a value that an operation needs, for messages, such as: the body of `createThing`.
     of: String,
-    /// True if the service receives the value, so that `readOnly` properties are omitted.
+    /// True if the service receives this value, which an operation needs, so that `readOnly` properties are omitted.
     received: bool,
-    /// The schemas of the value; it must match at least one.
+    /// The schemas for a value that an operation needs; the value must match at least one.
     any_of: Vec<SchemaId>,
 }
 
 impl Builder<'_, '_> {
-    /// Records the contradictory constraints of a schema. They are reported when it is known if an operation
-    /// needs a value of it.
+    /// Records the contradictory constraints of a schema. The report follows at the end of the build: whether
+    /// it is an error depends on the operations.
     ///
     /// Returns a kind without valid values, or only with null if `null` is set.
     pub(super) fn contradicting(
@@ -40,7 +40,7 @@ impl Builder<'_, '_> {
         (Kind::Any, true, Some(InterpretedSchema { draft4: false, text: "false".to_owned() }))
     }
 
-    /// Reports the schemas without a valid value: as errors if an operation needs a value of one.
+    /// Reports the schemas without a valid value: as errors if an operation needs a value of such a schema.
     ///
     /// Webhooks do not count, since the service need not use their types.
     pub(super) fn report_contradictions(&mut self, operations: &[Operation]) {
@@ -146,7 +146,8 @@ fn causes(schemas: &Schemas, contradictions: &[Contradiction], received: bool) -
     causes
 }
 
-/// Returns the subschemas of which a schema needs values: of all, or of at least one if the schema is a union.
+/// Returns the subschemas that must have a valid value so that a schema has one: all of them, or for a union at
+/// least one.
 fn needed_by(schemas: &Schemas, id: SchemaId, received: bool) -> Vec<SchemaId> {
     let schema = schemas.get(id);
     if schema.nullable {

@@ -13,7 +13,7 @@ use super::builder::Builder;
 
 /// The reason why a value is not valid against a schema, and the value that was probably intended.
 pub(super) struct Mismatch {
-    /// The reason as words that follow a colon, such as: it is missing.
+    /// The reason why a value is not valid, in words that follow a colon in a message, such as: it is missing.
     pub why: String,
     intended: Option<Json>,
 }
@@ -53,8 +53,8 @@ impl Builder<'_, '_> {
     }
 }
 
-/// The deepest level to which a default is checked against its schema. Generated code checks deeper values,
-/// since unions can contain each other.
+/// The deepest level of nested values to which a default is checked against its schema. The limit is needed
+/// since unions can contain each other; generated code checks deeper values.
 const DEEPEST: u32 = 64;
 
 /// The largest number of steps that the check of one default may take.

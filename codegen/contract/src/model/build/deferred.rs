@@ -10,9 +10,9 @@ use crate::source::Span;
 /// The identity of a schema: the document nodes that it is made of, and the unions whose branch is chosen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Source {
-    /// The spans of the document nodes that the schema is made of.
+    /// The spans of the document nodes that a schema is made of.
     pub(super) parts: Vec<Span>,
-    /// The spans of the unions whose branch is already chosen.
+    /// The spans of the unions (`oneOf`, `anyOf`) that a schema ignores, since one of their branches is chosen.
     pub(super) decided: Vec<Span>,
 }
 
@@ -26,9 +26,9 @@ pub(super) struct Unsettled<'d> {
 /// A schema whose constraints contradict each other.
 pub(super) struct Contradiction {
     pub(super) schema: SchemaId,
-    /// True if null is a valid value of the schema despite the contradiction.
+    /// True if null is a valid value of a schema whose other constraints contradict each other.
     pub(super) null: bool,
-    /// The diagnostics about the contradictions, as errors.
+    /// The diagnostics about the contradictory constraints of a schema, as errors.
     pub(super) reports: Vec<Diagnostic>,
 }
 
@@ -65,10 +65,10 @@ impl SparseFieldset {
 
 /// A parameter in a path template that an operation does not declare as a path parameter.
 pub(super) struct Undeclared {
-    /// The name of the parameter, between the braces of the path template.
+    /// The name of an undeclared path parameter, between the braces of the path template.
     pub(super) name: String,
-    /// The HTTP method of the operation that does not declare the parameter.
+    /// The HTTP method of the operation that does not declare a parameter of its path.
     pub(super) method: &'static str,
-    /// The span and location of a parameter that the operation declares with this name outside the path.
+    /// The span and location of a query, header or cookie parameter that has the name of an undeclared path parameter.
     pub(super) elsewhere: Option<(Span, ParameterLocation)>,
 }

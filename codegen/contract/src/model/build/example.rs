@@ -45,7 +45,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Returns true if the example of an array or object is a string, as it is sent in a URL or header.
+    /// Returns true if the example of an array or object is a string: the value as it is sent in a URL or header.
     fn is_spelt_out(&self, id: SchemaId, node: &Node) -> bool {
         node.as_str().is_some() && matches!(self.schemas.kind(id), Kind::Array(_) | Kind::Object(_))
     }

@@ -10,10 +10,11 @@ use super::type_set::TypeSet;
 /// The constraints of a schema, collected from all its document nodes.
 #[derive(Debug, Default)]
 pub(super) struct Facets<'d> {
-    /// The spans of the unions whose branch is already chosen, so that they no longer constrain the schema.
+    /// The spans of the unions (`oneOf`, `anyOf`) that do not constrain the schema, since one of their branches
+    /// is chosen.
     pub decided: Vec<Span>,
-    /// The spans of the document nodes that the schema is made of. A reference from one to another adds no
-    /// constraints.
+    /// The spans of the document nodes that the schema is made of. If one of them refers to another, the
+    /// reference adds no constraints.
     pub siblings: Vec<Span>,
     /// The types that all nodes of the schema allow; `None` for all types.
     pub types: Option<(TypeSet, Span)>,
@@ -46,37 +47,43 @@ pub(super) struct Facets<'d> {
     pub required: Vec<(&'d str, Span)>,
     /// The schemas of all `additionalProperties` of an object schema.
     pub additional: Vec<&'d Node>,
-    /// For each schema of `additionalProperties`, the property names declared beside it, to which it does not apply.
+    /// The property names declared beside each `additionalProperties` schema of an object schema. The
+    /// `additionalProperties` schema does not apply to them.
     pub additional_beside: Vec<Vec<&'d str>>,
     /// True if a node of the schema declares `additionalProperties: true`.
     pub open: bool,
-    /// For each `additionalProperties: false`, the property names declared beside it, which it allows, and its span.
+    /// Each `additionalProperties: false` of an object schema: the property names declared beside it, which it
+    /// allows, and its span.
     pub closed: Vec<(Vec<&'d str>, Span)>,
-    /// True for `unevaluatedProperties: false`, which rejects properties that no node of the schema names.
+    /// True if an object schema has `unevaluatedProperties: false`, which rejects properties that none of its
+    /// nodes names.
     pub sealed: bool,
     pub min_properties: Option<u64>,
     pub max_properties: Option<u64>,
     pub sparse_of: Option<&'d Node>,
-    /// The span of the strictest bound on each count, such as `minItems`.
+    /// The span of the strictest limit on a number of characters, elements or properties, for each keyword such
+    /// as `minItems`.
     pub count_spans: Vec<(&'d str, Span)>,
     /// The unions (`oneOf`, `anyOf`) of the schema, all of which must match.
     pub unions: Vec<UnionFacet<'d>>,
-    /// The kinds of keywords in the schema that only an interpreter can check.
+    /// The kinds of keywords in the schema that only the JSON Schema interpreter (crate `jsonschema`) can check.
     pub rare: Rare,
     /// The diagnostics about constraints that no value satisfies together.
     pub contradictions: Vec<Diagnostic>,
 }
 
-/// The kinds of keywords in a schema that only an interpreter can check, by their effect on the Rust type.
+/// The kinds of keywords in a schema that only the JSON Schema interpreter (crate `jsonschema`) can check, by
+/// their effect on the Rust type.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Rare {
-    /// True if such keywords apply to property names beyond those in `properties`.
+    /// True if keywords that only the JSON Schema interpreter can check apply to property names outside `properties`.
     pub names: bool,
-    /// True if such keywords apply to array elements by their position.
+    /// True if keywords that only the JSON Schema interpreter can check apply to array elements by their position.
     pub positional: bool,
-    /// True if such keywords have no effect on the Rust type.
+    /// True if keywords that only the JSON Schema interpreter can check have no effect on the Rust type.
     pub other: bool,
-    /// True if such keywords apply to a JSON type that the schema neither declares nor implies.
+    /// True if keywords that only the JSON Schema interpreter can check apply to a JSON type that the schema
+    /// neither declares nor implies.
     pub untyped: bool,
 }
 
@@ -98,7 +105,7 @@ pub(super) struct UnionFacet<'d> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Bound {
     pub value: f64,
-    /// The exact value of the bound, if it is an integer.
+    /// The exact value of a number schema's bound, if it is an integer.
     pub whole: Option<i128>,
     pub exclusive: bool,
     pub span: Span,
@@ -110,8 +117,8 @@ impl<'d> Facets<'d> {
         Facets { decided: decided.to_vec(), siblings, ..Facets::default() }
     }
 
-    /// Returns true if `unevaluatedProperties` at `node` covers exactly the properties that the nodes of the
-    /// schema name.
+    /// Returns true if generated code can check `unevaluatedProperties` at `node`: it covers exactly the
+    /// properties that the nodes of the schema name.
     ///
     /// Returns false if keywords beside a parent schema or several branches of an `anyOf` may count too.
     pub fn counts_evaluated(&self, node: &Node, stack: &[Span]) -> bool {
@@ -126,25 +133,25 @@ impl<'d> Facets<'d> {
         self.properties.iter().any(|(name, _)| beside(name))
     }
 
-    /// Returns true if a string schema has several patterns, which only an interpreter checks together.
+    /// Returns true if a string schema has several patterns, which only the JSON Schema interpreter checks together.
     pub fn has_several_patterns(&self) -> bool {
         self.text.patterns.len() > 1
     }
 
-    /// Returns the span of an `additionalProperties: false` that rejects the property `name` of another node.
+    /// Returns the span of an `additionalProperties: false` that rejects the property `name`; another node of
+    /// the schema names this property.
     pub fn refusal(&self, name: &str) -> Option<Span> {
         let mut closed = self.closed.iter().filter(|_| !self.rare.names);
         closed.find(|(names, _)| !names.contains(&name)).map(|(_, span)| *span)
     }
 
-    /// Returns the span of the strictest bound on a count, such as `minItems`.
+    /// Returns the span of the strictest limit on a number of characters, elements or properties, such as `minItems`.
     pub fn count_span(&self, keyword: &str) -> Option<Span> {
         self.count_spans.iter().find(|(known, _)| *known == keyword).map(|(_, span)| *span)
     }
 
-    /// Records a contradiction if the lower bound on a count is above its upper bound.
-    ///
-    /// Counts are numbers of characters, elements or properties.
+    /// Records a contradiction if the lower limit on a number of characters, elements or properties is above
+    /// the upper limit.
     pub fn contradicting_counts(
         &mut self,
         (least, low): (&str, Option<u64>),
@@ -177,7 +184,7 @@ impl<'d> Facets<'d> {
         );
     }
 
-    /// Records the span of a bound on a count if the bound is stricter than the previous ones.
+    /// Records the span of a limit such as `minItems` if it is stricter than the earlier ones of the same keyword.
     pub fn narrow(&mut self, narrower: bool, keyword: &'d str, span: Span) {
         if narrower {
             self.count_spans.retain(|(known, _)| *known != keyword);

@@ -1,4 +1,5 @@
-//! Interpreted schemas: schemas as plain JSON Schema, for the keywords that an interpreter checks at run time.
+//! Interpreted schemas: schemas as plain JSON Schema, for the keywords that the JSON Schema interpreter (crate
+//! `jsonschema`) checks at run time.
 
 use std::collections::HashMap;
 
@@ -34,7 +35,7 @@ const LIST: &[&str] = &["allOf", "anyOf", "items", "oneOf", "prefixItems"];
 /// The keywords of JSON Schema whose value is a map from names to subschemas.
 const NAMED: &[&str] = &["dependencies", "dependentSchemas", "patternProperties", "properties"];
 
-/// The keywords of JSON Schema that an interpreted schema copies unchanged.
+/// The keywords of JSON Schema that are copied unchanged into a schema for the JSON Schema interpreter.
 const PLAIN: &[&str] = &[
     "const",
     "dependentRequired",
@@ -61,12 +62,13 @@ const PLAIN: &[&str] = &[
 /// The longest value of a keyword that a diagnostic quotes, in bytes.
 const LONGEST_VALUE: usize = 40;
 
-/// The largest number of definitions that all interpreted schemas of a contract may have together.
+/// The largest number of definitions in all schemas of a contract for the JSON Schema interpreter.
 ///
 /// The largest known published contract needs a hundredth of this number.
 const MOST_DEFINITIONS: usize = 100_000;
 
-/// The schemas that an interpreted schema refers to, in order of discovery. The number of each is part of its name.
+/// The schemas that a schema for the JSON Schema interpreter refers to, in order of discovery. Each is named by
+/// its number in this order.
 #[derive(Default)]
 pub(super) struct Definitions<'d> {
     numbers: HashMap<Span, usize>,
@@ -74,7 +76,7 @@ pub(super) struct Definitions<'d> {
 }
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the interpreted schema of the values that match all nodes.
+    /// Returns the values that match all schema nodes as one schema for the JSON Schema interpreter.
     ///
     /// Returns `None`, with a diagnostic, if the interpreter cannot compile the schema.
     pub(super) fn interpreted(&mut self, nodes: &[&'d Node]) -> Option<InterpretedSchema> {
@@ -143,7 +145,7 @@ impl<'d> Builder<'d, '_> {
         (fitting, violations)
     }
 
-    /// Returns the nodes as one JSON Schema, with all schemas that they refer to under `definitions`.
+    /// Returns several schema nodes as one JSON Schema, with all schemas that they refer to under `definitions`.
     fn combined(&mut self, nodes: &[&'d Node]) -> Json {
         let mut definitions = Definitions::default();
         let parts: Vec<Json> = nodes.iter().map(|node| self.plain(node, &mut definitions)).collect();
@@ -187,7 +189,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Returns a schema node as JSON Schema, without keywords of OpenAPI and with references to `definitions`.
+    /// Returns a schema node as plain JSON Schema: without keywords of OpenAPI, and with `$ref`s into `definitions`.
     fn plain(&mut self, node: &'d Node, definitions: &mut Definitions<'d>) -> Json {
         let Some(object) = node.as_object() else { return Json::Bool(node.as_bool() != Some(false)) };
         let mut plain = Map::new();
@@ -242,7 +244,8 @@ impl<'d> Builder<'d, '_> {
         Json::Object(plain)
     }
 
-    /// Counts a definition of an interpreted schema, and returns true if there are too many, which is reported once.
+    /// Counts a definition in a schema for the JSON Schema interpreter. Returns true if the contract has too
+    /// many; this is reported once.
     fn is_crowded(&mut self, nodes: &[&'d Node]) -> bool {
         self.definitions += 1;
         if self.definitions == MOST_DEFINITIONS {
@@ -267,7 +270,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns the name that the runtime uses for a format, if it checks the format.
+/// Returns the runtime's name for a string format that the runtime checks; `None` for other formats.
 fn checked_format(name: &str) -> Option<&str> {
     match name {
         "datetime" => Some("date-time"),
@@ -278,7 +281,7 @@ fn checked_format(name: &str) -> Option<&str> {
     }
 }
 
-/// Makes null a valid value of an interpreted schema, for `nullable: true` of OpenAPI 3.0.
+/// Makes null a valid value of a schema for the JSON Schema interpreter, because of `nullable: true` in OpenAPI 3.0.
 fn admit_null(schema: &mut Map<String, Json>) {
     if let Some(kind) = schema.get_mut("type")
         && kind.is_string()

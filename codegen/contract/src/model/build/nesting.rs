@@ -4,7 +4,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::SchemaId;
 use crate::model::schema::{Additional, Kind, ObjectShape, Schema, Schemas};
 
-/// The deepest nesting of schemas without an object in between. Generated code does not read deeper values either.
+/// The deepest supported nesting of arrays, maps and unions without an object in between. Generated code does
+/// not read deeper values either.
 const DEEPEST: usize = 64;
 
 /// Reports schemas that consist only of themselves or are nested too deeply, and marks recursive arrays and maps.
@@ -97,7 +98,8 @@ fn value_within(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
     }
 }
 
-/// Searches for cycles and deep nesting from every schema along `edges`, without recursion.
+/// Searches for cycles and deep nesting, from every schema to the schemas that `edges` returns for it, without
+/// recursion.
 ///
 /// A schema that is too deep counts as depth 0 in the schemas that contain it, so that only it is reported.
 fn walk(schemas: &Schemas, edges: fn(&Schemas, SchemaId) -> Vec<SchemaId>) -> Vec<Found> {

@@ -89,7 +89,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns the lowest and the highest integer of a width, or of a narrower format such as `int8`.
+/// Returns the lowest and the highest integer of an integer type, or of a narrower format such as `int8`.
 fn range(width: IntegerWidth, format: Option<&str>) -> (i128, i128) {
     match (format, width) {
         (Some("int8"), _) => (i8::MIN.into(), i8::MAX.into()),

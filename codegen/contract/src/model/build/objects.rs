@@ -98,8 +98,8 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// Reports a plain name in `x-sparse-of`, which must be a reference. Loading has reported references that
-    /// lead nowhere.
+    /// Reports a plain name in `x-sparse-of`, which must be a reference. References without a target are
+    /// reported while the contract is loaded.
     fn unresolved_full_schema(&mut self, node: &Node, name: &str) {
         if name.contains(['#', '/', '.']) {
             return;
@@ -113,8 +113,8 @@ impl<'d> Builder<'d, '_> {
         });
     }
 
-    /// Reports a property that one subschema of `allOf` requires and another rejects, and then lets all
-    /// subschemas allow it.
+    /// Reports a property that one subschema of `allOf` requires and another rejects. Then all subschemas allow
+    /// all properties.
     ///
     /// Read literally, such a schema has no valid value. The author intends to allow the properties of all subschemas.
     fn close_over_all(&mut self, facets: &mut Facets<'d>, nodes: &[&'d Node]) {
@@ -150,8 +150,8 @@ impl<'d> Builder<'d, '_> {
         self.report(report.also(closed, REFUSES).help(CLOSE_ONCE));
     }
 
-    /// Records contradictions of an object schema: required properties that are rejected, and more of them than
-    /// are allowed.
+    /// Records the contradictions of an object schema: a required property is rejected, or more properties are
+    /// required than allowed.
     fn impossible_properties(&mut self, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> bool {
         let mut found = Vec::new();
         for (name, span) in &facets.required {

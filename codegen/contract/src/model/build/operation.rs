@@ -64,7 +64,7 @@ impl<'d> Builder<'d, '_> {
         operations
     }
 
-    /// Reports an `operationId` of two operations; the second operation is renamed to `instead`.
+    /// Reports an `operationId` that two operations share. The second operation gets the id `instead`.
     fn duplicate_id(
         &mut self,
         span: Span,
@@ -94,8 +94,8 @@ impl<'d> Builder<'d, '_> {
         self.report(report.help(advice));
     }
 
-    /// Returns every `operationId` of the contract, so that generated ids differ from them, and the routes of
-    /// the paths without query and fragment.
+    /// Returns the declared `operationId`s of the contract, which generated ids must not repeat, and the routes
+    /// of all paths without query and fragment.
     fn survey_routes(&mut self, root: &'d Node) -> (HashSet<String>, Routes) {
         let (mut written, mut routes) = (HashSet::new(), Routes::default());
         for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {

@@ -12,12 +12,12 @@ use super::node_fields::{elements, spanned_string, string, truth};
 use super::policy::placeholders;
 use super::response::kind_of;
 
-/// The mistakes among the parameters of an operation, so that their consequences are not reported as well.
+/// The mistakes among the parameters of an operation. They prevent further reports about undeclared path parameters.
 #[derive(Default)]
 struct Misspelt {
-    /// The placeholders in the path that a misspelt parameter name resembles.
+    /// The placeholders in a path for which an operation has a parameter with a misspelt name.
     names: Vec<String>,
-    /// True if a parameter could not be read; it may be any parameter of the path.
+    /// True if a parameter of an operation could not be read; it could be any of the path parameters.
     unread: bool,
 }
 
@@ -255,7 +255,8 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns the diagnostic for a path parameter that the operations `lacking` do not declare and `declaring` do.
+/// Returns the diagnostic for a path parameter that some operations of the path declare (`declaring`) and
+/// others do not (`lacking`).
 fn undeclared_parameter(
     name: &str,
     path: &Key,

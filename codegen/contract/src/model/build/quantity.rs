@@ -35,7 +35,7 @@ fn parts(text: &str) -> Option<(u64, &str)> {
     Some((count.parse().ok()?, unit))
 }
 
-/// Returns the duration that an invalid one such as `60 seconds`, `5min` or `300` intends, for a suggestion.
+/// Suggests a valid duration for an invalid one: `60s` for `60 seconds`, `5m` for `5min`.
 pub(super) fn intended_duration(written: &str) -> Option<String> {
     let (count, unit) = intended_parts(written)?;
     let unit = match unit.as_str() {
@@ -49,7 +49,7 @@ pub(super) fn intended_duration(written: &str) -> Option<String> {
     Some(format!("{count}{unit}")).filter(|text| duration(text).is_some_and(|time| !time.is_zero()))
 }
 
-/// Returns the size that an invalid one such as `64kb` or `1 MB` intends, for a suggestion.
+/// Suggests a valid size for an invalid one: `64KiB` for `64kb`, `1MiB` for `1 MB`.
 pub(super) fn intended_size(written: &str) -> Option<String> {
     let (count, unit) = intended_parts(written)?;
     let unit = match unit.as_str() {

@@ -100,8 +100,8 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Returns true, with a diagnostic, if a media type differs from an earlier one only in case, `charset` or
-    /// similar.
+    /// Returns true, with a diagnostic, if a media type equals an earlier one apart from case and from
+    /// parameters such as `charset`.
     fn is_there_already(&mut self, known: &[Content], name: &str, span: Span) -> bool {
         let normal = normal_media_type(name);
         let first = known.iter().find(|content| normal_media_type(&content.media_type) == normal);
@@ -151,9 +151,9 @@ impl<'d> Builder<'d, '_> {
                 .remark("unsupported-media-type", span, format!("the media type `{name}` is not supported yet"))
                 .label(match self.strict {
                     true => "the schema cannot be checked",
-                    false => "passed to the handler as text; the schema is not checked",
+                    false => "treated as text; the schema is not checked",
                 })
-                .help("declare `application/json` too, or decode the text in the handler");
+                .help("declare `application/json` instead, or convert the text in the handler");
             self.report(report);
             content.push(Content {
                 media_type: name,
@@ -179,7 +179,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Completes the codecs (encodings of the body) of media types, after all schemas are known.
+/// Sets the codec of media types whose codec depends on their schema, after all schemas are known.
 ///
 /// A structured value is JSON, even if its media type is a vendor's own without `+json`. If a response has such
 /// a value and a wildcard media type, it is sent as `application/json`.

@@ -26,7 +26,8 @@ pub(super) struct Route {
 }
 
 impl Routes {
-    /// Records an operation, so that no other takes its route, if its path has neither a query string nor a fragment.
+    /// Reserves the route of an operation whose path has neither a query string nor a fragment, so that no
+    /// other operation takes it.
     pub(super) fn reserve(&mut self, method: &'static str, path: &Key, span: Span) {
         if matched(&path.name).len() == path.name.len() {
             self.plain.insert((method, nameless(&path.name)), (span, path.name.clone()));
@@ -58,7 +59,7 @@ fn nameless(path: &str) -> String {
     template
 }
 
-/// Returns the fragment of a path, percent-encoded for use within the path.
+/// Returns the percent-encoded form of a URL fragment, with its `#`, for use within a path.
 fn encoded(fragment: &str) -> String {
     let mut text = String::from("%23");
     for byte in fragment.bytes() {

@@ -31,8 +31,8 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// Checks that an operation with an `x-sparse` parameter has a sparse response, and that the parameter
-    /// offers only its properties.
+    /// Checks that an operation with an `x-sparse` parameter has a response with a sparse fieldset, and that
+    /// the parameter's values are properties of this fieldset.
     fn check_sparse_response(&mut self, operation: &Operation) {
         let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.sparse) else { return };
         let schemas = &self.schemas;
@@ -111,7 +111,7 @@ fn keyword(parameter: &Parameter) -> Option<&'static str> {
     }
 }
 
-/// Returns the mistakes in a sparse fieldset, each with true if the schema cannot be a sparse fieldset at all.
+/// Returns the mistakes in a sparse fieldset, each with true if it prevents the use of the schema as a sparse fieldset.
 fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool)> {
     let Kind::Object(ObjectShape { properties, sparse_of: Some(full), .. }) = schemas.kind(sparse.id) else {
         return Vec::new();

@@ -54,8 +54,9 @@ impl<'d> Builder<'d, '_> {
         (kind, null)
     }
 
-    /// Returns the branches of a union whose type contradicts the type beside the union, and reports them.
-    /// Returns none if all branches do.
+    /// Reports and returns the branches of a union whose type contradicts the type beside the union.
+    ///
+    /// If every branch contradicts it, reports nothing and returns none.
     fn hopeless(&mut self, branches: &'d Node, facets: &Facets<'d>) -> Vec<Span> {
         let Some((types, at)) = facets.types else { return Vec::new() };
         let all: Vec<&'d Node> =

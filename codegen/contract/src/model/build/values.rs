@@ -56,7 +56,7 @@ impl<'d> Builder<'d, '_> {
 
     /// Reports an enum of which no value has the type of the schema.
     ///
-    /// Such an enum was written at the array or object instead of within it, or lists the meanings of numbers.
+    /// Usually the enum is meant for the elements of an array or for a property, or it lists the meanings of numbers.
     fn none_left(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)]) {
         let report = self
             .remark("enum-type", extent(foreign, at), format!("none of the enum values is {}", types.words()))
@@ -155,7 +155,7 @@ fn type_name(node: &Node) -> &'static str {
     }
 }
 
-/// Returns the span from the first of the wrongly typed enum values to the last, or `at` if there are none.
+/// Returns the span from the first to the last enum value of a wrong type; `at` if there are no such values.
 fn extent(values: &[(&Node, Option<Json>)], at: Span) -> Span {
     match values {
         [(first, _), .., (last, _)] => Span { end: last.span.end.max(first.span.end), ..first.span },

@@ -42,7 +42,8 @@ pub struct Encoding {
     pub property: String,
     /// The span of the encoded property's name.
     pub span: Span,
-    /// The media types that the property may have (`contentType`), possibly ranges. Empty if the schema decides.
+    /// The media types or ranges that an encoded property may have (`contentType`). If empty, the property's
+    /// schema determines them.
     pub media_types: Vec<String>,
     /// The headers of the property's part in a multipart body (`headers`).
     pub headers: Vec<Header>,

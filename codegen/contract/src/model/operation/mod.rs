@@ -98,7 +98,7 @@ impl Operation {
         format!("{} {}", self.method, self.path)
     }
 
-    /// Returns true if `name` refers to the operation: as its id, or as method and path.
+    /// Returns true if `name` is the id of the operation, or its method and path.
     pub fn is_called(&self, name: &str) -> bool {
         let route = || name.split_once(' ').filter(|(_, path)| path.trim_start() == self.path && !path.is_empty());
         self.id == name || route().is_some_and(|(method, _)| method.eq_ignore_ascii_case(self.method))

@@ -28,61 +28,61 @@ use crate::source::{Span, Spanned};
 /// ```
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// All JSON values, of every type, are valid.
+    /// A schema that allows every JSON value, of every type.
     Any,
-    /// Only null is valid.
+    /// A schema that allows only null.
     Null,
-    /// The booleans are valid.
+    /// A schema that allows the booleans.
     Boolean,
-    /// The integers that satisfy these constraints are valid.
+    /// A schema that allows the integers that satisfy the contained constraints.
     Integer(IntegerShape),
-    /// The numbers that satisfy these constraints are valid.
+    /// A schema that allows the numbers that satisfy the contained constraints.
     Number(NumberShape),
-    /// The strings that satisfy these constraints are valid.
+    /// A schema that allows the strings that satisfy the contained constraints.
     String(StringShape),
-    /// The strings of an enumeration are valid.
+    /// A schema that allows the strings of an enumeration (`enum`, `const`).
     Strings(StringEnum),
-    /// The JSON values of an enumeration are valid; they are not all strings.
+    /// A schema that allows the JSON values of an enumeration with values other than strings (`enum`, `const`).
     Values(Vec<Json>),
-    /// The arrays that satisfy these constraints are valid.
+    /// A schema that allows the arrays that satisfy the contained constraints.
     Array(ArrayShape),
-    /// The objects that satisfy these constraints are valid.
+    /// A schema that allows the objects that satisfy the contained constraints.
     Object(ObjectShape),
-    /// The values of several schemas, the branches, are valid (`oneOf`, `anyOf`).
+    /// A schema that allows the values of several schemas, its branches (`oneOf`, `anyOf`).
     Union(UnionShape),
-    /// The values of another schema are valid; this schema only annotates them differently.
+    /// A schema that allows the values of another schema, and only has other annotations.
     Alias(SchemaId),
 }
 
 /// The constraints of an integer schema. The bounds are inclusive; exclusive bounds are converted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct IntegerShape {
-    /// The width of the integer type that holds the values.
+    /// The width of the integer type for the values of an integer schema.
     pub width: IntegerWidth,
-    /// The lowest valid integer (`minimum`).
+    /// The lowest valid integer of an integer schema (`minimum`).
     pub min: Option<i128>,
-    /// The highest valid integer (`maximum`).
+    /// The highest valid integer of an integer schema (`maximum`).
     pub max: Option<i128>,
-    /// The divisor of all valid integers (`multipleOf`).
+    /// The number that all valid integers of an integer schema are multiples of (`multipleOf`).
     pub multiple_of: Option<i128>,
 }
 
-/// The width of the integer type that holds the values of a schema.
+/// The width of the integer type for the values of an integer schema.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum IntegerWidth {
-    /// Values are signed integers of 32 bits (`int32` and narrower formats).
+    /// The integers of the schema are signed, with 32 bits (`int32` and narrower formats).
     Int32,
-    /// Values are signed integers of 64 bits (`int64`, or no format).
+    /// The integers of the schema are signed, with 64 bits (`int64`, or no format).
     #[default]
     Int64,
-    /// Values are unsigned integers of 32 bits (`uint32` and narrower formats).
+    /// The integers of the schema are unsigned, with 32 bits (`uint32` and narrower formats).
     Uint32,
-    /// Values are unsigned integers of 64 bits (`uint64`, `uint`).
+    /// The integers of the schema are unsigned, with 64 bits (`uint64`, `uint`).
     Uint64,
 }
 
 impl IntegerWidth {
-    /// Returns the lowest and the highest integer that this width can hold.
+    /// Returns the lowest and the highest integer that an integer type of this width can hold.
     pub fn range(self) -> (i128, i128) {
         match self {
             IntegerWidth::Int32 => (i128::from(i32::MIN), i128::from(i32::MAX)),
@@ -93,32 +93,32 @@ impl IntegerWidth {
     }
 }
 
-/// The constraints of a schema of numbers that need not be integers.
+/// The constraints of a schema whose values are numbers and need not be integers.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NumberShape {
-    /// The representation of the numbers, such as 64-bit floating point.
+    /// The representation of the values of a number schema, such as 64-bit floating point.
     pub width: NumberWidth,
-    /// The lower bound of valid numbers.
+    /// The lower bound for the values of a number schema.
     pub min: Option<f64>,
-    /// The upper bound of valid numbers.
+    /// The upper bound for the values of a number schema.
     pub max: Option<f64>,
-    /// True if the lower bound itself is not a valid number.
+    /// True if the lower bound of a number schema is not itself a valid number.
     pub exclusive_min: bool,
-    /// True if the upper bound itself is not a valid number.
+    /// True if the upper bound of a number schema is not itself a valid number.
     pub exclusive_max: bool,
-    /// The divisor of all valid numbers (`multipleOf`).
+    /// The number that all values of a number schema are multiples of (`multipleOf`).
     pub multiple_of: Option<f64>,
 }
 
-/// The representation of the numbers of a schema.
+/// The representation of the values of a number schema.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum NumberWidth {
-    /// Values are 32-bit floating-point numbers (`float`).
+    /// The numbers of the schema are 32-bit floating-point numbers (`float`).
     Single,
-    /// Values are 64-bit floating-point numbers (`double`, or no format).
+    /// The numbers of the schema are 64-bit floating-point numbers (`double`, or no format).
     #[default]
     Double,
-    /// Values are exact decimal numbers (`decimal`).
+    /// The numbers of the schema are exact decimal numbers (`decimal`).
     Decimal,
 }
 
@@ -138,7 +138,7 @@ pub struct StringShape {
 /// The format of a string schema that is typed or checked; strings of other formats are not checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Format {
-    /// The schema has no format, or one that is not checked.
+    /// The string schema has no format, or one that is not checked.
     #[default]
     Plain,
     /// The string is a date and time (RFC 3339, `date-time`).
@@ -165,15 +165,15 @@ pub enum Format {
     Ipv6,
     /// The string contains bytes in base64 (RFC 4648).
     Byte,
-    /// Raw bytes, which cannot appear in JSON.
+    /// The string is raw bytes (`binary`), which cannot appear in JSON.
     Binary,
-    /// The string is an exact decimal number.
+    /// The string is an exact decimal number (`decimal`).
     Decimal,
     /// The string is a TypeID with this prefix (`x-id-prefix`).
     Id(String),
 }
 
-/// The strings of an enumeration.
+/// An enumeration of strings, as the constraint of a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StringEnum {
     /// The values of the enumeration in the order of the contract, without duplicates.
@@ -221,18 +221,19 @@ pub struct Property {
     pub schema: SchemaId,
     /// True if a valid object must contain the property.
     pub required: bool,
-    /// The Rust name of the property's field (`x-rust-name` in lower case; in upper case it names the type).
+    /// The Rust name that the contract gives to a property (`x-rust-name`): of its field if in lower case, of
+    /// its type if in upper case.
     pub rust_name: Option<Spanned<String>>,
 }
 
 /// The treatment of properties that an object schema does not name (`additionalProperties`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Additional {
-    /// Unnamed properties are valid, but their values are not kept.
+    /// Properties that the object schema does not name are valid, but their values are not kept.
     Ignored,
-    /// Unnamed properties are rejected.
+    /// Properties that the object schema does not name are rejected.
     Denied,
-    /// Unnamed properties are kept; their values must match this schema.
+    /// Properties that the object schema does not name are kept; their values must match this schema.
     Kept(SchemaId),
 }
 
@@ -253,6 +254,6 @@ pub struct UnionShape {
 pub struct Discriminator {
     /// The name of the property whose value selects the branch of the union.
     pub property: String,
-    /// The values of the property, each with the index of the union's branch that it selects.
+    /// The values of the discriminator property, each with the index of the union's branch that it selects.
     pub mapping: Vec<(String, usize)>,
 }

@@ -64,7 +64,8 @@ pub struct Schema {
     pub holds_itself: bool,
     /// True if this inline schema was deduplicated into an alias of an equal one.
     pub deduplicated: bool,
-    /// The complete schema for an interpreter at run time; `None` if generated code can check all keywords.
+    /// The complete schema for the JSON Schema interpreter at run time; `None` if generated code can check all
+    /// keywords.
     pub interpreted: Option<InterpretedSchema>,
 }
 
@@ -73,11 +74,12 @@ pub struct Schema {
 pub struct RustType {
     /// The path of the user's type, starting with its crate: `my_types::Money`.
     pub path: Spanned<String>,
-    /// True if values of the type are converted by `FromStr` and `Display` instead of `Read` and `Write`.
+    /// True if values of a user's own Rust type are converted by `FromStr` and `Display`. Otherwise they are
+    /// converted by the runtime's traits `Read` and `Write`.
     pub text: bool,
 }
 
-/// A schema that an interpreter checks at run time, with all schemas that it refers to.
+/// A schema that the JSON Schema interpreter checks at run time, with all schemas that it refers to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct InterpretedSchema {
     /// True if the interpreted schema is in the dialect of OpenAPI 3.0 (JSON Schema draft 4); false for that of
@@ -141,8 +143,8 @@ impl Schemas {
         self.chain(id).any(|schema| schema.nullable)
     }
 
-    /// Returns the first result of `pick` along a chain of aliases, so that the annotation nearest to the
-    /// schema applies.
+    /// Returns the first result of `pick` for a schema, then for its alias target, and so on. So the annotation
+    /// nearest to the schema applies.
     pub fn nearest<'s, T>(&'s self, id: SchemaId, pick: impl Fn(&'s Schema) -> Option<T>) -> Option<T> {
         self.chain(id).find_map(pick)
     }
