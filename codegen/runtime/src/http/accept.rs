@@ -63,7 +63,8 @@ struct Range {
 /// assert_eq!(Accept::default().preferred::<ReportMedia>(), ReportMedia::Json);
 /// ```
 pub trait Offer: Sized {
-    /// The media types of the response in the order of the contract, in its spelling. The list is never empty.
+    /// The media types that an operation's response can have, in the order and spelling of the contract. The list
+    /// is never empty.
     const TYPES: &'static [&'static str];
 
     /// Returns the enum variant for the media type at `index` of [`TYPES`](Self::TYPES).
@@ -129,7 +130,8 @@ impl Accept {
         order.into_iter().map(|(_, index)| index).collect()
     }
 
-    /// Returns the quality value that the most specific range gives to a media type, in thousandths.
+    /// Returns the quality value of a media type in thousandths, by the most specific media range in the `Accept`
+    /// header that matches the media type.
     ///
     /// A parameter of a range counts only if the media type has it too. For example, a response without
     /// `charset` matches a range with `charset=utf-8` as well as a range without it.

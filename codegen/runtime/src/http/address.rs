@@ -1,13 +1,13 @@
-//! The client's address and certificate, which layers in front of the pipeline set as request extensions.
+//! The client's IP address and certificate, as request extensions that axum middleware sets.
 
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
 use http::Extensions;
 
-/// The client's IP address, as a request extension. A layer that knows the trusted proxies sets it.
+/// The client's IP address, as a request extension. Middleware that knows the trusted proxies sets it.
 ///
-/// Without this extension, the pipeline uses the address of the connection
+/// Without this extension, the client's address is that of the connection
 /// ([`ConnectInfo`](axum::extract::ConnectInfo)).
 ///
 /// ```
@@ -30,7 +30,7 @@ use http::Extensions;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
-/// A client certificate that the transport has verified, as a string in a request extension that a layer sets.
+/// A client certificate that the transport has verified, as a string in a request extension that middleware sets.
 /// It is the credential of a security scheme of type `mutualTLS`.
 ///
 /// The authenticator receives this string as the secret, for example the subject of the certificate:
@@ -44,7 +44,7 @@ pub struct ClientAddress(pub IpAddr);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientCertificate(pub String);
 
-/// Returns the client's address: the one that a layer has set, or else the address of the connection.
+/// Returns the client's IP address: the one that middleware has set, or else the address of the connection.
 pub(crate) fn of(extensions: &Extensions) -> Option<IpAddr> {
     extensions
         .get::<ClientAddress>()

@@ -15,10 +15,10 @@ pub(crate) struct MediaType {
 /// match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Fit {
-    /// The distance of the range: 0 if it names the same type and subtype, 1 if it is `type/*` or
-    /// `type/*+suffix`, 2 if it is `*/*`.
+    /// The distance of a media range from a media type: 0 if the range names the same type and subtype, 1 if it is
+    /// `type/*` or `type/*+suffix`, 2 if it is `*/*`.
     distance: u8,
-    /// The number of parameters that only the range has or only the media type has.
+    /// The number of parameters that occur in only one of the two: the media range or the media type.
     loose: usize,
 }
 

@@ -18,8 +18,8 @@ const LONGEST: usize = 64;
 
 /// The id of a request in logs and responses: 1 to 64 characters of `[A-Za-z0-9._-]`. Cloning it is cheap.
 ///
-/// The id is a request extension that a layer can set before the pipeline runs, and a response extension that
-/// layers can read afterwards.
+/// The id is a request extension that middleware can set before the pipeline runs, and a response extension
+/// that middleware can read afterwards.
 ///
 /// ```
 /// use writ_runtime::RequestId;
@@ -31,8 +31,8 @@ const LONGEST: usize = 64;
 #[derive(Clone)]
 pub struct RequestId(Id);
 
-/// The representation of a request id. A new id is stored without an allocation, since it is copied into the
-/// context, the log and the response; only the header allocates.
+/// The stored form of a request id. A new id is stored without an allocation, since it is copied into the context,
+/// the log and the response; only its header value allocates.
 #[derive(Clone)]
 enum Id {
     New([u8; Hyphenated::LENGTH]),
@@ -52,7 +52,7 @@ impl RequestId {
         RequestId::harmless(id.as_bytes(), || HeaderValue::from_str(id).ok()).unwrap_or_else(RequestId::generate)
     }
 
-    /// Returns the id of a request: the extension that a layer has set, or else a valid `X-Request-Id` header,
+    /// Returns the id of a request: the extension that middleware has set, or else a valid `X-Request-Id` header,
     /// or else a new UUID of version 7.
     pub fn of(parts: &Parts) -> RequestId {
         RequestId::sent(&parts.extensions, &parts.headers)

@@ -83,7 +83,7 @@ impl Template {
 }
 
 /// Returns the number of literal bytes in a mixed path segment. If several templates match a path, the one with
-/// more of them is chosen.
+/// more literal bytes is chosen.
 pub(crate) fn weight(pieces: &[Piece]) -> usize {
     pieces
         .iter()

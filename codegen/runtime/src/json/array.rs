@@ -132,7 +132,8 @@ impl<'a> Reader<'a> {
         more
     }
 
-    /// Ends reading an array and checks its rule. Returns true if the array and its elements are valid.
+    /// Ends reading a JSON array and checks it against `rule`. Returns true if the array and its elements are
+    /// valid.
     fn end_array(&mut self, array: Array<'a>, rule: &ArrayRule) -> bool {
         self.violations.leave();
         if array.next < rule.min {
@@ -176,7 +177,8 @@ impl<'a> Reader<'a> {
         Some(key)
     }
 
-    /// Ends reading a map and checks its rule. Returns true if the map and its entries are valid.
+    /// Ends reading a JSON object as a map and checks it against `rule`. Returns true if the map and its entries
+    /// are valid.
     fn end_map(&mut self, map: &Map, rule: &MapRule) -> bool {
         self.violations.leave();
         if map.count < rule.min {

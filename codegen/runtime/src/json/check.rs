@@ -12,7 +12,8 @@ use crate::validate::format;
 use crate::validate::pattern::LONGEST;
 use crate::validate::rules::{NumberRule, StringRule};
 
-/// Checks a string against its rule and records each constraint that it breaks. Returns true if it is valid.
+/// Checks a string against the rule of its schema, and records each broken constraint as a violation. Returns true
+/// if the string is valid.
 pub(crate) fn string(text: &str, rule: &StringRule, violations: &mut ViolationSink<'_>) -> bool {
     let before = violations.met();
     let most = rule.max.unwrap_or(usize::MAX);
@@ -110,7 +111,7 @@ impl fmt::Display for Count<'_> {
     }
 }
 
-/// The list of allowed values in the message of a violation: `a`, or `one of a, b`.
+/// A list of allowed values, as the message of a violation shows it: `a`, or `one of a, b`.
 pub(crate) struct OneOf<'a>(pub(crate) &'a [&'a str]);
 
 impl fmt::Display for OneOf<'_> {

@@ -41,6 +41,6 @@ pub trait Read: Sized {
 /// assert_eq!(writer.finish(), br#"{"id":7}"#);
 /// ```
 pub trait Write {
-    /// Appends this value to the writer as exactly one JSON value.
+    /// Appends this value of a contract's type to the JSON writer, as exactly one JSON value.
     fn write(&self, writer: &mut Writer);
 }

@@ -1,10 +1,11 @@
-//! Positions in the reader's input to which it can return, and values that are inspected before they are read.
+//! Positions in the input of the JSON reader to which it can return, and values that are inspected before they are
+//! read.
 
 use super::equal::{Canonical, canonical, canonical_text, text_equals};
 use super::scan::Scan;
 use super::text::TextValue;
 
-/// A position in the input of a reader, to which it can return to read a value again.
+/// A position in the input of a JSON reader, to which the reader can return to read a value again.
 #[derive(Debug)]
 pub(crate) enum Mark<'a> {
     Json(Scan<'a>),
@@ -12,7 +13,7 @@ pub(crate) enum Mark<'a> {
     Text(Option<TextValue<'a>>, usize),
 }
 
-/// A value that the reader skipped, kept so that it can be compared with constants before it is read.
+/// A value that the JSON reader skipped, kept so that it can be compared with constants before it is read.
 #[derive(Debug)]
 pub(crate) enum Content<'a> {
     Json(&'a str),
@@ -20,7 +21,8 @@ pub(crate) enum Content<'a> {
 }
 
 impl Content<'_> {
-    /// Returns true if the skipped value is equal to a constant of the contract, which is given as JSON text.
+    /// Returns true if a skipped value is equal to a constant of the contract. `json` is the JSON text of the
+    /// constant.
     pub(crate) fn equals(&self, json: &str) -> bool {
         match self {
             Content::Json(text) => {

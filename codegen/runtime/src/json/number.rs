@@ -16,7 +16,7 @@ pub(crate) struct Parts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Integer {
     Value(i128),
-    /// The number is an integer beyond the range of every Rust integer type.
+    /// The JSON number is an integer beyond the range of every Rust integer type.
     Huge {
         negative: bool,
     },

@@ -59,7 +59,7 @@ impl Object {
         &self.key
     }
 
-    /// Returns true if the object contained the known field with this index.
+    /// Returns true if the JSON object contained the known field at `index` in `ObjectRule::fields`.
     pub fn has(&self, index: usize) -> bool {
         let bit = 1 << (index % 64);
         match index / 64 {
@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Begins to read an object with any fields. Returns false and records a violation if the value is not an
+    /// Begins to read a JSON object with any fields. Returns false and records a violation if the value is not an
     /// object.
     pub(crate) fn open_object(&mut self) -> bool {
         match &mut self.source {

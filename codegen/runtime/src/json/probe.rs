@@ -9,30 +9,30 @@ use super::text::{TextCursor, TextValue};
 use super::token::{Fault, Kind};
 use super::types::Types;
 
-/// The result of inspecting a value that the reader skipped: its type, its fields and its extent.
+/// The result of inspecting a value before it is read: the value's JSON types, fields, length and position.
 #[derive(Debug)]
 pub(crate) struct Probe<'a> {
     pub(crate) start: Mark<'a>,
     pub(crate) end: Mark<'a>,
-    /// The length of the inspected value in bytes, as a measure of the work of reading it.
+    /// The length in bytes of a value that is not read yet, as a measure of the work of reading it.
     pub(crate) length: usize,
     pub(crate) types: Types,
     fields: Vec<(String, Content<'a>)>,
 }
 
-/// The alternatives of a union that are worth trying for a value.
+/// The alternatives of a union (`oneOf` or `anyOf`) that are worth trying for a value.
 #[derive(Debug, Default)]
 pub(crate) struct Candidates {
-    /// The indices of the alternatives that the value can match, by its type and its required and constant
-    /// fields.
+    /// The indices of the alternatives of a union that a value can match, by the value's type and its required and
+    /// constant fields.
     pub(crate) possible: Vec<usize>,
-    /// The index of the closest alternative that allows the value's type: the one with the fewest missing
-    /// required fields and differing constants.
+    /// The index of the alternative of a union that is closest to a value: it allows the value's type, and has the
+    /// fewest missing required fields and differing constants.
     pub(crate) nearest: Option<usize>,
 }
 
 impl<'a> Probe<'a> {
-    /// Skips a JSON value and returns its type and extent, and its fields if `with_fields` is true.
+    /// Skips a JSON value and returns its type, length and position, and its fields if `with_fields` is true.
     pub(crate) fn json(scan: &mut Scan<'a>, room: usize, with_fields: bool) -> Result<Probe<'a>, Fault> {
         let kind = scan.peek()?;
         let start = scan.mark();
@@ -57,7 +57,7 @@ impl<'a> Probe<'a> {
         Ok(Probe { start, end, length: text.len(), types, fields })
     }
 
-    /// Returns the inspected value if the input is a parameter or form.
+    /// Returns the value that the reader skipped if it belongs to a parameter or form, or `None` if it is JSON.
     #[cfg(feature = "jsonschema")]
     pub(crate) fn text_value(&self) -> Option<&TextValue<'a>> {
         match &self.start {
@@ -66,7 +66,8 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// Skips the value of a parameter or form and inspects it. A scalar can be of several JSON types.
+    /// Skips the value of a parameter or form and returns its types, fields, length and position. A scalar can be
+    /// of several JSON types.
     pub(crate) fn text(cursor: &mut TextCursor<'a>) -> Probe<'a> {
         let value = cursor.current.take();
         let depth = cursor.depth();
@@ -88,7 +89,7 @@ impl<'a> Probe<'a> {
         self.fields.iter().find(|(key, _)| key == name).map(|(_, content)| content)
     }
 
-    /// Selects the alternatives of a union that the inspected value can match.
+    /// Selects the alternatives of a union that a skipped value can match.
     pub(crate) fn candidates(&self, branches: &[Branch]) -> Candidates {
         let mut candidates = Candidates::default();
         let mut least = None;
@@ -115,8 +116,8 @@ impl<'a> Probe<'a> {
         candidates
     }
 
-    /// Returns two counts for an alternative: the required fields that the value lacks plus the constants that
-    /// differ, and the differing constants alone.
+    /// Compares a skipped value with an alternative of a union. Returns the number of missing required fields and
+    /// differing constants, and the number of differing constants alone.
     fn lacks(&self, branch: &Branch) -> (usize, usize) {
         let differs = |(name, json): &&(&str, &str)| self.field(name).is_some_and(|content| !content.equals(json));
         let missing = |name: &&&str| self.field(name).is_none();

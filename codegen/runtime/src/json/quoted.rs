@@ -4,7 +4,7 @@ use super::token::Fault;
 
 /// The result of decoding a JSON string with escapes: its end, or the fault in it.
 pub(crate) struct Quoted {
-    /// The offset after the closing quote of the string, or the offset of the fault.
+    /// The offset after the closing quote of a JSON string, or the offset of the fault in the string.
     pub(crate) end: usize,
     pub(crate) fault: Option<Fault>,
 }
@@ -34,15 +34,15 @@ pub(crate) fn run_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Returns a word with the highest bit set in each byte that is zero in `word`. Of these bits, only the lowest
-/// is exact.
+/// Finds the zero bytes among the eight bytes of `word`: in the result, the highest bit of each of them is set.
+/// Only the lowest of these bits is exact.
 #[inline]
 fn zeros(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word
 }
 
-/// Returns a word with the highest bit set in each byte that is below 0x20 in `word`. Of these bits, only the
-/// lowest is exact.
+/// Finds the bytes below 0x20 among the eight bytes of `word`: in the result, the highest bit of each of them is
+/// set. Only the lowest of these bits is exact.
 #[inline]
 fn below_space(word: u64) -> u64 {
     word.wrapping_sub(ONES * 0x20) & !word

@@ -38,7 +38,7 @@ pub struct Reader<'a> {
     pub(crate) violations: ViolationSink<'a>,
     /// The JSON text that is read, or an empty string if the input is a parameter or form.
     pub(crate) data: &'a str,
-    /// The number of bytes that unions have read more than once, see [`Reader::spend`].
+    /// The number of bytes that the reader has read again to try alternatives of unions, see [`Reader::spend`].
     spent: usize,
 }
 
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
         self.violations.allow_missing_fields(objects);
     }
 
-    /// Records a violation if JSON input continues after the value. It is called once, after reading.
+    /// Ends reading: records a violation if JSON input continues after the value.
     pub fn finish(&mut self) {
         if let Source::Json(scan) = &mut self.source
             && let Err(fault) = scan.finish()
@@ -184,8 +184,8 @@ impl<'a> Reader<'a> {
         self.violations.record(format_args!("must be {expected}, not {}", found.with_article()));
     }
 
-    /// Returns true if another array or object may be entered. Otherwise the value is too deep, and reading
-    /// ends.
+    /// Returns true if the reader may enter another array or object. Otherwise the input is nested too deep, and
+    /// reading ends with a violation.
     pub(crate) fn may_enter(&mut self) -> bool {
         if self.violations.room() > 0 {
             return true;
@@ -194,8 +194,8 @@ impl<'a> Reader<'a> {
         false
     }
 
-    /// Counts bytes that the alternatives of a union read again. Returns false and ends reading if there are
-    /// too many.
+    /// Counts the bytes that the reader reads again to try alternatives of a union. Returns false and ends reading
+    /// if there are too many.
     ///
     /// Without a limit, nested unions could multiply the work without bound. The limit is 1 MiB plus 64 times
     /// the length of the input.
@@ -232,7 +232,8 @@ impl<'a> Reader<'a> {
         self.end(format_args!("is nested more than {DEEPEST} levels deep"));
     }
 
-    /// Records that the input is malformed and ends reading. Later calls find no input and record nothing.
+    /// Records that the reader's input is malformed, and ends reading. Later calls of the reader find no input and
+    /// record nothing.
     #[cold]
     fn end(&mut self, message: fmt::Arguments<'_>) {
         self.violations.record_malformed(message);

@@ -223,8 +223,8 @@ impl Reader<'_> {
         })
     }
 
-    /// Passes the next string to `read`, which records its violations. A value of another type is a violation,
-    /// whose message names `expected`.
+    /// Passes the next string of the input to `read`, which checks the string and records violations. A value of
+    /// another type is a violation, whose message names `expected`.
     pub(crate) fn with_string<T>(
         &mut self,
         expected: &str,
@@ -247,8 +247,8 @@ impl Reader<'_> {
         None
     }
 
-    /// Passes the source text of the next number to `read`, which records its violations. A value of another
-    /// type is a violation, whose message names `expected`.
+    /// Passes the source text of the next number to `read`, which checks the number and records violations. A
+    /// value of another type is a violation, whose message names `expected`.
     fn with_number<T>(
         &mut self,
         expected: &str,

@@ -22,7 +22,7 @@ impl<'a> Scan<'a> {
         Scan { text, at: 0, plain: String::new() }
     }
 
-    /// Returns a copy of the scanner, to which the reader can return later.
+    /// Returns a copy of the JSON scanner, so that the reader can return to this position later.
     pub(crate) fn mark(&self) -> Scan<'a> {
         Scan { text: self.text, at: self.at, plain: String::new() }
     }
@@ -291,8 +291,8 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Returns the offset of the first quote at or after `offset`, which opens the key that the reader has read
-/// from there.
+/// Returns the offset of the opening quote of an object's key in a JSON text: the first quote at or after
+/// `offset`.
 pub(crate) fn quote_after(text: &str, offset: usize) -> usize {
     offset + text.get(offset..).and_then(|rest| rest.find('"')).unwrap_or_default()
 }

@@ -6,21 +6,22 @@
 pub(crate) struct SparseFieldset {
     keep: Vec<String>,
     objects: SparseObjects,
-    /// True while the writer is in the array that contains the elements of a page.
+    /// True while the JSON writer is in the array that contains the elements of a page.
     in_list: bool,
-    /// The state of the writer before a field that will be removed: the length of the output, and true if a
-    /// comma was pending.
+    /// The state of the JSON writer before a field that the sparse fieldset removes: the length of the output, and
+    /// true if a comma was pending.
     before: Option<(usize, bool)>,
 }
 
 /// The objects of a response whose fields a sparse fieldset limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SparseObjects {
-    /// Limits the response body itself, which is an object.
+    /// The sparse fieldset limits the response body itself, which is an object.
     Outermost,
-    /// Limits each element of the response body, which is an array of objects.
+    /// The sparse fieldset limits each element of the response body, which is an array of objects.
     List,
-    /// Limits each element of the array in this field of the response body, which is a page.
+    /// The sparse fieldset limits each element of the array in the field of this name, since the response body is
+    /// a page.
     Page(&'static str),
 }
 
@@ -40,7 +41,8 @@ impl SparseFieldset {
         self.objects = SparseObjects::Page(list);
     }
 
-    /// Returns true if the sparse fieldset keeps a field in an object at this nesting depth.
+    /// Returns true if the sparse fieldset keeps the field `key` of an object at nesting depth `depth` of the
+    /// response.
     pub(crate) fn keeps(&self, key: &str, depth: usize) -> bool {
         let limited = match self.objects {
             SparseObjects::Outermost => depth == 1,
@@ -50,7 +52,7 @@ impl SparseFieldset {
         !limited || self.keep.iter().any(|kept| kept == key)
     }
 
-    /// Stores the state of the writer before a field, if the sparse fieldset does not keep the field.
+    /// Stores the state of the JSON writer before a field, if the sparse fieldset removes the field.
     pub(crate) fn begin_field(&mut self, key: &str, depth: usize, length: usize, comma: bool) {
         if !self.keeps(key, depth) {
             self.before = Some((length, comma));
@@ -59,7 +61,8 @@ impl SparseFieldset {
         }
     }
 
-    /// Returns the state of the writer before the last field at this depth, if that field must be removed.
+    /// Returns the state of the JSON writer before the last field at nesting depth `depth`, or `None` if the
+    /// sparse fieldset keeps that field.
     pub(crate) fn end_field(&mut self, depth: usize) -> Option<(usize, bool)> {
         let ended = match self.objects {
             SparseObjects::Outermost => depth == 1,

@@ -24,13 +24,13 @@ pub enum TextValue<'a> {
     Scalar(Cow<'a, str>),
     /// A list of values, as an array in a parameter or form has it.
     List(Vec<TextValue<'a>>),
-    /// Names with values, as an object in a parameter or form has them.
+    /// A map from names to values, as an object in a parameter or form has it.
     Map(Vec<(Cow<'a, str>, TextValue<'a>)>),
 }
 
 impl<'a> TextValue<'a> {
-    /// Converts a JSON value into the value that plain form fields would have: numbers become strings, and null
-    /// an empty one.
+    /// Converts a JSON value into one whose scalars are strings, as form fields have it: numbers become strings,
+    /// and null becomes an empty string.
     pub(crate) fn from_json(value: Value) -> TextValue<'a> {
         match value {
             Value::Null => TextValue::Scalar(Cow::Borrowed("")),
@@ -44,7 +44,7 @@ impl<'a> TextValue<'a> {
         }
     }
 
-    /// Converts the value into one that owns its strings and borrows nothing.
+    /// Converts the value of a parameter or form into one that owns its strings and borrows nothing.
     #[cfg(feature = "client")]
     pub(crate) fn into_owned(self) -> TextValue<'static> {
         match self {

@@ -11,7 +11,7 @@ use crate::validate::rules::StringRule;
 #[derive(Debug, Default)]
 struct Tries {
     fitting: Vec<usize>,
-    /// The alternative that matches best: its index, and its number of violations, which is the lowest.
+    /// The alternative of a union with the fewest violations so far: its index, and the number of its violations.
     nearest: Option<(usize, usize)>,
 }
 
@@ -45,8 +45,8 @@ impl<'a> Reader<'a> {
         self.union(branches, false, read)
     }
 
-    /// Reads an object by its discriminator: the string in the field `property`, which must be a name in
-    /// `tags`. `read` reads the alternative whose number stands beside that name.
+    /// Reads an object of a union by its discriminator: the string in the field `property`. `tags` lists the
+    /// allowed strings, each with the index of an alternative, which `read` reads.
     ///
     /// ```
     /// use writ_runtime::{MapRule, Read, Reader};
@@ -131,8 +131,8 @@ impl<'a> Reader<'a> {
         self.violations.reset_met(met);
     }
 
-    /// Records a violation if the value matches no alternative of the union, or several. Returns the closest
-    /// alternative if its violations are still to be recorded.
+    /// Records a violation if a value matches no alternative of a union, or several. Returns the index of the
+    /// closest alternative if its violations are still to be recorded.
     fn judge(
         &mut self,
         branches: &[Branch],
@@ -210,7 +210,7 @@ impl<'a> Reader<'a> {
         read(self)
     }
 
-    /// Skips the next value and returns its type and extent, and its fields if `with_fields` is true.
+    /// Skips the next value and returns its type, length and position, and its fields if `with_fields` is true.
     pub(crate) fn probe(&mut self, with_fields: bool) -> Option<Probe<'a>> {
         let probe = match &mut self.source {
             Source::Text(text) => Probe::text(text),
@@ -225,7 +225,7 @@ impl<'a> Reader<'a> {
         self.spend(probe.length).then_some(probe)
     }
 
-    /// Moves the reader to a position in the current array or object, unless reading has ended.
+    /// Moves the reader to a position in the array or object that it is reading, unless reading has ended.
     pub(crate) fn go_to(&mut self, mark: &Mark<'a>) {
         if self.violations.is_malformed() {
             return;

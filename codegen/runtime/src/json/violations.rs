@@ -10,15 +10,15 @@ use super::sparse_fieldset::SparseObjects;
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::{MOST_VIOLATIONS, Violation, Violations};
 
-/// The maximum nesting depth of arrays and objects in an input.
+/// The maximum nesting depth of arrays and objects that a reader accepts in its input.
 pub(crate) const DEEPEST: usize = 64;
 
 /// The maximum length, in code points, of an object key in the path of a violation, if the caller chose the
 /// key.
 const LONGEST_NAME: usize = 100;
 
-/// The reader's path to the current value, with a segment for each open array or object, and the violations so
-/// far.
+/// The violations that a reader has found, and the reader's path to the current value: a segment for each open
+/// array or object.
 #[derive(Debug)]
 pub(crate) struct ViolationSink<'a> {
     data: &'a str,
@@ -26,7 +26,7 @@ pub(crate) struct ViolationSink<'a> {
     root: &'a str,
     segments: Vec<Segment>,
     violations: Violations,
-    /// The number of all violations in the input, including those that were not recorded.
+    /// The number of all violations that the reader has found, including those that were not recorded.
     met: usize,
     muted: u32,
     /// The objects that may miss required fields, when a client reads a response with a sparse fieldset.
@@ -78,12 +78,12 @@ impl<'a> ViolationSink<'a> {
         })
     }
 
-    /// Adds a segment to the path for an array or object that the reader enters.
+    /// Adds a segment to the reader's path, for an array or object that the reader enters.
     pub(crate) fn enter(&mut self, segment: Segment) {
         self.segments.push(segment);
     }
 
-    /// Moves the path to the next element or field of the innermost array or object.
+    /// Moves the reader's path to the next element or field of the innermost array or object.
     #[inline]
     pub(crate) fn step(&mut self, segment: Segment) {
         if let Some(last) = self.segments.last_mut() {
@@ -91,7 +91,7 @@ impl<'a> ViolationSink<'a> {
         }
     }
 
-    /// Removes the segment of the innermost array or object from the path.
+    /// Removes the segment of the innermost array or object from the reader's path.
     pub(crate) fn leave(&mut self) {
         self.segments.pop();
     }
@@ -107,8 +107,7 @@ impl<'a> ViolationSink<'a> {
         self.met
     }
 
-    /// Sets the number of violations back to `met`, to discard the violations of an alternative that was only
-    /// tried.
+    /// Sets the number of violations back to `met`, to discard those of a union's alternative that was only tried.
     pub(crate) fn reset_met(&mut self, met: usize) {
         if !self.is_malformed() {
             self.met = met;
@@ -125,7 +124,7 @@ impl<'a> ViolationSink<'a> {
         self.muted += 1;
     }
 
-    /// Ends one call of [`ViolationSink::mute`]: violations are recorded again after the last one has ended.
+    /// Ends one call of [`ViolationSink::mute`]. Violations are recorded again once each such call has ended.
     pub(crate) fn unmute(&mut self) {
         self.muted = self.muted.saturating_sub(1);
     }
@@ -146,7 +145,7 @@ impl<'a> ViolationSink<'a> {
         self.record_at(message, |path| field.into_iter().for_each(|field| push_name(path, field)));
     }
 
-    /// Records a violation of the value that `steps` lead to from the reader's current path.
+    /// Records a violation of a value below the reader's current path, at the keys and indices in `steps`.
     #[cold]
     #[cfg_attr(not(feature = "jsonschema"), allow(dead_code, reason = "recorded by the interpreter only"))]
     pub(crate) fn record_below(&mut self, steps: &[String], message: fmt::Arguments<'_>) {

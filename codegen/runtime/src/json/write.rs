@@ -50,8 +50,8 @@ impl Write for () {
 }
 
 impl Write for Decimal {
-    /// Writes the decimal number as a JSON string, so that no client reads it as a binary floating-point
-    /// number. [`DecimalNumber`] is written as a JSON number.
+    /// Writes a decimal number as a JSON string, so that no client reads it as a binary floating-point number.
+    /// [`DecimalNumber`] is written as a JSON number.
     fn write(&self, writer: &mut Writer) {
         writer.plain(self.to_string().as_bytes());
     }
@@ -104,7 +104,7 @@ impl Write for DecimalNumber {
 }
 
 impl<T: Write> Write for Option<T> {
-    /// Writes the value, or null for `None`. [`Writer::optional`] omits the field instead.
+    /// Writes an optional value as JSON, with null for `None`. [`Writer::optional`] omits the field instead.
     fn write(&self, writer: &mut Writer) {
         match self {
             Some(value) => value.write(writer),

@@ -14,12 +14,13 @@ use utoipa::openapi::response::Response;
 use utoipa::openapi::schema::{Object, SchemaType};
 use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, Schema, Tag};
 
-/// A type of the `utoipa` model whose objects can have extensions, in which other fields are kept.
+/// A type of the `utoipa` model with extensions, in which an object keeps the fields that the type lacks.
 pub(super) trait Extended: Serialize + DeserializeOwned {
-    /// The names of the OpenAPI object's required fields.
+    /// The names of the required fields of an OpenAPI object, for one type of the `utoipa` model.
     const REQUIRED: &'static [&'static str];
 
-    /// Returns the extensions of the object, which keep the fields that the model lacks.
+    /// Returns the extensions of an OpenAPI object in the `utoipa` model, which keep the fields that the model
+    /// lacks.
     fn extensions(&mut self) -> &mut Option<Extensions>;
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Generated code contains one `static` [`Operation`] for each operation, with its [`Parameter`]s, its
 //! [`Body`], its security [`Requirement`]s and its policies ([`RateLimit`], [`Idempotency`], [`Cache`]).
-//! The router, the pipeline, the gate, the logs and the client all read this table, so no other list of
-//! policies can contradict the contract.
+//! The server (router, pipeline, [`Gate`](crate::Gate), logs) and the client read this table, so no other list
+//! of policies can contradict the contract.
 
 mod body;
 mod method;
@@ -21,8 +21,8 @@ pub use server::{Server, ServerVariable};
 
 /// An operation of the contract as constant data: method, path, parameters, security and policies.
 ///
-/// Generated code contains one `static` for each operation, in the module `operations`. A gate receives the
-/// operation of each request before the body is read, and applies the policies of the operation:
+/// Generated code contains one `static` for each operation, in the module `operations`. A [`Gate`](crate::Gate)
+/// receives the operation of each request before the body is read, and applies the operation's policies:
 ///
 /// ```
 /// use std::time::Duration;
@@ -75,8 +75,8 @@ pub struct Operation {
     pub idempotency: Option<Idempotency>,
     /// The cache policy of the operation (`x-cache`), or `None` if its responses must not be cached.
     pub cache: Option<Cache>,
-    /// The cache tags that the operation invalidates (`x-cache-invalidates`), with the placeholders of
-    /// [`Cache::tags`]. The gate invalidates the cached responses with these tags after the operation has run.
+    /// The cache tags that the operation invalidates (`x-cache-invalidates`), with placeholders as in
+    /// [`Cache::tags`]. The [`Gate`](crate::Gate) invalidates responses with these tags after the operation has run.
     pub invalidates: &'static [&'static str],
     /// The status codes that the contract declares for the operation, in ascending order, without `default` and
     /// ranges.

@@ -29,8 +29,8 @@ pub enum LimitBy {
     Caller,
     /// Counts the requests of each client address separately.
     Address,
-    /// Counts the requests for each account separately, for example the account in the body of a login.
-    /// The handler applies this limit, since the gate does not know the account.
+    /// Counts the requests for each account separately, for example the account in the body of a login. The
+    /// handler applies this limit, since the [`Gate`](crate::Gate) does not know the account.
     Account,
 }
 

@@ -47,7 +47,7 @@ use crate::validate::violation::Violations;
 use crate::values::page::Page;
 
 /// Implements `Serialize` and `Deserialize` for types that implement [`Read`](crate::Read) and
-/// [`Write`](crate::Write). For an entry `Type = function`, that function reads the type instead of `Read`.
+/// [`Write`](crate::Write). A type listed as `Type = function` is read by that function instead of `Read`.
 #[macro_export]
 macro_rules! serde {
     ($($name:ident $(= $read:expr)?),* $(,)?) => { $(
@@ -72,7 +72,7 @@ const BINARY: &str = "types of a contract can only be converted to and from huma
 /// Serializes a value of a generated type as the JSON that the contract describes.
 ///
 /// # Errors
-/// Returns an error if the format is not human-readable, or if the serializer fails.
+/// Returns an error if the serializer's format is not human-readable, or if the serializer fails.
 pub fn serialize<S: Serializer>(value: &dyn Write, serializer: S) -> Result<S::Ok, S::Error> {
     if !serializer.is_human_readable() {
         return Err(ser::Error::custom(BINARY));
@@ -86,8 +86,8 @@ pub fn serialize<S: Serializer>(value: &dyn Write, serializer: S) -> Result<S::O
 /// Deserializes a value of a generated type by `read`, which validates it.
 ///
 /// # Errors
-/// Returns an error if the format is not human-readable, if the deserializer fails, or if the value is
-/// not valid. The error then lists every violation with its field.
+/// Returns an error if the deserializer's format is not human-readable, if the deserializer fails, or if the
+/// value is not valid. For an invalid value, the error lists every violation with its field.
 pub fn deserialize<'de, D, T>(deserializer: D, read: fn(&mut Reader<'_>) -> Option<T>) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

@@ -30,8 +30,8 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Adds a value to the tree under a path of keys. An empty key at the end (`a[]`) adds another value to its
-    /// parent.
+    /// Adds a value to the tree of bracketed names, under a path of keys. An empty key at the end (`a[]`) adds
+    /// another value to the key before it.
     pub(crate) fn insert_at(&mut self, keys: impl Iterator<Item = Cow<'a, str>>, value: Cow<'a, str>) {
         let mut node = self;
         let mut keys = keys.peekable();
@@ -53,17 +53,17 @@ impl<'a> Tree<'a> {
         &mut self.children[at].1
     }
 
-    /// Returns true if the tree contains no value.
+    /// Returns true if the tree of bracketed names contains no value.
     pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty() && self.children.is_empty()
     }
 
-    /// Converts the tree into a map from names to values, which can be empty.
+    /// Converts the tree of bracketed names into a map from names to values, which can be empty.
     pub(crate) fn into_map(self) -> TextValue<'a> {
         TextValue::Map(self.children.into_iter().map(|(key, tree)| (key, tree.into_value())).collect())
     }
 
-    /// Converts a node of the tree into a scalar, a list or a map.
+    /// Converts a node of the tree of bracketed names into a scalar, a list or a map.
     ///
     /// A name that was sent once becomes a scalar, and a name that was sent several times a list. `a[0]` and
     /// `a[1]` become a list too. A name that was sent with and without brackets becomes a list of both, which

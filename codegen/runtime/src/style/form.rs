@@ -67,7 +67,8 @@ fn parse_field<'a>(field: &Parameter, values: &[&'a str]) -> Result<TextValue<'a
     }
 }
 
-/// Parses a form field that is encoded as JSON into the value that plain form fields would have.
+/// Parses a form field that is encoded as JSON. Numbers in it become strings, and null an empty string, as in
+/// plain form fields.
 fn json<'a>(text: &str) -> Result<TextValue<'a>, &'static str> {
     serde_json::from_str(text).map(TextValue::from_json).map_err(|_| JSON)
 }

@@ -48,7 +48,7 @@ pub(crate) fn pairs(parameter: &Parameter, value: &TextValue<'_>) -> Result<Pair
     }
 }
 
-/// Appends the pairs of a value at any depth, with bracketed names such as `a[b]`. A list of scalars repeats
+/// Appends a value of any nesting depth as pairs with bracketed names such as `a[b]`. A list of scalars repeats
 /// its name.
 pub(crate) fn bracketed(name: &str, value: &TextValue<'_>, all: &mut Pairs) {
     let is_scalar = |element: &TextValue<'_>| matches!(element, TextValue::Scalar(_));

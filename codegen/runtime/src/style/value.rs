@@ -32,7 +32,7 @@ pub(crate) fn fields(json: &[u8]) -> Option<Vec<(String, &str)>> {
     Some(fields)
 }
 
-/// Returns the string of a scalar, or `None` if the value is a list or a map.
+/// Returns the string of a parameter's value if it is a scalar, or `None` if it is a list or a map.
 #[cfg(feature = "client")]
 pub(crate) fn scalar<'v>(value: &'v TextValue<'_>) -> Option<&'v str> {
     match value {

@@ -76,7 +76,7 @@ impl Text {
         self.out.push('=');
     }
 
-    /// Appends the delimiter between two elements, except before the first element.
+    /// Appends the delimiter between two elements of a parameter's value, except before the first element.
     fn delimit(&mut self) {
         self.elements += 1;
         match self.delimiter {
@@ -105,7 +105,7 @@ pub(super) fn scalar(value: &TextValue<'_>, coding: Coding) -> Result<String, &'
     Ok(encoded(text, coding))
 }
 
-/// Returns a string in the encoding of the part of the request that will contain it.
+/// Encodes a string of a parameter for the part of the request that will contain it.
 #[cfg(feature = "client")]
 pub(super) fn encoded(text: &str, coding: Coding) -> String {
     let mut out = String::with_capacity(text.len());

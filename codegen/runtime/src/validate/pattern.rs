@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-/// The maximum length in code points of a string for a backtracking pattern, whose running time can be
-/// exponential.
+/// The maximum length in code points of a string that a backtracking regular expression checks, since its running
+/// time can be exponential.
 pub(crate) const LONGEST: usize = 4096;
 
 /// A regular expression of the contract that a string must match somewhere (`pattern`).

@@ -139,12 +139,12 @@ impl MapRule {
 /// The [module documentation](crate::json) has an example.
 #[derive(Debug, Clone, Copy)]
 pub struct ObjectRule {
-    /// The names of the object's known fields. The reader identifies a field by its index in this list.
+    /// The names of the known fields of a JSON object. The reader identifies a field by its index in this list.
     pub fields: &'static [&'static str],
-    /// The names of the object's required fields, a subset of `fields`. Reading is fastest if both have the
-    /// same order.
+    /// The names of the required fields of a JSON object, a subset of `fields`. Reading is fastest if both lists
+    /// have the same order.
     pub required: &'static [&'static str],
-    /// The treatment of the object's fields that are not in `fields`.
+    /// The treatment of a JSON object's fields that are not in `fields`.
     pub unknown: Unknown,
     /// The minimum number of properties that the object must have (`minProperties`).
     pub min: usize,

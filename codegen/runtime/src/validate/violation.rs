@@ -103,7 +103,7 @@ impl Violations {
         self.list.is_empty() && !self.malformed
     }
 
-    /// Adds a violation, unless [`MOST_VIOLATIONS`] are recorded already.
+    /// Records one more violation, unless [`MOST_VIOLATIONS`] are recorded already.
     pub fn push(&mut self, violation: Violation) {
         if self.list.len() < MOST_VIOLATIONS {
             self.list.push(violation);

@@ -60,7 +60,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// Converts the value of the field by `f`, and keeps absent and null.
+    /// Converts the value of a patch's field by `f`. An absent field stays absent, and null stays null.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Patch<U> {
         match self {
             Patch::Absent => Patch::Absent,
@@ -95,15 +95,16 @@ impl Writer {
 }
 
 impl<T: Read> Read for Patch<T> {
-    /// Reads null or a value. The result is never [`Patch::Absent`], since an absent field is not read.
+    /// Reads a field that is optional and nullable: null or a value. The result is never [`Patch::Absent`], since
+    /// an absent field is not read.
     fn read(reader: &mut Reader<'_>) -> Option<Patch<T>> {
         reader.patch(T::read)
     }
 }
 
 impl<T: Write> Write for Patch<T> {
-    /// Writes the value, or null. [`Patch::Absent`] becomes null too; [`Writer::patch`] omits the field
-    /// instead.
+    /// Writes the value of a field that is optional and nullable. [`Patch::Absent`] is written as null too;
+    /// [`Writer::patch`] omits the field instead.
     fn write(&self, writer: &mut Writer) {
         match self {
             Patch::Absent | Patch::Null => writer.null(),

@@ -68,7 +68,7 @@ impl Reader<'_> {
     }
 }
 
-/// The error of parsing a string as an enum of the contract that does not list the string.
+/// The error of parsing a string as an enum of the contract, if the enum does not list the string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownValue {
     /// The string that the contract does not list.
@@ -187,7 +187,7 @@ macro_rules! open_string_enum {
 mod tests {
     use super::*;
 
-    /// An enum with names that the implemented traits use too.
+    /// An enum for tests, whose variants `Err` and `Error` have names that the implemented traits use too.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     enum Outcome {
         Err,

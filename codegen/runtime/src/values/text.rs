@@ -1,4 +1,4 @@
-//! Support for Rust types of the implementer (`x-rust-type`), which are read by `FromStr` and written by
+//! Support for Rust types that a contract names (`x-rust-type`), which are read by `FromStr` and written by
 //! `Display`.
 
 use std::fmt;

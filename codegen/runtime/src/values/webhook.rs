@@ -30,7 +30,7 @@ impl<T: Write> Webhook<T> {
         Webhook { name, method, payload: PhantomData }
     }
 
-    /// Returns the JSON body of the request that delivers this payload to a subscriber.
+    /// Returns the JSON body of the request that delivers this webhook payload to a subscriber.
     pub fn encode(&self, payload: &T) -> Vec<u8> {
         let mut writer = Writer::new();
         payload.write(&mut writer);

@@ -10,8 +10,8 @@ use crate::json::check::{Count, OneOf};
 /// The maximum length, in characters, of a schema or a JSON value that a message quotes.
 const LONGEST_QUOTE: usize = 200;
 
-/// Returns the path and the message of each violation that an error of the interpreter describes. `field` is
-/// the path of the invalid value.
+/// Returns the path and the message of each violation that an error of the JSON Schema interpreter describes.
+/// `field` is the path of the invalid value.
 pub(super) fn describe(error: &ValidationError<'_>, field: Vec<String>) -> Vec<(Vec<String>, String)> {
     let below = |name: &str| field.iter().cloned().chain([name.to_owned()]).collect::<Vec<_>>();
     match error.kind() {

@@ -33,7 +33,7 @@ pub struct SchemaValidator {
     compiled: OnceLock<Option<Validator>>,
 }
 
-/// A violation that the interpreter found: the path to the value, and the message.
+/// A violation that the JSON Schema interpreter found: the path to the invalid value, and the message.
 type Found = (Vec<String>, String);
 
 /// The dialect of JSON Schema in which a schema is written.
@@ -46,12 +46,14 @@ pub enum Dialect {
 }
 
 impl SchemaValidator {
-    /// Creates the validator of a schema. `schema` is a JSON text that contains all schemas it refers to.
+    /// Creates a validator, which checks values by the JSON Schema interpreter. `schema` is a JSON text that
+    /// contains all schemas it refers to.
     pub const fn new(draft: Dialect, schema: &'static str) -> SchemaValidator {
         SchemaValidator { draft, schema, compiled: OnceLock::new() }
     }
 
-    /// Returns the compiled schema, or `None` if it does not compile; then every value is rejected.
+    /// Returns the schema in the compiled form of the JSON Schema interpreter, or `None` if it does not compile.
+    /// In that case every value is rejected.
     ///
     /// The result is never `None` in practice, since the generator has already compiled the schema.
     fn validator(&self) -> Option<&Validator> {
@@ -71,9 +73,9 @@ impl SchemaValidator {
         self.compiled.get_or_init(compile).as_ref()
     }
 
-    /// Returns the violations of a value that the interpreter finds, ordered by their paths.
+    /// Returns the violations that the JSON Schema interpreter finds in a value, ordered by their paths.
     ///
-    /// The order of the interpreter's errors depends on hash maps, so it is not stable.
+    /// The interpreter's own order depends on hash maps, so it is not stable.
     fn violations(&self, value: &Value) -> Vec<Found> {
         let Some(validator) = self.validator() else {
             return vec![(Vec::new(), "cannot be validated".to_owned())];

@@ -48,7 +48,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Returns the name of the format with its article, for the messages of violations.
+    /// Returns the name of a string format with its article ("a" or "an"), for the messages of violations.
     pub(crate) const fn with_article(self) -> &'static str {
         match self {
             Format::Email => "an email address",

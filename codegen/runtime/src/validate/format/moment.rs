@@ -110,8 +110,8 @@ pub(crate) fn is_duration(text: &str) -> bool {
     }
 }
 
-/// Returns true if a string consists of numbers, each followed by a letter of `units`, in the order of `units`
-/// and without a gap.
+/// Returns true if a string is a run of numbers with units, such as `1Y2M`. The units are consecutive letters of
+/// `units`.
 fn is_run(text: &str, units: &[u8]) -> bool {
     let mut rest = text.as_bytes();
     let mut next = None;
