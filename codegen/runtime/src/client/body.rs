@@ -12,7 +12,8 @@ use crate::style::form::write_form;
 use crate::style::value::{json, scalar, text_value};
 
 impl Outgoing {
-    /// Sets a JSON, form or text request body. `media` is the index of its media type among those of the operation.
+    /// Sets the request body that a client sends: JSON, a form or text. `media` is the index of the body's media type
+    /// among those of the operation.
     pub fn body(&mut self, media: usize, value: &dyn Write) {
         self.encoded_body(media, &[], value);
     }
@@ -33,12 +34,14 @@ impl Outgoing {
         }
     }
 
-    /// Sets a text request body. An empty string is not sent if the contract does not require a body.
+    /// Sets text as the request body that a client sends. An empty string is not sent if the contract does not
+    /// require a body.
     pub fn text_body(&mut self, media: usize, text: &str) {
         self.bytes_body(media, &Bytes::copy_from_slice(text.as_bytes()));
     }
 
-    /// Sets a request body of bytes. Empty bytes are not sent if the contract does not require a body.
+    /// Sets bytes as the request body that a client sends. Empty bytes are not sent if the contract does not
+    /// require a body.
     pub fn bytes_body(&mut self, media: usize, bytes: &Bytes) {
         let required = self.operation.body.as_ref().is_some_and(|body| body.required);
         if required || !bytes.is_empty() {
@@ -46,7 +49,7 @@ impl Outgoing {
         }
     }
 
-    /// Sets a request body with a concrete media type, for a media range of the contract such as `image/*`.
+    /// Sets a request body whose media type the caller chose within a media range of the contract, such as `image/*`.
     pub fn any_media_body(&mut self, media: usize, body: &AnyMedia<impl Into<Bytes> + Clone>) {
         let range = self.essence(media);
         if let Err(message) = body.check(range) {

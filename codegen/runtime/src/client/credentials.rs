@@ -60,8 +60,8 @@ impl Credentials {
         alternative.iter().all(has)
     }
 
-    /// Returns the secrets to send: the schemes of the first security alternative that the client has
-    /// credentials for, each with its secret.
+    /// Returns the client's secrets to send with a request, each with its security scheme. They belong to the first
+    /// security alternative that the client has all credentials for.
     ///
     /// Returns an empty list if there is no such alternative. The service then refuses the request.
     pub(super) fn presented(&self, alternatives: &[&'static [Requirement]]) -> Vec<(&'static SchemeKind, &str)> {

@@ -6,9 +6,10 @@ use super::outgoing::Outgoing;
 use crate::http::{percent, query};
 
 impl Outgoing {
-    /// Evaluates a runtime expression on this request, or a URL template with expressions in braces.
+    /// Evaluates an OpenAPI runtime expression on a client's request, or a URL template with expressions in braces.
     ///
-    /// Returns `None` if the request does not contain the value, or if the expression refers to the response.
+    /// Returns `None` if the request lacks a value that an expression refers to, or if an expression refers to the
+    /// response.
     pub fn evaluate(&self, expression: &str) -> Option<String> {
         if expression.starts_with('$') {
             return self.value_of(expression);

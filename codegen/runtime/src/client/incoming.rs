@@ -41,7 +41,8 @@ pub struct Incoming {
     violations: Violations,
     undeclared: bool,
     body_needed: bool,
-    /// The objects of a JSON body that may lack fields, if the response is limited to a sparse fieldset.
+    /// The objects of the JSON response body that may lack required fields because of a sparse fieldset; `None` if no
+    /// object may.
     sparse: Option<SparseObjects>,
 }
 

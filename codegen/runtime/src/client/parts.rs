@@ -1,4 +1,5 @@
-//! The multipart request bodies (RFC 7578) that a client sends: values encoded by their rules, and streamed files.
+//! The multipart request bodies (RFC 7578) that a client sends: values, each encoded by its [`PartRule`], and
+//! streamed files.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -11,8 +12,7 @@ use crate::json::Write;
 use crate::request::multipart::{FileStream, FormRule, Multipart, PartKind, PartRule, Parts};
 use crate::style::value::{json, text_value};
 
-/// A part of a multipart form that a client can send. Generated code implements it for an enum with one variant
-/// for each part of the form.
+/// The trait of a generated enum with one variant for each part of a multipart form that a client can send.
 pub trait SendPart {
     /// The constraints of the multipart form and of each of its parts.
     const RULE: &'static FormRule;
@@ -35,14 +35,14 @@ impl Form {
         Form { rule, boundary, pieces: Vec::new(), fault: None }
     }
 
-    /// Adds the value of a form part, by the index of the part in the rule of the form.
+    /// Adds the value of a part to the multipart form. `index` is the part's index in [`FormRule::parts`].
     pub fn value(&mut self, index: usize, value: &dyn Write) {
         let name = self.rule(index).name;
         self.named_value(index, name, value);
     }
 
-    /// Adds the value of a form part with a name that the caller chose. `index` is the part's index in the rule
-    /// of the form.
+    /// Adds the value of a part to the multipart form, with the part name `name`, which the caller chose. `index` is
+    /// the part's index in [`FormRule::parts`], or the number of those parts if the contract does not list the name.
     pub fn named_value(&mut self, index: usize, name: &str, value: &dyn Write) {
         let rule = self.rule(index);
         if let Some(header) = rule.headers.iter().find(|header| header.required) {
@@ -61,14 +61,14 @@ impl Form {
         self.part(name, None, media, &[], Body::from(content));
     }
 
-    /// Adds the file of a form part, by the index of the part in the rule of the form.
+    /// Adds a file to the multipart form. `index` is the index of its part in [`FormRule::parts`].
     pub fn file(&mut self, index: usize, file: FileStream) {
         let name = self.rule(index).name;
         self.named_file(index, name, file);
     }
 
-    /// Adds the file of a form part with a name that the caller chose. `index` is the part's index in the rule
-    /// of the form.
+    /// Adds a file to the multipart form, with the part name `name`, which the caller chose. `index` is the part's
+    /// index in [`FormRule::parts`], or the number of those parts if the contract does not list the name.
     pub fn named_file(&mut self, index: usize, name: &str, file: FileStream) {
         let rule = self.rule(index);
         let missing =

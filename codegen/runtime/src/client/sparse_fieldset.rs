@@ -77,7 +77,8 @@ impl<R: SupportsSparseFieldset> FromResponse for SparseResponse<R> {
 }
 
 impl<R: SupportsSparseFieldset, E: FromResponse> Call<R, E> {
-    /// Returns this call with a [`SparseResponse`], which may lack the fields that the request's sparse fieldset omits.
+    /// Changes this call of a client so that `.await` returns a [`SparseResponse`], in which the fields that the
+    /// request's sparse fieldset omits may be absent.
     pub fn sparse_fieldset(self) -> Call<SparseResponse<R>, E> {
         Call::new(self.into_outgoing())
     }

@@ -159,7 +159,8 @@ fn too_large(limit: usize) -> Problem {
     )
 }
 
-/// Returns true if reading a body failed at a size limit. The limit may be that of this module or of an outer layer.
+/// Returns true if reading a request body failed because it exceeds a size limit: that of the operation, or that of a
+/// layer outside of the pipeline.
 pub(crate) fn is_length_limit(error: &(dyn Error + 'static)) -> bool {
     let mut error = Some(error);
     while let Some(cause) = error {

@@ -57,7 +57,7 @@ pub struct Context<P> {
     idempotency: Option<IdempotencyKey>,
 }
 
-/// The storage of the [`CallInfo`] of a request's context.
+/// The place where a handler's context keeps its [`CallInfo`]: the shared head of a request, or its own value.
 #[derive(Debug)]
 enum Surroundings {
     /// The [`CallInfo`] is part of the head of a request, which the pipeline shares with the context.
@@ -72,7 +72,8 @@ impl<P> Context<P> {
         Context { principal: Arc::new(principal), surroundings: Surroundings::Own(Box::new(call)), idempotency: None }
     }
 
-    /// Returns the context with this idempotency key. Unit tests of handlers use it to simulate a caller's key.
+    /// Returns the context of a handler with the idempotency key `key`. Unit tests of handlers use it to simulate
+    /// a caller's key.
     pub fn with_idempotency(mut self, key: Option<IdempotencyKey>) -> Context<P> {
         self.idempotency = key;
         self

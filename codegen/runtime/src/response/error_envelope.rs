@@ -59,9 +59,10 @@ impl ErrorEnvelope {
         self.response(Reply::from(problem), request_id, Extensions::new())
     }
 
-    /// Converts a reply into the HTTP response, with the error envelope if it is a refusal, and with `X-Request-Id`.
+    /// Converts the reply of an operation into an HTTP response with the header `X-Request-Id`. A refusal is written in
+    /// this error envelope.
     ///
-    /// The extensions of the request are cleared and reused, so that the response needs no new table.
+    /// The `Extensions` of the request are cleared and reused, so that those of the response need no allocation.
     pub(crate) fn response(&self, reply: Reply, request_id: &RequestId, mut extensions: Extensions) -> Response {
         let Reply { status, mut headers, body } = reply;
         let body = match body {

@@ -96,9 +96,10 @@ pub trait Content {
 }
 
 impl Responder {
-    /// Returns the offered media type that the caller prefers, or the first one if the caller accepts none.
+    /// Returns the media type among `offered` that the caller prefers for the response, or the first one if the
+    /// caller accepts none.
     ///
-    /// All offered media types must have one encoding, such as JSON, so that the body is valid for each of them.
+    /// All media types in `offered` must have one encoding, such as JSON, so that one body is valid for all.
     pub fn media(&self, offered: &[&'static str]) -> &'static str {
         self.accept.best(offered).and_then(|index| offered.get(index)).or(offered.first()).copied().unwrap_or_default()
     }
@@ -192,7 +193,7 @@ impl Reply {
         self.bytes(content_type, writer.finish())
     }
 
-    /// Sets a body of bytes of the reply, with the media type `content_type`.
+    /// Sets the bytes `body` as the body of the reply, with the media type `content_type`.
     pub fn bytes(self, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
         self.with_body(constant(content_type), ReplyBody::Bytes(body.into()))
     }

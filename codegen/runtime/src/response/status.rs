@@ -37,8 +37,8 @@ macro_rules! statuses {
         impl $name {
             #[doc = ::core::concat!("Creates a refusal with status ", $status, " and this message.")]
             ///
-            /// For status 404 the message is the name of the missing resource, such as `user`: ` not found` is
-            /// appended.
+            /// If the status code of this refusal is 404, `message` is only the name of the missing resource, such
+            /// as `user`. The function appends ` not found`.
             pub fn new(message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
                 $name($crate::status::refusal($status, message.into()))
             }
@@ -70,7 +70,8 @@ macro_rules! statuses {
                 &self.0
             }
 
-            /// Creates the marker from the problem in a received error response. Only generated clients call it.
+            /// Creates the refusal that a client received, from the problem in the error response. Only generated
+            /// clients call it.
             #[doc(hidden)]
             pub fn received(mut problem: $crate::Problem) -> $name {
                 problem.status = $crate::AnyStatus::<$status, $status>::of::<$status>().get();

@@ -37,8 +37,8 @@ pub struct StatusOutOfRange {
 }
 
 impl<const LOW: u16, const HIGH: u16> AnyStatus<LOW, HIGH> {
-    /// Creates a status code of the range that is known at compile time. A status code outside of the range
-    /// does not compile.
+    /// Creates a response status code from the constant `STATUS`. A constant outside of the range that the contract
+    /// declares, such as `4XX`, does not compile.
     pub fn of<const STATUS: u16>() -> AnyStatus<LOW, HIGH> {
         const {
             assert!(
@@ -49,11 +49,11 @@ impl<const LOW: u16, const HIGH: u16> AnyStatus<LOW, HIGH> {
         AnyStatus(StatusCode::from_u16(STATUS).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
-    /// Creates a status code of the range that is known only at run time.
+    /// Creates a response status code from a number that is known only at run time.
     ///
     /// # Errors
     ///
-    /// Returns an error if the status code is outside of the range.
+    /// Returns an error if the number is outside of the range that the contract declares, such as `4XX`.
     pub fn new(status: u16) -> Result<AnyStatus<LOW, HIGH>, StatusOutOfRange> {
         match StatusCode::from_u16(status) {
             Ok(code) if (LOW..=HIGH).contains(&status) => Ok(AnyStatus(code)),
@@ -115,14 +115,14 @@ macro_rules! status_ranges {
         pub struct $name(::std::boxed::Box<$crate::Problem>);
 
         impl $name {
-            /// Creates a refusal whose status code is known at compile time. A status code outside of the range
-            /// does not compile.
+            /// Creates a refusal whose status code is the constant `STATUS`. A constant outside of the range that
+            /// the contract declares, such as `4XX`, does not compile.
             pub fn of<const STATUS: u16>(message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
                 $name(::std::boxed::Box::new($crate::AnyStatus::<$low, $high>::of::<STATUS>().problem(message)))
             }
 
-            /// Creates a refusal whose status code is known only at run time. Fails for a status code outside
-            /// of the range.
+            /// Creates a refusal whose status code is known only at run time. Returns an error for a status code
+            /// outside of the range that the contract declares, such as `4XX`.
             pub fn new(
                 status: u16,
                 message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>,
@@ -152,7 +152,8 @@ macro_rules! status_ranges {
                 &self.0
             }
 
-            /// Creates the marker from the problem in a received error response. Only generated clients call it.
+            /// Creates the refusal that a client received, from the problem in the error response. Returns `None` if
+            /// the status code is outside of the declared range. Only generated clients call it.
             #[doc(hidden)]
             pub fn received(mut problem: $crate::Problem) -> ::core::option::Option<$name> {
                 problem.status = $crate::AnyStatus::<$low, $high>::new(problem.status.as_u16()).ok()?.get();

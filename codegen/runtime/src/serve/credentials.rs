@@ -188,7 +188,7 @@ fn challenge(kind: &SchemeKind, presented: bool) -> Option<String> {
     })
 }
 
-/// Returns the text as a quoted string for a challenge header (RFC 9110 § 5.6.4).
+/// Returns `text` as a quoted string (RFC 9110 § 5.6.4) for the challenge in the header `WWW-Authenticate`.
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');

@@ -74,7 +74,7 @@ pub trait Gate<P>: Send + Sync + 'static {
 /// The decision of a gate about a request that it does not refuse.
 #[derive(Debug)]
 pub enum Admission<T> {
-    /// The request is admitted and continues. The value is passed to [`Gate::leave`].
+    /// The gate admits the request, and the pipeline continues. The contained data is passed to [`Gate::leave`] later.
     Proceed(T),
     /// The gate has the response, for example from a cache. The handler and [`Gate::leave`] are not called.
     Reply(Reply),

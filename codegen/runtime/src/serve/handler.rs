@@ -16,8 +16,8 @@ use crate::response::reply::{Reply, Respond};
 /// The future that a called handler returns. It resolves to the reply of the operation.
 pub(crate) type HandlerFuture = BoxFuture<'static, Result<Reply, Problem>>;
 
-/// The handler of an operation without the type of its service. It decodes the request and returns the future
-/// of the reply.
+/// The handler of an operation as a boxed function, without the type of its service. The function decodes the request
+/// and returns the future of the reply.
 pub(crate) type ErasedHandler<P> = Box<dyn Fn(Context<P>, Decoder<'_>) -> Result<HandlerFuture, Problem> + Send + Sync>;
 
 /// A handler method of a service `S` whose authenticated caller has the type `P`.

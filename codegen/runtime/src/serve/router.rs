@@ -88,7 +88,7 @@ pub fn fallback(
 
 struct Table {
     envelope: &'static ErrorEnvelope,
-    /// The base path of every path template of the contract, without a trailing slash.
+    /// The base path that precedes every path template of the contract, such as `/v1`, without a trailing slash.
     base: String,
     root: Node,
 }
@@ -96,11 +96,11 @@ struct Table {
 /// A node of the routing tree: the alternatives for one path segment, the most specific first.
 #[derive(Default)]
 struct Node {
-    /// The child nodes for literal path segments, sorted for binary search.
+    /// The children of a routing node for literal path segments, sorted for binary search.
     literals: Vec<(String, Node)>,
     mixed: Vec<(Vec<Piece>, Node)>,
     parameter: Option<Box<Node>>,
-    /// The routes of the operations whose path template ends at this node.
+    /// The routes of the operations whose path template ends at this node of the routing tree.
     routes: Vec<Route>,
 }
 
@@ -154,8 +154,8 @@ impl Node {
         self.parameter.iter_mut().for_each(|node| node.sort());
     }
 
-    /// Returns the routing node for the path segments from `from`, and appends the captured path parameters
-    /// without their names.
+    /// Returns the routing node for the rest of a request path, which starts at the byte `from` (`None`: at the end).
+    /// Appends the byte ranges of the path parameters to `captures`, still without their names.
     fn find(&self, path: &str, from: Option<usize>, captures: &mut Vec<Captured>) -> Option<&Node> {
         let Some(start) = from else {
             return (!self.routes.is_empty()).then_some(self);
@@ -196,7 +196,8 @@ impl Node {
         self.literals.get(at).map(|(_, node)| node)
     }
 
-    /// Returns the route for an HTTP method. A GET route also serves HEAD, unless there is a HEAD route.
+    /// Returns the route of this routing node for an HTTP method. A GET route also serves HEAD, unless the node has a
+    /// HEAD route.
     ///
     /// Among several routes with one method, this function prefers the one whose fixed query parameters match
     /// most. If none matches, it returns the first route.
@@ -214,7 +215,7 @@ impl Node {
         best_route(method).or_else(|| if method == Method::HEAD { best_route(&Method::GET) } else { None })
     }
 
-    /// Returns the value of the response header `Allow` for the path of this node.
+    /// Returns the value of the response header `Allow` for this node of the routing tree.
     fn allowed(&self) -> String {
         let mut methods: BTreeSet<&str> = self.routes.iter().map(|route| route.method.as_str()).collect();
         if methods.contains("GET") {
@@ -228,8 +229,8 @@ impl Node {
 impl Table {
     /// Routes a request and returns the future of its response.
     ///
-    /// Routing itself is synchronous, so that the only future is that of the endpoint, which is boxed. axum's
-    /// layers move it cheaply.
+    /// Routing itself is synchronous, so that the only future is the boxed one of the endpoint. The layers of axum
+    /// move a boxed future cheaply.
     fn serve(&self, request: Request) -> ResponseFuture {
         let request_id = RequestId::sent(request.extensions(), request.headers());
         let mut captures = Vec::new();

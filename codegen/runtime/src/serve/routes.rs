@@ -49,7 +49,7 @@ pub struct Routes<'e, S, P> {
     endpoints: &'e mut Vec<Endpoint>,
 }
 
-/// A pipeline whose authenticator and gate may have any type.
+/// The trait of a pipeline without the types of its authenticator and gate, so that it can be used as `dyn Bind`.
 pub(crate) trait Bind<P> {
     fn bind(&self, operation: &'static Operation, binding: Binding<P>) -> Endpoint;
 }

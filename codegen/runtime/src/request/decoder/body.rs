@@ -13,7 +13,7 @@ use crate::style::form;
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::Violation;
 
-/// The encoded request body: its bytes or text, with the encoding to read it in.
+/// A request body that is not decoded yet, with a variant for each encoding: JSON, form or text.
 enum Source {
     Json(Bytes),
     Form(String),
@@ -49,8 +49,8 @@ impl Decoder<'_> {
 
     /// Reads a required request body like [`Decoder::body`], with explicit styles for the fields of a form.
     ///
-    /// `fields` are the form fields whose style the contract declares. Any other field is read as `name=value`,
-    /// repeated or with brackets.
+    /// `fields` are the form fields whose style the contract declares. Any other field is read as `name=value`: once,
+    /// repeated for a list, or with brackets after the name.
     pub fn encoded_body<T>(
         &mut self,
         fields: &'static [Parameter],
@@ -92,13 +92,15 @@ impl Decoder<'_> {
         }
     }
 
-    /// Returns the raw bytes of the request body with its concrete media type, for a media range such as `image/*`.
+    /// Returns the raw bytes and the media type of a request body for which the contract declares a media range, such
+    /// as `image/*`.
     pub fn any_media_bytes(&mut self) -> Option<AnyMedia<Bytes>> {
         let bytes = self.bytes_body()?;
         Some(AnyMedia::new(self.content_type(), bytes))
     }
 
-    /// Returns the request body as UTF-8 text with its concrete media type, for a media range such as `text/*`.
+    /// Returns the UTF-8 text and the media type of a request body for which the contract declares a media range, such
+    /// as `text/*`.
     pub fn any_media_text(&mut self) -> Option<AnyMedia<String>> {
         let text = self.text_body()?;
         Some(AnyMedia::new(self.content_type(), text))

@@ -56,7 +56,7 @@ pub struct Decoder<'a> {
     /// The storage for a problem that the handler finds while it reads a streamed request body.
     #[cfg_attr(not(feature = "multipart"), allow(dead_code))]
     refusal: DeferredRefusal,
-    /// The number of violations in the parameters of the request, as opposed to its body.
+    /// The number of violations that the decoder has recorded for the parameters of a request, not for its body.
     parameter_violations: usize,
     /// True if the request lacks a required `If-Match` header and the operation declares status 428.
     lacks_if_match: bool,
@@ -187,7 +187,8 @@ impl<'a> Decoder<'a> {
         value
     }
 
-    /// Reads a request parameter through a callback. This function is compiled once, as it does not depend on the type.
+    /// Reads a request parameter through the callback `read`. Not generic over the type of the parameter, so that this
+    /// function is compiled only once.
     fn with_reader(&mut self, index: usize, found: Found<'_>, read: &mut dyn FnMut(&mut Reader<'_>)) {
         let Some(parameter) = self.head.call.operation.parameters.get(index) else { return };
         match found {
@@ -244,7 +245,7 @@ impl<'a> Decoder<'a> {
         self.violate(Violation { message: "is required".into(), ..violation });
     }
 
-    /// Returns a violation of the parameter at `index`, whose message is still empty.
+    /// Returns a violation without a message for the operation's parameter at `index`. The caller adds the message.
     fn violation_at(&self, index: usize) -> Violation {
         let parameter = self.head.call.operation.parameters.get(index);
         let (location, name) =

@@ -106,7 +106,7 @@ impl FileStream {
         self.with(|file| file.headers.push((name.into(), value.into())))
     }
 
-    /// Changes a file that is to be sent. A received file is returned unchanged.
+    /// Applies `change` to a file that a client is about to send. A received file is returned unchanged.
     fn with(mut self, change: impl FnOnce(&mut OutgoingFile)) -> FileStream {
         if let Source::Outgoing(file) = &mut *self.0 {
             change(file);
@@ -135,7 +135,7 @@ impl FileStream {
     }
 
     /// Returns the media type of the uploaded file, as the caller sent it. If the contract lists media types
-    /// for the file, it is one of them.
+    /// for the file, the returned media type matches one of them.
     pub fn content_type(&self) -> Option<&str> {
         match &*self.0 {
             Source::Arriving(part) => part.content_type(),

@@ -10,8 +10,8 @@ use super::file::{FilePart, FileStream};
 use super::intake::{Arrived, Intake};
 use super::rule::FormRule;
 
-/// A part of a multipart form that the contract describes. Generated code implements it for an enum with one
-/// variant for each part of the form.
+/// The trait of a generated enum with one variant for each part of a multipart form that the contract describes. Its
+/// functions convert received parts into variants.
 pub trait FormPart: Sized + Send {
     /// The generated struct of the complete multipart form, with a field for each part.
     type Form;
@@ -19,21 +19,22 @@ pub trait FormPart: Sized + Send {
     /// The constraints of the multipart form and of each of its parts.
     const RULE: &'static FormRule;
 
-    /// Reads the value of a form part. `index` is the part's index in the rule of the form, and `name` is the
-    /// name that the caller sent.
+    /// Reads the value of a form part. `index` is the part's index in [`FormRule::parts`], and `name` is the part's
+    /// name as the caller sent it.
     fn read(index: usize, name: &str, r: &mut Reader<'_>) -> Option<Self> {
         let _ = (index, name, r);
         None
     }
 
-    /// Converts a file of the form into its variant. `index` is the part's index in the rule of the form, and
-    /// `name` is the name that the caller sent.
+    /// Converts a received file into the enum variant of its form part. `index` is the part's index in
+    /// [`FormRule::parts`], and `name` is the part's name as the caller sent it.
     fn file(index: usize, name: &str, file: FileStream) -> Option<Self> {
         let _ = (index, name, file);
         None
     }
 
-    /// Assembles the complete form from its received parts. Returns `None` if a required part is missing.
+    /// Creates the generated struct of a complete multipart form from its received parts. Returns `None` if a required
+    /// part is missing.
     fn form(parts: Vec<Held<Self>>) -> Option<Self::Form>;
 }
 

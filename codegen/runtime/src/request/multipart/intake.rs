@@ -1,5 +1,5 @@
-//! Receiving a multipart form part by part and validating it by its rule. All typed forms share this code, so
-//! that it is compiled once.
+//! Receiving a multipart form part by part, and validating it by its [`FormRule`]. All typed forms share this code,
+//! so that it is compiled once.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -26,13 +26,14 @@ const MAX_PARTS: usize = 1024;
 /// The maximum size of a form part that is held in memory, in bytes. Files are streamed and have no such limit.
 const MAX_VALUE_BYTES: usize = 1 << 20;
 
-/// A received part of a form that is about to become a value of its generated type.
+/// A received part of a multipart form, before generated code converts it into a variant of the form's enum.
 pub(super) enum Arrived<'a, 'r> {
     Value(usize, &'a str, &'a mut Reader<'r>),
     File(usize, &'a str, FileStream),
 }
 
-/// The callback that converts a received form part into its generated type. It returns false if the conversion fails.
+/// The callback that converts a received part of a multipart form into a variant of the form's generated enum. It
+/// returns false if the conversion fails.
 pub(super) type Take<'t> = dyn FnMut(Arrived<'_, '_>) -> bool + Send + 't;
 
 /// The state of a multipart form while it is received.
@@ -44,9 +45,9 @@ pub(crate) struct Intake {
     violations: Violations,
     /// The number of form parts received so far.
     count: usize,
-    /// For each part that the rule of the form lists, by index: true if it was received.
+    /// True for each form part that was received, by the part's index in [`FormRule::parts`].
     received: Vec<bool>,
-    /// For each part that the rule of the form lists, by index: the number of elements received so far.
+    /// The number of elements received so far for each form part, by the part's index in [`FormRule::parts`].
     counts: Vec<usize>,
     /// The names of received form parts that the contract does not list.
     unlisted: BTreeSet<String>,
@@ -83,7 +84,8 @@ impl Intake {
         }
     }
 
-    /// Passes the next valid part of the form to `take`. Returns false at the end of the form.
+    /// Passes the next valid part of the multipart form to the callback `take`, and returns true. Returns false at the
+    /// end of the form.
     pub(super) async fn next(&mut self, rule: &'static FormRule, take: &mut Take<'_>) -> Result<bool, MultipartError> {
         self.received.resize(rule.parts.len(), false);
         self.counts.resize(rule.parts.len() + 1, 0);
@@ -125,7 +127,7 @@ impl Intake {
         }
     }
 
-    /// Returns the index of a received part in the rule of the form, and its name. Returns `None` for a part
+    /// Returns the name of a received form part and its index in [`FormRule::parts`]. Returns `None` for a part
     /// that is skipped or refused.
     fn find_rule(&mut self, rule: &FormRule, part: &Part) -> Option<(usize, String)> {
         let Some(name) = part.name().map(str::to_owned) else {
@@ -305,7 +307,7 @@ impl Intake {
     }
 
     /// Stores an internal error for a form that has all required parts but cannot be assembled. This happens
-    /// only if generated code contradicts the rule of the form.
+    /// only if generated code contradicts the [`FormRule`].
     pub(super) fn incomplete(&self) -> MultipartError {
         self.refusal.put(Problem::internal("a form with all required parts could not be assembled"));
         MultipartError::new()
@@ -316,7 +318,7 @@ fn media(part: &Part) -> Option<MediaType> {
     part.content_type().and_then(MediaType::parse)
 }
 
-/// Returns true if the rule of a form part allows this media type.
+/// Returns true if the [`PartRule`] of a form part allows `media_type`, the media type of a received part.
 ///
 /// A part without a media type is `text/plain` (RFC 7578 § 4.4). Browsers send values without one.
 fn allows(rule: &PartRule, media_type: Option<&MediaType>) -> bool {

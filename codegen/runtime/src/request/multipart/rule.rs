@@ -8,9 +8,11 @@ use crate::validate::rules::Unknown;
 pub struct FormRule {
     /// The form parts that the contract lists. Generated code refers to them by index.
     pub parts: &'static [PartRule],
-    /// The constraints of parts that the contract does not list, if the form keeps them. Their index is `parts.len()`.
+    /// The constraints of form parts that the contract does not list, all with the index `parts.len()`; `None` if the
+    /// form does not keep such parts.
     pub rest: Option<PartRule>,
-    /// The treatment of a form part that the contract does not list, if the form does not keep it.
+    /// The treatment of a form part that the contract does not list, if [`FormRule::rest`] is `None`: ignored
+    /// or rejected.
     pub unknown: Unknown,
     /// The minimum number of different part names in the form.
     pub min: usize,
@@ -19,7 +21,7 @@ pub struct FormRule {
 }
 
 impl FormRule {
-    /// The rule of a multipart form without described parts: every part is ignored.
+    /// The [`FormRule`] of a multipart form for which the contract describes no parts: every part is ignored.
     pub const NONE: FormRule = FormRule { parts: &[], rest: None, unknown: Unknown::Ignore, min: 0, max: None };
 }
 
@@ -40,8 +42,8 @@ pub struct PartRule {
     pub max: Option<usize>,
     /// True if all parts with one name in a multipart form must have different values.
     pub unique: bool,
-    /// The media types and media ranges that a form part may have. An empty list allows every media type that
-    /// the kind of the part can be read from.
+    /// The media types and media ranges that a form part may have. An empty list allows every media type that the
+    /// [`PartKind`] of the part can be read from.
     pub media: &'static [&'static str],
     /// The headers that the contract declares for a form part.
     pub headers: &'static [PartHeader],
@@ -50,7 +52,7 @@ pub struct PartRule {
 /// The encoding of a part of a multipart form: text, JSON or raw bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {
-    /// A form part with text in the syntax of a parameter, or with JSON if its media type is JSON.
+    /// A form part with plain text that is read like the value of a parameter, or with JSON if its media type is JSON.
     Text,
     /// A form part with JSON, even if it has no media type.
     Json,
@@ -71,7 +73,7 @@ pub struct PartHeader {
 }
 
 impl PartRule {
-    /// Returns the rule of a form part that is read as text.
+    /// Returns the constraints ([`PartRule`]) of an optional form part that is read as text.
     pub const fn text(name: &'static str) -> PartRule {
         PartRule {
             name,
@@ -86,37 +88,38 @@ impl PartRule {
         }
     }
 
-    /// Returns the rule of a form part that is read as JSON.
+    /// Returns the constraints ([`PartRule`]) of an optional form part that is read as JSON.
     pub const fn json(name: &'static str) -> PartRule {
         PartRule { kind: PartKind::Json, ..PartRule::text(name) }
     }
 
-    /// Returns the rule of a form part that is a file.
+    /// Returns the constraints ([`PartRule`]) of an optional form part that is a file.
     pub const fn file(name: &'static str) -> PartRule {
         PartRule { kind: PartKind::File, ..PartRule::text(name) }
     }
 
-    /// Makes this part of a form required.
+    /// Returns the constraints of a form part, changed so that the part is required.
     pub const fn required(self) -> PartRule {
         PartRule { required: true, ..self }
     }
 
-    /// Makes this part of a form an element of a list with `min` to `max` elements.
+    /// Returns the constraints of a form part, changed so that the part is an element of a list with `min` to `max`
+    /// elements.
     pub const fn repeated(self, min: usize, max: Option<usize>) -> PartRule {
         PartRule { repeated: true, min, max, ..self }
     }
 
-    /// Requires that all list elements with the name of this form part are different.
+    /// Returns the constraints of a form part, changed so that all parts with its name must have different values.
     pub const fn unique(self) -> PartRule {
         PartRule { unique: true, ..self }
     }
 
-    /// Restricts the form part to these media types.
+    /// Returns the constraints of a form part, changed to allow the media types and media ranges `media`.
     pub const fn media(self, media: &'static [&'static str]) -> PartRule {
         PartRule { media, ..self }
     }
 
-    /// Adds the headers that the contract declares for the form part.
+    /// Returns the constraints of a form part together with the headers that the contract declares for it.
     pub const fn headers(self, headers: &'static [PartHeader]) -> PartRule {
         PartRule { headers, ..self }
     }
