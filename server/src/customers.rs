@@ -17,13 +17,13 @@ pub struct Customers {
 }
 
 /// Returns the owner that a cart or order must have for the caller to see it, or `None` if the caller can see
-/// those of all users.
+/// the carts and orders of all users.
 pub fn owner(caller: &Caller) -> Option<Uuid> {
     if caller.may(ADMIN_SCOPE) { None } else { Some(caller.user_id) }
 }
 
 impl Customers {
-    /// Creates a lookup of user accounts in the database of users.
+    /// Creates a lookup of user accounts. `users` is the connection pool of the database schema `users`.
     pub fn new(users: PgPool) -> Customers {
         Customers { users }
     }

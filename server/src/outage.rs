@@ -12,8 +12,8 @@ use crate::platform::caller::Caller;
 /// transaction rollback.
 const TRANSIENT: [&str; 5] = ["08", "53", "57", "55P03", "40"];
 
-/// A [`Gate`] around another gate that turns a response into 503 with `Retry-After` if the handler failed with a
-/// temporary database error.
+/// A [`Gate`], a hook before and after the handlers of a service, that wraps another gate. It changes a response
+/// to 503 with `Retry-After` if the handler failed with a temporary database error.
 ///
 /// Handlers can return database errors with `?` and need no code for outages. The response changes only if the
 /// contract declares 503 for the operation.

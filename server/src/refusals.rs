@@ -1,7 +1,9 @@
-//! The conversion of the platform's refusals into the status codes of the contract.
+//! The conversion of refusals by the infrastructure of the server into the status codes of the contract: bad
+//! cursors, conflicts of idempotency keys, exhausted rate limits.
 //!
-//! The platform does not depend on a contract. Its refusals do not implement `std::error::Error`, because every
-//! `Error` converts into a 500. This module alone assigns a status code to each refusal.
+//! The infrastructure in `platform` does not depend on a contract. Its refusals do not implement
+//! `std::error::Error`, because every `Error` converts into a 500. This module alone assigns a status code to
+//! each refusal.
 
 use generated::v1::{BadRequest, Conflict, CreateOrderError, TooManyRequests, UnprocessableEntity};
 

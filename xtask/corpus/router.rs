@@ -7,7 +7,7 @@ use writ_runtime::exports::axum::body::Body;
 use writ_runtime::exports::http::Request;
 use writ_runtime::{NoAuthentication, OpenGate, Operation, Router};
 
-/// A service that implements no method of any trait. Operations that reach it respond with 501.
+/// A service that implements no method of any generated trait. Operations that reach it respond with 501.
 struct Nothing;
 
 /// Returns the path of a request to an operation, with `7` as the value of each path parameter.

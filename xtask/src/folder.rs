@@ -30,7 +30,8 @@ enum Hold {
 }
 
 impl Folder {
-    /// Opens the permanent data folder of the checkout at `root`. Fails if another task uses the folder.
+    /// Opens the permanent folder for the data of the private services of the checkout at `root`. Fails if
+    /// another task uses the folder.
     pub fn kept(root: &Path) -> anyhow::Result<Self> {
         let path = kept_path(root)?;
         let account = Account::owning(&path)?;
@@ -39,8 +40,8 @@ impl Folder {
         Ok(Self { path, account, hold: Hold::Lock(lock) })
     }
 
-    /// Creates an empty data folder. It is removed when this value is dropped, or by the guard process if this
-    /// process is killed.
+    /// Creates an empty folder for the data of the private services. The folder is removed when this value is
+    /// dropped, or by the guard process if this process is killed.
     pub fn temporary(session: &Session) -> anyhow::Result<Self> {
         let account = Account::unprivileged()?;
         // Other accounts may have no access to the temporary folder of root, but they have access to /tmp.
@@ -55,13 +56,13 @@ impl Folder {
         Ok(Self { path, account, hold: Hold::Temporary { _folder: folder } })
     }
 
-    /// Returns the path of the data folder.
+    /// Returns the path of the data folder of the private services.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Records a description of the process that uses the data folder. Another task that finds the folder locked
-    /// shows it.
+    /// Records a description of the process that uses the data folder of the private services. Another task that
+    /// finds the folder locked shows it.
     pub fn announce(&self, process: &str) -> anyhow::Result<()> {
         match &self.hold {
             Hold::Lock(lock) => lock::announce(lock, process),

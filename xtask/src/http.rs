@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// The time limit for connecting, for writing the request and for reading the response.
+/// The time limit of each step of an HTTP request: connecting, writing the request and reading the response.
 const LIMIT: Duration = Duration::from_secs(2);
 
 /// Sends the request `GET path` to the server at `address` and returns the status code of the response.

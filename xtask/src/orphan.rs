@@ -14,8 +14,8 @@ use crate::terminal::{self, Waiting};
 /// The time that a process of an earlier task may take to stop before it is killed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Records in `folder` that this task runs `process`, so that a later task can stop it. `mark` is a text in its
-/// command line.
+/// Records in `folder` that this task runs `process`, so that a later task can stop it. `mark` is a piece of the
+/// process's command line, by which the later task recognizes the process.
 pub fn record(folder: &Folder, process: &Process<'_>, mark: &str) -> anyhow::Result<()> {
     let record = format!("{mark}\n{}", process.target().to_words());
     folder.write(&format!("{}.pid", process.name()), &record).map(drop)
@@ -40,8 +40,8 @@ pub fn end_all(session: &Session, folder: &Folder) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Stops the process `target` of an earlier task, but only if its command line contains `mark`. Otherwise another
-/// program has received its process id.
+/// Stops the process `target` of an earlier task, but only if the command line of the process contains `mark`.
+/// Otherwise another program has received the process id.
 pub fn end(session: &Session, target: Target, name: &str, mark: &str) -> anyhow::Result<()> {
     if !command_line(target.pid).is_some_and(|line| line.contains(mark)) {
         return Ok(());

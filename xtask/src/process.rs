@@ -24,7 +24,8 @@ pub use self::interrupt::Interrupted;
 pub use self::target::{Kind, Target};
 use crate::terminal::Waiting;
 
-/// The interval at which a wait checks whether it is over and whether the user interrupted the task.
+/// The interval between two checks of a wait: whether the awaited condition is met, and whether the user
+/// interrupted the task.
 const TICK: Duration = Duration::from_millis(25);
 /// The time that a child process may take to stop before it is killed.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -45,7 +46,8 @@ pub struct Process<'s> {
 }
 
 impl Session {
-    /// Opens the session of this task: installs the signal handlers and starts the guard process.
+    /// Starts the supervision of this task's child processes: installs the signal handlers and starts the guard
+    /// process.
     pub fn open() -> anyhow::Result<Self> {
         let session = Self { guard: RefCell::new(Guard::start()?), running: Arc::default(), signal: Arc::default() };
         let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot take signals")?;

@@ -23,9 +23,10 @@ pub use self::port::free as free_port;
 /// The lifetime of the data of a private PostgreSQL or Redis.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Lifetime {
-    /// The data is stored safely, and the next run uses it again. For `cargo xtask dev`.
+    /// The data of the private server is stored safely, and the next run uses it again. For `cargo xtask dev`.
     Kept,
-    /// The data is deleted at the end of the task, so writing is fast but not safe. For tests and checks.
+    /// The data of the private server is deleted at the end of the task, so writing is fast but not safe. For
+    /// tests and checks.
     Temporary,
 }
 

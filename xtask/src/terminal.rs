@@ -15,12 +15,14 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Starts to measure the time of a task. Its description `task` follows "still" in the message.
+    /// Starts the timer for the messages that a task still runs. A message contains the description `task` after
+    /// the word "still".
     pub fn on(task: impl Into<String>) -> Self {
         Self { task: task.into(), since: Instant::now(), next: PATIENCE }
     }
 
-    /// Prints the message that the task still runs if it is due. Call this function repeatedly during the wait.
+    /// Prints the message that a task still runs, if the time for the next message has come. Call this function
+    /// repeatedly during the wait.
     pub fn tick(&mut self) {
         let passed = self.since.elapsed();
         if passed >= self.next {

@@ -1,4 +1,5 @@
-//! The end of login sessions, in the database and in the Redis markers that the gate checks for each request.
+//! The end of login sessions, in the database and in Redis. [`PolicyGate`](crate::platform::gate::PolicyGate)
+//! reads the Redis markers of ended sessions for each request.
 
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;

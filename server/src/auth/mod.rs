@@ -24,7 +24,7 @@ pub struct AuthService {
 }
 
 impl AuthService {
-    /// Creates the service for signing in and out from the resources of the platform.
+    /// Creates the service for signing in and out from the infrastructure of the server ([`Platform`]).
     pub fn new(platform: &Platform) -> AuthService {
         AuthService {
             store: Store::new(platform),

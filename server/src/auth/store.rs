@@ -44,7 +44,7 @@ pub struct SignedIn {
 }
 
 impl Store {
-    /// Creates the store of login sessions in the database of users.
+    /// Creates the store of login sessions. It uses the connection pool of the database schema `users`.
     pub fn new(platform: &Platform) -> Store {
         let lifetimes = &platform.config.tokens;
         Store {
@@ -152,8 +152,8 @@ impl Store {
     }
 }
 
-/// Parses a user's role as the `users` table stores it. The error reports an unknown role, which a check
-/// constraint of the table prevents.
+/// Parses a user's role as the `users` table stores it. Returns an error for an unknown role; a check constraint
+/// of the table prevents such a value.
 fn role(text: &str) -> Result<Role, sqlx::Error> {
     text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }

@@ -18,7 +18,7 @@ pub struct CartService {
 }
 
 impl CartService {
-    /// Creates the service for shopping carts from the resources of the platform.
+    /// Creates the service for shopping carts from the infrastructure of the server ([`Platform`]).
     pub fn new(platform: &Platform) -> CartService {
         CartService {
             pool: platform.databases.orders.clone(),

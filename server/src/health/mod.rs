@@ -13,7 +13,7 @@ pub struct HealthService {
 }
 
 impl HealthService {
-    /// Creates the service for health requests from the health checks of the platform.
+    /// Creates the service for health requests from the infrastructure of the server ([`Platform`]).
     pub fn new(platform: &Platform) -> HealthService {
         HealthService { health: platform.health.clone() }
     }

@@ -19,11 +19,12 @@ static POSITION: SortColumn = SortColumn { name: "position", sql: "position" };
 /// The filters of a request for a list of orders. A filter that is `None` matches all orders.
 #[derive(Debug)]
 pub struct Filter {
-    /// The required owner of the orders; `None` matches orders of all users.
+    /// The filter by owner in a request for a list of orders; `None` matches orders of all users.
     pub owner: Option<Uuid>,
-    /// The required status of the orders; `None` matches every status.
+    /// The filter by status in a request for a list of orders; `None` matches every status.
     pub status: Option<OrderStatus>,
-    /// The time after which the orders were created; `None` matches every time.
+    /// The filter by creation time in a request for a list of orders: it matches orders that were created after
+    /// this time. `None` matches every time.
     pub created_after: Option<DateTime<Utc>>,
 }
 

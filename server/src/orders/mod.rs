@@ -22,7 +22,7 @@ pub struct OrderService {
 }
 
 impl OrderService {
-    /// Creates the service for orders from the resources of the platform.
+    /// Creates the service for orders from the infrastructure of the server ([`Platform`]).
     pub fn new(platform: &Platform) -> OrderService {
         OrderService {
             pool: platform.databases.orders.clone(),

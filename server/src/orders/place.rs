@@ -23,7 +23,8 @@ pub enum Origin {
 pub enum PlaceError {
     /// The new order is for the content of a cart, but the cart is empty.
     EmptyCart,
-    /// Some items of the new order cannot be ordered. The [`Origin`] tells the error response how to name them.
+    /// Some items of the new order cannot be ordered. The [`Origin`] of the items, request body or cart,
+    /// determines how the error response names them.
     Unsellable(Unsellable, Origin),
     /// The database returned an error while the order was being placed.
     Database(sqlx::Error),

@@ -16,7 +16,7 @@ pub struct Step {
     pub order: OrderId,
     /// The required owner of the order to change. `None` for an administrator, who can change any order.
     pub owner: Option<Uuid>,
-    /// The new status of the order.
+    /// The new status of the order, as the request for the change names it.
     pub to: OrderStatus,
     /// The version that the order must have to be changed. `None` if any version is accepted.
     pub version: Option<i32>,
@@ -45,9 +45,9 @@ pub enum StepError {
     VersionMismatch(i32),
     /// The caller is not allowed to change the order from its current status to the requested one.
     NotAllowed {
-        /// The current status of the order.
+        /// The status of the order that the caller wants to change.
         current: OrderStatus,
-        /// The requested status of the order.
+        /// The status that the caller requested for the order.
         to: OrderStatus,
     },
     /// The database returned an error while the status was being changed.
@@ -118,7 +118,8 @@ pub async fn take(pool: &PgPool, step: &Step) -> Result<Order, StepError> {
 }
 
 impl StepError {
-    /// Converts the reason into the error type of an operation that changes or cancels an order.
+    /// Converts the reason why the status of an order was not changed into the error type of the operation that
+    /// changes or cancels the order.
     fn refuse<E>(self) -> E
     where
         E: From<NotFound> + From<Conflict> + From<PreconditionFailed> + From<sqlx::Error>,

@@ -1,4 +1,5 @@
-//! The SQL of orders. Every statement contains the condition that selects the orders that the caller can see.
+//! The SQL of orders. Queries and updates of the table `orders` contain the condition that the caller can see
+//! the order.
 
 use std::collections::HashMap;
 
@@ -48,7 +49,7 @@ pub struct Line {
     pub unit_price: Decimal,
 }
 
-/// The data of an order that a request for the list of its items needs.
+/// The data of an order that the operation for listing the items of the order needs.
 #[derive(Debug)]
 pub struct OrderSummary {
     order: Uuid,
@@ -139,8 +140,8 @@ pub async fn list(
     }))
 }
 
-/// Returns the data of an order that a list of its items needs. Returns `None` if the order does not exist or
-/// does not belong to `owner`.
+/// Returns the data of an order that the operation for listing the items of the order needs. Returns `None` if
+/// the order does not exist or does not belong to `owner`.
 pub async fn find_summary(
     pool: &PgPool,
     order: OrderId,

@@ -11,8 +11,8 @@ use crate::platform::token::Tokens;
 /// An [`Authenticate`] implementation that accepts the access tokens of this service.
 ///
 /// This type verifies only the token. [`PolicyGate`](crate::platform::gate::PolicyGate) checks whether the
-/// session of the token has ended. The gate queries Redis for rate limits and cache anyway, so this saves a round
-/// trip.
+/// session of the token has ended: it queries Redis for rate limits and cache anyway, so the check needs no
+/// separate round trip.
 #[derive(Debug, Clone)]
 pub struct TokenAuthenticator {
     tokens: Tokens,

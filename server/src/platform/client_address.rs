@@ -15,7 +15,7 @@ use crate::platform::network::Network;
 /// Adds the [`ClientAddress`] to the extensions of a request. This middleware is installed with
 /// [`axum::middleware::from_fn_with_state`].
 ///
-/// The gate applies the rate limits by address to this address.
+/// [`PolicyGate`](crate::platform::gate::PolicyGate) applies the rate limits by client address to this address.
 pub async fn find(State(trusted): State<Arc<[Network]>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
     if let Some(peer) = peer {

@@ -40,12 +40,13 @@ pub struct Cursors(Hmac<Sha256>);
 /// The content of a pagination cursor: the last row of a page. The next page starts after this row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cursor {
-    /// The name of the list and its sort order, for example `orders:-createdAt,+total`. The cursor is valid only
-    /// there.
+    /// The name and sort order of the list that a pagination cursor belongs to, for example
+    /// `orders:-createdAt,+total`. The cursor is valid only for this list and sort order.
     pub sort: String,
-    /// The hash of the list's filters, as [`filter_hash`] returns it.
+    /// The hash of the filters of the list that a pagination cursor belongs to, as [`filter_hash`] returns it.
     pub filter: [u8; 8],
-    /// The values of the page's last row in the sort columns. The unique id comes last.
+    /// The last row of the page before a pagination cursor: the values of the row in the sort columns. The
+    /// unique id comes last.
     pub values: Vec<SortValue>,
 }
 
@@ -74,7 +75,8 @@ pub enum BadCursor {
 }
 
 impl BadCursor {
-    /// Returns the error message for the request parameter `cursor`.
+    /// Returns the error message for a pagination cursor that is rejected, to report it for the request
+    /// parameter `cursor`.
     pub fn message(self) -> &'static str {
         match self {
             BadCursor::Unreadable => "must be the nextCursor of an earlier page",
@@ -108,9 +110,9 @@ pub fn filter_hash<'a>(filters: impl IntoIterator<Item = Option<&'a str>>) -> [u
 }
 
 impl Cursors {
-    /// Creates an encoder and decoder of cursors with `key`, 32 bytes in base64.
+    /// Creates an encoder and decoder of pagination cursors with `key`, 32 bytes in base64.
     ///
-    /// Without a key the process generates a random one, and its cursors are valid only until it ends.
+    /// Without a key the process generates a random one, and its cursors are valid only until the process ends.
     pub fn new(key: Option<&SecretString>) -> Cursors {
         let key = key
             .and_then(|key| decoded(key.expose_secret()))
@@ -207,21 +209,22 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("a key of any length")
 }
 
-/// Appends a text to the bytes of a cursor: its length in two bytes, then the text. A text is truncated to 65,535
-/// bytes; PostgreSQL cannot index longer values either.
+/// Appends a text to the bytes of a pagination cursor: its length in two bytes, then the text. A text is
+/// truncated to 65,535 bytes; PostgreSQL cannot index longer values either.
 fn put(bytes: &mut Vec<u8>, text: &[u8]) {
     let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
     bytes.extend_from_slice(&length.to_be_bytes());
     bytes.extend_from_slice(&text[..usize::from(length)]);
 }
 
-/// Takes a text from the start of a cursor's bytes: a length in two bytes, then a text of that length.
+/// Takes a text from the start of a pagination cursor's bytes: a length in two bytes, then a text of that
+/// length.
 fn take<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = u16::from_be_bytes(fixed(bytes)?);
     bytes.split_off(..usize::from(length))
 }
 
-/// Takes `N` bytes from the start of a cursor's bytes. Returns `None` if there are fewer.
+/// Takes `N` bytes from the start of a pagination cursor's bytes. Returns `None` if fewer bytes are left.
 fn fixed<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     bytes.split_off(..N)?.first_chunk().copied()
 }

@@ -24,7 +24,8 @@ pub struct Databases {
 }
 
 impl Databases {
-    /// Creates the connection pools. They connect on first use, so an unavailable database is not an error here.
+    /// Creates the PostgreSQL connection pools. They connect on first use, so an unavailable database is not an
+    /// error here.
     ///
     /// # Errors
     /// Returns an error if a URL cannot be parsed.
@@ -35,7 +36,8 @@ impl Databases {
         })
     }
 
-    /// Applies all pending migrations to both schemas. Several processes can do so concurrently.
+    /// Applies all pending migrations to the database schemas `users` and `orders`. Several processes can do so
+    /// concurrently.
     ///
     /// # Errors
     /// Returns an error if a database is unavailable or a migration fails.
@@ -44,7 +46,7 @@ impl Databases {
         migrate(&self.orders, &ORDERS, "orders").await
     }
 
-    /// Waits until all database connections are idle, and closes them.
+    /// Waits until all PostgreSQL connections are idle, and closes them.
     pub async fn close(&self) {
         self.users.close().await;
         self.orders.close().await;

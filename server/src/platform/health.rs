@@ -11,8 +11,8 @@ use crate::platform::shutdown::Shutdown;
 /// The timeout of the health check of one dependency.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The name of the Redis stream for events, which the health check of the queue reads. The key prefix comes
-/// before it.
+/// The name of the Redis stream for events, without the key prefix of the service. The health check of the queue
+/// reads this stream.
 pub const EVENT_STREAM: &str = "events";
 
 /// The health checks of the service's dependencies: PostgreSQL and Redis.

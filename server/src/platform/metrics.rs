@@ -52,7 +52,8 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Counts a response and its latency. An empty `operation` stands for a path that is not in the contract.
+    /// Adds a response and its latency to the metrics of requests. An empty `operation` stands for a path that
+    /// is not in the contract.
     pub fn observe(&self, operation: &'static str, status: u16, latency: Duration) {
         let operation = if operation.is_empty() { "unknown" } else { operation };
         self.requests.get_or_create(&RequestLabels { operation, status }).inc();

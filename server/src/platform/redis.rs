@@ -22,12 +22,13 @@ pub struct Redis {
     prefix: Arc<str>,
     timeout: Duration,
     started: Instant,
-    /// The time at which Redis no longer counts as unavailable after a failure, in milliseconds after `started`.
+    /// The time at which Redis no longer counts as unavailable after a failure, in milliseconds since the Redis
+    /// connection was created.
     backoff_until: Arc<AtomicU64>,
 }
 
-/// The error of a pipeline that Redis did not execute. The caller of the pipeline decides how to continue without
-/// Redis.
+/// The error of a command pipeline that Redis did not execute. The caller of the pipeline decides how to
+/// continue without Redis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unavailable;
 
@@ -113,7 +114,7 @@ impl Redis {
         Err(Unavailable)
     }
 
-    /// Returns true if a pipeline has failed on this connection because Redis was unavailable.
+    /// Returns true if a Redis pipeline has failed on this connection because Redis was unavailable.
     #[cfg(test)]
     pub(crate) fn has_failed(&self) -> bool {
         self.backoff_until.load(Ordering::Relaxed) > 0
@@ -125,7 +126,7 @@ impl Redis {
     }
 }
 
-/// Returns true if a result of a pipeline with `ignore_errors` is the Redis error that a script is not loaded.
+/// Returns true if a result of a Redis pipeline with `ignore_errors` is the error that a script is not loaded.
 pub(crate) fn lacks_script(result: &Value) -> bool {
     matches!(result, Value::ServerError(error) if error.kind() == Some(redis::ServerErrorKind::NoScript))
 }

@@ -99,8 +99,8 @@ fn failed<E: Into<Box<dyn std::error::Error + Send + Sync>>>(step: &'static str)
 }
 
 impl Platform {
-    /// Creates the platform without connecting to a database yet. This function must be called in a Tokio
-    /// runtime.
+    /// Creates the platform, the shared infrastructure of the services, without connecting to a database yet.
+    /// This function must be called in a Tokio runtime.
     ///
     /// # Errors
     /// Returns an error if a URL or a key of the configuration cannot be parsed.

@@ -67,7 +67,7 @@ mod tests {
 
     static GET_USER: Operation = Operation { id: "getUser", ..Operation::NONE };
 
-    /// A writer that collects log lines.
+    /// A writer that collects log lines in memory for a test.
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
 

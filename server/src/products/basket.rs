@@ -16,8 +16,8 @@ pub struct RequestedItem {
 /// The prices of products by SKU, for checking requested items.
 pub type Prices = HashMap<String, Money>;
 
-/// The items of a cart or a new order that cannot be ordered: the index of each item and the reason. It is never
-/// empty.
+/// The items of a cart or a new order that cannot be ordered: the index of each item and the reason. The list is
+/// never empty.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unsellable(Vec<(usize, String)>);
 
@@ -42,8 +42,8 @@ pub fn check(requested: &[RequestedItem], prices: &Prices, currency: Option<Curr
 }
 
 impl Unsellable {
-    /// Returns the error response with 422 and one detail for each item. `field` returns the name of the request
-    /// field for the index of an item.
+    /// Returns the error response with 422 and one detail for each item that cannot be ordered. `field` converts
+    /// the index of an item into the name of the request field that the detail reports.
     pub fn refusal(self, field: impl Fn(usize) -> String) -> UnprocessableEntity {
         let refusal = UnprocessableEntity::new("some items cannot be ordered");
         self.0.into_iter().fold(refusal, |refusal, (index, reason)| refusal.detail(field(index), reason))

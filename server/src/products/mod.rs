@@ -17,7 +17,7 @@ pub struct ProductService {
 }
 
 impl ProductService {
-    /// Creates the service for products from the resources of the platform.
+    /// Creates the service for products from the infrastructure of the server ([`Platform`]).
     pub fn new(platform: &Platform) -> ProductService {
         ProductService { pool: platform.databases.orders.clone(), cursors: platform.cursors.clone() }
     }

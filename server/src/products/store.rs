@@ -59,7 +59,8 @@ pub async fn find(pool: &PgPool, sku: &str) -> Result<Option<Product>, sqlx::Err
     found.fetch_optional(pool).await?.map(Row::product).transpose()
 }
 
-/// Returns the prices of the requested products by SKU. A product that does not exist has no entry.
+/// Returns the prices of the requested products by SKU. The returned map has no entry for a product that does
+/// not exist.
 pub async fn prices(connection: &mut PgConnection, requested: &[RequestedItem]) -> Result<Prices, sqlx::Error> {
     let skus: Vec<String> = requested.iter().map(|item| item.sku.clone()).collect();
     let rows = sqlx::query!("SELECT sku, price, currency FROM products WHERE sku = ANY($1)", &skus);
@@ -74,8 +75,8 @@ pub fn money(mut amount: Decimal, currency: &str) -> Result<Money, sqlx::Error> 
     Ok(Money { amount, currency: string_enum(currency)? })
 }
 
-/// Parses a string enum of the contract from the text of a database column. The error reports an unknown value,
-/// which a check constraint of the table prevents.
+/// Parses a string enum of the contract from the text of a database column. Returns an error for an unknown
+/// value; a check constraint of the table prevents such a value.
 pub fn string_enum<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(text: &str) -> Result<T, sqlx::Error> {
     text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }

@@ -21,7 +21,7 @@ pub struct UserService {
 }
 
 impl UserService {
-    /// Creates the service for users from the resources of the platform.
+    /// Creates the service for users from the infrastructure of the server ([`Platform`]).
     pub fn new(platform: &Platform) -> UserService {
         UserService {
             store: Store::new(platform),

@@ -89,7 +89,8 @@ impl From<WrongPassword> for ChangePasswordError {
     }
 }
 
-/// Converts the reason into the error type of an operation that replaces or updates a user.
+/// Converts the reason why a user was not changed into the error type of the operation that replaces or updates
+/// the user.
 fn refuse<E>(error: ChangeError) -> E
 where
     E: From<NotFound> + From<Forbidden> + From<PreconditionFailed> + From<Conflict> + From<sqlx::Error>,

@@ -44,7 +44,7 @@ pub(super) struct Row {
 }
 
 impl Store {
-    /// Creates the store of users in the database of users.
+    /// Creates the store of user accounts. It uses the connection pool of the database schema `users`.
     pub fn new(platform: &Platform) -> Store {
         Store { pool: platform.databases.users.clone(), revocations: platform.revocations.clone() }
     }

@@ -18,7 +18,7 @@ paths:
       responses: { '204': { description: Nothing. } }
 ";
 
-/// A temporary folder with a contract, removed at the end.
+/// A temporary folder with a contract for a test. It is removed when the test ends.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -34,7 +34,8 @@ impl Folder {
         std::fs::write(path, text).expect("a file for the test");
     }
 
-    /// Runs the command in the folder with standard input, and returns its standard output and error.
+    /// Runs `cargo writ codegen` in the test's folder with `input` as standard input. Returns true if the
+    /// command succeeded, and its standard output and error in one string.
     fn run_with(&self, input: &str, arguments: &[&str]) -> (bool, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-writ"));
         command.args(["writ", "codegen"]).args(arguments).current_dir(&self.0);
@@ -49,7 +50,7 @@ impl Folder {
         (output.status.success(), String::from_utf8_lossy(&text).into_owned())
     }
 
-    /// Runs the command, which must fail, and returns its messages.
+    /// Runs `cargo writ codegen` in the test's folder, checks that it fails, and returns its messages.
     fn fails(&self, arguments: &[&str]) -> String {
         let (success, text) = self.run_with("", arguments);
         assert!(!success, "{text}");

@@ -52,7 +52,8 @@ fn other_components(contract: &Value, copy: usize) -> Value {
     Value::Object(Map::from_iter([("components".to_owned(), Value::Object(sections))]))
 }
 
-/// Adds the members of the object `key` in `other` to the object `key` in `document`, renamed by `name`.
+/// Copies the members of one object of a contract, such as `paths`, into another contract. `key` is the name of
+/// the object in both contracts, `name` renames the members.
 fn merge(document: &mut Value, mut other: Value, key: &str, name: impl Fn(String) -> String) {
     let (Some(Value::Object(into)), Some(Value::Object(from))) = (document.get_mut(key), other.get_mut(key)) else {
         return;

@@ -83,8 +83,8 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
     }
 }
 
-/// Returns the path item that `item` refers to: a path, a component or a node of another file. Returns `item`
-/// itself if it has no reference.
+/// Returns the OpenAPI path item that `item` refers to: a path, a component or a node of another file. Returns
+/// `item` itself if it has no reference.
 fn target(path: &Path, document: &Document, item: &Value) -> Value {
     let found = item.get("$ref").and_then(Value::as_str).and_then(|reference| {
         let (file, pointer) = reference.split_once('#').unwrap_or((reference, ""));

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::Context;
 
-/// The text of the list of expected results. Its first lines describe its format.
+/// The text of the file that lists the test contracts with an expected result, such as a rejection. The file's
+/// first lines describe its format.
 const LIST: &str = include_str!("../../../codegen/tests/corpus/expected.toml");
 
 /// The contracts that the generator must reject: `folder/file` and the code of the error.

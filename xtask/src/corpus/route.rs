@@ -30,8 +30,8 @@ struct Service<'a> {
     secured: bool,
 }
 
-/// Adds the program that sends requests to the generated code of a contract. The code must allow operations that
-/// are not implemented.
+/// Adds a program to the generated crate of a contract. The program sends a request to each operation. The code
+/// must allow operations that are not implemented.
 pub fn add_program(member: &str, output: &mut Output) {
     let root = output.files.get("src/lib.rs").map(String::as_str).unwrap_or_default();
     let services = services(root);

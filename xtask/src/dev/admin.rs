@@ -10,7 +10,8 @@ pub struct Admin {
     pub email: String,
     /// The password of the administrator account. The server uses it only when it creates the account.
     pub password: String,
-    /// The password as shell text, to be placed inside the single quotes of the printed curl command.
+    /// The administrator's password as shell text, to be placed inside the single quotes of the printed curl
+    /// command.
     pub shown: String,
     /// The note on the terminal about the source of the administrator's password. If the password is new, the
     /// note contains it.

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-/// Locks the data folder with the file at `path`, until the returned value is dropped or the process ends.
+/// Locks the data folder of the private services with the file at `path`, until the returned value is dropped or
+/// the process ends.
 pub fn take(path: &Path) -> anyhow::Result<File> {
     if path.is_symlink() {
         bail!("{} is a symbolic link: remove it", path.display());
@@ -35,7 +36,8 @@ pub fn take(path: &Path) -> anyhow::Result<File> {
     Ok(lock)
 }
 
-/// Writes a description of the process that holds the lock. A task that finds the folder locked shows it.
+/// Writes a description of the process that holds the lock of the data folder. A task that finds the folder
+/// locked shows it.
 pub fn announce(mut lock: &File, process: &str) -> anyhow::Result<()> {
     lock.set_len(0)?;
     lock.rewind()?;

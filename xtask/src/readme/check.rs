@@ -7,18 +7,19 @@ pub enum Check {
     File(String),
     /// The check `insert PATH after "LINE"`: the code block is inserted into the file at PATH, below that line.
     Insert {
-        /// The path of the file in which the block is inserted.
+        /// The path of the file into which the check `insert` inserts its code block.
         path: String,
-        /// The line above the inserted block, or a piece of the line that no other line contains.
+        /// The line of the file below which the check `insert` inserts its code block, or a piece of the line
+        /// that no other line contains.
         after: String,
     },
     /// The check `replace PATH "OLD" with "NEW"`: the file at PATH is changed before the code block runs.
     Replace {
-        /// The path of the file that is changed.
+        /// The path of the file that the check `replace` changes.
         path: String,
-        /// The text to replace; the file contains it exactly once.
+        /// The text of the file that the check `replace` replaces; the file contains it exactly once.
         old: String,
-        /// The text that replaces the old text in the file.
+        /// The text that the check `replace` writes in place of the old text.
         new: String,
     },
     /// The check `prints TEXT`: the output of the commands contains TEXT. Quotes around TEXT are optional.

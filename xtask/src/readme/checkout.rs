@@ -12,8 +12,8 @@ use tempfile::TempDir;
 use crate::process::Session;
 use crate::{cargo, folder, terminal};
 
-/// The prefixes of environment variables that tasks and server read. The commands of the documents run without
-/// them, since a new contributor has set none.
+/// The prefixes of the environment variables that xtask and the server read. The commands of the documents run
+/// without these variables, since a new contributor has set none.
 const SETTINGS: [&str; 6] = ["ADMIN_", "DATABASE_URL", "GIT_", "REDIS_URL", "WRIT_", "CLICOLOR_FORCE"];
 
 /// A fresh clone of the repository. Dropping this value removes the clone and the data of its services.

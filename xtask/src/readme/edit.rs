@@ -10,23 +10,23 @@ use anyhow::{Context, bail};
 pub enum Edit {
     /// Creates or overwrites a file with the given text.
     Write {
-        /// The path of the file relative to the checkout.
+        /// The path of the file to create or overwrite, relative to the checkout.
         path: String,
         /// The complete content to write into the file.
         text: String,
     },
     /// Inserts lines into a file below a given line.
     Insert {
-        /// The path of the file relative to the checkout.
+        /// The path of the file to insert lines into, relative to the checkout.
         path: String,
-        /// The line above the insertion, or a piece of the line that no other line contains.
+        /// The line above the inserted lines, or a piece of the line that no other line contains.
         after: String,
         /// The lines to insert into the file.
         text: String,
     },
     /// Replaces one text in a file by another.
     Replace {
-        /// The path of the file relative to the checkout.
+        /// The path of the file in which a text is replaced, relative to the checkout.
         path: String,
         /// The text to replace; the file contains it exactly once.
         old: String,

@@ -8,9 +8,9 @@ use anyhow::{Context, bail};
 /// A code block that shows lines of a file of the repository.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The path of the file relative to the checkout.
+    /// The path of the file of which a code block shows an excerpt, relative to the checkout.
     pub path: String,
-    /// The lines that the document shows.
+    /// The lines of the file that the code block of the document shows.
     pub text: String,
 }
 

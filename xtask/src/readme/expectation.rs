@@ -8,12 +8,12 @@ const ANYTHING: char = '…';
 /// The output that a document expects from its commands.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Expectation {
-    /// The output of the commands must contain this text.
+    /// The output of a document's commands must contain this text.
     Contains(String),
-    /// The output must contain these lines in this order. Other lines may be between them, and each line of the
-    /// output may be longer. Spaces at the end of a line are ignored.
+    /// The output of a document's commands must contain these lines in this order. Other lines may be between
+    /// them, and each line of the output may be longer. Spaces at the end of a line are ignored.
     Lines(String),
-    /// The output must equal this text, in which `…` matches any piece of a string.
+    /// The output of a document's commands must equal this text, in which `…` matches any piece of a string.
     Json(String),
 }
 

@@ -56,7 +56,7 @@ pub enum Kind {
 pub struct Comment {
     /// The path of the comment's file, below the root of the repository.
     pub path: String,
-    /// The number of the comment's first line, counted from 1.
+    /// The number of the comment's first line in its file, counted from 1.
     pub line: usize,
     /// The kind of the comment: doc comment, plain comment or name of a test.
     pub kind: Kind,

@@ -17,13 +17,13 @@ struct File {
 struct Entry {
     /// The path of the file with the comment, below the root of the repository.
     path: String,
-    /// The beginning of the sentence that may open without a subject.
+    /// The beginning of the sentence of a comment that may open without a subject.
     sentence: String,
-    /// The reason why the sentence may stay as it is.
+    /// The reason why the sentence of a comment may open without a subject.
     reason: String,
 }
 
-/// The exceptions from the check of comments, each with a mark that a comment needed it.
+/// The exceptions from the check of comments. Each has a flag that is true if a comment needed the exception.
 pub struct Exceptions {
     entries: Vec<(Entry, bool)>,
 }

@@ -17,9 +17,9 @@ const TEST_OPENINGS: &[&str] =
 /// A fault of a comment: a sentence that does not name its subject.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The word at the beginning of the sentence that is not a subject.
+    /// The word that begins a faulty sentence of a comment. It is not a subject.
     pub opening: &'static str,
-    /// The faulty sentence, as the comment contains it.
+    /// The sentence of a comment that does not name its subject, as the comment contains it.
     pub sentence: String,
 }
 
@@ -42,7 +42,7 @@ pub fn find(comment: &Comment) -> Vec<Fault> {
         .collect()
 }
 
-/// Returns a fault if a sentence begins with one of `words`.
+/// Returns the fault of a sentence that begins with one of `words`. Returns `None` for any other sentence.
 fn opening(sentence: &str, words: &[&'static str]) -> Option<Fault> {
     let opens = |word: &&&str| {
         sentence.strip_prefix(**word).is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric()))

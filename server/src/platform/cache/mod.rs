@@ -34,8 +34,8 @@ const MAX_ENTRY_BYTES: usize = 256 * 1024;
 
 /// The cache of API responses in Redis. Clones share the cache.
 ///
-/// The gate reads and stores responses as the contract declares with `x-cache`. A handler uses the cache only to
-/// invalidate responses that `x-cache-invalidates` cannot express:
+/// [`PolicyGate`](crate::platform::gate::PolicyGate) reads and stores responses as the contract declares with
+/// `x-cache`. A handler uses the cache only to invalidate responses that `x-cache-invalidates` cannot express:
 ///
 /// ```no_run
 /// # async fn example(platform: server::platform::Platform) {
@@ -64,7 +64,7 @@ pub(crate) struct Lookup {
 /// The result of looking up a response in the cache.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// The cache has a valid response, which is this one.
+    /// The cache has a valid response: the enclosed one.
     Hit(Reply),
     /// The cache has no valid response. The ticket permits the request to store a new one.
     Miss(Ticket),
@@ -149,8 +149,8 @@ impl Cache {
         }
     }
 
-    /// Stores a response in the cache for about `lifetime`. A response with a stream or of more than 256 KiB is
-    /// not stored.
+    /// Stores a response in the cache for about `lifetime`. A response with a streamed body, or of more than 256
+    /// KiB, is not stored.
     pub(crate) fn store(
         &self,
         ticket: Ticket,

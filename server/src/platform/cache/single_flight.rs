@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-/// The responses that requests of this process are producing at the moment, by cache key. The value of a key ends
-/// the wait of the followers.
+/// The cacheable responses that requests of this process are producing at the moment, by cache key. Each value
+/// is a channel that closes when the producing request has finished. This wakes the requests that wait for its
+/// response.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SingleFlight(Arc<Mutex<HashMap<String, watch::Receiver<()>>>>);
 
@@ -28,7 +29,7 @@ pub(crate) struct Leader {
     _done: watch::Sender<()>,
 }
 
-/// The wait of a request for the leader, the request that produces the response.
+/// The wait of a request for the leader: the concurrent request that produces the response for the cache.
 pub(super) struct Follower(watch::Receiver<()>);
 
 impl SingleFlight {

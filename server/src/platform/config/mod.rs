@@ -17,7 +17,7 @@ pub(crate) use values::decoded;
 
 use crate::platform::network::Network;
 
-/// The error message for a missing key setting, because production requires the key.
+/// The error message for a key that is not configured although the server runs in production.
 const REQUIRED_KEY: &str = "is required in production; `openssl rand -base64 32` prints a new key";
 
 /// The configuration of the server. `docs/configuration.md` lists all variables.
@@ -46,7 +46,8 @@ pub struct Config {
     pub redis: RedisConfig,
     /// The settings of access and refresh tokens.
     pub tokens: TokenConfig,
-    /// The settings of the administrator account to create at start. `None`: no administrator is created.
+    /// The settings of the administrator account that the server creates when it starts. `None`: the server
+    /// creates no administrator.
     pub admin: Option<AdminConfig>,
     /// The key that signs pagination cursors: 32 bytes in base64. `None`: the process generates a random key
     /// and logs a warning.
@@ -64,8 +65,8 @@ pub struct Config {
     /// The filter of the server's log lines in the syntax of `tracing_subscriber::EnvFilter`, for example
     /// `info,server=debug`.
     pub log_filter: String,
-    /// The names of environment or file variables that begin with `WRIT_` but are not settings. They are probably
-    /// misspelt.
+    /// The names of variables that begin with `WRIT_` but that the server does not know, from the environment or
+    /// the configuration file. They are probably misspelt.
     pub unknown: Vec<String>,
 }
 
@@ -132,7 +133,7 @@ pub struct TokenConfig {
     pub session_lifetime: Duration,
 }
 
-/// The settings of the administrator account to create at start.
+/// The settings of the administrator account that the server creates when it starts.
 #[derive(Debug, Clone)]
 pub struct AdminConfig {
     /// The e-mail address of the administrator account. Default: `admin@example.com`.
@@ -157,7 +158,7 @@ pub struct Timeouts {
     pub linger: Duration,
 }
 
-/// The error of reading the configuration, which lists all missing and invalid settings.
+/// The error of reading the server configuration, which lists all missing and invalid settings.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigError {
     /// The messages about missing and invalid settings, one line per setting, sorted by name.

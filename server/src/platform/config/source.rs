@@ -76,7 +76,7 @@ impl Source {
         }
     }
 
-    /// Returns the names of variables that begin with `WRIT_` but that no setting has read.
+    /// Returns the names of configuration variables that begin with `WRIT_` but that no setting has read.
     pub fn unknown_names(&self) -> Vec<String> {
         let ours = |name: &&String| name.starts_with("WRIT_") && !name.starts_with("WRIT_TEST_");
         let known = |name: &&String| self.known.contains(name.as_str()) || *name == "WRIT_CONFIG";

@@ -1,5 +1,5 @@
-//! The gate of all operations. It checks session, rate limits and cache in one round trip to Redis, before the
-//! handler runs.
+//! The gate that every API request passes before its handler runs. It checks session, rate limits and cache in
+//! one round trip to Redis.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,7 +25,7 @@ pub struct PolicyGate {
     revocations: Revocations,
 }
 
-/// The state that the gate keeps for an admitted request until the response is sent.
+/// The state that [`PolicyGate`] keeps for an admitted request until the response is sent.
 #[derive(Debug)]
 pub struct Pass {
     standing: Option<Standing>,
@@ -44,13 +44,14 @@ struct Invalidation {
 }
 
 impl PolicyGate {
-    /// Creates the gate from the resources that it checks requests with.
+    /// Creates the gate that checks each request: the login session in `revocations`, the rate limits in
+    /// `limiter` and the cached response in `cache`.
     pub fn new(redis: Redis, limiter: Limiter, cache: Cache, revocations: Revocations) -> PolicyGate {
         PolicyGate { redis, limiter, cache, revocations }
     }
 
-    /// Sends all Redis queries of the gate for one request in one pipeline. Returns `None` if Redis is
-    /// unavailable.
+    /// Sends all Redis queries that [`PolicyGate`] needs for one request in one pipeline. Returns `None` if
+    /// Redis is unavailable.
     async fn query_redis(&self, queries: &Queries<'_>) -> Option<std::vec::IntoIter<Value>> {
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors();
@@ -96,7 +97,7 @@ impl PolicyGate {
     }
 }
 
-/// The Redis queries of the gate for one request.
+/// The Redis queries that [`PolicyGate`] sends for one request: session, rate limits and cache.
 struct Queries<'a> {
     caller: Option<&'a Caller>,
     counted: Vec<Counted>,
@@ -106,7 +107,8 @@ struct Queries<'a> {
 /// The data for checking that the caller's login session has not ended.
 struct SessionCheck<'a> {
     caller: &'a Caller,
-    /// True if Redis had the markers of all sessions that this process has ended, checked before the query.
+    /// True if Redis had the markers of all sessions that this process has ended. This is checked before the
+    /// query for the caller's session.
     is_synchronized: bool,
     /// The results of the Redis query for the caller's session. `None` if Redis is unavailable.
     results: Option<(Value, Value)>,
@@ -186,7 +188,7 @@ impl Drop for Invalidation {
     }
 }
 
-/// Returns the rate limits of the operation, each with the token bucket that the request takes from.
+/// Returns the rate limits that apply to a request before its handler runs, each with its token bucket.
 ///
 /// Limits by account are not included. The handler applies them, because only the handler knows the account.
 fn counted(entry: &Entry<'_, Caller>) -> Vec<Counted> {

@@ -171,8 +171,8 @@ impl Record<'_> {
     }
 }
 
-/// Converts the error of writing an idempotency record. A lock timeout means that the first request is still
-/// running.
+/// Converts the database error of writing an idempotency record into the error of the operation. A lock timeout
+/// becomes [`KeyConflict::StillRunning`], because it means that the first request is still running.
 fn claim_error<E: From<sqlx::Error> + From<KeyConflict>>(error: sqlx::Error) -> E {
     let timed_out = error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(LOCK_NOT_AVAILABLE));
     if timed_out { KeyConflict::StillRunning.into() } else { error.into() }

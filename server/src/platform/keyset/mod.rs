@@ -9,8 +9,8 @@ use crate::platform::cursor::{BadCursor, Cursor, Cursors, SortValue};
 
 /// A database column that a paginated list can be sorted by.
 ///
-/// The column must not contain nulls. The names must be constants of the program, because they become part of
-/// SQL.
+/// The column must not contain nulls. The name and the SQL expression must be constants of the program, because
+/// they become part of SQL statements.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SortColumn {
     /// The name of the sort column in the requests of the contract.
@@ -153,7 +153,8 @@ impl Keyset {
         }
     }
 
-    /// Appends an SQL condition in parentheses that selects the rows after the row with the sort values `values`.
+    /// Appends a condition in parentheses to the SQL query of a paginated list. It selects the rows after the
+    /// row with the sort values `values`.
     pub fn push_after(&self, query: &mut QueryBuilder<Postgres>, values: &[SortValue]) {
         let pairs: Vec<_> = self.keys.iter().zip(values).collect();
         let Some((first, rest)) = pairs.split_first() else {
@@ -193,7 +194,7 @@ impl Keyset {
 }
 
 impl<'a> Paging<'a> {
-    /// Creates the page that a request asks for. `filter` is the
+    /// Determines the page of a list that a request asks for. `filter` is the
     /// [`filter_hash`](crate::platform::cursor::filter_hash) of the filters of the list.
     ///
     /// # Errors

@@ -11,7 +11,8 @@ use super::Counted;
 pub struct Standing {
     /// True if every token bucket of the request had a token, so that the request is allowed.
     pub allowed: bool,
-    /// The state of the bucket that limits the caller most. The response headers report this one.
+    /// The state of the rate limit bucket that restricts the caller most. The response headers report this
+    /// state.
     pub tightest: Level,
 }
 
@@ -55,7 +56,8 @@ impl Standing {
         }
     }
 
-    /// Returns the `X-RateLimit-*` headers of the response, and `Retry-After` if the request is refused.
+    /// Returns the `X-RateLimit-*` headers for the response to a request, and `Retry-After` if the request is
+    /// refused.
     pub fn headers(&self) -> impl Iterator<Item = (HeaderName, u64)> {
         let always = [
             (HeaderName::from_static("x-ratelimit-limit"), u64::from(self.tightest.limit)),
@@ -77,8 +79,8 @@ impl Level {
         }
     }
 
-    /// Returns the more restrictive of two bucket states: the one with the longer wait, then the one with fewer
-    /// remaining requests.
+    /// Returns the more restrictive of the states of two rate limit buckets: the one with the longer wait, then
+    /// the one with fewer remaining requests.
     pub(super) fn tighter(self, other: Level) -> Level {
         let key = |level: &Level| (std::cmp::Reverse(level.retry_after), level.remaining, level.limit);
         if key(&other) < key(&self) { other } else { self }

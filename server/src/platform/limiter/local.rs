@@ -17,7 +17,7 @@ pub(super) struct LocalBuckets(Cache<String, Arc<Mutex<Bucket>>>);
 /// A token bucket of a rate limit in the memory of this process.
 struct Bucket {
     tokens: f64,
-    /// The time of the bucket's last refill, in milliseconds since the Unix epoch.
+    /// The time of the last refill of a rate limit bucket in memory, in milliseconds since the Unix epoch.
     at: u64,
 }
 

@@ -21,8 +21,8 @@ use local::LocalBuckets;
 
 /// The rate limiter of requests. Clones share the token buckets.
 ///
-/// The gate applies limits by caller and by address. A handler applies limits by account, because only the
-/// handler knows the account of a request:
+/// [`PolicyGate`](crate::platform::gate::PolicyGate) applies limits by caller and by address. A handler applies
+/// limits by account, because only the handler knows the account of a request:
 ///
 /// ```no_run
 /// # use server::platform::limiter::{Limited, Limiter};
@@ -107,8 +107,8 @@ impl Limiter {
         Some(self.read(result, counted).await)
     }
 
-    /// Appends the Redis command that takes one request from each token bucket to a pipeline with
-    /// `ignore_errors`. The command returns one result. Without buckets nothing is appended.
+    /// Appends a Redis command to a pipeline with `ignore_errors`: it takes one request from each token bucket
+    /// of a request, and returns one result. Without buckets nothing is appended.
     pub(crate) fn push_take(&self, pipeline: &mut Pipeline, counted: &[Counted]) {
         if counted.is_empty() {
             return;
@@ -124,8 +124,8 @@ impl Limiter {
         }
     }
 
-    /// Evaluates the result of the command of [`Limiter::push_take`]. Without a result the request takes from the
-    /// buckets in memory.
+    /// Evaluates the result that Redis returned for the rate limits of a request, from the command of
+    /// [`Limiter::push_take`]. If there is no result, the request takes from the token buckets in memory.
     pub(crate) async fn read(&self, result: Option<Value>, counted: &[Counted]) -> Standing {
         let result = match result {
             // Redis has not loaded the rate limit script yet, for example after a restart.
@@ -138,8 +138,8 @@ impl Limiter {
             .unwrap_or_else(|| self.0.local.take(counted, now()))
     }
 
-    /// Loads the rate limit script into Redis and takes from the token buckets. Returns `None` if Redis is
-    /// unavailable.
+    /// Loads the rate limit script into Redis and takes one request from each token bucket of a request. Returns
+    /// `None` if Redis is unavailable.
     async fn load_and_take(&self, counted: &[Counted]) -> Option<Value> {
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors().cmd("SCRIPT").arg("LOAD").arg(include_str!("bucket.lua"));

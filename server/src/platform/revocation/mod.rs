@@ -79,8 +79,8 @@ impl Revocations {
         !self.loading.load(Ordering::SeqCst)
     }
 
-    /// Evaluates the two results of the query of [`Revocations::push_query`]. `is_synchronized` is the value of
-    /// [`Revocations::is_synchronized`] before the query.
+    /// Returns the state of a login session from the two results of the query of [`Revocations::push_query`].
+    /// `is_synchronized` is the value of [`Revocations::is_synchronized`] before the query.
     pub fn read(&self, revoked: bool, complete: bool, is_synchronized: bool) -> Marker {
         match (revoked, complete && is_synchronized) {
             (true, _) => Marker::Revoked,

@@ -29,7 +29,7 @@ pub(super) struct KeySet {
 /// The error of a configured access token key that is not an Ed25519 private key.
 #[derive(Debug)]
 pub struct BadKey {
-    /// The index of the invalid key in the list of configured keys, from 0.
+    /// The index of the invalid key in the list of configured access token keys, from 0.
     pub index: usize,
 }
 
@@ -43,7 +43,7 @@ impl std::error::Error for BadKey {}
 
 impl KeySet {
     /// Parses the configured keys of access tokens. Without a key the process generates a random one, and its
-    /// tokens are valid only until it ends.
+    /// tokens are valid only until the process ends.
     pub(super) fn read(keys: &[SecretString]) -> Result<KeySet, BadKey> {
         eddsa::install();
         let mut read = Vec::with_capacity(keys.len());
@@ -62,7 +62,8 @@ impl KeySet {
     }
 }
 
-/// Parses a configured private key: a PKCS #8 PEM block (RFC 8410), or a 32-byte seed in base64.
+/// Parses a configured private key for access tokens: a PKCS #8 PEM block (RFC 8410), or a 32-byte seed in
+/// base64.
 fn signing_key(text: &str) -> Option<SigningKey> {
     if text.contains("-----BEGIN") {
         return SigningKey::from_pkcs8_pem(text).ok();

@@ -27,7 +27,8 @@ pub struct Args {
     /// The name of the generated crate [default: the name of the contract's file].
     #[arg(long, value_name = "CRATE", requires = "spec")]
     pub name: Option<String>,
-    /// The folder that references may not leave [default: the folder of the contract].
+    /// The folder that must contain every file that the contract refers to [default: the folder of the
+    /// contract].
     #[arg(long, value_name = "DIR", requires = "spec")]
     pub root: Option<PathBuf>,
     /// The settings file [default: `codegen.toml` beside the contract].
@@ -69,8 +70,8 @@ pub struct Args {
 }
 
 impl Args {
-    /// Returns the treatment of edited or foreign files in the folder of the crate: overwrite them or refuse to
-    /// write.
+    /// Returns the treatment of files in the folder of the crate that were edited by hand or not generated:
+    /// overwrite them or refuse to write.
     pub fn conflicts(&self) -> Conflicts {
         if self.force { Conflicts::Overwrite } else { Conflicts::Refuse }
     }

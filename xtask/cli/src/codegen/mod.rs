@@ -20,8 +20,8 @@ pub use arguments::{Args, Display};
 use crate::terminal::{colours, step};
 use arguments::STDIN;
 
-/// Runs the command `codegen`. `root` is the folder that references may not leave if neither the command line nor
-/// the settings name one.
+/// Runs the command `codegen`. `root` is the folder that must contain every file that the contract refers to, if
+/// neither the command line nor the settings name one.
 ///
 /// # Errors
 /// If an argument, the settings or the contract has errors, or if the generated crate cannot be written.
@@ -106,8 +106,8 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
 /// Writes the generated files of a crate to the folder `out`.
 ///
 /// # Errors
-/// If a file cannot be written, or if edited or foreign files would be overwritten. The error then contains
-/// advice.
+/// If a file cannot be written, or if it would overwrite files that were edited by hand or not generated. The
+/// error then contains advice.
 pub fn write(out: &Path, whole: &Output, conflicts: Conflicts) -> anyhow::Result<Changes> {
     output::write(out, whole, conflicts).map_err(|error| match error {
         error if error.can_be_overwritten() => {
