@@ -1,6 +1,6 @@
 //! The advice in diagnostics about fields that another version of OpenAPI has.
 
-/// Returns the advice how to write a field of another version of OpenAPI in the contract's version.
+/// Returns the advice how to express a field that only another version of OpenAPI has, such as `nullable` in 3.1.
 pub(super) fn instead(name: &str) -> Option<&'static str> {
     Some(match name {
         "nullable" => "in 3.1, write a list of types such as `type: [string, \"null\"]`",
