@@ -1,5 +1,5 @@
-//! The folding of diagnostics for a terminal: repeats form groups, and too many groups are reduced to the first
-//! of each code.
+//! The folding of diagnostics for a terminal: repeated ones form a group, and of too many groups only the first
+//! of each code are shown.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ const MOST_REPEATS: usize = 3;
 /// there are more, only [`GROUPS_OF_CODE`] of each code are shown.
 const MOST_GROUPS: usize = 20;
 
-/// The number of diagnostics, or groups of repeated ones, that the terminal shows of one code if there are too many.
+/// The number of diagnostics of one code that the terminal shows if there are too many; repeated ones count once.
 const GROUPS_OF_CODE: usize = 3;
 
 /// Diagnostics that differ only in their locations, in the order of the locations.
@@ -26,20 +26,19 @@ pub(super) struct Folded<'d> {
     pub shown: Vec<Group<'d>>,
     /// The severities with so many diagnostics that only some are shown and the rest is only counted.
     pub cut: Vec<Severity>,
-    /// The severities that a table at the end sums up: those with diagnostics that are not shown, and errors if
-    /// there are many.
+    /// The severities whose diagnostics are counted in a table at the end of the output.
     pub summed: Vec<Severity>,
     /// True if warnings are only counted, because there are too many to show them beside the errors.
     pub hides_warnings: bool,
 }
 
 impl<'d> Group<'d> {
-    /// Returns the diagnostic that represents the group and is shown with its excerpt.
+    /// Returns the first diagnostic of a group of repeated ones, which is shown with its source excerpt.
     pub(super) fn first(&self) -> Option<&'d Diagnostic> {
         self.0.first().copied()
     }
 
-    /// Returns the other diagnostics of the group, of which only the locations are shown.
+    /// Returns the further diagnostics of a group of repeated ones, of which only the locations are shown.
     pub(super) fn repeats(&self) -> &[&'d Diagnostic] {
         self.0.get(1..).unwrap_or_default()
     }
@@ -49,7 +48,7 @@ impl<'d> Group<'d> {
     }
 }
 
-/// Folds nothing: shows each diagnostic separately.
+/// Returns the diagnostics of a run without folding, so that each is shown separately.
 pub(super) fn unfolded(sorted: Vec<&Diagnostic>) -> Folded<'_> {
     Folded {
         shown: sorted.into_iter().map(|found| Group(vec![found])).collect(),
@@ -59,8 +58,8 @@ pub(super) fn unfolded(sorted: Vec<&Diagnostic>) -> Folded<'_> {
     }
 }
 
-/// Folds the diagnostics of a run: groups repeated ones, and keeps the first groups of each code if there are
-/// too many.
+/// Folds the diagnostics of a run: groups repeated ones, and keeps only the first groups of each code if there
+/// are too many groups.
 pub(super) fn fold(sorted: Vec<&Diagnostic>) -> Folded<'_> {
     let errors = sorted.iter().filter(|found| found.severity == Severity::Error).count();
     let groups = gather(sorted);
@@ -97,8 +96,8 @@ pub(super) fn fold(sorted: Vec<&Diagnostic>) -> Folded<'_> {
     Folded { shown, cut, summed, hides_warnings }
 }
 
-/// Groups diagnostics with equal texts if there are more than [`MOST_REPEATS`]; each other diagnostic is a
-/// group by itself.
+/// Groups diagnostics with equal texts if there are more than [`MOST_REPEATS`] of them; each other diagnostic is
+/// a group by itself.
 fn gather(sorted: Vec<&Diagnostic>) -> Vec<Group<'_>> {
     let mut equal: IndexMap<_, Vec<&Diagnostic>> = IndexMap::new();
     for found in &sorted {
@@ -118,7 +117,7 @@ fn gather(sorted: Vec<&Diagnostic>) -> Vec<Group<'_>> {
     groups
 }
 
-/// Returns the severity and the texts of a diagnostic without its locations, to detect repeats.
+/// Returns the severity, code and texts of a diagnostic; diagnostics that agree in all of them are repeats.
 fn words(found: &Diagnostic) -> (Severity, &str, &str, &str) {
     (found.severity, found.code, &found.message, &found.primary.text)
 }

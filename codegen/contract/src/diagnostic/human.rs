@@ -28,7 +28,8 @@ const CUT: usize = 200;
 
 /// A range of complete lines of a source file, from which the excerpt of a diagnostic is made.
 ///
-/// The renderer indexes all the text that it receives, so it gets a window instead of the file.
+/// The renderer (crate `annotate-snippets`) indexes all the text that it receives, so it gets this range instead
+/// of the file.
 struct Window<'s> {
     text: &'s str,
     start: usize,
@@ -40,9 +41,9 @@ struct Window<'s> {
 /// The diagnostics are ordered by location. `color` adds ANSI escape sequences.
 ///
 /// Repeated diagnostics are shown once, with the lines of the repeats. If there are more than twenty different
-/// diagnostics of one severity, only the first three of each code are shown, and a table at the end counts all
-/// of them. The table is also shown for more than twenty errors. So many warnings are only counted while there
-/// are errors. [`render_all`] shows every diagnostic.
+/// diagnostics of one severity, only the first three of each code are shown, and a table at the end counts all of
+/// them. The table is also shown for more than twenty errors. More than twenty warnings are only counted if there
+/// are also errors. [`render_all`] shows every diagnostic.
 ///
 /// ```
 /// use std::path::PathBuf;
@@ -93,7 +94,7 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> Stri
     text
 }
 
-/// Returns true if [`render`] does not show all diagnostics and counts the rest in the table at its end.
+/// Returns true if [`render`] leaves out some diagnostics and only counts them.
 pub fn is_folded(diagnostics: &Diagnostics) -> bool {
     !fold(diagnostics.sorted()).cut.is_empty()
 }
@@ -113,7 +114,7 @@ fn render_groups(shown: &[fold::Group<'_>], sources: &Sources, color: bool) -> S
     shown.collect::<Vec<String>>().join("\n")
 }
 
-/// Returns the note that lists the lines of repeated diagnostics; `None` if the diagnostic is not repeated.
+/// Returns the note that lists the lines of a diagnostic's repeats; `None` if the diagnostic is not repeated.
 fn repeats(first: &Diagnostic, others: &[&Diagnostic], sources: &Sources) -> Option<String> {
     if others.is_empty() {
         return None;
@@ -134,7 +135,7 @@ fn repeats(first: &Diagnostic, others: &[&Diagnostic], sources: &Sources) -> Opt
     Some(format!("repeated {} more times, on lines {}{more}", others.len(), lines.join(", ")))
 }
 
-/// Indents excerpts of diagnostics with one-digit line numbers by one column, so that the excerpts of one file align.
+/// Indents the excerpts of a rendered diagnostic if its line numbers have one digit, so that all diagnostics align.
 fn widen(shown: &str) -> String {
     let narrow = shown.lines().any(|line| visible(line).starts_with(" --> "));
     // A cut excerpt follows the line with its path, so the renderer's bare `:::` line is dropped.
@@ -146,7 +147,7 @@ fn widen(shown: &str) -> String {
     widened.collect()
 }
 
-/// Returns true if a line of the output consists only of `:::`, the renderer's mark of a further excerpt.
+/// Returns true if a line of a rendered diagnostic consists only of `:::`, which announces a further excerpt.
 fn is_bare(line: &str) -> bool {
     let mut rest = line;
     let mut plain = String::new();
@@ -158,7 +159,7 @@ fn is_bare(line: &str) -> bool {
     plain.trim() == ":::"
 }
 
-/// Returns a line of the output without the ANSI escape sequences at its start.
+/// Returns a line of a rendered diagnostic without the ANSI escape sequences at its start.
 fn visible(mut line: &str) -> &str {
     while let Some((_, rest)) = line.strip_prefix("\u{1b}[").and_then(|rest| rest.split_once('m')) {
         line = rest;
@@ -241,7 +242,7 @@ fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -
 
 /// Returns the source excerpt around one label in a very long line, such as minified JSON.
 ///
-/// The renderer would process the complete line for every diagnostic.
+/// Without the cut, the renderer would process the complete line for every diagnostic.
 fn cutting<'s>(kind: AnnotationKind, label: &'s Label, span: Span, sources: &'s Sources) -> [Element<'s>; 2] {
     let text = sources.text(span.file);
     let (line, column) = sources.location(span);
@@ -265,7 +266,7 @@ fn cutting<'s>(kind: AnnotationKind, label: &'s Label, span: Span, sources: &'s 
     [origin.into(), snippet.annotation(annotation).into()]
 }
 
-/// Returns the part of a label's span on its first line; the remaining lines of an object do not help the reader.
+/// Returns the span of a diagnostic's label, cut at the end of its first line; further lines do not help the reader.
 fn first_line(span: Span, sources: &Sources) -> Span {
     let end = sources.line(span).end.max(span.start as usize);
     Span { end: span.end.min(u32::try_from(end).unwrap_or(u32::MAX)), ..span }
@@ -284,7 +285,7 @@ fn change<'s>(help: &'s Help, sources: &'s Sources) -> Option<Snippet<'s, Patch<
     Some(Snippet::source(window.text).line_start(window.first_line).patch(patch))
 }
 
-/// Returns the window of source lines that contains all spans.
+/// Returns the smallest range of complete source lines that contains all the given spans.
 fn window<'s>(file: FileId, spans: impl Iterator<Item = Span>, sources: &'s Sources) -> Option<Window<'s>> {
     let text = sources.text(file);
     let (start, end) = spans.fold((text.len(), 0), |(start, end), span| {
@@ -300,7 +301,7 @@ fn window<'s>(file: FileId, spans: impl Iterator<Item = Span>, sources: &'s Sour
 }
 
 impl Window<'_> {
-    /// Returns a source span as a byte range within the window, with its ends moved down to character boundaries.
+    /// Returns a source span as a byte range in this range of lines, with its ends moved down to character boundaries.
     fn within(&self, span: Span) -> Range<usize> {
         let floor = |offset: u32| {
             let mut at = (offset as usize).saturating_sub(self.start).min(self.text.len());

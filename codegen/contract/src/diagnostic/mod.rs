@@ -35,9 +35,9 @@ pub enum Severity {
 /// A location in a source file that a diagnostic marks, with an explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label {
-    /// The location that the label marks.
+    /// The source span that a label of a diagnostic marks.
     pub span: Span,
-    /// The text beside the underline of the location; may be empty.
+    /// The explanation beside the underlined source of a diagnostic; may be empty.
     pub text: String,
 }
 
@@ -116,7 +116,7 @@ pub struct Counts {
 }
 
 impl fmt::Display for Counts {
-    /// Writes the counts as `2 errors, 1 warning`, without those that are zero.
+    /// Writes the numbers of diagnostics as `2 errors, 1 warning`, without those that are zero.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let named = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
         let parts = named.iter().filter(|(count, _)| *count > 0);
@@ -128,7 +128,7 @@ impl fmt::Display for Counts {
 }
 
 impl Counts {
-    /// Returns the counts for `count` diagnostics that all have one severity.
+    /// Returns the numbers of errors, warnings and notes for `count` diagnostics of one severity.
     fn of(severity: Severity, count: usize) -> Counts {
         let mut counts = Counts::default();
         match severity {
@@ -216,8 +216,7 @@ impl Diagnostic {
         self
     }
 
-    /// Sets the suggested solution of the diagnostic to a replacement of the text at `span`, worded "did you
-    /// mean `…`?".
+    /// Sets the suggested solution of the diagnostic: the text that replaces the one at `span`, as "did you mean `…`?".
     #[must_use]
     pub fn suggest(self, span: Span, replacement: impl Into<String>) -> Diagnostic {
         let replacement = replacement.into();
@@ -225,7 +224,7 @@ impl Diagnostic {
         self.fix(message, span, replacement)
     }
 
-    /// Sets the suggested solution of the diagnostic to a replacement of the text at `span`, with a message.
+    /// Sets the suggested solution of the diagnostic: a message, and the text that replaces the one at `span`.
     #[must_use]
     pub fn fix(mut self, message: impl Into<String>, span: Span, replacement: impl Into<String>) -> Diagnostic {
         self.help = Some(Help { message: one_line(message.into()), replacement: Some((span, replacement.into())) });
@@ -280,8 +279,9 @@ impl Diagnostics {
         Counts { errors: count(Severity::Error), warnings: count(Severity::Warning), notes: count(Severity::Note) }
     }
 
-    /// Returns the diagnostics in order: those of the command line, of the settings, and then of the contract
-    /// by file in the order of reading, by location and by severity.
+    /// Returns the diagnostics in order: first those of the command line, then of the settings, then of the contract.
+    ///
+    /// Each of these is ordered by file in the order of reading, then by location, then by severity.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut sorted: Vec<&Diagnostic> = self.found.iter().collect();
         let origin = |found: &Diagnostic| match found.primary.span.file {

@@ -1,4 +1,4 @@
-//! The search for the known name that a misspelt name intends, for "did you mean `…`?".
+//! The search for the known name that is most similar to a misspelt one, for "did you mean `…`?".
 
 /// The longest name for which a similar one is searched, in bytes; the comparison of longer names is too slow.
 const LONGEST: usize = 80;
@@ -6,12 +6,12 @@ const LONGEST: usize = 80;
 /// The degree of similarity between a misspelt name and a known name, nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Nearness {
-    /// The names differ only in case and in the separators `-`, `_` and space.
+    /// The misspelt and the known name differ only in case and in the separators `-`, `_` and space.
     Same,
-    /// The names differ by a typing error: one letter in a name of at least four, or two in one of at least
-    /// eight.
+    /// The misspelt and the known name differ by a typing error: one letter if the misspelt name has at least
+    /// four letters, two if it has at least eight.
     Slip,
-    /// The names are similar, but the known name may not be intended.
+    /// The misspelt and the known name are similar, but the known one may not be intended.
     Similar,
 }
 
@@ -29,7 +29,7 @@ pub fn closest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     nearest(word, known).map(|(known, _)| known)
 }
 
-/// Returns the known name that is nearest to `word`, as [`closest`] does, and the degree of similarity.
+/// Returns the known name that [`closest`] finds for `word`, together with the degree of similarity.
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<(&'k str, Nearness)> {
     if word.is_empty() || word.len() > LONGEST {
         return None;
@@ -65,7 +65,7 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     })
 }
 
-/// Returns true if two names are equal apart from case and separators, or differ by one more letter.
+/// Returns true if two names differ by at most one letter, apart from case and separators.
 pub(crate) fn is_one_edit_apart(one: &str, other: &str) -> bool {
     let (one, other) = (fold(one), fold(other));
     one.chars().count().abs_diff(other.chars().count()) <= 1 && strsim::damerau_levenshtein(&one, &other) <= 1
@@ -76,9 +76,9 @@ fn fold(word: &str) -> String {
     word.chars().filter(|letter| !matches!(letter, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
-/// Returns a lower bound of the edit distance of two names, from the letters that only one of them has.
+/// Returns a lower bound of the edit distance of two names, computed from the letters that only one of them has.
 ///
-/// Almost all pairs of names are ruled out by this bound, which is far faster than the edit distance.
+/// The bound rules out almost all pairs of names, and is far faster to compute than the edit distance.
 fn letters_apart(one: &str, other: &str) -> usize {
     let mut counts = [0i16; 64];
     // Different letters with one slot may hide a difference, which only makes the lower bound lower.

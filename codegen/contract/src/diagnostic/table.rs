@@ -1,4 +1,4 @@
-//! The table after the diagnostics on a terminal when there are many: one line for each code.
+//! The table that a terminal shows after many diagnostics: one line for each code.
 
 use indexmap::IndexMap;
 
@@ -8,8 +8,9 @@ use crate::source::Sources;
 /// The longest message in the closing table of diagnostics, in characters.
 const LONGEST_MESSAGE: usize = 90;
 
-/// Returns the table of the diagnostics of one severity: the count, the code, and the first location and
-/// message of each kind, the most frequent kind first.
+/// Returns the closing table for the diagnostics of one severity: a row for each code, the most frequent code first.
+///
+/// A row has the number of diagnostics, the code, and the location and message of the first diagnostic.
 pub(super) fn table(sorted: &[&Diagnostic], severity: Severity, sources: &Sources, color: bool) -> String {
     let mut kinds: IndexMap<&str, Vec<&Diagnostic>> = IndexMap::new();
     for found in sorted.iter().filter(|found| found.severity == severity) {

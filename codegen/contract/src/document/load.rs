@@ -19,12 +19,13 @@ pub struct LoadOptions {
 
 /// Loads a contract: reads the entry file and every file that a `$ref` reaches.
 ///
-/// The structure of each file is checked against the grammar of OpenAPI. Mistakes with only one possible
-/// meaning, such as an unquoted `null` in a list of types, are reported and repaired in the trees.
+/// The structure of each file is checked against the grammar of OpenAPI. Mistakes with only one possible meaning,
+/// such as an unquoted `null` in a list of types, are reported and repaired in the trees.
 ///
-/// The entry `-` is read from standard input; its references start from the working directory.
+/// If the path of the entry file is `-`, it is read from standard input, and references start from the working
+/// directory.
 ///
-/// Problems are added to `diagnostics`. Returns `None` only if the entry cannot be read as an OpenAPI
+/// Problems are added to `diagnostics`. Returns `None` only if the entry file cannot be read as an OpenAPI
 /// document at all; the files are then available from [`Diagnostics::sources`].
 ///
 /// ```

@@ -5,8 +5,7 @@ use crate::source::NodePath;
 
 /// A node of a document together with its path: its file and its JSON pointer.
 ///
-/// Relative references resolve against the file of the path, so code that follows references passes located
-/// nodes.
+/// A relative reference resolves against the file that contains it, so code that follows references needs the path.
 #[derive(Debug, Clone)]
 pub struct Located<'d> {
     /// The located node, in the tree of its file.
@@ -16,7 +15,7 @@ pub struct Located<'d> {
 }
 
 impl<'d> Located<'d> {
-    /// Returns the entry `name` of the located node.
+    /// Returns the value of the entry `name` of the located node, together with its path.
     ///
     /// Returns `None` if the node is not an object or has no such entry.
     pub fn get(&self, name: &str) -> Option<Located<'d>> {
@@ -24,7 +23,7 @@ impl<'d> Located<'d> {
         Some(Located { node, path: self.path.child(name) })
     }
 
-    /// Iterates over the entries of the located node; there are none if it is not an object.
+    /// Iterates over the entries of the located node, each value with its path. A node that is not an object has none.
     pub fn entries(&self) -> impl Iterator<Item = (&'d str, Located<'d>)> + '_ {
         let entries = self.node.as_object().into_iter().flatten();
         entries.map(|(key, node)| {
@@ -33,7 +32,7 @@ impl<'d> Located<'d> {
         })
     }
 
-    /// Iterates over the elements of the located node; there are none if it is not an array.
+    /// Iterates over the elements of the located node, each with its path. A node that is not an array has none.
     pub fn elements(&self) -> impl Iterator<Item = Located<'d>> + '_ {
         let elements = self.node.as_array().unwrap_or_default().iter().enumerate();
         elements.map(|(at, node)| Located { node, path: self.path.child(&at.to_string()) })

@@ -24,9 +24,9 @@ use crate::source::{Span, Spanned};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// The span of the value in its file, including quotes and brackets.
+    /// The span of the node's value in its file, including quotes and brackets.
     pub span: Span,
-    /// The value itself, in the JSON data model.
+    /// The value of the node in the JSON data model.
     pub value: Value,
 }
 
@@ -190,19 +190,19 @@ impl Node {
         }
     }
 
-    /// Returns the number of the node as an integer, if it is one: `1.0` and `1e3` are, `1.5` is not.
+    /// Returns the number of the node if it is an integer, such as `12`, `1.0` or `1e3`; otherwise `None`.
     pub fn as_i128(&self) -> Option<i128> {
         super::number::integer(self.as_number()?)
     }
 
-    /// Returns the number of the node as an integer, if it is one and is not negative.
+    /// Returns the number of the node if it is an integer and is not negative; otherwise `None`.
     pub fn as_u64(&self) -> Option<u64> {
         self.as_i128().and_then(|number| u64::try_from(number).ok())
     }
 
     /// Returns the smallest positive integer that is a multiple of the node's number, if there is one: 3 for 1.5.
     ///
-    /// A `multipleOf` of an integer schema then needs integer arithmetic only.
+    /// The check of `multipleOf` in an integer schema then needs integer arithmetic only.
     pub fn as_whole_divisor(&self) -> Option<i128> {
         super::number::whole_divisor(self.as_number()?)
     }
@@ -238,7 +238,7 @@ impl Node {
         self.value == Value::Null
     }
 
-    /// Returns the number of levels of arrays and objects in the node, including itself; 0 for other values.
+    /// Returns the depth of nested arrays and objects in the node, counting the node itself; 0 if it is neither.
     pub fn depth(&self) -> usize {
         let within = match &self.value {
             Value::Array(elements) => elements.iter().map(Node::depth).max(),

@@ -1,5 +1,5 @@
-//! The text of a `$ref`, parsed into the path of a file and a fragment (RFC 3986, RFC 6901), and the reasons
-//! why it cannot be followed.
+//! References (`$ref`): their parsing into a file path and a fragment (RFC 3986, RFC 6901), and the reasons why a
+//! reference cannot be followed.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ pub enum RefError {
     Remote,
     /// The reference names a file outside the folder that references must not leave.
     Outside,
-    /// The file that the reference names could not be read; the text is the reason.
+    /// The file that the reference names could not be read; contains the reason as text.
     File(String),
     /// The file has no node at the location that the fragment of the reference selects.
     Dangling {
@@ -41,7 +41,7 @@ pub enum RefError {
     },
     /// Several schemas of the file have the anchor that the reference names.
     Ambiguous {
-        /// The span of the anchor's name in each of these schemas.
+        /// The span of the anchor's name in each schema that has the anchor.
         anchors: Vec<Span>,
     },
     /// The reference is part of a cycle of references that never reaches a value.
@@ -82,7 +82,7 @@ pub(super) fn parse(reference: &str) -> Result<Reference, RefError> {
     Ok(Reference { file: decode(file), fragment })
 }
 
-/// Returns the text of the reference to the node at `steps` of a file; `file` is copied as the path of the file.
+/// Returns the text of a reference from the path of a file, which is copied unchanged, and the steps of a JSON pointer.
 pub(super) fn compose(file: &str, steps: &[String]) -> String {
     let path = steps.iter().fold(NodePath::root(FileId(0)), |path, step| path.child(step));
     format!("{file}#{}", path.pointer)

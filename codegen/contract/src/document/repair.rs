@@ -1,4 +1,4 @@
-//! The third pass of loading: replaces mistakes in the trees by the intended values.
+//! The third pass of loading a contract: replaces mistakes in its trees by the intended values.
 //!
 //! Later stages then read a correct document and need no exceptions for repaired mistakes.
 
@@ -9,26 +9,26 @@ use super::node::{Node, Value};
 use super::trees::Document;
 use crate::source::Span;
 
-/// The repair of a mistake in a document whose intended meaning is certain.
+/// The repair of a mistake in a document that has only one possible meaning.
 pub(super) enum Repair {
-    /// Replaces the wrong value by this string.
+    /// The repair replaces the wrong value by this string.
     Replace(String),
-    /// Removes the wrong entry from its object.
+    /// The repair removes the wrong entry from its object.
     Remove,
 }
 
-/// The repairs of a document, each by the span of the wrong value or of the wrong entry's name.
+/// The repairs of a document, each by the source span of the wrong value, or of the name of the wrong entry.
 #[derive(Default)]
 pub(super) struct Repairs(HashMap<Span, Repair>);
 
 impl Repairs {
-    /// Records a repair for the value at a span, or for the entry whose name is there.
+    /// Records the repair of the value at a source span, or of the entry whose name is at the span.
     pub(super) fn add(&mut self, span: Span, repair: Repair) {
         self.0.insert(span, repair);
     }
 }
 
-/// Applies the repairs to the trees of a document.
+/// Applies the recorded repairs of mistakes to the trees of a document.
 pub(super) fn repair(document: &mut Document, Repairs(repairs): &Repairs) {
     for tree in document.trees_mut() {
         if repairs.keys().any(|span| span.file == tree.span.file) {

@@ -13,8 +13,8 @@ pub(super) const MAX_HOPS: usize = 64;
 impl Document {
     /// Returns the node that a reference in the file `from` refers to.
     ///
-    /// References on the path to the node are followed, and the result has the path of the node's real
-    /// location. The node itself can be a reference again; [`Document::follow`] follows it to the end.
+    /// References on the way to the node are followed, and the result contains the path at which the node stands.
+    /// The node can itself be a reference; [`Document::follow`] follows it to the end.
     ///
     /// # Errors
     ///
@@ -23,10 +23,10 @@ impl Document {
         self.resolve_as(from, reference, "schemas")
     }
 
-    /// Follows the `$ref` of a node, and any further ones, to a node that is not a reference.
+    /// Follows the `$ref` of a node, and that of each target, until a node is not a reference.
     ///
-    /// Returns the node itself if it has no `$ref`. In a 3.1 schema the fields beside a `$ref` apply too; use
-    /// [`Document::resolve`] there.
+    /// Returns the node itself if it has no `$ref`. For a schema of OpenAPI 3.1, use [`Document::resolve`], since
+    /// the fields beside a `$ref` apply there too.
     ///
     /// # Errors
     ///
@@ -42,7 +42,8 @@ impl Document {
         Err(RefError::Cyclic)
     }
 
-    /// Resolves a reference as [`Document::resolve`] does, and suggests a component of `section` if it has no target.
+    /// Resolves a reference as [`Document::resolve`] does. If it has no target, suggests a component of the
+    /// section `section`.
     pub(super) fn resolve_as<'d>(
         &'d self,
         from: FileId,
@@ -108,7 +109,8 @@ impl Document {
         Ok(here)
     }
 
-    /// Returns the most similar reference that has a target: each unknown step is replaced by the nearest known name.
+    /// Returns the most similar text for a reference without a target: each unknown step becomes the nearest
+    /// known name.
     fn closest(&self, file: FileId, steps: &[String], text: &str) -> Option<String> {
         let mut node = self.file_node(file);
         let mut taken = Vec::new();

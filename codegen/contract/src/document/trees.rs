@@ -34,26 +34,26 @@ pub struct Document {
     pub sources: Sources,
     /// The identifier of the entry file, which contains the `openapi` field.
     pub root: FileId,
-    /// The version of OpenAPI that the entry declares.
+    /// The version of OpenAPI that the entry file declares.
     pub(super) version: Version,
     /// The tree of each file of the contract, by the index of the file.
     pub(super) trees: Vec<Arc<Node>>,
-    /// The files that could not be read. Each has a diagnostic, so references into it are not reported again.
+    /// The files of the contract that could not be read. Each is reported once, so references into it are not reported.
     pub(super) unreadable: HashSet<FileId>,
-    /// The file that each file path in a reference leads to, by the file that contains the reference.
+    /// The file that a path in a reference leads to, by the path and the file that contains the reference.
     pub(super) links: HashMap<(FileId, String), Result<FileId, RefError>>,
     /// The schemas with an anchor, by their file and the name of the anchor.
     pub(super) anchors: HashMap<(FileId, String), Vec<Anchor>>,
 }
 
 impl Document {
-    /// Creates a document without trees; the tree of the entry is added next.
+    /// Creates a document without trees; the tree of the entry file is added next.
     pub(super) fn new(sources: Sources, root: FileId, version: Version) -> Document {
         let (trees, unreadable) = (Vec::new(), HashSet::new());
         Document { sources, root, version, trees, unreadable, links: HashMap::new(), anchors: HashMap::new() }
     }
 
-    /// Adds the tree of a file. Files are added in the order of the sources.
+    /// Adds the tree of a file to the document. Trees are added in the order in which the files were read.
     pub(super) fn add_tree(&mut self, file: FileId, tree: Node) {
         let text = self.sources.text(file);
         if text.contains("$anchor") || text.contains("$dynamicAnchor") {

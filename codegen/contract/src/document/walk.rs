@@ -1,7 +1,7 @@
-//! The walk through a document along the grammar, which loading, checking, bundling and upgrading share.
+//! The walk through a document along the grammar of OpenAPI, which loading, checking, bundling and upgrading share.
 //!
 //! A [`Walk`] defines the action for each kind of value; the functions of this module visit the values. They do
-//! not follow references, but pass them to the walk.
+//! not follow references, but pass each one to the [`Walk`].
 
 use super::grammar::{ObjectKind, Role, Rule, Shape, rule};
 use super::node::{Key, Node, Object, Value};
@@ -12,13 +12,13 @@ use crate::source::Step;
 /// The result of a walk for one value of a document: `()` for a walk that only reads, a [`Node`] for one that
 /// rewrites.
 pub(super) trait Outcome: Sized {
-    /// Returns the walk's result for a value that is not changed.
+    /// Returns the result of a document walk for a value that the walk leaves unchanged.
     fn unchanged(node: &Node) -> Self;
 
-    /// Returns the walk's result for the array `node`, whose elements became `elements`.
+    /// Returns the result of a document walk for the array `node`, from the results for its elements.
     fn list(node: &Node, elements: impl Iterator<Item = Self>) -> Self;
 
-    /// Returns the walk's result for the object or map `node`, whose entries became `entries`.
+    /// Returns the result of a document walk for the object or map `node`, from the results for its entries.
     fn map<'n>(node: &Node, entries: impl Iterator<Item = (&'n Key, Self)>) -> Self;
 }
 
@@ -27,8 +27,7 @@ pub(super) trait Outcome: Sized {
 pub(super) struct Visited<'d> {
     /// The node of the visited value.
     pub node: &'d Node,
-    /// The key of the entry that contains the visited value; `None` for an element of an array and for the
-    /// start of a walk.
+    /// The key of the entry whose value is visited; `None` for an element of an array and at the start of a walk.
     pub key: Option<&'d Key>,
     /// The grammar rule of the object whose field contains the visited value, directly or within arrays and maps.
     pub owner: &'static Rule,
@@ -36,27 +35,26 @@ pub(super) struct Visited<'d> {
 
 /// The actions of a walk through a document. The default of each method leaves the value unchanged.
 pub(super) trait Walk<'d>: Sized {
-    /// The result of the walk for one value.
+    /// The result that a walk through a document has for each value.
     type Outcome: Outcome;
 
     /// Returns the version of OpenAPI whose grammar the walk follows.
     fn version(&self) -> Version;
 
-    /// Called before the walk visits an entry or element.
+    /// Called before a walk through a document visits an entry of an object or an element of an array.
     fn enter(&mut self, _step: Step<'_>) {}
 
-    /// Called after the walk has visited the entry or element that it entered last.
+    /// Called after a walk through a document has visited the entry or element that it entered last.
     fn leave(&mut self) {}
 
     /// Visits an object of OpenAPI, such as an operation or a schema.
     ///
-    /// The implementation decides if the walk continues within the object, by [`entries`], as the default
-    /// does.
+    /// An implementation that continues within the object calls [`entries`], as the default does.
     fn object(&mut self, kind: ObjectKind, visited: Visited<'d>, object: &'d Object) -> Self::Outcome {
         Self::Outcome::map(visited.node, entries(self, kind, object))
     }
 
-    /// Visits a `$ref` in the position of an object of this kind.
+    /// Visits a `$ref` that stands in place of an OpenAPI object.
     fn reference(&mut self, _kind: ObjectKind, node: &'d Node, _text: &'d str) -> Self::Outcome {
         Self::Outcome::unchanged(node)
     }
@@ -66,42 +64,43 @@ pub(super) trait Walk<'d>: Sized {
         Self::Outcome::unchanged(node)
     }
 
-    /// Visits a string that refers to an operation.
+    /// Visits a string that refers to an operation, such as the `operationRef` of a link.
     fn operation_reference(&mut self, node: &'d Node, _text: &'d str) -> Self::Outcome {
         Self::Outcome::unchanged(node)
     }
 
-    /// Visits a value that has the JSON type of its shape and contains no further objects of OpenAPI.
+    /// Visits a value that has the JSON type that the grammar requires and contains no further OpenAPI objects.
     fn scalar(&mut self, _shape: &'static Shape, visited: Visited<'d>) -> Self::Outcome {
         Self::Outcome::unchanged(visited.node)
     }
 
-    /// Visits a value that does not have the JSON type of its shape, which is a mistake in the contract.
+    /// Visits a value that does not have the JSON type that the grammar requires, which is a mistake in the contract.
     fn mismatch(&mut self, _shape: &'static Shape, visited: Visited<'d>) -> Self::Outcome {
         Self::Outcome::unchanged(visited.node)
     }
 
-    /// Called with the key of an object's entry before its value is visited.
+    /// Called with the key of an object's entry before the walk visits the value of the entry.
     fn entry(&mut self, _rule: &'static Rule, _role: Role, _key: &'d Key) {}
 
-    /// Called for a `$ref` in place of a complete map, which is a mistake. Its value is not visited.
+    /// Called for a `$ref` in place of a complete map such as `properties`, which is a mistake. Its value is not
+    /// visited.
     fn reference_for_map(&mut self, _key: &'d Key) {}
 
-    /// Called with the name of a component before the walk visits the components of its section.
+    /// Called with each component name of a section before the walk visits the components of the section.
     fn component_name(&mut self, _key: &'d Key) {}
 }
 
-/// A `$ref` in the position of an object, for which it stands.
+/// A `$ref` that stands in place of an OpenAPI object.
 pub(super) struct Standing<'d> {
-    /// The node of the string after `$ref:`.
+    /// The node of the string after `$ref:`, in place of an OpenAPI object.
     pub node: &'d Node,
     /// The reference as text: the string after `$ref:`.
     pub text: &'d str,
-    /// True if all fields beside the `$ref` are ignored.
+    /// True if all fields beside the `$ref` of an OpenAPI object are ignored.
     pub alone: bool,
 }
 
-/// Returns the `$ref` in the position of an object, if there is one.
+/// Returns the `$ref` that stands in place of an OpenAPI object, if there is one.
 ///
 /// A path item may have fields beside its `$ref` in every version, a schema since 3.1.
 pub(super) fn standing_reference(kind: ObjectKind, object: &Object, version: Version) -> Option<Standing<'_>> {
@@ -110,7 +109,7 @@ pub(super) fn standing_reference(kind: ObjectKind, object: &Object, version: Ver
     Some(Standing { node, text: node.as_str()?, alone: !beside })
 }
 
-/// Starts a walk through a document at an object of a kind.
+/// Starts a walk through a document at an OpenAPI object of the given kind.
 pub(super) fn begin<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, node: &'d Node) -> W::Outcome {
     match node.as_object() {
         Some(object) => walk.object(kind, Visited { node, key: None, owner: rule(kind) }, object),
@@ -118,7 +117,7 @@ pub(super) fn begin<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, node: &'d N
     }
 }
 
-/// Returns an iterator over the results for an object's entries; advancing it visits the next entry.
+/// Returns an iterator that visits the entries of an object one by one, and yields the result of the walk for each.
 pub(super) fn entries<'w, 'd, W: Walk<'d>>(
     walk: &'w mut W,
     kind: ObjectKind,
@@ -127,7 +126,7 @@ pub(super) fn entries<'w, 'd, W: Walk<'d>>(
     object.iter().map(move |(key, node)| (key, entry(walk, kind, key, node)))
 }
 
-/// Visits one entry of an object: determines its role by the grammar, and walks its value.
+/// Visits one entry of an object: determines its role by the grammar, and visits its value.
 pub(super) fn entry<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, key: &'d Key, node: &'d Node) -> W::Outcome {
     let rule = rule(kind);
     let role = rule.role(&key.name, walk.version());

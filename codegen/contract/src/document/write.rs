@@ -11,18 +11,17 @@ use super::parse::plain_scalar;
 /// The characters that YAML 1.1 treats as line breaks and YAML 1.2 does not.
 const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
-/// A tree that is serialized as YAML, with marks in place of some scalars.
+/// A tree that is serialized as YAML, with marks (placeholders) in place of some strings and numbers.
 ///
-/// The serializer cannot write some strings and numbers as required. It receives a mark in their place, and
-/// each mark is replaced in its output.
+/// The serializer cannot write these strings and numbers as required, so each mark is replaced in its output.
 struct Marked<'n> {
     node: &'n Node,
     marks: &'n Marks,
 }
 
-/// The strings and numbers that replace the marks in the output of the YAML serializer.
+/// The strings and numbers that replace the marks (placeholders) in the output of the YAML serializer.
 struct Marks {
-    /// The start of every mark; no string of the tree contains it.
+    /// The start of every mark (placeholder) in the output of the YAML serializer; no string of the tree contains it.
     prefix: String,
     texts: RefCell<Vec<String>>,
 }
@@ -112,7 +111,7 @@ fn is_json_number(text: &str) -> bool {
     digits(whole) && digits(fraction) && digits(exponent) && (whole == "0" || !whole.starts_with('0'))
 }
 
-/// Returns true if a YAML 1.1 parser would read the text as a timestamp.
+/// Returns true if a string begins like a date (`2026-`), so that a YAML 1.1 parser could read it as a timestamp.
 fn looks_like_a_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() >= 8 && bytes[..4].iter().all(u8::is_ascii_digit) && bytes[4] == b'-'
@@ -125,9 +124,10 @@ impl Marks {
         format!("{}{}x", self.prefix, texts.len() - 1)
     }
 
-    /// Returns a string for the YAML serializer, or a mark if a parser would misread the serializer's output.
+    /// Returns the text that the YAML serializer receives for a string: the string itself, or a mark (placeholder).
     ///
-    /// Such strings look like a number (`1e3`), a merge key or a date, or contain line breaks of YAML 1.1.
+    /// A string needs a mark if a YAML parser would misread the output: if it looks like a number (`1e3`), a
+    /// merge key or a date, or contains line breaks of YAML 1.1.
     fn string(&self, text: &str) -> String {
         let plain = matches!(plain_scalar(text), Value::String(_)) && text != "<<" && !looks_like_a_date(text);
         if plain && !text.contains(BREAKS) {

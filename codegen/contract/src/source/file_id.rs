@@ -5,12 +5,12 @@
 pub struct FileId(pub(crate) u32);
 
 impl FileId {
-    /// The entry file of a contract: the file that contains the `openapi` field.
+    /// The identifier of the entry file of a contract: the file that contains the `openapi` field.
     pub const ENTRY: FileId = FileId(0);
 
-    /// The settings file (`codegen.toml`), which is kept apart from the files of the contract.
+    /// The identifier of the settings file (`codegen.toml`), which is kept apart from the files of the contract.
     pub const SETTINGS: FileId = FileId(u32::MAX);
 
-    /// The command-line arguments, which are kept as a file so that diagnostics can point into them.
+    /// The identifier of the command-line arguments, which are kept as a file so that diagnostics can point into them.
     pub const COMMAND_LINE: FileId = FileId(u32::MAX - 1);
 }

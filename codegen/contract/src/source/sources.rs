@@ -39,8 +39,8 @@ struct SourceFile {
     display_path: String,
     path: PathBuf,
     text: String,
-    /// True if the text of the file is ASCII. Columns then need no counting of characters, which is slow in
-    /// lines of several megabytes.
+    /// True if the text of the source file is ASCII. Columns then need no counting of characters, which is slow
+    /// in lines of several megabytes.
     ascii: bool,
     line_starts: Vec<u32>,
 }
@@ -91,14 +91,14 @@ impl Sources {
         self.text(span.file).get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
-    /// Returns the part of a source span up to the first line break.
+    /// Returns the part of a source span before its first line break.
     pub fn first_line(&self, span: Span) -> Span {
         let written = self.slice(span);
         let length = written.find(['\n', '\r']).unwrap_or(written.len());
         Span::new(span.file, span.start as usize, span.start as usize + length)
     }
 
-    /// Returns a source span without the quotes around the string in it.
+    /// Returns the span of a string in a source file without the quotes around the string.
     ///
     /// A suggestion that replaces the returned span keeps the quotes of the source.
     pub fn inside_quotes(&self, span: Span) -> Span {

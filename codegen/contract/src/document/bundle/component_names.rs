@@ -1,4 +1,4 @@
-//! The objects of other files that become components of a bundle: their sections and names.
+//! The objects of other files that become components when a contract is bundled: their sections and names.
 
 use std::collections::HashMap;
 
@@ -28,36 +28,39 @@ const ESCAPED: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// The objects of other files that become components of the bundle, with their new names.
+/// The objects of other files that become components of a bundled contract, with their new names.
 pub(super) struct ComponentNames<'d> {
     root: FileId,
-    /// The moved components, in the order in which references to them were found.
+    /// The objects that become components of the bundled contract, in the order in which references to them were found.
     pub list: Vec<MovedComponent<'d>>,
-    /// The index of each moved component by its section and the address of its node, which does not change meanwhile.
+    /// The index in `list` of each object that becomes a component, by section and node address. Nodes do not
+    /// move meanwhile.
     by_node: HashMap<(&'static str, usize), usize>,
-    /// The names that each section of the components has, with the index of the component if it comes from
-    /// another file.
+    /// The component names in each section of the bundled contract, with the index in `list` if the component
+    /// comes from another file.
     names: HashMap<(&'static str, String), Option<usize>>,
 }
 
-/// An object of another file that becomes a component of the bundle.
+/// An object of another file that becomes a component of the bundled contract.
 pub(super) struct MovedComponent<'d> {
-    /// The kind of the moved object, which decides its section of the components.
+    /// The kind of the OpenAPI object that becomes a component, which decides its section of `components`.
     pub kind: ObjectKind,
-    /// The name of the moved object as a component of the bundle.
+    /// The name that the object has as a component of the bundled contract.
     pub name: String,
-    /// The path of the component in the bundle: its section and name.
+    /// The path of the component in the bundled contract, from its section and name.
     pub path: NodePath,
-    /// The moved object in its own file.
+    /// The node, in its own file, of the object that becomes a component.
     pub node: &'d Node,
-    /// The name of the object in its own file; `None` if the object is the root of the file.
+    /// The name of the object in its original file; `None` if the object is the root of that file.
     pub own_name: Option<String>,
-    /// True if a component of the entry is only a reference to this object, and gives the object its name.
+    /// True if the entry file has a component that only refers to this object. The object then has that
+    /// component's name.
     pub adopted: bool,
 }
 
 impl<'d> ComponentNames<'d> {
-    /// Collects the component names of the entry, and its components that are only references to other files.
+    /// Collects the component names of a contract's entry file, and the components there that only refer to other
+    /// files.
     pub fn of(document: &'d Document) -> ComponentNames<'d> {
         let mut given =
             ComponentNames { root: document.root, list: Vec::new(), by_node: HashMap::new(), names: HashMap::new() };
@@ -78,19 +81,22 @@ impl<'d> ComponentNames<'d> {
         given
     }
 
-    /// Returns the component that an object of another file becomes, if it moves into the bundle.
+    /// Returns the component of the bundled contract that an object of another file becomes; `None` if it does
+    /// not move.
     pub fn get(&self, kind: ObjectKind, node: &Node) -> Option<&MovedComponent<'d>> {
         self.by_node.get(&address(kind, node)).and_then(|at| self.list.get(*at))
     }
 
-    /// Returns the object of another file that replaces a component of the entry, if that is only a reference to it.
+    /// Returns the object of another file that replaces a component of the entry file, if the component only
+    /// refers to it.
     pub fn adopted(&self, section: &str, name: &str) -> Option<(ObjectKind, &'d Node)> {
         let at = (*self.names.get(&(section, name.to_owned()))?)?;
         let moved = self.list.get(at).filter(|moved| moved.adopted)?;
         Some((moved.kind, moved.node))
     }
 
-    /// Returns the component of the bundle for an object of another file, and creates it at the first reference.
+    /// Returns the component of the bundled contract for an object of another file. The first call creates the
+    /// component.
     pub fn relocate(&mut self, kind: ObjectKind, target: &Located<'d>, sources: &Sources) -> &MovedComponent<'d> {
         let at = match self.by_node.get(&address(kind, target.node)) {
             Some(at) => *at,
@@ -112,7 +118,7 @@ impl<'d> ComponentNames<'d> {
         at
     }
 
-    /// Returns a component name that its section does not have yet: the wanted name, or that name with a number.
+    /// Returns a component name that is free in its section: the wanted name, or that name with a number.
     fn free(&self, kind: ObjectKind, wanted: &str) -> String {
         let mut name = wanted.to_owned();
         let mut number = 2;
@@ -125,18 +131,18 @@ impl<'d> ComponentNames<'d> {
 }
 
 impl MovedComponent<'_> {
-    /// Returns the reference to the moved component in the bundle.
+    /// Returns the reference by which the bundled contract refers to a component that comes from another file.
     pub fn reference(&self) -> String {
         fragment(&self.path.pointer)
     }
 }
 
-/// Returns a JSON pointer as a reference within its own file (RFC 6901, section 6).
+/// Returns the reference to a JSON pointer of the same file, such as `#/components/schemas/User` (RFC 6901, section 6).
 pub(super) fn fragment(pointer: &str) -> String {
     format!("#{}", utf8_percent_encode(pointer, ESCAPED))
 }
 
-/// Iterates over the sections of the components object, each with the kind of its objects.
+/// Iterates over the sections of `components`, each with the kind of the OpenAPI objects in it.
 fn sections(rule: &'static Rule) -> impl Iterator<Item = (ObjectKind, &'static str)> {
     rule.fields.iter().filter_map(|field| match field.shape {
         Shape::Components(Shape::Of(kind)) if kind.section() == field.name => Some((*kind, field.name)),
@@ -148,9 +154,10 @@ fn address(kind: ObjectKind, node: &Node) -> (&'static str, usize) {
     (kind.section(), std::ptr::from_ref(node).addr())
 }
 
-/// Returns the component name that a moved object should have, reduced to the characters of component names.
+/// Returns the preferred component name of an object that moves from another file into the bundled contract.
 ///
-/// The name is the last step of the object's pointer, or the name of its file if the object is the root.
+/// It is the last step of the object's JSON pointer, or the file name if the object is the root of the file.
+/// Characters that component names may not have become `_`.
 fn wanted(path: &NodePath, sources: &Sources) -> String {
     let name = path.name().unwrap_or_else(|| {
         let stem = sources.path(path.file).file_stem();

@@ -1,4 +1,4 @@
-//! The components object of a bundle: the components of the entry, followed by those moved from other files.
+//! The `components` object of a bundled contract: the components of the entry file, then those of other files.
 
 use super::{Bundler, key};
 use crate::document::grammar::{ObjectKind, Rule, Shape, rule};
@@ -7,7 +7,8 @@ use crate::document::walk::{self, Visited, Walk};
 use crate::source::{Span, Step};
 
 impl<'d> Bundler<'d> {
-    /// Writes the components object of the bundle: in each section the components of the entry, then the moved ones.
+    /// Writes the `components` of a bundled contract: in each section those of the entry file, then those of
+    /// other files.
     pub(super) fn components(&mut self, object: Option<&'d Object>, span: Span) -> Node {
         let rule = rule(ObjectKind::Components);
         let mut sections: Vec<(Key, Node)> = Vec::new();
@@ -53,8 +54,8 @@ impl<'d> Bundler<'d> {
         Node { span, value: Value::Object(written.into_iter().collect()) }
     }
 
-    /// Returns the objects of other files that become components of a section, in the order in which the walk
-    /// found them.
+    /// Returns the objects of other files that become components of one section of the bundled contract, in the
+    /// order in which they were found.
     fn relocated(&mut self, section: &str) -> Vec<(Key, Node)> {
         let names = self.names.list.iter().filter(|moved| !moved.adopted && moved.kind.section() == section);
         let names: Vec<_> =

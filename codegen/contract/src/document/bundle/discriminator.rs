@@ -1,11 +1,11 @@
-//! The discriminators of a bundle, which keep their values although the schemas that they select may be renamed.
+//! The discriminators in a bundled contract: they keep their values when bundling renames the schemas that they select.
 
 use super::{Bundler, key};
 use crate::document::grammar::ObjectKind;
 use crate::document::node::{Key, Node, Object, Value};
 use crate::document::resolve::reference_of;
 
-/// A branch of a union whose component has another name in the bundle than in its file.
+/// A branch of a union (`oneOf` or `anyOf`) whose schema gets another name when the contract is bundled.
 struct Renamed<'d> {
     own_name: String,
     node: &'d Node,
@@ -13,7 +13,8 @@ struct Renamed<'d> {
 }
 
 impl<'d> Bundler<'d> {
-    /// Adds renamed branches to the mapping of a discriminator, so that their old names still select them.
+    /// Adds the renamed branches of a union to the mapping of its discriminator, so that their old names still
+    /// select them.
     pub(super) fn keep_tags(&self, schema: &'d Node, written: &mut [(Key, Node)]) {
         let Some(discriminator) = schema.get("discriminator").and_then(Node::as_object) else {
             return;
@@ -50,9 +51,10 @@ impl<'d> Bundler<'d> {
         renamed.collect()
     }
 
-    /// Returns the mapping of a discriminator, extended by all renamed branches.
+    /// Returns the mapping of a discriminator in a bundled contract, extended by all branches that bundling has
+    /// renamed.
     ///
-    /// `before` is the discriminator as written in the source, `after` is the discriminator in the bundle.
+    /// `before` is the discriminator as written in the source, `after` is the discriminator in the bundled contract.
     fn mapping(&self, before: &'d Object, after: &Object, renamed: &[Renamed<'d>]) -> Object {
         let before = before.get("mapping").and_then(Node::as_object);
         let after = after.get("mapping").and_then(Node::as_object);

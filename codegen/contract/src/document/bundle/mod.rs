@@ -1,7 +1,7 @@
 //! The bundling of a contract: combines its files into one tree.
 //!
-//! Input is a [`Document`] of several files, output is a [`Node`] tree without references to other files.
-//! Objects of other files become components of the entry.
+//! Input is a [`Document`] of several files, output is a [`Node`] tree without references to other files. Objects
+//! of other files become components of the output tree.
 
 mod component_names;
 mod components;
@@ -18,27 +18,29 @@ use crate::document::walk::{self, Visited, Walk};
 use crate::source::{FileId, NodePath, Pointer, Span, Step};
 use component_names::{ComponentNames, fragment};
 
-/// The walk that writes the bundle: it replaces references to other files by references within the bundle.
+/// The walk that bundles a contract: it replaces references to other files by references within one tree.
 struct Bundler<'d> {
     document: &'d Document,
     names: ComponentNames<'d>,
-    /// The JSON pointers of the path items of other files in the bundle, as the current walk has written them so far.
+    /// The JSON pointer in the bundled contract of each path item from another file that the current walk has written.
     items: HashMap<NodePath, String>,
-    /// The JSON pointers of all path items of other files in the bundle, as the first walk found them.
+    /// The JSON pointer in the bundled contract of each path item from another file, as found by the first of two
+    /// walks.
     known_items: HashMap<NodePath, String>,
-    /// The JSON pointer in the bundle of the node that is being written.
+    /// The JSON pointer, in the bundled contract, of the node that is being written.
     pointer: Pointer,
-    /// The number of nested path items that are being written in place of references.
+    /// The number of path items, one within another, that are being written in place of references to them.
     nesting: usize,
-    /// True in the second walk, which knows all objects that move and writes the bundle.
+    /// True in the second of two walks through the contract, which knows all objects that move and writes the
+    /// bundled tree.
     complete: bool,
 }
 
 /// Combines the files of a contract into one tree that refers to no other file.
 ///
-/// - A component of the entry that is only a reference to another file is replaced by its target.
-/// - Each other referenced object of another file becomes a component. Its name is the last step of its
-///   pointer, or the name of its file; a number is appended if the name is taken.
+/// - A component of the entry file that is only a reference to another file is replaced by its target.
+/// - Each other referenced object of another file becomes a component. Its name is the last step of its pointer,
+///   or the name of its file; a number is appended if the name is taken.
 /// - Path items are written in place of the references to them, since OpenAPI 3.0 has no components for them.
 ///
 /// The order of all entries is kept, and a contract of one file is returned unchanged. Spans are those of the
@@ -76,7 +78,7 @@ pub fn bundle(document: &Document) -> Node {
 }
 
 impl<'d> Bundler<'d> {
-    /// Walks through everything that references reach, to find the objects of other files that must move.
+    /// Walks through the contract along its references, to find the objects of other files that must become components.
     fn find(&mut self) {
         self.body(ObjectKind::Root, self.document.root_node());
         let mut next = 0;
@@ -88,7 +90,7 @@ impl<'d> Bundler<'d> {
         }
     }
 
-    /// Writes the content of an object, either in its original position or as a component.
+    /// Writes the content of an object into the bundled contract, in its original position or as a component.
     fn body(&mut self, kind: ObjectKind, node: &'d Node) -> Node {
         let Some(object) = node.as_object() else {
             return node.clone();
@@ -112,7 +114,7 @@ impl<'d> Bundler<'d> {
         Node { span: node.span, value: Value::Object(written.into_iter().collect()) }
     }
 
-    /// Returns the new text of a reference in the file `from`; `None` if the reference is kept.
+    /// Returns the text that replaces a reference of the file `from` in the bundled contract; `None` if it is kept.
     fn rewritten(&mut self, kind: ObjectKind, from: FileId, text: &str) -> Option<String> {
         let target = self.document.resolve(from, text).ok()?;
         let root = self.document.root;
@@ -128,7 +130,8 @@ impl<'d> Bundler<'d> {
         Some(self.names.relocate(kind, &target, &self.document.sources).reference())
     }
 
-    /// Runs a closure that writes at another JSON pointer of the bundle.
+    /// Runs a closure that writes at another JSON pointer of the bundled contract, and then returns to the
+    /// current pointer.
     fn at<T>(&mut self, pointer: String, inside: impl FnOnce(&mut Self) -> T) -> T {
         let outer = std::mem::replace(&mut self.pointer, Pointer::new(pointer));
         let nesting = std::mem::take(&mut self.nesting);
@@ -154,7 +157,7 @@ impl<'d> Walk<'d> for Bundler<'d> {
         self.pointer.pop();
     }
 
-    /// Writes an object in its position, or a reference if the object has become a component of the bundle.
+    /// Writes an object into the bundled contract in its position, or a reference if the object has become a component.
     fn object(&mut self, kind: ObjectKind, visited: Visited<'d>, object: &'d Object) -> Node {
         let node = visited.node;
         if kind == ObjectKind::Components {
@@ -181,7 +184,7 @@ impl<'d> Walk<'d> for Bundler<'d> {
     }
 }
 
-/// Returns a string node with the new text, or unchanged if there is none.
+/// Returns a copy of a string node with another text; with `None` the text is unchanged.
 fn with_text(node: &Node, text: Option<String>) -> Node {
     match text {
         Some(text) => Node { span: node.span, value: Value::String(text) },

@@ -1,5 +1,5 @@
-//! The path items of a bundle, which are written in place of the references to them, and references to their
-//! operations.
+//! The path items of a bundled contract, which are written in place of references to them, and the references to
+//! their operations.
 
 use super::Bundler;
 use super::component_names::fragment;
@@ -9,14 +9,15 @@ use crate::document::resolve::reference_of;
 use crate::document::walk;
 use crate::source::{FileId, NodePath};
 
-/// The deepest nesting of path items, through callbacks, that a bundle contains. No contract intends more.
+/// The deepest nesting of path items, through callbacks, that a bundled contract contains. No contract intends more.
 const MAX_NESTING: usize = 8;
 
 impl<'d> Bundler<'d> {
-    /// Returns the path item that replaces a reference to it in the bundle.
+    /// Returns the path item that replaces a reference to it in the bundled contract.
     ///
-    /// Returns `None` if the reference is kept: its target does not exist, is in the entry or is a component,
-    /// or was written before and the reference is nested in another path item.
+    /// Returns `None` if the reference is kept. This is so if its target is missing, is in the entry file or is a
+    /// component. A reference within another path item is also kept if its target was written before or the
+    /// nesting is too deep.
     pub(super) fn path_item(&mut self, node: &'d Node, object: &'d Object) -> Option<Node> {
         let target = self.document.resolve(node.span.file, reference_of(node)?).ok()?;
         let moved = self.names.get(ObjectKind::PathItem, target.node).is_some();
@@ -50,7 +51,7 @@ impl<'d> Bundler<'d> {
         Some(Node { span: item.span, value: Value::Object(merged) })
     }
 
-    /// Returns the new `operationRef` of a link in the bundle; `None` if the old one is kept.
+    /// Returns the text that replaces the `operationRef` of a link in the bundled contract; `None` if it is kept.
     pub(super) fn operation(&mut self, from: FileId, text: &str) -> Option<String> {
         let target = self.document.resolve(from, text).ok()?.path;
         if target.file == self.document.root {

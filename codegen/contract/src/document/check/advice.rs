@@ -8,8 +8,8 @@ use crate::document::version::Version;
 pub(super) const BODY_BY_MEDIA_TYPE: &str =
     "describe the body by media type: `content: { application/json: { schema: … } }`";
 
-/// Returns the advice how to write a field of another version of OpenAPI in the contract's version. `value` is the
-/// value of the field, if the advice may depend on it.
+/// Returns the advice how to express a field that only another version of OpenAPI has, such as `nullable` in 3.1.
+/// `value` is the value of the field, since some advice quotes it.
 pub(super) fn instead(name: &str, value: Option<&Node>, version: Version) -> Option<String> {
     let advice = match name {
         "type" => return Some(single_type(value)),

@@ -7,7 +7,7 @@ use crate::document::node::{Key, Node, Object};
 use crate::document::version::Version;
 use crate::source::{Sources, Span};
 
-/// Returns true if a field of a parameter or header is a schema keyword, as in Swagger 2.0.
+/// Returns true if a field stands directly on a parameter or header but belongs in its `schema`, as in Swagger 2.0.
 pub(super) fn is_schema_keyword(owner: &Rule, name: &str, version: Version) -> bool {
     let described = [ObjectKind::Parameter, ObjectKind::Header].map(rule);
     described.into_iter().any(|rule| std::ptr::eq(rule, owner))
@@ -40,7 +40,8 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Reports schema keywords on a parameter or header itself, and suggests the `schema` that contains them.
+    /// Reports schema keywords that stand directly on a parameter or header, and suggests a `schema` that
+    /// contains them.
     fn keywords_outside(&mut self, owner: &Rule, keywords: &[(&Key, &Node)], has_schema: bool) {
         let Some((first, _)) = keywords.first() else { return };
         let names: Vec<String> = keywords.iter().map(|(key, _)| format!("`{}`", key.name)).collect();
@@ -61,7 +62,8 @@ impl Checker<'_, '_> {
     }
 }
 
-/// Returns the text of a `schema` field that contains the keywords, and the span to replace if they are adjacent.
+/// Returns the text of a `schema` field for keywords that stand outside it, and the span to replace if they are
+/// adjacent.
 fn schema_of(keywords: &[(&Key, &Node)], sources: &Sources) -> Option<(Option<Span>, String)> {
     let entries: Option<Vec<Span>> = keywords.iter().map(|(key, node)| plain_entry(key, node, sources)).collect();
     let entries = entries?;
@@ -76,7 +78,7 @@ fn schema_of(keywords: &[(&Key, &Node)], sources: &Sources) -> Option<(Option<Sp
     Some((span, format!("{name}: {{ {} }}", held.join(", "))))
 }
 
-/// Returns the span of an entry whose source text can be copied into a flow mapping (`{ … }`) unchanged.
+/// Returns the span of an object's entry if its source text is valid unchanged in a flow mapping of YAML (`{ … }`).
 fn plain_entry(key: &Key, node: &Node, sources: &Sources) -> Option<Span> {
     let value = sources.slice(node.span);
     let word = |text: &str| text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter));

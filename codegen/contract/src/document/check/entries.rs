@@ -10,7 +10,7 @@ use crate::document::version::Version;
 use crate::source::Span;
 
 impl Checker<'_, '_> {
-    /// Reports a field that the grammar of the object does not know.
+    /// Reports a field that the grammar of an OpenAPI object does not know.
     pub(super) fn unknown(&mut self, rule: &Rule, key: &Key) {
         let vendor = key.name.starts_with("X-") && self.misspelt_extension(rule, key);
         if vendor || is_schema_keyword(rule, &key.name, self.document.version()) {
@@ -40,8 +40,9 @@ impl Checker<'_, '_> {
         });
     }
 
-    /// Reports an entry of a map, such as `paths`, whose name does not have the required form. It is an error,
-    /// since its value would be lost.
+    /// Reports an entry whose name lacks the form that its OpenAPI object requires, such as a path without a first `/`.
+    ///
+    /// This is always an error, since the value of the entry would be lost.
     fn without_form(&mut self, rule: &Rule, pattern: &Pattern, key: &Key) {
         let message = format!("`{}` is not {}", key.name, pattern.entry);
         let problem =
@@ -56,7 +57,7 @@ impl Checker<'_, '_> {
         });
     }
 
-    /// Reports a field that the object has only in another version of OpenAPI.
+    /// Reports a field that an OpenAPI object has only in another version of OpenAPI.
     pub(super) fn other_version(&mut self, rule: &Rule, field: &Field, key: &Key) {
         let name = field.name;
         let new = format!("`{name}` is a field of OpenAPI 3.2, which is not supported yet");
@@ -88,7 +89,7 @@ impl Checker<'_, '_> {
         self.report(problem);
     }
 
-    /// Reports a required field that is absent, unless a misspelling of it was reported.
+    /// Reports a required field that an OpenAPI object lacks, unless a misspelling of the field was reported.
     pub(super) fn missing(&mut self, rule: &Rule, object: &Object, name: &str, anchor: Span) {
         let version = self.document.version();
         let known = |key: &Key| rule.field(&key.name, version).is_some() || key.name.starts_with("x-");

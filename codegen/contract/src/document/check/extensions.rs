@@ -12,7 +12,7 @@ struct Extension {
     owners: &'static [ObjectKind],
 }
 
-/// The vendor fields that the generator supports. A misspelt one would turn off its policy unnoticed.
+/// The vendor fields (`x-…`) that the generator supports. They are checked, since a misspelt one would have no effect.
 const EXTENSIONS: &[Extension] = &[
     Extension { name: "x-body-limit", owners: &[ObjectKind::Operation] },
     Extension { name: "x-cache", owners: &[ObjectKind::Operation] },
@@ -32,16 +32,16 @@ const EXTENSIONS: &[Extension] = &[
     Extension { name: "x-sparse-of", owners: &[ObjectKind::Schema] },
 ];
 
-/// Misspellings of a supported vendor field that differ from its name in more than one letter.
+/// Misspellings of supported vendor fields (`x-…`) that differ from the right name in more than one letter.
 const SYNONYMS: &[(&str, &str)] =
     &[("x-idempotent", "x-idempotency"), ("x-invalidates", "x-cache-invalidates"), ("x-rate-limiting", "x-rate-limit")];
 
-/// Vendor fields of other tools that are only one letter away from a supported one.
+/// Vendor fields (`x-…`) of other tools that are one letter away from a supported one, so they are not misspellings.
 const FOREIGN: &[&str] = &["x-parse", "x-port", "x-short", "x-spare"];
 
 impl Checker<'_, '_> {
-    /// Checks the name and the object of a vendor field. A name that is not near to a supported one belongs to
-    /// another tool.
+    /// Checks the name of a vendor field (`x-…`) and the object that has it. A name that resembles no supported
+    /// one belongs to another tool.
     pub(super) fn extension(&mut self, owner: &Rule, key: &Key) {
         match EXTENSIONS.iter().find(|one| one.name == key.name) {
             Some(known) => self.misplaced_extension(owner, known, key),
@@ -51,7 +51,8 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Reports a vendor field whose name resembles a supported one. Returns false if there is no resemblance.
+    /// Reports a vendor field (`x-…`) whose name resembles a supported one. Returns false if no supported name is
+    /// similar.
     pub(super) fn misspelt_extension(&mut self, owner: &Rule, key: &Key) -> bool {
         let Some(name) = intended(owner, &key.name) else { return false };
         let message = format!("unknown extension `{}` on {}", key.name, owner.name);
@@ -75,8 +76,9 @@ fn is_owner(extension: &Extension, owner: &Rule) -> bool {
     extension.owners.iter().any(|kind| std::ptr::eq(rule(*kind), owner))
 }
 
-/// Returns the supported vendor field that a misspelt one intends: its name differs only in case and separators
-/// or by one letter.
+/// Returns the supported vendor field (`x-…`) that a misspelt one intends.
+///
+/// It is listed for this misspelling, or its name differs only in case and separators or by one letter.
 fn intended(owner: &Rule, name: &str) -> Option<&'static str> {
     if FOREIGN.contains(&name) {
         return None;

@@ -1,7 +1,7 @@
-//! The second pass of loading: checks every object of the contract against the grammar, through references.
+//! The second pass of loading a contract: checks every object against the grammar of OpenAPI, and follows references.
 //!
-//! [`check`] reports problems and returns the [`Repairs`] of mistakes that have only one possible meaning,
-//! which the third pass applies. It changes nothing itself.
+//! [`check`] reports the mistakes and changes nothing. For mistakes with only one possible meaning it also
+//! returns [`Repairs`], which the third pass applies.
 
 mod advice;
 mod described;
@@ -25,22 +25,23 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Pointer, Span, Step, unescape};
 use pending::Pending;
 
-/// The walk that checks the trees of a document, from the root of the entry through references.
+/// The walk that checks a document against the grammar of OpenAPI, from the root of the entry file through references.
 struct Checker<'d, 'o> {
     document: &'d Document,
     strict: bool,
     diagnostics: &'o mut Diagnostics,
-    /// The JSON pointer of the current node, for notes. Within a referenced object it continues the pointer
-    /// of the reference, unless the object is in the entry file.
+    /// The JSON pointer to the node that is being checked, for the notes of diagnostics.
+    ///
+    /// Within an object of another file, it continues the pointer of the reference to the object.
     pointer: Pointer,
-    /// The length of the pointer at the object whose fields the walk visits.
+    /// The length of that part of the current JSON pointer which leads to the object whose fields are being checked.
     owner: usize,
-    /// The objects that were checked, by their address, which does not change meanwhile, with the kind they
-    /// were checked as.
+    /// The objects that the check has visited, by node address, with the kind that each was checked as. Nodes do
+    /// not move meanwhile.
     seen: HashMap<usize, ObjectKind>,
-    /// The references that the check has found and not followed yet.
+    /// The references that the check of a document has found and not followed yet.
     pending: VecDeque<Pending<'d>>,
-    /// The repairs of mistakes whose intended meaning is certain.
+    /// The repairs of mistakes in the document that have only one possible meaning.
     repairs: Repairs,
 }
 
@@ -78,7 +79,7 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
         self.pointer.pop();
     }
 
-    /// Checks an object against the grammar rule of its kind, once.
+    /// Checks an object of a document against the grammar rule of its kind. Each object is checked only once.
     fn object(&mut self, kind: ObjectKind, visited: Visited<'d>, object: &'d Object) {
         if self.seen.insert(std::ptr::from_ref(visited.node).addr(), kind).is_some() {
             return;
@@ -139,7 +140,7 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
 }
 
 impl Checker<'_, '_> {
-    /// Reports a problem, with a note that contains the JSON pointer of the current node.
+    /// Adds a diagnostic, with a note that contains the JSON pointer to the node that is being checked.
     fn report(&mut self, problem: Diagnostic) {
         let problem = match self.pointer.as_str() {
             "" => problem,
@@ -151,31 +152,33 @@ impl Checker<'_, '_> {
         self.diagnostics.push(problem);
     }
 
-    /// Creates a diagnostic: an error if the contract is certainly wrong or in strict mode, and otherwise a warning.
+    /// Creates a diagnostic: an error if the contract is certainly wrong or the check is strict, and otherwise a
+    /// warning.
     fn lax(&self, wrong: bool, code: &'static str, span: Span, message: String) -> Diagnostic {
         let severity = if wrong || self.strict { Diagnostic::error } else { Diagnostic::warning };
         severity(code, span, message)
     }
 
-    /// Returns the span for a diagnostic about a complete value: its key, or its first line if it has no key.
+    /// Returns the span at which a diagnostic about a complete value points: its key, or its first line if it has
+    /// no key.
     fn anchor(&self, visited: Visited<'_>) -> Span {
         visited.key.map_or_else(|| self.document.sources.first_line(visited.node.span), |key| key.span)
     }
 
-    /// Returns the unescaped path from the current object to the value that is checked: `schema`, or
-    /// `content/application/json`.
+    /// Returns the unescaped path from an OpenAPI object to the value in it that is being checked, such as
+    /// `schema` or `content/application/json`.
     fn field_path(&self) -> String {
         let path = self.pointer.as_str().get(self.owner..).unwrap_or("").trim_start_matches('/');
         unescape(path)
     }
 
-    /// Returns a source span without the quotes around the string in it.
+    /// Returns the span of a string in a source file without the quotes around the string.
     fn inside_quotes(&self, span: Span) -> Span {
         self.document.sources.inside_quotes(span)
     }
 }
 
-/// Returns the method and the path of the operation that a JSON pointer leads into, as in `GET /users/{id}`.
+/// Returns the method and path of the operation that contains the node at a JSON pointer, such as `GET /users/{id}`.
 fn operation_of(pointer: &str) -> Option<String> {
     const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
     let mut steps = pointer.strip_prefix("/paths/")?.split('/');

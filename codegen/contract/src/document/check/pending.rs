@@ -3,16 +3,16 @@
 use crate::document::grammar::ObjectKind;
 use crate::source::{Pointer, Span};
 
-/// A reference that the check has not followed yet, with its location in the contract.
+/// A reference that the check of a contract has found and not followed yet, with its location.
 pub(super) struct Pending<'d> {
-    /// The span of the pending reference's text.
+    /// The source span of the reference whose target is to be checked.
     pub span: Span,
-    /// The text of the pending reference.
+    /// The text of the reference whose target is to be checked.
     pub text: &'d str,
-    /// The kind of object that the pending reference must lead to.
+    /// The kind of OpenAPI object that the target of the reference must be.
     pub kind: ObjectKind,
-    /// The JSON pointer to the pending reference.
+    /// The JSON pointer to the position of the reference in the contract.
     pub pointer: Pointer,
-    /// True if the text can also be the plain name of a component instead of a reference.
+    /// True if the text of the reference may also be the plain name of a component schema.
     pub may_be_name: bool,
 }

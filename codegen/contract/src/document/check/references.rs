@@ -13,20 +13,20 @@ use crate::document::walk::{Standing, begin};
 use crate::source::Pointer;
 
 impl<'d> Checker<'d, '_> {
-    /// Queues the `$ref` in the position of an object, for the check of its target.
+    /// Queues a `$ref` in place of an OpenAPI object, so that its target is checked later.
     pub(super) fn refer(&mut self, standing: &Standing<'d>, kind: ObjectKind) {
         let pointer = self.pointer.clone();
         let Standing { node, text, .. } = *standing;
         self.pending.push_back(Pending { span: node.span, text, kind, pointer, may_be_name: false });
     }
 
-    /// Queues a string that is either the name of a schema or a reference to one.
+    /// Queues a string that is the name of a schema or a reference to one, so that the schema is checked later.
     pub(super) fn refer_by_text(&mut self, node: &'d Node, text: &'d str) {
         let pointer = self.pointer.clone();
         self.pending.push_back(Pending { span: node.span, text, kind: ObjectKind::Schema, pointer, may_be_name: true });
     }
 
-    /// Reports the fields beside a `$ref` that have no effect there.
+    /// Reports the fields beside a `$ref` that have no effect.
     pub(super) fn siblings(&mut self, standing: &Standing<'_>, kind: ObjectKind, object: &Object) {
         for (key, _) in object {
             let name = key.name.as_str();
@@ -43,7 +43,7 @@ impl<'d> Checker<'d, '_> {
         }
     }
 
-    /// Follows a queued reference and checks its target.
+    /// Follows a reference that the check has queued, and checks the object that it leads to.
     pub(super) fn follow(&mut self, pending: &Pending<'d>) {
         self.pointer.clone_from(&pending.pointer);
         match self.document.resolve_as(pending.span.file, pending.text, pending.kind.section()) {
@@ -88,9 +88,9 @@ impl<'d> Checker<'d, '_> {
         begin(self, kind, node);
     }
 
-    /// Returns true if a reference is part of a cycle of references.
+    /// Returns true if a reference is the first one, by source span, in a cycle of references.
     ///
-    /// Only the reference with the first span of a cycle gets true, so that each cycle is reported once.
+    /// For the others the result is false, so that each cycle is reported once.
     fn is_cyclic(&self, pending: &Pending<'d>, target: &Located<'d>) -> bool {
         let mut here = target.clone();
         let mut first = pending.span;

@@ -35,9 +35,10 @@ impl Checker<'_, '_> {
         true
     }
 
-    /// Reports a word such as `type: "null"` that only another version of OpenAPI allows, and accepts it.
+    /// Reports a string, such as `type: "null"`, that only another version of OpenAPI allows for its field, and
+    /// accepts it.
     ///
-    /// Returns false if no version of OpenAPI allows the word.
+    /// Returns false if no version of OpenAPI allows the string.
     pub(super) fn word_of_other_version(&mut self, word: &str, span: Span, owner: &Rule) -> bool {
         let name = self.field_path();
         let version = self.document.version();
@@ -84,7 +85,8 @@ impl Checker<'_, '_> {
 }
 
 impl Shape {
-    /// Returns the allowed words if the shape of a value is a list of words.
+    /// Returns the allowed strings of a value if its shape in the grammar is a fixed list of strings, as for a
+    /// parameter's `in`.
     fn words(&self) -> Option<&'static [&'static str]> {
         match self {
             Shape::Word(words) => Some(words),

@@ -1,4 +1,4 @@
-//! The check of single values of a document: their JSON type, and words from a fixed list such as `in`.
+//! The check of single values of a document: their JSON type, and strings from a fixed list, as for a parameter's `in`.
 
 use super::Checker;
 use super::advice::{BODY_BY_MEDIA_TYPE, instead};
@@ -13,7 +13,7 @@ const DOCUMENTATION: &[&str] =
     &["$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"];
 
 impl Checker<'_, '_> {
-    /// Reports a value that does not have the JSON type of its field.
+    /// Reports a value that does not have the JSON type that its field requires.
     pub(super) fn wrong_type(&mut self, shape: &Shape, visited: Visited<'_>) {
         let Visited { node, owner, .. } = visited;
         let anchor = self.anchor(visited);
@@ -93,7 +93,7 @@ impl Checker<'_, '_> {
         true
     }
 
-    /// Reports a string that is not among the allowed words of its field.
+    /// Reports a string that is not in the list of strings that its field allows, such as `in: body` of a parameter.
     pub(super) fn word(&mut self, words: &[&'static str], word: &str, visited: Visited<'_>) {
         let (span, owner) = (visited.node.span, visited.owner);
         if words.contains(&word) || self.word_of_other_version(word, span, owner) {
@@ -123,7 +123,8 @@ fn expected(shape: &Shape) -> String {
     }
 }
 
-/// Returns the source text of a wrongly typed value in the expected JSON type, if only one conversion is possible.
+/// Returns the source text of a value converted to the JSON type of its field, if only one conversion is
+/// possible: `"12"` for the number 12 in a string field.
 fn converted(shape: &Shape, node: &Node) -> Option<String> {
     match (shape, &node.value) {
         (Shape::Text | Shape::OperationRef, Value::Number(text)) => Some(format!("{text:?}")),

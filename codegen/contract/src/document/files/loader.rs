@@ -1,4 +1,4 @@
-//! The state of reading a contract: finds the file that a reference names, and reads each file once.
+//! The reading of a contract's files: finds the file that a reference names, and reads each file once.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,25 +10,25 @@ use crate::document::reference::RefError;
 use crate::document::trees::Document;
 use crate::source::FileId;
 
-/// A document whose files are still being read, and the state of the reading.
+/// A contract whose files are still being read: the document so far, and the state of the reading.
 pub(super) struct Loader<'l> {
-    /// The document with the files read so far.
+    /// The document with those files of the contract that were read so far.
     pub document: Document,
     diagnostics: &'l mut Diagnostics,
     /// The folder that the references of a contract must not leave, with symbolic links resolved.
     root: PathBuf,
-    /// The files read so far, by real path, so that two paths to one file lead to one entry.
+    /// The files of the contract that were read so far, by real path, so that a file with two paths is read once.
     by_path: HashMap<PathBuf, FileId>,
 }
 
 impl<'l> Loader<'l> {
-    /// Creates a loader from a document that contains only the entry, and the folder that references must not leave.
+    /// Creates the loader of a contract whose entry file is read; references must not leave `folder`.
     pub(super) fn new(document: Document, entry: &Path, folder: &Path, diagnostics: &'l mut Diagnostics) -> Loader<'l> {
         let by_path = HashMap::from([(real_path(entry), document.root)]);
         Loader { document, diagnostics, root: real_path(folder), by_path }
     }
 
-    /// Reads the file that a reference names, if it is not read yet, and records it as the target of the reference.
+    /// Reads the file at a path in a reference, unless it was read before, and records which file the path leads to.
     pub(super) fn link(&mut self, from: FileId, path: &str) {
         let key = (from, path.to_owned());
         if path.is_empty() || self.document.links.contains_key(&key) {

@@ -19,15 +19,15 @@ use loader::Loader;
 
 pub use paths::display_path;
 
-/// The path `-`, by which a user passes the entry of a contract on standard input.
+/// The path `-`, by which a user passes the entry file of a contract on standard input.
 const STDIN: &str = "-";
 
 /// Reads the entry file of a contract and every file that its references reach.
 ///
-/// References must not leave the folder `root`, which defaults to the folder of the entry. Files that cannot
+/// References must not leave the folder `root`, which defaults to the folder of the entry file. Files that cannot
 /// be read are reported to `diagnostics`; nothing else is checked.
 ///
-/// Returns `None` only if the entry cannot be read as an OpenAPI document at all.
+/// Returns `None` only if the entry file cannot be read as an OpenAPI document at all.
 pub(super) fn read_files(entry: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> Option<Document> {
     let mut sources = Sources::default();
     let (file, tree) = match entry == Path::new(STDIN) {

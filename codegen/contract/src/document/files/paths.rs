@@ -1,10 +1,10 @@
-//! The paths of a contract's files: real paths, display paths, and similar names of missing files.
+//! The paths of a contract's files: real paths, paths for display, and existing files with similar names.
 
 use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::closest;
 
-/// Returns the reason why the target file of a reference cannot be read, with a similar file name of its folder.
+/// Returns the reason why the file that a reference names cannot be read, with a similar file name if there is one.
 pub(super) fn missing(target: &Path) -> String {
     if target.is_dir() {
         return "it is a folder".to_owned();
@@ -29,7 +29,7 @@ pub(super) fn real_path(path: &Path) -> PathBuf {
     path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Returns `path` relative to `folder`, with `.` and `..` resolved without access to the disk.
+/// Joins `path` to `folder`, and resolves `.` and `..` without access to the disk.
 pub(super) fn normalized(folder: &Path, path: &Path) -> PathBuf {
     let mut joined = PathBuf::new();
     for part in folder.join(path).components() {
@@ -50,8 +50,8 @@ pub(super) fn normalized(folder: &Path, path: &Path) -> PathBuf {
 
 /// Returns the path by which diagnostics name a file, with `/` between its components.
 ///
-/// The path is relative to the working directory if the file is within it, and otherwise to the folder that
-/// contains the folder `root`.
+/// The path is relative to the working directory if the file is within it, and otherwise to the parent folder of
+/// `root`.
 ///
 /// ```
 /// use std::path::Path;

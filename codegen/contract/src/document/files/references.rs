@@ -1,4 +1,4 @@
-//! The discovery of a contract's files: follows every reference of a document and reads each file that one reaches.
+//! The discovery of a contract's files: follows every reference of a document and reads each file that one names.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -16,15 +16,15 @@ type Reference = (FileId, String, ObjectKind);
 /// The walk that collects the references of a document.
 struct Collector {
     version: Version,
-    /// The objects that the walk has visited, by their address, which does not change meanwhile.
+    /// The objects in which references were collected, by node address. Nodes do not move meanwhile.
     seen: HashSet<usize>,
-    /// The references found so far, so that none is followed twice.
+    /// The references of the contract that were found so far, so that none is followed twice.
     found: HashSet<Reference>,
-    /// The references that the walk has found and the loader has not followed yet.
+    /// The references of the contract that were found and are not followed yet.
     pending: VecDeque<Reference>,
 }
 
-/// Reads every file of a contract that references reach, starting from the root of the entry.
+/// Reads every file of a contract that references reach, starting from the root of the entry file.
 pub(super) fn follow(loader: &mut Loader<'_>) {
     let version = loader.document.version();
     let mut collector = Collector { version, seen: HashSet::new(), found: HashSet::new(), pending: VecDeque::new() };

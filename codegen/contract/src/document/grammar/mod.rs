@@ -1,7 +1,7 @@
 //! The grammar of OpenAPI 3.0 and 3.1: the fields of each object and the shapes of their values, as data.
 //!
-//! [`rule`] returns the [`Rule`] of an [`ObjectKind`]. The walk follows these rules, so that loading,
-//! checking, bundling and upgrading agree about the structure of a document.
+//! [`rule`] returns the [`Rule`] of an [`ObjectKind`]. Loading, checking, bundling and upgrading walk along these
+//! rules, so they agree about the structure of a document.
 
 mod document;
 mod operation;

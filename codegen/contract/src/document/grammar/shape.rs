@@ -37,56 +37,56 @@ pub enum ObjectKind {
 
 /// The grammar of one kind of OpenAPI object: its fields and its other entries.
 pub struct Rule {
-    /// The name of the kind of object with an article: `an operation`.
+    /// The name of a kind of OpenAPI object with its indefinite article, for messages: `an operation`.
     pub name: &'static str,
-    /// The fixed fields of the object, such as `summary`.
+    /// The fixed fields of an OpenAPI object according to the grammar, such as `summary`.
     pub fields: &'static [Field],
-    /// The form of the object's entries with free names, such as paths; `None` if it has only fixed fields.
+    /// The form of the entries with free names in an OpenAPI object, such as paths; `None` if it has only fixed fields.
     pub pattern: Option<Pattern>,
-    /// True if a `$ref` may stand in the position of the object.
+    /// True if a `$ref` may stand in place of the OpenAPI object.
     pub reference: bool,
-    /// True if the object may have unknown keywords since OpenAPI 3.1, as JSON Schema allows.
+    /// True if the OpenAPI object may have unknown keywords since version 3.1, as JSON Schema allows.
     pub keywords: bool,
 }
 
-/// The entries of an OpenAPI object whose names follow a form, such as paths and status codes.
+/// The grammar of the entries with free names in an OpenAPI object, such as paths and status codes.
 pub struct Pattern {
-    /// Returns true if the name of an entry has the required form.
+    /// The function that returns true if the name of an entry has the form that its OpenAPI object requires.
     pub matches: fn(&str) -> bool,
-    /// The meaning of an entry's name, with an article: `a path`.
+    /// The meaning of the free names in an OpenAPI object, with an article, for messages: `a path`.
     pub entry: &'static str,
-    /// The required form of an entry's name as a predicate for messages: `begins with …`.
+    /// The required form of the free names in an OpenAPI object, as a predicate for messages: `begins with …`.
     pub form: &'static str,
-    /// The shape of the values of the entries that follow the form.
+    /// The shape of the values of the entries with free names in an OpenAPI object.
     pub shape: Shape,
 }
 
-/// A fixed field of an OpenAPI object.
+/// A fixed field of an OpenAPI object in the grammar: its name, the shape of its value, and the versions that have it.
 pub struct Field {
-    /// The name of the field in the contract.
+    /// The name of a field of an OpenAPI object, as contracts write it.
     pub name: &'static str,
-    /// The shape of values that the field allows.
+    /// The shape of the values that a field of an OpenAPI object allows.
     pub shape: Shape,
-    /// True if the object must have the field.
+    /// True if the OpenAPI object must have the field.
     pub required: bool,
     /// The versions of OpenAPI in which the object has the field.
     pub since: Since,
 }
 
-/// The role of an entry in its object, according to the grammar.
+/// The role of an entry in its OpenAPI object according to the grammar, such as fixed field, `$ref` or vendor field.
 #[derive(Clone, Copy)]
 pub enum Role {
-    /// A fixed field of the object, possibly one of another version of OpenAPI.
+    /// The entry is a fixed field of its OpenAPI object, possibly one that only another version of OpenAPI has.
     Field(&'static Field),
-    /// The `$ref` in the position of the object.
+    /// The entry is a `$ref` that stands for the complete OpenAPI object.
     Reference,
-    /// A vendor field (`x-…`), which may have any value.
+    /// The entry is a vendor field (`x-…`), which may have any value.
     Extension,
-    /// An entry whose name has the form that the object requires, such as a path.
+    /// The entry has a free name of the form that its OpenAPI object requires, such as a path.
     Pattern(&'static Pattern),
-    /// A `$ref` in an object that does not allow one; it is reported as an error.
+    /// The entry is a `$ref` in an OpenAPI object that does not allow one; it is reported as an error.
     MisplacedReference,
-    /// An entry whose name the grammar of the object does not know; it is reported.
+    /// The entry has a name that the grammar of its OpenAPI object does not know; it is reported.
     Unknown,
 }
 
@@ -101,33 +101,34 @@ pub enum Since {
     V31,
     /// OpenAPI 3.2 has the field, and ignoring it changes the meaning of the contract.
     V32,
-    /// OpenAPI 3.2 has the field, and ignoring it does not affect the code.
+    /// OpenAPI 3.2 has the field, and ignoring it does not affect the generated code.
     V32Remark,
 }
 
-/// The shape of a value: its JSON type, and the kind of objects in it.
+/// The shape of a value in an OpenAPI document: its JSON type, and the kind of the OpenAPI objects in it.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
-    /// Any value, such as an example, a default or a constant. The walk does not enter it.
+    /// The shape of any value, such as an example, a default or a constant. A walk through the document does not
+    /// enter it.
     Any,
     Text,
     Bool,
     Number,
-    /// An integer that is zero or positive.
+    /// The shape of an integer that is zero or positive.
     Count,
-    /// A string from this list of words.
+    /// The shape of a string that must be one of these, as for the `in` of a parameter.
     Word(&'static [&'static str]),
     List(&'static Shape),
-    /// A map from free names to values of this shape.
+    /// The shape of a map from free names to values of one shape.
     Map(&'static Shape),
-    /// A section of the components: a map from component names to values of this shape.
+    /// The shape of a section of `components`: a map from component names to values of one shape.
     Components(&'static Shape),
     Of(ObjectKind),
-    /// A string that is either a reference to a schema or the name of a component schema.
+    /// The shape of a string that is either a reference to a schema or the name of a component schema.
     SchemaName,
-    /// A string that is a reference to an operation (`operationRef`).
+    /// The shape of a string that refers to an operation (`operationRef`).
     OperationRef,
-    /// A value of one of several shapes; the first whose JSON type matches is used.
+    /// A choice of several shapes for one value; the first shape whose JSON type matches is used.
     Either(&'static [Shape]),
 }
 
@@ -164,7 +165,9 @@ impl ObjectKind {
         ObjectKind::OAuthFlow,
     ];
 
-    /// Returns the section of `components` that contains objects of this kind.
+    /// Returns the section of `components` for a kind of OpenAPI object: `responses` for a response.
+    ///
+    /// Kinds without a section of their own get `schemas`.
     pub fn section(self) -> &'static str {
         match self {
             ObjectKind::Response => "responses",
@@ -182,8 +185,7 @@ impl ObjectKind {
 }
 
 impl Rule {
-    /// Returns the fixed field with a name: as the given version of OpenAPI defines it, or else as another
-    /// version does.
+    /// Returns the fixed field `name` of an OpenAPI object: as `version` defines it, or else as another version does.
     pub fn field(&self, name: &str, version: Version) -> Option<&'static Field> {
         let mut named = self.fields.iter().filter(|field| field.name == name);
         let first = named.next()?;
@@ -193,7 +195,7 @@ impl Rule {
         Some(named.find(|field| field.since.knows(version)).unwrap_or(first))
     }
 
-    /// Returns the role of an object's entry according to its name.
+    /// Returns the role that an entry of an OpenAPI object has by its name, such as fixed field or vendor field.
     pub fn role(&'static self, name: &str, version: Version) -> Role {
         if let Some(field) = self.field(name, version) {
             return Role::Field(field);
@@ -215,7 +217,7 @@ impl Rule {
 }
 
 impl Since {
-    /// Returns true if a version of OpenAPI has the field.
+    /// Returns true if the given version of OpenAPI has the field of an object.
     ///
     /// Fields of OpenAPI 3.2 are reported separately, so the result for them is always false.
     pub fn knows(self, version: Version) -> bool {
@@ -253,7 +255,7 @@ pub(super) const fn referable(name: &'static str, fields: &'static [Field]) -> R
     Rule { name, fields, pattern: None, reference: true, keywords: false }
 }
 
-/// Creates the grammar rule of an object whose entries have free names of a form, such as paths.
+/// Creates the grammar rule of an object whose entries have free names of a required form, such as paths.
 pub(super) const fn named(
     name: &'static str,
     fields: &'static [Field],

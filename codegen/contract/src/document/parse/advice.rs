@@ -4,12 +4,12 @@ use std::path::Path;
 
 use crate::diagnostic::closest;
 
-/// The usual file names of the entry of a contract, the most frequent first.
+/// The usual names of the entry file of a contract, the most frequent first.
 const ENTRY_NAMES: &[&str] =
     &["openapi.yaml", "openapi.yml", "openapi.json", "api.yaml", "api.yml", "api.json", "swagger.yaml", "swagger.json"];
 
-/// Returns the advice about the entry of a contract that cannot be read: how to download a URL, the contract in
-/// a folder, or a file with a similar name.
+/// Returns the advice about an entry path that cannot be read: how to download a URL, the contract in a folder,
+/// or a file with a similar name.
 pub(super) fn entry_advice(path: &Path) -> Option<String> {
     if let Some(url) = url(path) {
         let (_, rest) = url.split_once("://")?;
@@ -37,13 +37,13 @@ pub(super) fn entry_advice(path: &Path) -> Option<String> {
         .map(|similar| format!("did you mean `{}`?", path.with_file_name(similar).display()))
 }
 
-/// Returns the URL if the path of the entry is an HTTP URL instead of a file.
+/// Returns the URL if a user passed an HTTP URL instead of the path of a contract's entry file.
 pub(super) fn url(path: &Path) -> Option<String> {
     let text = path.to_string_lossy();
     ["http://", "https://"].iter().any(|scheme| text.starts_with(scheme)).then(|| text.into_owned())
 }
 
-/// Returns the name of the contract in a folder: a usual entry name, or the only YAML or JSON file.
+/// Returns the name of the contract's entry file in a folder: a usual name, or the only YAML or JSON file.
 fn contract_within(folder: &Path) -> Option<String> {
     let names = names(folder);
     if let Some(usual) = ENTRY_NAMES.iter().find(|usual| names.iter().any(|name| name == **usual)) {

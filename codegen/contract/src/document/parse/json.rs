@@ -102,7 +102,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Consumes the opening bracket of an array or object and returns its span.
+    /// Consumes the opening bracket of a JSON array or object and returns its span.
     fn enter(&mut self) -> Result<Span, Syntax> {
         let open = Span::new(self.file, self.at, self.at + 1);
         if self.depth == MAX_DEPTH {
@@ -113,7 +113,7 @@ impl Reader<'_, '_> {
         Ok(open)
     }
 
-    /// Consumes a comma between the elements of an array or object. A trailing comma is an error.
+    /// Consumes a comma between the elements of a JSON array or object. A trailing comma is an error.
     fn comma(&mut self, open: Span, close: u8, expected: &str) -> Result<(), Syntax> {
         let comma = self.at;
         if !self.take(b',') {

@@ -1,7 +1,7 @@
 //! The parsing of a contract's file: its bytes are decoded as UTF-8 and read as YAML or JSON into a tree.
 //!
-//! Both readers produce the [`Node`] tree with spans; the format is chosen by the file extension and the
-//! first character.
+//! The readers of both formats produce a [`Node`] tree with spans. The extension of the file and its first
+//! character decide the format.
 
 mod advice;
 mod json;
@@ -66,7 +66,7 @@ pub(super) fn read_file(
     read_text(display_path, path, text, sources, diagnostics)
 }
 
-/// Reads a contract from standard input, as the file `path`, which does not exist.
+/// Reads a contract from standard input. Diagnostics name it as the file `path`, which does not exist.
 pub(super) fn read_stdin(path: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> (FileId, Option<Node>) {
     let display_path = "standard input".to_owned();
     let mut bytes = Vec::new();
@@ -177,7 +177,7 @@ fn decode(bytes: Vec<u8>) -> Text {
     }
 }
 
-/// Returns the tree that represents an unreadable file: null.
+/// Returns the tree that stands for a file that could not be read: a single null.
 pub(super) fn empty_tree(file: FileId) -> Node {
     Node { span: Span::start_of(file), value: Value::Null }
 }

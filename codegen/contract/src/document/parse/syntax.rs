@@ -1,4 +1,4 @@
-//! Syntax errors of YAML and JSON files, and the limits of both readers.
+//! Syntax errors of YAML and JSON files, and the limit of nesting in both formats.
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;

@@ -11,8 +11,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::node::{Key, Node, Object, Value};
 use crate::source::{FileId, Span};
 
-/// The limit of the bytes that the aliases and anchors of a YAML file may copy. A few lines of YAML can expand
-/// to gigabytes otherwise.
+/// The largest number of bytes that the aliases and anchors of a YAML file may copy. A few lines of YAML can
+/// expand to gigabytes otherwise.
 const MAX_COPIED: usize = 64 << 20;
 
 /// The state of the YAML reader: the tree that it builds from the events of the parser.
@@ -22,7 +22,8 @@ struct TreeBuilder<'t, 'd> {
     frames: Vec<Frame>,
     anchors: HashMap<usize, Node>,
     copied: usize,
-    /// The end of the last scalar or bracket in the text. Block collections and empty values end there.
+    /// The end of the last scalar or bracket that the YAML reader has read. Block collections and empty values
+    /// end there.
     last_end: usize,
     root: Option<Node>,
     documents: usize,
@@ -204,7 +205,7 @@ impl TreeBuilder<'_, '_> {
         self.add_node(Node { span, value }, frame.anchor)
     }
 
-    /// Adds a finished node to the YAML collection that contains it.
+    /// Adds a completely read node to the YAML collection that contains it.
     fn add_node(&mut self, node: Node, anchor: usize) -> Result<(), Syntax> {
         if anchor > 0 {
             self.copy(&node, node.span)?;
@@ -241,7 +242,7 @@ impl TreeBuilder<'_, '_> {
         self.add_node(node, 0)
     }
 
-    /// Adds the entries of a merge key (`<<`) that the map itself does not contain.
+    /// Adds the entries of a YAML merge key (`<<`) to its mapping, except those that the mapping contains already.
     fn merge(&mut self, object: &mut Object, node: Node) -> Result<(), Syntax> {
         match node.value {
             Value::Object(merged) => {
@@ -261,7 +262,7 @@ impl TreeBuilder<'_, '_> {
         }
     }
 
-    /// Adds the size of a copied node to the total, and rejects the file if its copies exceed the limit.
+    /// Adds the size of a copied YAML node to the total, and rejects the file if the total exceeds the limit.
     fn copy(&mut self, node: &Node, span: Span) -> Result<(), Syntax> {
         let size = size(node);
         if self.frames.len() + size.depth > MAX_DEPTH {
@@ -298,7 +299,7 @@ fn bad_merge(span: Span) -> Syntax {
     Syntax::new(problem.help("write `<<: *anchor` with the anchor of a mapping"))
 }
 
-/// The approximate size of a copy of a node, for the limit on aliases.
+/// The approximate size of a copy of a YAML node, for the limit on aliases.
 struct Size {
     bytes: usize,
     depth: usize,

@@ -113,7 +113,7 @@ fn words(kind: &ErrorKind, text: &str, at: usize) -> Words {
     }
 }
 
-/// Returns the help for wrong indentation: the indentation of the line and of the blocks that it could belong to.
+/// Returns the help for wrong YAML indentation: the number of spaces of the line, and of the open blocks above it.
 fn levels(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or("");
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -148,7 +148,7 @@ fn indentation(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// Returns the span of the last tab in a line up to an offset.
+/// Returns the span of the last tab in a line of YAML, at or before an offset.
 fn tab(file: FileId, text: &str, at: usize) -> Option<Span> {
     let bytes = text.as_bytes();
     let upto = bytes.get(..bytes.len().min(at + 1))?;
@@ -157,7 +157,7 @@ fn tab(file: FileId, text: &str, at: usize) -> Option<Span> {
     Some(Span::new(file, tab, tab + 1))
 }
 
-/// Returns the span of the word at the offset of a syntax error, for the underline.
+/// Returns the span of the source word at the offset of a YAML syntax error, which the diagnostic underlines.
 fn token(file: FileId, text: &str, at: usize) -> Span {
     let mut start = at;
     while !text.is_char_boundary(start) {

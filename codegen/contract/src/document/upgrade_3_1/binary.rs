@@ -1,5 +1,5 @@
-//! The upgrade of binary strings from 3.0: `format: byte` becomes `contentEncoding: base64`, `format: binary`
-//! becomes a `contentMediaType`.
+//! The upgrade of binary strings from OpenAPI 3.0 to 3.1: `format: byte` becomes `contentEncoding: base64`,
+//! `format: binary` becomes a `contentMediaType`.
 
 use super::entries::Entries;
 use crate::document::grammar::ObjectKind;

@@ -1,4 +1,5 @@
-//! The upgrade of exclusive bounds from 3.0: `minimum: 0` with `exclusiveMinimum: true` becomes `exclusiveMinimum: 0`.
+//! The upgrade of exclusive bounds from OpenAPI 3.0 to 3.1: `minimum: 0` with `exclusiveMinimum: true` becomes
+//! `exclusiveMinimum: 0`.
 
 use super::entries::Entries;
 use crate::document::grammar::ObjectKind;

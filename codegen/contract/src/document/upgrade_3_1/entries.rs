@@ -18,18 +18,18 @@ impl Entries {
         self.list.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
     }
 
-    /// Removes the entry with a name from the object and returns its value.
+    /// Removes the entry `name` from the object and returns its value.
     pub fn take(&mut self, name: &str) -> Option<Node> {
         let at = self.list.iter().position(|(key, _)| key.name == name)?;
         Some(self.list.remove(at).1)
     }
 
-    /// Sets the value of an entry of the object in its position, or appends the entry.
+    /// Sets the value of the entry `name` in its position, or appends the entry if the object does not have it.
     pub fn put(&mut self, name: &str, value: Value) {
         self.replace(name, name, value);
     }
 
-    /// Replaces the object's entry `old` by an entry with another name, or appends the new entry.
+    /// Replaces the entry `old` of the object by the entry `name`, or appends the entry `name` if `old` does not exist.
     pub fn replace(&mut self, old: &str, name: &str, value: Value) {
         let node = self.node(value);
         let key = Key { name: name.to_owned(), span: self.span };
@@ -39,7 +39,7 @@ impl Entries {
         }
     }
 
-    /// Removes and returns the entries whose names do not satisfy the condition `stays`.
+    /// Removes the entries of the object whose names do not satisfy the condition `stays`, and returns them.
     pub fn split(&mut self, stays: impl Fn(&str) -> bool) -> Entries {
         let (stay, go) = std::mem::take(&mut self.list).into_iter().partition(|(key, _)| stays(&key.name));
         self.list = stay;
@@ -50,12 +50,12 @@ impl Entries {
         self.list.is_empty()
     }
 
-    /// Creates a node for a new entry, with the span of the object.
+    /// Creates a node for a new entry of the object, with the span of the object.
     pub fn node(&self, value: Value) -> Node {
         Node { span: self.span, value }
     }
 
-    /// Creates a string node for a new entry, with the span of the object.
+    /// Creates a string node for a new entry of the object, with the span of the object.
     pub fn text(&self, text: &str) -> Node {
         self.node(Value::String(text.to_owned()))
     }

@@ -1,4 +1,4 @@
-//! The upgrade of schema examples from 3.0: `example` moves into the list `examples`.
+//! The upgrade of schema examples from OpenAPI 3.0 to 3.1: `example` moves into the list `examples`.
 //!
 //! The examples of parameters and bodies are valid in 3.1 and are not changed.
 

@@ -20,12 +20,12 @@ use crate::document::version::Version;
 use crate::document::walk::{self, Visited, Walk, begin};
 use entries::Entries;
 
-/// A pass of the upgrade: changes the entries of one object from OpenAPI 3.0 to 3.1.
+/// A pass of the upgrade from OpenAPI 3.0 to 3.1: a function that changes the entries of one object.
 ///
-/// It receives the object as written in the source, and its entries after everything within them is upgraded.
+/// It receives the object as written in the source, and its entries, whose values are already upgraded.
 type Pass = fn(ObjectKind, &Object, &mut Entries);
 
-/// The passes of the upgrade in order, each with its name.
+/// The passes of the upgrade from OpenAPI 3.0 to 3.1 in order, each with its name.
 const PASSES: &[(&str, Pass)] = &[
     ("nullable parts", nullable_parts::pass),
     ("version", version::pass),
@@ -38,8 +38,8 @@ const PASSES: &[(&str, Pass)] = &[
 
 /// Converts a bundled contract to OpenAPI 3.1. A contract of 3.1 or later is returned unchanged.
 ///
-/// The upgraded contract has the meaning that the generated code has: the code honours keywords of 3.1 and
-/// annotations beside a `$ref` in a contract of 3.0 too, so they are kept.
+/// Keywords of 3.1 and annotations beside a `$ref` in a contract of 3.0 are kept, since the generated code
+/// honours them.
 ///
 /// ```
 /// use std::path::Path;
@@ -62,7 +62,7 @@ pub fn upgrade_3_1(bundle: &Node, version: Version) -> Node {
     }
 }
 
-/// The walk that upgrades each object of a contract after everything within it is upgraded.
+/// The walk that upgrades a contract from OpenAPI 3.0 to 3.1: first the values in an object, then the object itself.
 struct Upgrade;
 
 impl<'d> Walk<'d> for Upgrade {

@@ -1,5 +1,5 @@
-//! The upgrade of `nullable: true` from 3.0: a further type `"null"`, or a further branch if the schema
-//! declares no type.
+//! The upgrade of `nullable: true` from OpenAPI 3.0 to 3.1: it becomes a further type `"null"`, or a further
+//! branch if the schema declares no type.
 
 use super::entries::Entries;
 use crate::document::grammar::ObjectKind;

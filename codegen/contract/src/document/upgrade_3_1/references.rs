@@ -1,4 +1,5 @@
-//! The upgrade of references from 3.0: removes fields beside a `$ref` that are ignored in 3.0 but would apply in 3.1.
+//! The upgrade of references from OpenAPI 3.0 to 3.1: removes fields beside a `$ref` that 3.0 ignores but 3.1
+//! would apply.
 
 use super::entries::Entries;
 use super::nullable::is_annotation;
