@@ -125,7 +125,7 @@ fn follow<'s>(
         .map_err(|error| anyhow!("{error}\n{status}, with this output:\n{}", output.trim_end()))
 }
 
-/// Compares the result of a document's commands with the result that the document shows.
+/// Compares the output of commands that ran with the output that the document shows for them.
 fn compare(run: &Run, succeeded: bool, output: &str) -> anyhow::Result<()> {
     match (succeeded, run.fails) {
         (true, true) => bail!("the commands must fail, but they succeed"),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics, closest};
 use writ_contract::document::Node;
 use writ_contract::source::Sources;
 
@@ -19,7 +19,12 @@ pub(super) fn read(node: &Node, folder: &Path, sources: &Sources, diagnostics: &
     }
     let Some(object) = node.as_object() else {
         let problem = Diagnostic::error("bad-setting", node.span, "`runtime` must be `\"embedded\"` or a table");
-        diagnostics.push(problem.label("unknown runtime").help(FORMS));
+        let problem = problem.label("unknown runtime").help(FORMS);
+        let misspelt = node.as_str().and_then(|text| closest(text, ["embedded"]));
+        diagnostics.push(match misspelt {
+            Some(name) => problem.suggest(sources.inside_quotes(node.span), name),
+            None => problem,
+        });
         return None;
     };
     let mut fields = Fields::new(node, sources, diagnostics);

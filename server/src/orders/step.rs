@@ -47,7 +47,7 @@ pub enum StepError {
     NotAllowed {
         /// The status of the order that the caller wants to change.
         current: OrderStatus,
-        /// The status that the caller requested for the order.
+        /// The status to which the caller asked to change the order.
         to: OrderStatus,
     },
     /// The database returned an error while the status was being changed.

@@ -55,7 +55,7 @@ pub struct Cursor {
 pub enum SortValue {
     /// A value in a pagination cursor from a text column.
     Text(String),
-    /// A value in a pagination cursor from a timestamp column, in microseconds as PostgreSQL stores them.
+    /// The cursor value of a timestamp column: the microseconds of the timestamp, the precision that PostgreSQL stores.
     Time(DateTime<Utc>),
     /// A value in a pagination cursor from a decimal column.
     Decimal(Decimal),

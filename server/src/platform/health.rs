@@ -37,7 +37,7 @@ pub enum HealthStatus {
 /// The result of the health check of one dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Check {
-    /// The health of the dependency: healthy or unhealthy.
+    /// The result of one health check of a dependency: healthy or unhealthy.
     pub status: HealthStatus,
     /// The duration of the dependency's health check.
     pub latency: Duration,

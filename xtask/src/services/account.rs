@@ -42,7 +42,7 @@ impl Account {
         first.map(Some).context("PostgreSQL does not run as root: run the command as another user")
     }
 
-    /// Makes `command` run with this account instead of the account of this process.
+    /// Makes `command` run as this account of the operating system, not as the account of this process.
     pub fn apply(self, command: &mut Command) {
         command.uid(self.uid).gid(self.gid);
     }

@@ -73,7 +73,7 @@ pub struct Diagnostic {
     pub code: &'static str,
     /// The severity of the problem.
     pub severity: Severity,
-    /// The description of the problem, as one line of text.
+    /// The first line of a diagnostic, which describes the problem of the contract.
     pub message: String,
     /// The location of the problem in a source file.
     pub primary: Label,

@@ -16,7 +16,8 @@ pub struct OutgoingOperation {
     pub description: Option<String>,
     /// The schema of the JSON request body that the service sends; `None` if it sends no JSON.
     pub payload: Option<SchemaId>,
-    /// The complete outgoing operation, if [`Options::outgoing`](super::Options::outgoing) is set.
+    /// The webhook or callback as an operation that generated code sends, if
+    /// [`Options::outgoing`](super::Options::outgoing) is set.
     ///
     /// The path of the operation is empty, since the URL is known only at run time.
     pub operation: Option<Operation>,

@@ -15,7 +15,7 @@ pub(super) struct SingleFlight(Arc<Mutex<HashMap<String, watch::Receiver<()>>>>)
 
 /// The role of a request among concurrent requests for one cacheable response.
 pub(super) enum Role {
-    /// The request produces the response, and the other requests wait for it.
+    /// This request produces the response for the cache; other requests for the same response wait for it.
     Leader(Leader),
     /// The request waits for the leader, which produces the response.
     Follower(Follower),

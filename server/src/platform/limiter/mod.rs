@@ -43,7 +43,7 @@ struct Inner {
 /// A rate limit of a request together with the token bucket that the request takes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
-    /// The rate limit as the contract declares it.
+    /// The rate limit that a bucket applies, as the contract declares it for the operation.
     pub limit: &'static RateLimit,
     /// The Redis key of the token bucket, without the key prefix of the service.
     pub bucket: String,

@@ -25,7 +25,7 @@ pub(super) fn instead(name: &str, value: Option<&Node>, version: Version) -> Opt
                 }
             });
         }
-        "nullable" => "in 3.1, write a list of types such as `type: [string, \"null\"]`",
+        "nullable" => "in 3.1, remove `nullable` and list `\"null\"` among the types: `type: [string, \"null\"]`",
         "const" => "in 3.0, write an `enum` with one value",
         "examples" => "in 3.0, write `example`",
         "$defs" | "definitions" => "in 3.0, put the schemas under `components/schemas`",

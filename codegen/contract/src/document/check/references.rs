@@ -135,7 +135,8 @@ impl<'d> Checker<'d, '_> {
             }
             RefError::File(_) if pending.may_be_name && !text.contains('#') => return,
             RefError::File(why) => {
-                let problem = Diagnostic::error("dangling-ref", span, format!("the file of `{text}` cannot be read"));
+                let problem =
+                    Diagnostic::error("dangling-ref", span, format!("the file that `{text}` refers to cannot be read"));
                 problem.label(why)
             }
             RefError::Ambiguous { anchors } => {

@@ -124,17 +124,17 @@ impl Builder<'_, '_> {
         if let Some((first, known)) = plain.or_else(|| routes.known.get(&key)).filter(|_| fragment.is_some()) {
             route.path.push_str(&encoded(fragment.unwrap_or_default()));
             key.1 = nameless(&route.path);
-            let message = format!("`{method} {}` and `{method} {known}` are the same request", path.name);
+            let message = format!("`{method} {}` and `{method} {known}` match the same requests", path.name);
             let report = Diagnostic::warning("duplicate-route", span, message)
                 .label(format!("available only at `{}`", route.path))
                 .also(*first, "other operation");
             self.report(report.help("give them different paths or methods, or merge them into one operation"));
         }
         if let Some((first, known)) = routes.known.get(&key) {
-            let message = format!("`{method} {}` and `{method} {known}` are the same request", path.name);
+            let message = format!("`{method} {}` and `{method} {known}` match the same requests", path.name);
             let report = self
                 .remark("duplicate-route", span, message)
-                .label("no request can reach both")
+                .label("only one of the two receives requests")
                 .also(*first, "other operation");
             self.report(report.help("give them different paths or methods, or merge them into one operation"));
         }

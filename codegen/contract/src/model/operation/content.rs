@@ -29,7 +29,7 @@ pub struct Content {
     pub span: Span,
     /// The codec of the media type: the way to decode and encode the body.
     pub kind: ContentKind,
-    /// The schema of the body in this media type, if it has one.
+    /// The schema that the contract declares for the body in this media type, if any.
     pub schema: Option<SchemaId>,
     /// The encodings of the properties of a form or multipart body (`encoding`).
     pub encoding: Vec<Encoding>,
