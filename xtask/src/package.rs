@@ -5,7 +5,7 @@
 //! builds in the workspace, but its package does not.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, bail};
@@ -29,6 +29,8 @@ const PROGRAM: &str = "cargo-writ";
 pub fn run() -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let packages = publishable(&session)?;
+    forget_extracted(&packages)?;
+    let packages: Vec<String> = packages.into_iter().map(|package| package.name).collect();
     // The packages have a separate target folder, since the workspace builds programs with the same names.
     let target = cargo::root().join("target/packages");
     let mut package = cargo::command();
@@ -48,19 +50,54 @@ pub fn run() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns the names of the workspace's crates that can be published: those without `publish = false`.
-fn publishable(session: &Session) -> anyhow::Result<Vec<String>> {
+/// A crate of the workspace that can be published.
+struct Publishable {
+    name: String,
+    version: String,
+}
+
+/// Returns the workspace's crates that can be published, those without `publish = false`, ordered by name.
+fn publishable(session: &Session) -> anyhow::Result<Vec<Publishable>> {
     let mut metadata = cargo::command();
     metadata.args(["metadata", "--no-deps", "--format-version", "1"]);
     let text = session.run_quietly("cargo metadata", &mut metadata)?;
     let metadata: Value = serde_json::from_str(&text).context("`cargo metadata` did not print JSON")?;
     let packages = metadata["packages"].as_array().into_iter().flatten().filter(|package| package["publish"].is_null());
-    let mut names: Vec<String> = packages.filter_map(|package| Some(package["name"].as_str()?.to_owned())).collect();
-    names.sort();
-    if !names.iter().any(|name| name == PROGRAM) {
+    let text = |package: &Value, field: &str| Some(package[field].as_str()?.to_owned());
+    let mut found: Vec<Publishable> = packages
+        .filter_map(|package| Some(Publishable { name: text(package, "name")?, version: text(package, "version")? }))
+        .collect();
+    found.sort_by(|one, other| one.name.cmp(&other.name));
+    if !found.iter().any(|package| package.name == PROGRAM) {
+        let names: Vec<&str> = found.iter().map(|package| package.name.as_str()).collect();
         bail!("`{PROGRAM}` must not have `publish = false`; the crates to publish are {}", names.join(", "));
     }
-    Ok(names)
+    Ok(found)
+}
+
+/// Deletes the sources that cargo extracted from the packages of an earlier run.
+///
+/// Cargo verifies packages that depend on one another through a temporary registry in the target folder. It keeps
+/// what it extracts from this registry in its home folder, and does not extract a version again, so that a second
+/// run would build against old sources.
+fn forget_extracted(packages: &[Publishable]) -> anyhow::Result<()> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let Some(home) = home.or_else(|| Some(std::env::home_dir()?.join(".cargo"))) else { return Ok(()) };
+    let Ok(registries) = fs::read_dir(home.join("registry/src")) else { return Ok(()) };
+    for registry in registries {
+        let registry = registry?;
+        // The name of a registry begins with its host. A registry in a folder has none.
+        if !registry.file_name().to_string_lossy().starts_with('-') {
+            continue;
+        }
+        for package in packages {
+            let folder = registry.path().join(format!("{}-{}", package.name, package.version));
+            if folder.is_dir() {
+                fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Compares the crate that the packaged program generates with the output of the generator in this repository.
