@@ -37,7 +37,7 @@ use crate::response::internal::Internal;
 /// # #[derive(Debug)]
 /// # pub enum CreateUserError { Conflict(Conflict), Internal(writ_runtime::Internal) }
 /// # writ_runtime::refusals! { CreateUserError: Conflict(Conflict) }
-/// /// Must not implement `std::error::Error`: it would become a 500.
+/// /// Must not implement `std::error::Error`, or else the `From` below does not compile (E0119).
 /// enum EmailError {
 ///     Taken,
 /// }

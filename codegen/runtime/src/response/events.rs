@@ -68,7 +68,8 @@ pub struct EventStream<T> {
     keep_alive: Duration,
 }
 
-/// A response body that is a stream of JSON values, one per line or per record of a JSON text sequence.
+/// A response body that is a stream of JSON values, one per line or per record of a JSON text sequence
+/// (`application/json-seq`, RFC 7464).
 ///
 /// A handler returns it as the body of a response, and a generated client receives it. Each value is written
 /// when the stream yields it.
