@@ -106,6 +106,10 @@ impl ByteStream {
     }
 
     /// Returns the next bytes of a received response body, or `None` at its end.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error item if the connection is lost, or if the source of the stream yields an error.
     pub async fn next(&mut self) -> Option<Result<Bytes, axum::Error>> {
         while let Some(frame) = self.0.frame().await {
             match frame.map(|frame| frame.into_data()) {

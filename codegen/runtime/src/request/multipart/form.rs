@@ -58,7 +58,8 @@ use super::rule::FormRule;
 ///         Some(UploadForm { title: title?, file: file? })
 ///     }
 /// }
-/// # let parts = vec![Held::Value(UploadPart::Title("t".to_owned())), Held::File(1, String::new(), FilePart::default())];
+/// # let title = Held::Value(UploadPart::Title("t".to_owned()));
+/// # let parts = vec![title, Held::File(1, String::new(), FilePart::default())];
 /// # let form = UploadPart::form(parts).unwrap();
 /// # assert_eq!((form.title.as_str(), form.file.bytes.len()), ("t", 0));
 /// ```
