@@ -203,11 +203,18 @@
 //! | return an error that the contract declares | [`statuses!`], [`Declares`] |
 //! | refuse a request outside of a handler | [`Problem`], [`ErrorEnvelope`] |
 //! | change a resource partially | [`Patch`] |
+//! | detect concurrent changes of a resource | [`ETag`], [`IfMatch`] |
 //! | return a page of a list | [`Page`], [`PageRequest`] |
+//! | sort a list | [`Sort`] |
+//! | define an identifier with a prefix, such as `usr_…` | [`id!`] |
 //! | make an operation safe to retry | [`IdempotencyKey`], [`Idempotent`] |
 //! | send events or a download | [`EventStream`], [`ByteStream`] |
 //! | receive files | `Multipart`, `Parts` and `FileStream` (feature `multipart`) |
 //! | set time limits | [`Timeouts`] |
+//! | read the client's address behind a proxy | [`ClientAddress`] |
+//! | serve several contracts with one router | [`router()`], [`fallback()`] |
+//! | start with operations that are not implemented | [`NotWritten`], [`fill_unwritten`] |
+//! | test a handler | [`Context::new`] |
 //! | call an operation | the module `client` (feature `client`) |
 //!
 //! # Layers
