@@ -67,7 +67,7 @@ pub trait Declares<E>: Sized {
     const FROM: fn(E) -> Self;
 }
 
-/// The error type of an operation, with a variant for internal errors (500). Generated enums implement it.
+/// The error type of an operation, with a variant for internal errors (500). Only generated enums implement it.
 pub trait OperationError: Sized {
     /// The conversion of an internal error into the error type of an operation.
     const INTERNAL: fn(Internal) -> Self;

@@ -40,7 +40,8 @@ pub enum Idempotent<T> {
     Recorded(Recorded),
 }
 
-/// A recorded response of an idempotent operation. A retry receives the recorded bytes unchanged.
+/// A recorded response of an idempotent operation. A retry receives the recorded bytes unchanged. [`Idempotent`] has
+/// an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// The status code of a recorded response.

@@ -79,7 +79,7 @@ pub trait Gate<P>: Send + Sync + 'static {
     fn leave(&self, pass: Self::Pass, entry: &Entry<'_, P>, reply: &mut Reply) -> impl Future<Output = ()> + Send;
 }
 
-/// The decision of a gate about a request that it does not refuse.
+/// The decision of a gate about a request that it does not refuse. [`Entry`] has an example.
 #[derive(Debug)]
 pub enum Admission<T> {
     /// The gate admits the request, and the pipeline continues. The contained data is passed to [`Gate::leave`] later.
