@@ -33,7 +33,7 @@
 //! pub trait Users: Send + Sync + 'static {
 //!     /// Get a user.
 //!     ///
-//!     /// `GET /users/{userId}`, public.
+//!     /// `GET /users/{userId}`. Requires no authentication.
 //!     fn get_user(
 //!         &self,
 //!         cx: &Context<()>,
@@ -41,12 +41,12 @@
 //!     ) -> impl Future<Output = Result<GetUserResponse, GetUserError>> + Send;
 //! }
 //!
-//! /// Request of [`Users::get_user`].
+//! /// The request of [`Users::get_user`].
 //! pub struct GetUserRequest {
 //!     pub user_id: i64,
 //! }
 //!
-//! /// Response of [`Users::get_user`].
+//! /// The successful response of [`Users::get_user`].
 //! pub struct GetUserResponse {
 //!     pub body: User,
 //! }
@@ -141,7 +141,7 @@
 //!
 //! impl Users for UserService {
 //!     async fn get_user(&self, _: &Context<()>, request: GetUserRequest) -> Result<GetUserResponse, GetUserError> {
-//!         let index = usize::try_from(request.user_id)?;
+//!         let index = usize::try_from(request.user_id).map_err(|_| NotFound::new("user"))?;
 //!         let name = self.names.get(index).ok_or(NotFound::new("user"))?;
 //!         Ok(User { name: name.clone() }.into())
 //!     }
@@ -169,6 +169,7 @@
 //! # let expected = r#""errors":[{"in":"path","field":"userId","message":"must be an integer"}]"#;
 //! # assert!(body.contains(expected), "{body}");
 //! # assert_eq!(runtime.block_on(get("/users/7")).0, 404);
+//! # assert_eq!(runtime.block_on(get("/users/-1")).0, 404);
 //! # let _ = serve;
 //! ```
 //!
@@ -202,11 +203,18 @@
 //! | return an error that the contract declares | [`statuses!`], [`Declares`] |
 //! | refuse a request outside of a handler | [`Problem`], [`ErrorEnvelope`] |
 //! | change a resource partially | [`Patch`] |
+//! | detect concurrent changes of a resource | [`ETag`], [`IfMatch`] |
 //! | return a page of a list | [`Page`], [`PageRequest`] |
+//! | sort a list | [`Sort`] |
+//! | define an identifier with a prefix, such as `usr_…` | [`id!`] |
 //! | make an operation safe to retry | [`IdempotencyKey`], [`Idempotent`] |
 //! | send events or a download | [`EventStream`], [`ByteStream`] |
 //! | receive files | `Multipart`, `Parts` and `FileStream` (feature `multipart`) |
 //! | set time limits | [`Timeouts`] |
+//! | read the client's address behind a proxy | [`ClientAddress`] |
+//! | serve several contracts with one router | [`router()`], [`fallback()`] |
+//! | start with operations that are not implemented | [`NotWritten`], [`fill_unwritten`] |
+//! | test a handler | [`Context::new`] |
 //! | call an operation | the module `client` (feature `client`) |
 //!
 //! # Layers
@@ -230,7 +238,8 @@
 //!
 //! # Features
 //!
-//! No feature is enabled by default. The generated crate enables those that its contract needs.
+//! No feature is enabled by default. The generated crate enables those that its contract needs. This page shows all
+//! items with `cargo doc -p writ-runtime --all-features --open`.
 //!
 //! | feature | effect |
 //! |---|---|

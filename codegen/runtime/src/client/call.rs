@@ -43,8 +43,8 @@ pub struct Call<R, E> {
     response: PhantomData<fn() -> (R, E)>,
 }
 
-/// A conditional call of a generated client. `.await` returns `None` if the response is 304, that is, if the
-/// resource has not changed.
+/// A conditional call of a generated client (RFC 9110 § 13.1.2). `.await` returns `None` if the response is 304
+/// (§ 15.4.5), that is, if the resource has not changed. [`Call::if_none_match`] has an example.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Conditional<R, E>(Call<R, E>);
 
@@ -73,7 +73,7 @@ impl<R: FromResponse, E: FromResponse> Call<R, E> {
         self
     }
 
-    /// Sets the bearer token of this call, which replaces the credentials of the client's connection.
+    /// Sets the bearer token of this call. The call then sends none of the credentials of the client's connection.
     pub fn bearer(mut self, token: impl Display) -> Call<R, E> {
         self.outgoing.secret("authorization", &format!("Bearer {token}"));
         self
@@ -95,12 +95,18 @@ impl<R: FromResponse, E: FromResponse> Call<R, E> {
     }
 
     /// Sets the time limit of this call, which replaces the limit of the client's connection.
+    ///
+    /// The limit applies to the head of the response, and separately to its body, so that the call may take
+    /// twice as long. A streamed body has no time limit.
     pub fn timeout(mut self, timeout: Duration) -> Call<R, E> {
         self.outgoing.timeout = timeout;
         self
     }
 
     /// Makes the call conditional: it requests the resource only if it differs from the version that the caller has.
+    ///
+    /// The client sends the header `If-None-Match` (RFC 9110 § 13.1.2). A response with status 304 (§ 15.4.5) becomes
+    /// `None`.
     ///
     /// # Examples
     ///

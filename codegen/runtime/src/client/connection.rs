@@ -55,11 +55,17 @@ impl Connection {
     /// Creates a client connection to the service at this base URL, over HTTP.
     ///
     /// Redirects are not followed, because a contract can declare them as responses. For `https`, enable a
-    /// TLS feature of `reqwest` in your crate.
+    /// TLS feature of `reqwest` in your crate:
+    ///
+    /// ```toml
+    /// [dependencies]
+    /// reqwest = { version = "0.13", default-features = false, features = ["rustls"] }
+    /// ```
     ///
     /// # Errors
     ///
-    /// Returns an error if the URL has no scheme or no host, or if it has a query.
+    /// Returns an error if the URL has no scheme or no host, if it has a query, or if the HTTP client cannot be
+    /// created.
     pub fn new(url: &str) -> Result<Connection, InvalidUrl> {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let http = http.build().map_err(|error| InvalidUrl(format!("{url}: {error}")))?;
@@ -175,12 +181,17 @@ impl Connection {
         self.with(|inner| drop(inner.headers.insert(name, value)))
     }
 
-    /// Sets the time limit for each response, 30 s by default. A streamed body may take longer.
+    /// Sets the time limit for each response, 30 s by default.
+    ///
+    /// The limit applies to the head of a response, and separately to its body, so that a response may take
+    /// twice as long. A streamed body has no time limit.
     pub fn timeout(self, timeout: Duration) -> Connection {
         self.with(|inner| inner.timeout = timeout)
     }
 
-    /// Sets the size limit of each response body in bytes, 16 MiB by default. A streamed body may be larger.
+    /// Sets the size limit of each response body in bytes, 16 MiB by default.
+    ///
+    /// A streamed body may be larger, but each line of an event stream or of JSON Lines has this limit too.
     pub fn limit(self, bytes: usize) -> Connection {
         self.with(|inner| inner.limit = bytes)
     }

@@ -52,6 +52,23 @@ pub enum Failure<E> {
 }
 
 /// A response that a client received: status code, headers and body.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::client::Failure;
+///
+/// /// Returns the time in seconds after which a refused call can be sent again.
+/// fn retry_after<E>(failure: &Failure<E>) -> Option<u64> {
+///     failure.received()?.header("retry-after")?.parse().ok()
+/// }
+/// # let received = writ_runtime::client::Received {
+/// #     status: http::StatusCode::TOO_MANY_REQUESTS,
+/// #     headers: [(http::header::RETRY_AFTER, http::HeaderValue::from_static("30"))].into_iter().collect(),
+/// #     body: writ_runtime::Bytes::new(),
+/// # };
+/// # assert_eq!(retry_after(&Failure::<()>::Unexpected(Box::new(received))), Some(30));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Received {
     /// The status code of the received response.

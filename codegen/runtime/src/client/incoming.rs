@@ -28,6 +28,7 @@ use crate::validate::violation::{Violation, Violations};
 type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
 
 /// A response that a client reads with generated code: status code, headers, body and violations.
+/// [`FromResponse`](super::FromResponse) has an example.
 ///
 /// Each method returns `None` after it recorded a violation, or if the body is needed and has not arrived
 /// yet. In the second case the client collects the body and reads the response again.

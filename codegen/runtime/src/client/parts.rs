@@ -13,6 +13,7 @@ use crate::request::multipart::{FileStream, FormRule, Multipart, PartKind, PartR
 use crate::style::value::{json, text_value};
 
 /// The trait of a generated enum with one variant for each part of a multipart form that a client can send.
+/// Generated code uses it; a service does not.
 pub trait SendPart {
     /// The constraints of the multipart form and of each of its parts.
     const RULE: &'static FormRule;
@@ -21,7 +22,7 @@ pub trait SendPart {
     fn send(self, form: &mut Form);
 }
 
-/// A multipart form that a client builds before it sends the request.
+/// A multipart form that a client builds before it sends the request. Generated code uses it; a service does not.
 pub struct Form {
     rule: &'static FormRule,
     boundary: String,

@@ -12,7 +12,8 @@ use crate::validate::violation::Violation;
 /// The location of each field of a refusal in the contract's error schema, as a list of keys. Clients read
 /// refusals with it.
 ///
-/// A list is empty if the schema has no such field. Generated code has one `static` of this type for each contract.
+/// A list is empty if the schema has no such field. Generated code has one `static` of this type for each contract;
+/// a service does not use it.
 #[derive(Debug)]
 pub struct Envelope {
     /// The location of the error code for programs in the JSON of a refusal.

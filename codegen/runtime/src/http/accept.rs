@@ -7,7 +7,7 @@ use http::{HeaderMap, header};
 use crate::http::media::{MediaType, elements};
 
 /// The media types that a caller accepts for the response, each with its quality value: the `Accept` header of
-/// a request.
+/// a request (RFC 9110 § 12.5.1).
 ///
 /// A request without `Accept`, or without a valid element in it, accepts every media type.
 ///

@@ -6,7 +6,25 @@ use super::writer::Writer;
 /// A type of the contract that can be read from JSON, from a parameter or from a form.
 ///
 /// Generated code implements this trait for the types of requests, and for the types of responses in a client.
-/// See the [module documentation](crate::json) for an implementation.
+///
+/// ```
+/// use writ_runtime::{Read, Reader, StringRule};
+///
+/// /// A stock keeping unit: 1 to 20 characters.
+/// struct Sku(String);
+///
+/// impl Read for Sku {
+///     fn read(r: &mut Reader<'_>) -> Option<Self> {
+///         const RULE: StringRule = StringRule { min: 1, max: Some(20), ..StringRule::NONE };
+///         r.string(&RULE).map(Sku)
+///     }
+/// }
+///
+/// assert_eq!(Sku::read(&mut Reader::json(br#""ABC-1""#)).unwrap().0, "ABC-1");
+/// assert!(Sku::read(&mut Reader::json(br#""""#)).is_none());
+/// ```
+///
+/// The [module documentation](crate::json) has an implementation for an object.
 pub trait Read: Sized {
     /// Reads a value of this type from the reader and checks it against the contract.
     ///

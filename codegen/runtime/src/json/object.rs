@@ -13,6 +13,7 @@ use super::violations::Segment;
 use crate::validate::rules::{ObjectRule, Unknown};
 
 /// The state of reading a JSON object with known fields: the fields that were read and the one expected next.
+/// Generated code uses it; a service needs it only to implement [`Read`](crate::Read) by hand.
 #[derive(Debug)]
 pub struct Object {
     rule: &'static ObjectRule,

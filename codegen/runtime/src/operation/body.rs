@@ -23,7 +23,7 @@ pub struct Body {
     pub media: &'static [Media],
 }
 
-/// A media type that the contract lists for a request body.
+/// A media type that the contract lists for a request body. [`Body`] has an example.
 #[derive(Debug, Clone, Copy)]
 pub struct Media {
     /// The type and subtype of the media type in lower case, with the parameters that distinguish it from the
@@ -33,7 +33,7 @@ pub struct Media {
     pub kind: MediaKind,
 }
 
-/// The way in which the pipeline parses a request body, chosen by its media type.
+/// The way in which the pipeline parses a request body, chosen by its media type. [`Body`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaKind {
     /// Parses the body as JSON (RFC 8259), also for media types with the suffix `+json`.

@@ -21,7 +21,8 @@ pub struct RateLimit {
     pub by: LimitBy,
 }
 
-/// The property by which a rate limit counts requests: principal, client address or account.
+/// The property by which a rate limit counts requests: principal, client address or account. [`RateLimit`] has an
+/// example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LimitBy {
     /// Counts the requests of each principal separately. Requests without a principal are counted by the

@@ -19,7 +19,7 @@ pub struct Requirement {
     pub scopes: &'static [&'static str],
 }
 
-/// A security scheme of the contract (OpenAPI 3.0.3 § 4.7.27).
+/// A security scheme of the contract (OpenAPI 3.0.3 § 4.7.27). [`Requirement`] has an example.
 #[derive(Debug)]
 pub struct Scheme {
     /// The name of the security scheme under `components.securitySchemes` in the contract.
@@ -28,7 +28,7 @@ pub struct Scheme {
     pub kind: SchemeKind,
 }
 
-/// The location of the credential of a security scheme in a request.
+/// The location of the credential of a security scheme in a request. [`Requirement`] has an example.
 #[derive(Debug)]
 pub enum SchemeKind {
     /// The credential is in the header `Authorization: Bearer` (RFC 6750), also for OAuth 2 and OpenID Connect.

@@ -1,6 +1,7 @@
 //! The servers that a contract declares, as constant data with the variables in their URLs.
 
-/// A server of the API that the contract declares (`servers`, OpenAPI 3.0.3 § 4.7.5).
+/// A server of the API that the contract declares (`servers`, OpenAPI 3.0.3 § 4.7.5). [`Server::url_with`] has an
+/// example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Server {
     /// The URL of the server, in which `{name}` is the placeholder of a variable. A URL without a scheme is
@@ -12,7 +13,7 @@ pub struct Server {
     pub variables: &'static [ServerVariable],
 }
 
-/// A variable in the URL of a server (OpenAPI 3.0.3 § 4.7.6).
+/// A variable in the URL of a server (OpenAPI 3.0.3 § 4.7.6). [`Server::url_with`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerVariable {
     /// The name of the variable in the URL of a server.

@@ -74,6 +74,23 @@ impl<P> Context<P> {
 
     /// Returns the context of a handler with the idempotency key `key`. Unit tests of handlers use it to simulate
     /// a caller's key.
+    ///
+    /// ```
+    /// use writ_runtime::{Accept, CallInfo, Context, IdempotencyKey, Operation, RequestId};
+    ///
+    /// static CREATE_ORDER: Operation = Operation { id: "createOrder", ..Operation::NONE };
+    ///
+    /// let call = CallInfo {
+    ///     operation: &CREATE_ORDER,
+    ///     request_id: RequestId::new("test-1"),
+    ///     address: None,
+    ///     accept: Accept::default(),
+    /// };
+    /// let key = IdempotencyKey { key: "k".to_owned(), request_hash: [0; 32] };
+    /// let cx = Context::new("ada", call).with_idempotency(Some(key));
+    ///
+    /// assert_eq!(cx.idempotency().map(|key| key.key.as_str()), Some("k"));
+    /// ```
     pub fn with_idempotency(mut self, key: Option<IdempotencyKey>) -> Context<P> {
         self.idempotency = key;
         self

@@ -11,35 +11,52 @@ const MAX_KEY_LENGTH: usize = 255;
 
 /// The idempotency key of a request: the key that the caller sent, and a hash of the request.
 ///
-/// A handler stores both together with the effect of the request. A second request with an equal key and an
-/// equal hash is a retry. A second request with an equal key and a different hash is a mistake of the caller.
+/// A handler stores both together with the effect of the request, separately for each caller and operation:
+/// two callers may send equal keys, and the hash does not cover the caller. A second request with an equal key
+/// and an equal hash is a retry. A second request with an equal key and a different hash is a mistake of the
+/// caller and is refused with 422 (draft-ietf-httpapi-idempotency-key-header).
 ///
 /// # Examples
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use writ_runtime::{IdempotencyKey, Idempotent, Problem, Recorded};
+/// use http::StatusCode;
+/// use writ_runtime::{Context, Idempotent, Problem, Recorded};
 ///
 /// struct Stored {
 ///     request_hash: [u8; 32],
 ///     response: Recorded,
 /// }
 ///
+/// /// The recorded responses by principal, operation id and key.
+/// type Store = HashMap<(u64, &'static str, String), Stored>;
+///
 /// /// Returns the recorded response if the request is a retry.
-/// fn replay<T>(store: &HashMap<String, Stored>, key: &IdempotencyKey) -> Result<Option<Idempotent<T>>, Problem> {
-///     match store.get(&key.key) {
+/// fn replay<T>(store: &Store, cx: &Context<u64>) -> Result<Option<Idempotent<T>>, Problem> {
+///     let Some(key) = cx.idempotency() else { return Ok(None) };
+///     match store.get(&(*cx.principal(), cx.operation().id, key.key.clone())) {
 ///         None => Ok(None),
 ///         Some(stored) if stored.request_hash == key.request_hash => {
 ///             Ok(Some(Idempotent::Recorded(stored.response.clone())))
 ///         }
 ///         Some(_) => Err(Problem::new(
-///             http::StatusCode::CONFLICT,
+///             StatusCode::UNPROCESSABLE_ENTITY,
 ///             "this idempotency key was used for a different request",
 ///         )),
 ///     }
 /// }
-/// # let key = IdempotencyKey { key: "k".to_owned(), request_hash: [0; 32] };
-/// # assert!(replay::<()>(&HashMap::new(), &key).unwrap().is_none());
+/// # use writ_runtime::{Accept, CallInfo, IdempotencyKey, Operation, RequestId};
+/// # static CREATE_ORDER: Operation = Operation { id: "createOrder", ..Operation::NONE };
+/// # let call = |accept| CallInfo { operation: &CREATE_ORDER, request_id: RequestId::new("1"), address: None, accept };
+/// # let cx = |principal, hash| {
+/// #     let key = IdempotencyKey { key: "k".to_owned(), request_hash: [hash; 32] };
+/// #     Context::new(principal, call(Accept::default())).with_idempotency(Some(key))
+/// # };
+/// # let response = Recorded { status: 201, headers: vec![], body: vec![] };
+/// # let store = Store::from([((7, "createOrder", "k".to_owned()), Stored { request_hash: [1; 32], response })]);
+/// # assert!(replay::<()>(&store, &cx(7, 1)).unwrap().is_some());
+/// # assert!(replay::<()>(&store, &cx(8, 1)).unwrap().is_none());
+/// # assert_eq!(replay::<()>(&store, &cx(7, 2)).unwrap_err().status, 422);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {

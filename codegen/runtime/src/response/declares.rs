@@ -37,7 +37,7 @@ use crate::response::internal::Internal;
 /// # #[derive(Debug)]
 /// # pub enum CreateUserError { Conflict(Conflict), Internal(writ_runtime::Internal) }
 /// # writ_runtime::refusals! { CreateUserError: Conflict(Conflict) }
-/// /// Must not implement `std::error::Error`: it would become a 500.
+/// /// Must not implement `std::error::Error`, or else the `From` below does not compile (E0119).
 /// enum EmailError {
 ///     Taken,
 /// }
@@ -67,7 +67,7 @@ pub trait Declares<E>: Sized {
     const FROM: fn(E) -> Self;
 }
 
-/// The error type of an operation, with a variant for internal errors (500). Generated enums implement it.
+/// The error type of an operation, with a variant for internal errors (500). Only generated enums implement it.
 pub trait OperationError: Sized {
     /// The conversion of an internal error into the error type of an operation.
     const INTERNAL: fn(Internal) -> Self;

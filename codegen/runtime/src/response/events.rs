@@ -68,7 +68,8 @@ pub struct EventStream<T> {
     keep_alive: Duration,
 }
 
-/// A response body that is a stream of JSON values, one per line or per record of a JSON text sequence.
+/// A response body that is a stream of JSON values, one per line or per record of a JSON text sequence
+/// (`application/json-seq`, RFC 7464).
 ///
 /// A handler returns it as the body of a response, and a generated client receives it. Each value is written
 /// when the stream yields it.
@@ -108,6 +109,12 @@ impl<T: 'static> EventStream<T> {
     }
 
     /// Returns the next server-sent event, or `None` at the end of the stream.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error item if a client loses the connection, or receives a line over its size limit or data that
+    /// does not match the contract. A stream that was created with [`EventStream::new`] returns the errors of its
+    /// source.
     pub async fn next(&mut self) -> Option<Result<Event<T>, Failure>> {
         StreamExt::next(&mut self.events).await
     }
@@ -136,6 +143,11 @@ impl<T: 'static> JsonLines<T> {
     }
 
     /// Returns the next JSON value of the body, or `None` at the end of the stream.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error item if a client loses the connection, or receives a line over its size limit or a value that
+    /// does not match the contract. A stream that was created with [`JsonLines::new`] returns the errors of its source.
     pub async fn next(&mut self) -> Option<Result<T, Failure>> {
         StreamExt::next(&mut self.lines).await
     }

@@ -40,7 +40,8 @@ pub enum Idempotent<T> {
     Recorded(Recorded),
 }
 
-/// A recorded response of an idempotent operation. A retry receives the recorded bytes unchanged.
+/// A recorded response of an idempotent operation. A retry receives the recorded bytes unchanged. [`Idempotent`] has
+/// an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// The status code of a recorded response.
@@ -52,7 +53,10 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// Encodes the response of an idempotent operation so that it can be stored. A streamed body is not recorded.
+    /// Encodes the response of an idempotent operation so that it can be stored.
+    ///
+    /// The encoding ignores the `Accept` header and the sparse fieldset of the request: the body has the first media
+    /// type that the contract declares, and all fields. A streamed body or a refusal is recorded without its body.
     pub fn of(response: impl Respond) -> Recorded {
         let reply = response.respond(&Responder::default());
         let headers = reply

@@ -11,11 +11,13 @@ use http::StatusCode;
 
 use crate::response::problem::Problem;
 
-/// The error of an operation whose handler method is not implemented. The caller receives 501.
+/// The error of an operation whose handler method is not implemented. The caller receives 501. The function
+/// [`unwritten`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotWritten;
 
 /// The future that an unimplemented handler method returns. [`is_written`] recognizes the method by this type.
+/// Generated code uses it; a service does not.
 #[derive(Debug)]
 pub struct Unwritten<T>(Option<T>);
 

@@ -41,6 +41,26 @@ pub struct Reply {
 }
 
 /// The body of the reply of an operation.
+///
+/// # Examples
+///
+/// A gate looks at the body of a reply:
+///
+/// ```
+/// use writ_runtime::{Reply, ReplyBody};
+///
+/// /// Returns the size of the body in bytes, or `None` if it is streamed or is a refusal.
+/// fn size(reply: &Reply) -> Option<usize> {
+///     match &reply.body {
+///         ReplyBody::Empty => Some(0),
+///         ReplyBody::Bytes(bytes) => Some(bytes.len()),
+///         ReplyBody::Stream(_) | ReplyBody::Problem(_) => None,
+///     }
+/// }
+///
+/// assert_eq!(size(&Reply::status(204)), Some(0));
+/// assert_eq!(size(&Reply::status(200).bytes("text/plain", "Ada")), Some(3));
+/// ```
 #[derive(Debug)]
 pub enum ReplyBody {
     /// The reply of the operation has no body.
@@ -54,6 +74,36 @@ pub enum ReplyBody {
 }
 
 /// The data of a request that shapes its response: the accepted media types and the sparse fieldset.
+///
+/// # Examples
+///
+/// A sparse fieldset keeps only the requested fields:
+///
+/// ```
+/// # use writ_runtime::{Write, Writer};
+/// use writ_runtime::{Accept, Reply, ReplyBody, Responder};
+///
+/// // Generated from the contract.
+/// struct User {
+///     id: i64,
+///     name: String,
+/// }
+/// # impl Write for User {
+/// #     fn write(&self, w: &mut Writer) {
+/// #         w.begin_object();
+/// #         w.field("id", &self.id);
+/// #         w.field("name", &self.name);
+/// #         w.end_object();
+/// #     }
+/// # }
+///
+/// let responder = Responder { fields: Some(vec!["id".to_owned()]), accept: Accept::default() };
+/// let user = User { id: 7, name: "Ada".to_owned() };
+/// let reply = Reply::status(200).json("application/json", &user, &responder);
+///
+/// let ReplyBody::Bytes(body) = reply.body else { panic!("the reply has no body") };
+/// assert_eq!(body, r#"{"id":7}"#);
+/// ```
 #[derive(Debug, Default)]
 pub struct Responder {
     /// The sparse fieldset of the request: the fields to keep in the response object, or in each element of
@@ -90,6 +140,7 @@ pub trait Respond {
 }
 
 /// A response body with a variant for each media type that the contract declares. Generated enums implement it.
+/// Generated code uses it; a service does not.
 pub trait Content {
     /// Adds the response body to a reply, with the media type of its variant.
     fn send(self, reply: Reply, responder: &Responder) -> Reply;

@@ -121,8 +121,11 @@ macro_rules! status_ranges {
                 $name(::std::boxed::Box::new($crate::AnyStatus::<$low, $high>::of::<STATUS>().problem(message)))
             }
 
-            /// Creates a refusal whose status code is known only at run time. Returns an error for a status code
-            /// outside of the range that the contract declares, such as `4XX`.
+            /// Creates a refusal whose status code is known only at run time.
+            ///
+            /// # Errors
+            ///
+            /// Returns an error if the status code is outside of the range that the contract declares, such as `4XX`.
             pub fn new(
                 status: u16,
                 message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>,

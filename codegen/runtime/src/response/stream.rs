@@ -79,6 +79,19 @@ impl ByteStream {
     }
 
     /// Creates a response body of server-sent events, to be sent as `text/event-stream`.
+    ///
+    /// ```
+    /// use futures_util::stream;
+    /// use writ_runtime::{ByteStream, Event};
+    ///
+    /// fn prices() -> ByteStream {
+    ///     let event = Event { event: Some("price".to_owned()), ..Event::json(&42_i64) };
+    ///     ByteStream::events(stream::iter([Ok::<_, std::io::Error>(event)]))
+    /// }
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// # let sent = runtime.block_on(axum::body::to_bytes(prices().into_body(), 100)).unwrap();
+    /// # assert_eq!(sent, "event: price\ndata: 42\n\n");
+    /// ```
     pub fn events<E>(stream: impl Stream<Item = Result<Event, E>> + Send + 'static) -> ByteStream
     where
         E: Into<Box<dyn Error + Send + Sync>> + 'static,
@@ -93,6 +106,10 @@ impl ByteStream {
     }
 
     /// Returns the next bytes of a received response body, or `None` at its end.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error item if the connection is lost, or if the source of the stream yields an error.
     pub async fn next(&mut self) -> Option<Result<Bytes, axum::Error>> {
         while let Some(frame) = self.0.frame().await {
             match frame.map(|frame| frame.into_data()) {

@@ -1,6 +1,7 @@
 //! Authentication: verifying the credentials of a request, implemented once for all operations of a service.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::future::Future;
 
 use crate::operation::{Operation, Scheme};
@@ -9,6 +10,11 @@ use crate::operation::{Operation, Scheme};
 ///
 /// The pipeline extracts the credentials of a request by the security schemes of the contract, calls
 /// [`Authenticate::authenticate`], and checks the scopes of the operation with [`Authenticate::holds_scope`].
+///
+/// If an operation permits several alternatives, the pipeline tries those whose credentials the request contains,
+/// in the order of the contract, until one succeeds and its caller has all scopes. If none does, the request is
+/// refused. A refusal with 403 takes precedence over one with 401. Credentials that are rejected are refused even
+/// if the operation also permits requests without credentials.
 ///
 /// # Examples
 ///
@@ -33,6 +39,7 @@ use crate::operation::{Operation, Scheme};
 ///         credentials: &[Credential<'_>],
 ///         _: &'static Operation,
 ///     ) -> Result<Caller, Denied> {
+///         // A real authenticator verifies a signature, or compares hashes in constant time.
 ///         match credentials {
 ///             [credential] if credential.secret == self.token => {
 ///                 Ok(Caller { name: "ada".to_owned(), scopes: vec!["users:read".to_owned()] })
@@ -58,9 +65,9 @@ pub trait Authenticate: Send + Sync + 'static {
 
     /// Verifies the credentials that a request presents for one alternative of the operation's `security`.
     ///
-    /// `credentials` has an element for each scheme of the alternative, in the order of the contract. If the
-    /// operation has several alternatives, the pipeline calls this method for each one that the request
-    /// contains, until one succeeds.
+    /// `credentials` has an element for each scheme of the alternative, in the order of the contract. The pipeline
+    /// calls this method for each alternative whose credentials the request contains, until one succeeds and its
+    /// caller has all scopes.
     ///
     /// # Errors
     ///
@@ -77,8 +84,27 @@ pub trait Authenticate: Send + Sync + 'static {
     fn holds_scope(&self, principal: &Self::Principal, scheme: &'static Scheme, scope: &str) -> bool;
 }
 
-/// A credential that a request presents for one security scheme.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A credential that a request presents for one security scheme. Its `Debug` output hides the secret.
+///
+/// # Examples
+///
+/// An authenticator for the scheme `basic` separates the user name from the password:
+///
+/// ```
+/// use writ_runtime::{Credential, Denied};
+///
+/// fn user_and_password<'a>(credentials: &'a [Credential<'_>]) -> Result<(&'a str, &'a str), Denied> {
+///     let [Credential { scheme: "basic", secret }] = credentials else {
+///         return Err(Denied::Unauthenticated("sign in with a user name and a password".into()));
+///     };
+///     // A user name contains no colon (RFC 7617 § 2).
+///     secret.split_once(':').ok_or(Denied::Unauthenticated("the credentials are malformed".into()))
+/// }
+///
+/// let credentials = [Credential { scheme: "basic", secret: "ada:lovelace:1".into() }];
+/// assert_eq!(user_and_password(&credentials).unwrap(), ("ada", "lovelace:1"));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
 pub struct Credential<'a> {
     /// The name of the credential's security scheme in `components.securitySchemes` of the contract.
     pub scheme: &'a str,
@@ -86,18 +112,53 @@ pub struct Credential<'a> {
     pub secret: Cow<'a, str>,
 }
 
+impl fmt::Debug for Credential<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential").field("scheme", &self.scheme).field("secret", &"***").finish()
+    }
+}
+
 /// The reason why an authenticator rejects the credentials of a request.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::Denied;
+///
+/// enum SessionError {
+///     Expired,
+///     Blocked,
+///     Database(std::io::Error),
+/// }
+///
+/// impl From<SessionError> for Denied {
+///     fn from(error: SessionError) -> Denied {
+///         match error {
+///             SessionError::Expired => Denied::Unauthenticated("the session has expired".into()),
+///             SessionError::Blocked => Denied::Forbidden("the account is blocked".into()),
+///             SessionError::Database(cause) => Denied::Unavailable(Box::new(cause)),
+///         }
+///     }
+/// }
+/// # let lost = SessionError::Database(std::io::Error::other("the connection is lost"));
+/// # assert!(matches!(Denied::from(lost), Denied::Unavailable(_)));
+/// # assert!(matches!(Denied::from(SessionError::Expired), Denied::Unauthenticated(_)));
+/// # assert!(matches!(Denied::from(SessionError::Blocked), Denied::Forbidden(_)));
+/// ```
 #[derive(Debug)]
 pub enum Denied {
-    /// The credentials are not valid. The caller receives 401 with this message.
+    /// The credentials are not valid. The caller receives 401 with this message and a `WWW-Authenticate` challenge
+    /// for the security schemes of the operation (RFC 9110 § 11.6.1).
     Unauthenticated(Cow<'static, str>),
     /// The credentials are valid, but the caller is not permitted. The caller receives 403 with this message.
     Forbidden(Cow<'static, str>),
-    /// The credentials could not be verified. The caller receives 500, and the cause is logged.
+    /// The credentials could not be verified, for example because a database is unavailable. The caller receives
+    /// 500 (not 503), and the cause is logged.
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// The authenticator of a service whose contract requires no credentials: it rejects all credentials.
+/// The authenticator of a service whose contract requires no credentials: it rejects all credentials. The
+/// [documentation of the crate](crate) has an example.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoAuthentication;
 
@@ -110,5 +171,16 @@ impl Authenticate for NoAuthentication {
 
     fn holds_scope(&self, principal: &Self::Principal, _: &'static Scheme, _: &str) -> bool {
         match *principal {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_debug_output_of_a_credential_hides_its_secret() {
+        let credential = Credential { scheme: "bearer", secret: "hush".into() };
+        assert_eq!(format!("{credential:?}"), r#"Credential { scheme: "bearer", secret: "***" }"#);
     }
 }

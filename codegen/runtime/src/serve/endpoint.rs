@@ -16,6 +16,22 @@ use crate::request::request_head::RequestHead;
 pub(crate) type ResponseFuture = BoxFuture<'static, Result<Response, Infallible>>;
 
 /// An operation bound to its handler and to the pipeline, ready for a router.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::Endpoint;
+///
+/// /// Returns the method and the path of each operation that responds with 501.
+/// fn missing(endpoints: &[Endpoint]) -> Vec<String> {
+///     let missing = endpoints.iter().filter(|endpoint| !endpoint.is_written()).map(Endpoint::operation);
+///     missing.map(|operation| format!("{} {}", operation.method, operation.path)).collect()
+/// }
+/// # use writ_runtime::{Method, NoAuthentication, OpenGate, Operation, PROBLEM_JSON, Pipeline, Timeouts};
+/// # static PING: Operation = Operation { id: "ping", method: Method::GET, path: "/ping", ..Operation::NONE };
+/// # let pipeline = Pipeline::new(&PROBLEM_JSON, NoAuthentication, OpenGate, Timeouts::default());
+/// # assert_eq!(missing(&[pipeline.unwritten(&PING)]), ["GET /ping"]);
+/// ```
 #[derive(Clone)]
 pub struct Endpoint {
     pub(crate) operation: &'static Operation,

@@ -12,8 +12,12 @@ use crate::response::reply::Reply;
 /// The hook of a service that admits a request before its body is read, and that sees its response.
 ///
 /// The pipeline calls [`Gate::enter`] after authentication, so that one round trip can check revocation, rate
-/// limits and the cache. It calls [`Gate::leave`] with the response of every admitted request, including
-/// refusals of requests that are not valid.
+/// limits and the cache. After [`Admission::Proceed`] it calls [`Gate::leave`] with the response, which may also
+/// be the refusal of a request that is not valid.
+///
+/// The pipeline does not call [`Gate::leave`] after [`Admission::Reply`], nor if the client disconnects or the
+/// total time limit of the request ([`Timeouts`](crate::Timeouts)) elapses. In the last two cases it drops the
+/// [`Gate::Pass`], so a gate that must release a resource does so in the `Drop` of this type.
 ///
 /// # Examples
 ///
@@ -22,7 +26,7 @@ use crate::response::reply::Reply;
 /// ```
 /// use std::collections::HashMap;
 /// use std::sync::Mutex;
-/// use http::{HeaderValue, StatusCode};
+/// use http::{HeaderValue, StatusCode, header};
 /// use writ_runtime::{Admission, Entry, Gate, LimitBy, Problem, Reply};
 ///
 /// #[derive(Default)]
@@ -43,7 +47,8 @@ use crate::response::reply::Reply;
 ///         let count = requests.entry(key).or_default();
 ///         *count += 1;
 ///         if *count > limit.requests {
-///             return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "the rate limit is exceeded"));
+///             let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "the rate limit is exceeded");
+///             return Err(problem.with_header(header::RETRY_AFTER, limit.window.as_secs()));
 ///         }
 ///         Ok(Admission::Proceed(limit.requests))
 ///     }
@@ -56,8 +61,8 @@ use crate::response::reply::Reply;
 /// }
 /// ```
 pub trait Gate<P>: Send + Sync + 'static {
-    /// The data that [`Gate::enter`] passes to [`Gate::leave`]. If the client disconnects, it is dropped and
-    /// `leave` is not called.
+    /// The data that [`Gate::enter`] passes to [`Gate::leave`]. If the client disconnects or the total time limit
+    /// of the request elapses, it is dropped and `leave` is not called.
     type Pass: Send + 'static;
 
     /// Admits a request, refuses it, or responds to it without calling the handler.
@@ -67,11 +72,14 @@ pub trait Gate<P>: Send + Sync + 'static {
     /// Returns a problem to refuse the request, for example with status 429 if a rate limit is exceeded.
     fn enter(&self, entry: &Entry<'_, P>) -> impl Future<Output = Result<Admission<Self::Pass>, Problem>> + Send;
 
-    /// Receives the reply to an admitted request, and may add headers to it.
+    /// Receives the reply to a request after [`Admission::Proceed`], and may store it or add headers to it.
+    ///
+    /// The reply may be the refusal of a request that is not valid. This method is not called after
+    /// [`Admission::Reply`], nor if the client disconnects or the total time limit of the request elapses.
     fn leave(&self, pass: Self::Pass, entry: &Entry<'_, P>, reply: &mut Reply) -> impl Future<Output = ()> + Send;
 }
 
-/// The decision of a gate about a request that it does not refuse.
+/// The decision of a gate about a request that it does not refuse. [`Entry`] has an example.
 #[derive(Debug)]
 pub enum Admission<T> {
     /// The gate admits the request, and the pipeline continues. The contained data is passed to [`Gate::leave`] later.
@@ -84,25 +92,30 @@ pub enum Admission<T> {
 ///
 /// # Examples
 ///
-/// A gate that sends cached responses. The handler is not called for them:
+/// A gate that stores responses that all callers share, and sends them again without calling the handler:
 ///
 /// ```
 /// use std::collections::HashMap;
 /// use std::sync::RwLock;
-/// use writ_runtime::{Admission, Entry, Gate, Problem, Recorded, Reply};
+/// use http::StatusCode;
+/// use writ_runtime::{Admission, Entry, Gate, Problem, Recorded, Reply, ReplyBody};
 ///
 /// #[derive(Default)]
 /// struct CacheGate {
+///     /// The stored responses by cache key. A real gate also applies `ttl` and `tags` of the contract.
 ///     responses: RwLock<HashMap<String, Recorded>>,
+/// }
+///
+/// /// Returns true if all callers share the response. A response of one caller needs the caller in its key.
+/// fn is_shared<P>(entry: &Entry<'_, P>) -> bool {
+///     entry.call.operation.cache.as_ref().is_some_and(|cache| cache.shared)
 /// }
 ///
 /// impl<P: Sync> Gate<P> for CacheGate {
 ///     type Pass = ();
 ///
 ///     async fn enter(&self, entry: &Entry<'_, P>) -> Result<Admission<()>, Problem> {
-///         // The key is empty if the operation does not declare `x-cache`.
-///         let shared = entry.call.operation.cache.as_ref().is_some_and(|cache| cache.shared);
-///         let cached = match shared {
+///         let cached = match is_shared(entry) {
 ///             true => self.responses.read().unwrap().get(entry.cache_key).cloned(),
 ///             false => None,
 ///         };
@@ -112,7 +125,16 @@ pub enum Admission<T> {
 ///         }
 ///     }
 ///
-///     async fn leave(&self, (): (), _: &Entry<'_, P>, _: &mut Reply) {}
+///     async fn leave(&self, (): (), entry: &Entry<'_, P>, reply: &mut Reply) {
+///         let ReplyBody::Bytes(body) = &reply.body else { return };
+///         if is_shared(entry) && reply.status == StatusCode::OK {
+///             let headers = reply.headers.iter().filter_map(|(name, value)| {
+///                 Some((name.to_string(), value.to_str().ok()?.to_owned()))
+///             });
+///             let recorded = Recorded { status: 200, headers: headers.collect(), body: body.to_vec() };
+///             self.responses.write().unwrap().insert(entry.cache_key.to_owned(), recorded);
+///         }
+///     }
 /// }
 /// ```
 #[derive(Debug)]
@@ -157,7 +179,10 @@ impl<P> Entry<'_, P> {
     }
 }
 
-/// The gate that admits every request, for tests and for services without rate limits or caches.
+/// The gate that admits every request, for tests and for services without rate limits or caches. The
+/// [documentation of the crate](crate) has an example.
+///
+/// The policies of the contract (`x-rate-limit`, `x-cache`, `x-cache-invalidates`) have no effect with this gate.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OpenGate;
 

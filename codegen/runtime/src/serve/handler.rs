@@ -23,7 +23,7 @@ pub(crate) type ErasedHandler<P> = Box<dyn Fn(Context<P>, Decoder<'_>) -> Result
 /// A handler method of a service `S` whose authenticated caller has the type `P`.
 ///
 /// It is implemented for `async fn(&S, &Context<P>, R)` with `A = (R,)`, and for `async fn(&S, &Context<P>)`
-/// with `A = ()`.
+/// with `A = ()`. Generated code uses it; a service does not.
 pub trait Handler<'a, S: 'a, P: 'a, A>: Copy + Send + Sync + 'static {
     /// The type of the operation's successful response.
     type Success: Respond;

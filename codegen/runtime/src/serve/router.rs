@@ -26,7 +26,9 @@ use crate::validate::violation::{InputLocation, Violation};
 
 /// Creates an axum router that serves the endpoints of a contract.
 ///
-/// The router has no fallback, so that it merges with other routers. Add one with [`fallback`].
+/// The router has no fallback and merges with routers of other paths. Add a fallback with [`fallback`]. To serve
+/// several contracts, pass their endpoints in one call, because [`Router::merge`] panics if two routers share a
+/// path.
 ///
 /// axum's own router accepts neither `/{id}.json` nor two names for one parameter. It therefore receives only
 /// the shapes of the paths, and every shape leads to one table of all path templates.
@@ -50,7 +52,23 @@ pub fn router(envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Rou
 
 /// Creates an axum router that serves the endpoints of a contract below a base path such as `/v1`.
 ///
-/// Like the router of [`router`], this router has no fallback and merges with other routers.
+/// Like the router of [`router`], this router has no fallback and merges with routers of other paths.
+///
+/// # Panics
+///
+/// Panics if `base` is not empty and does not begin with `/`.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{Endpoint, PROBLEM_JSON, Router, fallback, router_at};
+///
+/// /// Serves the path `/users` of the contract as `/v1/users`.
+/// fn app(endpoints: Vec<Endpoint>) -> Router {
+///     router_at("/v1", &PROBLEM_JSON, endpoints).fallback(fallback(&PROBLEM_JSON))
+/// }
+/// # let _ = app(Vec::new());
+/// ```
 pub fn router_at(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Router {
     let base = base.trim_end_matches('/').to_owned();
     let mut shapes = BTreeSet::new();

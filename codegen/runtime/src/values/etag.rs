@@ -31,6 +31,23 @@ pub struct ETag {
 /// assert!(if_match.matches_strong(&ETag::strong(7)));
 /// assert!(!if_match.matches_strong(&ETag::strong(8)));
 /// ```
+///
+/// A handler changes a resource only if the caller has read its current version:
+///
+/// ```
+/// # writ_runtime::statuses! { PreconditionFailed = 412 }
+/// use writ_runtime::{ETag, IfMatch};
+///
+/// /// Returns the new version of a renamed user.
+/// fn rename(if_match: &IfMatch, version: u32) -> Result<u32, PreconditionFailed> {
+///     match if_match.matches_strong(&ETag::strong(version)) {
+///         true => Ok(version + 1),
+///         false => Err(PreconditionFailed::new("the user has changed")),
+///     }
+/// }
+/// # assert!(rename(&ETag::strong(7).into(), 7).is_ok_and(|version| version == 8));
+/// # assert!(rename(&ETag::strong(6).into(), 7).is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IfMatch {
     /// The condition `*`, which every existing representation satisfies.
@@ -80,6 +97,8 @@ impl fmt::Display for ETag {
 
 impl IfMatch {
     /// Parses the value of `If-Match` or `If-None-Match`: `*` or a comma-separated list of entity tags.
+    ///
+    /// Returns `None` if the string is anything else, or if the list is empty.
     pub fn parse(text: &str) -> Option<IfMatch> {
         let mut rest = text.trim_matches([' ', '\t']);
         if rest == "*" {

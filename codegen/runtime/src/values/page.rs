@@ -34,7 +34,7 @@ pub struct Page<T> {
     pub pagination: Pagination,
 }
 
-/// The position of a page in the complete list, as a response contains it.
+/// The position of a page in the complete list, as a response contains it. [`Page`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pagination {
     /// The number of elements in the complete list.
@@ -68,7 +68,7 @@ pub struct PageRequest {
     pub at: PageAt,
 }
 
-/// The start of a requested page in the list.
+/// The start of a requested page in the list. [`Page`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PageAt {
     /// The page with this number. The first page has the number 1.

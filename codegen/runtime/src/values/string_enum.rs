@@ -77,8 +77,11 @@ pub struct UnknownValue {
     pub names: &'static [&'static str],
 }
 
-/// Returns the enum value of a string of the contract, or an error that lists all strings. `FromStr` of
-/// generated enums calls it.
+/// Returns the enum value of a string of the contract. `FromStr` of generated enums calls it.
+///
+/// # Errors
+///
+/// Returns [`UnknownValue`], which lists all strings, if the contract does not list the string.
 pub fn string_enum_of<T: StringEnum>(text: &str) -> Result<T, UnknownValue> {
     T::from_name(text).ok_or_else(|| UnknownValue { text: text.to_owned(), names: T::NAMES })
 }

@@ -10,6 +10,9 @@ use crate::json::{Read, Reader, Write, Writer};
 /// A value of a Rust type that the contract names (`x-rust-type`). It is read by the type's `FromStr` and
 /// written by its `Display`.
 ///
+/// If `FromStr` fails, the caller receives the `Display` text of the error as a violation. That text must therefore
+/// not contain internal details.
+///
 /// The wrapper dereferences to the value and converts from it:
 ///
 /// ```

@@ -84,6 +84,9 @@ impl Writer {
 /// Implements the methods and conversions of a generated identifier type, which is stored as a UUID and sent as
 /// a TypeID.
 ///
+/// The type must be a tuple struct with a single field of the type [`Uuid`](crate::Uuid), and it must implement
+/// `Copy`.
+///
 /// ```
 /// /// The id of a user: `usr_…`.
 /// #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

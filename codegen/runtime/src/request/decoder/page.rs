@@ -7,6 +7,7 @@ use crate::validate::violation::Violation;
 use crate::values::page::{PageAt, PageRequest};
 
 /// The pagination parameters of a list operation and their limits, as constant data in generated code.
+/// Generated code uses this type; a service does not.
 #[derive(Debug, Clone, Copy)]
 pub struct PageRule {
     /// The index of the pagination parameter with the page number; `None` if the operation has none.

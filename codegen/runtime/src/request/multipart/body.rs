@@ -11,7 +11,8 @@ use crate::http::media::MediaType;
 use crate::request::body::Payload;
 use crate::request::deferred_refusal::DeferredRefusal;
 
-/// The parts of a multipart body that the contract does not describe, in the order in which the caller sends them.
+/// The parts of a multipart body (RFC 7578) that the contract does not describe, in the order in which the caller
+/// sends them.
 ///
 /// A file is never held in memory: [`Part::chunk`] returns its bytes while they arrive. The size limit of the
 /// operation applies to the complete body.

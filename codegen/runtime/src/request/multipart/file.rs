@@ -155,6 +155,11 @@ impl FileStream {
     }
 
     /// Returns the next chunk of the file's bytes, or `None` at the end of the file.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the received body is malformed or incomplete, or larger than the limit of the operation,
+    /// or if the content of a file to send cannot be read.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, MultipartError> {
         match &mut *self.0 {
             Source::Arriving(part) => part.chunk().await,
@@ -168,6 +173,11 @@ impl FileStream {
     }
 
     /// Returns all bytes of the file, in memory.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the received body is malformed or incomplete, or larger than the limit of the operation,
+    /// or if the content of a file to send cannot be read.
     pub async fn bytes(self) -> Result<Bytes, MultipartError> {
         match *self.0 {
             Source::Arriving(part) => part.bytes().await,
@@ -179,6 +189,11 @@ impl FileStream {
     }
 
     /// Reads the complete file into memory, with its file name and media type.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the received body is malformed or incomplete, or larger than the limit of the operation,
+    /// or if the content of a file to send cannot be read.
     pub async fn collect(self) -> Result<FilePart, MultipartError> {
         let file_name = self.file_name().map(str::to_owned);
         let content_type = self.content_type().map(str::to_owned);

@@ -12,6 +12,57 @@ use super::rule::FormRule;
 
 /// The trait of a generated enum with one variant for each part of a multipart form that the contract describes. Its
 /// functions convert received parts into variants.
+///
+/// # Examples
+///
+/// The implementation for a form with a title and an image, as generated code contains it:
+///
+/// ```
+/// use writ_runtime::{FilePart, FileStream, FormPart, FormRule, Held, PartRule, Read, Reader};
+///
+/// enum UploadPart {
+///     Title(String),
+///     File(FileStream),
+/// }
+///
+/// struct UploadForm {
+///     title: String,
+///     file: FilePart,
+/// }
+///
+/// impl FormPart for UploadPart {
+///     type Form = UploadForm;
+///
+///     const RULE: &'static FormRule = &FormRule {
+///         parts: &[PartRule::text("title").required(), PartRule::file("file").required().media(&["image/png"])],
+///         ..FormRule::NONE
+///     };
+///
+///     fn read(_: usize, _: &str, r: &mut Reader<'_>) -> Option<Self> {
+///         String::read(r).map(Self::Title)
+///     }
+///
+///     fn file(_: usize, _: &str, file: FileStream) -> Option<Self> {
+///         Some(Self::File(file))
+///     }
+///
+///     fn form(parts: Vec<Held<Self>>) -> Option<UploadForm> {
+///         let (mut title, mut file) = (None, None);
+///         for part in parts {
+///             match part {
+///                 Held::Value(Self::Title(text)) => title = Some(text),
+///                 Held::Value(Self::File(_)) => {}
+///                 Held::File(_, _, content) => file = Some(content),
+///             }
+///         }
+///         Some(UploadForm { title: title?, file: file? })
+///     }
+/// }
+/// # let title = Held::Value(UploadPart::Title("t".to_owned()));
+/// # let parts = vec![title, Held::File(1, String::new(), FilePart::default())];
+/// # let form = UploadPart::form(parts).unwrap();
+/// # assert_eq!((form.title.as_str(), form.file.bytes.len()), ("t", 0));
+/// ```
 pub trait FormPart: Sized + Send {
     /// The generated struct of the complete multipart form, with a field for each part.
     type Form;
@@ -38,7 +89,7 @@ pub trait FormPart: Sized + Send {
     fn form(parts: Vec<Held<Self>>) -> Option<Self::Form>;
 }
 
-/// A received part of a multipart form, held in memory until the form is complete.
+/// A received part of a multipart form, held in memory until the form is complete. [`FormPart`] has an example.
 #[derive(Debug)]
 pub enum Held<T> {
     /// The decoded value of a part of a multipart form.
@@ -47,7 +98,7 @@ pub enum Held<T> {
     File(usize, String, FilePart),
 }
 
-/// The typed parts of a multipart form, in the order in which the caller sends them.
+/// The typed parts of a multipart form (RFC 7578), in the order in which the caller sends them.
 ///
 /// Values are validated as they arrive, and files are not held in memory. After the first violation,
 /// [`Parts::next`] returns no further part. It reads the rest of the body to find more violations, and returns

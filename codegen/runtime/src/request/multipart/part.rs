@@ -54,11 +54,19 @@ impl Part {
     }
 
     /// Returns the next chunk of the part's bytes, or `None` at the end of the part.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the body is malformed or incomplete, or larger than the limit of the operation.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, MultipartError> {
         self.field.chunk().await.map_err(|error| refuse(&self.refusal, error))
     }
 
     /// Returns all bytes of the part, in memory.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the body is malformed or incomplete, or larger than the limit of the operation.
     pub async fn bytes(self) -> Result<Bytes, MultipartError> {
         let Part { field, refusal } = self;
         field.bytes().await.map_err(|error| refuse(&refusal, error))
@@ -68,7 +76,8 @@ impl Part {
     ///
     /// # Errors
     ///
-    /// Returns an error if the value is not valid. The caller receives the violations under the name of the part.
+    /// Returns an error if the value is not valid, and the caller receives the violations under the name of the part.
+    /// Returns an error if the body is malformed or incomplete, or larger than the limit of the operation.
     pub async fn read<T>(self, read: fn(&mut Reader<'_>) -> Option<T>) -> Result<T, MultipartError> {
         let name = self.name().unwrap_or_default().to_owned();
         let is_json = self.content_type().and_then(MediaType::parse).is_some_and(|media| media.is_json());

@@ -3,7 +3,7 @@
 use crate::json::Reader;
 use crate::validate::rules::Unknown;
 
-/// The constraints of a multipart form and of its parts.
+/// The constraints of a multipart form and of its parts. [`FormPart`](crate::FormPart) has an example.
 #[derive(Debug)]
 pub struct FormRule {
     /// The form parts that the contract lists. Generated code refers to them by index.
@@ -26,6 +26,17 @@ impl FormRule {
 }
 
 /// The constraints of one part of a multipart form.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{PartKind, PartRule};
+///
+/// // One to five images.
+/// const IMAGES: PartRule = PartRule::file("images").repeated(1, Some(5)).media(&["image/png", "image/jpeg"]);
+///
+/// assert_eq!(IMAGES.kind, PartKind::File);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct PartRule {
     /// The name of a part of a multipart form.
@@ -49,7 +60,7 @@ pub struct PartRule {
     pub headers: &'static [PartHeader],
 }
 
-/// The encoding of a part of a multipart form: text, JSON or raw bytes.
+/// The encoding of a part of a multipart form: text, JSON or raw bytes. [`FormPart`](crate::FormPart) has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {
     /// A form part with plain text that is read like the value of a parameter, or with JSON if its media type is JSON.

@@ -37,7 +37,24 @@ use stages::Stages;
 
 /// The pipeline of a contract, which serves its requests. A clone is cheap and shares everything with the original.
 ///
-/// Generated code creates it in `Api::endpoints`.
+/// Generated code creates it in `Api::endpoints`. The documentation of [`Routes`](crate::Routes) has an example.
+///
+/// # Stages
+///
+/// Every request passes these stages, in this order:
+///
+/// | stage | task |
+/// |---|---|
+/// | route | finds the operation, or refuses with 404, 405 or 400 |
+/// | authenticate | identifies the principal and checks its scopes, or refuses with 401 or 403 |
+/// | admit | asks the [`Gate`]: revocation, rate limit, cache |
+/// | receive body | checks media type and size, and reads the body |
+/// | decode | reads and validates parameters and body together |
+/// | invoke | awaits the handler within its time limit |
+/// | finish | adds conditional response, error envelope and common headers |
+///
+/// A refusal of any stage is a [`Problem`](crate::Problem), which `finish` writes in the error envelope of the
+/// contract.
 #[derive(Debug)]
 pub struct Pipeline<A, G> {
     shared: Arc<Shared<A, G>>,

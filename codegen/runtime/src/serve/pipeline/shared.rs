@@ -6,6 +6,9 @@ use crate::response::error_envelope::ErrorEnvelope;
 
 /// The time limits for the requests of every operation, 30 s each by default.
 ///
+/// All stages of a request together may take twice [`Timeouts::handler`] plus [`Timeouts::body`], which is 90 s
+/// by default. This total also bounds the authenticator and the gate. A streamed response body has no time limit.
+///
 /// # Examples
 ///
 /// ```
@@ -19,10 +22,13 @@ use crate::response::error_envelope::ErrorEnvelope;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// The maximum duration of a handler. A request that exceeds it is refused with 503, or with 504 if the
-    /// contract declares 504 and not 503.
+    /// The maximum duration of a handler, including the time in which it reads a multipart body. A request that
+    /// exceeds it is refused with 503, or with 504 if the contract declares 504 and not 503.
     pub handler: Duration,
     /// The maximum time for a request body to arrive. A request that exceeds it is refused with 408.
+    ///
+    /// The limit applies to a multipart body only if the operation declares `x-idempotency`. Any other multipart
+    /// body is read by the handler.
     pub body: Duration,
 }
 
