@@ -26,8 +26,9 @@ impl Runtime {
     /// Creates a runtime source from a version requirement such as `0.1`.
     ///
     /// # Errors
-    /// If the text is not a version requirement, or if it excludes the runtime version that matches the
-    /// generated code.
+    ///
+    /// Returns an error if the text is not a version requirement, or if it excludes the runtime version that
+    /// matches the generated code.
     pub fn version(requirement: &str) -> Result<Runtime, String> {
         let parsed = VersionReq::parse(requirement).map_err(|error| format!("not a version requirement: {error}"))?;
         let own = env!("CARGO_PKG_VERSION");

@@ -84,7 +84,8 @@ impl Args {
     /// Rejects arguments that belong to no option. The error names the option that the user probably meant.
     ///
     /// # Errors
-    /// If the command line contains such an argument.
+    ///
+    /// Returns an error if the command line contains such an argument.
     pub fn check_extra(&self) -> anyhow::Result<()> {
         let Some(extra) = self.extra.first() else { return Ok(()) };
         let contract =
