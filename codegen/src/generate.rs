@@ -36,8 +36,7 @@ pub struct Request {
     /// The folder that contains every file of the contract. A `$ref` to a file outside of it is an error. If
     /// `None`, the folder of the entry file.
     pub root: Option<PathBuf>,
-    /// True if deviations of a contract that the generator repairs without loss are errors instead of warnings
-    /// (`--strict`).
+    /// True if lossless deviations from OpenAPI are errors instead of warnings (`--strict`).
     pub strict: bool,
     /// The location of the generated modules in a crate: the crate root, or a module of a crate with several
     /// contracts.

@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostics;
 pub struct LoadOptions {
     /// The folder that the references of a contract must not leave; the folder of the entry file if `None`.
     pub root: Option<PathBuf>,
-    /// True if deviations from OpenAPI that lose nothing, such as an unknown field, are errors instead of warnings.
+    /// True if lossless deviations from OpenAPI are errors instead of warnings (`--strict`).
     pub strict: bool,
 }
 
