@@ -46,6 +46,8 @@ pub struct Request {
 }
 
 /// The result of one generation of Rust code: the files, the diagnostics and a summary of the contract.
+///
+/// The [crate root](crate) has an example.
 #[derive(Debug)]
 pub struct Generated {
     /// The generated files, or `None` if the contract or its settings have errors.
@@ -68,6 +70,8 @@ pub struct Generated {
 }
 
 /// An operation of the contract with the names of its generated trait method and types.
+///
+/// The [crate root](crate) has an example.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GeneratedOperation {
     /// The name of the generated trait for the operation's tag, such as `Users`.

@@ -11,6 +11,15 @@ use super::path::relative;
 pub const RUNTIME: &str = "writ-runtime";
 
 /// The source of the crate `writ-runtime`, on which a generated crate depends.
+///
+/// ```
+/// use writ_codegen::package::Runtime;
+///
+/// assert_eq!("path:../runtime".parse(), Ok(Runtime::Path("../runtime".into())));
+/// assert_eq!(Runtime::version("0.1"), Ok(Runtime::Version("0.1".to_owned())));
+/// // Version 99 of the runtime does not match the generated code.
+/// assert!(Runtime::version("99").is_err());
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Runtime {
     /// A copy of the runtime is generated into the folder of the crate.

@@ -16,6 +16,8 @@ use super::imports::resolve;
 use super::layout::lay_out;
 
 /// The location of a contract's generated modules in a crate.
+///
+/// The [crate root](crate) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Layout {
     /// The generated code is a module with this name, in a crate with several contracts.

@@ -12,8 +12,22 @@ use writ_contract::diagnostic::closest;
 pub const STDIN: &str = "-";
 
 /// The arguments of `codegen`: the contract, the crate to generate, and the form of the report.
+///
+/// ```
+/// use cargo_writ::codegen::Args;
+/// use clap::Parser;
+///
+/// #[derive(Parser)]
+/// struct Task {
+///     #[command(flatten)]
+///     codegen: Args,
+/// }
+///
+/// let task = Task::parse_from(["task", "--spec", "openapi.yaml", "--out", "crates/pets-api", "--tag", "pets"]);
+/// assert_eq!(task.codegen.tag, ["pets"]);
+/// ```
 #[derive(clap::Args)]
-#[command(version)]
+#[command(version, long_about = None)]
 pub struct Args {
     /// Write nothing; fail and list the generated files that are stale.
     #[arg(long)]

@@ -9,6 +9,22 @@ use crate::source::{Span, Spanned};
 /// The schemas of a contract, each identified by a [`SchemaId`].
 ///
 /// Schemas refer to each other by identifier, so recursive schemas need no special representation.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, load};
+/// use writ_contract::model::{Options, resolve};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// let contract = resolve(&document, false, &Options::default(), &mut diagnostics);
+/// let schemas = &contract.schemas;
+/// let names: Vec<&str> = schemas.ids().filter_map(|id| schemas.get(id).component.as_deref()).collect();
+/// assert_eq!(names, ["Pet", "Error"]);
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Schemas {
     list: Vec<Schema>,
