@@ -36,8 +36,7 @@ pub struct Request {
     /// The folder that contains every file of the contract. A `$ref` to a file outside of it is an error. If
     /// `None`, the folder of the entry file.
     pub root: Option<PathBuf>,
-    /// True if deviations of a contract that the generator repairs without loss are errors instead of warnings
-    /// (`--strict`).
+    /// True if lossless deviations from OpenAPI are errors instead of warnings (`--strict`).
     pub strict: bool,
     /// The location of the generated modules in a crate: the crate root, or a module of a crate with several
     /// contracts.
@@ -47,6 +46,8 @@ pub struct Request {
 }
 
 /// The result of one generation of Rust code: the files, the diagnostics and a summary of the contract.
+///
+/// The [crate root](crate) has an example.
 #[derive(Debug)]
 pub struct Generated {
     /// The generated files, or `None` if the contract or its settings have errors.
@@ -69,6 +70,8 @@ pub struct Generated {
 }
 
 /// An operation of the contract with the names of its generated trait method and types.
+///
+/// The [crate root](crate) has an example.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GeneratedOperation {
     /// The name of the generated trait for the operation's tag, such as `Users`.

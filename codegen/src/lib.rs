@@ -5,6 +5,32 @@
 //! returns the text of a method of a generated trait, which compiles and responds with status 501 until an
 //! implementer writes its body.
 //!
+//! # From a contract to a crate
+//!
+//! The contract of the example, `openapi.yaml`, has one operation:
+//!
+//! ```yaml
+//! openapi: 3.0.3
+//! info: { title: Pets, version: "1" }
+//! servers: [{ url: / }]
+//! tags: [{ name: pets, description: The pets of a shelter. }]
+//! paths:
+//!   /pets/{petId}:
+//!     get:
+//!       operationId: getPet
+//!       tags: [pets]
+//!       summary: Get a pet
+//!       parameters: [{ name: petId, in: path, required: true, schema: { type: string } }]
+//!       responses:
+//!         "200":
+//!           description: The pet.
+//!           content: { application/json: { schema: { $ref: "#/components/schemas/Pet" } } }
+//!         "404": { description: The pet does not exist. }
+//! components:
+//!   schemas:
+//!     Pet: { type: object, required: [name], properties: { name: { type: string } } }
+//! ```
+//!
 //! ```
 //! use writ_codegen::generate::{Request, generate};
 //! use writ_codegen::output::{Conflicts, write};
@@ -39,27 +65,60 @@
 //! # "##)?;
 //! # std::fs::write(folder.join("codegen.toml"), "client = true\n")?;
 //!
-//! // `codegen.toml` next to the contract is optional.
-//! let entry = folder.join("openapi.yaml");
+//! // `codegen.toml` next to the contract is optional. The errors of the settings are printed first, since errors
+//! // of the contract may follow from them.
+//! let (entry, out) = (folder.join("openapi.yaml"), folder.join("pets-api"));
 //! let mut diagnostics = Diagnostics::new();
 //! let settings = Settings::beside(&entry, None, &mut diagnostics);
-//! let request = Request { entry, root: None, strict: false, layout: Layout::Crate, options: settings.options };
+//! eprint!("{}", render(&diagnostics, diagnostics.sources(), false));
+//! if diagnostics.has_errors() {
+//!     return Err("the settings have errors".into());
+//! }
+//!
+//! let dependencies = settings.dependencies(&out);
+//! let request = Request {
+//!     entry,
+//!     root: settings.root,
+//!     strict: settings.strict.unwrap_or_default(),
+//!     layout: Layout::Crate,
+//!     options: settings.options,
+//! };
 //! let generated = generate(&request);
 //! eprint!("{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
-//!
 //! let files = generated.output.ok_or("the contract has errors")?;
-//! let package = Package::new("pets-api", &generated.title, &generated.features, &generated.parts)?;
-//! let changes = write(&folder.join("pets-api"), &wrap(&package, files)?, Conflicts::Refuse)?;
+//!
+//! let mut package = Package::new("pets-api", &generated.title, &generated.features, &generated.parts)?;
+//! package.dependencies = dependencies;
+//! let changes = write(&out, &wrap(&package, files)?, Conflicts::Refuse)?;
 //! assert!(changes.added.contains(&"src/pets.rs".to_owned()));
 //!
 //! // The generated trait has one method for each operation: print each as a stub, to be pasted into an `impl`.
 //! for operation in &generated.operations {
 //!     print!("{}", stub(operation, "pets_api"));
 //! }
-//! # assert!(stub(&generated.operations[0], "pets_api").trim_start().starts_with("async fn get_pet("));
+//! # assert_eq!(stub(&generated.operations[0], "pets_api"), "    async fn get_pet(
+//! #         &self,
+//! #         _cx: &writ_runtime::Context<()>,
+//! #         _request: pets_api::GetPetRequest,
+//! #     ) -> Result<pets_api::GetPetResponse, pets_api::GetPetError> {
+//! #         Err(writ_runtime::NotWritten.into())
+//! #     }
+//! # ");
 //! # std::fs::remove_dir_all(&folder)?;
 //! # Ok(())
 //! # }
+//! ```
+//!
+//! The example prints the stub of the operation:
+//!
+//! ```text
+//!     async fn get_pet(
+//!         &self,
+//!         _cx: &writ_runtime::Context<()>,
+//!         _request: pets_api::GetPetRequest,
+//!     ) -> Result<pets_api::GetPetResponse, pets_api::GetPetError> {
+//!         Err(writ_runtime::NotWritten.into())
+//!     }
 //! ```
 //!
 //! # Stages

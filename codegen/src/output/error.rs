@@ -7,6 +7,25 @@ use super::file_state::FileState;
 use super::files::MANIFEST;
 
 /// An error of writing the generated files to a folder. The folder is unchanged.
+///
+/// ```
+/// use writ_codegen::output::{Conflicts, Output, WriteError, write};
+/// # let folder = std::env::temp_dir().join(format!("writ-write-error-example-{}", std::process::id()));
+/// # std::fs::create_dir_all(folder.join("src"))?;
+///
+/// // A file that the generator did not write is in the way.
+/// std::fs::write(folder.join("src/lib.rs"), "mod mine;\n")?;
+/// let output = Output { files: [("src/lib.rs".to_owned(), "mod pets;\n".to_owned())].into() };
+/// let error = write(&folder, &output, Conflicts::Refuse).unwrap_err();
+/// assert!(matches!(&error, WriteError::Conflicts { conflicts, .. } if conflicts[0].path == "src/lib.rs"));
+///
+/// // The user can decide to lose the file.
+/// assert!(error.can_be_overwritten());
+/// let changes = write(&folder, &output, Conflicts::Overwrite)?;
+/// assert_eq!(changes.overwritten, ["src/lib.rs"]);
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub enum WriteError {
     /// A file or folder cannot be read or written.

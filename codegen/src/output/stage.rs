@@ -45,7 +45,8 @@ impl<'a> Moves<'a> {
 /// Brings the folder of generated files up to date by the given file moves.
 ///
 /// # Errors
-/// If a file cannot be written or moved. The folder is unchanged then.
+///
+/// Returns an error if a file cannot be written or moved. The folder is unchanged then.
 pub(super) fn replace(dir: &Path, moves: &Moves<'_>) -> Result<(), WriteError> {
     fs::create_dir_all(dir).map_err(|error| failed(dir, error))?;
     // The staging folder is inside `dir`, so that each move is a rename within one file system.

@@ -15,8 +15,9 @@ use super::{folder, state};
 /// Creates the folder if it does not exist.
 ///
 /// # Errors
-/// If a file must not be replaced or removed (see [`Conflicts`]), if the manifest is not valid, or if a file
-/// cannot be written. The folder is unchanged then.
+///
+/// Returns an error if a file must not be replaced or removed (see [`Conflicts`]), if the manifest is not valid,
+/// or if a file cannot be written. The folder is unchanged then.
 pub fn write(dir: &Path, output: &Output, conflicts: Conflicts) -> Result<Changes, WriteError> {
     let overwrite = conflicts == Conflicts::Overwrite;
     let old = match Manifest::read(dir) {
@@ -50,7 +51,8 @@ pub fn write(dir: &Path, output: &Output, conflicts: Conflicts) -> Result<Change
 /// Writes nothing.
 ///
 /// # Errors
-/// If a file or the manifest cannot be read.
+///
+/// Returns an error if a file or the manifest cannot be read.
 pub fn check(dir: &Path, output: &Output) -> Result<Vec<(String, FileState)>, WriteError> {
     let manifest = Manifest::read(dir)?;
     let states = state::states(dir, output, manifest.as_ref())?;

@@ -57,7 +57,8 @@ impl Package {
     /// Creates the description of a generated crate that is a separate workspace and contains a copy of the runtime.
     ///
     /// # Errors
-    /// If the name is not valid for a generated crate (see [`is_legal`]).
+    ///
+    /// Returns an error if the name is not valid for a generated crate (see [`is_legal`]).
     pub fn new(name: &str, description: &str, features: &[&'static str], parts: &[Part]) -> Result<Package, BadName> {
         if !is_legal(name) {
             return Err(BadName(name.to_owned()));

@@ -46,7 +46,8 @@ pub enum Misfit {
 /// complete a step by hand.
 ///
 /// # Errors
-/// If cargo would refuse the generated crate or the workspace around it.
+///
+/// Returns an error if cargo would refuse the generated crate or the workspace around it.
 pub fn fit(out: &Path, workspace: Workspace, runtime: &Runtime) -> Result<Option<String>, Misfit> {
     let out: PathBuf = parts(out).into_iter().collect();
     if let Runtime::Path(path) = runtime

@@ -21,7 +21,9 @@ pub use runtime_source::{RUNTIME, Runtime};
 /// Adds a `Cargo.toml` to the files that are generated from a contract, and a copy of the runtime if it is embedded.
 ///
 /// # Errors
-/// If the manifests that are embedded in the generator are not valid TOML, which is a defect of this crate.
+///
+/// Returns an error if the manifests that are embedded in the generator are not valid TOML, which is a defect of
+/// this crate.
 pub fn wrap(package: &Package, mut contract: Output) -> Result<Output, toml::de::Error> {
     contract.files.insert("Cargo.toml".to_owned(), manifest::of(package));
     if package.runtime == Runtime::Embedded {

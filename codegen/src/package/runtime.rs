@@ -20,7 +20,9 @@ const WORKSPACE: &str = include_str!("../../embedded/workspace.toml");
 /// Returns the files of the crate `writ-runtime`, with a manifest that inherits nothing from a workspace.
 ///
 /// # Errors
-/// If the manifests that are embedded in the generator are not valid TOML, which is a defect of this crate.
+///
+/// Returns an error if the manifests that are embedded in the generator are not valid TOML, which is a defect of
+/// this crate.
 pub fn embedded_runtime() -> Result<Output, toml::de::Error> {
     let mut output = Output::default();
     output.files.insert("Cargo.toml".to_owned(), manifest(toml::from_str(MANIFEST)?, &toml::from_str(WORKSPACE)?));

@@ -11,6 +11,15 @@ use super::path::relative;
 pub const RUNTIME: &str = "writ-runtime";
 
 /// The source of the crate `writ-runtime`, on which a generated crate depends.
+///
+/// ```
+/// use writ_codegen::package::Runtime;
+///
+/// assert_eq!("path:../runtime".parse(), Ok(Runtime::Path("../runtime".into())));
+/// assert_eq!(Runtime::version("0.1"), Ok(Runtime::Version("0.1".to_owned())));
+/// // Version 99 of the runtime does not match the generated code.
+/// assert!(Runtime::version("99").is_err());
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Runtime {
     /// A copy of the runtime is generated into the folder of the crate.
@@ -26,8 +35,9 @@ impl Runtime {
     /// Creates a runtime source from a version requirement such as `0.1`.
     ///
     /// # Errors
-    /// If the text is not a version requirement, or if it excludes the runtime version that matches the
-    /// generated code.
+    ///
+    /// Returns an error if the text is not a version requirement, or if it excludes the runtime version that
+    /// matches the generated code.
     pub fn version(requirement: &str) -> Result<Runtime, String> {
         let parsed = VersionReq::parse(requirement).map_err(|error| format!("not a version requirement: {error}"))?;
         let own = env!("CARGO_PKG_VERSION");

@@ -16,6 +16,8 @@ use super::imports::resolve;
 use super::layout::lay_out;
 
 /// The location of a contract's generated modules in a crate.
+///
+/// The [crate root](crate) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Layout {
     /// The generated code is a module with this name, in a crate with several contracts.
@@ -27,7 +29,8 @@ pub enum Layout {
 /// Renders all generated files of one contract by their templates.
 ///
 /// # Errors
-/// If a template does not match its view, which is a defect of this crate.
+///
+/// Returns an error if a template does not match its view, which is a defect of this crate.
 pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result<Output, Error> {
     let mut output = Output::default();
     let (prefix, root, module) = match layout {
@@ -161,7 +164,8 @@ fn extra_codec_files(
 /// contract needs, or `None` if the compiler's default is enough for all.
 ///
 /// # Errors
-/// If the template does not match its view, which is a defect of this crate.
+///
+/// Returns an error if the template does not match its view, which is a defect of this crate.
 pub fn library(renderer: &Renderer, modules: &[String], recursion_limit: Option<usize>) -> Result<String, Error> {
     #[derive(Serialize)]
     struct Library {

@@ -27,7 +27,8 @@ impl Renderer {
     /// Compiles the templates. `eq` is true if generated types implement `PartialEq` behind a cargo feature.
     ///
     /// # Errors
-    /// If a template has a syntax error.
+    ///
+    /// Returns an error if a template has a syntax error.
     pub fn new(eq: bool) -> Result<Renderer, Error> {
         let mut environment = Environment::new();
         environment.add_global("eq", eq);
@@ -44,7 +45,8 @@ impl Renderer {
     /// Renders a template with a view, the data of one generated file.
     ///
     /// # Errors
-    /// If the template does not match the view.
+    ///
+    /// Returns an error if the template does not match the view.
     pub fn render<V: Serialize>(&self, template: &str, view: &V) -> Result<String, Error> {
         self.environment.get_template(template)?.render(Serde(view))
     }

@@ -26,7 +26,7 @@ use crate::rust::plan::usage::usage;
 use crate::rust::types::serde_types::serde_view;
 use crate::rust::types::type_files::{TypeFile, type_files};
 use crate::rust::view::{
-    ClientView, DocumentView, ErrorsView, ExampleView, ExtraCodecView, FeatureView, OutgoingKind, OutgoingView,
+    Access, ClientView, DocumentView, ErrorsView, ExampleView, ExtraCodecView, FeatureView, OutgoingKind, OutgoingView,
     PatternView, RootView, SchemeView, ServerView, TagSummary, TagView, UnselectedView, ValidatorView, WebhookView,
 };
 
@@ -143,6 +143,7 @@ pub fn views(
             base_path: contract.servers.first().map(Server::base_path).unwrap_or_default(),
             tags: views.iter().map(summary).collect(),
             example: views.first().and_then(example),
+            authenticated: views.iter().any(|tag| tag.secured),
             features: options
                 .parts()
                 .iter()
@@ -212,12 +213,14 @@ fn example(tag: &TagView) -> Option<ExampleView> {
         name: tag.name.clone(),
         field: tag.field.clone(),
         secured: tag.secured,
+        public: operation.access == Access::Public,
+        others: tag.operations.len() > 1,
         method: operation.method.clone(),
         context: operation.context.clone(),
         request: operation.request.as_ref().map(|request| request.name.clone()),
         borrows: operation.request.as_ref().is_some_and(|request| !request.streamed),
         response: match operation.idempotent {
-            true => Code::of(format!("Idempotent<{response}>")),
+            true => Code::of(format!("writ_runtime::Idempotent<{response}>")),
             false => response.clone(),
         },
         error: operation.error.name.clone(),

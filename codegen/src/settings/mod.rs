@@ -48,7 +48,7 @@ pub struct Settings {
     pub out: Option<PathBuf>,
     /// The folder that contains every file of the contract.
     pub root: Option<PathBuf>,
-    /// True if deviations of a contract that the generator repairs without loss are errors instead of warnings.
+    /// True if lossless deviations from OpenAPI are errors instead of warnings (`--strict`).
     pub strict: Option<bool>,
     /// The relation of the generated crate to a cargo workspace: a separate workspace, or a member of an
     /// existing one.

@@ -28,7 +28,7 @@ pub(super) fn names(table: &Node, sources: &Sources, diagnostics: &mut Diagnosti
     all
 }
 
-/// Reads the table `[types]` of `codegen.toml`, which replaces schemas by custom Rust types.
+/// Reads the table `[types]` of `codegen.toml`, which replaces schemas by custom types.
 pub(super) fn types(
     entries: Vec<(Spanned<String>, &Node)>,
     sources: &Sources,

@@ -23,8 +23,8 @@ pub trait Auth: Send + Sync + 'static {
     /// password was wrong. Every attempt counts towards two rate limits: one for the address of the client and one
     /// for the account.
     ///
-    /// `POST /v1/auth/login` ([`operations::LOGIN`]). Requires no authentication. Allows 20
-    /// requests in 60 s per client address. Allows 10 requests in 60 s per account.
+    /// `POST /v1/auth/login` ([`operations::LOGIN`]). Requires no authentication. The gate allows
+    /// 20 requests in 60 s per client address. The gate allows 10 requests in 60 s per account.
     fn login(
         &self,
         cx: &Context<()>,
@@ -36,8 +36,8 @@ pub trait Auth: Send + Sync + 'static {
     /// Exchanges a refresh token for a new pair of tokens. A refresh token can be used once. If it is used a second
     /// time, the session ends, because the token may have been stolen.
     ///
-    /// `POST /v1/auth/refresh` ([`operations::REFRESH`]). Requires no authentication. Allows 30
-    /// requests in 60 s per client address.
+    /// `POST /v1/auth/refresh` ([`operations::REFRESH`]). Requires no authentication. The gate
+    /// allows 30 requests in 60 s per client address.
     fn refresh(
         &self,
         cx: &Context<()>,
@@ -49,8 +49,8 @@ pub trait Auth: Send + Sync + 'static {
     /// Ends the session of the refresh token. The access tokens of the session become invalid immediately. A
     /// refresh token that is unknown or already used is not an error.
     ///
-    /// `POST /v1/auth/logout` ([`operations::LOGOUT`]). Requires no authentication. Allows 30
-    /// requests in 60 s per client address.
+    /// `POST /v1/auth/logout` ([`operations::LOGOUT`]). Requires no authentication. The gate allows
+    /// 30 requests in 60 s per client address.
     fn logout(
         &self,
         cx: &Context<()>,
@@ -77,6 +77,9 @@ pub struct LoginResponse {
 }
 
 /// The errors that [`Auth::login`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum LoginError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -118,6 +121,9 @@ pub struct RefreshResponse {
 }
 
 /// The errors that [`Auth::refresh`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum RefreshError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -156,6 +162,9 @@ pub struct LogoutCall {
 pub struct LogoutResponse;
 
 /// The errors that [`Auth::logout`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum LogoutError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.

@@ -24,7 +24,7 @@ pub trait Carts: Send + Sync + 'static {
     /// Returns the items that the user wants to order. The cart of a user who has added no items is empty.
     ///
     /// `GET /v1/users/{userId}/cart` ([`operations::GET_CART`]). Requires `bearer` with the scope
-    /// `orders:read`. Allows 100 requests in 60 s per caller.
+    /// `orders:read`. The gate allows 100 requests in 60 s per caller.
     fn get_cart(
         &self,
         cx: &Context<Self::Principal>,
@@ -37,7 +37,7 @@ pub trait Carts: Send + Sync + 'static {
     /// the cart stays unchanged.
     ///
     /// `PUT /v1/users/{userId}/cart` ([`operations::REPLACE_CART`]). Requires `bearer` with the
-    /// scope `orders:write`. Allows 60 requests in 60 s per caller.
+    /// scope `orders:write`. The gate allows 60 requests in 60 s per caller.
     fn replace_cart(
         &self,
         cx: &Context<Self::Principal>,
@@ -49,7 +49,7 @@ pub trait Carts: Send + Sync + 'static {
     /// Removes all items from the cart. Emptying an empty cart is not an error.
     ///
     /// `DELETE /v1/users/{userId}/cart` ([`operations::DELETE_CART`]). Requires `bearer` with the
-    /// scope `orders:write`. Allows 60 requests in 60 s per caller.
+    /// scope `orders:write`. The gate allows 60 requests in 60 s per caller.
     fn delete_cart(
         &self,
         cx: &Context<Self::Principal>,
@@ -74,6 +74,9 @@ pub struct GetCartResponse {
 }
 
 /// The errors that [`Carts::get_cart`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum GetCartError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -113,6 +116,9 @@ pub struct ReplaceCartResponse {
 }
 
 /// The errors that [`Carts::replace_cart`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum ReplaceCartError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -153,6 +159,9 @@ pub struct DeleteCartRequest {
 pub struct DeleteCartResponse;
 
 /// The errors that [`Carts::delete_cart`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum DeleteCartError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.

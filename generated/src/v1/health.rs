@@ -58,6 +58,9 @@ pub struct HealthResponse {
 }
 
 /// The errors that [`HealthApi::health`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum HealthError {
     /// The operation cannot respond with any media type in `Accept`.
@@ -77,6 +80,9 @@ pub struct LivezResponse {
 }
 
 /// The errors that [`HealthApi::livez`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum LivezError {
     /// The operation cannot respond with any media type in `Accept`.
@@ -94,6 +100,9 @@ pub struct ReadyzResponse {
 }
 
 /// The errors that [`HealthApi::readyz`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum ReadyzError {
     /// The operation cannot respond with any media type in `Accept`.

@@ -27,7 +27,7 @@ pub trait Orders: Send + Sync + 'static {
     /// other callers another user does not exist: the response is 404.
     ///
     /// `GET /v1/users/{userId}/orders` ([`operations::LIST_USER_ORDERS`]). Requires `bearer` with
-    /// the scope `orders:read`. Allows 100 requests in 60 s per caller.
+    /// the scope `orders:read`. The gate allows 100 requests in 60 s per caller.
     fn list_user_orders(
         &self,
         cx: &Context<Self::Principal>,
@@ -41,8 +41,8 @@ pub trait Orders: Send + Sync + 'static {
     /// changed.
     ///
     /// `POST /v1/users/{userId}/orders` ([`operations::CREATE_ORDER`]). Requires `bearer` with the
-    /// scope `orders:write`. Allows 30 requests in 60 s per caller. A request that repeats an
-    /// `Idempotency-Key` within 1 d gets the recorded response.
+    /// scope `orders:write`. The gate allows 30 requests in 60 s per caller. The handler returns
+    /// the recorded response to a repeated `Idempotency-Key` for 1 d.
     fn create_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -54,7 +54,7 @@ pub trait Orders: Send + Sync + 'static {
     /// Returns the orders of the caller. A caller with the scope `orders:admin` receives the orders of all users.
     ///
     /// `GET /v1/orders` ([`operations::LIST_ORDERS`]). Requires `bearer` with the scope
-    /// `orders:read`. Allows 100 requests in 60 s per caller.
+    /// `orders:read`. The gate allows 100 requests in 60 s per caller.
     fn list_orders(
         &self,
         cx: &Context<Self::Principal>,
@@ -67,7 +67,7 @@ pub trait Orders: Send + Sync + 'static {
     /// the order of another user does not exist: the response is 404.
     ///
     /// `GET /v1/orders/{orderId}` ([`operations::GET_ORDER`]). Requires `bearer` with the scope
-    /// `orders:read`. Allows 100 requests in 60 s per caller.
+    /// `orders:read`. The gate allows 100 requests in 60 s per caller.
     fn get_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -84,7 +84,7 @@ pub trait Orders: Send + Sync + 'static {
     /// version. A request whose `If-Match` does not match the current `ETag` is refused with 412.
     ///
     /// `PATCH /v1/orders/{orderId}` ([`operations::UPDATE_ORDER`]). Requires `bearer` with the
-    /// scope `orders:write`. Allows 30 requests in 60 s per caller.
+    /// scope `orders:write`. The gate allows 30 requests in 60 s per caller.
     fn update_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -97,7 +97,7 @@ pub trait Orders: Send + Sync + 'static {
     /// cancelled order again is not an error. A shipped or delivered order is refused with 409.
     ///
     /// `DELETE /v1/orders/{orderId}` ([`operations::DELETE_ORDER`]). Requires `bearer` with the
-    /// scope `orders:write`. Allows 30 requests in 60 s per caller.
+    /// scope `orders:write`. The gate allows 30 requests in 60 s per caller.
     fn delete_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -109,7 +109,7 @@ pub trait Orders: Send + Sync + 'static {
     /// Returns the items in the sequence in which they were ordered.
     ///
     /// `GET /v1/orders/{orderId}/items` ([`operations::LIST_ORDER_ITEMS`]). Requires `bearer` with
-    /// the scope `orders:read`. Allows 100 requests in 60 s per caller.
+    /// the scope `orders:read`. The gate allows 100 requests in 60 s per caller.
     fn list_order_items(
         &self,
         cx: &Context<Self::Principal>,
@@ -133,6 +133,8 @@ pub struct ListUserOrdersRequest {
     /// default is `-createdAt`, the newest first.
     pub sort: Vec<Sort<OrderSort>>,
     /// The fields to return. The default is all fields.
+    ///
+    /// A handler returns the complete value: the pipeline removes the other fields.
     pub fields: Option<Vec<OrderField>>,
 }
 
@@ -154,6 +156,9 @@ pub struct ListUserOrdersResponse {
 }
 
 /// The errors that [`Orders::list_user_orders`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum ListUserOrdersError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -197,6 +202,9 @@ pub struct CreateOrderResponse {
 }
 
 /// The errors that [`Orders::create_order`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum CreateOrderError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -239,6 +247,8 @@ pub struct ListOrdersRequest {
     /// default is `-createdAt`, the newest first.
     pub sort: Vec<Sort<OrderSort>>,
     /// The fields to return. The default is all fields.
+    ///
+    /// A handler returns the complete value: the pipeline removes the other fields.
     pub fields: Option<Vec<OrderField>>,
 }
 
@@ -251,6 +261,9 @@ pub struct ListOrdersResponse {
 }
 
 /// The errors that [`Orders::list_orders`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum ListOrdersError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -276,6 +289,8 @@ pub struct GetOrderRequest {
     /// The identifier of the order.
     pub order_id: OrderId,
     /// The fields to return. The default is all fields.
+    ///
+    /// A handler returns the complete value: the pipeline removes the other fields.
     pub fields: Option<Vec<OrderField>>,
 }
 
@@ -290,6 +305,9 @@ pub struct GetOrderResponse {
 }
 
 /// The errors that [`Orders::get_order`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum GetOrderError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -334,6 +352,9 @@ pub struct UpdateOrderResponse {
 }
 
 /// The errors that [`Orders::update_order`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum UpdateOrderError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -381,6 +402,9 @@ pub struct DeleteOrderRequest {
 pub struct DeleteOrderResponse;
 
 /// The errors that [`Orders::delete_order`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum DeleteOrderError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -422,6 +446,9 @@ pub struct ListOrderItemsResponse {
 }
 
 /// The errors that [`Orders::list_order_items`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum ListOrderItemsError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.

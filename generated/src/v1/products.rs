@@ -20,8 +20,9 @@ pub trait Products: Send + Sync + 'static {
     ///
     /// Returns all products that are for sale, sorted by `sku`. The response does not depend on the caller.
     ///
-    /// `GET /v1/products` ([`operations::LIST_PRODUCTS`]). Requires no authentication. Allows 300
-    /// requests in 60 s per client address. Responses are cached for 5 min, for all callers.
+    /// `GET /v1/products` ([`operations::LIST_PRODUCTS`]). Requires no authentication. The gate
+    /// allows 300 requests in 60 s per client address. The gate may cache responses for 5 min, for
+    /// all callers.
     fn list_products(
         &self,
         cx: &Context<()>,
@@ -32,8 +33,9 @@ pub trait Products: Send + Sync + 'static {
     ///
     /// Returns a product and its price. The response does not depend on the caller.
     ///
-    /// `GET /v1/products/{sku}` ([`operations::GET_PRODUCT`]). Requires no authentication. Allows
-    /// 300 requests in 60 s per client address. Responses are cached for 5 min, for all callers.
+    /// `GET /v1/products/{sku}` ([`operations::GET_PRODUCT`]). Requires no authentication. The gate
+    /// allows 300 requests in 60 s per client address. The gate may cache responses for 5 min, for
+    /// all callers.
     fn get_product(
         &self,
         cx: &Context<()>,
@@ -58,6 +60,9 @@ pub struct ListProductsResponse {
 }
 
 /// The errors that [`Products::list_products`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum ListProductsError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -89,6 +94,9 @@ pub struct GetProductResponse {
 }
 
 /// The errors that [`Products::get_product`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum GetProductError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.

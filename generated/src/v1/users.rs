@@ -27,7 +27,7 @@ pub trait Users: Send + Sync + 'static {
     /// repeated if users are added or deleted meanwhile.
     ///
     /// `GET /v1/users` ([`operations::LIST_USERS`]). Requires `bearer` with the scope
-    /// `users:admin`. Allows 100 requests in 60 s per caller.
+    /// `users:admin`. The gate allows 100 requests in 60 s per caller.
     fn list_users(
         &self,
         cx: &Context<Self::Principal>,
@@ -39,8 +39,8 @@ pub trait Users: Send + Sync + 'static {
     /// Creates a user with the role `user`. An e-mail address that another account uses is refused with 409. The
     /// e-mail address of a deleted account can be used again.
     ///
-    /// `POST /v1/users` ([`operations::CREATE_USER`]). Requires no authentication. Allows 20
-    /// requests in 60 s per client address.
+    /// `POST /v1/users` ([`operations::CREATE_USER`]). Requires no authentication. The gate allows
+    /// 20 requests in 60 s per client address.
     fn create_user(
         &self,
         cx: &Context<()>,
@@ -53,8 +53,8 @@ pub trait Users: Send + Sync + 'static {
     /// another user does not exist: the response is 404.
     ///
     /// `GET /v1/users/{userId}` ([`operations::GET_USER`]). Requires `bearer` with the scope
-    /// `users:read`. Allows 100 requests in 60 s per caller. Responses are cached for 5 min, per
-    /// caller.
+    /// `users:read`. The gate allows 100 requests in 60 s per caller. The gate may cache responses
+    /// for 5 min, per caller.
     fn get_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -67,7 +67,7 @@ pub trait Users: Send + Sync + 'static {
     /// overwriting each other's changes.
     ///
     /// `PUT /v1/users/{userId}` ([`operations::REPLACE_USER`]). Requires `bearer` with the scope
-    /// `users:write`. Allows 30 requests in 60 s per caller.
+    /// `users:write`. The gate allows 30 requests in 60 s per caller.
     fn replace_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -80,7 +80,7 @@ pub trait Users: Send + Sync + 'static {
     /// Merge Patch (RFC 7396). No field can be removed, so null is not allowed.
     ///
     /// `PATCH /v1/users/{userId}` ([`operations::UPDATE_USER`]). Requires `bearer` with the scope
-    /// `users:write`. Allows 30 requests in 60 s per caller.
+    /// `users:write`. The gate allows 30 requests in 60 s per caller.
     fn update_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -93,7 +93,7 @@ pub trait Users: Send + Sync + 'static {
     /// e-mail address can be used for a new account. The orders of the user are kept.
     ///
     /// `DELETE /v1/users/{userId}` ([`operations::DELETE_USER`]). Requires `bearer` with the scope
-    /// `users:write`. Allows 30 requests in 60 s per caller.
+    /// `users:write`. The gate allows 30 requests in 60 s per caller.
     fn delete_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -106,7 +106,7 @@ pub trait Users: Send + Sync + 'static {
     /// response is 422 with a detail for that field.
     ///
     /// `POST /v1/users/{userId}/password` ([`operations::CHANGE_PASSWORD`]). Requires `bearer` with
-    /// the scope `users:write`. Allows 10 requests in 60 s per caller.
+    /// the scope `users:write`. The gate allows 10 requests in 60 s per caller.
     fn change_password(
         &self,
         cx: &Context<Self::Principal>,
@@ -130,6 +130,8 @@ pub struct ListUsersRequest {
     /// default is `-createdAt`, the newest first.
     pub sort: Vec<Sort<UserSort>>,
     /// The fields to return. The default is all fields.
+    ///
+    /// A handler returns the complete value: the pipeline removes the other fields.
     pub fields: Option<Vec<UserField>>,
 }
 
@@ -153,6 +155,9 @@ pub struct ListUsersResponse {
 }
 
 /// The errors that [`Users::list_users`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum ListUsersError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -192,6 +197,9 @@ pub struct CreateUserResponse {
 }
 
 /// The errors that [`Users::create_user`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum CreateUserError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -221,6 +229,8 @@ pub struct GetUserRequest {
     /// The identifier of the user.
     pub user_id: UserId,
     /// The fields to return. The default is all fields.
+    ///
+    /// A handler returns the complete value: the pipeline removes the other fields.
     pub fields: Option<Vec<UserField>>,
 }
 
@@ -235,6 +245,9 @@ pub struct GetUserResponse {
 }
 
 /// The errors that [`Users::get_user`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum GetUserError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -279,6 +292,9 @@ pub struct ReplaceUserResponse {
 }
 
 /// The errors that [`Users::replace_user`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum ReplaceUserError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -335,6 +351,9 @@ pub struct UpdateUserResponse {
 }
 
 /// The errors that [`Users::update_user`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum UpdateUserError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -384,6 +403,9 @@ pub struct DeleteUserRequest {
 pub struct DeleteUserResponse;
 
 /// The errors that [`Users::delete_user`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum DeleteUserError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -422,6 +444,9 @@ pub struct ChangePasswordRequest {
 pub struct ChangePasswordResponse;
 
 /// The errors that [`Users::change_password`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum ChangePasswordError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.

@@ -9,11 +9,23 @@ use super::trees::Document;
 use crate::diagnostic::Diagnostics;
 
 /// The options of [`load`], which reads the files of a contract.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, load};
+///
+/// // The files of the contract may be in `.` and its subfolders, not only in `examples`.
+/// let options = LoadOptions { root: Some(".".into()), strict: true };
+/// let mut diagnostics = Diagnostics::new();
+/// assert!(load(Path::new("examples/pets.yaml"), &options, &mut diagnostics).is_some());
+/// assert!(!diagnostics.has_errors());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
     /// The folder that the references of a contract must not leave; the folder of the entry file if `None`.
     pub root: Option<PathBuf>,
-    /// True if deviations from OpenAPI that lose nothing, such as an unknown field, are errors instead of warnings.
+    /// True if lossless deviations from OpenAPI are errors instead of warnings (`--strict`).
     pub strict: bool,
 }
 

@@ -40,7 +40,7 @@ pub struct Contract {
     pub tags: Vec<Tag>,
     /// The operations whose tag is selected, in the order of the contract.
     pub operations: Vec<Operation>,
-    /// The operations whose tag is not selected; no code is generated for them.
+    /// The operations whose tag is not selected. No trait method is generated for them.
     pub unselected: Vec<Operation>,
     /// The operations that the service calls and another service implements: webhooks, then callbacks.
     ///

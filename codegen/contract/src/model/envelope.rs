@@ -7,6 +7,26 @@ use crate::model::schema::{Kind, SchemaId, Schemas};
 use crate::source::{Sources, Span};
 
 /// The error envelope of a contract: the shape of the bodies of error responses.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, load};
+/// use writ_contract::model::{Envelope, Options, resolve};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// let contract = resolve(&document, false, &Options::default(), &mut diagnostics);
+/// let Envelope::Own { fields, media_type, .. } = &contract.envelope else {
+///     return Err("the contract has no error schema");
+/// };
+/// assert_eq!(media_type, "application/json");
+/// // The properties `code` and `message` of the schema `Error` are filled from a problem.
+/// let paths: Vec<String> = fields.iter().map(|field| field.path.join(".")).collect();
+/// assert_eq!(paths, ["code", "message"]);
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Envelope {
     /// Error responses are problem details, `application/problem+json` (RFC 9457).

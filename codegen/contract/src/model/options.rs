@@ -21,7 +21,7 @@ pub struct Options {
     pub tags: Vec<Spanned<String>>,
     /// The Rust names that the settings give to schemas, operations and tags, for a contract that cannot be edited.
     pub names: Vec<NameOverride>,
-    /// The user's own Rust types, each with the name of the component schema that it replaces.
+    /// The custom types (`x-rust-type`), each with the name of the component schema that it replaces.
     pub types: Vec<(Spanned<String>, RustType)>,
     /// The settings file and the command line that the options come from, for diagnostics.
     pub sources: Sources,

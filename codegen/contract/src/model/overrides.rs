@@ -1,11 +1,11 @@
-//! The overrides pass: applies the Rust names and Rust types from the settings to the contract.
+//! The overrides pass: applies the Rust names and custom types from the settings to the contract.
 
 use super::options::{NameTarget, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::model::{Contract, Kind};
 use crate::source::Spanned;
 
-/// Replaces names and types of the contract by the Rust names and Rust types of the settings.
+/// Replaces names and types of the contract by the Rust names and custom types of the settings.
 pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
     for named in &options.names {
         let (found, known) = match named.target {
@@ -102,7 +102,7 @@ fn unknown(
     });
 }
 
-/// Reports Rust types with `as: text` that replace a schema other than a string.
+/// Reports custom types with `as: text` that replace a schema other than a string.
 fn check_own_types(contract: &Contract, diagnostics: &mut Diagnostics) {
     for id in contract.schemas.ids() {
         let schema = contract.schemas.get(id);

@@ -20,7 +20,8 @@ const PASSES: &[(&str, Pass)] = &[
 /// comes last, since overrides can make equal schemas different.
 ///
 /// Features that cannot be supported are reported to `diagnostics`. If these contain an error, no code may be
-/// generated from the contract. `strict` turns warnings about harmless deviations into errors.
+/// generated from the contract. `strict` is true if lossless deviations from
+/// OpenAPI are errors instead of warnings (`--strict`).
 ///
 /// ```
 /// use std::path::Path;

@@ -87,7 +87,7 @@ pub fn call_view(
             None => view.docs.clone(),
         },
         route: view.route.clone(),
-        terms: view.terms.clone(),
+        terms: view.client_terms.clone(),
         deprecated: view.deprecated,
         request: view.request.as_ref().map(|request| CallRequestView {
             name: request.name.clone(),

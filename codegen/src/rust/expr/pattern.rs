@@ -22,7 +22,8 @@ const SPACE: &str = r"\t\n\x0B\x0C\r \x{A0}\x{FEFF}\p{Zs}\x{2028}\x{2029}";
 /// Returns the regular expression engine for a pattern of the contract.
 ///
 /// # Errors
-/// If the text is not a valid pattern of ECMA-262, with the reason.
+///
+/// Returns an error if the text is not a valid pattern of ECMA-262, with the reason.
 pub fn engine(pattern: &str) -> Result<Engine, String> {
     if let Some(translated) = translate(pattern)
         && regex::Regex::new(&translated).is_ok()

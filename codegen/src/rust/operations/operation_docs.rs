@@ -28,12 +28,12 @@ pub fn route(operation: &Operation) -> String {
     format!("{} {}{query}", operation.method, operation.path).replace('`', "'")
 }
 
-/// Returns the security and the policies of an operation as sentences: "Requires `bearer` with the scope
-/// `users:read`. Allows 100 requests in 60 s per caller."
-pub fn terms(operation: &Operation) -> String {
+/// Returns the security and the policies of an operation as sentences for its client method: "Requires `bearer`
+/// with the scope `users:read`. Allows 100 requests in 60 s per caller."
+pub fn client_terms(operation: &Operation) -> String {
     let policies = &operation.policies;
     let mut terms = vec![security(operation)];
-    terms.extend(policies.rate_limits.iter().map(rate_limit));
+    terms.extend(policies.rate_limits.iter().map(|limit| format!("Allows {}.", rate_limit(limit))));
     if let Some(retention) = policies.idempotency {
         let retention = duration_text(retention);
         terms.push(format!(
@@ -43,6 +43,25 @@ pub fn terms(operation: &Operation) -> String {
     if let Some(cache) = &policies.cache {
         let callers = if cache.shared { "for all callers" } else { "per caller" };
         terms.push(format!("Responses are cached for {}, {callers}.", duration_text(cache.ttl)));
+    }
+    terms.join(" ")
+}
+
+/// Returns the security and the policies of an operation as sentences for its trait method. Each policy names the
+/// code that applies it, since the generated code applies none by itself.
+pub fn handler_terms(operation: &Operation) -> String {
+    let policies = &operation.policies;
+    let mut terms = vec![security(operation)];
+    terms.extend(policies.rate_limits.iter().map(|limit| format!("The gate allows {}.", rate_limit(limit))));
+    if let Some(retention) = policies.idempotency {
+        let retention = duration_text(retention);
+        terms.push(format!(
+            "The handler returns the recorded response to a repeated `Idempotency-Key` for {retention}."
+        ));
+    }
+    if let Some(cache) = &policies.cache {
+        let callers = if cache.shared { "for all callers" } else { "per caller" };
+        terms.push(format!("The gate may cache responses for {}, {callers}.", duration_text(cache.ttl)));
     }
     terms.join(" ")
 }
@@ -74,7 +93,7 @@ fn requirement(requirement: &Requirement) -> String {
     }
 }
 
-/// Returns a rate limit as a sentence.
+/// Returns a rate limit as a phrase: "100 requests in 60 s per caller".
 fn rate_limit(limit: &RateLimit) -> String {
     let by = match limit.by {
         LimitBy::Caller => "caller",
@@ -82,7 +101,7 @@ fn rate_limit(limit: &RateLimit) -> String {
         LimitBy::Account => "account",
     };
     let requests = if limit.requests == 1 { "request" } else { "requests" };
-    format!("Allows {} {requests} in {} per {by}.", limit.requests, duration_text(limit.window))
+    format!("{} {requests} in {} per {by}", limit.requests, duration_text(limit.window))
 }
 
 /// Returns a duration as text in the largest unit that divides it, such as `5 min`.

@@ -11,7 +11,7 @@ use crate::rust::expr::patterns::Patterns;
 use crate::rust::names::ident::{static_name, type_name};
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::operations::errors::{Markers, error_view};
-use crate::rust::operations::operation_docs::{prose, route, terms};
+use crate::rust::operations::operation_docs::{client_terms, handler_terms, prose, route};
 use crate::rust::operations::operation_names::{OperationNames, SortName, TagNames};
 use crate::rust::operations::operation_table::operation_entry;
 use crate::rust::operations::parts::{described, parts_view, report_unchecked};
@@ -105,7 +105,8 @@ pub fn operation_view(
         data: Code::of(&names.data),
         docs: prose(operation),
         route: route(operation),
-        terms: terms(operation),
+        handler_terms: handler_terms(operation),
+        client_terms: client_terms(operation),
         deprecated: operation.deprecated,
         entry: operation_entry(plan.contract, operation),
         context: Code::from(match access {

@@ -41,6 +41,12 @@ pub fn parameter_field(
     let (plan, direction) = (calls.plan, calls.direction);
     let described = parameter.description.clone().filter(|text| !text.trim().is_empty());
     let mut docs = described.unwrap_or_else(|| undescribed(parameter));
+    if parameter.sparse {
+        if !docs.is_empty() {
+            docs.push_str("\n\n");
+        }
+        docs.push_str("A handler returns the complete value: the pipeline removes the other fields.");
+    }
     let presence = if parameter.required { Presence::Required } else { Presence::Optional };
     let method = if parameter.required { "required" } else { "optional" };
     if parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("If-Match") {

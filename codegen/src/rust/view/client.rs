@@ -43,7 +43,7 @@ pub struct CallView {
     pub docs: String,
     /// The HTTP method and the path of the operation, as in [`OperationView::route`].
     pub route: String,
-    /// The required authentication and the policies of the operation as sentences, as in [`OperationView::terms`].
+    /// The required authentication and the policies of the operation as sentences, as in [`OperationView::client_terms`].
     pub terms: String,
     /// True if the contract marks the operation as deprecated.
     pub deprecated: bool,

@@ -21,6 +21,8 @@ pub struct RootView {
     /// The operation that the example in the documentation of the root module implements, or `None` if the contract
     /// has no operation.
     pub example: Option<ExampleView>,
+    /// True if a tag of the contract has an operation with authentication, required or optional.
+    pub authenticated: bool,
     /// The cargo features of the generated crate, for the documentation of the root module.
     pub features: Vec<FeatureView>,
     /// True if the contract declares webhooks.
@@ -61,6 +63,10 @@ pub struct ExampleView {
     pub field: Code,
     /// True if the trait of the example's operation has a type for authenticated callers (`Principal`).
     pub secured: bool,
+    /// True if the example's operation requires no authentication, so that a client calls it without a token.
+    pub public: bool,
+    /// True if the trait of the example's operation has further methods.
+    pub others: bool,
     /// The trait method of the example's operation.
     pub method: Code,
     /// The type argument of `Context` in the signature of the example's trait method.

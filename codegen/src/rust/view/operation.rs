@@ -64,8 +64,10 @@ pub struct OperationView {
     pub docs: String,
     /// The HTTP method and the path of the operation, for a code span in documentation.
     pub route: String,
-    /// The required authentication and the policies of the operation, as sentences.
-    pub terms: String,
+    /// The required authentication and the policies of the operation, as sentences for its trait method.
+    pub handler_terms: String,
+    /// The required authentication and the policies of the operation, as sentences for its client method.
+    pub client_terms: String,
     /// True if the contract marks the operation as deprecated.
     pub deprecated: bool,
     /// The entry of the operation in the operation table.

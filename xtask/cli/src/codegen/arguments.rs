@@ -12,8 +12,22 @@ use writ_contract::diagnostic::closest;
 pub const STDIN: &str = "-";
 
 /// The arguments of `codegen`: the contract, the crate to generate, and the form of the report.
+///
+/// ```
+/// use cargo_writ::codegen::Args;
+/// use clap::Parser;
+///
+/// #[derive(Parser)]
+/// struct Task {
+///     #[command(flatten)]
+///     codegen: Args,
+/// }
+///
+/// let task = Task::parse_from(["task", "--spec", "openapi.yaml", "--out", "crates/pets-api", "--tag", "pets"]);
+/// assert_eq!(task.codegen.tag, ["pets"]);
+/// ```
 #[derive(clap::Args)]
-#[command(version)]
+#[command(version, long_about = None)]
 pub struct Args {
     /// Write nothing; fail and list the generated files that are stale.
     #[arg(long)]
@@ -84,7 +98,8 @@ impl Args {
     /// Rejects arguments that belong to no option. The error names the option that the user probably meant.
     ///
     /// # Errors
-    /// If the command line contains such an argument.
+    ///
+    /// Returns an error if the command line contains such an argument.
     pub fn check_extra(&self) -> anyhow::Result<()> {
         let Some(extra) = self.extra.first() else { return Ok(()) };
         let contract =

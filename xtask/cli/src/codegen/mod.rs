@@ -24,7 +24,9 @@ use arguments::STDIN;
 /// neither the command line nor the settings name one.
 ///
 /// # Errors
-/// If an argument, the settings or the contract has errors, or if the generated crate cannot be written.
+///
+/// Returns an error if an argument, the settings or the contract has errors, or if the generated crate cannot be
+/// written.
 pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
     args.check_extra()?;
     let Some(spec) = args.spec.as_deref() else {
@@ -106,8 +108,9 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
 /// Writes the generated files of a crate to the folder `out`.
 ///
 /// # Errors
-/// If a file cannot be written, or if it would overwrite files that were edited by hand or not generated. The
-/// error then contains advice.
+///
+/// Returns an error if a file cannot be written, or if it would overwrite files that were edited by hand or not
+/// generated. The error then contains advice.
 pub fn write(out: &Path, whole: &Output, conflicts: Conflicts) -> anyhow::Result<Changes> {
     output::write(out, whole, conflicts).map_err(|error| match error {
         error if error.can_be_overwritten() => {
@@ -124,7 +127,8 @@ pub fn write(out: &Path, whole: &Output, conflicts: Conflicts) -> anyhow::Result
 /// Compares the files in the folder `out` with the files that the generator would write.
 ///
 /// # Errors
-/// If a file differs. The stale files are printed.
+///
+/// Returns an error if a file differs. The stale files are printed.
 pub fn compare(out: &Path, whole: &Output) -> anyhow::Result<()> {
     let stale = output::check(out, whole)?;
     if stale.is_empty() {

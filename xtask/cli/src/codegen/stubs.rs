@@ -13,7 +13,8 @@ use writ_contract::diagnostic::closest;
 /// `path` returns the path of a module in the implementer's crate.
 ///
 /// # Errors
-/// If `only` selects no method.
+///
+/// Returns an error if `only` selects no method.
 pub fn print(
     only: Option<&str>,
     operations: &[(String, GeneratedOperation)],

@@ -15,7 +15,7 @@ pub(super) struct Builder<'d, 'o> {
     pub(super) document: &'d Document,
     /// The diagnostics that the build of the model reports problems to.
     pub(super) diagnostics: &'o mut Diagnostics,
-    /// True if harmless deviations from OpenAPI are errors instead of warnings (`--strict`).
+    /// True if lossless deviations from OpenAPI are errors instead of warnings (`--strict`).
     pub(super) strict: bool,
     /// True if schema keywords imply the type that they apply to: `properties` implies an object.
     pub(super) implied_types: bool,
@@ -152,7 +152,7 @@ impl<'d> Builder<'d, '_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Creates a diagnostic about a harmless deviation from OpenAPI: a warning, or an error in strict mode.
+    /// Creates a diagnostic about a lossless deviation from OpenAPI: a warning, or an error in strict mode.
     pub(super) fn remark(&self, code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
         match self.strict {
             true => Diagnostic::error(code, span, message),

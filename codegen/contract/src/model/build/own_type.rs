@@ -1,4 +1,4 @@
-//! The keyword `x-rust-type`, which replaces the generated type of a schema by a user's own Rust type.
+//! The keyword `x-rust-type`, which replaces the generated type of a schema by a custom type.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
@@ -7,11 +7,11 @@ use crate::source::{Sources, Spanned};
 
 use super::builder::Builder;
 
-/// The help of diagnostics about the path of a user's own Rust type.
+/// The help of diagnostics about the path of a custom type.
 const EXAMPLE: &str = "write the path with its crate, as in `my_types::Money`";
 
 impl Builder<'_, '_> {
-    /// Returns the user's own Rust type that a schema declares, if it does.
+    /// Returns the custom type that a schema declares, if it does.
     pub(super) fn own_type(&mut self, node: &Node) -> Option<RustType> {
         let written = node.get("x-rust-type")?;
         read_own_type(written, &self.document.sources, self.diagnostics)
@@ -72,7 +72,7 @@ pub fn read_own_type(node: &Node, sources: &Sources, diagnostics: &mut Diagnosti
     fine.then_some(RustType { path, text })
 }
 
-/// Returns the path of a user's own Rust type without a leading `::`; `None`, with a diagnostic, if it is not valid.
+/// Returns the path of a custom type without a leading `::`; `None`, with a diagnostic, if it is not valid.
 fn own_path(path: Spanned<String>, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Spanned<String>> {
     let steps: Vec<&str> = path.value.strip_prefix("::").unwrap_or(&path.value).split("::").collect();
     let legal = |step: &&str| {

@@ -9,6 +9,22 @@ use crate::source::{Span, Spanned};
 /// The schemas of a contract, each identified by a [`SchemaId`].
 ///
 /// Schemas refer to each other by identifier, so recursive schemas need no special representation.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, load};
+/// use writ_contract::model::{Options, resolve};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// let contract = resolve(&document, false, &Options::default(), &mut diagnostics);
+/// let schemas = &contract.schemas;
+/// let names: Vec<&str> = schemas.ids().filter_map(|id| schemas.get(id).component.as_deref()).collect();
+/// assert_eq!(names, ["Pet", "Error"]);
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Schemas {
     list: Vec<Schema>,
@@ -58,7 +74,7 @@ pub struct Schema {
     pub kind: Kind,
     /// The Rust name of the type that is generated for the schema (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
-    /// The user's own Rust type that replaces the generated type of the schema (`x-rust-type`).
+    /// The custom type that replaces the generated type of the schema (`x-rust-type`).
     pub rust_type: Option<RustType>,
     /// True if the schema is a recursive array or map: its elements contain it without an object in between.
     pub holds_itself: bool,
@@ -69,12 +85,12 @@ pub struct Schema {
     pub interpreted: Option<InterpretedSchema>,
 }
 
-/// A user's own Rust type that replaces the generated type of a schema.
+/// A custom type (`x-rust-type`), which replaces the generated type of a schema.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RustType {
-    /// The path of the user's type, starting with its crate: `my_types::Money`.
+    /// The path of the custom type, starting with its crate: `my_types::Money`.
     pub path: Spanned<String>,
-    /// True if values of a user's own Rust type are converted by `FromStr` and `Display`. Otherwise they are
+    /// True if values of a custom type are converted by `FromStr` and `Display`. Otherwise they are
     /// converted by the runtime's traits `Read` and `Write`.
     pub text: bool,
 }

@@ -72,6 +72,10 @@ where
 
     /// Returns the router of [`Api::router_with`] below a base path, such as [`BASE_PATH`]. An empty base path
     /// suits a proxy that removes it from requests.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the base path is not empty and does not begin with `/`.
     pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
         writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(timeouts)).fallback(writ_runtime::fallback(
             &ERROR_ENVELOPE,

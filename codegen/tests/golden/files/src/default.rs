@@ -53,6 +53,9 @@ pub struct PutThingResponse {
 }
 
 /// The errors that [`DefaultApi::put_thing`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum PutThingError {
     /// There is none.

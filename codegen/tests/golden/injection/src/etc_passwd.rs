@@ -13,8 +13,8 @@ use super::operations;
 ///
 /// A service implements this trait, and [`Api`](super::Api) serves it.
 pub trait EtcPasswd: Send + Sync + 'static {
-    /// `POST /b` ([`operations::EMPTY`]). Requires no authentication. A request that repeats an
-    /// `Idempotency-Key` within 1 d gets the recorded response.
+    /// `POST /b` ([`operations::EMPTY`]). Requires no authentication. The handler returns the
+    /// recorded response to a repeated `Idempotency-Key` for 1 d.
     #[deprecated]
     fn empty(
         &self,

@@ -34,7 +34,7 @@ pub trait OrdersCompileErrorNotTag: Send + Sync + 'static {
     /// `GET /a"b\c;compile_error!("path")/{id"; x}/{; x }/*`
     /// ([`operations::GET_COMPILE_ERROR_NOT_ID_FN_X`]). Requires `s"); compile_error!("scheme` with
     /// the scopes `scope"; compile_error!("scope"); //`, `a
-    /// b`. Responses are cached for 60 s, per caller.
+    /// b`. The gate may cache responses for 60 s, per caller.
     fn get_compile_error_not_id_fn_x(
         &self,
         cx: &Context<Self::Principal>,
@@ -97,6 +97,9 @@ pub enum GetCompileErrorNotIdFnXResponseMedia {
 }
 
 /// The errors that [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum GetCompileErrorNotIdFnXError {
     /// not

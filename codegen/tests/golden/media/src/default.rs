@@ -168,6 +168,9 @@ pub enum GetReportGoneMedia {
 }
 
 /// The errors that [`DefaultApi::get_report`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum GetReportError {
     /// The report has expired.
@@ -293,6 +296,9 @@ pub struct AddPictureResponse {
 }
 
 /// The errors that [`DefaultApi::add_picture`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum AddPictureError {
     /// Not valid.

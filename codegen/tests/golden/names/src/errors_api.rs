@@ -46,6 +46,9 @@ pub struct RouterResponse {
 }
 
 /// The errors that [`Errors::router`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum RouterError {
     /// Not found.

@@ -47,6 +47,9 @@ pub struct SubscribeResponse {
 }
 
 /// The errors that [`Subscriptions::subscribe`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum SubscribeError {
     /// The subscription exists already.

@@ -19,8 +19,9 @@ pub trait Orders: Send + Sync + 'static {
     /// The authenticated caller, as returned by [`Authenticate`](writ_runtime::Authenticate).
     type Principal: Send + Sync + 'static;
 
-    /// `GET /orders` ([`operations::LIST_ORDERS`]). Requires `bearer` with the scope `orders`.
-    /// Allows 100 requests in 60 s per caller. Responses are cached for 5 min, per caller.
+    /// `GET /orders` ([`operations::LIST_ORDERS`]). Requires `bearer` with the scope `orders`. The
+    /// gate allows 100 requests in 60 s per caller. The gate may cache responses for 5 min, per
+    /// caller.
     fn list_orders(
         &self,
         cx: &Context<Self::Principal>,
@@ -28,16 +29,17 @@ pub trait Orders: Send + Sync + 'static {
     ) -> impl Future<Output = Result<ListOrdersResponse, ListOrdersError>> + Send;
 
     /// `POST /orders` ([`operations::CREATE_ORDER`]). Requires `bearer` with the scope `orders`.
-    /// Allows 10 requests in 1 s per client address. Allows 1000 requests in 30 d per account. A
-    /// request that repeats an `Idempotency-Key` within 1 d gets the recorded response.
+    /// The gate allows 10 requests in 1 s per client address. The gate allows 1000 requests in 30 d
+    /// per account. The handler returns the recorded response to a repeated `Idempotency-Key` for 1
+    /// d.
     fn create_order(
         &self,
         cx: &Context<Self::Principal>,
         request: CreateOrderRequest,
     ) -> impl Future<Output = Result<Idempotent<CreateOrderResponse>, CreateOrderError>> + Send;
 
-    /// `GET /orders/{orderId}` ([`operations::GET_ORDER`]). Requires no authentication. Responses
-    /// are cached for 250 ms, for all callers.
+    /// `GET /orders/{orderId}` ([`operations::GET_ORDER`]). Requires no authentication. The gate
+    /// may cache responses for 250 ms, for all callers.
     fn get_order(
         &self,
         cx: &Context<()>,
@@ -68,6 +70,8 @@ pub struct ListOrdersRequest {
     /// The query parameter `sort`.
     pub sort: Vec<Sort<ListOrdersSort>>,
     /// The query parameter `fields`.
+    ///
+    /// A handler returns the complete value: the pipeline removes the other fields.
     pub fields: Option<Vec<ListOrdersFieldsItem>>,
 }
 
@@ -88,6 +92,9 @@ pub struct ListOrdersResponse {
 }
 
 /// The errors that [`Orders::list_orders`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum ListOrdersError {
     /// The rate limit is exceeded.
@@ -111,6 +118,9 @@ pub struct CreateOrderResponse {
 }
 
 /// The errors that [`Orders::create_order`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum CreateOrderError {
     /// The rate limit is exceeded.
@@ -125,6 +135,8 @@ pub struct GetOrderRequest {
     /// The path parameter `orderId`.
     pub order_id: OrderId,
     /// The query parameter `fields`.
+    ///
+    /// A handler returns the complete value: the pipeline removes the other fields.
     pub fields: Option<Vec<GetOrderFieldsItem>>,
 }
 
@@ -160,6 +172,9 @@ pub struct PutOrderRequest {
 pub struct PutOrderResponse;
 
 /// The errors that [`Orders::put_order`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum PutOrderError {
     /// The order has changed since it was read.

@@ -77,6 +77,9 @@ pub enum StartJobResponse {
 }
 
 /// The errors that [`DefaultApi::start_job`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum StartJobError {
     /// The job is already running.
@@ -116,6 +119,9 @@ pub enum GetJobResponse {
 }
 
 /// The errors that [`DefaultApi::get_job`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum GetJobError {
     /// The job does not exist.
@@ -140,6 +146,9 @@ pub struct DeleteJobRequest {
 pub struct DeleteJobResponse;
 
 /// The errors that [`DefaultApi::delete_job`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum DeleteJobError {
     /// The job does not exist.

@@ -104,6 +104,9 @@ pub enum EitherError {
 pub struct BothResponse;
 
 /// The errors that [`Doors::both`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum BothError {
     /// The caller is not authenticated.

@@ -3,31 +3,64 @@
 //!
 //! # Serving this contract
 //!
-//! Each tag of the contract is a trait, and each operation is one of its methods. Implement the traits:
+//! Each tag of the contract is a trait, and each operation is one of its methods. A program implements the traits,
+//! combines the services in an [`Api`], and serves its router with `axum`. In this program, `my_api` is the path of
+//! this module:
 //!
 //! ```text
+//! use my_api::*;
+//! use writ_runtime::{Authenticate, Context, Credential, Denied, NotWritten, OpenGate, Operation, Scheme};
+//!
+//! struct Caller;
+//!
+//! struct Authenticator;
+//!
+//! impl Authenticate for Authenticator {
+//!     type Principal = Caller;
+//!
+//!     async fn authenticate(&self, _: &[Credential<'_>], _: &'static Operation) -> Result<Caller, Denied> {
+//!         Err(Denied::Unauthenticated("the credentials are not valid".into())) // verify them here
+//!     }
+//!
+//!     fn holds_scope(&self, _: &Caller, _: &'static Scheme, _: &str) -> bool {
+//!         false
+//!     }
+//! }
+//!
+//! struct Service;
+//!
 //! impl Doors for Service {
 //!     type Principal = Caller;
 //!
 //!     async fn inherited(
 //!         &self,
-//!         cx: &Context<Self::Principal>,
+//!         _cx: &Context<Self::Principal>,
 //!     ) -> Result<InheritedResponse, InheritedError> {
 //!         // The parameters and the body are valid here. Return the response, or a declared error.
+//!         Err(NotWritten.into()) // 501 until it is implemented
 //!     }
+//!     // … and the other methods of `Doors`
+//! }
+//!
+//! // … and the traits of the other tags
+//!
+//! #[tokio::main]
+//! async fn main() -> std::io::Result<()> {
+//!     let api = Api {
+//!         authenticator: Authenticator,
+//!         gate: OpenGate,
+//!         doors: Service,
+//!         public: Service,
+//!     };
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//!     axum::serve(listener, api.router()).await
 //! }
 //! ```
 //!
-//! Then combine the services in an [`Api`], and serve its router with `axum`:
-//!
-//! ```text
-//! let api = Api { authenticator, gate, doors, public };
-//! axum::serve(listener, api.router()).await?;
-//! ```
-//!
-//! `authenticator` implements [`Authenticate`](writ_runtime::Authenticate) and `gate` implements
-//! [`Gate`](writ_runtime::Gate). [`NoAuthentication`](writ_runtime::NoAuthentication) and
-//! [`OpenGate`](writ_runtime::OpenGate) are enough to start with.
+//! The authenticator implements [`Authenticate`](writ_runtime::Authenticate) and the gate implements
+//! [`Gate`](writ_runtime::Gate). A contract without security uses
+//! [`NoAuthentication`](writ_runtime::NoAuthentication). With [`OpenGate`](writ_runtime::OpenGate), rate limits and
+//! caching of the contract have no effect.
 //!
 //! # Modules
 //!
@@ -111,6 +144,10 @@ where
 
     /// Returns the router of [`Api::router_with`] below a base path, such as [`BASE_PATH`]. An empty base path
     /// suits a proxy that removes it from requests.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the base path is not empty and does not begin with `/`.
     pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
         writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(timeouts)).fallback(writ_runtime::fallback(
             &ERROR_ENVELOPE,

@@ -49,6 +49,9 @@ pub struct CreateOrderResponse {
 }
 
 /// The errors that [`Orders::create_order`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum CreateOrderError {
     /// The reason why the order was refused.
@@ -76,6 +79,9 @@ pub struct GetOrderResponse {
 }
 
 /// The errors that [`Orders::get_order`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum GetOrderError {
     /// The reason why the order was refused.

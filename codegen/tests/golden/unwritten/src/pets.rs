@@ -70,6 +70,9 @@ pub struct AddPetRequest {
 pub struct AddPetResponse;
 
 /// The errors that [`Pets::add_pet`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum AddPetError {
     /// The request was refused.
@@ -93,6 +96,9 @@ pub struct GetPetResponse {
 }
 
 /// The errors that [`Pets::get_pet`] can return.
+///
+/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
+/// returns 429. The handler returns the others.
 #[derive(Debug)]
 pub enum GetPetError {
     /// The request was refused.
