@@ -40,7 +40,7 @@ pub enum Part {
     Eq,
     /// A function that returns the contract as a document of the crate `utoipa`.
     Openapi,
-    /// Implementations of `Serialize` and `Deserialize` for the types of the contract's schemas.
+    /// The optional part `serde`: `Serialize` and `Deserialize` for the generated types of the contract's schemas.
     Serde,
 }
 

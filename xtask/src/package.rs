@@ -29,10 +29,10 @@ const PROGRAM: &str = "cargo-writ";
 pub fn run() -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let packages = publishable(&session)?;
-    forget_extracted(&packages)?;
-    let packages: Vec<String> = packages.into_iter().map(|package| package.name).collect();
     // The packages have a separate target folder, since the workspace builds programs with the same names.
     let target = cargo::root().join("target/packages");
+    forget_earlier_runs(&packages, &target)?;
+    let packages: Vec<String> = packages.into_iter().map(|package| package.name).collect();
     let mut package = cargo::command();
     package.args(["package", "--quiet", "--allow-dirty"]).env("CARGO_TARGET_DIR", &target);
     // Debug information and incremental builds are not needed, since each package is built once.
@@ -75,27 +75,45 @@ fn publishable(session: &Session) -> anyhow::Result<Vec<Publishable>> {
     Ok(found)
 }
 
-/// Deletes the sources that cargo extracted from the packages of an earlier run.
+/// Deletes everything that cargo keeps from the packages of an earlier run.
 ///
-/// Cargo verifies packages that depend on one another through a temporary registry in the target folder. It keeps
-/// what it extracts from this registry in its home folder, and does not extract a version again, so that a second
-/// run would build against old sources.
-fn forget_extracted(packages: &[Publishable]) -> anyhow::Result<()> {
+/// Cargo verifies packages that depend on one another through a temporary registry in the target folder, and takes
+/// a version in a registry for unchangeable: it extracts its sources only once into its home folder, and compiles
+/// them only once. A second run would otherwise build against old sources.
+fn forget_earlier_runs(packages: &[Publishable], target: &Path) -> anyhow::Result<()> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let Some(home) = home.or_else(|| Some(std::env::home_dir()?.join(".cargo"))) else { return Ok(()) };
-    let Ok(registries) = fs::read_dir(home.join("registry/src")) else { return Ok(()) };
-    for registry in registries {
-        let registry = registry?;
-        // The name of a registry begins with its host. A registry in a folder has none.
-        if !registry.file_name().to_string_lossy().starts_with('-') {
-            continue;
-        }
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let registries = home.map(|home| entries(&home.join("registry/src"))).unwrap_or_default();
+    // The name of a registry begins with its host. A registry in a folder has none.
+    for registry in registries.iter().filter(|registry| file_name(registry).starts_with('-')) {
         for package in packages {
-            let folder = registry.path().join(format!("{}-{}", package.name, package.version));
-            if folder.is_dir() {
-                fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
-            }
+            remove(&registry.join(format!("{}-{}", package.name, package.version)))?;
         }
+    }
+    for compiled in entries(&target.join("debug/.fingerprint")) {
+        // The name of a compiled package ends with a hash.
+        let name = file_name(&compiled);
+        let package = name.rsplit_once('-').map(|(package, _)| package);
+        if packages.iter().any(|known| Some(known.name.as_str()) == package) {
+            remove(&compiled)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the paths in a folder; none if the folder does not exist.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Removes a folder if it exists.
+fn remove(folder: &Path) -> anyhow::Result<()> {
+    if folder.is_dir() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     }
     Ok(())
 }

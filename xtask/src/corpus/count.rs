@@ -13,7 +13,7 @@ const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "p
 pub struct Code {
     /// The number of methods in the generated traits that a service implements.
     pub methods: usize,
-    /// The number of operations in the generated list `operations::ALL`.
+    /// The number of operations that generated code lists in `operations::ALL`, to be compared with the contract.
     pub listed: usize,
     /// The number of lines of Rust in the generated code.
     pub lines: usize,

@@ -44,7 +44,7 @@ pub struct Callback {
 /// An outgoing operation that is resolved completely, so that a client can call it.
 #[derive(Debug, Clone, Copy)]
 pub struct OutgoingCall<'c> {
-    /// The resolved operation. It has an empty path, since the URL is known only at run time.
+    /// The webhook or callback as a resolved operation. Its path is empty, since the URL is known only at run time.
     pub operation: &'c Operation,
     /// The operation and expression that provide the URL, if the outgoing call is a callback; `None` for a webhook.
     pub callback: Option<&'c Callback>,

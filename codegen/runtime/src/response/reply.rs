@@ -177,7 +177,7 @@ impl Respond for Reply {
 }
 
 impl Reply {
-    /// Creates the reply of an operation without a body.
+    /// Creates the reply of an operation with a status code and no body.
     pub fn new(status: StatusCode) -> Reply {
         Reply { status, headers: HeaderMap::new(), body: ReplyBody::Empty }
     }

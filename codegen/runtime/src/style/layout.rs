@@ -22,8 +22,7 @@ pub(super) enum Elements {
     Single,
     /// The parameter's string lists the elements of a list: `a,b`.
     Values,
-    /// The parameter's string lists the elements of a list, each with the name of the parameter:
-    /// `name=a;name=b`.
+    /// The layout of an exploded array parameter in which the parameter's name precedes each element: `name=a;name=b`.
     NamedValues,
     /// The parameter's string lists the keys and values of an object in turn: `k,v`.
     Alternating,

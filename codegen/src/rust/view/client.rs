@@ -87,7 +87,7 @@ pub struct CallRequestView {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SendView {
-    /// A statement that always passes the field of the request.
+    /// A generated statement that passes a required field of the request to the encoder.
     Call(Code),
     /// A call that passes the body of the request only if the optional body is present.
     Present {

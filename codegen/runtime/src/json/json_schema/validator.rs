@@ -130,7 +130,8 @@ fn readings(validator: &SchemaValidator, text: &TextValue<'_>) -> Vec<Found> {
     }
 }
 
-/// Converts the value of a parameter to JSON. If `typed` is true, a scalar that is valid JSON is parsed.
+/// Converts the value of a parameter to JSON. If `typed` is true, a scalar that is valid JSON is parsed; other
+/// scalars become strings.
 fn value(text: &TextValue<'_>, typed: bool) -> Value {
     match text {
         TextValue::Scalar(scalar) => {

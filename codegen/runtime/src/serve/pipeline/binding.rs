@@ -1,4 +1,4 @@
-//! The handler of an operation, typed by the authenticated caller that the operation requires.
+//! The binding of an operation to its handler, which receives the authenticated caller if the operation requires one.
 
 use std::sync::Arc;
 
