@@ -87,7 +87,7 @@ pub struct CallRequestView {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SendView {
-    /// A generated statement that passes a required field of the request to the encoder.
+    /// A generated statement that passes a parameter, the page or a required body of the request to the runtime.
     Call(Code),
     /// A call that passes the body of the request only if the optional body is present.
     Present {
