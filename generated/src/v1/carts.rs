@@ -91,7 +91,8 @@ pub enum GetCartError {
     NotAcceptable(NotAcceptable),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -135,11 +136,13 @@ pub enum ReplaceCartError {
     PayloadTooLarge(PayloadTooLarge),
     /// The operation does not accept the media type of the body.
     UnsupportedMediaType(UnsupportedMediaType),
-    /// The body can be parsed but is not valid. `details` lists every violation.
+    /// The body can be parsed but is not valid, or the `Idempotency-Key` was used for a different request. `details`
+    /// lists the violations of the body, at most 100. It is empty if the key was used before.
     UnprocessableEntity(UnprocessableEntity),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -174,7 +177,8 @@ pub enum DeleteCartError {
     NotFound(NotFound),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),

@@ -3,14 +3,16 @@
 //!
 //! An online shop: user accounts, products, carts and orders.
 //!
-//! - **Errors** always have the body `Error`.
+//! - **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body
+//!   `Health`.
 //! - **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and
 //!   `limit`.
 //! - **Money** is a decimal number in a string, together with its currency.
 //! - **Times** are in UTC and formatted according to RFC 3339.
 //! - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.
-//! - **Every response** has the header `X-Request-Id`. Every response of a rate-limited operation also has
-//!   `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`.
+//! - **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has
+//!   `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, unless the request is refused before
+//!   its rate limit is checked, for example because the access token is not valid.
 //!
 //! # Serving this contract
 //!

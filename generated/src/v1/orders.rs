@@ -23,8 +23,8 @@ pub trait Orders: Send + Sync + 'static {
 
     /// List the orders of a user.
     ///
-    /// Returns the orders of one user. A caller with the scope `orders:admin` can list the orders of any user. For
-    /// other callers another user does not exist: the response is 404.
+    /// Returns the orders of one user. Without the scope `orders:admin`, callers can list only their own orders: any
+    /// other `userId` is refused with 404.
     ///
     /// `GET /v1/users/{userId}/orders` ([`operations::LIST_USER_ORDERS`]). Requires `bearer` with
     /// the scope `orders:read`. The gate allows 100 requests in 60 s per caller.
@@ -36,9 +36,12 @@ pub trait Orders: Send + Sync + 'static {
 
     /// Place an order.
     ///
-    /// Orders the items of the body or, with `fromCart`, the content of the cart, at the current prices. A `sku`
-    /// that does not exist, a price in a different currency and an empty cart are refused with 422, and nothing is
-    /// changed.
+    /// Places an order for the user at the current prices. The items are those of the body or, with `fromCart`, those
+    /// of the user's cart. An idempotency key is kept for 24 hours.
+    ///
+    /// The response is 422 and nothing is changed if a `sku` does not exist or occurs twice, if the cart is empty, or
+    /// if a price is not in the currency of the order. That currency is `currency` or, with `fromCart`, the currency of
+    /// the first item.
     ///
     /// `POST /v1/users/{userId}/orders` ([`operations::CREATE_ORDER`]). Requires `bearer` with the
     /// scope `orders:write`. The gate allows 30 requests in 60 s per caller. The handler returns
@@ -63,8 +66,8 @@ pub trait Orders: Send + Sync + 'static {
 
     /// Get an order.
     ///
-    /// Returns an order of the caller. A caller with the scope `orders:admin` can get any order. For other callers
-    /// the order of another user does not exist: the response is 404.
+    /// Returns an order. Without the scope `orders:admin`, callers can get only their own orders: any other order
+    /// is refused with 404.
     ///
     /// `GET /v1/orders/{orderId}` ([`operations::GET_ORDER`]). Requires `bearer` with the scope
     /// `orders:read`. The gate allows 100 requests in 60 s per caller.
@@ -80,8 +83,9 @@ pub trait Orders: Send + Sync + 'static {
     /// and from `shipped` to `delivered`. The owner of the order and a caller with the scope `orders:admin` can
     /// move a pending or paid order to `cancelled`.
     ///
-    /// Any other change of status is refused with 409, and so is a request whose `version` is not the current
-    /// version. A request whose `If-Match` does not match the current `ETag` is refused with 412.
+    /// Every other change is refused with 409, also if an owner without `orders:admin` requests a change that only an
+    /// administrator can make. A request whose `version` is not the current version is refused with 409, and one
+    /// whose `If-Match` does not match the current `ETag` with 412.
     ///
     /// `PATCH /v1/orders/{orderId}` ([`operations::UPDATE_ORDER`]). Requires `bearer` with the
     /// scope `orders:write`. The gate allows 30 requests in 60 s per caller.
@@ -93,8 +97,9 @@ pub trait Orders: Send + Sync + 'static {
 
     /// Cancel an order.
     ///
-    /// Sets the status of a pending or paid order to `cancelled`. The order can still be read. Cancelling a
-    /// cancelled order again is not an error. A shipped or delivered order is refused with 409.
+    /// Sets the status of a pending or paid order to `cancelled`. The order can still be read. Cancelling
+    /// twice is idempotent, but an `If-Match` with the `ETag` from before the first cancellation is refused with 412.
+    /// A shipped or delivered order is refused with 409.
     ///
     /// `DELETE /v1/orders/{orderId}` ([`operations::DELETE_ORDER`]). Requires `bearer` with the
     /// scope `orders:write`. The gate allows 30 requests in 60 s per caller.
@@ -173,7 +178,8 @@ pub enum ListUserOrdersError {
     NotAcceptable(NotAcceptable),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -217,17 +223,19 @@ pub enum CreateOrderError {
     NotFound(NotFound),
     /// The operation cannot respond with any media type in `Accept`.
     NotAcceptable(NotAcceptable),
-    /// The request conflicts with the current state of the resource. Read the resource again before you retry.
+    /// The request conflicts with existing data or with a request that is still running. `message` names the conflict.
     Conflict(Conflict),
     /// The body is larger than the limit of this operation.
     PayloadTooLarge(PayloadTooLarge),
     /// The operation does not accept the media type of the body.
     UnsupportedMediaType(UnsupportedMediaType),
-    /// The body can be parsed but is not valid. `details` lists every violation.
+    /// The body can be parsed but is not valid, or the `Idempotency-Key` was used for a different request. `details`
+    /// lists the violations of the body, at most 100. It is empty if the key was used before.
     UnprocessableEntity(UnprocessableEntity),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -276,7 +284,8 @@ pub enum ListOrdersError {
     NotAcceptable(NotAcceptable),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -322,7 +331,8 @@ pub enum GetOrderError {
     NotAcceptable(NotAcceptable),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -367,7 +377,7 @@ pub enum UpdateOrderError {
     NotFound(NotFound),
     /// The operation cannot respond with any media type in `Accept`.
     NotAcceptable(NotAcceptable),
-    /// The request conflicts with the current state of the resource. Read the resource again before you retry.
+    /// The request conflicts with existing data or with a request that is still running. `message` names the conflict.
     Conflict(Conflict),
     /// The resource has changed since the `ETag` in `If-Match`. Read it again before you retry.
     PreconditionFailed(PreconditionFailed),
@@ -375,11 +385,13 @@ pub enum UpdateOrderError {
     PayloadTooLarge(PayloadTooLarge),
     /// The operation does not accept the media type of the body.
     UnsupportedMediaType(UnsupportedMediaType),
-    /// The body can be parsed but is not valid. `details` lists every violation.
+    /// The body can be parsed but is not valid, or the `Idempotency-Key` was used for a different request. `details`
+    /// lists the violations of the body, at most 100. It is empty if the key was used before.
     UnprocessableEntity(UnprocessableEntity),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -415,13 +427,14 @@ pub enum DeleteOrderError {
     Forbidden(Forbidden),
     /// The resource does not exist, or the caller is not allowed to see it.
     NotFound(NotFound),
-    /// The request conflicts with the current state of the resource. Read the resource again before you retry.
+    /// The request conflicts with existing data or with a request that is still running. `message` names the conflict.
     Conflict(Conflict),
     /// The resource has changed since the `ETag` in `If-Match`. Read it again before you retry.
     PreconditionFailed(PreconditionFailed),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -463,7 +476,8 @@ pub enum ListOrderItemsError {
     NotAcceptable(NotAcceptable),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),

@@ -71,7 +71,8 @@ pub enum ListProductsError {
     NotAcceptable(NotAcceptable),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -107,7 +108,8 @@ pub enum GetProductError {
     NotAcceptable(NotAcceptable),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),

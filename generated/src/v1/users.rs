@@ -49,8 +49,8 @@ pub trait Users: Send + Sync + 'static {
 
     /// Get a user.
     ///
-    /// Returns the account of the caller. A caller with the scope `users:admin` can get any user. For other callers
-    /// another user does not exist: the response is 404.
+    /// Returns a user. Without the scope `users:admin`, callers can get only their own account: any other `userId` is
+    /// refused with 404.
     ///
     /// `GET /v1/users/{userId}` ([`operations::GET_USER`]). Requires `bearer` with the scope
     /// `users:read`. The gate allows 100 requests in 60 s per caller. The gate may cache responses
@@ -76,8 +76,8 @@ pub trait Users: Send + Sync + 'static {
 
     /// Update a user.
     ///
-    /// Sets the fields that the body contains and keeps the others. Both media types have the semantics of JSON
-    /// Merge Patch (RFC 7396). No field can be removed, so null is not allowed.
+    /// Sets the fields that the body contains and keeps the others. `application/merge-patch+json` and
+    /// `application/json` both mean JSON Merge Patch (RFC 7396). No field can be removed, so null is not allowed.
     ///
     /// `PATCH /v1/users/{userId}` ([`operations::UPDATE_USER`]). Requires `bearer` with the scope
     /// `users:write`. The gate allows 30 requests in 60 s per caller.
@@ -102,8 +102,8 @@ pub trait Users: Send + Sync + 'static {
 
     /// Change a password.
     ///
-    /// Sets a new password and ends all other sessions of the user. If `current` is not the current password, the
-    /// response is 422 with a detail for that field.
+    /// Sets a new password and ends all sessions of the user except the session of this request. If `current` is not
+    /// the current password, the response is 422 with a detail for that field.
     ///
     /// `POST /v1/users/{userId}/password` ([`operations::CHANGE_PASSWORD`]). Requires `bearer` with
     /// the scope `users:write`. The gate allows 10 requests in 60 s per caller.
@@ -170,7 +170,8 @@ pub enum ListUsersError {
     NotAcceptable(NotAcceptable),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -206,17 +207,19 @@ pub enum CreateUserError {
     BadRequest(BadRequest),
     /// The operation cannot respond with any media type in `Accept`.
     NotAcceptable(NotAcceptable),
-    /// The request conflicts with the current state of the resource. Read the resource again before you retry.
+    /// The request conflicts with existing data or with a request that is still running. `message` names the conflict.
     Conflict(Conflict),
     /// The body is larger than the limit of this operation.
     PayloadTooLarge(PayloadTooLarge),
     /// The operation does not accept the media type of the body.
     UnsupportedMediaType(UnsupportedMediaType),
-    /// The body can be parsed but is not valid. `details` lists every violation.
+    /// The body can be parsed but is not valid, or the `Idempotency-Key` was used for a different request. `details`
+    /// lists the violations of the body, at most 100. It is empty if the key was used before.
     UnprocessableEntity(UnprocessableEntity),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -262,7 +265,8 @@ pub enum GetUserError {
     NotAcceptable(NotAcceptable),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -307,7 +311,7 @@ pub enum ReplaceUserError {
     NotFound(NotFound),
     /// The operation cannot respond with any media type in `Accept`.
     NotAcceptable(NotAcceptable),
-    /// The request conflicts with the current state of the resource. Read the resource again before you retry.
+    /// The request conflicts with existing data or with a request that is still running. `message` names the conflict.
     Conflict(Conflict),
     /// The resource has changed since the `ETag` in `If-Match`. Read it again before you retry.
     PreconditionFailed(PreconditionFailed),
@@ -315,13 +319,15 @@ pub enum ReplaceUserError {
     PayloadTooLarge(PayloadTooLarge),
     /// The operation does not accept the media type of the body.
     UnsupportedMediaType(UnsupportedMediaType),
-    /// The body can be parsed but is not valid. `details` lists every violation.
+    /// The body can be parsed but is not valid, or the `Idempotency-Key` was used for a different request. `details`
+    /// lists the violations of the body, at most 100. It is empty if the key was used before.
     UnprocessableEntity(UnprocessableEntity),
     /// The required header `If-Match` is missing. Read the resource and send its `ETag`.
     PreconditionRequired(PreconditionRequired),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -366,7 +372,7 @@ pub enum UpdateUserError {
     NotFound(NotFound),
     /// The operation cannot respond with any media type in `Accept`.
     NotAcceptable(NotAcceptable),
-    /// The request conflicts with the current state of the resource. Read the resource again before you retry.
+    /// The request conflicts with existing data or with a request that is still running. `message` names the conflict.
     Conflict(Conflict),
     /// The resource has changed since the `ETag` in `If-Match`. Read it again before you retry.
     PreconditionFailed(PreconditionFailed),
@@ -374,13 +380,15 @@ pub enum UpdateUserError {
     PayloadTooLarge(PayloadTooLarge),
     /// The operation does not accept the media type of the body.
     UnsupportedMediaType(UnsupportedMediaType),
-    /// The body can be parsed but is not valid. `details` lists every violation.
+    /// The body can be parsed but is not valid, or the `Idempotency-Key` was used for a different request. `details`
+    /// lists the violations of the body, at most 100. It is empty if the key was used before.
     UnprocessableEntity(UnprocessableEntity),
     /// The required header `If-Match` is missing. Read the resource and send its `ETag`.
     PreconditionRequired(PreconditionRequired),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -422,7 +430,8 @@ pub enum DeleteUserError {
     PreconditionRequired(PreconditionRequired),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -461,11 +470,13 @@ pub enum ChangePasswordError {
     PayloadTooLarge(PayloadTooLarge),
     /// The operation does not accept the media type of the body.
     UnsupportedMediaType(UnsupportedMediaType),
-    /// The body can be parsed but is not valid. `details` lists every violation.
+    /// The body can be parsed but is not valid, or the `Idempotency-Key` was used for a different request. `details`
+    /// lists the violations of the body, at most 100. It is empty if the key was used before.
     UnprocessableEntity(UnprocessableEntity),
     /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
     TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
+    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
+    /// for that number of seconds before you try again.
     ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),

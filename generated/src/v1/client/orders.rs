@@ -23,8 +23,8 @@ pub struct Orders(pub(super) client::Connection);
 impl Orders {
     /// List the orders of a user.
     ///
-    /// Returns the orders of one user. A caller with the scope `orders:admin` can list the orders of any user. For
-    /// other callers another user does not exist: the response is 404.
+    /// Returns the orders of one user. Without the scope `orders:admin`, callers can list only their own orders: any
+    /// other `userId` is refused with 404.
     ///
     /// If the request contains `fields`, await `.sparse_fieldset()` of the call: the response then lacks fields.
     ///
@@ -41,9 +41,12 @@ impl Orders {
 
     /// Place an order.
     ///
-    /// Orders the items of the body or, with `fromCart`, the content of the cart, at the current prices. A `sku`
-    /// that does not exist, a price in a different currency and an empty cart are refused with 422, and nothing is
-    /// changed.
+    /// Places an order for the user at the current prices. The items are those of the body or, with `fromCart`, those
+    /// of the user's cart. An idempotency key is kept for 24 hours.
+    ///
+    /// The response is 422 and nothing is changed if a `sku` does not exist or occurs twice, if the cart is empty, or
+    /// if a price is not in the currency of the order. That currency is `currency` or, with `fromCart`, the currency of
+    /// the first item.
     ///
     /// `POST /v1/users/{userId}/orders` ([`operations::CREATE_ORDER`]). Requires `bearer` with the
     /// scope `orders:write`. Allows 30 requests in 60 s per caller. A request that repeats an
@@ -70,8 +73,8 @@ impl Orders {
 
     /// Get an order.
     ///
-    /// Returns an order of the caller. A caller with the scope `orders:admin` can get any order. For other callers
-    /// the order of another user does not exist: the response is 404.
+    /// Returns an order. Without the scope `orders:admin`, callers can get only their own orders: any other order
+    /// is refused with 404.
     ///
     /// If the request contains `fields`, await `.sparse_fieldset()` of the call: the response then lacks fields.
     ///
@@ -89,8 +92,9 @@ impl Orders {
     /// and from `shipped` to `delivered`. The owner of the order and a caller with the scope `orders:admin` can
     /// move a pending or paid order to `cancelled`.
     ///
-    /// Any other change of status is refused with 409, and so is a request whose `version` is not the current
-    /// version. A request whose `If-Match` does not match the current `ETag` is refused with 412.
+    /// Every other change is refused with 409, also if an owner without `orders:admin` requests a change that only an
+    /// administrator can make. A request whose `version` is not the current version is refused with 409, and one
+    /// whose `If-Match` does not match the current `ETag` with 412.
     ///
     /// `PATCH /v1/orders/{orderId}` ([`operations::UPDATE_ORDER`]). Requires `bearer` with the
     /// scope `orders:write`. Allows 30 requests in 60 s per caller.
@@ -102,8 +106,9 @@ impl Orders {
 
     /// Cancel an order.
     ///
-    /// Sets the status of a pending or paid order to `cancelled`. The order can still be read. Cancelling a
-    /// cancelled order again is not an error. A shipped or delivered order is refused with 409.
+    /// Sets the status of a pending or paid order to `cancelled`. The order can still be read. Cancelling
+    /// twice is idempotent, but an `If-Match` with the `ETag` from before the first cancellation is refused with 412.
+    /// A shipped or delivered order is refused with 409.
     ///
     /// `DELETE /v1/orders/{orderId}` ([`operations::DELETE_ORDER`]). Requires `bearer` with the
     /// scope `orders:write`. Allows 30 requests in 60 s per caller.

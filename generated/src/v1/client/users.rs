@@ -50,8 +50,8 @@ impl Users {
 
     /// Get a user.
     ///
-    /// Returns the account of the caller. A caller with the scope `users:admin` can get any user. For other callers
-    /// another user does not exist: the response is 404.
+    /// Returns a user. Without the scope `users:admin`, callers can get only their own account: any other `userId` is
+    /// refused with 404.
     ///
     /// If the request contains `fields`, await `.sparse_fieldset()` of the call: the response then lacks fields.
     ///
@@ -79,8 +79,8 @@ impl Users {
 
     /// Update a user.
     ///
-    /// Sets the fields that the body contains and keeps the others. Both media types have the semantics of JSON
-    /// Merge Patch (RFC 7396). No field can be removed, so null is not allowed.
+    /// Sets the fields that the body contains and keeps the others. `application/merge-patch+json` and
+    /// `application/json` both mean JSON Merge Patch (RFC 7396). No field can be removed, so null is not allowed.
     ///
     /// `PATCH /v1/users/{userId}` ([`operations::UPDATE_USER`]). Requires `bearer` with the scope
     /// `users:write`. Allows 30 requests in 60 s per caller.
@@ -105,8 +105,8 @@ impl Users {
 
     /// Change a password.
     ///
-    /// Sets a new password and ends all other sessions of the user. If `current` is not the current password, the
-    /// response is 422 with a detail for that field.
+    /// Sets a new password and ends all sessions of the user except the session of this request. If `current` is not
+    /// the current password, the response is 422 with a detail for that field.
     ///
     /// `POST /v1/users/{userId}/password` ([`operations::CHANGE_PASSWORD`]). Requires `bearer` with
     /// the scope `users:write`. Allows 10 requests in 60 s per caller.

@@ -9,7 +9,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
   "info": {
     "title": "Writ",
     "version": "1.0.0",
-    "description": "An online shop: user accounts, products, carts and orders.\n\n- **Errors** always have the body `Error`.\n- **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and\n  `limit`.\n- **Money** is a decimal number in a string, together with its currency.\n- **Times** are in UTC and formatted according to RFC 3339.\n- **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.\n- **Every response** has the header `X-Request-Id`. Every response of a rate-limited operation also has\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`.\n"
+    "description": "An online shop: user accounts, products, carts and orders.\n\n- **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body\n  `Health`.\n- **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and\n  `limit`.\n- **Money** is a decimal number in a string, together with its currency.\n- **Times** are in UTC and formatted according to RFC 3339.\n- **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.\n- **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, unless the request is refused before\n  its rate limit is checked, for example because the access token is not valid.\n"
   },
   "servers": [
     {
@@ -385,7 +385,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "users"
         ],
         "summary": "Get a user",
-        "description": "Returns the account of the caller. A caller with the scope `users:admin` can get any user. For other callers\nanother user does not exist: the response is 404.\n",
+        "description": "Returns a user. Without the scope `users:admin`, callers can get only their own account: any other `userId` is\nrefused with 404.\n",
         "security": [
           {
             "bearer": [
@@ -546,7 +546,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "users"
         ],
         "summary": "Update a user",
-        "description": "Sets the fields that the body contains and keeps the others. Both media types have the semantics of JSON\nMerge Patch (RFC 7396). No field can be removed, so null is not allowed.\n",
+        "description": "Sets the fields that the body contains and keeps the others. `application/merge-patch+json` and\n`application/json` both mean JSON Merge Patch (RFC 7396). No field can be removed, so null is not allowed.\n",
         "security": [
           {
             "bearer": [
@@ -709,7 +709,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "users"
         ],
         "summary": "Change a password",
-        "description": "Sets a new password and ends all other sessions of the user. If `current` is not the current password, the\nresponse is 422 with a detail for that field.\n",
+        "description": "Sets a new password and ends all sessions of the user except the session of this request. If `current` is not\nthe current password, the response is 422 with a detail for that field.\n",
         "security": [
           {
             "bearer": [
@@ -978,7 +978,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "orders"
         ],
         "summary": "List the orders of a user",
-        "description": "Returns the orders of one user. A caller with the scope `orders:admin` can list the orders of any user. For\nother callers another user does not exist: the response is 404.\n",
+        "description": "Returns the orders of one user. Without the scope `orders:admin`, callers can list only their own orders: any\nother `userId` is refused with 404.\n",
         "security": [
           {
             "bearer": [
@@ -1052,7 +1052,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "orders"
         ],
         "summary": "Place an order",
-        "description": "Orders the items of the body or, with `fromCart`, the content of the cart, at the current prices. A `sku`\nthat does not exist, a price in a different currency and an empty cart are refused with 422, and nothing is\nchanged.\n",
+        "description": "Places an order for the user at the current prices. The items are those of the body or, with `fromCart`, those\nof the user's cart. An idempotency key is kept for 24 hours.\n\nThe response is 422 and nothing is changed if a `sku` does not exist or occurs twice, if the cart is empty, or\nif a price is not in the currency of the order. That currency is `currency` or, with `fromCart`, the currency of\nthe first item.\n",
         "security": [
           {
             "bearer": [
@@ -1332,7 +1332,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "orders"
         ],
         "summary": "Get an order",
-        "description": "Returns an order of the caller. A caller with the scope `orders:admin` can get any order. For other callers\nthe order of another user does not exist: the response is 404.\n",
+        "description": "Returns an order. Without the scope `orders:admin`, callers can get only their own orders: any other order\nis refused with 404.\n",
         "security": [
           {
             "bearer": [
@@ -1394,7 +1394,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "orders"
         ],
         "summary": "Update the status of an order",
-        "description": "A caller with the scope `orders:admin` can move an order from `pending` to `paid`, from `paid` to `shipped`\nand from `shipped` to `delivered`. The owner of the order and a caller with the scope `orders:admin` can\nmove a pending or paid order to `cancelled`.\n\nAny other change of status is refused with 409, and so is a request whose `version` is not the current\nversion. A request whose `If-Match` does not match the current `ETag` is refused with 412.\n",
+        "description": "A caller with the scope `orders:admin` can move an order from `pending` to `paid`, from `paid` to `shipped`\nand from `shipped` to `delivered`. The owner of the order and a caller with the scope `orders:admin` can\nmove a pending or paid order to `cancelled`.\n\nEvery other change is refused with 409, also if an owner without `orders:admin` requests a change that only an\nadministrator can make. A request whose `version` is not the current version is refused with 409, and one\nwhose `If-Match` does not match the current `ETag` with 412.\n",
         "security": [
           {
             "bearer": [
@@ -1480,7 +1480,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "orders"
         ],
         "summary": "Cancel an order",
-        "description": "Sets the status of a pending or paid order to `cancelled`. The order can still be read. Cancelling a\ncancelled order again is not an error. A shipped or delivered order is refused with 409.\n",
+        "description": "Sets the status of a pending or paid order to `cancelled`. The order can still be read. Cancelling\ntwice is idempotent, but an `If-Match` with the `ETag` from before the first cancellation is refused with 412.\nA shipped or delivered order is refused with 409.\n",
         "security": [
           {
             "bearer": [
@@ -2317,10 +2317,20 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "$ref": "#/components/schemas/Quantity"
           },
           "unitPrice": {
-            "$ref": "#/components/schemas/Money"
+            "description": "The price of one unit.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/Money"
+              }
+            ]
           },
           "lineTotal": {
-            "$ref": "#/components/schemas/Money"
+            "description": "The total of the item, `unitPrice` times `quantity`.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/Money"
+              }
+            ]
           }
         }
       },
@@ -2405,10 +2415,20 @@ pub const OPENAPI_31_JSON: &str = r##"{
         ],
         "properties": {
           "version": {
-            "$ref": "#/components/schemas/OrderVersion"
+            "description": "The current version of the order. Any other version is refused with 409.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/OrderVersion"
+              }
+            ]
           },
           "status": {
-            "$ref": "#/components/schemas/OrderStatus"
+            "description": "The new status of the order.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/OrderStatus"
+              }
+            ]
           }
         }
       },
@@ -2505,13 +2525,28 @@ pub const OPENAPI_31_JSON: &str = r##"{
         ],
         "properties": {
           "database": {
-            "$ref": "#/components/schemas/HealthCheck"
+            "description": "The state of the database.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/HealthCheck"
+              }
+            ]
           },
           "cache": {
-            "$ref": "#/components/schemas/HealthCheck"
+            "description": "The state of Redis as a cache.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/HealthCheck"
+              }
+            ]
           },
           "queue": {
-            "$ref": "#/components/schemas/HealthCheck"
+            "description": "The state of Redis as a queue.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/HealthCheck"
+              }
+            ]
           }
         }
       },
@@ -2574,7 +2609,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "Error": {
         "type": "object",
-        "description": "The body of every error response.\n\n| `code` | status code |\n|---|---|\n| `BAD_REQUEST` | 400, if the request cannot be parsed |\n| `VALIDATION_ERROR` | 400 for parameters, 422 for a body |\n| `UNAUTHORIZED` | 401 |\n| `FORBIDDEN` | 403 |\n| `NOT_FOUND` | 404 |\n| `METHOD_NOT_ALLOWED` | 405 |\n| `NOT_ACCEPTABLE` | 406 |\n| `REQUEST_TIMEOUT` | 408, if the body takes too long to arrive |\n| `CONFLICT` | 409 |\n| `KEY_REUSED` | 422, if an `Idempotency-Key` was used for a different request before |\n| `PRECONDITION_FAILED` | 412 |\n| `PAYLOAD_TOO_LARGE` | 413 |\n| `UNSUPPORTED_MEDIA_TYPE` | 415 |\n| `PRECONDITION_REQUIRED` | 428 |\n| `RATE_LIMITED` | 429 |\n| `INTERNAL_ERROR` | 500 |\n| `SERVICE_UNAVAILABLE` | 503 |\n| `TIMEOUT` | 503, if the operation takes too long |\n\nNew codes can be added. Handle an unknown code by its status code.\n",
+        "description": "The body of error responses.\n\n| `code` | status code |\n|---|---|\n| `BAD_REQUEST` | 400, if the request cannot be parsed |\n| `VALIDATION_ERROR` | 400 for parameters, 422 for a body |\n| `UNAUTHORIZED` | 401 |\n| `FORBIDDEN` | 403 |\n| `NOT_FOUND` | 404 |\n| `METHOD_NOT_ALLOWED` | 405 |\n| `NOT_ACCEPTABLE` | 406 |\n| `REQUEST_TIMEOUT` | 408, if the body takes too long to arrive |\n| `CONFLICT` | 409 |\n| `KEY_REUSED` | 422, if an `Idempotency-Key` was used for a different request before |\n| `PRECONDITION_FAILED` | 412 |\n| `PAYLOAD_TOO_LARGE` | 413 |\n| `UNSUPPORTED_MEDIA_TYPE` | 415 |\n| `PRECONDITION_REQUIRED` | 428 |\n| `RATE_LIMITED` | 429 |\n| `INTERNAL_ERROR` | 500 |\n| `SERVICE_UNAVAILABLE` | 503 |\n| `TIMEOUT` | 503, if the operation takes too long |\n\nNew codes can be added. Handle an unknown code by its status code.\n",
         "required": [
           "error"
         ],
@@ -2613,7 +2648,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           },
           "details": {
             "type": "array",
-            "description": "Every violation in the request. Empty if no single field is at fault.",
+            "description": "The violations in the request, at most 100. Empty if the error does not concern a field.",
             "maxItems": 100,
             "items": {
               "$ref": "#/components/schemas/ErrorDetail"
@@ -2669,7 +2704,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "total": {
             "type": "integer",
             "format": "int64",
-            "description": "The number of matching elements on all pages. Lists count up to 1,000,000 elements.",
+            "description": "The number of matching elements on all pages. At most 1,000,000, even if more elements match.",
             "minimum": 0,
             "maximum": 9007199254740991,
             "examples": [
@@ -2730,7 +2765,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "amount": {
             "type": "string",
             "format": "decimal",
-            "description": "The amount as a decimal number. It is a string, so that no digit is lost.",
+            "description": "The amount as a decimal number. In JSON it is a string, so that no digit is lost.",
             "maxLength": 20,
             "examples": [
               "19.99"
@@ -2895,7 +2930,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "UnprocessableEntity": {
-        "description": "The body can be parsed but is not valid. `details` lists every violation.",
+        "description": "The body can be parsed but is not valid, or the `Idempotency-Key` was used for a different request. `details`\nlists the violations of the body, at most 100. It is empty if the key was used before.\n",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2985,13 +3020,13 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "ServiceUnavailable": {
-        "description": "The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.",
+        "description": "The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait\nfor that number of seconds before you try again.\n",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
           },
           "Retry-After": {
-            "$ref": "#/components/headers/RetryAfter"
+            "$ref": "#/components/headers/RetryAfterIfKnown"
           }
         },
         "content": {
@@ -3091,7 +3126,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "Conflict": {
-        "description": "The request conflicts with the current state of the resource. Read the resource again before you retry.",
+        "description": "The request conflicts with existing data or with a request that is still running. `message` names the conflict.\n",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -3844,7 +3879,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "A unique value that you choose for this request, for example a UUID. If you repeat the request with\nthe same key, it has no second effect and you receive the first response again. A different request\nwith a used key is refused with 422. If the first request is still running, the response is 409: try\nagain later.\n",
+        "description": "A unique value that you choose for this request, for example a UUID. If you repeat a successful request\nwith its key, nothing is done again and you receive the first response. A failed request is not recorded:\na repetition runs again. Keys are separate for each caller and operation. A different request with a used\nkey is refused with 422. If the first request is still running, the response is 409: try again later.\n",
         "schema": {
           "type": "string",
           "minLength": 1,
@@ -3945,6 +3980,16 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "maximum": 253402300799
         },
         "example": 1768469460
+      },
+      "RetryAfterIfKnown": {
+        "description": "The number of seconds to wait before the next attempt. Absent if the server cannot tell.",
+        "schema": {
+          "type": "integer",
+          "format": "int32",
+          "minimum": 0,
+          "maximum": 86400
+        },
+        "example": 1
       },
       "Location": {
         "description": "The path of the new resource.",

@@ -42,11 +42,11 @@ pub struct Health {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct HealthChecks {
-    /// The state of one dependency.
+    /// The state of the database.
     pub database: HealthCheck,
-    /// The state of one dependency.
+    /// The state of Redis as a cache.
     pub cache: HealthCheck,
-    /// The state of one dependency.
+    /// The state of Redis as a queue.
     pub queue: HealthCheck,
 }
 

@@ -79,9 +79,9 @@ pub struct OrderItem {
     pub sku: Sku,
     /// The number of units of a product.
     pub quantity: Quantity,
-    /// An exact amount of money in one currency.
+    /// The price of one unit.
     pub unit_price: Money,
-    /// An exact amount of money in one currency.
+    /// The total of the item, `unitPrice` times `quantity`.
     pub line_total: Money,
 }
 
@@ -128,10 +128,9 @@ pub struct NewOrderFromCart {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct OrderPatch {
-    /// The version of an order. It starts at 1 and increases with every change.
+    /// The current version of the order. Any other version is refused with 409.
     pub version: OrderVersion,
-    /// The status of an order. An order goes from `pending` to `paid`, `shipped` and `delivered`. A pending or
-    /// paid order can become `cancelled`.
+    /// The new status of the order.
     pub status: OrderStatus,
 }
 

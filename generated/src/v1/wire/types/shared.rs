@@ -20,7 +20,7 @@ pub type Quantity = i32;
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Pagination {
-    /// The number of matching elements on all pages. Lists count up to 1,000,000 elements.
+    /// The number of matching elements on all pages. At most 1,000,000, even if more elements match.
     pub total: i64,
     /// The number of this page, from 1. Null if the page was requested by cursor.
     pub page: Option<i32>,
@@ -36,7 +36,7 @@ pub struct Pagination {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Money {
-    /// The amount as a decimal number. It is a string, so that no digit is lost.
+    /// The amount as a decimal number. In JSON it is a string, so that no digit is lost.
     pub amount: Decimal,
     /// A supported currency, as an ISO 4217 code.
     pub currency: Currency,
