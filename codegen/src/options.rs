@@ -36,7 +36,8 @@ pub struct Options {
 pub enum Part {
     /// A typed client that calls the operations of the contract.
     Client,
-    /// Implementations of `PartialEq` for all generated types without streams.
+    /// Implementations of `PartialEq` for requests, responses and schema types. Types with a streamed body or part,
+    /// and error types, have none.
     Eq,
     /// A function that returns the contract as a document of the crate `utoipa`.
     Openapi,
@@ -62,7 +63,10 @@ impl Part {
     pub fn purpose(self) -> &'static str {
         match self {
             Part::Client => "A typed client of the contract.",
-            Part::Eq => "`PartialEq` for all types without streams, for comparisons in tests.",
+            Part::Eq => {
+                "`PartialEq` for requests, responses and schema types, so that tests can compare them. Types with a \
+                 streamed body or part, and error types, do not have it."
+            }
             Part::Openapi => "`openapi()`, which returns the contract as a document of `utoipa`.",
             Part::Serde => "`Serialize` and `Deserialize` for the types of the contract's schemas.",
         }

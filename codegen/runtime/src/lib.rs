@@ -51,7 +51,7 @@
 //!     pub body: User,
 //! }
 //!
-//! /// The errors that [`Users::get_user`] can return.
+//! /// The error responses of [`Users::get_user`].
 //! pub enum GetUserError {
 //!     NotFound(NotFound),
 //!     Internal(Internal),

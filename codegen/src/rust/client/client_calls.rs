@@ -16,7 +16,7 @@ use crate::rust::operations::errors::Markers;
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{
-    CallRequestView, CallView, ClientView, FieldSource, OperationView, Presence, RequestFieldView, RequestView,
+    Access, CallRequestView, CallView, ClientView, FieldSource, OperationView, Presence, RequestFieldView, RequestView,
     SendArmView, SendView, TagCallsView, TagView,
 };
 
@@ -79,8 +79,9 @@ pub fn call_view(
         docs: match sparse_fieldset(plan, operation) {
             Some((parameter, _)) => {
                 format!(
-                    "{}\n\nIf the request contains `{parameter}`, await `.sparse_fieldset()` of the call: the response \
-                     then lacks fields.",
+                    "{}\n\nIf the request contains `{parameter}`, call `.sparse_fieldset()` before `.await`. Its \
+                     response gives the body as JSON; without it, the client rejects a response that lacks required \
+                     fields.",
                     view.docs
                 )
             }
@@ -89,6 +90,7 @@ pub fn call_view(
         route: view.route.clone(),
         terms: view.client_terms.clone(),
         deprecated: view.deprecated,
+        public: view.access == Access::Public,
         request: view.request.as_ref().map(|request| CallRequestView {
             name: request.name.clone(),
             borrow: if request.streamed { "" } else { "&" },

@@ -95,8 +95,13 @@ impl Paging {
             format!("max_page: {furthest}"),
             format!("read_cursor: {read_cursor}"),
         ];
+        let (position, names) = match (self.page, self.cursor) {
+            (Some(_), Some(_)) => ("number or cursor", "`page`, `cursor`, `limit`"),
+            (Some(_), None) => ("number", "`page`, `limit`"),
+            (None, _) => ("cursor", "`cursor`, `limit`"),
+        };
         RequestField {
-            docs: "The requested page.".to_owned(),
+            docs: format!("The requested page: its {position}, and the maximum number of elements ({names})."),
             ty: Ty::PageRequest,
             presence: Presence::Required,
             default: None,

@@ -58,6 +58,12 @@ pub fn parameter_field(
         let key = names.sorts.iter().find(|sort| sort.index == index).map(|sort| sort.name.clone()).unwrap_or_default();
         let read = read_of(format_args!("{}::<{}>", runtime("Sort"), contract(&key)));
         let decode = format!("input.optional({index}, |r| r.array({}, {read}))", array_rule(array));
+        let name = parameter.name.replace('`', "'");
+        let default = match default_text(plan, parameter.schema).as_str() {
+            "" => "the default".to_owned(),
+            text => format!("the default `{text}`"),
+        };
+        docs.push_str(&format!("\n\nEmpty if the request has no `{name}`: the handler then applies {default}."));
         return RequestField::new(docs, Ty::Sort(key), Presence::List, decode);
     }
     // Only a JSON value can be null; the text of any other parameter cannot.

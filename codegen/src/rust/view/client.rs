@@ -47,6 +47,8 @@ pub struct CallView {
     pub terms: String,
     /// True if the contract marks the operation as deprecated.
     pub deprecated: bool,
+    /// True if the operation requires no authentication, for the example of the client module.
+    pub public: bool,
     /// The view of the request that the call sends, or `None` if the operation has neither parameters nor a body.
     pub request: Option<CallRequestView>,
     /// The name of the enum of the parts of a multipart body, or `None` if the operation has no described

@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, closest};
 use crate::document::Node;
-use crate::model::operation::{Cache, LimitBy, Operation, ParameterLocation, Policies, RateLimit, Status};
+use crate::model::operation::{
+    Cache, DEFAULT_BODY_LIMIT, LimitBy, Operation, ParameterLocation, Policies, RateLimit, Status,
+};
 
 use super::builder::Builder;
 use super::node_fields::elements;
 use super::quantity::{duration, intended_duration, intended_size, size};
-
-/// The size limit of a request body if the contract declares none: 1 MiB.
-const DEFAULT_BODY_LIMIT: u64 = 1024 * 1024;
 
 /// The form of a policy such as `x-cache`: its name, its fields, and an example.
 struct Form {

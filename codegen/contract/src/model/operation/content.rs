@@ -5,6 +5,9 @@ use super::parameter::Style;
 use crate::model::schema::SchemaId;
 use crate::source::Span;
 
+/// The size limit of a request body in bytes if the contract declares none: 1 MiB.
+pub const DEFAULT_BODY_LIMIT: u64 = 1024 * 1024;
+
 /// The request body of an operation.
 #[derive(Debug, Clone)]
 pub struct RequestBody {
@@ -16,7 +19,7 @@ pub struct RequestBody {
     pub description: Option<String>,
     /// The media types of the request body that the operation accepts.
     pub content: Vec<Content>,
-    /// The size limit of the request body in bytes (`x-body-limit`, or 1 MiB).
+    /// The size limit of the request body in bytes (`x-body-limit`, or [`DEFAULT_BODY_LIMIT`]).
     pub limit: u64,
 }
 

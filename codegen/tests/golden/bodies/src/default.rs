@@ -15,7 +15,7 @@ use super::operations;
 ///
 /// Named `DefaultApi` because the name `Default` is used for a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /notes` ([`operations::ADD_NOTE`]). Requires no authentication.
+    /// `POST /notes` ([`operations::ADD_NOTE`]). Requires no authentication. The body can have up to 64 KiB.
     fn add_note(
         &self,
         cx: &Context<()>,
@@ -43,7 +43,7 @@ pub trait DefaultApi: Send + Sync + 'static {
         request: WriteRequest,
     ) -> impl Future<Output = Result<WriteResponse, WriteError>> + Send;
 
-    /// `PUT /bytes` ([`operations::UPLOAD`]). Requires no authentication.
+    /// `PUT /bytes` ([`operations::UPLOAD`]). Requires no authentication. The body can have up to 1 GiB.
     fn upload(
         &self,
         cx: &Context<()>,
@@ -112,7 +112,7 @@ pub enum AddNoteResponseMedia {
     Png,
 }
 
-/// The errors that [`DefaultApi::add_note`] can return.
+/// The error responses of [`DefaultApi::add_note`].
 #[derive(Debug)]
 pub enum AddNoteError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -130,7 +130,7 @@ pub struct MaybeRequest {
 #[derive(Debug, Clone)]
 pub struct MaybeResponse;
 
-/// The errors that [`DefaultApi::maybe`] can return.
+/// The error responses of [`DefaultApi::maybe`].
 #[derive(Debug)]
 pub enum MaybeError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -148,7 +148,7 @@ pub struct FillRequest {
 #[derive(Debug, Clone)]
 pub struct FillResponse;
 
-/// The errors that [`DefaultApi::fill`] can return.
+/// The error responses of [`DefaultApi::fill`].
 #[derive(Debug)]
 pub enum FillError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -169,7 +169,7 @@ pub struct WriteResponse {
     pub body: String,
 }
 
-/// The errors that [`DefaultApi::write`] can return.
+/// The error responses of [`DefaultApi::write`].
 #[derive(Debug)]
 pub enum WriteError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -190,7 +190,7 @@ pub struct UploadResponse {
     pub body: Bytes,
 }
 
-/// The errors that [`DefaultApi::upload`] can return.
+/// The error responses of [`DefaultApi::upload`].
 #[derive(Debug)]
 pub enum UploadError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -211,7 +211,7 @@ pub struct CountResponse {
     pub body: i64,
 }
 
-/// The errors that [`DefaultApi::count`] can return.
+/// The error responses of [`DefaultApi::count`].
 #[derive(Debug)]
 pub enum CountError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -232,7 +232,7 @@ pub struct EchoResponse {
     pub body: Value,
 }
 
-/// The errors that [`DefaultApi::echo`] can return.
+/// The error responses of [`DefaultApi::echo`].
 #[derive(Debug)]
 pub enum EchoError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

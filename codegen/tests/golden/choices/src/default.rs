@@ -107,7 +107,7 @@ pub struct MappedResponse {
     pub body: Mapped,
 }
 
-/// The errors that [`DefaultApi::mapped`] can return.
+/// The error responses of [`DefaultApi::mapped`].
 #[derive(Debug)]
 pub enum MappedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -128,7 +128,7 @@ pub struct ImpliedResponse {
     pub body: Implied,
 }
 
-/// The errors that [`DefaultApi::implied`] can return.
+/// The error responses of [`DefaultApi::implied`].
 #[derive(Debug)]
 pub enum ImpliedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -149,7 +149,7 @@ pub struct InheritedResponse {
     pub body: AnyPet,
 }
 
-/// The errors that [`DefaultApi::inherited`] can return.
+/// The error responses of [`DefaultApi::inherited`].
 #[derive(Debug)]
 pub enum InheritedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -170,7 +170,7 @@ pub struct BaseResponse {
     pub body: Pet,
 }
 
-/// The errors that [`DefaultApi::base`] can return.
+/// The error responses of [`DefaultApi::base`].
 #[derive(Debug)]
 pub enum BaseError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -191,7 +191,7 @@ pub struct TypedResponse {
     pub body: Typed,
 }
 
-/// The errors that [`DefaultApi::typed`] can return.
+/// The error responses of [`DefaultApi::typed`].
 #[derive(Debug)]
 pub enum TypedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -212,7 +212,7 @@ pub struct FieldsResponse {
     pub body: Fields,
 }
 
-/// The errors that [`DefaultApi::fields`] can return.
+/// The error responses of [`DefaultApi::fields`].
 #[derive(Debug)]
 pub enum FieldsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -233,7 +233,7 @@ pub struct TriedResponse {
     pub body: Tried,
 }
 
-/// The errors that [`DefaultApi::tried`] can return.
+/// The error responses of [`DefaultApi::tried`].
 #[derive(Debug)]
 pub enum TriedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -254,7 +254,7 @@ pub struct FirstResponse {
     pub body: First,
 }
 
-/// The errors that [`DefaultApi::first`] can return.
+/// The error responses of [`DefaultApi::first`].
 #[derive(Debug)]
 pub enum FirstError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -275,7 +275,7 @@ pub struct NestedResponse {
     pub body: Outer,
 }
 
-/// The errors that [`DefaultApi::nested`] can return.
+/// The error responses of [`DefaultApi::nested`].
 #[derive(Debug)]
 pub enum NestedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -296,7 +296,7 @@ pub struct BesideResponse {
     pub body: Beside,
 }
 
-/// The errors that [`DefaultApi::beside`] can return.
+/// The error responses of [`DefaultApi::beside`].
 #[derive(Debug)]
 pub enum BesideError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -317,7 +317,7 @@ pub struct DeniedResponse {
     pub body: Denied,
 }
 
-/// The errors that [`DefaultApi::denied`] can return.
+/// The error responses of [`DefaultApi::denied`].
 #[derive(Debug)]
 pub enum DeniedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

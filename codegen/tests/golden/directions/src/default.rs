@@ -50,7 +50,7 @@ pub struct CreateAccountResponse {
     pub body: Account,
 }
 
-/// The errors that [`DefaultApi::create_account`] can return.
+/// The error responses of [`DefaultApi::create_account`].
 #[derive(Debug)]
 pub enum CreateAccountError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -64,7 +64,7 @@ pub struct ListAccountsResponse {
     pub body: Vec<Team>,
 }
 
-/// The errors that [`DefaultApi::list_accounts`] can return.
+/// The error responses of [`DefaultApi::list_accounts`].
 #[derive(Debug)]
 pub enum ListAccountsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -82,7 +82,7 @@ pub struct PutTeamRequest {
 #[derive(Debug, Clone)]
 pub struct PutTeamResponse;
 
-/// The errors that [`DefaultApi::put_team`] can return.
+/// The error responses of [`DefaultApi::put_team`].
 #[derive(Debug)]
 pub enum PutTeamError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

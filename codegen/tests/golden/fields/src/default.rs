@@ -46,7 +46,7 @@ pub struct PutThingResponse {
     pub x_count: i64,
 }
 
-/// The errors that [`DefaultApi::put_thing`] can return.
+/// The error responses of [`DefaultApi::put_thing`].
 #[derive(Debug)]
 pub enum PutThingError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

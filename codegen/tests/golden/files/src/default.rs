@@ -52,10 +52,9 @@ pub struct PutThingResponse {
     pub body: Thing,
 }
 
-/// The errors that [`DefaultApi::put_thing`] can return.
+/// The error responses of [`DefaultApi::put_thing`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum PutThingError {
     /// There is none.
@@ -80,7 +79,7 @@ pub struct GetAgainResponse {
     pub body: Thing,
 }
 
-/// The errors that [`DefaultApi::get_again`] can return.
+/// The error responses of [`DefaultApi::get_again`].
 #[derive(Debug)]
 pub enum GetAgainError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -13,8 +13,9 @@ use super::operations;
 ///
 /// A service implements this trait, and [`Api`](super::Api) serves it.
 pub trait EtcPasswd: Send + Sync + 'static {
-    /// `POST /b` ([`operations::EMPTY`]). Requires no authentication. The handler returns the
-    /// recorded response to a repeated `Idempotency-Key` for 1 d.
+    /// `POST /b` ([`operations::EMPTY`]). Requires no authentication. If a caller repeats a request
+    /// with its `Idempotency-Key` within 24 h, the handler returns the recorded response.
+    /// `cx.idempotency()` returns the key.
     #[deprecated]
     fn empty(
         &self,
@@ -44,7 +45,7 @@ pub enum EmptyBody {
 #[derive(Debug, Clone)]
 pub struct EmptyResponse;
 
-/// The errors that [`EtcPasswd::empty`] can return.
+/// The error responses of [`EtcPasswd::empty`].
 #[derive(Debug)]
 pub enum EmptyError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

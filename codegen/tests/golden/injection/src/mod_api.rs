@@ -35,7 +35,7 @@ pub struct GnpExeResponse {
     pub body: Either,
 }
 
-/// The errors that [`Mod::gnp_exe`] can return.
+/// The error responses of [`Mod::gnp_exe`].
 #[derive(Debug)]
 pub enum GnpExeError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

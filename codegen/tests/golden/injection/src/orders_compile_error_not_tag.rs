@@ -96,10 +96,9 @@ pub enum GetCompileErrorNotIdFnXResponseMedia {
     Text,
 }
 
-/// The errors that [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`] can return.
+/// The error responses of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum GetCompileErrorNotIdFnXError {
     /// not

@@ -46,7 +46,7 @@ pub struct GetArticleResponse {
     pub body: Article,
 }
 
-/// The errors that [`Articles::get_article`] can return.
+/// The error responses of [`Articles::get_article`].
 #[derive(Debug)]
 pub enum GetArticleError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -66,7 +66,7 @@ pub struct PutArticleRequest {
 #[derive(Debug, Clone)]
 pub struct PutArticleResponse;
 
-/// The errors that [`Articles::put_article`] can return.
+/// The error responses of [`Articles::put_article`].
 #[derive(Debug)]
 pub enum PutArticleError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

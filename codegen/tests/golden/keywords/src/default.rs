@@ -103,7 +103,7 @@ pub struct TypesResponse {
     pub body: TypesModel,
 }
 
-/// The errors that [`DefaultApi::types`] can return.
+/// The error responses of [`DefaultApi::types`].
 #[derive(Debug)]
 pub enum TypesError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -124,7 +124,7 @@ pub struct ObjectsResponse {
     pub body: Objects,
 }
 
-/// The errors that [`DefaultApi::objects`] can return.
+/// The error responses of [`DefaultApi::objects`].
 #[derive(Debug)]
 pub enum ObjectsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -145,7 +145,7 @@ pub struct ArraysResponse {
     pub body: Arrays,
 }
 
-/// The errors that [`DefaultApi::arrays`] can return.
+/// The error responses of [`DefaultApi::arrays`].
 #[derive(Debug)]
 pub enum ArraysError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -166,7 +166,7 @@ pub struct ConditionsResponse {
     pub body: Conditions,
 }
 
-/// The errors that [`DefaultApi::conditions`] can return.
+/// The error responses of [`DefaultApi::conditions`].
 #[derive(Debug)]
 pub enum ConditionsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -187,7 +187,7 @@ pub struct DependentsResponse {
     pub body: Dependents,
 }
 
-/// The errors that [`DefaultApi::dependents`] can return.
+/// The error responses of [`DefaultApi::dependents`].
 #[derive(Debug)]
 pub enum DependentsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -208,7 +208,7 @@ pub struct UnevaluatedResponse {
     pub body: Unevaluated,
 }
 
-/// The errors that [`DefaultApi::unevaluated`] can return.
+/// The error responses of [`DefaultApi::unevaluated`].
 #[derive(Debug)]
 pub enum UnevaluatedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -229,7 +229,7 @@ pub struct ReferencesResponse {
     pub body: References,
 }
 
-/// The errors that [`DefaultApi::references`] can return.
+/// The error responses of [`DefaultApi::references`].
 #[derive(Debug)]
 pub enum ReferencesError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -250,7 +250,7 @@ pub struct NullsResponse {
     pub body: Nulls,
 }
 
-/// The errors that [`DefaultApi::nulls`] can return.
+/// The error responses of [`DefaultApi::nulls`].
 #[derive(Debug)]
 pub enum NullsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -271,7 +271,7 @@ pub struct ContentsResponse {
     pub body: Contents,
 }
 
-/// The errors that [`DefaultApi::contents`] can return.
+/// The error responses of [`DefaultApi::contents`].
 #[derive(Debug)]
 pub enum ContentsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -282,7 +282,7 @@ pub enum ContentsError {
 #[derive(Debug, Clone)]
 pub struct GetSharedResponse;
 
-/// The errors that [`DefaultApi::get_shared`] can return.
+/// The error responses of [`DefaultApi::get_shared`].
 #[derive(Debug)]
 pub enum GetSharedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

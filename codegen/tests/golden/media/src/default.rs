@@ -43,14 +43,15 @@ pub trait DefaultApi: Send + Sync + 'static {
         request: AddNoteRequest,
     ) -> impl Future<Output = Result<AddNoteResponse, AddNoteError>> + Send;
 
-    /// `POST /pictures` ([`operations::ADD_PICTURE`]). Requires no authentication.
+    /// `POST /pictures` ([`operations::ADD_PICTURE`]). Requires no authentication. The body can have up to 4 MiB.
     fn add_picture(
         &self,
         cx: &Context<()>,
         request: AddPictureRequest,
     ) -> impl Future<Output = Result<AddPictureResponse, AddPictureError>> + Send;
 
-    /// `POST /pictures/stream` ([`operations::STREAM_PICTURE`]). Requires no authentication.
+    /// `POST /pictures/stream` ([`operations::STREAM_PICTURE`]). Requires no authentication. The
+    /// body can have up to 4 MiB.
     fn stream_picture(
         &self,
         cx: &Context<()>,
@@ -167,10 +168,9 @@ pub enum GetReportGoneMedia {
     Text,
 }
 
-/// The errors that [`DefaultApi::get_report`] can return.
+/// The error responses of [`DefaultApi::get_report`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum GetReportError {
     /// The report has expired.
@@ -210,7 +210,7 @@ pub struct PutReportResponse {
     pub body: AnyMedia<Bytes>,
 }
 
-/// The errors that [`DefaultApi::put_report`] can return.
+/// The error responses of [`DefaultApi::put_report`].
 #[derive(Debug)]
 pub enum PutReportError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -244,7 +244,7 @@ pub enum AddNoteResponse {
     },
 }
 
-/// The errors that [`DefaultApi::add_note`] can return.
+/// The error responses of [`DefaultApi::add_note`].
 #[derive(Debug)]
 pub enum AddNoteError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -295,10 +295,9 @@ pub struct AddPictureResponse {
     pub body: String,
 }
 
-/// The errors that [`DefaultApi::add_picture`] can return.
+/// The error responses of [`DefaultApi::add_picture`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum AddPictureError {
     /// Not valid.
@@ -351,7 +350,7 @@ pub struct StreamPictureResponse {
     pub body: String,
 }
 
-/// The errors that [`DefaultApi::stream_picture`] can return.
+/// The error responses of [`DefaultApi::stream_picture`].
 #[derive(Debug)]
 pub enum StreamPictureError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -395,7 +394,7 @@ pub struct UploadResponse {
     pub body: String,
 }
 
-/// The errors that [`DefaultApi::upload`] can return.
+/// The error responses of [`DefaultApi::upload`].
 #[derive(Debug)]
 pub enum UploadError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -416,7 +415,7 @@ pub struct MixedResponse {
     pub body: String,
 }
 
-/// The errors that [`DefaultApi::mixed`] can return.
+/// The error responses of [`DefaultApi::mixed`].
 #[derive(Debug)]
 pub enum MixedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -459,7 +458,7 @@ pub enum WatchResponseMedia {
     Json,
 }
 
-/// The errors that [`DefaultApi::watch`] can return.
+/// The error responses of [`DefaultApi::watch`].
 #[derive(Debug)]
 pub enum WatchError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -473,7 +472,7 @@ pub struct ProgressResponse {
     pub body: EventStream<ProgressResult>,
 }
 
-/// The errors that [`DefaultApi::progress`] can return.
+/// The error responses of [`DefaultApi::progress`].
 #[derive(Debug)]
 pub enum ProgressError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -494,7 +493,7 @@ pub struct OrderResponse {
     pub body: Order,
 }
 
-/// The errors that [`DefaultApi::order`] can return.
+/// The error responses of [`DefaultApi::order`].
 #[derive(Debug)]
 pub enum OrderError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -515,7 +514,7 @@ pub struct PriceResponse {
     pub body: Price,
 }
 
-/// The errors that [`DefaultApi::price`] can return.
+/// The error responses of [`DefaultApi::price`].
 #[derive(Debug)]
 pub enum PriceError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -543,7 +542,7 @@ pub struct HeadersResponse {
     pub link: Option<Vec<String>>,
 }
 
-/// The errors that [`DefaultApi::headers`] can return.
+/// The error responses of [`DefaultApi::headers`].
 #[derive(Debug)]
 pub enum HeadersError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -43,7 +43,7 @@ pub struct AddDogResponse {
     pub body: StoredDog,
 }
 
-/// The errors that [`DefaultApi::add_dog`] can return.
+/// The error responses of [`DefaultApi::add_dog`].
 #[derive(Debug)]
 pub enum AddDogError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -57,7 +57,7 @@ pub struct ListThingsResponse {
     pub body: ListThingsResult,
 }
 
-/// The errors that [`DefaultApi::list_things`] can return.
+/// The error responses of [`DefaultApi::list_things`].
 #[derive(Debug)]
 pub enum ListThingsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

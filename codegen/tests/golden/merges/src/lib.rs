@@ -91,9 +91,9 @@ pub const BASE_PATH: &str = "";
 ///
 /// [`Api::router`] combines them into a router that serves every operation.
 pub struct Api<A, G, DefaultApiService> {
-    /// Authenticates the caller of a request.
+    /// The [`Authenticate`] implementation, which verifies the credentials of a request.
     pub authenticator: A,
-    /// Admits or refuses a request before its body is read.
+    /// The [`Gate`] implementation, which admits or refuses a request before its body is read.
     pub gate: G,
     /// The operations of the tag `default`.
     pub default: DefaultApiService,
@@ -105,8 +105,8 @@ where
     G: Gate<A::Principal>,
     DefaultApiService: default::DefaultApi,
 {
-    /// Returns a router of all operations. A request for an unknown path receives the error envelope of the
-    /// contract.
+    /// Returns a router of all operations. A request for an unknown path is refused with 404 in the error
+    /// envelope of the contract.
     pub fn router(self) -> Router {
         self.router_with(writ_runtime::Timeouts::default())
     }
@@ -116,8 +116,8 @@ where
         self.router_at("", timeouts)
     }
 
-    /// Returns the router of [`Api::router_with`] below a base path, such as [`BASE_PATH`]. An empty base path
-    /// suits a proxy that removes it from requests.
+    /// Returns the router of [`Api::router_with`] below a base path, such as [`BASE_PATH`]. If a proxy removes
+    /// the base path from requests, pass an empty string.
     ///
     /// # Panics
     ///

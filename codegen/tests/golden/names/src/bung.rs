@@ -45,7 +45,7 @@ pub struct GrößeÄndernResponse {
     pub body: SelfValue,
 }
 
-/// The errors that [`Übung::größe_ändern`] can return.
+/// The error responses of [`Übung::größe_ändern`].
 #[derive(Debug)]
 pub enum GrößeÄndernError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -45,10 +45,9 @@ pub struct RouterResponse {
     pub body: VecModel,
 }
 
-/// The errors that [`Errors::router`] can return.
+/// The error responses of [`Errors::router`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum RouterError {
     /// Not found.

@@ -45,7 +45,7 @@ pub struct ListUsersV2Response {
     pub body: ResultModel,
 }
 
-/// The errors that [`N123GoNot::list_users_v2`] can return.
+/// The error responses of [`N123GoNot::list_users_v2`].
 #[derive(Debug)]
 pub enum ListUsersV2Error {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -41,7 +41,7 @@ pub struct AsyncRequest {
 #[derive(Debug, Clone)]
 pub struct AsyncResponse;
 
-/// The errors that [`SelfValueApi::async`] can return.
+/// The error responses of [`SelfValueApi::async`].
 #[derive(Debug)]
 pub enum AsyncError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -67,7 +67,7 @@ pub struct TypeResponse {
     pub body: Keywords,
 }
 
-/// The errors that [`Type::type`] can return.
+/// The error responses of [`Type::type`].
 #[derive(Debug)]
 pub enum TypeError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -48,7 +48,7 @@ pub struct UpdateProfileResponse {
     pub body: Profile,
 }
 
-/// The errors that [`DefaultApi::update_profile`] can return.
+/// The error responses of [`DefaultApi::update_profile`].
 #[derive(Debug)]
 pub enum UpdateProfileError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -66,7 +66,7 @@ pub struct PutSamplesRequest {
 #[derive(Debug, Clone)]
 pub struct PutSamplesResponse;
 
-/// The errors that [`DefaultApi::put_samples`] can return.
+/// The error responses of [`DefaultApi::put_samples`].
 #[derive(Debug)]
 pub enum PutSamplesError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -101,7 +101,7 @@ pub struct OnEventRequest {
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct OnEventResponse;
 
-/// The errors that [`Callbacks::on_event`] can return.
+/// The error responses of [`Callbacks::on_event`].
 #[derive(Debug)]
 pub enum OnEventError {
     /// Any other status.
@@ -137,7 +137,7 @@ pub enum ReportPart {
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ReportResponse;
 
-/// The errors that [`Callbacks::report`] can return.
+/// The error responses of [`Callbacks::report`].
 #[derive(Debug)]
 pub enum ReportError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -149,7 +149,7 @@ pub enum ReportError {
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscriptionGoneResponse;
 
-/// The errors that [`Callbacks::subscription_gone`] can return.
+/// The error responses of [`Callbacks::subscription_gone`].
 #[derive(Debug)]
 pub enum SubscriptionGoneError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -169,7 +169,7 @@ pub struct RenewEventRequest {
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RenewEventResponse;
 
-/// The errors that [`Callbacks::renew_event`] can return.
+/// The error responses of [`Callbacks::renew_event`].
 #[derive(Debug)]
 pub enum RenewEventError {
     /// Any other status.

@@ -46,10 +46,9 @@ pub struct SubscribeResponse {
     pub body: Subscription,
 }
 
-/// The errors that [`Subscriptions::subscribe`] can return.
+/// The error responses of [`Subscriptions::subscribe`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum SubscribeError {
     /// The subscription exists already.
@@ -73,7 +72,7 @@ pub struct RenewRequest {
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RenewResponse;
 
-/// The errors that [`Subscriptions::renew`] can return.
+/// The error responses of [`Subscriptions::renew`].
 #[derive(Debug)]
 pub enum RenewError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -50,7 +50,7 @@ pub struct FetchItemResponse {
     pub body: Article,
 }
 
-/// The errors that [`Stock::fetch_item`] can return.
+/// The error responses of [`Stock::fetch_item`].
 #[derive(Debug)]
 pub enum FetchItemError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -73,7 +73,7 @@ pub struct StoreItemResponse {
     pub body: Article,
 }
 
-/// The errors that [`Stock::store_item`] can return.
+/// The error responses of [`Stock::store_item`].
 #[derive(Debug)]
 pub enum StoreItemError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -56,7 +56,7 @@ pub struct InPathRequest {
 #[derive(Debug, Clone)]
 pub struct InPathResponse;
 
-/// The errors that [`DefaultApi::in_path`] can return.
+/// The error responses of [`DefaultApi::in_path`].
 #[derive(Debug)]
 pub enum InPathError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -106,7 +106,7 @@ pub struct InQueryRequest {
 #[derive(Debug, Clone)]
 pub struct InQueryResponse;
 
-/// The errors that [`DefaultApi::in_query`] can return.
+/// The error responses of [`DefaultApi::in_query`].
 #[derive(Debug)]
 pub enum InQueryError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -130,7 +130,7 @@ pub struct ElsewhereRequest {
 #[derive(Debug, Clone)]
 pub struct ElsewhereResponse;
 
-/// The errors that [`DefaultApi::elsewhere`] can return.
+/// The error responses of [`DefaultApi::elsewhere`].
 #[derive(Debug)]
 pub enum ElsewhereError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -173,7 +173,7 @@ pub trait DefaultApi: Send + Sync + 'static {
 #[derive(Debug, Clone)]
 pub struct RootResponse;
 
-/// The errors that [`DefaultApi::root`] can return.
+/// The error responses of [`DefaultApi::root`].
 #[derive(Debug)]
 pub enum RootError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -191,7 +191,7 @@ pub struct FileJsonRequest {
 #[derive(Debug, Clone)]
 pub struct FileJsonResponse;
 
-/// The errors that [`DefaultApi::file_json`] can return.
+/// The error responses of [`DefaultApi::file_json`].
 #[derive(Debug)]
 pub enum FileJsonError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -209,7 +209,7 @@ pub struct FileRequest {
 #[derive(Debug, Clone)]
 pub struct FileResponse;
 
-/// The errors that [`DefaultApi::file`] can return.
+/// The error responses of [`DefaultApi::file`].
 #[derive(Debug)]
 pub enum FileError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -220,7 +220,7 @@ pub enum FileError {
 #[derive(Debug, Clone)]
 pub struct LatestResponse;
 
-/// The errors that [`DefaultApi::latest`] can return.
+/// The error responses of [`DefaultApi::latest`].
 #[derive(Debug)]
 pub enum LatestError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -240,7 +240,7 @@ pub struct PairRequest {
 #[derive(Debug, Clone)]
 pub struct PairResponse;
 
-/// The errors that [`DefaultApi::pair`] can return.
+/// The error responses of [`DefaultApi::pair`].
 #[derive(Debug)]
 pub enum PairError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -258,7 +258,7 @@ pub struct GetSameRequest {
 #[derive(Debug, Clone)]
 pub struct GetSameResponse;
 
-/// The errors that [`DefaultApi::get_same`] can return.
+/// The error responses of [`DefaultApi::get_same`].
 #[derive(Debug)]
 pub enum GetSameError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -276,7 +276,7 @@ pub struct PostSameRequest {
 #[derive(Debug, Clone)]
 pub struct PostSameResponse;
 
-/// The errors that [`DefaultApi::post_same`] can return.
+/// The error responses of [`DefaultApi::post_same`].
 #[derive(Debug)]
 pub enum PostSameError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -287,7 +287,7 @@ pub enum PostSameError {
 #[derive(Debug, Clone)]
 pub struct NoSlashResponse;
 
-/// The errors that [`DefaultApi::no_slash`] can return.
+/// The error responses of [`DefaultApi::no_slash`].
 #[derive(Debug)]
 pub enum NoSlashError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -298,7 +298,7 @@ pub enum NoSlashError {
 #[derive(Debug, Clone)]
 pub struct SlashResponse;
 
-/// The errors that [`DefaultApi::slash`] can return.
+/// The error responses of [`DefaultApi::slash`].
 #[derive(Debug)]
 pub enum SlashError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -309,7 +309,7 @@ pub enum SlashError {
 #[derive(Debug, Clone)]
 pub struct StrictResponse;
 
-/// The errors that [`DefaultApi::strict`] can return.
+/// The error responses of [`DefaultApi::strict`].
 #[derive(Debug)]
 pub enum StrictError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -327,7 +327,7 @@ pub struct EmptyRequest {
 #[derive(Debug, Clone)]
 pub struct EmptyResponse;
 
-/// The errors that [`DefaultApi::empty`] can return.
+/// The error responses of [`DefaultApi::empty`].
 #[derive(Debug)]
 pub enum EmptyError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -345,7 +345,7 @@ pub struct OddRequest {
 #[derive(Debug, Clone)]
 pub struct OddResponse;
 
-/// The errors that [`DefaultApi::odd`] can return.
+/// The error responses of [`DefaultApi::odd`].
 #[derive(Debug)]
 pub enum OddError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -356,7 +356,7 @@ pub enum OddError {
 #[derive(Debug, Clone)]
 pub struct SoapResponse;
 
-/// The errors that [`DefaultApi::soap`] can return.
+/// The error responses of [`DefaultApi::soap`].
 #[derive(Debug)]
 pub enum SoapError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -367,7 +367,7 @@ pub enum SoapError {
 #[derive(Debug, Clone)]
 pub struct ColonResponse;
 
-/// The errors that [`DefaultApi::colon`] can return.
+/// The error responses of [`DefaultApi::colon`].
 #[derive(Debug)]
 pub enum ColonError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -385,7 +385,7 @@ pub struct OdataRequest {
 #[derive(Debug, Clone)]
 pub struct OdataResponse;
 
-/// The errors that [`DefaultApi::odata`] can return.
+/// The error responses of [`DefaultApi::odata`].
 #[derive(Debug)]
 pub enum OdataError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -403,7 +403,7 @@ pub struct DeepStaticRequest {
 #[derive(Debug, Clone)]
 pub struct DeepStaticResponse;
 
-/// The errors that [`DefaultApi::deep_static`] can return.
+/// The error responses of [`DefaultApi::deep_static`].
 #[derive(Debug)]
 pub enum DeepStaticError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -421,7 +421,7 @@ pub struct DeepFixedRequest {
 #[derive(Debug, Clone)]
 pub struct DeepFixedResponse;
 
-/// The errors that [`DefaultApi::deep_fixed`] can return.
+/// The error responses of [`DefaultApi::deep_fixed`].
 #[derive(Debug)]
 pub enum DeepFixedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -435,7 +435,7 @@ pub struct GetItResponse {
     pub body: String,
 }
 
-/// The errors that [`DefaultApi::get_it`] can return.
+/// The error responses of [`DefaultApi::get_it`].
 #[derive(Debug)]
 pub enum GetItError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -446,7 +446,7 @@ pub enum GetItError {
 #[derive(Debug, Clone)]
 pub struct PutItResponse;
 
-/// The errors that [`DefaultApi::put_it`] can return.
+/// The error responses of [`DefaultApi::put_it`].
 #[derive(Debug)]
 pub enum PutItError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -457,7 +457,7 @@ pub enum PutItError {
 #[derive(Debug, Clone)]
 pub struct PatchItResponse;
 
-/// The errors that [`DefaultApi::patch_it`] can return.
+/// The error responses of [`DefaultApi::patch_it`].
 #[derive(Debug)]
 pub enum PatchItError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -468,7 +468,7 @@ pub enum PatchItError {
 #[derive(Debug, Clone)]
 pub struct DeleteItResponse;
 
-/// The errors that [`DefaultApi::delete_it`] can return.
+/// The error responses of [`DefaultApi::delete_it`].
 #[derive(Debug)]
 pub enum DeleteItError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -479,7 +479,7 @@ pub enum DeleteItError {
 #[derive(Debug, Clone)]
 pub struct TraceItResponse;
 
-/// The errors that [`DefaultApi::trace_it`] can return.
+/// The error responses of [`DefaultApi::trace_it`].
 #[derive(Debug)]
 pub enum TraceItError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -493,7 +493,7 @@ pub struct OwnOptionsResponse {
     pub x_own: String,
 }
 
-/// The errors that [`DefaultApi::own_options`] can return.
+/// The error responses of [`DefaultApi::own_options`].
 #[derive(Debug)]
 pub enum OwnOptionsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -507,7 +507,7 @@ pub struct OwnHeadResponse {
     pub x_own: String,
 }
 
-/// The errors that [`DefaultApi::own_head`] can return.
+/// The error responses of [`DefaultApi::own_head`].
 #[derive(Debug)]
 pub enum OwnHeadError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -29,9 +29,10 @@ pub trait Orders: Send + Sync + 'static {
     ) -> impl Future<Output = Result<ListOrdersResponse, ListOrdersError>> + Send;
 
     /// `POST /orders` ([`operations::CREATE_ORDER`]). Requires `bearer` with the scope `orders`.
-    /// The gate allows 10 requests in 1 s per client address. The gate allows 1000 requests in 30 d
-    /// per account. The handler returns the recorded response to a repeated `Idempotency-Key` for 1
-    /// d.
+    /// The gate allows 10 requests in 1 s per client address. The handler limits requests to 1000
+    /// in 30 d per account. The body can have up to 16 KiB. If a caller repeats a request with its
+    /// `Idempotency-Key` within 24 h, the handler returns the recorded response. `cx.idempotency()`
+    /// returns the key.
     fn create_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -68,6 +69,8 @@ pub struct ListOrdersRequest {
     /// The query parameter `cursor`.
     pub cursor: Option<String>,
     /// The query parameter `sort`.
+    ///
+    /// Empty if the request has no `sort`: the handler then applies the default.
     pub sort: Vec<Sort<ListOrdersSort>>,
     /// The query parameter `fields`.
     ///
@@ -75,7 +78,7 @@ pub struct ListOrdersRequest {
     pub fields: Option<Vec<ListOrdersFieldsItem>>,
 }
 
-/// The keys by which [`Orders::list_orders`] can sort its results.
+/// The sort keys of a list, for example in [`Orders::list_orders`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListOrdersSort {
     /// The key `createdAt`.
@@ -91,10 +94,9 @@ pub struct ListOrdersResponse {
     pub body: OrderPage,
 }
 
-/// The errors that [`Orders::list_orders`] can return.
+/// The error responses of [`Orders::list_orders`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum ListOrdersError {
     /// The rate limit is exceeded.
@@ -117,10 +119,9 @@ pub struct CreateOrderResponse {
     pub body: Order,
 }
 
-/// The errors that [`Orders::create_order`] can return.
+/// The error responses of [`Orders::create_order`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum CreateOrderError {
     /// The rate limit is exceeded.
@@ -149,7 +150,7 @@ pub struct GetOrderResponse {
     pub body: Order,
 }
 
-/// The errors that [`Orders::get_order`] can return.
+/// The error responses of [`Orders::get_order`].
 #[derive(Debug)]
 pub enum GetOrderError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -171,10 +172,9 @@ pub struct PutOrderRequest {
 #[derive(Debug, Clone)]
 pub struct PutOrderResponse;
 
-/// The errors that [`Orders::put_order`] can return.
+/// The error responses of [`Orders::put_order`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum PutOrderError {
     /// The order has changed since it was read.

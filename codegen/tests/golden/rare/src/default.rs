@@ -34,7 +34,7 @@ pub struct AddRuleRequest {
 #[derive(Debug, Clone)]
 pub struct AddRuleResponse;
 
-/// The errors that [`DefaultApi::add_rule`] can return.
+/// The error responses of [`DefaultApi::add_rule`].
 #[derive(Debug)]
 pub enum AddRuleError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

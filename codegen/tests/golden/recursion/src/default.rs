@@ -44,7 +44,7 @@ pub struct PlantResponse {
     pub body: Expression,
 }
 
-/// The errors that [`DefaultApi::plant`] can return.
+/// The error responses of [`DefaultApi::plant`].
 #[derive(Debug)]
 pub enum PlantError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -65,7 +65,7 @@ pub struct LinkResponse {
     pub body: Nested,
 }
 
-/// The errors that [`DefaultApi::link`] can return.
+/// The error responses of [`DefaultApi::link`].
 #[derive(Debug)]
 pub enum LinkError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

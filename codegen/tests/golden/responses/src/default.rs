@@ -76,10 +76,9 @@ pub enum StartJobResponse {
     NoContent,
 }
 
-/// The errors that [`DefaultApi::start_job`] can return.
+/// The error responses of [`DefaultApi::start_job`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum StartJobError {
     /// The job is already running.
@@ -118,10 +117,9 @@ pub enum GetJobResponse {
     },
 }
 
-/// The errors that [`DefaultApi::get_job`] can return.
+/// The error responses of [`DefaultApi::get_job`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum GetJobError {
     /// The job does not exist.
@@ -145,10 +143,9 @@ pub struct DeleteJobRequest {
 #[derive(Debug, Clone)]
 pub struct DeleteJobResponse;
 
-/// The errors that [`DefaultApi::delete_job`] can return.
+/// The error responses of [`DefaultApi::delete_job`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum DeleteJobError {
     /// The job does not exist.
@@ -168,7 +165,7 @@ pub struct HeadJobRequest {
 #[derive(Debug, Clone)]
 pub struct HeadJobResponse;
 
-/// The errors that [`DefaultApi::head_job`] can return.
+/// The error responses of [`DefaultApi::head_job`].
 #[derive(Debug)]
 pub enum HeadJobError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -184,7 +181,7 @@ pub struct AnyStatusResponse {
     pub body: String,
 }
 
-/// The errors that [`DefaultApi::any_status`] can return.
+/// The error responses of [`DefaultApi::any_status`].
 #[derive(Debug)]
 pub enum AnyStatusError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -200,7 +197,7 @@ pub struct OnlyDefaultResponse {
     pub body: Job,
 }
 
-/// The errors that [`DefaultApi::only_default`] can return.
+/// The error responses of [`DefaultApi::only_default`].
 #[derive(Debug)]
 pub enum OnlyDefaultError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -59,7 +59,7 @@ pub trait Doors: Send + Sync + 'static {
 #[derive(Debug, Clone)]
 pub struct InheritedResponse;
 
-/// The errors that [`Doors::inherited`] can return.
+/// The error responses of [`Doors::inherited`].
 #[derive(Debug)]
 pub enum InheritedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -70,7 +70,7 @@ pub enum InheritedError {
 #[derive(Debug, Clone)]
 pub struct OpenResponse;
 
-/// The errors that [`Doors::open`] can return.
+/// The error responses of [`Doors::open`].
 #[derive(Debug)]
 pub enum OpenError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -81,7 +81,7 @@ pub enum OpenError {
 #[derive(Debug, Clone)]
 pub struct MaybeResponse;
 
-/// The errors that [`Doors::maybe`] can return.
+/// The error responses of [`Doors::maybe`].
 #[derive(Debug)]
 pub enum MaybeError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -92,7 +92,7 @@ pub enum MaybeError {
 #[derive(Debug, Clone)]
 pub struct EitherResponse;
 
-/// The errors that [`Doors::either`] can return.
+/// The error responses of [`Doors::either`].
 #[derive(Debug)]
 pub enum EitherError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -103,10 +103,9 @@ pub enum EitherError {
 #[derive(Debug, Clone)]
 pub struct BothResponse;
 
-/// The errors that [`Doors::both`] can return.
+/// The error responses of [`Doors::both`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum BothError {
     /// The caller is not authenticated.
@@ -121,7 +120,7 @@ pub enum BothError {
 #[derive(Debug, Clone)]
 pub struct PlacesResponse;
 
-/// The errors that [`Doors::places`] can return.
+/// The error responses of [`Doors::places`].
 #[derive(Debug)]
 pub enum PlacesError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -23,7 +23,7 @@ pub trait Public: Send + Sync + 'static {
 #[derive(Debug, Clone)]
 pub struct WindowResponse;
 
-/// The errors that [`Public::window`] can return.
+/// The error responses of [`Public::window`].
 #[derive(Debug)]
 pub enum WindowError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -15,7 +15,7 @@ use super::operations;
 ///
 /// Named `DefaultApi` because the name `Default` is used for a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /pictures` ([`operations::ADD_PICTURE`]). Requires no authentication.
+    /// `POST /pictures` ([`operations::ADD_PICTURE`]). Requires no authentication. The body can have up to 10 MiB.
     fn add_picture(
         &self,
         cx: &Context<()>,
@@ -69,7 +69,7 @@ pub struct AddPictureResponse {
     pub body: Place,
 }
 
-/// The errors that [`DefaultApi::add_picture`] can return.
+/// The error responses of [`DefaultApi::add_picture`].
 #[derive(Debug)]
 pub enum AddPictureError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -90,7 +90,7 @@ pub struct GetPictureResponse {
     pub body: Bytes,
 }
 
-/// The errors that [`DefaultApi::get_picture`] can return.
+/// The error responses of [`DefaultApi::get_picture`].
 #[derive(Debug)]
 pub enum GetPictureError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -104,7 +104,7 @@ pub struct WatchResponse {
     pub body: EventStream<Place>,
 }
 
-/// The errors that [`DefaultApi::watch`] can return.
+/// The error responses of [`DefaultApi::watch`].
 #[derive(Debug)]
 pub enum WatchError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

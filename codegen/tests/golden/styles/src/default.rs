@@ -196,7 +196,7 @@ pub struct PathSimpleRequest {
 #[derive(Debug, Clone)]
 pub struct PathSimpleResponse;
 
-/// The errors that [`DefaultApi::path_simple`] can return.
+/// The error responses of [`DefaultApi::path_simple`].
 #[derive(Debug)]
 pub enum PathSimpleError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -218,7 +218,7 @@ pub struct PathSimpleExplodeRequest {
 #[derive(Debug, Clone)]
 pub struct PathSimpleExplodeResponse;
 
-/// The errors that [`DefaultApi::path_simple_explode`] can return.
+/// The error responses of [`DefaultApi::path_simple_explode`].
 #[derive(Debug)]
 pub enum PathSimpleExplodeError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -240,7 +240,7 @@ pub struct PathLabelRequest {
 #[derive(Debug, Clone)]
 pub struct PathLabelResponse;
 
-/// The errors that [`DefaultApi::path_label`] can return.
+/// The error responses of [`DefaultApi::path_label`].
 #[derive(Debug)]
 pub enum PathLabelError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -262,7 +262,7 @@ pub struct PathLabelExplodeRequest {
 #[derive(Debug, Clone)]
 pub struct PathLabelExplodeResponse;
 
-/// The errors that [`DefaultApi::path_label_explode`] can return.
+/// The error responses of [`DefaultApi::path_label_explode`].
 #[derive(Debug)]
 pub enum PathLabelExplodeError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -284,7 +284,7 @@ pub struct PathMatrixRequest {
 #[derive(Debug, Clone)]
 pub struct PathMatrixResponse;
 
-/// The errors that [`DefaultApi::path_matrix`] can return.
+/// The error responses of [`DefaultApi::path_matrix`].
 #[derive(Debug)]
 pub enum PathMatrixError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -306,7 +306,7 @@ pub struct PathMatrixExplodeRequest {
 #[derive(Debug, Clone)]
 pub struct PathMatrixExplodeResponse;
 
-/// The errors that [`DefaultApi::path_matrix_explode`] can return.
+/// The error responses of [`DefaultApi::path_matrix_explode`].
 #[derive(Debug)]
 pub enum PathMatrixExplodeError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -326,7 +326,7 @@ pub struct PathContentRequest {
 #[derive(Debug, Clone)]
 pub struct PathContentResponse;
 
-/// The errors that [`DefaultApi::path_content`] can return.
+/// The error responses of [`DefaultApi::path_content`].
 #[derive(Debug)]
 pub enum PathContentError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -348,7 +348,7 @@ pub struct QueryFormRequest {
 #[derive(Debug, Clone)]
 pub struct QueryFormResponse;
 
-/// The errors that [`DefaultApi::query_form`] can return.
+/// The error responses of [`DefaultApi::query_form`].
 #[derive(Debug)]
 pub enum QueryFormError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -370,7 +370,7 @@ pub struct QueryFormExplodeRequest {
 #[derive(Debug, Clone)]
 pub struct QueryFormExplodeResponse;
 
-/// The errors that [`DefaultApi::query_form_explode`] can return.
+/// The error responses of [`DefaultApi::query_form_explode`].
 #[derive(Debug)]
 pub enum QueryFormExplodeError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -392,7 +392,7 @@ pub struct QuerySpaceRequest {
 #[derive(Debug, Clone)]
 pub struct QuerySpaceResponse;
 
-/// The errors that [`DefaultApi::query_space`] can return.
+/// The error responses of [`DefaultApi::query_space`].
 #[derive(Debug)]
 pub enum QuerySpaceError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -414,7 +414,7 @@ pub struct QueryPipeRequest {
 #[derive(Debug, Clone)]
 pub struct QueryPipeResponse;
 
-/// The errors that [`DefaultApi::query_pipe`] can return.
+/// The error responses of [`DefaultApi::query_pipe`].
 #[derive(Debug)]
 pub enum QueryPipeError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -434,7 +434,7 @@ pub struct QueryDeepRequest {
 #[derive(Debug, Clone)]
 pub struct QueryDeepResponse;
 
-/// The errors that [`DefaultApi::query_deep`] can return.
+/// The error responses of [`DefaultApi::query_deep`].
 #[derive(Debug)]
 pub enum QueryDeepError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -456,7 +456,7 @@ pub struct QueryContentRequest {
 #[derive(Debug, Clone)]
 pub struct QueryContentResponse;
 
-/// The errors that [`DefaultApi::query_content`] can return.
+/// The error responses of [`DefaultApi::query_content`].
 #[derive(Debug)]
 pub enum QueryContentError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -476,7 +476,7 @@ pub struct QueryReservedRequest {
 #[derive(Debug, Clone)]
 pub struct QueryReservedResponse;
 
-/// The errors that [`DefaultApi::query_reserved`] can return.
+/// The error responses of [`DefaultApi::query_reserved`].
 #[derive(Debug)]
 pub enum QueryReservedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -510,7 +510,7 @@ pub struct QueryPresenceRequest {
 #[derive(Debug, Clone)]
 pub struct QueryPresenceResponse;
 
-/// The errors that [`DefaultApi::query_presence`] can return.
+/// The error responses of [`DefaultApi::query_presence`].
 #[derive(Debug)]
 pub enum QueryPresenceError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -546,7 +546,7 @@ pub struct QueryTypesRequest {
 #[derive(Debug, Clone)]
 pub struct QueryTypesResponse;
 
-/// The errors that [`DefaultApi::query_types`] can return.
+/// The error responses of [`DefaultApi::query_types`].
 #[derive(Debug)]
 pub enum QueryTypesError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -566,7 +566,7 @@ pub struct QuerySpreadRequest {
 #[derive(Debug, Clone)]
 pub struct QuerySpreadResponse;
 
-/// The errors that [`DefaultApi::query_spread`] can return.
+/// The error responses of [`DefaultApi::query_spread`].
 #[derive(Debug)]
 pub enum QuerySpreadError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -588,7 +588,7 @@ pub struct HeaderSimpleRequest {
 #[derive(Debug, Clone)]
 pub struct HeaderSimpleResponse;
 
-/// The errors that [`DefaultApi::header_simple`] can return.
+/// The error responses of [`DefaultApi::header_simple`].
 #[derive(Debug)]
 pub enum HeaderSimpleError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -610,7 +610,7 @@ pub struct HeaderSimpleExplodeRequest {
 #[derive(Debug, Clone)]
 pub struct HeaderSimpleExplodeResponse;
 
-/// The errors that [`DefaultApi::header_simple_explode`] can return.
+/// The error responses of [`DefaultApi::header_simple_explode`].
 #[derive(Debug)]
 pub enum HeaderSimpleExplodeError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -628,7 +628,7 @@ pub struct HeaderContentRequest {
 #[derive(Debug, Clone)]
 pub struct HeaderContentResponse;
 
-/// The errors that [`DefaultApi::header_content`] can return.
+/// The error responses of [`DefaultApi::header_content`].
 #[derive(Debug)]
 pub enum HeaderContentError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -650,7 +650,7 @@ pub struct CookieFormRequest {
 #[derive(Debug, Clone)]
 pub struct CookieFormResponse;
 
-/// The errors that [`DefaultApi::cookie_form`] can return.
+/// The error responses of [`DefaultApi::cookie_form`].
 #[derive(Debug)]
 pub enum CookieFormError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -672,7 +672,7 @@ pub struct CookieFormExplodeRequest {
 #[derive(Debug, Clone)]
 pub struct CookieFormExplodeResponse;
 
-/// The errors that [`DefaultApi::cookie_form_explode`] can return.
+/// The error responses of [`DefaultApi::cookie_form_explode`].
 #[derive(Debug)]
 pub enum CookieFormExplodeError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -690,7 +690,7 @@ pub struct CookieContentRequest {
 #[derive(Debug, Clone)]
 pub struct CookieContentResponse;
 
-/// The errors that [`DefaultApi::cookie_content`] can return.
+/// The error responses of [`DefaultApi::cookie_content`].
 #[derive(Debug)]
 pub enum CookieContentError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -51,7 +51,7 @@ pub struct PayResponse {
     pub body: Event,
 }
 
-/// The errors that [`DefaultApi::pay`] can return.
+/// The error responses of [`DefaultApi::pay`].
 #[derive(Debug)]
 pub enum PayError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -72,7 +72,7 @@ pub struct DrawResponse {
     pub body: Option<Scalar>,
 }
 
-/// The errors that [`DefaultApi::draw`] can return.
+/// The error responses of [`DefaultApi::draw`].
 #[derive(Debug)]
 pub enum DrawError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -93,7 +93,7 @@ pub struct SearchResponse {
     pub body: SearchResult,
 }
 
-/// The errors that [`DefaultApi::search`] can return.
+/// The error responses of [`DefaultApi::search`].
 #[derive(Debug)]
 pub enum SearchError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

@@ -51,7 +51,7 @@ pub struct ListPetsResponse {
     pub body: Vec<Pet>,
 }
 
-/// The errors that [`Pets::list_pets`] can return.
+/// The error responses of [`Pets::list_pets`].
 #[derive(Debug)]
 pub enum ListPetsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -69,10 +69,9 @@ pub struct AddPetRequest {
 #[derive(Debug, Clone)]
 pub struct AddPetResponse;
 
-/// The errors that [`Pets::add_pet`] can return.
+/// The error responses of [`Pets::add_pet`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum AddPetError {
     /// The request was refused.
@@ -95,10 +94,9 @@ pub struct GetPetResponse {
     pub body: Pet,
 }
 
-/// The errors that [`Pets::get_pet`] can return.
+/// The error responses of [`Pets::get_pet`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum GetPetError {
     /// The request was refused.

@@ -100,7 +100,7 @@ pub struct IntegersResponse {
     pub body: Integers,
 }
 
-/// The errors that [`DefaultApi::integers`] can return.
+/// The error responses of [`DefaultApi::integers`].
 #[derive(Debug)]
 pub enum IntegersError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -121,7 +121,7 @@ pub struct NumbersResponse {
     pub body: Numbers,
 }
 
-/// The errors that [`DefaultApi::numbers`] can return.
+/// The error responses of [`DefaultApi::numbers`].
 #[derive(Debug)]
 pub enum NumbersError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -142,7 +142,7 @@ pub struct TextsResponse {
     pub body: Texts,
 }
 
-/// The errors that [`DefaultApi::texts`] can return.
+/// The error responses of [`DefaultApi::texts`].
 #[derive(Debug)]
 pub enum TextsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -163,7 +163,7 @@ pub struct FormatsResponse {
     pub body: Formats,
 }
 
-/// The errors that [`DefaultApi::formats`] can return.
+/// The error responses of [`DefaultApi::formats`].
 #[derive(Debug)]
 pub enum FormatsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -184,7 +184,7 @@ pub struct EnumsResponse {
     pub body: Enums,
 }
 
-/// The errors that [`DefaultApi::enums`] can return.
+/// The error responses of [`DefaultApi::enums`].
 #[derive(Debug)]
 pub enum EnumsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -205,7 +205,7 @@ pub struct NullsResponse {
     pub body: Nulls,
 }
 
-/// The errors that [`DefaultApi::nulls`] can return.
+/// The error responses of [`DefaultApi::nulls`].
 #[derive(Debug)]
 pub enum NullsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -226,7 +226,7 @@ pub struct ListsResponse {
     pub body: Lists,
 }
 
-/// The errors that [`DefaultApi::lists`] can return.
+/// The error responses of [`DefaultApi::lists`].
 #[derive(Debug)]
 pub enum ListsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -247,7 +247,7 @@ pub struct MapsResponse {
     pub body: Maps,
 }
 
-/// The errors that [`DefaultApi::maps`] can return.
+/// The error responses of [`DefaultApi::maps`].
 #[derive(Debug)]
 pub enum MapsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -268,7 +268,7 @@ pub struct DefaultsResponse {
     pub body: Defaults,
 }
 
-/// The errors that [`DefaultApi::defaults`] can return.
+/// The error responses of [`DefaultApi::defaults`].
 #[derive(Debug)]
 pub enum DefaultsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -289,7 +289,7 @@ pub struct PatchResponse {
     pub body: Patchable,
 }
 
-/// The errors that [`DefaultApi::patch`] can return.
+/// The error responses of [`DefaultApi::patch`].
 #[derive(Debug)]
 pub enum PatchError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

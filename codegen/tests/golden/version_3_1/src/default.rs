@@ -37,7 +37,7 @@ pub struct AddReadingResponse {
     pub body: Reading,
 }
 
-/// The errors that [`DefaultApi::add_reading`] can return.
+/// The error responses of [`DefaultApi::add_reading`].
 #[derive(Debug)]
 pub enum AddReadingError {
     /// Any other error. The response has status 500; the cause is logged and not sent.

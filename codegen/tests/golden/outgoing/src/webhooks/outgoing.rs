@@ -75,7 +75,7 @@ pub enum OrderShippedResponse {
     NoContent,
 }
 
-/// The errors that [`Webhooks::order_shipped`] can return.
+/// The error responses of [`Webhooks::order_shipped`].
 #[derive(Debug)]
 pub enum OrderShippedError {
     /// The subscription has ended.
@@ -113,7 +113,7 @@ pub enum ArchivedPart {
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ArchivedResponse;
 
-/// The errors that [`Webhooks::archived`] can return.
+/// The error responses of [`Webhooks::archived`].
 #[derive(Debug)]
 pub enum ArchivedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -125,7 +125,7 @@ pub enum ArchivedError {
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscribeGetResponse;
 
-/// The errors that [`Webhooks::subscribe_get`] can return.
+/// The error responses of [`Webhooks::subscribe_get`].
 #[derive(Debug)]
 pub enum SubscribeGetError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
@@ -137,7 +137,7 @@ pub enum SubscribeGetError {
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscribeDeleteResponse;
 
-/// The errors that [`Webhooks::subscribe_delete`] can return.
+/// The error responses of [`Webhooks::subscribe_delete`].
 #[derive(Debug)]
 pub enum SubscribeDeleteError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
