@@ -24,7 +24,8 @@ pub trait Auth: Send + Sync + 'static {
     /// for the account.
     ///
     /// `POST /v1/auth/login` ([`operations::LOGIN`]). Requires no authentication. The gate allows
-    /// 20 requests in 60 s per client address. The gate allows 10 requests in 60 s per account.
+    /// 20 requests in 60 s per client address. The handler limits requests to 10 in 60 s per
+    /// account. The body can have up to 4 KiB.
     fn login(
         &self,
         cx: &Context<()>,
@@ -37,7 +38,7 @@ pub trait Auth: Send + Sync + 'static {
     /// time, the session ends, because the token may have been stolen.
     ///
     /// `POST /v1/auth/refresh` ([`operations::REFRESH`]). Requires no authentication. The gate
-    /// allows 30 requests in 60 s per client address.
+    /// allows 30 requests in 60 s per client address. The body can have up to 4 KiB.
     fn refresh(
         &self,
         cx: &Context<()>,
@@ -50,7 +51,7 @@ pub trait Auth: Send + Sync + 'static {
     /// refresh token that is unknown or already used is not an error.
     ///
     /// `POST /v1/auth/logout` ([`operations::LOGOUT`]). Requires no authentication. The gate allows
-    /// 30 requests in 60 s per client address.
+    /// 30 requests in 60 s per client address. The body can have up to 4 KiB.
     fn logout(
         &self,
         cx: &Context<()>,
@@ -76,10 +77,9 @@ pub struct LoginResponse {
     pub body: Tokens,
 }
 
-/// The errors that [`Auth::login`] can return.
+/// The error responses of [`Auth::login`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum LoginError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -122,10 +122,9 @@ pub struct RefreshResponse {
     pub body: Tokens,
 }
 
-/// The errors that [`Auth::refresh`] can return.
+/// The error responses of [`Auth::refresh`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum RefreshError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -165,10 +164,9 @@ pub struct LogoutCall {
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LogoutResponse;
 
-/// The errors that [`Auth::logout`] can return.
+/// The error responses of [`Auth::logout`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum LogoutError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.

@@ -37,7 +37,8 @@ pub trait Carts: Send + Sync + 'static {
     /// the cart stays unchanged.
     ///
     /// `PUT /v1/users/{userId}/cart` ([`operations::REPLACE_CART`]). Requires `bearer` with the
-    /// scope `orders:write`. The gate allows 60 requests in 60 s per caller.
+    /// scope `orders:write`. The gate allows 60 requests in 60 s per caller. The body can have up
+    /// to 64 KiB.
     fn replace_cart(
         &self,
         cx: &Context<Self::Principal>,
@@ -73,10 +74,9 @@ pub struct GetCartResponse {
     pub body: Cart,
 }
 
-/// The errors that [`Carts::get_cart`] can return.
+/// The error responses of [`Carts::get_cart`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum GetCartError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -116,10 +116,9 @@ pub struct ReplaceCartResponse {
     pub body: Cart,
 }
 
-/// The errors that [`Carts::replace_cart`] can return.
+/// The error responses of [`Carts::replace_cart`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum ReplaceCartError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -161,10 +160,9 @@ pub struct DeleteCartRequest {
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteCartResponse;
 
-/// The errors that [`Carts::delete_cart`] can return.
+/// The error responses of [`Carts::delete_cart`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum DeleteCartError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.

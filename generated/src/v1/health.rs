@@ -57,10 +57,9 @@ pub struct HealthResponse {
     pub body: Health,
 }
 
-/// The errors that [`HealthApi::health`] can return.
+/// The error responses of [`HealthApi::health`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum HealthError {
     /// The operation cannot respond with any media type in `Accept`.
@@ -79,10 +78,9 @@ pub struct LivezResponse {
     pub body: Liveness,
 }
 
-/// The errors that [`HealthApi::livez`] can return.
+/// The error responses of [`HealthApi::livez`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum LivezError {
     /// The operation cannot respond with any media type in `Accept`.
@@ -99,10 +97,9 @@ pub struct ReadyzResponse {
     pub body: Health,
 }
 
-/// The errors that [`HealthApi::readyz`] can return.
+/// The error responses of [`HealthApi::readyz`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum ReadyzError {
     /// The operation cannot respond with any media type in `Accept`.

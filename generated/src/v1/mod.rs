@@ -101,7 +101,8 @@
 //! # Cargo features
 //!
 //! - `client`: A typed client of the contract.
-//! - `eq`: `PartialEq` for all types without streams, for comparisons in tests.
+//! - `eq`: `PartialEq` for requests, responses and schema types, so that tests can compare them.
+//!   Types with a streamed body or part, and error types, do not have it.
 //! - `openapi`: `openapi()`, which returns the contract as a document of `utoipa`.
 // The documentation quotes the contract, whose text may break lints. Public names may be unused.
 #![allow(rustdoc::all, reason = "the documentation quotes the contract")]
@@ -173,9 +174,9 @@ pub const BASE_PATH: &str = "";
 ///
 /// [`Api::router`] combines them into a router that serves every operation.
 pub struct Api<A, G, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService> {
-    /// Authenticates the caller of a request.
+    /// The [`Authenticate`] implementation, which verifies the credentials of a request.
     pub authenticator: A,
-    /// Admits or refuses a request before its body is read.
+    /// The [`Gate`] implementation, which admits or refuses a request before its body is read.
     pub gate: G,
     /// Sessions: sign in, refresh tokens and sign out.
     pub auth: AuthService,
@@ -203,8 +204,8 @@ where
     OrdersService: orders::Orders<Principal = A::Principal>,
     HealthApiService: health::HealthApi,
 {
-    /// Returns a router of all operations. A request for an unknown path receives the error envelope of the
-    /// contract.
+    /// Returns a router of all operations. A request for an unknown path is refused with 404 in the error
+    /// envelope of the contract.
     pub fn router(self) -> Router {
         self.router_with(writ_runtime::Timeouts::default())
     }
@@ -214,8 +215,8 @@ where
         self.router_at("", timeouts)
     }
 
-    /// Returns the router of [`Api::router_with`] below a base path, such as [`BASE_PATH`]. An empty base path
-    /// suits a proxy that removes it from requests.
+    /// Returns the router of [`Api::router_with`] below a base path, such as [`BASE_PATH`]. If a proxy removes
+    /// the base path from requests, pass an empty string.
     ///
     /// # Panics
     ///

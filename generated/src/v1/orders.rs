@@ -44,8 +44,9 @@ pub trait Orders: Send + Sync + 'static {
     /// the first item.
     ///
     /// `POST /v1/users/{userId}/orders` ([`operations::CREATE_ORDER`]). Requires `bearer` with the
-    /// scope `orders:write`. The gate allows 30 requests in 60 s per caller. The handler returns
-    /// the recorded response to a repeated `Idempotency-Key` for 1 d.
+    /// scope `orders:write`. The gate allows 30 requests in 60 s per caller. The body can have up
+    /// to 64 KiB. If a caller repeats a request with its `Idempotency-Key` within 24 h, the handler
+    /// returns the recorded response. `cx.idempotency()` returns the key.
     fn create_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -88,7 +89,8 @@ pub trait Orders: Send + Sync + 'static {
     /// whose `If-Match` does not match the current `ETag` with 412.
     ///
     /// `PATCH /v1/orders/{orderId}` ([`operations::UPDATE_ORDER`]). Requires `bearer` with the
-    /// scope `orders:write`. The gate allows 30 requests in 60 s per caller.
+    /// scope `orders:write`. The gate allows 30 requests in 60 s per caller. The body can have up
+    /// to 4 KiB.
     fn update_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -128,7 +130,7 @@ pub trait Orders: Send + Sync + 'static {
 pub struct ListUserOrdersRequest {
     /// The identifier of the user.
     pub user_id: UserId,
-    /// The requested page.
+    /// The requested page: its number or cursor, and the maximum number of elements (`page`, `cursor`, `limit`).
     pub page: PageRequest,
     /// The status of the orders to return. The default is all statuses.
     pub status: Option<OrderStatus>,
@@ -136,6 +138,8 @@ pub struct ListUserOrdersRequest {
     pub created_after: Option<DateTime<Utc>>,
     /// The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The
     /// default is `-createdAt`, the newest first.
+    ///
+    /// Empty if the request has no `sort`: the handler then applies the default.
     pub sort: Vec<Sort<OrderSort>>,
     /// The fields to return. The default is all fields.
     ///
@@ -143,7 +147,7 @@ pub struct ListUserOrdersRequest {
     pub fields: Option<Vec<OrderField>>,
 }
 
-/// The keys by which [`Orders::list_user_orders`] can sort its results.
+/// The sort keys of a list, for example in [`Orders::list_user_orders`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderSort {
     /// The key `createdAt`.
@@ -160,10 +164,9 @@ pub struct ListUserOrdersResponse {
     pub body: OrderPage,
 }
 
-/// The errors that [`Orders::list_user_orders`] can return.
+/// The error responses of [`Orders::list_user_orders`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum ListUserOrdersError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -207,10 +210,9 @@ pub struct CreateOrderResponse {
     pub body: Order,
 }
 
-/// The errors that [`Orders::create_order`] can return.
+/// The error responses of [`Orders::create_order`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum CreateOrderError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -245,7 +247,7 @@ pub enum CreateOrderError {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListOrdersRequest {
-    /// The requested page.
+    /// The requested page: its number or cursor, and the maximum number of elements (`page`, `cursor`, `limit`).
     pub page: PageRequest,
     /// The status of the orders to return. The default is all statuses.
     pub status: Option<OrderStatus>,
@@ -253,6 +255,8 @@ pub struct ListOrdersRequest {
     pub created_after: Option<DateTime<Utc>>,
     /// The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The
     /// default is `-createdAt`, the newest first.
+    ///
+    /// Empty if the request has no `sort`: the handler then applies the default.
     pub sort: Vec<Sort<OrderSort>>,
     /// The fields to return. The default is all fields.
     ///
@@ -268,10 +272,9 @@ pub struct ListOrdersResponse {
     pub body: OrderPage,
 }
 
-/// The errors that [`Orders::list_orders`] can return.
+/// The error responses of [`Orders::list_orders`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum ListOrdersError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -313,10 +316,9 @@ pub struct GetOrderResponse {
     pub body: Order,
 }
 
-/// The errors that [`Orders::get_order`] can return.
+/// The error responses of [`Orders::get_order`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum GetOrderError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -361,10 +363,9 @@ pub struct UpdateOrderResponse {
     pub body: Order,
 }
 
-/// The errors that [`Orders::update_order`] can return.
+/// The error responses of [`Orders::update_order`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum UpdateOrderError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -413,10 +414,9 @@ pub struct DeleteOrderRequest {
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteOrderResponse;
 
-/// The errors that [`Orders::delete_order`] can return.
+/// The error responses of [`Orders::delete_order`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum DeleteOrderError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -446,7 +446,7 @@ pub enum DeleteOrderError {
 pub struct ListOrderItemsRequest {
     /// The identifier of the order.
     pub order_id: OrderId,
-    /// The requested page.
+    /// The requested page: its number or cursor, and the maximum number of elements (`page`, `cursor`, `limit`).
     pub page: PageRequest,
 }
 
@@ -458,10 +458,9 @@ pub struct ListOrderItemsResponse {
     pub body: OrderItemPage,
 }
 
-/// The errors that [`Orders::list_order_items`] can return.
+/// The error responses of [`Orders::list_order_items`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum ListOrderItemsError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.

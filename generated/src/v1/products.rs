@@ -47,7 +47,7 @@ pub trait Products: Send + Sync + 'static {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListProductsRequest {
-    /// The requested page.
+    /// The requested page: its number or cursor, and the maximum number of elements (`page`, `cursor`, `limit`).
     pub page: PageRequest,
 }
 
@@ -59,10 +59,9 @@ pub struct ListProductsResponse {
     pub body: ProductPage,
 }
 
-/// The errors that [`Products::list_products`] can return.
+/// The error responses of [`Products::list_products`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum ListProductsError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -94,10 +93,9 @@ pub struct GetProductResponse {
     pub body: Product,
 }
 
-/// The errors that [`Products::get_product`] can return.
+/// The error responses of [`Products::get_product`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum GetProductError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.

@@ -40,7 +40,7 @@ pub trait Users: Send + Sync + 'static {
     /// e-mail address of a deleted account can be used again.
     ///
     /// `POST /v1/users` ([`operations::CREATE_USER`]). Requires no authentication. The gate allows
-    /// 20 requests in 60 s per client address.
+    /// 20 requests in 60 s per client address. The body can have up to 16 KiB.
     fn create_user(
         &self,
         cx: &Context<()>,
@@ -67,7 +67,8 @@ pub trait Users: Send + Sync + 'static {
     /// overwriting each other's changes.
     ///
     /// `PUT /v1/users/{userId}` ([`operations::REPLACE_USER`]). Requires `bearer` with the scope
-    /// `users:write`. The gate allows 30 requests in 60 s per caller.
+    /// `users:write`. The gate allows 30 requests in 60 s per caller. The body can have up to 16
+    /// KiB.
     fn replace_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -80,7 +81,8 @@ pub trait Users: Send + Sync + 'static {
     /// `application/json` both mean JSON Merge Patch (RFC 7396). No field can be removed, so null is not allowed.
     ///
     /// `PATCH /v1/users/{userId}` ([`operations::UPDATE_USER`]). Requires `bearer` with the scope
-    /// `users:write`. The gate allows 30 requests in 60 s per caller.
+    /// `users:write`. The gate allows 30 requests in 60 s per caller. The body can have up to 16
+    /// KiB.
     fn update_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -106,7 +108,8 @@ pub trait Users: Send + Sync + 'static {
     /// the current password, the response is 422 with a detail for that field.
     ///
     /// `POST /v1/users/{userId}/password` ([`operations::CHANGE_PASSWORD`]). Requires `bearer` with
-    /// the scope `users:write`. The gate allows 10 requests in 60 s per caller.
+    /// the scope `users:write`. The gate allows 10 requests in 60 s per caller. The body can have
+    /// up to 4 KiB.
     fn change_password(
         &self,
         cx: &Context<Self::Principal>,
@@ -118,7 +121,7 @@ pub trait Users: Send + Sync + 'static {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListUsersRequest {
-    /// The requested page.
+    /// The requested page: its number or cursor, and the maximum number of elements (`page`, `cursor`, `limit`).
     pub page: PageRequest,
     /// The role of the users to return. The default is all roles.
     pub role: Option<UserRole>,
@@ -128,6 +131,8 @@ pub struct ListUsersRequest {
     pub created_before: Option<DateTime<Utc>>,
     /// The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The
     /// default is `-createdAt`, the newest first.
+    ///
+    /// Empty if the request has no `sort`: the handler then applies the default.
     pub sort: Vec<Sort<UserSort>>,
     /// The fields to return. The default is all fields.
     ///
@@ -135,7 +140,7 @@ pub struct ListUsersRequest {
     pub fields: Option<Vec<UserField>>,
 }
 
-/// The keys by which [`Users::list_users`] can sort its results.
+/// The sort keys of a list, for example in [`Users::list_users`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserSort {
     /// The key `createdAt`.
@@ -154,10 +159,9 @@ pub struct ListUsersResponse {
     pub body: UserPage,
 }
 
-/// The errors that [`Users::list_users`] can return.
+/// The error responses of [`Users::list_users`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum ListUsersError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -197,10 +201,9 @@ pub struct CreateUserResponse {
     pub body: User,
 }
 
-/// The errors that [`Users::create_user`] can return.
+/// The error responses of [`Users::create_user`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum CreateUserError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -247,10 +250,9 @@ pub struct GetUserResponse {
     pub body: User,
 }
 
-/// The errors that [`Users::get_user`] can return.
+/// The error responses of [`Users::get_user`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum GetUserError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -295,10 +297,9 @@ pub struct ReplaceUserResponse {
     pub body: User,
 }
 
-/// The errors that [`Users::replace_user`] can return.
+/// The error responses of [`Users::replace_user`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum ReplaceUserError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -356,10 +357,9 @@ pub struct UpdateUserResponse {
     pub body: User,
 }
 
-/// The errors that [`Users::update_user`] can return.
+/// The error responses of [`Users::update_user`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum UpdateUserError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -410,10 +410,9 @@ pub struct DeleteUserRequest {
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteUserResponse;
 
-/// The errors that [`Users::delete_user`] can return.
+/// The error responses of [`Users::delete_user`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum DeleteUserError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
@@ -452,10 +451,9 @@ pub struct ChangePasswordRequest {
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ChangePasswordResponse;
 
-/// The errors that [`Users::change_password`] can return.
+/// The error responses of [`Users::change_password`].
 ///
-/// The pipeline returns those for requests that are invalid, unauthenticated, too large or not acceptable; the gate
-/// returns 429. The handler returns the others.
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 #[derive(Debug)]
 pub enum ChangePasswordError {
     /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.

@@ -22,8 +22,9 @@ impl Auth {
     /// password was wrong. Every attempt counts towards two rate limits: one for the address of the client and one
     /// for the account.
     ///
-    /// `POST /v1/auth/login` ([`operations::LOGIN`]). Requires no authentication. Allows 20
-    /// requests in 60 s per client address. Allows 10 requests in 60 s per account.
+    /// `POST /v1/auth/login` ([`operations::LOGIN`]). Requires no authentication. The server allows
+    /// 20 requests in 60 s per client address. The server allows 10 requests in 60 s per account.
+    /// The body can have up to 4 KiB.
     pub fn login(&self, request: &LoginCall) -> client::Call<LoginResponse, LoginError> {
         let mut out = self.0.begin(&operations::LOGIN);
         request.encode(&mut out);
@@ -35,8 +36,8 @@ impl Auth {
     /// Exchanges a refresh token for a new pair of tokens. A refresh token can be used once. If it is used a second
     /// time, the session ends, because the token may have been stolen.
     ///
-    /// `POST /v1/auth/refresh` ([`operations::REFRESH`]). Requires no authentication. Allows 30
-    /// requests in 60 s per client address.
+    /// `POST /v1/auth/refresh` ([`operations::REFRESH`]). Requires no authentication. The server
+    /// allows 30 requests in 60 s per client address. The body can have up to 4 KiB.
     pub fn refresh(&self, request: &RefreshCall) -> client::Call<RefreshResponse, RefreshError> {
         let mut out = self.0.begin(&operations::REFRESH);
         request.encode(&mut out);
@@ -48,8 +49,8 @@ impl Auth {
     /// Ends the session of the refresh token. The access tokens of the session become invalid immediately. A
     /// refresh token that is unknown or already used is not an error.
     ///
-    /// `POST /v1/auth/logout` ([`operations::LOGOUT`]). Requires no authentication. Allows 30
-    /// requests in 60 s per client address.
+    /// `POST /v1/auth/logout` ([`operations::LOGOUT`]). Requires no authentication. The server
+    /// allows 30 requests in 60 s per client address. The body can have up to 4 KiB.
     pub fn logout(&self, request: &LogoutCall) -> client::Call<LogoutResponse, LogoutError> {
         let mut out = self.0.begin(&operations::LOGOUT);
         request.encode(&mut out);

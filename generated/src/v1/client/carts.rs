@@ -22,7 +22,7 @@ impl Carts {
     /// Returns the items that the user wants to order. The cart of a user who has added no items is empty.
     ///
     /// `GET /v1/users/{userId}/cart` ([`operations::GET_CART`]). Requires `bearer` with the scope
-    /// `orders:read`. Allows 100 requests in 60 s per caller.
+    /// `orders:read`. The server allows 100 requests in 60 s per caller.
     pub fn get_cart(&self, request: &GetCartRequest) -> client::Call<GetCartResponse, GetCartError> {
         let mut out = self.0.begin(&operations::GET_CART);
         request.encode(&mut out);
@@ -35,7 +35,8 @@ impl Carts {
     /// the cart stays unchanged.
     ///
     /// `PUT /v1/users/{userId}/cart` ([`operations::REPLACE_CART`]). Requires `bearer` with the
-    /// scope `orders:write`. Allows 60 requests in 60 s per caller.
+    /// scope `orders:write`. The server allows 60 requests in 60 s per caller. The body can have up
+    /// to 64 KiB.
     pub fn replace_cart(&self, request: &ReplaceCartRequest) -> client::Call<ReplaceCartResponse, ReplaceCartError> {
         let mut out = self.0.begin(&operations::REPLACE_CART);
         request.encode(&mut out);
@@ -47,7 +48,7 @@ impl Carts {
     /// Removes all items from the cart. Emptying an empty cart is not an error.
     ///
     /// `DELETE /v1/users/{userId}/cart` ([`operations::DELETE_CART`]). Requires `bearer` with the
-    /// scope `orders:write`. Allows 60 requests in 60 s per caller.
+    /// scope `orders:write`. The server allows 60 requests in 60 s per caller.
     pub fn delete_cart(&self, request: &DeleteCartRequest) -> client::Call<DeleteCartResponse, DeleteCartError> {
         let mut out = self.0.begin(&operations::DELETE_CART);
         request.encode(&mut out);

@@ -2,7 +2,7 @@
 //! A typed client of the contract, with a struct of calls for each tag.
 //!
 //! ```text
-//! let connection = Connection::new("https://api.example.com")?.bearer(token);
+//! let connection = Connection::new("https://api.example.com")?;
 //! let response = Client::new(connection).auth.login(&request).await?;
 //! ```
 

@@ -26,10 +26,12 @@ impl Orders {
     /// Returns the orders of one user. Without the scope `orders:admin`, callers can list only their own orders: any
     /// other `userId` is refused with 404.
     ///
-    /// If the request contains `fields`, await `.sparse_fieldset()` of the call: the response then lacks fields.
+    /// If the request contains `fields`, call `.sparse_fieldset()` before `.await`. Its response
+    /// gives the body as JSON; without it, the client rejects a response that lacks required
+    /// fields.
     ///
     /// `GET /v1/users/{userId}/orders` ([`operations::LIST_USER_ORDERS`]). Requires `bearer` with
-    /// the scope `orders:read`. Allows 100 requests in 60 s per caller.
+    /// the scope `orders:read`. The server allows 100 requests in 60 s per caller.
     pub fn list_user_orders(
         &self,
         request: &ListUserOrdersRequest,
@@ -49,8 +51,9 @@ impl Orders {
     /// the first item.
     ///
     /// `POST /v1/users/{userId}/orders` ([`operations::CREATE_ORDER`]). Requires `bearer` with the
-    /// scope `orders:write`. Allows 30 requests in 60 s per caller. A request that repeats an
-    /// `Idempotency-Key` within 1 d gets the recorded response.
+    /// scope `orders:write`. The server allows 30 requests in 60 s per caller. The body can have up
+    /// to 64 KiB. Set a key with `.idempotency_key(…)`: a repetition within 24 h receives the
+    /// recorded response.
     pub fn create_order(&self, request: &CreateOrderRequest) -> client::Call<CreateOrderResponse, CreateOrderError> {
         let mut out = self.0.begin(&operations::CREATE_ORDER);
         request.encode(&mut out);
@@ -61,10 +64,12 @@ impl Orders {
     ///
     /// Returns the orders of the caller. A caller with the scope `orders:admin` receives the orders of all users.
     ///
-    /// If the request contains `fields`, await `.sparse_fieldset()` of the call: the response then lacks fields.
+    /// If the request contains `fields`, call `.sparse_fieldset()` before `.await`. Its response
+    /// gives the body as JSON; without it, the client rejects a response that lacks required
+    /// fields.
     ///
     /// `GET /v1/orders` ([`operations::LIST_ORDERS`]). Requires `bearer` with the scope
-    /// `orders:read`. Allows 100 requests in 60 s per caller.
+    /// `orders:read`. The server allows 100 requests in 60 s per caller.
     pub fn list_orders(&self, request: &ListOrdersRequest) -> client::Call<ListOrdersResponse, ListOrdersError> {
         let mut out = self.0.begin(&operations::LIST_ORDERS);
         request.encode(&mut out);
@@ -76,10 +81,12 @@ impl Orders {
     /// Returns an order. Without the scope `orders:admin`, callers can get only their own orders: any other order
     /// is refused with 404.
     ///
-    /// If the request contains `fields`, await `.sparse_fieldset()` of the call: the response then lacks fields.
+    /// If the request contains `fields`, call `.sparse_fieldset()` before `.await`. Its response
+    /// gives the body as JSON; without it, the client rejects a response that lacks required
+    /// fields.
     ///
     /// `GET /v1/orders/{orderId}` ([`operations::GET_ORDER`]). Requires `bearer` with the scope
-    /// `orders:read`. Allows 100 requests in 60 s per caller.
+    /// `orders:read`. The server allows 100 requests in 60 s per caller.
     pub fn get_order(&self, request: &GetOrderRequest) -> client::Call<GetOrderResponse, GetOrderError> {
         let mut out = self.0.begin(&operations::GET_ORDER);
         request.encode(&mut out);
@@ -97,7 +104,8 @@ impl Orders {
     /// whose `If-Match` does not match the current `ETag` with 412.
     ///
     /// `PATCH /v1/orders/{orderId}` ([`operations::UPDATE_ORDER`]). Requires `bearer` with the
-    /// scope `orders:write`. Allows 30 requests in 60 s per caller.
+    /// scope `orders:write`. The server allows 30 requests in 60 s per caller. The body can have up
+    /// to 4 KiB.
     pub fn update_order(&self, request: &UpdateOrderRequest) -> client::Call<UpdateOrderResponse, UpdateOrderError> {
         let mut out = self.0.begin(&operations::UPDATE_ORDER);
         request.encode(&mut out);
@@ -111,7 +119,7 @@ impl Orders {
     /// A shipped or delivered order is refused with 409.
     ///
     /// `DELETE /v1/orders/{orderId}` ([`operations::DELETE_ORDER`]). Requires `bearer` with the
-    /// scope `orders:write`. Allows 30 requests in 60 s per caller.
+    /// scope `orders:write`. The server allows 30 requests in 60 s per caller.
     pub fn delete_order(&self, request: &DeleteOrderRequest) -> client::Call<DeleteOrderResponse, DeleteOrderError> {
         let mut out = self.0.begin(&operations::DELETE_ORDER);
         request.encode(&mut out);
@@ -123,7 +131,7 @@ impl Orders {
     /// Returns the items in the sequence in which they were ordered.
     ///
     /// `GET /v1/orders/{orderId}/items` ([`operations::LIST_ORDER_ITEMS`]). Requires `bearer` with
-    /// the scope `orders:read`. Allows 100 requests in 60 s per caller.
+    /// the scope `orders:read`. The server allows 100 requests in 60 s per caller.
     pub fn list_order_items(
         &self,
         request: &ListOrderItemsRequest,

@@ -20,8 +20,9 @@ impl Products {
     ///
     /// Returns all products that are for sale, sorted by `sku`. The response does not depend on the caller.
     ///
-    /// `GET /v1/products` ([`operations::LIST_PRODUCTS`]). Requires no authentication. Allows 300
-    /// requests in 60 s per client address. Responses are cached for 5 min, for all callers.
+    /// `GET /v1/products` ([`operations::LIST_PRODUCTS`]). Requires no authentication. The server
+    /// allows 300 requests in 60 s per client address. The server may return a response that it
+    /// stored up to 5 min ago.
     pub fn list_products(
         &self,
         request: &ListProductsRequest,
@@ -35,8 +36,9 @@ impl Products {
     ///
     /// Returns a product and its price. The response does not depend on the caller.
     ///
-    /// `GET /v1/products/{sku}` ([`operations::GET_PRODUCT`]). Requires no authentication. Allows
-    /// 300 requests in 60 s per client address. Responses are cached for 5 min, for all callers.
+    /// `GET /v1/products/{sku}` ([`operations::GET_PRODUCT`]). Requires no authentication. The
+    /// server allows 300 requests in 60 s per client address. The server may return a response that
+    /// it stored up to 5 min ago.
     pub fn get_product(&self, request: &GetProductRequest) -> client::Call<GetProductResponse, GetProductError> {
         let mut out = self.0.begin(&operations::GET_PRODUCT);
         request.encode(&mut out);

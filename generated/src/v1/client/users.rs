@@ -25,10 +25,12 @@ impl Users {
     /// Returns all users. Pages can be requested by `page` or by `cursor`. With a cursor no user is skipped or
     /// repeated if users are added or deleted meanwhile.
     ///
-    /// If the request contains `fields`, await `.sparse_fieldset()` of the call: the response then lacks fields.
+    /// If the request contains `fields`, call `.sparse_fieldset()` before `.await`. Its response
+    /// gives the body as JSON; without it, the client rejects a response that lacks required
+    /// fields.
     ///
     /// `GET /v1/users` ([`operations::LIST_USERS`]). Requires `bearer` with the scope
-    /// `users:admin`. Allows 100 requests in 60 s per caller.
+    /// `users:admin`. The server allows 100 requests in 60 s per caller.
     pub fn list_users(&self, request: &ListUsersRequest) -> client::Call<ListUsersResponse, ListUsersError> {
         let mut out = self.0.begin(&operations::LIST_USERS);
         request.encode(&mut out);
@@ -40,8 +42,8 @@ impl Users {
     /// Creates a user with the role `user`. An e-mail address that another account uses is refused with 409. The
     /// e-mail address of a deleted account can be used again.
     ///
-    /// `POST /v1/users` ([`operations::CREATE_USER`]). Requires no authentication. Allows 20
-    /// requests in 60 s per client address.
+    /// `POST /v1/users` ([`operations::CREATE_USER`]). Requires no authentication. The server
+    /// allows 20 requests in 60 s per client address. The body can have up to 16 KiB.
     pub fn create_user(&self, request: &CreateUserRequest) -> client::Call<CreateUserResponse, CreateUserError> {
         let mut out = self.0.begin(&operations::CREATE_USER);
         request.encode(&mut out);
@@ -53,11 +55,13 @@ impl Users {
     /// Returns a user. Without the scope `users:admin`, callers can get only their own account: any other `userId` is
     /// refused with 404.
     ///
-    /// If the request contains `fields`, await `.sparse_fieldset()` of the call: the response then lacks fields.
+    /// If the request contains `fields`, call `.sparse_fieldset()` before `.await`. Its response
+    /// gives the body as JSON; without it, the client rejects a response that lacks required
+    /// fields.
     ///
     /// `GET /v1/users/{userId}` ([`operations::GET_USER`]). Requires `bearer` with the scope
-    /// `users:read`. Allows 100 requests in 60 s per caller. Responses are cached for 5 min, per
-    /// caller.
+    /// `users:read`. The server allows 100 requests in 60 s per caller. The server may return a
+    /// response that it stored for this caller up to 5 min ago.
     pub fn get_user(&self, request: &GetUserRequest) -> client::Call<GetUserResponse, GetUserError> {
         let mut out = self.0.begin(&operations::GET_USER);
         request.encode(&mut out);
@@ -70,7 +74,8 @@ impl Users {
     /// overwriting each other's changes.
     ///
     /// `PUT /v1/users/{userId}` ([`operations::REPLACE_USER`]). Requires `bearer` with the scope
-    /// `users:write`. Allows 30 requests in 60 s per caller.
+    /// `users:write`. The server allows 30 requests in 60 s per caller. The body can have up to 16
+    /// KiB.
     pub fn replace_user(&self, request: &ReplaceUserRequest) -> client::Call<ReplaceUserResponse, ReplaceUserError> {
         let mut out = self.0.begin(&operations::REPLACE_USER);
         request.encode(&mut out);
@@ -83,7 +88,8 @@ impl Users {
     /// `application/json` both mean JSON Merge Patch (RFC 7396). No field can be removed, so null is not allowed.
     ///
     /// `PATCH /v1/users/{userId}` ([`operations::UPDATE_USER`]). Requires `bearer` with the scope
-    /// `users:write`. Allows 30 requests in 60 s per caller.
+    /// `users:write`. The server allows 30 requests in 60 s per caller. The body can have up to 16
+    /// KiB.
     pub fn update_user(&self, request: &UpdateUserRequest) -> client::Call<UpdateUserResponse, UpdateUserError> {
         let mut out = self.0.begin(&operations::UPDATE_USER);
         request.encode(&mut out);
@@ -96,7 +102,7 @@ impl Users {
     /// e-mail address can be used for a new account. The orders of the user are kept.
     ///
     /// `DELETE /v1/users/{userId}` ([`operations::DELETE_USER`]). Requires `bearer` with the scope
-    /// `users:write`. Allows 30 requests in 60 s per caller.
+    /// `users:write`. The server allows 30 requests in 60 s per caller.
     pub fn delete_user(&self, request: &DeleteUserRequest) -> client::Call<DeleteUserResponse, DeleteUserError> {
         let mut out = self.0.begin(&operations::DELETE_USER);
         request.encode(&mut out);
@@ -109,7 +115,8 @@ impl Users {
     /// the current password, the response is 422 with a detail for that field.
     ///
     /// `POST /v1/users/{userId}/password` ([`operations::CHANGE_PASSWORD`]). Requires `bearer` with
-    /// the scope `users:write`. Allows 10 requests in 60 s per caller.
+    /// the scope `users:write`. The server allows 10 requests in 60 s per caller. The body can have
+    /// up to 4 KiB.
     pub fn change_password(
         &self,
         request: &ChangePasswordRequest,
