@@ -149,7 +149,7 @@ pub fn plural(count: usize, noun: &str) -> String {
 const LONGEST: usize = 300;
 
 /// Returns a text of a diagnostic without control characters; `…` replaces its middle if it exceeds [`LONGEST`].
-fn one_line(text: String) -> String {
+pub(crate) fn one_line(text: String) -> String {
     let text = if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text };
     let count = text.chars().count();
     if count <= LONGEST {

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use indexmap::IndexMap;
+
 use super::deferred::{Contradiction, Source, SparseFieldset, Undeclared, Unsettled};
 use super::node_fields::{entries, is_plain_reference};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -45,8 +47,8 @@ pub(super) struct Builder<'d, 'o> {
     pub(super) examples: Vec<(SchemaId, &'d Node)>,
     /// The schemas whose constraints contradict each other.
     pub(super) contradictions: Vec<Contradiction>,
-    /// The path parameters that operations do not declare, of the path whose operations are being read.
-    pub(super) undeclared: Vec<Undeclared>,
+    /// The path parameters that operations do not declare, by name, of the path whose operations are being read.
+    pub(super) undeclared: IndexMap<String, Undeclared>,
 }
 
 impl<'d, 'o> Builder<'d, 'o> {
@@ -73,7 +75,7 @@ impl<'d, 'o> Builder<'d, 'o> {
             names: HashMap::new(),
             examples: Vec::new(),
             contradictions: Vec::new(),
-            undeclared: Vec::new(),
+            undeclared: IndexMap::new(),
         }
     }
 }

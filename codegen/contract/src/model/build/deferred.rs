@@ -63,12 +63,10 @@ impl SparseFieldset {
     }
 }
 
-/// A parameter in a path template that an operation does not declare as a path parameter.
+/// A parameter in a path template that operations of the path do not declare as a path parameter.
 pub(super) struct Undeclared {
-    /// The name of an undeclared path parameter, between the braces of the path template.
-    pub(super) name: String,
-    /// The HTTP method of the operation that does not declare a parameter of its path.
-    pub(super) method: &'static str,
+    /// The HTTP methods of the operations that do not declare the parameter.
+    pub(super) methods: Vec<&'static str>,
     /// The span and location of a query, header or cookie parameter that has the name of an undeclared path parameter.
     pub(super) elsewhere: Option<(Span, ParameterLocation)>,
 }

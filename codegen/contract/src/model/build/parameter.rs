@@ -1,6 +1,6 @@
 //! The parameters of path items and operations, and their check against the path template.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, one_line};
 use crate::document::{Key, Node};
 use crate::model::operation::{ContentKind, Parameter, ParameterLocation, Style};
 use crate::model::{Kind, SchemaId};
@@ -224,20 +224,25 @@ impl<'d> Builder<'d, '_> {
             if declared || misspelt.unread || misspelt.names.iter().any(|other| other == name) {
                 continue;
             }
-            let elsewhere = named().next().map(|other| (other.span, other.location));
-            self.undeclared.push(Undeclared { name: name.to_owned(), method, elsewhere });
+            match self.undeclared.get_mut(name) {
+                Some(undeclared) => undeclared.methods.push(method),
+                None => {
+                    let elsewhere = named().next().map(|other| (other.span, other.location));
+                    self.undeclared.insert(name.to_owned(), Undeclared { methods: vec![method], elsewhere });
+                }
+            }
         }
     }
 
     /// Reports the path parameters that operations of one path do not declare, once for each parameter.
     pub(super) fn report_undeclared(&mut self, path: &Key, methods: &[(&'static str, Span)]) {
-        let mut undeclared = std::mem::take(&mut self.undeclared);
-        while let Some(Undeclared { name, elsewhere, .. }) = undeclared.first() {
-            let (name, elsewhere) = (name.clone(), *elsewhere);
-            let lacks = |method: &str| undeclared.iter().any(|one| one.name == name && one.method == method);
-            let (lacking, declaring): (Vec<_>, Vec<_>) = methods.iter().partition(|(method, _)| lacks(method));
-            let report = undeclared_parameter(&name, path, &lacking, &declaring);
-            self.report(match elsewhere {
+        // Each message contains the path. It is shortened once, since a long path can have many parameters.
+        let shown = one_line(path.name.clone());
+        for (name, undeclared) in std::mem::take(&mut self.undeclared) {
+            let (lacking, declaring): (Vec<_>, Vec<_>) =
+                methods.iter().partition(|(method, _)| undeclared.methods.contains(method));
+            let report = undeclared_parameter(&name, (&shown, path.span), &lacking, &declaring);
+            self.report(match undeclared.elsewhere {
                 Some((span, location)) => report
                     .also(span, format!("declared as a {} parameter", location.word()))
                     .help("if this is the parameter of the path, write `in: path` and `required: true`"),
@@ -250,7 +255,6 @@ impl<'d> Builder<'d, '_> {
                     report.help(format!("add to the parameters of {place}: {parameter}"))
                 }
             });
-            undeclared.retain(|one| one.name != name);
         }
     }
 }
@@ -259,15 +263,15 @@ impl<'d> Builder<'d, '_> {
 /// others do not (`lacking`).
 fn undeclared_parameter(
     name: &str,
-    path: &Key,
+    (path, span): (&str, Span),
     lacking: &[(&'static str, Span)],
     declaring: &[(&'static str, Span)],
 ) -> Diagnostic {
     let first = lacking.first().map_or("", |(method, _)| *method);
     let subject = match lacking.len() {
-        1 => format!("`{first} {}` does", path.name),
-        _ if declaring.is_empty() => format!("the operations of `{}` do", path.name),
-        _ => format!("{} of `{}` do", listed(lacking, str::to_owned), path.name),
+        1 => format!("`{first} {path}` does"),
+        _ if declaring.is_empty() => format!("the operations of `{path}` do"),
+        _ => format!("{} of `{path}` do", listed(lacking, str::to_owned)),
     };
     let others = match declaring.len() {
         0 => String::new(),
@@ -278,9 +282,10 @@ fn undeclared_parameter(
     match lacking.first().filter(|_| !declaring.is_empty()) {
         Some((_, key)) => Diagnostic::error("path-parameter-undeclared", *key, message)
             .label(format!("`{name}` is not declared"))
-            .also(path.span, format!("`{{{name}}}` in the path")),
-        None => Diagnostic::error("path-parameter-undeclared", path.span, message)
-            .label(format!("`{{{name}}}` in the path")),
+            .also(span, format!("`{{{name}}}` in the path")),
+        None => {
+            Diagnostic::error("path-parameter-undeclared", span, message).label(format!("`{{{name}}}` in the path"))
+        }
     }
 }
 
