@@ -71,6 +71,8 @@ pub fn read(path: &str, text: &str, language: Language) -> Vec<Comment> {
     let mut comments: Vec<Comment> = Vec::new();
     // The mark of the current comment if the next line can continue it.
     let mut open: Option<&str> = None;
+    // The indentation of the key of a description whose block of lines has not ended.
+    let mut block: Option<usize> = None;
     let mut attributes = String::new();
     for (line, content) in (1..).zip(text.lines()) {
         if let Some((mark, rest)) = language.comment(content) {
@@ -97,11 +99,29 @@ pub fn read(path: &str, text: &str, language: Language) -> Vec<Comment> {
             comments.extend(test_name(code).map(|name| comment(path, line, Kind::Test, name)));
         }
         if language == Language::Yaml {
-            comments.extend(description(code).map(|text| comment(path, line, Kind::Plain, text)));
+            match (block.take(), comments.last_mut()) {
+                // The lines of a block are indented deeper than its key; empty lines separate its paragraphs.
+                (Some(key), Some(comment)) if code.is_empty() || indentation(content) > key => {
+                    comment.text.extend([code, "\n"]);
+                    block = Some(key);
+                }
+                _ => {
+                    if let Some(text) = description(code) {
+                        let is_block = text.starts_with(['|', '>']);
+                        block = is_block.then(|| indentation(content));
+                        let text = if is_block { String::new() } else { text };
+                        comments.push(comment(path, line, Kind::Plain, text));
+                    }
+                }
+            }
         }
         attributes.clear();
     }
     comments
+}
+
+fn indentation(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 fn comment(path: &str, line: usize, kind: Kind, text: String) -> Comment {
@@ -159,5 +179,11 @@ mod tests {
     fn descriptions_of_a_contract_are_read() {
         let found = texts("a: { description: The name. }\nb: c\n", Language::Yaml);
         assert_eq!(found, [(1, Kind::Plain, "The name. }".to_owned())]);
+    }
+
+    #[test]
+    fn a_description_of_several_lines_is_read_to_its_end() {
+        let found = texts("a:\n  description: |\n    One line.\n\n    What follows.\n  b: c\n", Language::Yaml);
+        assert_eq!(found, [(2, Kind::Plain, "One line.\n\nWhat follows.\n".to_owned())]);
     }
 }
