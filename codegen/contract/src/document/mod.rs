@@ -26,7 +26,7 @@ mod walk;
 mod write;
 
 pub use bundle::bundle;
-pub use files::display_path;
+pub use files::{STDIN, display_path};
 pub use grammar::vocabulary;
 pub use load::{LoadOptions, load};
 pub use located::Located;

@@ -8,9 +8,6 @@ use writ_codegen::output::Conflicts;
 use writ_codegen::package::{Runtime, Workspace};
 use writ_contract::diagnostic::closest;
 
-/// The value of `--spec` that stands for standard input instead of a file.
-pub const STDIN: &str = "-";
-
 /// The arguments of `codegen`: the contract, the crate to generate, and the form of the report.
 ///
 /// ```

@@ -14,11 +14,11 @@ use writ_codegen::package::{Package, fit, wrap};
 use writ_codegen::render::Layout;
 use writ_codegen::settings::{self, Settings};
 use writ_contract::diagnostic::{Diagnostics, is_folded, plural, render, render_all};
+use writ_contract::document::STDIN;
 
 pub use arguments::{Args, Display};
 
 use crate::terminal::{colours, step};
-use arguments::STDIN;
 
 /// Runs the command `codegen`. `root` is the folder that must contain every file that the contract refers to, if
 /// neither the command line nor the settings name one.

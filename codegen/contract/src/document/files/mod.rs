@@ -20,7 +20,7 @@ use loader::Loader;
 pub use paths::display_path;
 
 /// The path `-`, by which a user passes the entry file of a contract on standard input.
-const STDIN: &str = "-";
+pub const STDIN: &str = "-";
 
 /// Reads the entry file of a contract and every file that its references reach.
 ///
