@@ -64,6 +64,10 @@ impl<'d> Checker<'d, '_> {
         let kind = pending.kind;
         let name = rule(kind).name;
         if node.as_object().is_none() {
+            // A repairable value was reported at its own place.
+            if self.repairs.contains(node.span) {
+                return;
+            }
             let bool_schema = kind == ObjectKind::Schema && node.as_bool().is_some();
             if !bool_schema || self.document.version() == Version::V30 {
                 let message = format!("`{}` is {}, not {name}", pending.text, node.kind_name());

@@ -3,7 +3,8 @@
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
 use crate::model::SchemaId;
-use crate::model::schema::{ArrayShape, Format, Kind, Schema};
+use crate::model::schema::{ArrayShape, Format, Kind, Schema, StringShape};
+use crate::source::Span;
 
 use super::builder::Builder;
 use super::facets::Facets;
@@ -172,17 +173,26 @@ impl<'d> Builder<'d, '_> {
 
     /// Adds a schema to the model that allows every value.
     pub(super) fn anything(&mut self, at: &Node) -> SchemaId {
+        self.undeclared_schema(at.span, true, Kind::Any)
+    }
+
+    /// Returns a new schema of any string, for a value at a place of the contract that declares no type.
+    pub(super) fn any_text(&mut self, at: Span) -> SchemaId {
+        self.undeclared_schema(at, false, Kind::String(StringShape::default()))
+    }
+
+    fn undeclared_schema(&mut self, span: Span, nullable: bool, kind: Kind) -> SchemaId {
         self.schemas.add(Schema {
-            span: at.span,
+            span,
             component: None,
             title: None,
             description: None,
             deprecated: false,
-            nullable: true,
+            nullable,
             read_only: false,
             write_only: false,
             default: None,
-            kind: Kind::Any,
+            kind,
             rust_name: None,
             rust_type: None,
             interpreted: None,

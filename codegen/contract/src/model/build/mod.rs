@@ -25,6 +25,9 @@ mod operation;
 mod outgoing;
 pub(in crate::model) mod own_type;
 mod parameter;
+mod path_item;
+mod path_parameter;
+mod path_template;
 mod policy;
 mod quantity;
 mod response;
@@ -73,7 +76,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
         title: text("title").unwrap_or_default().to_owned(),
         version: text("version").unwrap_or_default().to_owned(),
         description: text("description").map(str::to_owned),
-        servers: server::servers(root),
+        servers: builder.servers(root),
         tags,
         operations,
         unselected: Vec::new(),

@@ -50,6 +50,13 @@ pub enum ParameterLocation {
 }
 
 impl ParameterLocation {
+    /// Returns the location that a value of `in` names; `None` for a word that is no location.
+    pub(crate) fn named(word: &str) -> Option<ParameterLocation> {
+        let all =
+            [ParameterLocation::Path, ParameterLocation::Query, ParameterLocation::Header, ParameterLocation::Cookie];
+        all.into_iter().find(|location| location.word() == word)
+    }
+
     /// Returns the location of a parameter as the value of `in`: `path`, `query`, `header` or `cookie`.
     pub fn word(self) -> &'static str {
         match self {
