@@ -98,6 +98,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("directions", mixed::directions::router()),
         ("fields", mixed::fields::router()),
         ("files", mixed::files::router()),
+        ("imperfect", plain::imperfect::router()),
         ("keywords", plain::keywords::router()),
         ("merges", mixed::merges::router()),
         ("names", names::router()),

@@ -22,6 +22,36 @@ serves! {
 }
 
 serves! {
+    imperfect:
+    echo {
+        values ValuesRequest ValuesResponse ValuesError,
+    }
+    silent {
+        undeclared UndeclaredRequest UndeclaredResponse UndeclaredError,
+        misspelt MisspeltRequest MisspeltResponse MisspeltError,
+        location LocationRequest LocationResponse LocationError,
+        label LabelRequest LabelResponse LabelError,
+        matrix MatrixRequest MatrixResponse MatrixError,
+        exploded ExplodedRequest ExplodedResponse ExplodedError,
+        segments SegmentsRequest SegmentsResponse SegmentsError,
+        pairs PairsRequest PairsResponse PairsError,
+        files FilesRequest FilesResponse FilesError,
+        limited LimitedRequest LimitedResponse LimitedError,
+        search SearchRequest SearchResponse SearchError,
+        literal LiteralRequest LiteralResponse LiteralError,
+        parameters ParametersRequest ParametersResponse ParametersError,
+        get_beside GetBesideRequest GetBesideResponse GetBesideError,
+        post_beside_by_id PostBesideByIdRequest PostBesideByIdResponse PostBesideByIdError,
+    }
+    bare {
+        unused UnusedResponse UnusedError,
+        slashless SlashlessResponse SlashlessError,
+        nothing NothingResponse NothingError,
+        add_shared AddSharedResponse AddSharedError,
+    }
+}
+
+serves! {
     keywords:
     echo {
         types TypesRequest TypesResponse TypesError,

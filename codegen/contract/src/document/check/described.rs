@@ -41,10 +41,12 @@ impl<'d> Checker<'d, '_> {
         if !keywords.is_empty() {
             let has_schema = object.contains_key("schema") || object.contains_key("content");
             self.keywords_outside(owner, &keywords, has_schema);
+            let outer = std::mem::replace(&mut self.owner, self.pointer.as_str().len());
             for (key, node) in keywords.into_iter().filter(|_| !has_schema) {
                 entry(self, ObjectKind::Schema, key, node);
                 self.repairs.add(key.span, Repair::Nest("schema"));
             }
+            self.owner = outer;
         }
     }
 

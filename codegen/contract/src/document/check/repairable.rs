@@ -131,10 +131,15 @@ impl Checker<'_, '_> {
         word: &str,
         visited: Visited<'_>,
     ) -> Option<(Meaning, Option<&'static str>)> {
-        if let Some((same, Nearness::Same)) = nearest(word, words.iter().copied()) {
-            return Some((Meaning::replace(Value::String(same.to_owned()), &format!("`{same}`")), Some(same)));
-        }
         let key = visited.key.map(|key| key.name.as_str());
+        // The location of a parameter and the type of a security scheme are not guessed.
+        let guessed = is_schema(visited.owner) || key == Some("style");
+        match nearest(word, words.iter().copied()) {
+            Some((known, nearness)) if nearness == Nearness::Same || (guessed && nearness == Nearness::Slip) => {
+                return Some((Meaning::replace(Value::String(known.to_owned()), &format!("`{known}`")), Some(known)));
+            }
+            _ => {}
+        }
         match (key, is_schema(visited.owner)) {
             (Some("style"), false) => {
                 Some((Meaning::new(Repair::Remove, "ignored: the default style of the location applies"), None))

@@ -114,10 +114,8 @@ impl<'d> Checker<'d, '_> {
         let is_type = name == "type" && meaning.is_some();
         let message = format!("`{name}` is `{word}`, not one of {listed}");
         let problem = self.lax(meaning.is_none(), "unknown-value", span, message);
-        let known = match &meaning {
-            Some((_, known)) => *known,
-            None => nearest(word, words.iter().copied()).map(|(similar, _)| similar),
-        };
+        let similar = || nearest(word, words.iter().copied()).map(|(similar, _)| similar);
+        let known = meaning.as_ref().and_then(|(_, known)| *known).or_else(similar);
         let problem = problem.label(match &meaning {
             Some((meaning, _)) if !self.strict => &meaning.label,
             _ => "unknown value",

@@ -10,7 +10,6 @@ mod references;
 
 use std::path::Path;
 
-use super::load::LoadOptions;
 use super::parse::{read_file, read_stdin};
 use super::trees::Document;
 use crate::diagnostic::Diagnostics;
@@ -25,12 +24,16 @@ pub const STDIN: &str = "-";
 
 /// Reads the entry file of a contract and every file that its references reach.
 ///
-/// References must not leave the folder `root` of the options, which defaults to the folder of the entry file. Files that cannot
+/// References must not leave the folder `root`, which defaults to the folder of the entry file. Files that cannot
 /// be read are reported to `diagnostics`; nothing else is checked.
 ///
 /// Returns `None` only if the entry file cannot be read as an OpenAPI document at all.
-pub(super) fn read_files(entry: &Path, options: &LoadOptions, diagnostics: &mut Diagnostics) -> Option<Document> {
-    let (root, strict) = (options.root.as_deref(), options.strict);
+pub(super) fn read_files(
+    entry: &Path,
+    root: Option<&Path>,
+    strict: bool,
+    diagnostics: &mut Diagnostics,
+) -> Option<Document> {
     let mut sources = Sources::default();
     let (file, tree) = match entry == Path::new(STDIN) {
         true => read_stdin(entry, strict, &mut sources, diagnostics),

@@ -88,8 +88,8 @@ impl TreeBuilder<'_, '_> {
             Event::DocumentStart(..) => {
                 self.document = Span::new(self.file, range.start, (range.start + 3).min(self.text.len()));
             }
-            // An empty document is one empty scalar.
-            Event::Scalar(..) if range.is_empty() && self.frames.is_empty() && self.root.is_some() => return Ok(()),
+            // An empty document is one empty scalar. It is skipped.
+            Event::Scalar(..) if range.is_empty() && self.frames.is_empty() => return Ok(()),
             Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) | Event::Alias(_) => {
                 self.only_document()?;
             }
@@ -115,10 +115,9 @@ impl TreeBuilder<'_, '_> {
         Ok(())
     }
 
-    /// Rejects the content of a document if an earlier document of the file has content too. Empty ones are skipped.
-    fn only_document(&mut self) -> Result<(), Syntax> {
-        let first = self.root.take_if(|root| root.is_null() && root.span.start == root.span.end);
-        if first.is_some() || self.root.is_none() || !self.frames.is_empty() {
+    /// Rejects the content of a document if an earlier document of the file has content too.
+    fn only_document(&self) -> Result<(), Syntax> {
+        if self.root.is_none() || !self.frames.is_empty() {
             return Ok(());
         }
         let problem = Diagnostic::error("several-documents", self.document, "the file contains a second YAML document")

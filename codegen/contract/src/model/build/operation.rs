@@ -12,19 +12,7 @@ use super::builder::Builder;
 use super::node_fields::{elements, spanned_string, string, truth};
 use super::path_item::PathItem;
 use super::path_template::PathTemplate;
-use super::route::{Routes, matched};
-
-/// The HTTP methods of OpenAPI path items in lower and upper case, in the order of the specification.
-pub(super) const METHODS: &[(&str, &str)] = &[
-    ("get", "GET"),
-    ("put", "PUT"),
-    ("post", "POST"),
-    ("delete", "DELETE"),
-    ("options", "OPTIONS"),
-    ("head", "HEAD"),
-    ("patch", "PATCH"),
-    ("trace", "TRACE"),
-];
+use super::route::Routes;
 
 impl<'d> Builder<'d, '_> {
     /// Returns every operation under `paths`, in the order of the contract.
@@ -116,7 +104,7 @@ impl<'d> Builder<'d, '_> {
         method: &'static str,
         schemes: &[Scheme],
     ) -> Operation {
-        let path = matched(&template.key.name);
+        let path = template.path();
         let parameters = self.parameters(item, node, (method, template));
         let body = self.body(node);
         let responses = self.responses(node);

@@ -35,7 +35,7 @@ impl<'d> Builder<'d, '_> {
         operation: &'d Node,
         (method, template): (&'static str, &PathTemplate),
     ) -> Vec<Parameter> {
-        let path = template.key.name.as_str();
+        let path = template.path();
         let mut parameters: Vec<Parameter> = Vec::new();
         let (mut elsewhere, mut unread) = (Vec::new(), false);
         for (level, list) in [item.get("parameters"), operation.get("parameters")].into_iter().enumerate() {
@@ -117,7 +117,7 @@ impl<'d> Builder<'d, '_> {
             return Read::Ignored;
         }
         let required = truth(node, "required");
-        let in_path = placeholders(&template.key.name).any(|known| known == name);
+        let in_path = placeholders(template.path()).any(|known| known == name);
         if location == ParameterLocation::Path && in_path && !required {
             let report = self
                 .remark(

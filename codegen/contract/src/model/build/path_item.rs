@@ -1,11 +1,24 @@
 //! Path items whose `$ref` leads to another path item: the fields of both apply.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::document::{Key, Node};
 use crate::source::Span;
 
 use super::builder::Builder;
-use super::operation::METHODS;
+
+/// The HTTP methods of OpenAPI path items in lower and upper case, in the order of the specification.
+const METHODS: &[(&str, &str)] = &[
+    ("get", "GET"),
+    ("put", "PUT"),
+    ("post", "POST"),
+    ("delete", "DELETE"),
+    ("options", "OPTIONS"),
+    ("head", "HEAD"),
+    ("patch", "PATCH"),
+    ("trace", "TRACE"),
+];
 
 /// The longest chain of references between path items. No contract intends a longer one.
 const MAX_CHAIN: usize = 64;
@@ -64,18 +77,18 @@ impl<'d> Builder<'d, '_> {
     }
 
     fn check_repeated_fields(&mut self, item: &PathItem<'d>) {
-        let mut known: Vec<&Key> = Vec::new();
+        let mut known: HashMap<&str, Span> = HashMap::new();
         for (key, _) in item.fields() {
             let name = key.name.as_str();
             if matches!(name, "$ref" | "summary" | "description") || name.starts_with("x-") {
                 continue;
             }
-            let Some(first) = known.iter().find(|first| first.name == name) else {
-                known.push(key);
+            let Some(first) = known.get(name).copied() else {
+                known.insert(name, key.span);
                 continue;
             };
             let message = format!("`{name}` is both beside a `$ref` and in the path item that it refers to");
-            let problem = Diagnostic::error("conflicting-fields", first.span, message).label("beside the `$ref`");
+            let problem = Diagnostic::error("conflicting-fields", first, message).label("beside the `$ref`");
             let problem = problem.also(key.span, "in the target of the reference");
             self.report(problem.help("keep one of the two: OpenAPI does not define which of them applies"));
         }

@@ -1,5 +1,7 @@
 //! The check of an operation's parameters against its path: each placeholder has a parameter, and the reverse.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::diagnostic::{Diagnostic, closest, one_line};
 use crate::document::Key;
 use crate::model::SchemaId;
@@ -15,12 +17,13 @@ impl Builder<'_, '_> {
     /// Adds the parameters with `in: path` whose names the path does not contain, if they are similar to a placeholder
     /// without a parameter. Reports each of them, and leaves out the others.
     pub(super) fn adopt(&mut self, parameters: &mut Vec<Parameter>, elsewhere: Vec<(Parameter, Span)>, path: &str) {
+        let of_path = parameters.iter().filter(|known| known.location == ParameterLocation::Path);
+        let declared: HashSet<String> = of_path.map(|known| known.name.clone()).collect();
+        let mut free: Vec<&str> = placeholders(path).filter(|name| !declared.contains(*name)).collect();
         for (parameter, span) in elsewhere {
-            let declared = |name: &str| {
-                parameters.iter().any(|known| known.location == ParameterLocation::Path && known.name == name)
-            };
             let name = &parameter.name;
-            let close = closest(name, placeholders(path).filter(|name| !declared(name))).map(str::to_owned);
+            let close = closest(name, free.iter().copied()).map(str::to_owned);
+            free.retain(|name| Some(*name) != close.as_deref());
             let message =
                 format!("the parameter `{name}` has `in: path`, but the path `{path}` does not contain `{{{name}}}`");
             let report = self.remark("path-parameter-unused", span, message);
@@ -44,17 +47,20 @@ impl Builder<'_, '_> {
         method: &'static str,
         template: &PathTemplate,
     ) {
-        let path = template.key.name.as_str();
-        let queries = template.variables.iter().filter(|variable| variable.location == ParameterLocation::Query);
+        let path = template.path();
+        let queries = template.variables.values().filter(|variable| variable.location == ParameterLocation::Query);
         let queries = queries.map(|variable| (variable.name.as_str(), ParameterLocation::Query));
         let places: Vec<_> = placeholders(path).map(|name| (name, ParameterLocation::Path)).chain(queries).collect();
+        let mut known: HashSet<(String, ParameterLocation)> =
+            parameters.iter().map(|parameter| (parameter.name.clone(), parameter.location)).collect();
+        let others: HashMap<String, (Span, ParameterLocation)> =
+            parameters.iter().map(|other| (other.name.clone(), (other.span, other.location))).collect();
         let mut text: Option<SchemaId> = None;
         for (name, location) in places {
-            let elsewhere = parameters.iter().find(|parameter| parameter.name == name);
-            let elsewhere = elsewhere.map(|other| (other.span, other.location));
-            if parameters.iter().any(|known| known.name == name && known.location == location) {
+            if !known.insert((name.to_owned(), location)) {
                 continue;
             }
+            let elsewhere = others.get(name).copied();
             if location == ParameterLocation::Path {
                 let new = || Undeclared { methods: Vec::new(), elsewhere };
                 self.undeclared.entry(name.to_owned()).or_insert_with(new).methods.push(method);

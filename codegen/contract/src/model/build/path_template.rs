@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::document::{Key, Node};
 use crate::model::operation::{ParameterLocation, Style};
@@ -10,13 +12,15 @@ use crate::source::Span;
 use super::builder::Builder;
 use super::node_fields::{elements, string};
 use super::path_item::PathItem;
+use super::policy::placeholders;
+use super::route::matched;
 
 /// A path as the router matches it, and the meaning of the operators of RFC 6570 that it was written with.
 pub(super) struct PathTemplate {
     /// The path, in which every expression is the name of a parameter in braces.
     pub(super) key: Key,
-    /// The parameters that were written with an operator.
-    pub(super) variables: Vec<Variable>,
+    /// The parameters that were written with an operator, by name.
+    pub(super) variables: IndexMap<String, Variable>,
 }
 
 /// A parameter that a path contains with an operator of RFC 6570, such as `{.id}`.
@@ -41,15 +45,29 @@ struct Expression {
     meaning: String,
 }
 
+impl Expression {
+    /// Returns true if the text of the expression is only the name of a parameter.
+    fn is_name(&self, inner: &str) -> bool {
+        let is_plain = |it: &Variable| it.name == inner && it.style.is_none() && !it.explode;
+        self.path.strip_prefix('{').and_then(|path| path.strip_suffix('}')) == Some(inner)
+            && matches!(self.variables.as_slice(), [variable] if is_plain(variable))
+    }
+}
+
 impl PathTemplate {
     /// Returns the template of an operation without a path of its own, such as a webhook.
     pub(super) fn none(span: Span) -> PathTemplate {
-        PathTemplate { key: Key { name: String::new(), span }, variables: Vec::new() }
+        PathTemplate { key: Key { name: String::new(), span }, variables: IndexMap::new() }
+    }
+
+    /// Returns the part of the path that the router matches, without a query string and a fragment.
+    pub(super) fn path(&self) -> &str {
+        matched(&self.key.name)
     }
 
     /// Returns the parameter with an operator that has this name, in the path or in the query string.
     pub(super) fn variable(&self, name: &str, location: ParameterLocation) -> Option<&Variable> {
-        self.variables.iter().find(|variable| variable.name == name && variable.location == location)
+        self.variables.get(name).filter(|variable| variable.location == location)
     }
 }
 
@@ -59,7 +77,7 @@ impl<'d> Builder<'d, '_> {
     /// A name that an operation declares as a path parameter is never read as an operator. Returns `None`, with an
     /// error, for a path that no router can match.
     pub(super) fn path_template(&mut self, path: &Key, item: &PathItem<'d>) -> Option<PathTemplate> {
-        let mut template = PathTemplate { key: Key { name: String::new(), span: path.span }, variables: Vec::new() };
+        let mut template = PathTemplate::none(path.span);
         let mut declared: Option<HashSet<String>> = None;
         let mut rest = path.name.as_str();
         while let Some(at) = rest.find(['{', '}']) {
@@ -81,10 +99,11 @@ impl<'d> Builder<'d, '_> {
                 continue;
             }
             match read(inner, template.key.name.ends_with('/')) {
+                Ok(expression) if expression.is_name(inner) => template.key.name.push_str(&expression.path),
                 Ok(expression) => {
                     self.report_expression(path.span, inner, &expression);
                     template.key.name.push_str(&expression.path);
-                    template.variables.extend(expression.variables);
+                    template.variables.extend(expression.variables.into_iter().map(|it| (it.name.clone(), it)));
                 }
                 Err(reason) => {
                     let message = format!("`{{{inner}}}` cannot be matched in a path: {reason}");
@@ -97,7 +116,19 @@ impl<'d> Builder<'d, '_> {
         if template.key.name.is_empty() {
             template.key.name.push('/');
         }
+        self.report_repeated(&template);
         Some(template)
+    }
+
+    /// Reports the parameters that a path contains several times, of which the first value is used.
+    fn report_repeated(&mut self, template: &PathTemplate) {
+        let mut seen = HashSet::new();
+        for name in placeholders(template.path()).filter(|name| !seen.insert(*name)) {
+            let message = format!("the path contains the parameter `{name}` several times");
+            let report = self.remark("duplicate-parameter", template.key.span, message);
+            let report = report.label(if self.strict { "ambiguous" } else { "the first of its values is used" });
+            self.report(report.help("give each parameter of the path another name"));
+        }
     }
 
     fn unroutable(&mut self, path: &Key, message: &str, help: &str) {
@@ -112,7 +143,10 @@ impl<'d> Builder<'d, '_> {
             true => report.label("OpenAPI defines no operators in paths"),
             false => report.label(&expression.meaning),
         };
-        self.report(report.help("write the name of the parameter alone in braces, and declare its `style`"));
+        self.report(report.help(match expression.path.is_empty() {
+            true => "remove it from the path, and declare query parameters with `in: query`",
+            false => "write the name of the parameter alone in braces, and declare its `style`",
+        }));
     }
 
     /// Returns the names of the path parameters that a path item or one of its operations declares.

@@ -37,7 +37,7 @@ pub struct Parameter {
 }
 
 /// The location of a parameter in a request: path, query string, header or cookie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ParameterLocation {
     /// The parameter is a placeholder in the path (`in: path`).
     Path,
