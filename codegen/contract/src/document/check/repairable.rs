@@ -38,9 +38,7 @@ impl Meaning {
 
     /// Returns the meaning of a text that stands for an object with one field.
     fn object(name: &str, text: &str, span: Span) -> Meaning {
-        let key = Key { name: name.to_owned(), span };
-        let entry = (key, Node { span, value: Value::String(text.to_owned()) });
-        Meaning::replace(Value::Object([entry].into_iter().collect()), &format!("`{name}: {text}`"))
+        Meaning::replace(object(name, Value::String(text.to_owned()), span), &format!("`{name}: {text}`"))
     }
 }
 
@@ -90,10 +88,19 @@ impl Checker<'_, '_> {
             (Shape::List(Shape::Any), Value::String(_) | Value::Number(_) | Value::Bool(_)) if field == "enum" => {
                 Some(Meaning::wrap())
             }
-            (Shape::List(Shape::Of(_)), Value::Object(_)) => Some(Meaning::wrap()),
+            (Shape::List(Shape::Of(_) | Shape::Map(_)), Value::Object(_)) => Some(Meaning::wrap()),
+            // The name of a security scheme in place of a requirement without scopes.
+            (Shape::Map(Shape::List(_)), Value::String(name)) if field.starts_with("security/") => {
+                let none = Value::Array(Vec::new());
+                Some(Meaning::replace(object(name, none, node.span), &format!("`{name}: []`")))
+            }
             (Shape::Of(kind), Value::String(text)) => meaning_of_text(*kind, text, node.span),
             (Shape::Of(ObjectKind::Schema), Value::Bool(true)) => {
                 Some(Meaning::replace(Value::Object(Object::default()), "`{}`"))
+            }
+            (Shape::Of(ObjectKind::Schema), Value::Bool(false)) => {
+                let nothing = object("not", Value::Object(Object::default()), node.span);
+                Some(Meaning::replace(nothing, "`not: {}`"))
             }
             _ => None,
         }
@@ -115,6 +122,10 @@ impl Checker<'_, '_> {
                     | ObjectKind::MediaType
                     | ObjectKind::Header
                     | ObjectKind::Schema
+                    | ObjectKind::Callback
+                    | ObjectKind::Example
+                    | ObjectKind::Encoding
+                    | ObjectKind::Link
                     | ObjectKind::ServerVariable,
                 ),
             ) => Some(empty()),
@@ -209,6 +220,12 @@ impl Checker<'_, '_> {
         self.repairs.add(span, Repair::Replace(Value::String("null".to_owned())));
         self.report(problem.fix("quote it", span, "\"null\""));
     }
+}
+
+/// Returns an object with one entry, at the place of the value that it replaces.
+fn object(name: &str, value: Value, span: Span) -> Value {
+    let key = Key { name: name.to_owned(), span };
+    Value::Object([(key, Node { span, value })].into_iter().collect())
 }
 
 /// Returns the meaning of a text in place of an OpenAPI object: the field that the text can only be.

@@ -72,7 +72,8 @@ impl<'d> Builder<'d, '_> {
             let described = node.get("schema").or_else(|| content.and_then(|(_, media)| media.get("schema")));
             let schema = match described {
                 Some(schema) => self.schema(schema),
-                None => self.anything(node),
+                None if content.is_some() => self.anything(node),
+                None => self.any_text(node.span),
             };
             self.examples_beside(schema, node);
             headers.push(Header {
