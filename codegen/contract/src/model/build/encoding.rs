@@ -1,8 +1,9 @@
 //! The `encoding` of media types: the serialization of properties in forms and multipart bodies.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Node;
-use crate::model::operation::{Content, ContentKind, Encoding, Operation, Style};
+use crate::document::{Node, Version};
+use crate::model::operation::{Content, ContentKind, Encoding, Operation, PartRules, Style};
+use crate::model::parts::parts;
 use crate::model::schema::{Additional, Kind, Schemas};
 
 use super::builder::Builder;
@@ -32,9 +33,18 @@ impl<'d> Builder<'d, '_> {
                     _ => None,
                 },
                 explode: node.get("explode").and_then(Node::as_bool),
+                allow_reserved: node.get("allowReserved").and_then(Node::as_bool),
             });
         }
         encodings
+    }
+
+    /// Returns the rules for the parts of multipart bodies in this version of OpenAPI.
+    pub(super) fn part_rules(&self) -> PartRules {
+        match self.version() {
+            Version::V30 => PartRules::V30,
+            _ => PartRules::V31,
+        }
     }
 }
 
@@ -58,17 +68,59 @@ pub(super) fn check(operations: &[Operation], schemas: &Schemas, diagnostics: &m
     }
 }
 
-/// Returns the reason why an encoding has no effect, with the help for it; `None` if it has an effect.
+/// Returns the reason why an encoding has no effect, or not all of one, with the help for it; `None` if it has.
 fn without_effect(content: &Content, encoding: &Encoding, schemas: &Schemas) -> Option<(&'static str, &'static str)> {
     if !matches!(content.kind, ContentKind::Form | ContentKind::Multipart) {
         return Some(("not a form or multipart media type (OpenAPI 3.0.3 § 4.7.14)", "remove the encoding"));
     }
-    match content.schema.map(|schema| schemas.kind(schema)) {
+    let property = match content.schema.map(|schema| schemas.kind(schema)) {
         Some(Kind::Object(object)) => {
-            let named = object.properties.iter().any(|property| property.name == encoding.property);
-            (!named && !matches!(object.additional, Additional::Kept(_)))
-                .then_some(("the schema has no property of this name", "correct the name, or remove the encoding"))
+            let property = object.properties.iter().find(|property| property.name == encoding.property);
+            if property.is_none() && !matches!(object.additional, Additional::Kept(_)) {
+                return Some(("the schema has no property of this name", "correct the name, or remove the encoding"));
+            }
+            property
         }
-        _ => Some(("the schema declares no properties", "declare the property, or remove the encoding")),
+        _ => return Some(("the schema declares no properties", "declare the property, or remove the encoding")),
+    };
+    property.filter(|_| content.kind == ContentKind::Multipart)?;
+    style_without_effect(content, encoding, schemas)
+}
+
+/// Returns the reason why the style of a multipart part has no effect, or why its `contentType` has none beside the
+/// style.
+fn style_without_effect(
+    content: &Content,
+    encoding: &Encoding,
+    schemas: &Schemas,
+) -> Option<(&'static str, &'static str)> {
+    let (style, explode) = encoding.style()?;
+    let parts = parts(content, schemas)?;
+    let part = parts.named.iter().find(|part| part.name == encoding.property)?;
+    let is_object = matches!(schemas.kind(part.property), Kind::Object(_));
+    // Generators often write the default, which changes nothing.
+    let changes = (style, explode) != (Style::Form, true) || encoding.allow_reserved == Some(true) || is_object;
+    if part.style.is_some() {
+        return (!encoding.media_types.is_empty()).then_some((
+            "`contentType` is ignored beside a style (OpenAPI 3.1.2 § 4.8.15.1.2)",
+            "remove `contentType`, or remove `style`, `explode` and `allowReserved`",
+        ));
     }
+    if !changes {
+        return None;
+    }
+    Some(match (content.part_rules, content.has_styled_parts()) {
+        (PartRules::V30, _) => (
+            "`style`, `explode` and `allowReserved` apply only to urlencoded forms (OpenAPI 3.0.3 § 4.7.15.1)",
+            "remove them; several parts of one name are a list, and an object is JSON",
+        ),
+        (_, false) => (
+            "parts of this media type have no style (OpenAPI 3.1.2 § 4.8.15.1.2)",
+            "use `multipart/form-data`, or remove `style`, `explode` and `allowReserved`",
+        ),
+        (_, true) => (
+            "the style does not apply to values of this type (OpenAPI 3.1.2 § 4.8.12.5)",
+            "choose a style that is defined for the type, or remove it",
+        ),
+    })
 }

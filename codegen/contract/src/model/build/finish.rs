@@ -183,6 +183,7 @@ impl<'d> Builder<'d, '_> {
             write_only: false,
             default: None,
             kind: Kind::Any,
+            content: None,
             rust_name: None,
             rust_type: None,
             interpreted: None,

@@ -9,8 +9,10 @@ use http::StatusCode;
 use super::body::Multipart;
 use super::error::MultipartError;
 use super::file::FileStream;
+use super::media_check::media_violation;
 use super::part::Part;
-use super::rule::{FormRule, PartKind, PartRule};
+use super::rule::{FormRule, PartKind, PartRule, PartStyle};
+use super::styled::{SpreadObjects, alternating, elements, is_spread, object_of};
 use crate::http::media::MediaType;
 use crate::json::{Canonical, Count, Reader, TextValue, canonical};
 use crate::operation::Operation;
@@ -22,6 +24,9 @@ use crate::validate::violation::{Violation, Violations};
 
 /// The maximum number of parts of a multipart form.
 const MAX_PARTS: usize = 1024;
+
+/// The name of the form part that declares the charset of a form and does not belong to it (RFC 7578 § 4.6).
+const CHARSET: &str = "_charset_";
 
 /// The maximum size of a form part that is held in memory, in bytes. Files are streamed and have no such limit.
 const MAX_VALUE_BYTES: usize = 1 << 20;
@@ -47,14 +52,18 @@ pub(crate) struct Intake {
     count: usize,
     /// True for each form part that was received, by the part's index in [`FormRule::parts`].
     received: Vec<bool>,
+    /// True for each form part that a browser sent for a file input without a file, by the part's index.
+    left_empty: Vec<bool>,
     /// The number of elements received so far for each form part, by the part's index in [`FormRule::parts`].
     counts: Vec<usize>,
     /// The names of received form parts that the contract does not list.
     unlisted: BTreeSet<String>,
     /// The elements received so far of form lists with `uniqueItems`, each with the index of its part.
     elements: Vec<(usize, Canonical)>,
-    /// The received form values that are not read yet. A part that contains a JSON array adds one for each element.
+    /// The received form values that are not read yet. A part that contains a list adds one for each element.
     pending: VecDeque<Content>,
+    /// The objects whose properties are separate form parts.
+    objects: SpreadObjects,
     ended: bool,
 }
 
@@ -63,8 +72,15 @@ pub(crate) struct Intake {
 struct Content {
     index: usize,
     name: String,
-    json: bool,
-    bytes: Bytes,
+    value: Value,
+}
+
+/// The value of a form part that is held in memory.
+#[derive(Debug)]
+enum Value {
+    Json(Bytes),
+    Text(Bytes),
+    Styled(TextValue<'static>),
 }
 
 impl Intake {
@@ -76,10 +92,12 @@ impl Intake {
             violations: Violations::default(),
             count: 0,
             received: Vec::new(),
+            left_empty: Vec::new(),
             counts: Vec::new(),
             unlisted: BTreeSet::new(),
             elements: Vec::new(),
             pending: VecDeque::new(),
+            objects: SpreadObjects::default(),
             ended: false,
         }
     }
@@ -88,17 +106,21 @@ impl Intake {
     /// end of the form.
     pub(super) async fn next(&mut self, rule: &'static FormRule, take: &mut Take<'_>) -> Result<bool, MultipartError> {
         self.received.resize(rule.parts.len(), false);
+        self.left_empty.resize(rule.parts.len() + 1, false);
         self.counts.resize(rule.parts.len() + 1, 0);
         loop {
             while let Some(content) = self.pending.pop_front() {
-                if self.read(rule, &content, take) {
+                if self.read(rule, content, take) {
                     return Ok(true);
                 }
             }
             if self.ended {
                 return Ok(false);
             }
-            let Some(part) = self.parts.next().await? else {
+            let Some(mut part) = self.parts.next().await? else {
+                if self.end_object(rule) {
+                    continue;
+                }
                 self.ended = true;
                 self.check_counts(rule);
                 return match self.violations.is_empty() {
@@ -111,8 +133,23 @@ impl Intake {
                 self.violate("", format!("must have at most {}", Count(MAX_PARTS, "part")));
                 return Err(self.refuse());
             }
-            let Some((index, name)) = self.find_rule(rule, &part) else { continue };
+            let Some(name) = self.name(rule, &part) else { continue };
+            let Some(index) = self.find_rule(rule, &name) else {
+                if name == CHARSET {
+                    self.check_charset(part).await?;
+                } else {
+                    self.pass_unlisted(rule, name);
+                }
+                continue;
+            };
+            if part.is_empty_file_input().await? {
+                self.left_empty[index] = true;
+                continue;
+            }
             let Some(part_rule) = rule.parts.get(index).or(rule.rest.as_ref()) else { continue };
+            if !self.receive(part_rule, index, &name) {
+                continue;
+            }
             let valid = self.check_head(part_rule, &name, index, &part);
             if !valid || part_rule.kind == PartKind::File {
                 self.counts[index] += 1;
@@ -121,60 +158,73 @@ impl Intake {
                 }
                 continue;
             }
-            let json = part_rule.kind == PartKind::Json || media(&part).is_some_and(|media| media.is_json());
+            let json = part_rule.kind == PartKind::Json || part.media().is_some_and(|media| media.is_json());
             let Some(bytes) = self.buffer(&name, part).await? else { continue };
-            self.split(part_rule, Content { index, name, json, bytes });
+            match part_rule.style {
+                Some(style) => self.unpack(part_rule, style, (index, name), &bytes),
+                None if json => self.split(part_rule, (index, name), bytes),
+                None => self.pending.push_back(Content { index, name, value: Value::Text(bytes) }),
+            }
         }
     }
 
-    /// Returns the name of a received form part and its index in [`FormRule::parts`]. Returns `None` for a part
-    /// that is skipped or refused.
-    fn find_rule(&mut self, rule: &FormRule, part: &Part) -> Option<(usize, String)> {
-        let Some(name) = part.name().map(str::to_owned) else {
-            if rule.unknown == Unknown::Deny {
-                self.violate("", "must not contain a part without a name".to_owned());
-            }
-            return None;
+    /// Returns the name of a received part. Returns `None` for a part without a name, which a form must not contain
+    /// (RFC 7578 § 4.2). Other multipart bodies may, unless the contract forbids unknown parts.
+    fn name(&mut self, rule: &FormRule, part: &Part) -> Option<String> {
+        let name = part.name().map(str::to_owned);
+        if name.is_none() && (self.parts.is_form || rule.unknown == Unknown::Deny) {
+            self.violate("", "must not contain a part without a name".to_owned());
+        }
+        name
+    }
+
+    /// Returns the index in [`FormRule::parts`] of a part that the contract lists, or their number for a part that is
+    /// kept although the contract does not list it. Returns `None` for any other part.
+    fn find_rule(&self, rule: &FormRule, name: &str) -> Option<usize> {
+        let is_listed = |part: &PartRule| part.name == name && !part.style.is_some_and(is_spread);
+        let listed = rule.parts.iter().position(is_listed).or_else(|| object_of(rule, name));
+        listed.or((rule.rest.is_some() && name != CHARSET).then_some(rule.parts.len()))
+    }
+
+    /// Records that a form part was received. Returns false and records a violation if it was received before and can
+    /// only appear once.
+    fn receive(&mut self, rule: &PartRule, index: usize, name: &str) -> bool {
+        let again = match self.received.get_mut(index) {
+            Some(received) => std::mem::replace(received, true),
+            None => !self.unlisted.insert(name.to_owned()),
         };
-        if let Some(index) = rule.parts.iter().position(|known| known.name == name) {
-            let repeated = std::mem::replace(&mut self.received[index], true);
-            if repeated && !rule.parts[index].repeated {
-                self.violate(&name, "must appear only once".to_owned());
-                return None;
-            }
-            return Some((index, name));
+        let once = !rule.repeated && !rule.style.is_some_and(is_spread);
+        if again && once {
+            self.violate(name, "must appear only once".to_owned());
         }
-        // The field `_charset_` specifies the character encoding and does not belong to the form (RFC 7578 § 4.6).
-        if name == "_charset_" {
-            return None;
-        }
-        let repeated = !self.unlisted.insert(name.clone());
-        if rule.rest.is_some() {
-            if repeated && !rule.rest.is_some_and(|rest| rest.repeated) {
-                self.violate(&name, "must appear only once".to_owned());
-                return None;
-            }
-            return Some((rule.parts.len(), name));
-        }
+        !(again && once)
+    }
+
+    /// Ignores a form part that the contract does not list, or records a violation if the contract forbids it.
+    fn pass_unlisted(&mut self, rule: &FormRule, name: String) {
         if rule.unknown == Unknown::Deny {
             self.violate(&name, "is not a known field".to_owned());
         }
-        None
+        self.unlisted.insert(name);
+    }
+
+    /// Records a violation if the form part `_charset_` declares that values are not in UTF-8.
+    async fn check_charset(&mut self, part: Part) -> Result<(), MultipartError> {
+        let Some(bytes) = self.buffer(CHARSET, part).await? else { return Ok(()) };
+        let charset = String::from_utf8_lossy(&bytes).into_owned();
+        let declared = MediaType::text_in(charset.trim());
+        if let Some(message) = declared.foreign_charset() {
+            self.violate(CHARSET, message);
+        }
+        Ok(())
     }
 
     /// Checks the media type and the headers of a form part. Returns false after recording a violation.
     fn check_head(&mut self, rule: &PartRule, name: &str, index: usize, part: &Part) -> bool {
         let before = self.violations.list.len();
         let field = self.field(rule, name, index);
-        let media_type = media(part);
-        if !allows(rule, media_type.as_ref()) {
-            let allowed = match (rule.media, rule.kind) {
-                ([], PartKind::Json) => "application/json".to_owned(),
-                ([], _) => "text/plain".to_owned(),
-                (several, _) => several.join(" or "),
-            };
-            let found = media_type.map_or_else(String::new, |media_type| format!(", not {}", media_type.essence));
-            self.violate(&field, format!("must be {allowed}{found}"));
+        if let Some(message) = media_violation(rule, part.media().as_ref()) {
+            self.violate(&field, message);
         }
         for header in rule.headers {
             let path = format!("{field}.{}", header.name);
@@ -204,47 +254,77 @@ impl Intake {
         Ok(Some(Bytes::from(buffer)))
     }
 
-    /// Queues the content of a form part for reading. A list that was received as one JSON array is split into
-    /// its elements.
-    fn split(&mut self, rule: &PartRule, content: Content) {
-        let is_array = content.bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
-        if !(rule.repeated && content.json && is_array) {
-            self.pending.push_back(content);
-            return;
+    /// Queues a JSON text for reading. A list that was received as one JSON array is split into its elements.
+    fn split(&mut self, rule: &PartRule, (index, name): (usize, String), bytes: Bytes) {
+        let is_array = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+        if !(rule.repeated && is_array) {
+            return self.pending.push_back(Content { index, name, value: Value::Json(bytes) });
         }
-        let mut reader = Reader::json_at(&content.bytes, InputLocation::Body, &content.name);
+        let mut reader = Reader::json_at(&bytes, InputLocation::Body, &name);
         let raw = |r: &mut Reader<'_>| r.raw().map(Bytes::copy_from_slice);
         let elements = reader.array(&ArrayRule::NONE, raw).unwrap_or_default();
         reader.finish();
         self.violations.extend(reader.into_violations());
-        let Content { index, name, .. } = content;
-        self.pending.extend(elements.into_iter().map(|bytes| Content { index, name: name.clone(), json: true, bytes }));
+        let value = |bytes| Content { index, name: name.clone(), value: Value::Json(bytes) };
+        self.pending.extend(elements.into_iter().map(value));
     }
 
-    fn read(&mut self, rule: &FormRule, content: &Content, take: &mut Take<'_>) -> bool {
-        let Content { index, name, json, bytes } = content;
-        let Some(part_rule) = rule.parts.get(*index).or(rule.rest.as_ref()) else { return false };
-        let field = self.field(part_rule, name, *index);
-        self.counts[*index] += 1;
+    /// Queues the values of a form part that has a style.
+    fn unpack(&mut self, rule: &PartRule, style: PartStyle, (index, name): (usize, String), bytes: &Bytes) {
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return self.violate(&name, "must be UTF-8".to_owned());
+        };
+        let mut queue = |value| self.pending.push_back(Content { index, name: name.clone(), value });
+        match style {
+            PartStyle::Scalar => queue(Value::Text(bytes.clone())),
+            PartStyle::Delimited(delimiter) if rule.repeated => {
+                elements(text, delimiter).for_each(|element| queue(Value::Text(bytes.slice_ref(element.as_bytes()))));
+            }
+            PartStyle::Delimited(delimiter) => match alternating(text, delimiter) {
+                Ok(object) => queue(Value::Styled(object)),
+                Err(message) => self.violate(&name, message.to_owned()),
+            },
+            PartStyle::Brackets | PartStyle::Members(_) => {
+                self.objects.insert(index, style, &name, rule.name, text.to_owned());
+            }
+        }
+    }
+
+    /// Queues an object whose properties were separate form parts, at the end of the form. Returns false if no such
+    /// object is left.
+    fn end_object(&mut self, rule: &FormRule) -> bool {
+        let Some((index, object)) = self.objects.pop() else { return false };
+        let name = rule.parts.get(index).map_or("", |part| part.name).to_owned();
+        self.pending.push_back(Content { index, name, value: Value::Styled(object) });
+        true
+    }
+
+    fn read(&mut self, rule: &FormRule, content: Content, take: &mut Take<'_>) -> bool {
+        let Content { index, name, value } = content;
+        let Some(part_rule) = rule.parts.get(index).or(rule.rest.as_ref()) else { return false };
+        let field = self.field(part_rule, &name, index);
+        self.counts[index] += 1;
+        let (Value::Json(bytes) | Value::Text(bytes)) = &value else {
+            let Value::Styled(object) = value else { return false };
+            let valid = self.take(Reader::text(object, InputLocation::Body, &field), (index, &name), take);
+            return valid && self.violations.is_empty();
+        };
         let Ok(text) = std::str::from_utf8(bytes) else {
             self.violate(&field, "must be UTF-8".to_owned());
             return false;
         };
-        let mut reader = match json {
+        let json = matches!(value, Value::Json(_));
+        let reader = match json {
             true => Reader::json_at(bytes, InputLocation::Body, &field),
             false => Reader::text(TextValue::Scalar(text.into()), InputLocation::Body, &field),
         };
-        let taken = take(Arrived::Value(*index, name, &mut reader));
-        reader.finish();
-        let violations = reader.into_violations();
-        let valid = taken && violations.is_empty();
-        self.violations.extend(violations);
+        let valid = self.take(reader, (index, &name), take);
         if valid && part_rule.unique {
             let element = match json {
                 true => canonical(text).unwrap_or(Canonical::Null),
                 false => Canonical::String(text.to_owned()),
             };
-            let element = (*index, element);
+            let element = (index, element);
             if self.elements.contains(&element) {
                 self.violate(&field, "must not be equal to another element".to_owned());
             }
@@ -253,13 +333,25 @@ impl Intake {
         valid && self.violations.is_empty()
     }
 
+    /// Passes a value to the callback `take`. Returns true if the value is valid.
+    fn take(&mut self, mut reader: Reader<'_>, (index, name): (usize, &str), take: &mut Take<'_>) -> bool {
+        let taken = take(Arrived::Value(index, name, &mut reader));
+        reader.finish();
+        let violations = reader.into_violations();
+        let valid = taken && violations.is_empty();
+        self.violations.extend(violations);
+        valid
+    }
+
     /// Records a violation for each missing part of the form, and for each list with too few or too many elements.
     fn check_counts(&mut self, rule: &FormRule) {
         for (index, part) in rule.parts.iter().enumerate() {
             let count = self.counts[index];
             if !self.received[index] {
-                if part.required {
-                    self.violate(part.name, "is required".to_owned());
+                match self.left_empty[index] {
+                    true if part.required => self.violate(part.name, "is required, but the file is missing".to_owned()),
+                    false if part.required => self.violate(part.name, "is required".to_owned()),
+                    _ => {}
                 }
             } else if part.repeated && count < part.min {
                 self.violate(part.name, format!("must have at least {}", Count(part.min, "element")));
@@ -311,31 +403,5 @@ impl Intake {
     pub(super) fn incomplete(&self) -> MultipartError {
         self.refusal.put(Problem::internal("a form with all required parts could not be assembled"));
         MultipartError::new()
-    }
-}
-
-fn media(part: &Part) -> Option<MediaType> {
-    part.content_type().and_then(MediaType::parse)
-}
-
-/// Returns true if the [`PartRule`] of a form part allows `media_type`, the media type of a received part.
-///
-/// A part without a media type is `text/plain` (RFC 7578 § 4.4). Browsers send values without one.
-fn allows(rule: &PartRule, media_type: Option<&MediaType>) -> bool {
-    let utf8 = media_type.is_none_or(MediaType::is_utf8);
-    let value = rule.kind != PartKind::File;
-    let is_plain = media_type.is_none_or(|media_type| media_type.essence == "text/plain");
-    if value && is_plain {
-        return utf8;
-    }
-    let listed = |media_type: &MediaType| {
-        rule.media.iter().filter_map(|media| MediaType::parse(media)).any(|media| media.covers(media_type).is_some())
-    };
-    match (rule.media, media_type) {
-        ([], Some(media_type)) if rule.kind == PartKind::Json => utf8 && media_type.is_json(),
-        ([], Some(media_type)) if value => utf8 && (media_type.is_json() || media_type.essence.starts_with("text/")),
-        ([], _) => true,
-        (_, Some(media_type)) => listed(media_type) && (utf8 || !value),
-        (_, None) => false,
     }
 }
