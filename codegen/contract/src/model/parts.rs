@@ -147,7 +147,8 @@ impl<'c> Described<'c> {
             Kind::Any if self.rules == PartRules::V31 => return PartKind::File,
             Kind::Object(_) | Kind::Array(_) => PartKind::Json,
             Kind::Union(union) if depth < DEEPEST_UNION => {
-                let kinds: Vec<PartKind> = union.branches.iter().map(|branch| self.kind_at(*branch, &[], depth + 1)).collect();
+                let kinds: Vec<PartKind> =
+                    union.branches.iter().map(|branch| self.kind_at(*branch, &[], depth + 1)).collect();
                 if kinds.contains(&PartKind::File) {
                     return PartKind::File;
                 }

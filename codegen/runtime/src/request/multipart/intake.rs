@@ -1,7 +1,8 @@
 //! Receiving a multipart form part by part, and validating it by its [`FormRule`]. All typed forms share this code,
 //! so that it is compiled once.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -13,6 +14,7 @@ use super::media_check::media_violation;
 use super::part::Part;
 use super::rule::{FormRule, PartKind, PartRule, PartStyle};
 use super::styled::{SpreadObjects, alternating, elements, is_spread, object_of};
+use super::tally::Tally;
 use crate::http::media::MediaType;
 use crate::json::{Canonical, Count, Reader, TextValue, canonical};
 use crate::operation::Operation;
@@ -21,9 +23,6 @@ use crate::response::problem::Problem;
 use crate::validate::rules::{ArrayRule, Unknown};
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::{Violation, Violations};
-
-/// The maximum number of parts of a multipart form.
-const MAX_PARTS: usize = 1024;
 
 /// The name of the form part that declares the charset of a form and does not belong to it (RFC 7578 § 4.6).
 const CHARSET: &str = "_charset_";
@@ -48,18 +47,9 @@ pub(crate) struct Intake {
     operation: &'static Operation,
     refusal: DeferredRefusal,
     violations: Violations,
-    /// The number of form parts received so far.
-    count: usize,
-    /// True for each form part that was received, by the part's index in [`FormRule::parts`].
-    received: Vec<bool>,
-    /// True for each form part that a browser sent for a file input without a file, by the part's index.
-    left_empty: Vec<bool>,
-    /// The number of elements received so far for each form part, by the part's index in [`FormRule::parts`].
-    counts: Vec<usize>,
-    /// The names of received form parts that the contract does not list.
-    unlisted: BTreeSet<String>,
+    tally: Tally,
     /// The elements received so far of form lists with `uniqueItems`, each with the index of its part.
-    elements: Vec<(usize, Canonical)>,
+    elements: HashSet<(usize, Canonical)>,
     /// The received form values that are not read yet. A part that contains a list adds one for each element.
     pending: VecDeque<Content>,
     /// The objects whose properties are separate form parts.
@@ -71,7 +61,7 @@ pub(crate) struct Intake {
 #[derive(Debug)]
 struct Content {
     index: usize,
-    name: String,
+    name: Arc<str>,
     value: Value,
 }
 
@@ -90,12 +80,8 @@ impl Intake {
             operation,
             refusal,
             violations: Violations::default(),
-            count: 0,
-            received: Vec::new(),
-            left_empty: Vec::new(),
-            counts: Vec::new(),
-            unlisted: BTreeSet::new(),
-            elements: Vec::new(),
+            tally: Tally::new(),
+            elements: HashSet::new(),
             pending: VecDeque::new(),
             objects: SpreadObjects::default(),
             ended: false,
@@ -105,9 +91,6 @@ impl Intake {
     /// Passes the next valid part of the multipart form to the callback `take`, and returns true. Returns false at the
     /// end of the form.
     pub(super) async fn next(&mut self, rule: &'static FormRule, take: &mut Take<'_>) -> Result<bool, MultipartError> {
-        self.received.resize(rule.parts.len(), false);
-        self.left_empty.resize(rule.parts.len() + 1, false);
-        self.counts.resize(rule.parts.len() + 1, 0);
         loop {
             while let Some(content) = self.pending.pop_front() {
                 if self.read(rule, content, take) {
@@ -122,19 +105,18 @@ impl Intake {
                     continue;
                 }
                 self.ended = true;
-                self.check_counts(rule);
+                self.tally.check(rule, &mut self.violations);
                 return match self.violations.is_empty() {
                     true => Ok(false),
                     false => Err(self.refuse()),
                 };
             };
-            self.count += 1;
-            if self.count > MAX_PARTS {
-                self.violate("", format!("must have at most {}", Count(MAX_PARTS, "part")));
+            if let Some(message) = self.tally.part(rule) {
+                self.violate("", message);
                 return Err(self.refuse());
             }
             let Some(name) = self.name(rule, &part) else { continue };
-            let Some(index) = self.find_rule(rule, &name) else {
+            let Some(index) = find_rule(rule, &name) else {
                 if name == CHARSET {
                     self.check_charset(part).await?;
                 } else {
@@ -143,16 +125,17 @@ impl Intake {
                 continue;
             };
             if part.is_empty_file_input().await? {
-                self.left_empty[index] = true;
+                self.tally.leave_empty(index);
                 continue;
             }
             let Some(part_rule) = rule.parts.get(index).or(rule.rest.as_ref()) else { continue };
-            if !self.receive(part_rule, index, &name) {
+            if !self.tally.receive(part_rule, index, &name) {
+                self.violate(&name, "must appear only once".to_owned());
                 continue;
             }
             let valid = self.check_head(part_rule, &name, index, &part);
             if !valid || part_rule.kind == PartKind::File {
-                self.counts[index] += 1;
+                self.tally.element(index);
                 if valid && self.violations.is_empty() && take(Arrived::File(index, &name, FileStream::new(part))) {
                     return Ok(true);
                 }
@@ -161,9 +144,9 @@ impl Intake {
             let json = part_rule.kind == PartKind::Json || part.media().is_some_and(|media| media.is_json());
             let Some(bytes) = self.buffer(&name, part).await? else { continue };
             match part_rule.style {
-                Some(style) => self.unpack(part_rule, style, (index, name), &bytes),
-                None if json => self.split(part_rule, (index, name), bytes),
-                None => self.pending.push_back(Content { index, name, value: Value::Text(bytes) }),
+                Some(style) => self.unpack(part_rule, style, (index, name.into()), &bytes),
+                None if json => self.split(part_rule, (index, name.into()), bytes),
+                None => self.pending.push_back(Content { index, name: name.into(), value: Value::Text(bytes) }),
             }
         }
     }
@@ -178,34 +161,12 @@ impl Intake {
         name
     }
 
-    /// Returns the index in [`FormRule::parts`] of a part that the contract lists, or their number for a part that is
-    /// kept although the contract does not list it. Returns `None` for any other part.
-    fn find_rule(&self, rule: &FormRule, name: &str) -> Option<usize> {
-        let is_listed = |part: &PartRule| part.name == name && !part.style.is_some_and(is_spread);
-        let listed = rule.parts.iter().position(is_listed).or_else(|| object_of(rule, name));
-        listed.or((rule.rest.is_some() && name != CHARSET).then_some(rule.parts.len()))
-    }
-
-    /// Records that a form part was received. Returns false and records a violation if it was received before and can
-    /// only appear once.
-    fn receive(&mut self, rule: &PartRule, index: usize, name: &str) -> bool {
-        let again = match self.received.get_mut(index) {
-            Some(received) => std::mem::replace(received, true),
-            None => !self.unlisted.insert(name.to_owned()),
-        };
-        let once = !rule.repeated && !rule.style.is_some_and(is_spread);
-        if again && once {
-            self.violate(name, "must appear only once".to_owned());
-        }
-        !(again && once)
-    }
-
     /// Ignores a form part that the contract does not list, or records a violation if the contract forbids it.
     fn pass_unlisted(&mut self, rule: &FormRule, name: String) {
         if rule.unknown == Unknown::Deny {
             self.violate(&name, "is not a known field".to_owned());
         }
-        self.unlisted.insert(name);
+        self.tally.pass(name);
     }
 
     /// Records a violation if the form part `_charset_` declares that values are not in UTF-8.
@@ -222,7 +183,7 @@ impl Intake {
     /// Checks the media type and the headers of a form part. Returns false after recording a violation.
     fn check_head(&mut self, rule: &PartRule, name: &str, index: usize, part: &Part) -> bool {
         let before = self.violations.list.len();
-        let field = self.field(rule, name, index);
+        let field = self.tally.field(rule, name, index);
         if let Some(message) = media_violation(rule, part.media().as_ref()) {
             self.violate(&field, message);
         }
@@ -255,7 +216,7 @@ impl Intake {
     }
 
     /// Queues a JSON text for reading. A list that was received as one JSON array is split into its elements.
-    fn split(&mut self, rule: &PartRule, (index, name): (usize, String), bytes: Bytes) {
+    fn split(&mut self, rule: &PartRule, (index, name): (usize, Arc<str>), bytes: Bytes) {
         let is_array = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
         if !(rule.repeated && is_array) {
             return self.pending.push_back(Content { index, name, value: Value::Json(bytes) });
@@ -270,7 +231,7 @@ impl Intake {
     }
 
     /// Queues the values of a form part that has a style.
-    fn unpack(&mut self, rule: &PartRule, style: PartStyle, (index, name): (usize, String), bytes: &Bytes) {
+    fn unpack(&mut self, rule: &PartRule, style: PartStyle, (index, name): (usize, Arc<str>), bytes: &Bytes) {
         let Ok(text) = std::str::from_utf8(bytes) else {
             return self.violate(&name, "must be UTF-8".to_owned());
         };
@@ -294,7 +255,7 @@ impl Intake {
     /// object is left.
     fn end_object(&mut self, rule: &FormRule) -> bool {
         let Some((index, object)) = self.objects.pop() else { return false };
-        let name = rule.parts.get(index).map_or("", |part| part.name).to_owned();
+        let name: Arc<str> = rule.parts.get(index).map_or("", |part| part.name).into();
         self.pending.push_back(Content { index, name, value: Value::Styled(object) });
         true
     }
@@ -302,8 +263,8 @@ impl Intake {
     fn read(&mut self, rule: &FormRule, content: Content, take: &mut Take<'_>) -> bool {
         let Content { index, name, value } = content;
         let Some(part_rule) = rule.parts.get(index).or(rule.rest.as_ref()) else { return false };
-        let field = self.field(part_rule, &name, index);
-        self.counts[index] += 1;
+        let field = self.tally.field(part_rule, &name, index);
+        self.tally.element(index);
         let (Value::Json(bytes) | Value::Text(bytes)) = &value else {
             let Value::Styled(object) = value else { return false };
             let valid = self.take(Reader::text(object, InputLocation::Body, &field), (index, &name), take);
@@ -324,11 +285,9 @@ impl Intake {
                 true => canonical(text).unwrap_or(Canonical::Null),
                 false => Canonical::String(text.to_owned()),
             };
-            let element = (index, element);
-            if self.elements.contains(&element) {
+            if !self.elements.insert((index, element)) {
                 self.violate(&field, "must not be equal to another element".to_owned());
             }
-            self.elements.push(element);
         }
         valid && self.violations.is_empty()
     }
@@ -341,39 +300,6 @@ impl Intake {
         let valid = taken && violations.is_empty();
         self.violations.extend(violations);
         valid
-    }
-
-    /// Records a violation for each missing part of the form, and for each list with too few or too many elements.
-    fn check_counts(&mut self, rule: &FormRule) {
-        for (index, part) in rule.parts.iter().enumerate() {
-            let count = self.counts[index];
-            if !self.received[index] {
-                match self.left_empty[index] {
-                    true if part.required => self.violate(part.name, "is required, but the file is missing".to_owned()),
-                    false if part.required => self.violate(part.name, "is required".to_owned()),
-                    _ => {}
-                }
-            } else if part.repeated && count < part.min {
-                self.violate(part.name, format!("must have at least {}", Count(part.min, "element")));
-            } else if let Some(max) = part.max.filter(|max| part.repeated && count > *max) {
-                self.violate(part.name, format!("must have at most {}", Count(max, "element")));
-            }
-        }
-        let names = self.received.iter().filter(|received| **received).count() + self.unlisted.len();
-        if names < rule.min {
-            self.violate("", format!("must have at least {}", Count(rule.min, "field")));
-        }
-        if let Some(max) = rule.max.filter(|max| names > *max) {
-            self.violate("", format!("must have at most {}", Count(max, "field")));
-        }
-    }
-
-    /// Returns the field name of a violation: the name of the form part, with an index if the part is a list element.
-    fn field(&self, rule: &PartRule, name: &str, index: usize) -> String {
-        match rule.repeated {
-            true => format!("{name}[{}]", self.counts[index]),
-            false => name.to_owned(),
-        }
     }
 
     fn violate(&mut self, field: &str, message: String) {
@@ -404,4 +330,12 @@ impl Intake {
         self.refusal.put(Problem::internal("a form with all required parts could not be assembled"));
         MultipartError::new()
     }
+}
+
+/// Returns the index in [`FormRule::parts`] of a part that the contract lists, or their number for a part that is kept
+/// although the contract does not list it. Returns `None` for any other part.
+fn find_rule(rule: &FormRule, name: &str) -> Option<usize> {
+    let is_listed = |part: &PartRule| part.name == name && !part.style.is_some_and(is_spread);
+    let listed = rule.parts.iter().position(is_listed).or_else(|| object_of(rule, name));
+    listed.or((rule.rest.is_some() && name != CHARSET).then_some(rule.parts.len()))
 }

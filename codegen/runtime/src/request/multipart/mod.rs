@@ -17,6 +17,9 @@ mod part;
 mod rule;
 mod scanner;
 mod styled;
+mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use body::Multipart;
 pub use error::MultipartError;

@@ -77,6 +77,12 @@ impl Scanner {
         }
     }
 
+    /// Returns the number of bytes that the scanner holds.
+    #[cfg(test)]
+    pub(super) fn buffered(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// Returns the fault of a body that ends here, although the scanner needs another chunk.
     pub(super) fn ended(&self) -> Fault {
         Fault::Incomplete(match self.stage {
