@@ -176,6 +176,7 @@ impl Scanner {
     fn settled(&self) -> usize {
         let delimiter = self.delimiter.needle();
         let tail = self.buffer.len().saturating_sub(delimiter.len() - 1);
-        (tail..self.buffer.len()).find(|at| delimiter.starts_with(&self.buffer[*at..])).unwrap_or(self.buffer.len())
+        let mut starts = memchr::memchr_iter(b'\r', &self.buffer[tail..]).map(|at| tail + at);
+        starts.find(|at| delimiter.starts_with(&self.buffer[*at..])).unwrap_or(self.buffer.len())
     }
 }
