@@ -57,7 +57,7 @@ impl MediaType {
 
     /// Returns the message that rejects a text whose `charset` is neither UTF-8 nor ASCII, or `None` for any other text.
     pub(crate) fn foreign_charset(&self) -> Option<String> {
-        let charset = self.parameter("charset").filter(|charset| !is_utf8(charset))?;
+        let charset = self.parameter("charset").filter(|charset| !charset.is_empty() && !is_utf8(charset))?;
         let shown: String = charset.chars().take(MAX_CHARSET).collect();
         Some(format!("must be in UTF-8, not {shown}"))
     }

@@ -94,12 +94,7 @@ fn without_effect(
 }
 
 /// Returns the style of a multipart part if it has no effect, or its `contentType`, which has none beside a style.
-fn style_without_effect(
-    content: &Content,
-    part: &Part<'_>,
-    encoding: &Encoding,
-    schemas: &Schemas,
-) -> Option<Unused> {
+fn style_without_effect(content: &Content, part: &Part<'_>, encoding: &Encoding, schemas: &Schemas) -> Option<Unused> {
     let declared = encoding.style()?;
     if part.style.is_some() {
         return (!encoding.media_types.is_empty()).then_some(Unused {

@@ -181,3 +181,50 @@ fn only_media(rule: &PartRule) -> Option<&'static str> {
 fn quoted(name: &str) -> String {
     name.replace('\\', r"\\").replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use http::{HeaderMap, HeaderValue, header};
+
+    use super::*;
+    use crate::request::body::Payload;
+    use crate::request::deferred_refusal::DeferredRefusal;
+
+    /// Returns a name of pseudo-random characters (xorshift) that are special in a header.
+    fn name(seed: &mut u64) -> String {
+        let mut random = || {
+            *seed ^= *seed << 13;
+            *seed ^= *seed >> 7;
+            *seed ^= *seed << 17;
+            (*seed >> 33) as usize
+        };
+        let letters = ['a', '"', '\\', ';', '=', '\'', ' ', '\r', '\n', 'é', '*', '2', ',', '['];
+        (0..1 + random() % 8).map(|_| letters[random() % letters.len()]).collect()
+    }
+
+    #[test]
+    fn every_name_and_file_name_is_received_as_it_was_sent() {
+        let mut seed = 0x2545_F491_4F6C_DD1D;
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for _ in 0..2000 {
+            let (field, file) = (name(&mut seed), name(&mut seed));
+            let mut form = Form::new(&FormRule::NONE);
+            form.add(&field, FileStream::of("x").named(&file), None);
+            let end = Body::from(format!("--{}--\r\n", form.boundary));
+            let media = format!("multipart/form-data; boundary={}", form.boundary);
+            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_str(&media).unwrap())]);
+            let received = runtime.block_on(async {
+                let mut body = Vec::new();
+                for piece in form.pieces.into_iter().chain([end]) {
+                    body.extend_from_slice(&to_bytes(piece, usize::MAX).await.unwrap());
+                }
+                let payload = Payload::Bytes(Bytes::from(body));
+                let mut parts = Multipart::new(&headers, payload, &DeferredRefusal::default()).unwrap();
+                let part = parts.next().await.unwrap().unwrap();
+                (part.name().map(str::to_owned), part.file_name().map(str::to_owned))
+            });
+            assert_eq!(received, (Some(field), Some(file)));
+        }
+    }
+}

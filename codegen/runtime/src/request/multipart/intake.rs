@@ -1,8 +1,7 @@
 //! Receiving a multipart form part by part, and validating it by its [`FormRule`]. All typed forms share this code,
 //! so that it is compiled once.
 
-use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -12,15 +11,16 @@ use super::error::MultipartError;
 use super::file::FileStream;
 use super::media_check::media_violation;
 use super::part::Part;
-use super::rule::{FormRule, PartKind, PartRule, PartStyle};
-use super::styled::{SpreadObjects, alternating, elements, is_spread, object_of};
+use super::pending::{Content, Pending, Value};
+use super::rule::{FormRule, PartKind, PartRule};
+use super::styled::{is_spread, object_of};
 use super::tally::Tally;
 use crate::http::media::MediaType;
 use crate::json::{Canonical, Count, Reader, TextValue, canonical};
 use crate::operation::Operation;
 use crate::request::deferred_refusal::DeferredRefusal;
 use crate::response::problem::Problem;
-use crate::validate::rules::{ArrayRule, Unknown};
+use crate::validate::rules::Unknown;
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::{Violation, Violations};
 
@@ -50,27 +50,8 @@ pub(crate) struct Intake {
     tally: Tally,
     /// The elements received so far of form lists with `uniqueItems`, each with the index of its part.
     elements: HashSet<(usize, Canonical)>,
-    /// The received form values that are not read yet. A part that contains a list adds one for each element.
-    pending: VecDeque<Content>,
-    /// The objects whose properties are separate form parts.
-    objects: SpreadObjects,
+    pending: Pending,
     ended: bool,
-}
-
-/// The content of a form part that is held in memory.
-#[derive(Debug)]
-struct Content {
-    index: usize,
-    name: Arc<str>,
-    value: Value,
-}
-
-/// The value of a form part that is held in memory.
-#[derive(Debug)]
-enum Value {
-    Json(Bytes),
-    Text(Bytes),
-    Styled(TextValue<'static>),
 }
 
 impl Intake {
@@ -82,8 +63,7 @@ impl Intake {
             violations: Violations::default(),
             tally: Tally::new(),
             elements: HashSet::new(),
-            pending: VecDeque::new(),
-            objects: SpreadObjects::default(),
+            pending: Pending::default(),
             ended: false,
         }
     }
@@ -92,7 +72,7 @@ impl Intake {
     /// end of the form.
     pub(super) async fn next(&mut self, rule: &'static FormRule, take: &mut Take<'_>) -> Result<bool, MultipartError> {
         loop {
-            while let Some(content) = self.pending.pop_front() {
+            while let Some(content) = self.pending.pop() {
                 if self.read(rule, content, take) {
                     return Ok(true);
                 }
@@ -101,7 +81,7 @@ impl Intake {
                 return Ok(false);
             }
             let Some(mut part) = self.parts.next().await? else {
-                if self.end_object(rule) {
+                if self.pending.end_object(rule) {
                     continue;
                 }
                 self.ended = true;
@@ -143,10 +123,13 @@ impl Intake {
             }
             let json = part_rule.kind == PartKind::Json || part.media().is_some_and(|media| media.is_json());
             let Some(bytes) = self.buffer(&name, part).await? else { continue };
-            match part_rule.style {
-                Some(style) => self.unpack(part_rule, style, (index, name.into()), &bytes),
-                None if json => self.split(part_rule, (index, name.into()), bytes),
-                None => self.pending.push_back(Content { index, name: name.into(), value: Value::Text(bytes) }),
+            let outcome = match part_rule.style {
+                Some(style) => self.pending.styled(part_rule, style, (index, &name), &bytes),
+                None if json => self.pending.json(part_rule, (index, &name), bytes),
+                None => self.pending.text((index, &name), bytes),
+            };
+            if let Err(violations) = outcome {
+                self.violations.extend(violations);
             }
         }
     }
@@ -172,8 +155,7 @@ impl Intake {
     /// Records a violation if the form part `_charset_` declares that values are not in UTF-8.
     async fn check_charset(&mut self, part: Part) -> Result<(), MultipartError> {
         let Some(bytes) = self.buffer(CHARSET, part).await? else { return Ok(()) };
-        let charset = String::from_utf8_lossy(&bytes).into_owned();
-        let declared = MediaType::text_in(charset.trim());
+        let declared = MediaType::text_in(String::from_utf8_lossy(&bytes).trim());
         if let Some(message) = declared.foreign_charset() {
             self.violate(CHARSET, message);
         }
@@ -213,51 +195,6 @@ impl Intake {
             buffer.extend_from_slice(&chunk);
         }
         Ok(Some(Bytes::from(buffer)))
-    }
-
-    /// Queues a JSON text for reading. A list that was received as one JSON array is split into its elements.
-    fn split(&mut self, rule: &PartRule, (index, name): (usize, Arc<str>), bytes: Bytes) {
-        let is_array = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
-        if !(rule.repeated && is_array) {
-            return self.pending.push_back(Content { index, name, value: Value::Json(bytes) });
-        }
-        let mut reader = Reader::json_at(&bytes, InputLocation::Body, &name);
-        let raw = |r: &mut Reader<'_>| r.raw().map(Bytes::copy_from_slice);
-        let elements = reader.array(&ArrayRule::NONE, raw).unwrap_or_default();
-        reader.finish();
-        self.violations.extend(reader.into_violations());
-        let value = |bytes| Content { index, name: name.clone(), value: Value::Json(bytes) };
-        self.pending.extend(elements.into_iter().map(value));
-    }
-
-    /// Queues the values of a form part that has a style.
-    fn unpack(&mut self, rule: &PartRule, style: PartStyle, (index, name): (usize, Arc<str>), bytes: &Bytes) {
-        let Ok(text) = std::str::from_utf8(bytes) else {
-            return self.violate(&name, "must be UTF-8".to_owned());
-        };
-        let mut queue = |value| self.pending.push_back(Content { index, name: name.clone(), value });
-        match style {
-            PartStyle::Scalar => queue(Value::Text(bytes.clone())),
-            PartStyle::Delimited(delimiter) if rule.repeated => {
-                elements(text, delimiter).for_each(|element| queue(Value::Text(bytes.slice_ref(element.as_bytes()))));
-            }
-            PartStyle::Delimited(delimiter) => match alternating(text, delimiter) {
-                Ok(object) => queue(Value::Styled(object)),
-                Err(message) => self.violate(&name, message.to_owned()),
-            },
-            PartStyle::Brackets | PartStyle::Members(_) => {
-                self.objects.insert(index, style, &name, rule.name, text.to_owned());
-            }
-        }
-    }
-
-    /// Queues an object whose properties were separate form parts, at the end of the form. Returns false if no such
-    /// object is left.
-    fn end_object(&mut self, rule: &FormRule) -> bool {
-        let Some((index, object)) = self.objects.pop() else { return false };
-        let name: Arc<str> = rule.parts.get(index).map_or("", |part| part.name).into();
-        self.pending.push_back(Content { index, name, value: Value::Styled(object) });
-        true
     }
 
     fn read(&mut self, rule: &FormRule, content: Content, take: &mut Take<'_>) -> bool {

@@ -14,6 +14,7 @@ mod head;
 mod intake;
 mod media_check;
 mod part;
+mod pending;
 mod rule;
 mod scanner;
 mod styled;
