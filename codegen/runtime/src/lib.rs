@@ -285,7 +285,7 @@ pub use crate::request::idempotency::IdempotencyKey;
 #[cfg(feature = "multipart")]
 pub use crate::request::multipart::{
     FilePart, FileStream, FormPart, FormRule, Held, Multipart, MultipartError, Part, PartHeader, PartKind, PartRule,
-    Parts,
+    PartStyle, Parts,
 };
 pub use crate::response::declares::{Declares, OperationError};
 pub use crate::response::error_envelope::{ErrorEnvelope, PROBLEM_JSON};

@@ -67,6 +67,11 @@ fn forms_and_files_survive_a_round_trip() {
 }
 
 #[test]
+fn files_and_styles_of_forms_survive_a_round_trip() {
+    play("uploads", SERVED);
+}
+
+#[test]
 fn every_response_is_the_variant_of_its_status() {
     play("responses", SERVED);
 }

@@ -53,7 +53,8 @@ pub const SERVED: &str = "served";
 pub const CLIENT: &str = "client";
 
 /// The contracts of the services that the client program calls.
-const CALLED: &[&str] = &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles"];
+const CALLED: &[&str] =
+    &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "uploads"];
 
 /// The result of compiling one crate.
 #[derive(Debug, Default)]

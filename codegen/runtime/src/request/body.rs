@@ -11,7 +11,7 @@ use futures_util::future::{BoxFuture, Either};
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use crate::http::media;
+use crate::http::media::{self, Unsupported};
 use crate::http::timeout::{self, Elapsed};
 use crate::json::Count;
 use crate::operation::{self, MediaKind};
@@ -120,8 +120,8 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
 
 /// Returns the index of the request body's media type among those that the operation accepts.
 ///
-/// Returns a problem with status 415 if the media type is unsupported, missing or repeated, or if the body is
-/// compressed.
+/// Returns a problem with status 415 if the media type is unsupported, missing or repeated, if the charset is not
+/// UTF-8, or if the body is compressed.
 fn media_type(headers: &HeaderMap, expected: &operation::Body) -> Result<usize, Problem> {
     let accepted = || expected.media.iter().map(|media| media.essence).collect::<Vec<_>>().join(", ");
     // A 415 response lists the supported media types (RFC 9110 § 15.5.16).
@@ -141,10 +141,14 @@ fn media_type(headers: &HeaderMap, expected: &operation::Body) -> Result<usize, 
     let Some(value) = first else {
         return Err(refusal(format!("the Content-Type header is missing; this operation accepts {}", accepted())));
     };
-    let found =
-        value.to_str().ok().filter(|_| second.is_none()).and_then(|value| media::declared_index(value, expected.media));
-    found.ok_or_else(|| {
-        refusal(format!("the media type of the request body is not supported; this operation accepts {}", accepted()))
+    let text = value.to_str().ok().filter(|_| second.is_none()).ok_or(Unsupported::Media);
+    text.and_then(|text| media::declared_index(text, expected.media)).map_err(|reason| {
+        refusal(match reason {
+            Unsupported::Charset(message) => format!("the request body {message}"),
+            Unsupported::Media => {
+                format!("the media type of the request body is not supported; this operation accepts {}", accepted())
+            }
+        })
     })
 }
 

@@ -8,6 +8,7 @@ mod policies;
 mod responses;
 mod secured;
 mod streams;
+mod uploads;
 
 use std::cell::RefCell;
 
@@ -113,6 +114,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("streams", streams::router()),
         ("styles", plain::styles::router()),
         ("unions", mixed::unions::router()),
+        ("uploads", uploads::router()),
         ("values", plain::values::router()),
         ("version_3_1", plain::version_3_1::router()),
     ]

@@ -71,13 +71,7 @@ impl<'d> Builder<'d, '_> {
                 "const" => self.collect_values(vec![value], value.span, facets),
                 "x-extensible-enum" => facets.extensible |= value.as_bool() == Some(true),
                 "format" => facets.format = value.as_str().map(|format| (format, value.span)).or(facets.format),
-                // These keywords of 3.1 correspond to `format: byte` and `format: binary` of 3.0.
-                "contentEncoding" if value.as_str() == Some("base64") && facets.format.is_none() => {
-                    facets.format = Some(("byte", value.span));
-                }
-                "contentMediaType" if is_any_binary(node) && facets.format.is_none() => {
-                    facets.format = Some(("binary", value.span));
-                }
+                "contentEncoding" | "contentMediaType" => self.collect_content(node, key, value, facets),
                 "x-id-prefix" => facets.id_prefix = value.as_str(),
                 "minimum" => tighten(&mut facets.min, bound(value, truth(node, "exclusiveMinimum")), true),
                 "maximum" => tighten(&mut facets.max, bound(value, truth(node, "exclusiveMaximum")), false),
@@ -212,6 +206,25 @@ impl<'d> Builder<'d, '_> {
                 (both, value.span)
             }
         });
+    }
+
+    /// Adds `contentEncoding` or `contentMediaType`. Two of their values correspond to a format of 3.0.
+    fn collect_content(&self, node: &'d Node, key: &str, value: &'d Node, facets: &mut Facets<'d>) {
+        let Some(text) = value.as_str() else { return };
+        let content = facets.content.get_or_insert_default();
+        let format = match key {
+            "contentEncoding" => {
+                content.encoding = Some(text.to_owned());
+                (text == "base64").then_some("byte")
+            }
+            _ => {
+                content.media_type = Some(text.to_owned());
+                is_any_binary(node).then_some("binary")
+            }
+        };
+        if facets.format.is_none() {
+            facets.format = format.map(|format| (format, value.span));
+        }
     }
 
     fn collect_pattern(&mut self, value: &'d Node, facets: &mut Facets<'d>) {

@@ -80,6 +80,7 @@ impl<'d> Builder<'d, '_> {
             write_only: annotated.is_some_and(|node| truth(node, "writeOnly")),
             default: annotated.and_then(|node| node.get("default")).map(|node| (node.to_json(), node.span)),
             kind: Kind::Any,
+            content: None,
             rust_name: single.and_then(|node| spanned_string(node, "x-rust-name")),
             rust_type: None,
             interpreted: None,
@@ -133,6 +134,7 @@ impl<'d> Builder<'d, '_> {
                         facets.rare.other |= facets.extensible;
                         self.keep_fitting(&nodes, &mut facets);
                     }
+                    self.schemas.get_mut(id).content = facets.content.take();
                     interpreted = facets.rare.any().then(|| self.interpreted(&nodes)).flatten();
                     let (kind, nullable) = self.finish(id, &nodes, &mut facets);
                     if !facets.contradictions.is_empty() {

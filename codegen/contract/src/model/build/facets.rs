@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
-use crate::model::schema::StringShape;
+use crate::model::schema::{StringContent, StringShape};
 use crate::source::Span;
 
 use super::type_set::TypeSet;
@@ -29,6 +29,8 @@ pub(super) struct Facets<'d> {
     /// The `format` of the schema, with its span.
     pub format: Option<(&'d str, Span)>,
     pub id_prefix: Option<&'d str>,
+    /// The content that a string of the schema represents.
+    pub content: Option<StringContent>,
     /// The strictest lower bound of a number schema.
     pub min: Option<Bound>,
     /// The strictest upper bound of a number schema.

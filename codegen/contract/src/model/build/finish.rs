@@ -193,6 +193,7 @@ impl<'d> Builder<'d, '_> {
             write_only: false,
             default: None,
             kind,
+            content: None,
             rust_name: None,
             rust_type: None,
             interpreted: None,

@@ -142,6 +142,7 @@ impl<'d> Builder<'d, '_> {
                 kind,
                 schema,
                 encoding: self.encoding(media),
+                part_rules: self.part_rules(),
             });
         }
         // An unsupported media type is passed through as text if there is no other.
@@ -162,6 +163,7 @@ impl<'d> Builder<'d, '_> {
                 kind: ContentKind::Text,
                 schema: None,
                 encoding: Vec::new(),
+                part_rules: self.part_rules(),
             });
             left_out.remove(0);
         }

@@ -9,4 +9,4 @@ pub use kind::{
     Additional, ArrayShape, Discriminator, Format, IntegerShape, IntegerWidth, Kind, NumberShape, NumberWidth,
     ObjectShape, Property, StringEnum, StringShape, UnionShape,
 };
-pub use schemas::{InterpretedSchema, RustType, Schema, Schemas};
+pub use schemas::{InterpretedSchema, RustType, Schema, Schemas, StringContent};

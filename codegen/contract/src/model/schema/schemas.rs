@@ -72,6 +72,8 @@ pub struct Schema {
     pub default: Option<(Json, Span)>,
     /// The kind of the schema: the set of its valid values, apart from null.
     pub kind: Kind,
+    /// The content that a string of the schema represents, if the contract declares it.
+    pub content: Option<StringContent>,
     /// The Rust name of the type that is generated for the schema (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
     /// The custom type that replaces the generated type of the schema (`x-rust-type`).
@@ -83,6 +85,15 @@ pub struct Schema {
     /// The complete schema for the JSON Schema interpreter at run time; `None` if generated code can check all
     /// keywords.
     pub interpreted: Option<InterpretedSchema>,
+}
+
+/// The content that a string represents (JSON Schema 2020-12, validation § 8). In a multipart body it is a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StringContent {
+    /// The encoding of bytes in the string, such as `base64` (`contentEncoding`).
+    pub encoding: Option<String>,
+    /// The media type of the content (`contentMediaType`).
+    pub media_type: Option<String>,
 }
 
 /// A custom type (`x-rust-type`), which replaces the generated type of a schema.
