@@ -50,7 +50,13 @@ impl Form {
             let message = format!("the part `{name}` needs the header `{}`, but a value has no headers", header.name);
             self.fault.get_or_insert(message);
         }
-        let written = json(value);
+        let written = match json(value) {
+            Ok(written) => written,
+            Err(error) => {
+                self.fault.get_or_insert(format!("the part `{name}` cannot be written: {error}"));
+                return;
+            }
+        };
         let (content, media) = match rule.kind {
             PartKind::Json => (Bytes::from(written), only_media(rule).or(Some("application/json"))),
             PartKind::Text | PartKind::File => match text_value(&written) {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::formats::FORMATS;
 use super::messages;
 use crate::json::reader::Source;
+use crate::json::violations::ViolationSink;
 use crate::json::{Reader, TextValue};
 use crate::validate::format;
 
@@ -85,6 +86,16 @@ impl SchemaValidator {
         let mut found: Vec<Found> = found.collect();
         found.sort_by_cached_key(|(steps, _)| sort_key(steps));
         found
+    }
+}
+
+impl SchemaValidator {
+    /// Records the violations of a JSON text at the current path of the sink.
+    pub(crate) fn record_violations(&self, json: &[u8], sink: &mut ViolationSink<'_>) {
+        let value = serde_json::from_slice(json).unwrap_or_default();
+        for (steps, message) in &self.violations(&value) {
+            sink.record_below(steps, format_args!("{message}"));
+        }
     }
 }
 

@@ -1,8 +1,12 @@
 //! The components of a pipeline that all operations of a contract share.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::request::call_info::CallInfo;
+use crate::response::check::ResponseCheck;
 use crate::response::error_envelope::ErrorEnvelope;
+use crate::serve::pipeline::options::ServeOptions;
 
 /// The time limits for the requests of every operation, 30 s each by default.
 ///
@@ -45,5 +49,18 @@ pub(super) struct Shared<A, G> {
     pub(super) envelope: &'static ErrorEnvelope,
     pub(super) authenticator: A,
     pub(super) gate: G,
-    pub(super) timeouts: Timeouts,
+    pub(super) options: ServeOptions,
+    /// The number of requests whose responses could be checked, counted only if a sample of them is.
+    pub(super) requests: AtomicU64,
+}
+
+impl<A, G> Shared<A, G> {
+    /// Returns the check of the response to a request, or none.
+    pub(super) fn response_check(&self, call: &CallInfo) -> ResponseCheck {
+        let checks = &self.options.responses;
+        match checks.applies_to(|| self.requests.fetch_add(1, Ordering::Relaxed)) {
+            true => checks.of(call.operation, &call.request_id),
+            false => ResponseCheck::default(),
+        }
+    }
 }
