@@ -48,3 +48,70 @@ impl Outgoing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::{Body, Media, MediaKind, Method, Operation, Parameter};
+    use crate::validate::rules::{IntegerRule, StringRule};
+
+    static ORDER: Operation = Operation {
+        id: "order",
+        method: Method::POST,
+        path: "/order",
+        parameters: &[Parameter::query("limit"), Parameter::header("x-rate")],
+        body: Some(Body {
+            required: true,
+            limit: 1024,
+            media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+        }),
+        ..Operation::NONE
+    };
+
+    const NAME: StringRule = StringRule { max: Some(2), ..StringRule::NONE };
+
+    fn outgoing(check: bool) -> Outgoing {
+        let connection = Connection::over("http://localhost", axum::Router::new()).unwrap().check_requests(check);
+        connection.begin(&ORDER)
+    }
+
+    #[test]
+    fn a_request_that_breaks_the_contract_is_not_sent() {
+        let mut out = outgoing(true);
+        out.check_optional(0, &Some(11_i64), &IntegerRule { max: Some(10), ..IntegerRule::NONE });
+        assert_eq!(
+            out.finish().unwrap_err(),
+            "the request breaks the contract: query limit must be at most 10"
+        );
+        let mut out = outgoing(true);
+        out.check_body(&"abc".to_owned(), &NAME);
+        assert_eq!(out.finish().unwrap_err(), "the request breaks the contract: body must have at most 2 characters");
+    }
+
+    #[test]
+    fn a_request_is_not_checked_if_the_connection_turns_the_check_off() {
+        let mut out = outgoing(false);
+        out.check_body(&"abc".to_owned(), &NAME);
+        assert!(out.finish().is_ok());
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_written_is_not_sent() {
+        for send in [|out: &mut Outgoing| out.required(0, &f64::NAN), |out: &mut Outgoing| out.required(1, &f64::NAN)] {
+            let mut out = outgoing(false);
+            send(&mut out);
+            assert!(out.finish().unwrap_err().contains("NaN is not a finite number"));
+        }
+        let mut out = outgoing(false);
+        out.body(0, &vec![1.0, f64::INFINITY]);
+        assert_eq!(
+            out.finish().unwrap_err(),
+            "the body cannot be written: [1]: inf is not a finite number, which JSON cannot represent"
+        );
+        for text in ["a\nb", " a", "a\t"] {
+            let mut out = outgoing(false);
+            out.required(1, &text.to_owned());
+            assert_eq!(out.finish().unwrap_err(), "the header `x-rate` cannot contain its value", "{text:?}");
+        }
+    }
+}

@@ -32,8 +32,7 @@ use crate::serve::endpoint::Endpoint;
 use crate::serve::gate::Gate;
 
 pub(crate) use binding::Binding;
-pub use options::ServeOptions;
-pub use shared::Timeouts;
+pub use options::{ServeOptions, Timeouts};
 
 use shared::Shared;
 use stages::Stages;

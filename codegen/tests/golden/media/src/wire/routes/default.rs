@@ -552,10 +552,10 @@ impl Respond for WatchResponse {
 impl writ_runtime::Content for WatchResponseBody {
     fn send(self, reply: Reply, responder: &Responder) -> Reply {
         match self {
-            Self::Events(body) => reply.events("text/event-stream", body.checked(responder, OwnRules)),
+            Self::Events(body) => reply.events("text/event-stream", body.checked(&responder.check, OwnRules)),
             Self::Jsonl(body) => reply.lines(
                 responder.media(&["application/jsonl", "application/x-ndjson", "application/json-seq"]),
-                body.checked(responder, OwnRules),
+                body.checked(&responder.check, OwnRules),
             ),
             Self::Json(body) => reply
                 .check(responder, &|c| c.check(&body, &Items { rule: ArrayRule::NONE, items: OwnRules }))
@@ -597,7 +597,7 @@ impl From<EventStream<ProgressResult>> for ProgressResponse {
 
 impl Respond for ProgressResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).described_events("text/event-stream", self.body.checked(responder, OwnRules))
+        Reply::status(200).described_events("text/event-stream", self.body.checked(&responder.check, OwnRules))
     }
 }
 

@@ -91,7 +91,7 @@ impl Conform<OwnRules> for Strict {
                 min: Some(0.0),
                 max: Some(9007199254740994.0),
                 multiple_of: Some(0.01),
-                written: Some(&WrittenNumbers { max: Some("90071992547409935e-1"), ..WrittenNumbers::NONE }),
+                written: Some(&WrittenNumbers { max: Some("9007199254740993.5"), ..WrittenNumbers::NONE }),
                 ..NumberRule::NONE
             },
         );

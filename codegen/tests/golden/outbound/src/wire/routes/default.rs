@@ -121,7 +121,7 @@ impl From<JsonLines<Strict>> for SendLinesResponse {
 
 impl Respond for SendLinesResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).lines("application/jsonl", self.body.checked(responder, OwnRules))
+        Reply::status(200).lines("application/jsonl", self.body.checked(&responder.check, OwnRules))
     }
 }
 

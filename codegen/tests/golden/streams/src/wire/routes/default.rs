@@ -145,7 +145,7 @@ impl From<EventStream<Place>> for WatchResponse {
 
 impl Respond for WatchResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).events("text/event-stream", self.body.checked(responder, OwnRules))
+        Reply::status(200).events("text/event-stream", self.body.checked(&responder.check, OwnRules))
     }
 }
 
