@@ -20,7 +20,10 @@ impl Outgoing {
 
     /// Sets a request body like [`Outgoing::body`], with explicit styles for the fields of a form.
     pub fn encoded_body(&mut self, media: usize, fields: &[Parameter], value: &dyn Write) {
-        let bytes = json(value);
+        let bytes = match json(value) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.fail(format!("the body cannot be written: {error}")),
+        };
         match self.kind(media) {
             Some(MediaKind::Form) => match write_form(&bytes, fields) {
                 Ok(text) => self.send(media, text.into()),

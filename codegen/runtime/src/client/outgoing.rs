@@ -101,7 +101,11 @@ impl Outgoing {
     /// Adds a required parameter to the request, by its index in the operation.
     pub fn required(&mut self, index: usize, value: &dyn Write) {
         let Some(parameter) = self.operation.parameters.get(index) else { return };
-        if let Err(message) = self.add_parameter(parameter, &json(value)) {
+        let added = match json(value) {
+            Ok(json) => self.add_parameter(parameter, &json).map_err(str::to_owned),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(message) = added {
             self.fail(format!("the parameter `{}` cannot be written: {message}", parameter.name));
         }
     }
@@ -159,8 +163,10 @@ impl Outgoing {
 
     /// Sets a header of the request and replaces its previous value.
     pub(super) fn set(&mut self, name: &str, value: &[u8]) {
+        // A recipient removes white space around a header value (RFC 9110 § 5.5).
+        let trimmed = !value.first().into_iter().chain(value.last()).any(|byte| matches!(byte, b' ' | b'\t'));
         match (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
-            (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
+            (Ok(name), Ok(value)) if trimmed => drop(self.headers.insert(name, value)),
             _ => self.fail(format!("the header `{name}` cannot contain its value")),
         }
     }

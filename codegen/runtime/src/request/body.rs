@@ -43,19 +43,21 @@ pub(crate) struct ReceivedBody {
 ///
 /// Returns a problem with status 415 for an unsupported media type or an encoded body, 413 for a body that is
 /// too large, 408 for a body that takes longer than `limit` to arrive, and 400 for an incomplete body.
+/// `default_limit` replaces the size limit of an operation that has the default one.
 ///
 /// The future that reads the body is boxed: its states are compiled once, not once for each pipeline. A request
 /// without a body needs no box.
 pub(crate) fn receive_body(
     head: &RequestHead,
     body: Body,
+    default_limit: usize,
     limit: Duration,
 ) -> impl Future<Output = Result<ReceivedBody, Problem>> + Send {
     let has_body = !body.is_end_stream() && content_length(&head.parts.headers) != Some(0);
     match head.call.operation.body.as_ref().filter(|_| has_body) {
         None => Either::Left(ready(Ok(ReceivedBody { media: 0, payload: Payload::Absent }))),
         Some(expected) => {
-            let reading: BoxFuture<'_, _> = Box::pin(receive(head, expected, body, limit));
+            let reading: BoxFuture<'_, _> = Box::pin(receive(head, expected, body, default_limit, limit));
             Either::Right(reading)
         }
     }
@@ -65,19 +67,21 @@ async fn receive(
     head: &RequestHead,
     expected: &operation::Body,
     body: Body,
+    default_limit: usize,
     limit: Duration,
 ) -> Result<ReceivedBody, Problem> {
     let headers = &head.parts.headers;
     let media = media_type(headers, expected)?;
-    if content_length(headers).is_some_and(|length| length > expected.limit as u64) {
-        return Err(too_large(expected.limit));
+    let size = if expected.limit == operation::Body::DEFAULT_LIMIT { default_limit } else { expected.limit };
+    if content_length(headers).is_some_and(|length| length > size as u64) {
+        return Err(too_large(size));
     }
     // The idempotency key covers a hash of the body, so the bytes are needed before the handler is called.
     if expected.media[media].kind == MediaKind::Multipart && head.call.operation.idempotency.is_none() {
-        let payload = Payload::Stream(Body::new(Limited::new(body, expected.limit)));
+        let payload = Payload::Stream(Body::new(Limited::new(body, size)));
         return Ok(ReceivedBody { media, payload });
     }
-    match timeout::within(limit, pin!(collect(body, expected.limit))).await {
+    match timeout::within(limit, pin!(collect(body, size))).await {
         Ok(Ok(bytes)) => {
             let payload = if bytes.is_empty() { Payload::Absent } else { Payload::Bytes(bytes) };
             Ok(ReceivedBody { media, payload })

@@ -5,10 +5,14 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Kind, Scan, TextValue, Write, Writer, next_key};
+use crate::json::{Kind, Scan, TextValue, Unwritable, Write, Writer, next_key};
 
 /// Returns the JSON text of the typed value of a parameter or field.
-pub(crate) fn json(value: &dyn Write) -> Vec<u8> {
+///
+/// # Errors
+///
+/// Returns an error if JSON or the format of the value cannot represent it.
+pub(crate) fn json(value: &dyn Write) -> Result<Vec<u8>, Unwritable> {
     let mut writer = Writer::new();
     value.write(&mut writer);
     writer.finish()

@@ -80,12 +80,47 @@ pub struct NumberRule {
     /// The number of which the value must be a multiple (`multipleOf`), in decimal arithmetic. A value that is
     /// not positive is ignored.
     pub multiple_of: Option<f64>,
+    /// The constraints with all their digits, if a 64-bit float cannot represent one of them; otherwise `None`.
+    pub written: Option<&'static WrittenNumbers>,
 }
 
 impl NumberRule {
     /// The number rule without constraints, which every finite number satisfies.
-    pub const NONE: NumberRule =
-        NumberRule { min: None, max: None, exclusive_min: false, exclusive_max: false, multiple_of: None };
+    pub const NONE: NumberRule = NumberRule {
+        min: None,
+        max: None,
+        exclusive_min: false,
+        exclusive_max: false,
+        multiple_of: None,
+        written: None,
+    };
+}
+
+/// The numbers of a [`NumberRule`] as JSON numbers with all their digits. `None` is a number that the rule's 64-bit
+/// float already represents by its shortest decimal notation.
+///
+/// ```
+/// use writ_runtime::{NumberRule, Reader, WrittenNumbers};
+///
+/// const WRITTEN: &WrittenNumbers = &WrittenNumbers { max: Some("9007199254740993"), ..WrittenNumbers::NONE };
+/// const RULE: NumberRule =
+///     NumberRule { max: Some(9007199254740992.0), written: Some(WRITTEN), ..NumberRule::NONE };
+/// assert!(Reader::json(b"9007199254740993").float64(&RULE).is_some());
+/// assert!(Reader::json(b"9007199254740993.5").float64(&RULE).is_none());
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct WrittenNumbers {
+    /// The lower bound with all its digits.
+    pub min: Option<&'static str>,
+    /// The upper bound with all its digits.
+    pub max: Option<&'static str>,
+    /// The number of which the value must be a multiple, with all its digits, at most 18.
+    pub multiple_of: Option<&'static str>,
+}
+
+impl WrittenNumbers {
+    /// The constraints of a rule whose 64-bit floats represent all numbers.
+    pub const NONE: WrittenNumbers = WrittenNumbers { min: None, max: None, multiple_of: None };
 }
 
 /// The constraints of a schema on an array, without those on its elements.

@@ -1,7 +1,7 @@
 //! Fields that are optional and nullable, such as those of a merge patch: absent, null and a value have
 //! different meanings.
 
-use crate::json::{Read, Reader, Write, Writer};
+use crate::json::{Checker, Conform, Read, Reader, Write, Writer};
 
 /// The value of a field that is optional and nullable, as in a merge patch (RFC 7396).
 ///
@@ -112,3 +112,12 @@ impl<T: Write> Write for Patch<T> {
         }
     }
 }
+impl Checker<'_> {
+    /// Checks the value of an optional and nullable field of an object, unless it is absent or null.
+    pub fn patch<R, T: Conform<R>>(&mut self, name: &'static str, value: &Patch<T>, rule: &R) {
+        if let Patch::Value(value) = value {
+            self.field(name, value, rule);
+        }
+    }
+}
+

@@ -4,6 +4,8 @@
 //! the code that writes the error envelope.
 
 pub mod branch;
+pub mod conform;
+pub mod constrained;
 pub mod default;
 pub mod envelope;
 pub mod form_fields;

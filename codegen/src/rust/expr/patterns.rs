@@ -31,16 +31,17 @@ pub struct Patterns {
     extra: BTreeSet<String>,
 }
 
-/// Collects the patterns and schema validators of every schema that the server reads. If `all` is true, also
+/// Collects the patterns and schema validators of every schema that the server reads or writes. If `all` is true, also
 /// collects those of all other schemas, for a client or `serde`.
 pub fn collect_patterns(contract: &Contract, usage: &Usage, all: bool, diagnostics: &mut Diagnostics) -> Patterns {
     let mut patterns = Patterns::default();
     let hints = hints(contract);
-    let (read, unread): (Vec<SchemaId>, Vec<SchemaId>) = contract.schemas.ids().partition(|id| usage.is_read(*id));
-    patterns.add_all(contract, &read, &hints, diagnostics);
+    let used = |id: &SchemaId| usage.is_read(*id) || usage.is_written(*id);
+    let (used, unused): (Vec<SchemaId>, Vec<SchemaId>) = contract.schemas.ids().partition(used);
+    patterns.add_all(contract, &used, &hints, diagnostics);
     if all {
         let known: BTreeSet<String> = patterns.statics().cloned().collect();
-        patterns.add_all(contract, &unread, &hints, diagnostics);
+        patterns.add_all(contract, &unused, &hints, diagnostics);
         patterns.extra = patterns.statics().filter(|name| !known.contains(*name)).cloned().collect();
     }
     patterns

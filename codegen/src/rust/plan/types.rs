@@ -37,6 +37,8 @@ pub struct TypePlan<'c> {
     pub boxed: HashSet<(TypeKey, TypeKey)>,
     /// The discriminators with a constant value, by the schema of their object. The structs have no field for them.
     pub tagged: HashMap<SchemaId, Tag>,
+    /// The declared types whose values may break the contract although they have the right Rust type.
+    pub constrained: HashSet<TypeKey>,
 }
 
 impl<'c> TypePlan<'c> {
@@ -203,6 +205,22 @@ impl<'c> TypePlan<'c> {
         let holds = matches!(kind, Kind::Union(_))
             || matches!(kind, Kind::Object(object) if !object.is_map() && self.page_of(object).is_none());
         (holds && self.names.contains_key(&key)).then_some(key)
+    }
+
+    /// Returns true if the declared type of a schema has a codec of its own: a struct, an enum, an identifier, or a
+    /// type that contains itself. The other declared types are aliases.
+    pub fn has_own_codec(&self, target: SchemaId) -> bool {
+        let schema = self.contract.schemas.get(target);
+        let plain = |object: &ObjectShape| {
+            object.sparse_of.is_none() && self.page_of(object).is_none() && !object.is_map()
+        };
+        schema.holds_itself
+            || match &schema.kind {
+                Kind::Strings(_) | Kind::Union(_) => true,
+                Kind::String(shape) => matches!(shape.format, Format::Id(_)),
+                Kind::Object(object) => plain(object),
+                _ => false,
+            }
     }
 
     /// Returns the custom type (`x-rust-type`) of a schema, after resolving aliases.

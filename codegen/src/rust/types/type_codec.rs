@@ -12,6 +12,7 @@ use crate::rust::expr::read_expression::ReadExpression;
 use crate::rust::mention::runtime;
 use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::types::fields::{Field, Presence, fields};
+use crate::rust::types::type_check::type_check;
 use crate::rust::view::{BranchView, CodecView, FieldCodecView, ObjectRuleView, RestView, TypeForm, TypeView};
 
 /// The choice of implementations that a codec contains: the reader, the writer, and the further ones of a string enum
@@ -67,6 +68,7 @@ pub fn codec(
         has_discriminator: false,
         prefix: declared.prefix.clone(),
         sparse_list: None,
+        check: None,
     };
     match &plan.contract.schemas.get(key.schema).kind {
         _ if declared.form == TypeForm::Wrapper && read => view.choose = Code::of(calls.structure(key.schema)),
@@ -74,6 +76,10 @@ pub fn codec(
         Kind::Object(object) => struct_codec(calls, key, object, &mut view, declared, diagnostics),
         Kind::Union(_) => union_codec(calls, key, &mut view),
         _ => {}
+    }
+    if write {
+        let found = fields(plan, key, &mut Diagnostics::new());
+        view.check = type_check(calls, key, &found, &view);
     }
     Some(view)
 }

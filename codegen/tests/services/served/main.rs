@@ -3,6 +3,7 @@
 mod bodies;
 mod mixed;
 mod names;
+mod outbound;
 mod plain;
 mod policies;
 mod responses;
@@ -104,6 +105,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("merges", mixed::merges::router()),
         ("names", names::router()),
         ("objects", mixed::objects::router()),
+        ("outbound", outbound::router()),
         ("parameters", plain::parameters::router()),
         ("paths", plain::paths::router()),
         ("policies", policies::router()),

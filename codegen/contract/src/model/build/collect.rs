@@ -1,6 +1,8 @@
 //! The collection of facets: reads the constraints of a schema from its nodes, keyword by keyword, through
 //! references and `allOf`.
 
+use std::cmp::Ordering;
+
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
 use crate::source::Span;
@@ -281,16 +283,16 @@ fn is_any_binary(node: &Node) -> bool {
     media_type == Some("application/octet-stream") && node.get("contentEncoding").is_none()
 }
 
-fn bound(node: &Node, exclusive: bool) -> Option<Bound> {
-    Some(Bound { value: node.as_f64()?, whole: node.as_i128(), exclusive, span: node.span })
+fn bound(node: &Node, exclusive: bool) -> Option<Bound<'_>> {
+    Some(Bound { value: node.as_f64()?, whole: node.as_i128(), exclusive, node })
 }
 
 /// Replaces the bound of a number by a new one if the new one is stricter.
-fn tighten(kept: &mut Option<Bound>, new: Option<Bound>, lower: bool) {
+fn tighten<'d>(kept: &mut Option<Bound<'d>>, new: Option<Bound<'d>>, lower: bool) {
     let Some(new) = new else { return };
-    let narrower = kept.is_none_or(|old| match lower {
-        true => new.value > old.value || (new.value == old.value && new.exclusive),
-        false => new.value < old.value || (new.value == old.value && new.exclusive),
+    let narrower = kept.is_none_or(|old| match new.compare(&old) {
+        Ordering::Equal => new.exclusive,
+        order => (order == Ordering::Greater) == lower,
     });
     if narrower {
         *kept = Some(new);

@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use serde_json::{Map, Value as Json, json};
 
 use crate::diagnostic::{Diagnostic, closest};
+use crate::document::Decimal;
 use crate::model::SchemaId;
-use crate::model::schema::{Additional, Format, Kind, ObjectShape, Schemas, StringShape};
+use crate::model::schema::{Additional, Format, Kind, NumberShape, ObjectShape, Schemas, StringShape};
 
 use super::builder::Builder;
 
@@ -154,12 +155,7 @@ fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch
             (!union.branches.iter().any(fits)).then(|| because("it matches no variant"))
         }
         (Kind::Object(object), Json::Object(fields)) => object_mismatch(held, object, fields),
-        (Kind::Number(shape), Json::Number(number)) => {
-            let number = number.as_f64()?;
-            let low = shape.min.filter(|min| number < *min || (shape.exclusive_min && number == *min));
-            let high = shape.max.filter(|max| number > *max || (shape.exclusive_max && number == *max));
-            outside(number, low, high)
-        }
+        (Kind::Number(shape), Json::Number(number)) => number_mismatch(shape, number),
         (Kind::Integer(shape), Json::Number(number)) => {
             let whole = number.as_f64().filter(|one| one.fract() == 0.0).map(|one| one as i128);
             let Some(whole) = number.as_i128().or(whole) else {
@@ -168,7 +164,9 @@ fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch
             let (least, most) = shape.width.range();
             let low = shape.min.unwrap_or(least).max(least);
             let high = shape.max.unwrap_or(most).min(most);
+            let step = shape.multiple_of.filter(|step| whole % step != 0);
             outside(whole, Some(low).filter(|low| whole < *low), Some(high).filter(|high| whole > *high))
+                .or_else(|| Some(because(format!("{whole} is not a multiple of {}", step?))))
         }
         (Kind::String(shape), Json::String(text)) => {
             let count = text.chars().count() as u64;
@@ -200,6 +198,27 @@ fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch
             Some(Mismatch { why, intended })
         }
     }
+}
+
+/// Returns the reason why a number is not valid against a number schema. All numbers are compared as decimals.
+fn number_mismatch(shape: &NumberShape, number: &serde_json::Number) -> Option<Mismatch> {
+    let value = Decimal::parse(&number.to_string())?;
+    let exact = |float: f64, written: &Option<String>| {
+        let text = written.clone().unwrap_or_else(|| format!("{float:e}"));
+        Some((Decimal::parse(&text)?, written.clone().unwrap_or_else(|| float.to_string())))
+    };
+    let low = shape.min.and_then(|min| exact(min, &shape.written.min)).filter(|(min, _)| {
+        let order = value.compare(min);
+        order.is_lt() || (shape.exclusive_min && order.is_eq())
+    });
+    let high = shape.max.and_then(|max| exact(max, &shape.written.max)).filter(|(max, _)| {
+        let order = value.compare(max);
+        order.is_gt() || (shape.exclusive_max && order.is_eq())
+    });
+    let step = shape.multiple_of.and_then(|step| exact(step, &shape.written.multiple_of));
+    let step = step.filter(|(step, _)| !value.is_multiple_of(step));
+    outside(number.to_string(), low.map(|(_, text)| text), high.map(|(_, text)| text))
+        .or_else(|| Some(because(format!("{number} is not a multiple of {}", step?.1))))
 }
 
 /// Returns the reason why a string does not match the format or patterns of its schema.

@@ -1,7 +1,9 @@
 //! The facets of a schema: its constraints, keyword by keyword, combined from all its document nodes.
 
+use std::cmp::Ordering;
+
 use crate::diagnostic::Diagnostic;
-use crate::document::Node;
+use crate::document::{Decimal, Node};
 use crate::model::schema::{StringContent, StringShape};
 use crate::source::Span;
 
@@ -32,9 +34,9 @@ pub(super) struct Facets<'d> {
     /// The content that a string of the schema represents.
     pub content: Option<StringContent>,
     /// The strictest lower bound of a number schema.
-    pub min: Option<Bound>,
+    pub min: Option<Bound<'d>>,
     /// The strictest upper bound of a number schema.
-    pub max: Option<Bound>,
+    pub max: Option<Bound<'d>>,
     pub multiple_of: Option<&'d Node>,
     /// The constraints of a string schema, without its format.
     pub text: StringShape,
@@ -104,13 +106,27 @@ pub(super) struct UnionFacet<'d> {
 }
 
 /// A lower or upper bound of a number schema.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Bound {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bound<'d> {
     pub value: f64,
     /// The exact value of a number schema's bound, if it is an integer.
     pub whole: Option<i128>,
     pub exclusive: bool,
-    pub span: Span,
+    pub node: &'d Node,
+}
+
+impl Bound<'_> {
+    /// Compares two bounds by their exact values.
+    pub fn compare(&self, other: &Bound<'_>) -> Ordering {
+        let exact = |bound: &Bound<'_>| bound.node.as_number().and_then(Decimal::parse);
+        match self.value.partial_cmp(&other.value) {
+            Some(Ordering::Equal) | None => match (exact(self), exact(other)) {
+                (Some(one), Some(other)) => one.compare(&other),
+                _ => Ordering::Equal,
+            },
+            Some(order) => order,
+        }
+    }
 }
 
 impl<'d> Facets<'d> {
@@ -174,14 +190,14 @@ impl<'d> Facets<'d> {
     }
 
     /// Records the contradiction of two bounds of a number: the lower one is above the upper one.
-    pub fn contradicting_bounds(&mut self, low: Bound, high: Bound) {
+    pub fn contradicting_bounds(&mut self, low: Bound<'_>, high: Bound<'_>) {
         let least = if low.exclusive { "above" } else { "at least" };
         let most = if high.exclusive { "below" } else { "at most" };
         let message = format!("no number is {least} {} and {most} {}", low.value, high.value);
         self.contradictions.push(
-            Diagnostic::error("contradiction", high.span, message)
+            Diagnostic::error("contradiction", high.node.span, message)
                 .label(format!("{most} this"))
-                .also(low.span, format!("{least} this"))
+                .also(low.node.span, format!("{least} this"))
                 .help("change one of the two limits"),
         );
     }

@@ -7,6 +7,6 @@ mod schemas;
 pub use id::SchemaId;
 pub use kind::{
     Additional, ArrayShape, Discriminator, Format, IntegerShape, IntegerWidth, Kind, NumberShape, NumberWidth,
-    ObjectShape, Property, StringEnum, StringShape, UnionShape,
+    ObjectShape, Property, StringEnum, StringShape, UnionShape, WrittenNumbers,
 };
 pub use schemas::{InterpretedSchema, RustType, Schema, Schemas, StringContent};

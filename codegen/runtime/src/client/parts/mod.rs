@@ -55,7 +55,13 @@ impl Form {
             let message = format!("the part `{name}` needs the header `{}`, but a value has no headers", header.name);
             self.fault.get_or_insert(message);
         }
-        let written = json(value);
+        let written = match json(value) {
+            Ok(written) => written,
+            Err(error) => {
+                self.fault.get_or_insert(format!("the part `{name}` cannot be written: {error}"));
+                return;
+            }
+        };
         if let Some(style) = rule.style {
             let added = match text_value(&written) {
                 Some(value) => self.styled.add(name, rule.repeated, style, &value),

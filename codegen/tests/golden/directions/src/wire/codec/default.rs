@@ -2,7 +2,8 @@
 //! Readers and writers of the types in `wire/types/default.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    ArrayRule, Branch, Format, ObjectRule, Read, Reader, StringRule, Types, Write, Writer,
+    ArrayRule, Branch, Checker, Conform, Format, Items, ObjectRule, OwnRules, Read, Reader,
+    StringRule, Types, Write, Writer,
 };
 use crate::{
     Account, AccountId, AccountInput, Guest, Profile, Team, TeamInput, TeamInputLeadInput, TeamLead,
@@ -16,6 +17,12 @@ impl Write for Account {
         w.maybe("profile", &self.profile);
         w.maybe("createdAt", &self.created_at);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Account {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("email", &self.email, &StringRule { format: Some(Format::Email), ..StringRule::NONE });
     }
 }
 
@@ -73,6 +80,13 @@ impl Write for Team {
     }
 }
 
+impl Conform<OwnRules> for Team {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("members", &self.members, &Items { rule: ArrayRule::NONE, items: OwnRules });
+        c.maybe("lead", &self.lead, &OwnRules);
+    }
+}
+
 impl Read for TeamInput {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -124,6 +138,15 @@ impl Write for TeamLead {
         match self {
             Self::Account(value) => value.write(w),
             Self::Guest(value) => value.write(w),
+        }
+    }
+}
+
+impl Conform<OwnRules> for TeamLead {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Account(value) => c.check(value, &OwnRules),
+            _ => {}
         }
     }
 }
