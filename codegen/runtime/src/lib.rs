@@ -275,8 +275,9 @@ pub use crate::json::{Branch, DecimalNumber, Object, Read, Reader, TextValue, Ty
 #[cfg(feature = "jsonschema")]
 pub use crate::json::{Dialect, SchemaValidator};
 pub use crate::operation::{
-    Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, ParameterLocation, RateLimit,
-    Requirement, Scheme, SchemeKind, Server, ServerVariable, Style, ValueKind,
+    Body, Cache, ErrorBody, ErrorChoice, ErrorContent, ErrorList, ErrorMember, ErrorResponse, ErrorText, ErrorValue,
+    Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, ParameterLocation, RateLimit, Requirement,
+    Scheme, SchemeKind, Server, ServerVariable, Style, ValueKind,
 };
 pub use crate::request::call_info::CallInfo;
 pub use crate::request::context::Context;
@@ -288,7 +289,8 @@ pub use crate::request::multipart::{
     Parts,
 };
 pub use crate::response::declares::{Declares, OperationError};
-pub use crate::response::error_envelope::{ErrorEnvelope, PROBLEM_JSON};
+pub use crate::response::error_body::{PROBLEM_DETAILS, PROBLEM_VIOLATIONS};
+pub use crate::response::error_envelope::{Convert, ErrorEnvelope, PROBLEM_JSON};
 pub use crate::response::events::{EventStream, JsonLines};
 pub use crate::response::idempotent::{Idempotent, Recorded};
 pub use crate::response::internal::Internal;

@@ -7,6 +7,7 @@
 //! return as errors.
 
 pub mod declares;
+pub mod error_body;
 pub mod error_envelope;
 pub mod events;
 pub mod idempotent;

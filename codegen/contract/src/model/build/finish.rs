@@ -89,6 +89,7 @@ impl<'d> Builder<'d, '_> {
                     default: None,
                     rust_name: None,
                     rust_type: None,
+                    error_pointers: None,
                     nullable: false,
                     interpreted: None,
                     ..parent.clone()
@@ -185,6 +186,7 @@ impl<'d> Builder<'d, '_> {
             kind: Kind::Any,
             rust_name: None,
             rust_type: None,
+            error_pointers: None,
             interpreted: None,
             holds_itself: false,
             deduplicated: false,
