@@ -135,6 +135,8 @@ pub enum ErrorText {
     FieldOrNull,
     /// The name of the invalid field, or the location such as `body` if there is none.
     FieldOrLocation,
+    /// The name of the invalid parameter; empty if the body is invalid.
+    Parameter,
     /// The JSON pointer (RFC 6901) to the invalid value; empty if there is none.
     Pointer,
     /// The part of the request with the invalid value, such as `query` or `body`.

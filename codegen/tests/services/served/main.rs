@@ -1,6 +1,7 @@
 //! A program that serves every golden contract below its name, such as `/styles/query/form`.
 
 mod bodies;
+mod errors;
 mod mixed;
 mod names;
 mod plain;
@@ -97,6 +98,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("choices", plain::choices::router()),
         ("directions", mixed::directions::router()),
         ("fields", mixed::fields::router()),
+        ("errors", errors::router()),
         ("files", mixed::files::router()),
         ("keywords", plain::keywords::router()),
         ("merges", mixed::merges::router()),

@@ -35,7 +35,7 @@ impl Builder<'_, '_> {
 
 /// Parses the value of `x-error-envelope`.
 ///
-/// Returns `None`, with a diagnostic for each mistake, if the value is not valid.
+/// Reports each mistake, and returns `None` if the value is not an object.
 pub(in crate::model) fn read_error_pointers(
     node: &Node,
     sources: &Sources,
@@ -55,7 +55,9 @@ pub(in crate::model) fn read_error_pointers(
                 error(key.span, format!("`x-error-envelope` has no field `{}`", key.name)).label("unknown field");
             mistakes.push(match closest(&key.name, FIELDS.iter().map(|(name, _)| *name)) {
                 Some(close) => report.suggest(sources.inside_quotes(key.span), close),
-                None => report.help(format!("the fields are `{}`", FIELDS.map(|(name, _)| name).join("`, `"))),
+                None => {
+                    report.help(format!("the fields are `{}`", FIELDS.map(|(name, _)| name).join("`, `")))
+                }
             });
             continue;
         };
@@ -82,7 +84,6 @@ pub(in crate::model) fn read_error_pointers(
                 .help(EXAMPLE),
         );
     }
-    let valid = mistakes.is_empty();
     mistakes.into_iter().for_each(|mistake| diagnostics.push(mistake));
-    valid.then_some(ErrorPointers { span: node.span, pointers })
+    Some(ErrorPointers { span: node.span, pointers })
 }

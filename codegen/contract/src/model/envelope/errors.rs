@@ -53,6 +53,10 @@ pub struct ErrorBody {
     pub content: ErrorContent,
     /// True if the body is valid for every status code of an automatic refusal, also for undeclared ones.
     pub is_general: bool,
+    /// True if an operation of the service declares the body.
+    pub is_served: bool,
+    /// True if an operation declares the body for a status code of an automatic refusal.
+    pub is_automatic: bool,
 }
 
 /// The content of the body of an error response.

@@ -241,7 +241,9 @@ impl<'s> Filler<'s> {
         }
         let is_container = roles::is_container(&property.name);
         let is_constant = self.is_constant(schema, &property.name);
-        let is_inferred = (role.is_some() || is_container) && self.of.pointers.is_none() || is_constant;
+        // Pointers name the parts of an error, and the elements of their lists are inferred.
+        let is_inferred =
+            (role.is_some() || is_container) && (self.of.pointers.is_none() || self.in_item) || is_constant;
         if !property.required && (!is_inferred || role == Some(ErrorRole::Instance)) {
             return Ok(None);
         }

@@ -45,14 +45,14 @@ pub(in crate::model) fn find_errors(document: &Document, contract: &mut Contract
         });
         !free || body.media_type.starts_with("application/problem+json")
     };
-    let usable = |body: &ErrorBody| is_own(body) && (!body.is_filled() || body.is_general);
-    errors.fallback = errors
-        .bodies
-        .iter()
-        .position(|body| usable(body) && (body.has_message() || !body.is_filled()))
-        .or_else(|| errors.bodies.iter().position(usable));
-    errors.envelope =
-        errors.bodies.iter().position(|body| is_own(body) && body.is_filled() && body.is_general && body.has_message());
+    let usable = |body: &ErrorBody| {
+        is_own(body) && body.is_served && if body.is_filled() { body.is_general } else { body.is_automatic }
+    };
+    let position = |accepts: &dyn Fn(&ErrorBody) -> bool| errors.bodies.iter().position(|body| usable(body) && accepts(body));
+    let fallback = position(&|body| body.has_message() || !body.is_filled()).or_else(|| position(&|_| true));
+    let is_json = |body: &ErrorBody| matches!(body.content, ErrorContent::Json(_));
+    let envelope = position(&|body| is_json(body) && body.has_message());
+    (errors.fallback, errors.envelope) = (fallback, envelope);
     let converted = errors.converted(contract);
     for (index, report) in reports {
         let body = &errors.bodies[index];
@@ -60,7 +60,10 @@ pub(in crate::model) fn find_errors(document: &Document, contract: &mut Contract
             diagnostics.push(incomplete(&contract.schemas, body, &report));
         }
     }
-    refusals::report(contract, &errors, diagnostics);
+    // Refusals of code that is not generated need no note.
+    if !diagnostics.has_errors() {
+        refusals::report(contract, &errors, diagnostics);
+    }
     contract.errors = errors;
 }
 
@@ -121,7 +124,8 @@ fn body(
         Err(unfilled) => (ErrorContent::Converted, vec![unfilled]),
     };
     let (declared, media_type) = (content.media_type.clone(), media_type.to_owned());
-    (Some(ErrorBody { schema, declared, media_type, content: content_of, is_general }), reports)
+    let (is_served, is_automatic) = (found.count > 0, found.automatic > 0);
+    (Some(ErrorBody { schema, declared, media_type, content: content_of, is_general, is_served, is_automatic }), reports)
 }
 
 

@@ -20,6 +20,12 @@ struct Named<'c> {
 }
 
 impl Named<'_> {
+    /// Returns true if both name the same operations.
+    fn is_equal(&self, other: &Named<'_>) -> bool {
+        let pairs = self.operations.iter().zip(&other.operations);
+        self.operations.len() == other.operations.len() && pairs.into_iter().all(|(one, other)| one.id == other.id)
+    }
+
     /// Returns the number of operations with the first of them as examples.
     fn describe(&self) -> String {
         let names: Vec<String> =
@@ -66,8 +72,15 @@ pub(super) fn report(contract: &Contract, errors: &Errors, diagnostics: &mut Dia
         let mut report = Diagnostic::info("undeclared-refusal", span, message)
             .label(format!("such refusals have {shape}"))
             .help("declare the statuses, or a `default` response, so that clients expect them");
+        let mut lines: Vec<(Vec<String>, &Named<'_>)> = Vec::new();
         for (status, named) in &undeclared {
-            report = report.note(format!("{status}: {}", named.describe()));
+            match lines.iter_mut().find(|(_, known)| known.is_equal(named)) {
+                Some((statuses, _)) => statuses.push(status.to_string()),
+                None => lines.push((vec![status.to_string()], named)),
+            }
+        }
+        for (statuses, named) in lines {
+            report = report.note(format!("{}: {}", statuses.join(", "), named.describe()));
         }
         diagnostics.push(report);
     }

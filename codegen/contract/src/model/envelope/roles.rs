@@ -87,6 +87,8 @@ pub(super) struct Siblings {
     code: bool,
     /// True if a property contains the invalid field.
     field: bool,
+    /// True if a property contains the JSON pointer to the invalid value.
+    pointer: bool,
     /// True if the object has the members of RFC 9457 problem details.
     problem_details: bool,
     /// True if the object is an element of a list.
@@ -121,8 +123,8 @@ impl Siblings {
                 .map(|name| (*name).to_owned()),
         };
         let field = is(FIELDS, Type::Text) || is(POINTERS, Type::Text) || is(&ITEM_FIELDS[..11], Type::Text);
-        let code = is(&["code"], Type::Text);
-        Siblings { message, status, code, field, problem_details, in_item }
+        let (code, pointer) = (is(&["code"], Type::Text), is(POINTERS, Type::Text));
+        Siblings { message, status, code, field, pointer, problem_details, in_item }
     }
 
     /// Returns the role of a property of the object, or `None` if its name does not tell.
@@ -150,6 +152,7 @@ impl Siblings {
         let is = |names: &[&str]| names.contains(&name);
         Some(match name {
             _ if is(POINTERS) => ErrorRole::Pointer,
+            "param" | "parameter" if self.pointer => ErrorRole::Parameter,
             _ if self.in_item && self.field && is(LOCATIONS) => ErrorRole::Location,
             _ if self.in_item && (is(FIELDS) || is(ITEM_FIELDS)) => ErrorRole::Field,
             _ if self.in_item && is(REJECTED) => ErrorRole::Rejected,

@@ -65,6 +65,7 @@ pub(super) fn text(
         ErrorRole::Field if nullable => (ErrorText::FieldOrNull, 0, plain),
         ErrorRole::Field if shape.min.is_some_and(|min| min > 0) => (ErrorText::FieldOrLocation, 1, plain),
         ErrorRole::Field => (ErrorText::Field, 0, plain),
+        ErrorRole::Parameter => (ErrorText::Parameter, 0, plain),
         ErrorRole::Pointer => (ErrorText::Pointer, 0, plain || shape.format == Format::UriReference),
         ErrorRole::Location => (ErrorText::Location, 4, plain),
     };
@@ -169,6 +170,7 @@ pub(super) fn string_enum(
         }
         (values, _) => match choice::strings(values, statuses, identifies || role.is_none()) {
             Ok(choice) => Ok(ErrorValue::Choice(choice)),
+            Err(_) if role.is_none() => Err("receives no part of a problem".to_owned()),
             Err(_) if shape.open => text(&StringShape::default(), role, false),
             Err(status) => Err(format!("lists no value for the status {status}")),
         },

@@ -82,7 +82,9 @@ pub enum ErrorText {
     FieldOrNull,
     /// The name of the invalid field, or the part of the request if there is none.
     FieldOrLocation,
-    /// The JSON pointer to the invalid value.
+    /// The name of the invalid parameter; empty if the body is invalid.
+    Parameter,
+    /// The JSON pointer to the invalid value of the body.
     Pointer,
     /// The part of the request with the invalid value.
     Location,
@@ -143,8 +145,8 @@ impl ErrorValue {
     /// Returns true if the value describes the invalid field.
     pub fn is_field(&self) -> bool {
         let field = |text: &ErrorText| {
-            use ErrorText::{Field, FieldOrLocation, FieldOrNull, Pointer};
-            matches!(text, Field | FieldOrNull | FieldOrLocation | Pointer)
+            use ErrorText::{Field, FieldOrLocation, FieldOrNull, Parameter, Pointer};
+            matches!(text, Field | FieldOrNull | FieldOrLocation | Parameter | Pointer)
         };
         matches!(self, ErrorValue::Steps) || matches!(self, ErrorValue::Text(text, _) if field(text))
     }

@@ -17,19 +17,21 @@ pub(super) struct ErrorUse<'c> {
     /// The status codes of the error responses with this content. A range stands for its automatic refusals.
     pub statuses: BTreeSet<u16>,
     /// The number of error responses that may be automatic refusals.
-    automatic: usize,
+    pub automatic: usize,
     /// The number of all error responses with this content.
-    count: usize,
+    pub count: usize,
 }
 
 /// Returns the contents of a contract's error responses, those of the most frequent schema first. Automatic refusals count
 /// more than errors that only handlers return.
 pub(super) fn uses(contract: &Contract) -> Vec<ErrorUse<'_>> {
     let schemas = &contract.schemas;
-    let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
+    // The service receives the error responses of outgoing operations, so these do not count.
+    let outgoing = contract.outgoing_calls().map(|outgoing| (outgoing.operation, false));
+    let served = contract.operations.iter().chain(&contract.unselected).map(|operation| (operation, true));
     let mut uses: Vec<ErrorUse<'_>> = Vec::new();
     let mut known: HashMap<(Option<SchemaId>, &str), usize> = HashMap::new();
-    for operation in contract.operations.iter().chain(&contract.unselected).chain(outgoing) {
+    for (operation, is_served) in served.chain(outgoing) {
         for response in operation.responses.iter().filter(|response| is_error(response, operation)) {
             let statuses: Vec<u16> = match response.status {
                 Status::Code(code) => vec![code],
@@ -44,8 +46,8 @@ pub(super) fn uses(contract: &Contract) -> Vec<ErrorUse<'_>> {
                     uses.len() - 1
                 });
                 let found = &mut uses[index];
-                found.count += 1;
-                found.automatic += usize::from(is_automatic);
+                found.count += usize::from(is_served);
+                found.automatic += usize::from(is_served && is_automatic);
                 found.statuses.extend(&statuses);
             }
         }

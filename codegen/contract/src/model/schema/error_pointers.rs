@@ -52,6 +52,8 @@ pub enum ErrorRole {
     Timestamp,
     /// The invalid field.
     Field,
+    /// The invalid parameter, beside a JSON pointer for the body.
+    Parameter,
     /// The JSON pointer to the invalid value.
     Pointer,
     /// The part of the request that contains the invalid value, such as `query`.

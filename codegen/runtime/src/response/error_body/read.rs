@@ -88,7 +88,11 @@ impl Texts {
             ErrorText::Title => &mut self.title,
             ErrorText::Status => &mut self.status,
             ErrorText::RequestId | ErrorText::Uuid => &mut self.request_id,
-            ErrorText::Field | ErrorText::FieldOrNull | ErrorText::FieldOrLocation | ErrorText::Pointer => &mut self.field,
+            ErrorText::Field
+            | ErrorText::FieldOrNull
+            | ErrorText::FieldOrLocation
+            | ErrorText::Parameter
+            | ErrorText::Pointer => &mut self.field,
             ErrorText::Instance | ErrorText::Timestamp | ErrorText::Date | ErrorText::Location => return,
         };
         if slot.is_none() {

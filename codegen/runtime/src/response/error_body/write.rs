@@ -129,8 +129,9 @@ impl<'p> Values<'p> {
                 ErrorText::Field
                 | ErrorText::FieldOrNull
                 | ErrorText::FieldOrLocation
-                | ErrorText::Pointer
                 | ErrorText::Location => self.subject().is_some(),
+                ErrorText::Pointer => self.subject().is_some_and(is_in_body),
+                ErrorText::Parameter => self.subject().is_some_and(|violation| !is_in_body(violation)),
                 _ => true,
             },
             ErrorValue::Steps | ErrorValue::MessagesByField | ErrorValue::MessageByField => self.subject().is_some(),
@@ -172,6 +173,9 @@ impl<'p> Values<'p> {
             ErrorText::Field => field.unwrap_or_default().into(),
             ErrorText::FieldOrNull => return field.map(Cow::Borrowed),
             ErrorText::FieldOrLocation => self.subject().map_or(InputLocation::Body.as_str(), field_or_location).into(),
+            ErrorText::Parameter => {
+                self.subject().filter(|violation| !is_in_body(violation)).map_or("", |violation| &violation.field).into()
+            }
             ErrorText::Pointer => pointer(field.unwrap_or_default()).into(),
             ErrorText::Location => self.subject().map_or(InputLocation::Body, |violation| violation.location).as_str().into(),
         })
@@ -222,6 +226,10 @@ fn field_or_location(violation: &Violation) -> &str {
         true => violation.location.as_str(),
         false => &violation.field,
     }
+}
+
+fn is_in_body(violation: &Violation) -> bool {
+    violation.location == InputLocation::Body
 }
 
 /// Returns a message followed by the violations, at most ten of them.

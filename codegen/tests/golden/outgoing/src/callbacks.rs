@@ -2,8 +2,7 @@
 //! The client calls of the callbacks, which send them to the URLs that earlier requests contain.
 
 use writ_runtime::{Internal, Parts};
-use crate::{Event, Receipt, RenewRequest, SubscribeRequest, Unexpected, operations};
-use crate::client::ENVELOPE;
+use crate::{ERROR_ENVELOPE, Event, Receipt, RenewRequest, SubscribeRequest, Unexpected, operations};
 use writ_runtime::client;
 
 /// Sends the callbacks of the contract.
@@ -15,7 +14,7 @@ pub struct Callbacks(client::Connection);
 impl Callbacks {
     /// Creates a sender that uses the credentials and limits of `connection`.
     pub fn new(connection: client::Connection) -> Self {
-        Self(connection.refusals(&ENVELOPE))
+        Self(connection.refusals(&ERROR_ENVELOPE))
     }
 
     /// `POST` to `{$request.body#/callbackUrl}?on={$request.query.on}`, a callback of `subscribe`.

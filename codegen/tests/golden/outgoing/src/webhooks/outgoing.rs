@@ -2,8 +2,7 @@
 //! The client calls of the webhooks, which send them to subscribers.
 
 use writ_runtime::{AnyStatus, FileStream, Internal, Parts, Read, StringRule};
-use crate::{ArchivedKind, ArchivedSortItem, Gone, Line, Order, Receipt};
-use crate::client::ENVELOPE;
+use crate::{ArchivedKind, ArchivedSortItem, ERROR_ENVELOPE, Gone, Line, Order, Receipt};
 use crate::wire::codec::extra::patterns::PATTERN;
 use writ_runtime::client;
 
@@ -16,7 +15,7 @@ pub struct Webhooks(client::Connection);
 impl Webhooks {
     /// Creates a sender that uses the credentials and limits of `connection`.
     pub fn new(connection: client::Connection) -> Self {
-        Self(connection.refusals(&ENVELOPE))
+        Self(connection.refusals(&ERROR_ENVELOPE))
     }
 
     /// An order is on its way
@@ -264,8 +263,10 @@ impl client::FromResponse for SubscribeDeleteError {
 /// The outgoing operations as constant data.
 mod data {
     use writ_runtime::{
-        Body, Media, MediaKind, Method, Operation, Parameter, Requirement, Style, ValueKind,
+        Body, ErrorResponse, Media, MediaKind, Method, Operation, Parameter, Requirement, Style,
+        ValueKind,
     };
+    use crate::errors::ERROR_BODIES;
     use crate::operations::SCHEME_SIGNATURE;
 
     pub(super) static ORDER_SHIPPED: Operation = Operation {
@@ -284,6 +285,7 @@ mod data {
         }),
         security: &[&[Requirement { scheme: &SCHEME_SIGNATURE, scopes: &[] }]],
         statuses: &[200, 204, 410],
+        errors: &[ErrorResponse { low: 400, high: 599, body: &ERROR_BODIES[1] }],
         produces: &["application/json"],
         ..Operation::NONE
     };
