@@ -278,8 +278,9 @@ pub use crate::json::{
 #[cfg(feature = "jsonschema")]
 pub use crate::json::{Dialect, Interpreted, SchemaValidator};
 pub use crate::operation::{
-    Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, ParameterLocation, RateLimit,
-    Requirement, Scheme, SchemeKind, Server, ServerVariable, Style, ValueKind,
+    Body, Cache, ErrorBody, ErrorChoice, ErrorContent, ErrorList, ErrorMember, ErrorResponse, ErrorText, ErrorValue,
+    Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, ParameterLocation, RateLimit, Requirement,
+    Scheme, SchemeKind, Server, ServerVariable, Style, ValueKind,
 };
 pub use crate::request::call_info::CallInfo;
 pub use crate::request::context::Context;
@@ -292,7 +293,8 @@ pub use crate::request::multipart::{
 };
 pub use crate::response::check::{Breach, BreachObserver, CheckMode, ResponseCheck, ResponseChecks};
 pub use crate::response::declares::{Declares, OperationError};
-pub use crate::response::error_envelope::{ErrorEnvelope, PROBLEM_JSON};
+pub use crate::response::error_body::{PROBLEM_DETAILS, PROBLEM_VIOLATIONS};
+pub use crate::response::error_envelope::{Convert, ErrorEnvelope, PROBLEM_JSON};
 pub use crate::response::events::{EventStream, JsonLines};
 pub use crate::response::idempotent::{Idempotent, Recorded};
 pub use crate::response::internal::Internal;

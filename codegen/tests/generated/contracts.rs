@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use writ_codegen::generate::{Generated, Request, generate};
-use writ_codegen::options::Part;
+use writ_codegen::options::{Options, Part};
 use writ_codegen::output::Output;
 use writ_codegen::render::Layout;
 use writ_codegen::settings::Settings;
@@ -60,6 +60,30 @@ pub fn real() -> Vec<Subject> {
         Subject { name: format!("real-{}", stem.replace('.', "-")), entry: folder.join(file) }
     });
     subjects.filter(|subject| subject.entry.is_file()).collect()
+}
+
+/// Returns the published contracts on this machine that declare error schemas of their own. The name is that of a module.
+pub fn with_own_errors() -> Vec<Subject> {
+    let folder = root().join("../shared/corpus/real");
+    let files = [
+        ("adyen", "adyen-ManagementService-v3.json"),
+        ("asana", "asana.yaml"),
+        ("ent", "ent.json"),
+        ("firecracker", "firecracker.json"),
+        ("openai", "openai-latest.yaml"),
+        ("telegram", "telegram_bot_api.json"),
+        ("tempo", "tempo.yaml"),
+    ];
+    let subjects = files.map(|(name, file)| Subject { name: name.to_owned(), entry: folder.join(file) });
+    subjects.into_iter().filter(|subject| subject.entry.is_file()).collect()
+}
+
+/// Generates a contract as a module of a crate, without its settings.
+pub fn module(subject: &Subject) -> Output {
+    let layout = Layout::Module(subject.name.clone());
+    let entry = subject.entry.clone();
+    let generated = generate(&Request { entry, root: None, strict: false, layout, options: Options::default() });
+    generated.output.unwrap_or_else(|| panic!("{}", rendered(&generated.diagnostics)))
 }
 
 /// Generates a crate in memory.

@@ -49,6 +49,9 @@ pub const STUBS: &str = "stubs";
 /// The program that serves every golden contract.
 pub const SERVED: &str = "served";
 
+/// The program that refuses requests for published contracts.
+pub const REFUSALS: &str = "refusals";
+
 /// The program that calls the services of golden contracts.
 pub const CLIENT: &str = "client";
 
@@ -156,6 +159,8 @@ fn write(folder: &Path) {
     members.push(STUBS.to_owned());
     write_served(&mut output, &runtime);
     members.push(SERVED.to_owned());
+    write_refusals(&mut output, &runtime);
+    members.push(REFUSALS.to_owned());
     write_client(&mut output, &runtime);
     members.push(CLIENT.to_owned());
     output.files.insert("Cargo.toml".to_owned(), workspace_manifest(members));
@@ -210,6 +215,28 @@ fn write_served(output: &mut Output, runtime: &str) {
     manifest.push_str("futures-util.workspace = true\ntower.workspace = true\n");
     output.files.insert(format!("{SERVED}/Cargo.toml"), manifest);
     write_sources(output, SERVED);
+}
+
+/// Adds the program that refuses requests, with the operation tables and error bodies of published contracts.
+fn write_refusals(output: &mut Output, runtime: &str) {
+    let mut manifest = manifest(REFUSALS, &[("writ-runtime", runtime)], &[]);
+    manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"rt\"] }\ntower.workspace = true\n");
+    output.files.insert(format!("{REFUSALS}/Cargo.toml"), manifest);
+    let (mut modules, mut calls) = (String::new(), String::new());
+    for subject in contracts::with_own_errors() {
+        let name = &subject.name;
+        let tables = [format!("src/{name}/errors.rs"), format!("src/{name}/operations/")];
+        for (file, text) in contracts::module(&subject).files {
+            if tables.iter().any(|table| file.starts_with(table)) {
+                output.files.insert(format!("{REFUSALS}/{file}"), text);
+            }
+        }
+        modules.push_str(&format!("mod {name} {{\n    pub mod errors;\n    pub mod operations;\n}}\n"));
+        calls.push_str(&format!("    refuse({name:?}, &{name}::errors::ERROR_ENVELOPE, {name}::operations::ALL).await;\n"));
+    }
+    let source = include_str!("../services/refusals.rs");
+    let generated = format!("{modules}\nasync fn refuse_all() {{\n{calls}}}\n");
+    output.files.insert(format!("{REFUSALS}/src/main.rs"), format!("{}\n{source}\n{generated}", output::HEADER));
 }
 
 /// Adds the program that calls services, with each crate under its own name.

@@ -95,7 +95,6 @@ mod lines;
 mod outgoing;
 #[cfg(feature = "multipart")]
 mod parts;
-mod refusal;
 mod sparse_fieldset;
 mod target;
 mod transport;
@@ -108,7 +107,6 @@ pub use incoming::Incoming;
 pub use outgoing::Outgoing;
 #[cfg(feature = "multipart")]
 pub use parts::{Form, SendPart};
-pub use refusal::Envelope;
 pub use sparse_fieldset::{SparseResponse, SupportsSparseFieldset};
 pub use transport::{Sending, Transport, TransportError};
 

@@ -9,6 +9,7 @@
 pub(crate) mod cause;
 pub mod check;
 pub mod declares;
+pub mod error_body;
 pub mod error_envelope;
 pub mod events;
 pub mod idempotent;

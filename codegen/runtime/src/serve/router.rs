@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
-use http::{Extensions, Method, StatusCode, header};
+use http::{Method, StatusCode, header};
 use tower::service_fn;
 
 use crate::http::address;
@@ -288,7 +288,7 @@ impl Table {
         for (captured, name) in captures.iter_mut().zip(&route.names) {
             captured.name = name;
             if percent::decode(&path[captured.at.clone()]).is_none() {
-                return Err(self.envelope.refuse(undecodable(name), request_id));
+                return Err(self.envelope.refuse_in(route.endpoint.operation, undecodable(name), request_id));
             }
         }
         Ok(&route.endpoint)
@@ -297,7 +297,7 @@ impl Table {
     fn other_method(&self, node: &Node, method: &Method, request_id: &RequestId) -> Response {
         if method == Method::OPTIONS {
             let reply = Reply::new(StatusCode::NO_CONTENT).header("allow", node.allowed());
-            return self.envelope.response(reply, request_id, Extensions::new());
+            return self.envelope.accepted(reply, request_id);
         }
         let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed for this path")
             .with_header(header::ALLOW, node.allowed());

@@ -10,7 +10,6 @@ use crate::rust::client::client_responses::{content_reads, error_arms, response_
 use crate::rust::client::send_body::send_body;
 use crate::rust::code::{Code, literal};
 use crate::rust::comment::comment;
-use crate::rust::expr::envelope::envelope_fields;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::operations::errors::Markers;
@@ -31,7 +30,7 @@ pub fn client_view(
 ) -> ClientView {
     ClientView {
         tags: tags.iter().map(|tag| tag_calls(plan, tag, names, patterns, markers)).collect(),
-        envelope: envelope_fields(plan.contract),
+        envelope: markers.bodies.envelope(plan.contract).is_some(),
     }
 }
 

@@ -12,12 +12,13 @@ use writ_contract::model::schema::{Additional, Kind, Schemas};
 use writ_contract::model::{Contract, SchemaId};
 
 use crate::rust::code::{Code, literal};
+use crate::rust::expr::error_body::ErrorBodies;
 use crate::rust::mention::{contract as contract_path, runtime, std as std_path};
 use crate::rust::names::ident::static_name;
 use crate::rust::view::OperationEntryView;
 
 /// Returns the view of an operation's entry in the generated operation table.
-pub fn operation_entry(contract: &Contract, operation: &Operation) -> OperationEntryView {
+pub fn operation_entry(contract: &Contract, errors: &ErrorBodies, operation: &Operation) -> OperationEntryView {
     let mut head = vec![
         format!("id: {}", literal(&operation.id)),
         format!("method: {}::{}", runtime("Method"), operation.method),
@@ -28,6 +29,8 @@ pub fn operation_entry(contract: &Contract, operation: &Operation) -> OperationE
     let mut more = Vec::new();
     more.extend(policies(operation));
     more.push(format!("statuses: &[{}]", statuses(operation)));
+    let errors = errors.of_operation(contract, operation);
+    more.extend((!errors.is_empty()).then(|| format!("errors: &[{}]", errors.join(", "))));
     let produces = produces(operation);
     more.extend((!produces.is_empty()).then(|| format!("produces: &[{}]", listed(&produces))));
     more.extend(operation.is_conditional().then(|| "conditional: true".to_owned()));

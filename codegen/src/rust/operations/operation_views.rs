@@ -24,7 +24,7 @@ use crate::rust::view::{
 };
 
 /// Returns the view of the operations whose tags are not selected, with their entries in the operation table.
-pub fn unselected_view(contract: &Contract, diagnostics: &mut Diagnostics) -> UnselectedView {
+pub fn unselected_view(contract: &Contract, markers: &Markers, diagnostics: &mut Diagnostics) -> UnselectedView {
     let mut statics = Names::empty();
     let operations = contract
         .unselected
@@ -36,7 +36,7 @@ pub fn unselected_view(contract: &Contract, diagnostics: &mut Diagnostics) -> Un
             UnselectedOperationView {
                 id: operation.id.clone(),
                 data: Code::of(data),
-                entry: operation_entry(contract, operation),
+                entry: operation_entry(contract, &markers.bodies, operation),
             }
         })
         .collect();
@@ -110,7 +110,7 @@ pub fn operation_view(
         handler_terms: handler_terms(operation),
         client_terms: client_terms(operation),
         deprecated: operation.deprecated,
-        entry: operation_entry(plan.contract, operation),
+        entry: operation_entry(plan.contract, &markers.bodies, operation),
         context: Code::from(match access {
             Access::Public => "()",
             Access::Optional => "Option<Self::Principal>",

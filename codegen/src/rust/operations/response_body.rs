@@ -214,13 +214,13 @@ pub fn content_names(
     names: &mut Names,
     diagnostics: &mut Diagnostics,
 ) -> Vec<ContentNames> {
-    let envelope = &plan.contract.envelope;
+    let errors = &plan.contract.errors;
     let several: Vec<&Response> = operation
         .responses
         .iter()
         .filter(|response| {
             let refusal = is_error(response, operation);
-            let enveloped = |content| envelope.is(content, &plan.contract.schemas);
+            let enveloped = |content| errors.is_envelope(content, &plan.contract.schemas);
             !(refusal && response.content.iter().any(enveloped)) && forms(plan, operation, response).len() > 1
         })
         .collect();

@@ -46,6 +46,11 @@ pub fn usage(contract: &Contract) -> Usage {
             marker.mark(schema, direction, tag);
         }
     }
+    // A conversion of the implementer returns a value of the error schema, also for operations that are not selected.
+    let converted = contract.errors.converted(contract);
+    for schema in converted.into_iter().filter_map(|index| contract.errors.bodies[index].schema) {
+        marker.mark(schema, Direction::Outbound, None);
+    }
     for (_, webhook) in contract.webhooks() {
         if let Some(schema) = webhook.payload {
             marker.mark(schema, Direction::Outbound, None);
@@ -81,7 +86,7 @@ pub fn roots(contract: &Contract, operation: &Operation) -> Vec<(SchemaId, Direc
     for response in &operation.responses {
         let refusal = is_error(response, operation);
         let contents =
-            response.content.iter().filter(|content| !(refusal && contract.envelope.is(content, &contract.schemas)));
+            response.content.iter().filter(|content| !(refusal && contract.errors.is_envelope(content, &contract.schemas)));
         roots.extend(contents.filter_map(|content| content.schema).map(|schema| (schema, returned)));
     }
     roots

@@ -12,9 +12,8 @@ use super::{FormRuleView, OperationView, PartVariantView};
 pub struct ClientView {
     /// The tags of the contract, each with its client calls.
     pub tags: Vec<TagCallsView>,
-    /// The fields of the runtime's `client::Envelope`, by which the client reads error responses; empty if
-    /// errors are RFC 9457 problems.
-    pub envelope: Vec<Code>,
+    /// True if error responses have a schema of the contract instead of the format of RFC 9457.
+    pub envelope: bool,
 }
 
 /// The view of the client struct of a tag and of its calls.

@@ -1,6 +1,7 @@
 //! A program that serves every golden contract below its name, such as `/styles/query/form`.
 
 mod bodies;
+mod errors;
 mod mixed;
 mod names;
 mod outbound;
@@ -99,6 +100,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("choices", plain::choices::router()),
         ("directions", mixed::directions::router()),
         ("fields", mixed::fields::router()),
+        ("errors", errors::router()),
         ("files", mixed::files::router()),
         ("imperfect", plain::imperfect::router()),
         ("keywords", plain::keywords::router()),

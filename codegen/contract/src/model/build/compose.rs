@@ -83,6 +83,7 @@ impl<'d> Builder<'d, '_> {
             content: None,
             rust_name: single.and_then(|node| spanned_string(node, "x-rust-name")),
             rust_type: None,
+            error_pointers: None,
             interpreted: None,
             holds_itself: false,
             deduplicated: false,
@@ -90,7 +91,10 @@ impl<'d> Builder<'d, '_> {
         self.known.insert(source, id);
         if let Some(node) = single {
             let own = self.own_type(node);
-            self.schemas.get_mut(id).rust_type = own;
+            let pointers = node.get("x-error-envelope").map(|written| self.error_pointers(written));
+            let schema = self.schemas.get_mut(id);
+            schema.rust_type = own;
+            schema.error_pointers = pointers.flatten();
         }
         if let Some(node) = single.filter(|_| decided.is_empty()) {
             self.examples_of_schema(id, node);

@@ -90,6 +90,7 @@ impl<'d> Builder<'d, '_> {
                     default: None,
                     rust_name: None,
                     rust_type: None,
+                    error_pointers: None,
                     nullable: false,
                     interpreted: None,
                     ..parent.clone()
@@ -196,6 +197,7 @@ impl<'d> Builder<'d, '_> {
             content: None,
             rust_name: None,
             rust_type: None,
+            error_pointers: None,
             interpreted: None,
             holds_itself: false,
             deduplicated: false,

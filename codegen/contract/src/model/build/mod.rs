@@ -13,6 +13,7 @@ mod contradiction;
 mod default;
 mod deferred;
 mod encoding;
+pub(in crate::model) mod error_pointers;
 mod example;
 mod facets;
 mod finish;
@@ -42,7 +43,7 @@ mod values;
 
 use crate::diagnostic::Diagnostics;
 use crate::document::{Document, Node};
-use crate::model::{Contract, Operation, Options, Tag, envelope};
+use crate::model::{Contract, Errors, Operation, Options, Tag};
 
 use builder::Builder;
 use node_fields::{elements, spanned_string, string};
@@ -69,7 +70,6 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     builder.check_defaults();
     builder.check_examples();
     let tags = tags(root, &operations);
-    let envelope = envelope::find(root, &operations, &builder.schemas, &document.sources, builder.diagnostics);
     let info = root.get("info");
     let text = |name: &str| info.and_then(|info| info.get(name)).and_then(Node::as_str);
     Contract {
@@ -84,7 +84,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
         schemas: builder.schemas,
         components,
         schemes,
-        envelope,
+        errors: Errors::default(),
     }
 }
 

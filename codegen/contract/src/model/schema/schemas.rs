@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::error_pointers::ErrorPointers;
 use super::id::SchemaId;
 use super::kind::Kind;
 use crate::source::{Span, Spanned};
@@ -78,6 +79,8 @@ pub struct Schema {
     pub rust_name: Option<Spanned<String>>,
     /// The custom type that replaces the generated type of the schema (`x-rust-type`).
     pub rust_type: Option<RustType>,
+    /// The places in an error schema that a problem fills (`x-error-envelope`).
+    pub error_pointers: Option<ErrorPointers>,
     /// True if the schema is a recursive array or map: its elements contain it without an object in between.
     pub holds_itself: bool,
     /// True if this inline schema was deduplicated into an alias of an equal one.
