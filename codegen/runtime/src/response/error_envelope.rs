@@ -142,7 +142,10 @@ impl ErrorEnvelope {
             ErrorContent::Json(template) => error_body::as_json(template, problem, request_id, &mut writer),
             ErrorContent::Converted(schema) => (self.convert)(*schema, problem, request_id, &mut writer),
         }
-        writer.finish()
+        writer.finish().unwrap_or_else(|error| {
+            tracing::error!(requestId = %request_id, cause = %error, "an error response cannot be written");
+            Vec::new()
+        })
     }
 }
 
