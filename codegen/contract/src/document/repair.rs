@@ -87,12 +87,12 @@ fn entries(repairs: &Repairs, object: Object) -> Object {
     for (key, mut value) in object {
         rewrite(repairs, &mut value);
         let span = key.span;
-        let (repair, outer) = (repairs.repairs.get(&span), repairs.nested.get(&span));
+        let (repair, outer) = (repairs.repairs.get(&span), repairs.nested.get(&span).copied());
         if repair.is_none() && outer.is_none() {
             kept.push((key, value));
             continue;
         }
-        let entry = match repair {
+        let entry: Vec<(Key, Node)> = match repair {
             Some(Repair::Remove) => Vec::new(),
             Some(Repair::Rename(name)) => vec![(Key { name: name.clone(), span }, value)],
             Some(Repair::Entries(entries)) => {
