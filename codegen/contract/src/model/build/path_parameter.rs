@@ -13,6 +13,9 @@ use super::deferred::Undeclared;
 use super::path_template::PathTemplate;
 use super::policy::placeholders;
 
+/// The operations of a path: the HTTP method of each, and the span of its key.
+type Methods<'m> = &'m [(&'static str, Span)];
+
 impl Builder<'_, '_> {
     /// Adds the parameters with `in: path` whose names the path does not contain, if they are similar to a placeholder
     /// without a parameter. Reports each of them, and leaves out the others.
@@ -70,7 +73,7 @@ impl Builder<'_, '_> {
     }
 
     /// Reports the path parameters that operations of one path do not declare, once for each parameter.
-    pub(super) fn report_undeclared(&mut self, path: &Key, methods: &[(&'static str, Span)]) {
+    pub(super) fn report_undeclared(&mut self, path: &Key, methods: Methods<'_>) {
         // Each message contains the path. It is shortened once, since a long path can have many parameters.
         let shown = one_line(path.name.clone());
         for (name, undeclared) in std::mem::take(&mut self.undeclared) {
@@ -122,7 +125,7 @@ fn undeclared(name: &str, location: ParameterLocation, schema: SchemaId, templat
 fn undeclared_parameter(
     name: &str,
     (path, span): (&str, Span),
-    (lacking, declaring): (&[(&'static str, Span)], &[(&'static str, Span)]),
+    (lacking, declaring): (Methods<'_>, Methods<'_>),
     strict: bool,
 ) -> Diagnostic {
     let severity = if strict { Diagnostic::error } else { Diagnostic::warning };
