@@ -5,6 +5,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::node::{Key, Node, Object, Value};
 use super::trees::Document;
 use crate::source::Span;
@@ -21,42 +23,51 @@ pub(super) enum Repair {
     Rename(String),
     /// The repair replaces an entry by these; an entry whose name the object has already is left out.
     Entries(Vec<(String, Value)>),
-    /// The repair moves the entry into the object in the entry with this name, which it creates if necessary.
-    Nest(&'static str),
 }
 
 /// The repairs of a document, each by the source span of the wrong value, or of the name of the wrong entry.
 #[derive(Default)]
-pub(super) struct Repairs(HashMap<Span, Repair>);
+pub(super) struct Repairs {
+    repairs: HashMap<Span, Repair>,
+    /// The entries that belong into an object beside them, which does not exist yet: the name of that object, by the
+    /// span of the name of the entry.
+    nested: HashMap<Span, &'static str>,
+}
 
 impl Repairs {
     /// Records the repair of the value at a source span, or of the entry whose name is at the span.
     pub(super) fn add(&mut self, span: Span, repair: Repair) {
-        self.0.insert(span, repair);
+        self.repairs.insert(span, repair);
+    }
+
+    /// Records that the entry whose name is at a source span belongs into the object in the new entry `name`.
+    pub(super) fn nest(&mut self, span: Span, name: &'static str) {
+        self.nested.insert(span, name);
     }
 
     /// Returns true if the value at a source span, or the entry whose name is at the span, has a repair.
     pub(super) fn contains(&self, span: Span) -> bool {
-        self.0.contains_key(&span)
+        self.repairs.contains_key(&span)
     }
 }
 
 /// Applies the recorded repairs of mistakes to the trees of a document.
-pub(super) fn repair(document: &mut Document, Repairs(repairs): &Repairs) {
+pub(super) fn repair(document: &mut Document, repairs: &Repairs) {
     for tree in document.trees_mut() {
-        if repairs.keys().any(|span| span.file == tree.span.file) {
+        let mut spans = repairs.repairs.keys().chain(repairs.nested.keys());
+        if spans.any(|span| span.file == tree.span.file) {
             rewrite(repairs, Arc::make_mut(tree));
         }
     }
 }
 
-fn rewrite(repairs: &HashMap<Span, Repair>, node: &mut Node) {
+fn rewrite(repairs: &Repairs, node: &mut Node) {
     match &mut node.value {
         Value::Array(elements) => elements.iter_mut().for_each(|element| rewrite(repairs, element)),
         Value::Object(object) => *object = entries(repairs, std::mem::take(object)),
         _ => {}
     }
-    match repairs.get(&node.span) {
+    match repairs.repairs.get(&node.span) {
         Some(Repair::Replace(value)) if !matches!(node.value, Value::Array(_) | Value::Object(_)) => {
             node.value = value.clone();
         }
@@ -68,33 +79,41 @@ fn rewrite(repairs: &HashMap<Span, Repair>, node: &mut Node) {
     }
 }
 
-/// Returns the repaired entries of an object, in their order.
-fn entries(repairs: &HashMap<Span, Repair>, object: Object) -> Object {
-    let mut repaired = Vec::with_capacity(object.len());
+/// Returns the repaired entries of an object: first those that it has, in their order, then the new ones.
+fn entries(repairs: &Repairs, object: Object) -> Object {
+    let mut kept = Vec::with_capacity(object.len());
     let mut added = Vec::new();
-    let mut nested: Vec<(&'static str, Node, Vec<(Key, Node)>)> = Vec::new();
+    let mut nested: IndexMap<&'static str, Vec<(Key, Node)>> = IndexMap::new();
     for (key, mut value) in object {
         rewrite(repairs, &mut value);
-        match repairs.get(&key.span) {
-            Some(Repair::Remove) => {}
-            Some(Repair::Rename(name)) => repaired.push((Key { name: name.clone(), span: key.span }, value)),
-            Some(Repair::Entries(entries)) => added.extend(entries.iter().map(|(name, new)| {
-                let key = Key { name: name.clone(), span: key.span };
-                (key, Node { span: value.span, value: new.clone() })
-            })),
-            Some(Repair::Nest(name)) => match nested.iter_mut().find(|(known, ..)| known == name) {
-                Some((_, _, inner)) => inner.push((key, value)),
-                None => {
-                    let outer = Node { span: Span { end: value.span.end, ..key.span }, value: Value::Null };
-                    nested.push((name, outer, vec![(key, value)]));
-                }
-            },
-            Some(Repair::Replace(_) | Repair::Wrap) | None => repaired.push((key, value)),
+        let span = key.span;
+        let (repair, outer) = (repairs.repairs.get(&span), repairs.nested.get(&span).copied());
+        if repair.is_none() && outer.is_none() {
+            kept.push((key, value));
+            continue;
+        }
+        let entry: Vec<(Key, Node)> = match repair {
+            Some(Repair::Remove) => Vec::new(),
+            Some(Repair::Rename(name)) => vec![(Key { name: name.clone(), span }, value)],
+            Some(Repair::Entries(entries)) => {
+                let entry = |(name, new): &(String, Value)| {
+                    (Key { name: name.clone(), span }, Node { span: value.span, value: new.clone() })
+                };
+                entries.iter().map(entry).collect()
+            }
+            Some(Repair::Replace(_) | Repair::Wrap) | None => vec![(key, value)],
+        };
+        match (outer, repair) {
+            (Some(name), _) => nested.entry(name).or_default().extend(entry),
+            (None, Some(Repair::Entries(_))) => added.extend(entry),
+            (None, _) => kept.extend(entry),
         }
     }
-    let outer = nested.into_iter().map(|(name, node, inner)| {
-        let key = Key { name: name.to_owned(), span: node.span };
-        (key, Node { value: Value::Object(inner.into_iter().collect()), ..node })
+    let outer = nested.into_iter().filter_map(|(name, inner)| {
+        let (first, last) = (inner.first()?.0.span, inner.last()?.1.span);
+        let span = Span { end: last.end, ..first };
+        let value = Value::Object(inner.into_iter().collect());
+        Some((Key { name: name.to_owned(), span: first }, Node { span, value }))
     });
-    repaired.into_iter().chain(added).chain(outer).collect()
+    kept.into_iter().chain(added).chain(outer).collect()
 }

@@ -44,7 +44,7 @@ impl<'d> Checker<'d, '_> {
             let outer = std::mem::replace(&mut self.owner, self.pointer.as_str().len());
             for (key, node) in keywords.into_iter().filter(|_| !has_schema) {
                 entry(self, ObjectKind::Schema, key, node);
-                self.repairs.add(key.span, Repair::Nest("schema"));
+                self.repairs.nest(key.span, "schema");
             }
             self.owner = outer;
         }

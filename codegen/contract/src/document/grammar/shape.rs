@@ -282,13 +282,16 @@ pub(super) const fn referable(name: &'static str, fields: &'static [Field]) -> R
     Rule { name, fields, pattern: None, reference: true, keywords: false }
 }
 
+/// The functions [`Pattern::matches`] and [`Pattern::corrected`] of the entries of an OpenAPI object.
+type NameForm = (fn(&str) -> bool, fn(&str) -> Option<String>);
+
 /// Creates the grammar rule of an object whose entries have free names of a required form, such as paths.
 pub(super) const fn named(
     name: &'static str,
     fields: &'static [Field],
     entry: &'static str,
     form: &'static str,
-    (matches, corrected): (fn(&str) -> bool, fn(&str) -> Option<String>),
+    (matches, corrected): NameForm,
     shape: Shape,
 ) -> Rule {
     let pattern = Some(Pattern { matches, corrected, entry, form, shape });

@@ -13,6 +13,9 @@ use super::deferred::Undeclared;
 use super::path_template::PathTemplate;
 use super::policy::placeholders;
 
+/// The operations of a path: the HTTP method of each, and the span of its key.
+type Methods<'m> = &'m [(&'static str, Span)];
+
 impl Builder<'_, '_> {
     /// Adds the parameters with `in: path` whose names the path does not contain, if they are similar to a placeholder
     /// without a parameter. Reports each of them, and leaves out the others.
@@ -20,6 +23,8 @@ impl Builder<'_, '_> {
         let of_path = parameters.iter().filter(|known| known.location == ParameterLocation::Path);
         let declared: HashSet<String> = of_path.map(|known| known.name.clone()).collect();
         let mut free: Vec<&str> = placeholders(path).filter(|name| !declared.contains(*name)).collect();
+        // Each message contains the path. It is shortened once, since a long path can have many parameters.
+        let path = one_line(path.to_owned());
         for (parameter, span) in elsewhere {
             let name = &parameter.name;
             let close = closest(name, free.iter().copied()).map(str::to_owned);
@@ -50,28 +55,25 @@ impl Builder<'_, '_> {
         let path = template.path();
         let queries = template.variables.values().filter(|variable| variable.location == ParameterLocation::Query);
         let queries = queries.map(|variable| (variable.name.as_str(), ParameterLocation::Query));
-        let places: Vec<_> = placeholders(path).map(|name| (name, ParameterLocation::Path)).chain(queries).collect();
-        let mut known: HashSet<(String, ParameterLocation)> =
-            parameters.iter().map(|parameter| (parameter.name.clone(), parameter.location)).collect();
-        let others: HashMap<String, (Span, ParameterLocation)> =
-            parameters.iter().map(|other| (other.name.clone(), (other.span, other.location))).collect();
-        let mut text: Option<SchemaId> = None;
-        for (name, location) in places {
-            if !known.insert((name.to_owned(), location)) {
-                continue;
-            }
-            let elsewhere = others.get(name).copied();
-            if location == ParameterLocation::Path {
-                let new = || Undeclared { methods: Vec::new(), elsewhere };
-                self.undeclared.entry(name.to_owned()).or_insert_with(new).methods.push(method);
-            }
-            let schema = *text.get_or_insert_with(|| self.any_text(template.key.span));
-            parameters.push(undeclared(name, location, schema, template));
+        let places = placeholders(path).map(|name| (name, ParameterLocation::Path)).chain(queries);
+        let mut known: HashSet<(&str, ParameterLocation)> =
+            parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.location)).collect();
+        let missing: Vec<(&str, ParameterLocation)> = places.filter(|place| known.insert(*place)).collect();
+        if missing.is_empty() {
+            return;
         }
+        let others: HashMap<&str, (Span, ParameterLocation)> =
+            parameters.iter().map(|other| (other.name.as_str(), (other.span, other.location))).collect();
+        for (name, _) in missing.iter().filter(|(_, location)| *location == ParameterLocation::Path) {
+            let new = || Undeclared { methods: Vec::new(), elsewhere: others.get(name).copied() };
+            self.undeclared.entry((*name).to_owned()).or_insert_with(new).methods.push(method);
+        }
+        let schema = self.any_text(template.key.span);
+        parameters.extend(missing.iter().map(|(name, location)| undeclared(name, *location, schema, template)));
     }
 
     /// Reports the path parameters that operations of one path do not declare, once for each parameter.
-    pub(super) fn report_undeclared(&mut self, path: &Key, methods: &[(&'static str, Span)]) {
+    pub(super) fn report_undeclared(&mut self, path: &Key, methods: Methods<'_>) {
         // Each message contains the path. It is shortened once, since a long path can have many parameters.
         let shown = one_line(path.name.clone());
         for (name, undeclared) in std::mem::take(&mut self.undeclared) {
@@ -123,7 +125,7 @@ fn undeclared(name: &str, location: ParameterLocation, schema: SchemaId, templat
 fn undeclared_parameter(
     name: &str,
     (path, span): (&str, Span),
-    (lacking, declaring): (&[(&'static str, Span)], &[(&'static str, Span)]),
+    (lacking, declaring): (Methods<'_>, Methods<'_>),
     strict: bool,
 ) -> Diagnostic {
     let severity = if strict { Diagnostic::error } else { Diagnostic::warning };

@@ -237,7 +237,7 @@ fn read(inner: &str, after_slash: bool) -> Result<Expression, &'static str> {
 /// Splits the variables of an expression at its commas, except those in a limit such as `id:[0-9]{1,3}`.
 fn split(names: &str) -> impl Iterator<Item = &str> {
     let several =
-        !names.split_once(':').is_some_and(|(_, limit)| !limit.starts_with(|letter: char| letter.is_ascii_digit()));
+        names.split_once(':').is_none_or(|(_, limit)| limit.starts_with(|letter: char| letter.is_ascii_digit()));
     names.split(move |letter| several && letter == ',')
 }
 

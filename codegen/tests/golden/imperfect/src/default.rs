@@ -4,7 +4,7 @@
 //! The trait [`DefaultApi`], and the request, response and error types of its operations.
 
 use std::future::Future;
-use writ_runtime::{Context, Internal, Value};
+use writ_runtime::{Context, Internal};
 use crate::{ExplodedPlace, Values};
 #[cfg(doc)]
 use super::operations;
@@ -207,7 +207,7 @@ pub struct LocationRequest {
     /// The path parameter `id`.
     pub id: i64,
     /// The query parameter `q`.
-    pub q: Option<Value>,
+    pub q: Option<i64>,
 }
 
 /// The successful response of [`DefaultApi::location`].

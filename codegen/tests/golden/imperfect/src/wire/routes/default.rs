@@ -116,7 +116,7 @@ impl Respond for UnusedError {
 impl LocationRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let id = input.required(0, i64::read);
-        let q = input.optional(1, |r| r.any());
+        let q = input.optional(1, i64::read);
         Some(Self { id: id?, q })
     }
 }
