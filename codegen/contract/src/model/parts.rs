@@ -81,25 +81,14 @@ pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>
         let described = Described { schemas, rules: content.part_rules };
         let media: Vec<&'c str> =
             encoding.iter().flat_map(|encoding| &encoding.media_types).map(String::as_str).collect();
-        let kind = described.kind(schema, &media);
-        let style = encoding.filter(|_| content.has_styled_parts() && kind != PartKind::File);
-        let style = style.and_then(|encoding| described.style(property, encoding));
-        if style.is_some() {
-            let (media_types, sent_as) = (Vec::new(), None);
-            return Part {
-                name,
-                schema,
-                property,
-                required,
-                list,
-                kind: PartKind::Text,
-                media_types,
-                sent_as,
-                style,
-                encoding,
-            };
-        }
-        let (media_types, sent_as) = described.media(schema, media);
+        let style = encoding
+            .filter(|_| content.has_styled_parts() && described.kind(schema, &[]) != PartKind::File)
+            .and_then(|encoding| described.style(property, encoding));
+        // A style takes the place of the media type.
+        let (kind, (media_types, sent_as)) = match style {
+            Some(_) => (PartKind::Text, (Vec::new(), None)),
+            None => (described.kind(schema, &media), described.media(schema, media)),
+        };
         Part { name, schema, property, required, list, kind, media_types, sent_as, style, encoding }
     };
     let sent =
