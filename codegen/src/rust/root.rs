@@ -97,8 +97,8 @@ pub fn views(
     let conversions = conversions(&plan, &markers, &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
     let types = type_files(&plan, &modules, &patterns, !both_ways.is_empty(), diagnostics);
-    let unselected =
-        (options.unwritten && !contract.unselected.is_empty()).then(|| unselected_view(contract, &markers, diagnostics));
+    let unselected = (options.unwritten && !contract.unselected.is_empty())
+        .then(|| unselected_view(contract, &markers, diagnostics));
     let mut views: Vec<TagView> = (0..contract.tags.len())
         .map(|tag| tag_view(&plan, tag, &tags, &operations, &patterns, &markers, diagnostics))
         .collect();

@@ -106,8 +106,7 @@ impl Errors {
         match (self.envelope_body(), body) {
             (Some(envelope), Some(body)) => {
                 body.is_filled()
-                    && (body.schema == envelope.schema
-                        || is_problem(&body.declared) && is_problem(&envelope.declared))
+                    && (body.schema == envelope.schema || is_problem(&body.declared) && is_problem(&envelope.declared))
             }
             (None, Some(body)) => is_problem(&content.media_type) && body.is_filled(),
             (_, None) => false,
@@ -150,7 +149,8 @@ impl Errors {
     /// Returns the index of the body for status codes that an operation does not declare. It is the envelope if the
     /// operation declares it, or else the most frequent body of the operation that is valid for every status.
     pub fn undeclared(&self, operation: &Operation, schemas: &Schemas) -> Option<usize> {
-        let mut general: Vec<usize> = self.declared(operation, schemas).into_iter().filter_map(|(_, body)| body).collect();
+        let mut general: Vec<usize> =
+            self.declared(operation, schemas).into_iter().filter_map(|(_, body)| body).collect();
         if general.is_empty() || self.fallback.is_some_and(|fallback| general.contains(&fallback)) {
             return self.fallback;
         }

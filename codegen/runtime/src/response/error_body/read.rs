@@ -69,7 +69,9 @@ impl Texts {
                     }
                 }
             }
-            ErrorValue::List(list) => value.as_array().into_iter().flatten().for_each(|item| self.take_item(list, item)),
+            ErrorValue::List(list) => {
+                value.as_array().into_iter().flatten().for_each(|item| self.take_item(list, item))
+            }
             ErrorValue::MessagesByField | ErrorValue::MessageByField => {
                 for (field, messages) in value.as_object().into_iter().flatten() {
                     let one = std::slice::from_ref(messages);
