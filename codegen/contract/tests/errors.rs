@@ -115,7 +115,7 @@ fn lists_of_violations_are_filled_whatever_their_elements_are() {
         "properties: { detail: { type: array, items: { type: object, required: [loc, msg, type], properties: { loc: { \
          type: array, items: { anyOf: [{ type: string }, { type: integer }] } }, msg: { type: string }, type: { type: \
          string }, input: {} } } } }",
-        "{detail?: [{loc: Steps, msg: Message, type: Code, input?: Field}]*}",
+        "{detail?: [{loc: Steps, msg: Message, type: Code}]*}",
     );
     assert_template(
         "aspnet",

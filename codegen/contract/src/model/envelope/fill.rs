@@ -250,9 +250,10 @@ impl<'s> Filler<'s> {
         }
         let is_container = names::is_container(&property.name);
         let is_constant = self.is_constant(schema, &property.name);
-        // Pointers name the parts of an error, and the elements of their lists are inferred.
-        let is_inferred =
-            (role.is_some() || is_container) && (self.of.pointers.is_none() || self.in_item) || is_constant;
+        // Pointers name the parts of an error. In the elements of their lists, only field and message are inferred.
+        let is_pointed = self.of.pointers.is_some()
+            && !(self.in_item && matches!(role, Some(ErrorRole::Field | ErrorRole::Pointer | ErrorRole::Message)));
+        let is_inferred = (role.is_some() || is_container) && !is_pointed || is_constant;
         let is_repeated = role == Some(ErrorRole::Message) && !siblings.is_message(&property.name);
         if !property.required && (!is_inferred || is_repeated || role == Some(ErrorRole::Instance)) {
             return Ok(None);

@@ -48,7 +48,7 @@ pub(in crate::model) fn find_errors(document: &Document, contract: &mut Contract
         !free || body.media_type.starts_with("application/problem+json")
     };
     let usable = |body: &ErrorBody| {
-        is_own(body) && body.is_served && if body.is_filled() { body.is_general } else { body.is_automatic }
+        is_own(body) && if body.is_filled() { body.is_usual() } else { body.is_served && body.is_automatic }
     };
     let position =
         |accepts: &dyn Fn(&ErrorBody) -> bool| errors.bodies.iter().position(|body| usable(body) && accepts(body));

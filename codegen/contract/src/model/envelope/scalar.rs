@@ -124,6 +124,16 @@ fn code_with_pattern(shape: &StringShape) -> Result<ErrorValue, Reason> {
         let length = code.chars().count() as u64;
         shape.min.is_none_or(|min| length >= min) && shape.max.is_none_or(|max| length <= max) && matches(code)
     };
+    // A pattern that allows identifiers of every kind allows the codes of handlers too.
+    let identifiers = ["A", "AB", "A1", "AB_CD", "EMAIL_TAKEN", "X9_Y8_Z7"];
+    let cut = shape.max.map(|_| "AB_");
+    let open = |spelling: fn(&str) -> String| identifiers.into_iter().chain(cut).map(spelling).all(|code| fits(&code));
+    if shape.format == Format::Plain && open(str::to_owned) {
+        return Ok(ErrorValue::Text(ErrorText::UpperCode, shape.max));
+    }
+    if shape.format == Format::Plain && open(|code| code.to_lowercase()) {
+        return Ok(ErrorValue::Text(ErrorText::LowerSnakeCode, shape.max));
+    }
     for spelling in spellings {
         let codes: Vec<String> = CODES.iter().map(|(_, code)| spelling(code)).collect();
         if shape.format == Format::Plain && codes.iter().all(fits) {
@@ -168,6 +178,7 @@ pub(super) fn string_enum(
             }
         }
         (values, _) => match choice::strings(values, statuses, identifies || role.is_none()) {
+            Ok(_) if values.len() == 1 => Ok(ErrorValue::Constant(json!(values[0]))),
             Ok(choice) => Ok(ErrorValue::Choice(choice)),
             Err(_) if role.is_none() => Err("receives no part of a problem".to_owned()),
             Err(_) if shape.open => text(&StringShape::default(), role, false),

@@ -85,7 +85,7 @@ impl Texts {
 
     fn take_text(&mut self, text: ErrorText, value: &Value) {
         let slot = match text {
-            ErrorText::Code | ErrorText::LowerCode => &mut self.code,
+            ErrorText::Code | ErrorText::LowerCode | ErrorText::UpperCode | ErrorText::LowerSnakeCode => &mut self.code,
             ErrorText::Message | ErrorText::Sentence => &mut self.message,
             ErrorText::Title => &mut self.title,
             ErrorText::Status => &mut self.status,

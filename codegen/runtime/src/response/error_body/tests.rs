@@ -168,3 +168,11 @@ fn a_response_in_another_shape_becomes_its_status() {
     let read = read(&NESTED, StatusCode::BAD_GATEWAY, &HeaderMap::new(), b"<html>");
     assert_eq!((&*read.code, &*read.message), ("BAD_GATEWAY", "Bad Gateway"));
 }
+
+#[test]
+fn a_code_that_is_no_identifier_is_replaced_by_that_of_the_status() {
+    let code =
+        |code: &'static str| as_text(&ErrorValue::Text(ErrorText::LowerSnakeCode), &problem().with_code(code), "r-1");
+    assert_eq!(code("NAME_TAKEN"), "name_taken");
+    assert_eq!(code("name taken"), "conflict");
+}

@@ -156,6 +156,8 @@ impl<'p> Values<'p> {
         Some(match text {
             ErrorText::Code => Cow::Borrowed(code(problem)),
             ErrorText::LowerCode => Cow::Owned(code(problem).to_ascii_lowercase()),
+            ErrorText::UpperCode => identifier(problem).into(),
+            ErrorText::LowerSnakeCode => identifier(problem).to_ascii_lowercase().into(),
             ErrorText::Message => self.violation.map_or_else(|| message(), |violation| &*violation.message).into(),
             ErrorText::Sentence => match self.violation {
                 Some(violation) => clause(violation),
@@ -219,6 +221,16 @@ fn code(problem: &Problem) -> &str {
     match problem.code.is_empty() {
         true => crate::response::problem::code_of(problem.status),
         false => &problem.code,
+    }
+}
+
+/// Returns the error code of a problem if it consists of upper-case letters, digits and underscores, or else that of its
+/// status code.
+fn identifier(problem: &Problem) -> &str {
+    let is_word = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    match problem.code.starts_with(|first: char| first.is_ascii_uppercase()) && problem.code.bytes().all(is_word) {
+        true => &problem.code,
+        false => crate::response::problem::code_of(problem.status),
     }
 }
 
