@@ -222,3 +222,13 @@ fn schemas_that_contain_themselves_end_in_time() {
     let _ = template("wide", "application/json", &wide);
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn a_list_without_its_elements_leaves_no_empty_error() {
+    assert_template(
+        "empty",
+        "required: [errors]\nproperties: { errors: { type: array, items: { type: object, required: [severity], \
+         properties: { severity: { type: integer }, message: { type: string } } } } }",
+        "`errors.0.severity` of the error schema receives no part of a problem",
+    );
+}

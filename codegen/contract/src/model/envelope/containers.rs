@@ -82,7 +82,7 @@ impl<'s> Filler<'s> {
             Kind::Union(union) => union.branches.iter().any(|branch| plain(*branch)),
             _ => plain(array.items),
         };
-        items && array.min.is_none_or(|min| min <= 1) && array.max.is_none() && !array.unique
+        items && array.min.is_none_or(|min| min == 0) && array.max.is_none() && !array.unique
     }
 
     /// Returns the value of the first branch of a union that a problem can fill, preferably one with a message.

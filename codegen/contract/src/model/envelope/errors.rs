@@ -112,7 +112,8 @@ impl Errors {
         match (self.envelope_body(), body) {
             (Some(envelope), Some(body)) => {
                 body.is_filled()
-                    && (body.schema == envelope.schema || is_problem(&body.declared) && is_problem(&envelope.declared))
+                    && (body.schema.is_some() && body.schema == envelope.schema
+                        || is_problem(&body.declared) && is_problem(&envelope.declared))
             }
             (None, Some(body)) => is_problem(&content.media_type) && body.is_filled(),
             (_, None) => false,

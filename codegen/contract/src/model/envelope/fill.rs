@@ -66,6 +66,10 @@ pub(super) fn fill(of: Use<'_>, schema: SchemaId) -> Result<Filled, Unfilled> {
     };
     let mut value = filler.value(schema, Some(ErrorRole::Message))?;
     settle_messages(&mut value);
+    // Without its list, the error would say nothing.
+    if !value.any(true, &ErrorValue::is_message) && !filler.omitted.is_empty() {
+        return Err(filler.omitted.remove(0));
+    }
     Ok(Filled { value, omitted: filler.omitted })
 }
 
