@@ -100,8 +100,8 @@ pub fn views(
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
     let extra = (!both_ways.is_empty()).then_some(ExtraCodecs { checks: options.client() });
     let types = type_files(&plan, &modules, &patterns, extra, diagnostics);
-    let unselected =
-        (options.unwritten && !contract.unselected.is_empty()).then(|| unselected_view(contract, &markers, diagnostics));
+    let unselected = (options.unwritten && !contract.unselected.is_empty())
+        .then(|| unselected_view(contract, &markers, diagnostics));
     let mut views: Vec<TagView> = (0..contract.tags.len())
         .map(|tag| tag_view(&plan, tag, &tags, &operations, &patterns, &markers, diagnostics))
         .collect();

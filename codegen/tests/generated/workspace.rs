@@ -21,6 +21,7 @@ const SERVICES: &[(&str, &str, &str)] = &[
     ("undeclared-status-into", "golden-shop", include_str!("../services/undeclared_status_into.rs")),
     ("unconverted-error", "golden-shop", include_str!("../services/unconverted_error.rs")),
     ("forgotten-operation", "golden-shop", include_str!("../services/forgotten_operation.rs")),
+    ("forgotten-conversion", "golden-errors", include_str!("../services/forgotten_conversion.rs")),
     ("status-out-of-range", "golden-responses", include_str!("../services/status_out_of_range.rs")),
     (SHOP, "golden-shop", include_str!("../services/shop.rs")),
     (OWN, "golden-own", include_str!("../services/own.rs")),
@@ -232,7 +233,9 @@ fn write_refusals(output: &mut Output, runtime: &str) {
             }
         }
         modules.push_str(&format!("mod {name} {{\n    pub mod errors;\n    pub mod operations;\n}}\n"));
-        calls.push_str(&format!("    refuse({name:?}, &{name}::errors::ERROR_ENVELOPE, {name}::operations::ALL).await;\n"));
+        calls.push_str(&format!(
+            "    refuse({name:?}, &{name}::errors::ERROR_ENVELOPE, {name}::operations::ALL).await;\n"
+        ));
     }
     let source = include_str!("../services/refusals.rs");
     let generated = format!("{modules}\nasync fn refuse_all() {{\n{calls}}}\n");

@@ -110,6 +110,10 @@ pub enum ErrorText {
     Code,
     /// The error code in lower case, such as `not_found`.
     LowerCode,
+    /// The error code if it is an identifier such as `NOT_FOUND`, or else the usual code of the status code.
+    UpperCode,
+    /// The error code if it is an identifier, or else the usual code of the status code, in lower case.
+    LowerSnakeCode,
     /// The message for people, without the violations.
     Message,
     /// The message for people with the invalid field, or with all violations. Error schemas without a place for fields

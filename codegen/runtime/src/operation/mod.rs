@@ -14,9 +14,7 @@ mod security;
 mod server;
 
 pub use body::{Body, Media, MediaKind};
-pub use error::{
-    ErrorBody, ErrorChoice, ErrorContent, ErrorList, ErrorMember, ErrorResponse, ErrorText, ErrorValue,
-};
+pub use error::{ErrorBody, ErrorChoice, ErrorContent, ErrorList, ErrorMember, ErrorResponse, ErrorText, ErrorValue};
 pub use method::Method;
 pub use parameter::{Parameter, ParameterLocation, Style, ValueKind};
 pub use policy::{Cache, Idempotency, LimitBy, RateLimit};

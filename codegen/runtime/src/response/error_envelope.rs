@@ -120,7 +120,9 @@ impl ErrorEnvelope {
             ReplyBody::Bytes(bytes) => Body::from(bytes),
             ReplyBody::Stream(stream) => stream,
             ReplyBody::Problem(problem) => {
-                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(error_body.media_type));
+                if let Ok(media) = HeaderValue::from_str(error_body.media_type) {
+                    headers.insert(header::CONTENT_TYPE, media);
+                }
                 Body::from(self.encode(error_body, &problem, request_id.as_str()))
             }
         };

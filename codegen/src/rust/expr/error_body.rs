@@ -1,10 +1,10 @@
 //! Generated data of error bodies: the templates of the contract's error schemas as expressions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use writ_contract::model::Contract;
 use writ_contract::model::envelope::{
-    ErrorBody, ErrorChoice, ErrorContent, ErrorMember, ErrorText, ErrorValue, problem_violations,
+    ErrorBody, ErrorChoice, ErrorContent, ErrorMember, ErrorText, ErrorValue, Errors, problem_violations,
 };
 use writ_contract::model::operation::{Operation, Status};
 
@@ -18,6 +18,9 @@ pub struct ErrorBodies {
     order: Vec<usize>,
     /// The indices of the bodies in the model that a conversion of the implementer creates.
     converted: Vec<usize>,
+    /// For each body of the model, the index of the first body that is equal apart from its schema; `None` for RFC 9457
+    /// problem details, which the runtime contains.
+    first: Vec<Option<usize>>,
 }
 
 /// An entry of an operation's list of error bodies: the lowest and the highest status code, and the index of the body
@@ -27,13 +30,15 @@ type Entry = (u16, u16, Option<usize>);
 impl ErrorBodies {
     /// Returns the error bodies that the refusals of a contract can have.
     pub fn of(contract: &Contract) -> ErrorBodies {
-        let mut bodies = ErrorBodies { order: Vec::new(), converted: contract.errors.converted(contract) };
+        let converted = contract.errors.converted(contract);
+        let mut bodies = ErrorBodies { order: Vec::new(), converted, first: first_equal(&contract.errors) };
         let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
         let operations = contract.operations.iter().chain(&contract.unselected).chain(outgoing);
-        let mut used: BTreeSet<usize> =
-            operations.flat_map(|operation| bodies.entries(contract, operation)).filter_map(|(.., body)| body).collect();
-        let fallback = own(contract, contract.errors.fallback);
-        used.extend(fallback);
+        let mut used: BTreeSet<usize> = operations
+            .flat_map(|operation| bodies.entries(contract, operation))
+            .filter_map(|(.., body)| body)
+            .collect();
+        used.extend(bodies.own(contract.errors.fallback));
         bodies.order.extend(used);
         bodies
     }
@@ -50,7 +55,7 @@ impl ErrorBodies {
 
     /// Returns a reference to the body of the contract's error envelope, or `None` if it is RFC 9457 problem details.
     pub fn envelope(&self, contract: &Contract) -> Option<Code> {
-        let fallback = own(contract, contract.errors.fallback)?;
+        let fallback = self.own(contract.errors.fallback)?;
         Some(Code::of(format!("&{}", self.element("ERROR_BODIES", fallback))))
     }
 
@@ -74,12 +79,12 @@ impl ErrorBodies {
         let is_usable = |index: &usize| errors.bodies[*index].is_filled() || self.converted.contains(index);
         let declared = errors.declared(operation, schemas).into_iter().filter_map(|(status, body)| {
             let (low, high) = bounds(status);
-            Some((low, high, own(contract, Some(body.filter(is_usable)?))))
+            Some((low, high, self.own(Some(body.filter(is_usable)?))))
         });
         let mut all: Vec<Entry> = declared.collect();
-        all.push((400, 599, own(contract, errors.undeclared(operation, schemas))));
+        all.push((400, 599, self.own(errors.undeclared(operation, schemas))));
         let mut kept: Vec<Entry> = Vec::new();
-        let envelope = own(contract, errors.fallback);
+        let envelope = self.own(errors.fallback);
         for entry in all.into_iter().rev() {
             let resolved = |status: u16| {
                 let later = kept.iter().rev().find(|(low, high, _)| (*low..=*high).contains(&status));
@@ -91,6 +96,11 @@ impl ErrorBodies {
         }
         kept.reverse();
         kept
+    }
+
+    /// Returns the index of the generated body, or `None` if it is RFC 9457 problem details.
+    fn own(&self, body: Option<usize>) -> Option<usize> {
+        self.first[body?]
     }
 
     fn element(&self, array: &str, index: usize) -> String {
@@ -113,9 +123,15 @@ impl ErrorBodies {
     }
 }
 
-/// Returns the index of a body, or `None` if it is RFC 9457 problem details, which the runtime contains.
-fn own(contract: &Contract, body: Option<usize>) -> Option<usize> {
-    body.filter(|index| !contract.errors.bodies[*index].is_problem_details())
+/// Returns for each body the index of the first equal one, or `None` if it is RFC 9457 problem details.
+fn first_equal(errors: &Errors) -> Vec<Option<usize>> {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let indices = errors.bodies.iter().enumerate().map(|(index, body)| match &body.content {
+        _ if body.is_problem_details() => None,
+        ErrorContent::Converted => Some(index),
+        content => Some(*known.entry(format!("{} {content:?}", body.media_type)).or_insert(index)),
+    });
+    indices.collect()
 }
 
 fn bounds(status: Status) -> (u16, u16) {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use writ_contract::diagnostic::Diagnostics;
-use writ_contract::model::{Contract, Direction, SchemaId};
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{Operation, Response, Status};
+use writ_contract::model::{Contract, Direction, SchemaId};
 
 use crate::rust::code::Code;
 use crate::rust::expr::error_body::ErrorBodies;
@@ -125,8 +125,7 @@ pub fn conversions(
     diagnostics: &mut Diagnostics,
 ) -> Option<ConversionsView> {
     let bodies = markers.bodies.converted();
-    let schemas: Vec<SchemaId> =
-        bodies.iter().filter_map(|index| plan.contract.errors.bodies[*index].schema).collect();
+    let schemas: Vec<SchemaId> = bodies.iter().filter_map(|index| plan.contract.errors.bodies[*index].schema).collect();
     let first = plan.contract.schemas.get(*schemas.first()?).span;
     let candidates = ["Errors", "ErrorConversions", "ProblemConversions"].map(str::to_owned);
     let name = names.take(&candidates, first, diagnostics);
@@ -135,9 +134,8 @@ pub fn conversions(
         Ty::Named(name) => value_name(name),
         _ => "error".to_owned(),
     }));
-    let methods = methods.into_iter().zip(types).map(|(name, ty)| {
-        ConversionView { name: Code::of(name), ty: Code::of(ty) }
-    });
+    let methods =
+        methods.into_iter().zip(types).map(|(name, ty)| ConversionView { name: Code::of(name), ty: Code::of(ty) });
     Some(ConversionsView { name: Code::of(name), methods: methods.collect() })
 }
 

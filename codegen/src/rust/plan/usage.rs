@@ -85,8 +85,10 @@ pub fn roots(contract: &Contract, operation: &Operation) -> Vec<(SchemaId, Direc
     roots.extend(operation.response_headers().map(|header| (header.schema, returned)));
     for response in &operation.responses {
         let refusal = is_error(response, operation);
-        let contents =
-            response.content.iter().filter(|content| !(refusal && contract.errors.is_envelope(content, &contract.schemas)));
+        let contents = response
+            .content
+            .iter()
+            .filter(|content| !(refusal && contract.errors.is_envelope(content, &contract.schemas)));
         roots.extend(contents.filter_map(|content| content.schema).map(|schema| (schema, returned)));
     }
     roots

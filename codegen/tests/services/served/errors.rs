@@ -1,6 +1,6 @@
 //! The service of error schemas of many shapes, with a conversion for the schema that no problem can fill.
 
-use errors::*;
+use ::errors::*;
 use writ_runtime::{Context, Problem};
 
 struct Service;

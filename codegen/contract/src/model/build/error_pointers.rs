@@ -55,9 +55,7 @@ pub(in crate::model) fn read_error_pointers(
                 error(key.span, format!("`x-error-envelope` has no field `{}`", key.name)).label("unknown field");
             mistakes.push(match closest(&key.name, FIELDS.iter().map(|(name, _)| *name)) {
                 Some(close) => report.suggest(sources.inside_quotes(key.span), close),
-                None => {
-                    report.help(format!("the fields are `{}`", FIELDS.map(|(name, _)| name).join("`, `")))
-                }
+                None => report.help(format!("the fields are `{}`", FIELDS.map(|(name, _)| name).join("`, `"))),
             });
             continue;
         };

@@ -9,24 +9,59 @@ const NAMES: &[(u16, &[&str])] = &[
     (
         400,
         &[
-            "BADREQUEST", "INVALIDREQUEST", "VALIDATION", "VALIDATIONFAILED", "VALIDATIONFAILURE", "INVALIDARGUMENT",
-            "INVALIDPARAMETER", "INVALIDPARAMETERS", "INVALIDINPUT", "BADINPUT", "MALFORMEDREQUEST", "MALFORMED",
-            "INVALID", "INVALIDDATA", "CLIENT", "INPUT", "REQUEST", "USER",
+            "BADREQUEST",
+            "INVALIDREQUEST",
+            "VALIDATION",
+            "VALIDATIONFAILED",
+            "VALIDATIONFAILURE",
+            "INVALIDARGUMENT",
+            "INVALIDPARAMETER",
+            "INVALIDPARAMETERS",
+            "INVALIDINPUT",
+            "BADINPUT",
+            "MALFORMEDREQUEST",
+            "MALFORMED",
+            "INVALID",
+            "INVALIDDATA",
+            "CLIENT",
+            "INPUT",
+            "REQUEST",
+            "USER",
         ],
     ),
     (
         401,
         &[
-            "UNAUTHORIZED", "UNAUTHORISED", "UNAUTHENTICATED", "NOTAUTHENTICATED", "AUTHENTICATION",
-            "AUTHENTICATIONFAILED", "AUTHENTICATIONREQUIRED", "LOGINREQUIRED", "INVALIDTOKEN", "INVALIDCREDENTIALS",
-            "INVALIDAPIKEY", "AUTH", "AUTHORIZATION",
+            "UNAUTHORIZED",
+            "UNAUTHORISED",
+            "UNAUTHENTICATED",
+            "NOTAUTHENTICATED",
+            "AUTHENTICATION",
+            "AUTHENTICATIONFAILED",
+            "AUTHENTICATIONREQUIRED",
+            "LOGINREQUIRED",
+            "INVALIDTOKEN",
+            "INVALIDCREDENTIALS",
+            "INVALIDAPIKEY",
+            "AUTH",
+            "AUTHORIZATION",
         ],
     ),
     (
         403,
         &[
-            "FORBIDDEN", "ACCESSDENIED", "PERMISSIONDENIED", "PERMISSION", "DENIED", "NOTPERMITTED", "NOTALLOWED",
-            "INSUFFICIENTSCOPE", "INSUFFICIENTPERMISSIONS", "AUTHORIZATION", "UNAUTHORIZED", "NOTAUTHORIZED",
+            "FORBIDDEN",
+            "ACCESSDENIED",
+            "PERMISSIONDENIED",
+            "PERMISSION",
+            "DENIED",
+            "NOTPERMITTED",
+            "NOTALLOWED",
+            "INSUFFICIENTSCOPE",
+            "INSUFFICIENTPERMISSIONS",
+            "AUTHORIZATION",
+            "UNAUTHORIZED",
+            "NOTAUTHORIZED",
         ],
     ),
     (404, &["NOTFOUND", "RESOURCENOTFOUND", "MISSING", "DOESNOTEXIST", "RESOURCEMISSING", "UNKNOWNRESOURCE", "NOSUCH"]),
@@ -36,11 +71,44 @@ const NAMES: &[(u16, &[&str])] = &[
     (409, &["CONFLICT", "ALREADYEXISTS", "EXISTS", "DUPLICATE", "ABORTED"]),
     (410, &["GONE"]),
     (412, &["PRECONDITIONFAILED", "FAILEDPRECONDITION"]),
-    (413, &["PAYLOADTOOLARGE", "CONTENTTOOLARGE", "REQUESTTOOLARGE", "ENTITYTOOLARGE", "REQUESTENTITYTOOLARGE", "BODYTOOLARGE", "TOOLARGE"]),
+    (
+        413,
+        &[
+            "PAYLOADTOOLARGE",
+            "CONTENTTOOLARGE",
+            "REQUESTTOOLARGE",
+            "ENTITYTOOLARGE",
+            "REQUESTENTITYTOOLARGE",
+            "BODYTOOLARGE",
+            "TOOLARGE",
+        ],
+    ),
     (415, &["UNSUPPORTEDMEDIATYPE", "UNSUPPORTEDMEDIA", "UNSUPPORTEDCONTENTTYPE"]),
-    (422, &["UNPROCESSABLEENTITY", "UNPROCESSABLECONTENT", "UNPROCESSABLE", "VALIDATION", "VALIDATIONFAILED", "INVALIDARGUMENT"]),
+    (
+        422,
+        &[
+            "UNPROCESSABLEENTITY",
+            "UNPROCESSABLECONTENT",
+            "UNPROCESSABLE",
+            "VALIDATION",
+            "VALIDATIONFAILED",
+            "INVALIDARGUMENT",
+        ],
+    ),
     (428, &["PRECONDITIONREQUIRED"]),
-    (429, &["TOOMANYREQUESTS", "RATELIMITED", "RATELIMIT", "RATELIMITEXCEEDED", "QUOTAEXCEEDED", "RESOURCEEXHAUSTED", "THROTTLED", "SLOWDOWN"]),
+    (
+        429,
+        &[
+            "TOOMANYREQUESTS",
+            "RATELIMITED",
+            "RATELIMIT",
+            "RATELIMITEXCEEDED",
+            "QUOTAEXCEEDED",
+            "RESOURCEEXHAUSTED",
+            "THROTTLED",
+            "SLOWDOWN",
+        ],
+    ),
     (500, &["INTERNAL", "INTERNALSERVER", "SERVER", "SYSTEM", "API", "UNEXPECTED", "UNHANDLED", "SERVICE"]),
     (501, &["NOTIMPLEMENTED", "UNIMPLEMENTED"]),
     (502, &["BADGATEWAY"]),
@@ -94,14 +162,12 @@ fn choice(
     fitting: &impl Fn(u16) -> Option<usize>,
     generic: &impl Fn(bool) -> Option<usize>,
 ) -> Result<ErrorChoice, u16> {
-    let fits: Vec<(u16, usize)> =
-        NAMES.iter().filter_map(|(status, _)| Some((*status, fitting(*status)?))).collect();
+    let fits: Vec<(u16, usize)> = NAMES.iter().filter_map(|(status, _)| Some((*status, fitting(*status)?))).collect();
     let of = |status: u16| fits.iter().find(|(known, _)| *known == status).map(|(_, index)| *index);
     let client = of(400).or(of(422)).or_else(|| generic(false));
     let server = of(500).or(of(503)).or_else(|| generic(true));
-    let unfit = statuses.iter().find(|status| {
-        of(**status).is_none() && if **status < 500 { client } else { server }.is_none()
-    });
+    let unfit =
+        statuses.iter().find(|status| of(**status).is_none() && if **status < 500 { client } else { server }.is_none());
     if let Some(status) = unfit {
         return Err(*status);
     }

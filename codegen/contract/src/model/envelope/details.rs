@@ -39,7 +39,8 @@ pub(super) fn add_extension_members(members: &mut Vec<ErrorMember>, object: &Obj
     let ErrorValue::Object(usual) = problem_details() else { return };
     let kind = |value: &ErrorValue| match value {
         value if value.is_list() => Some(0),
-        ErrorValue::Text(ErrorText::Code, _) => Some(1),
+        value if value.is_message() => Some(3),
+        ErrorValue::Text(ErrorText::Code | ErrorText::UpperCode | ErrorText::LowerSnakeCode, _) => Some(1),
         ErrorValue::Text(ErrorText::RequestId | ErrorText::Uuid, _) => Some(2),
         _ => None,
     };

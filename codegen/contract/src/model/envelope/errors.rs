@@ -85,6 +85,12 @@ impl ErrorBody {
         }
     }
 
+    /// Returns true if the body may have a status that no operation declares: it is valid for every status, and it is not
+    /// merely the text of an error that only handlers return.
+    pub(super) fn is_usual(&self) -> bool {
+        self.is_served && self.is_general && (self.is_automatic || matches!(self.content, ErrorContent::Json(_)))
+    }
+
     /// Returns true if the body is RFC 9457 problem details without members of the contract's own.
     pub fn is_problem_details(&self) -> bool {
         self.media_type == "application/problem+json"
@@ -106,7 +112,7 @@ impl Errors {
         match (self.envelope_body(), body) {
             (Some(envelope), Some(body)) => {
                 body.is_filled()
-                    && (body.schema == envelope.schema
+                    && (body.schema.is_some() && body.schema == envelope.schema
                         || is_problem(&body.declared) && is_problem(&envelope.declared))
             }
             (None, Some(body)) => is_problem(&content.media_type) && body.is_filled(),
@@ -150,25 +156,36 @@ impl Errors {
     /// Returns the index of the body for status codes that an operation does not declare. It is the envelope if the
     /// operation declares it, or else the most frequent body of the operation that is valid for every status.
     pub fn undeclared(&self, operation: &Operation, schemas: &Schemas) -> Option<usize> {
-        let mut general: Vec<usize> = self.declared(operation, schemas).into_iter().filter_map(|(_, body)| body).collect();
+        let automatic = self.automatic(operation, schemas, |status| AUTOMATIC.contains(&status));
+        let mut general: Vec<usize> = automatic.collect();
         if general.is_empty() || self.fallback.is_some_and(|fallback| general.contains(&fallback)) {
             return self.fallback;
         }
-        general.retain(|index| self.bodies[*index].is_general && self.bodies[*index].has_message());
+        general.retain(|index| self.bodies[*index].is_usual() && self.bodies[*index].has_message());
         let count = |index: usize| general.iter().filter(|other| **other == index).count();
         general.iter().copied().max_by_key(|index| (count(*index), std::cmp::Reverse(*index))).or(self.fallback)
+    }
+
+    /// Returns the indices of the bodies that an operation declares for ranges, for `default`, and for the status codes
+    /// that a predicate accepts.
+    fn automatic(
+        &self,
+        operation: &Operation,
+        schemas: &Schemas,
+        accepts: impl Fn(u16) -> bool,
+    ) -> impl Iterator<Item = usize> {
+        let declared = self.declared(operation, schemas).into_iter();
+        declared.filter_map(move |(status, body)| match status {
+            Status::Code(code) => body.filter(|_| accepts(code)),
+            Status::Range(_) | Status::Default => body,
+        })
     }
 
     /// Returns the indices of the bodies that automatic refusals of an operation may have.
     fn refused(&self, operation: &Operation, schemas: &Schemas) -> BTreeSet<usize> {
         // The router refuses unknown paths and methods before an operation is known.
-        let routed = [404, 405];
-        let declared = self.declared(operation, schemas).into_iter();
-        let automatic = declared.filter(|(status, _)| match status {
-            Status::Code(code) => AUTOMATIC.contains(code) && !routed.contains(code),
-            Status::Range(_) | Status::Default => true,
-        });
-        automatic.filter_map(|(_, body)| body).chain(self.undeclared(operation, schemas)).collect()
+        let accepts = |code: u16| AUTOMATIC.contains(&code) && ![404, 405].contains(&code);
+        self.automatic(operation, schemas, accepts).chain(self.undeclared(operation, schemas)).collect()
     }
 
     /// Returns the indices of the bodies that need a conversion of the implementer, in ascending order.

@@ -4,23 +4,24 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use super::details;
-use super::roles::{self, Siblings};
+use super::roles::Siblings;
 use super::scalar::{self, Reason};
-use super::template::{ErrorList, ErrorMember, ErrorText, ErrorValue};
-use super::unions;
+use super::template::{ErrorMember, ErrorText, ErrorValue};
+use super::{details, names};
 use crate::model::schema::{
-    Additional, ArrayShape, ErrorPointers, ErrorRole, Kind, ObjectShape, Property, Schema, SchemaId, Schemas, StringShape,
-    UnionShape,
+    Additional, ErrorPointers, ErrorRole, Kind, ObjectShape, Property, Schema, SchemaId, Schemas, StringShape,
 };
 use crate::source::Span;
 
-/// The maximum depth of objects in an error schema that a template fills.
-const DEEPEST: usize = 12;
+/// The maximum depth of schemas in an error schema that a template fills.
+const DEEPEST: usize = 24;
+
+/// The maximum number of schemas that the walk over an error schema visits. Branches of unions may repeat schemas.
+const MOST_VISITED: usize = 4096;
 
 /// A part of an error schema that a problem cannot fill.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfilled {
+pub(super) struct Unfilled {
     /// The span of the schema that no part of a problem satisfies.
     pub span: Span,
     /// The names of the properties to this schema, joined by dots; empty for the error schema itself.
@@ -31,7 +32,7 @@ pub struct Unfilled {
 
 /// The template of an error schema, with the optional parts that it lacks.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Filled {
+pub(super) struct Filled {
     /// The template of the error schema.
     pub value: ErrorValue,
     /// The optional parts with violations or further errors that a problem cannot fill, so that responses omit them.
@@ -53,9 +54,22 @@ pub(super) struct Use<'s> {
 
 /// Returns the template of an error schema, or the first required part that a problem cannot fill.
 pub(super) fn fill(of: Use<'_>, schema: SchemaId) -> Result<Filled, Unfilled> {
-    let mut filler = Filler { of, open: Vec::new(), path: Vec::new(), in_item: false, tag: None, omitted: Vec::new() };
+    let mut filler = Filler {
+        of,
+        open: Vec::new(),
+        path: Vec::new(),
+        in_item: false,
+        tag: None,
+        omitted: Vec::new(),
+        depth: 0,
+        visited: 0,
+    };
     let mut value = filler.value(schema, Some(ErrorRole::Message))?;
     settle_messages(&mut value);
+    // Without its list, the error would say nothing.
+    if !value.any(true, &ErrorValue::is_message) && !filler.omitted.is_empty() {
+        return Err(filler.omitted.remove(0));
+    }
     Ok(Filled { value, omitted: filler.omitted })
 }
 
@@ -72,33 +86,53 @@ fn settle_messages(value: &mut ErrorValue) {
 }
 
 /// The walk over an error schema that creates its template.
-struct Filler<'s> {
-    of: Use<'s>,
+pub(super) struct Filler<'s> {
+    /// The settings of the template.
+    pub(super) of: Use<'s>,
     /// The object schemas that contain the current schema.
-    open: Vec<SchemaId>,
+    pub(super) open: Vec<SchemaId>,
     /// The names of the properties to the current schema; `0` stands for the elements of an array.
-    path: Vec<String>,
+    pub(super) path: Vec<String>,
     /// True if the current schema belongs to an element of a list.
-    in_item: bool,
+    pub(super) in_item: bool,
     /// The branch of a union that is being filled, with its discriminator: property and value.
-    tag: Option<(SchemaId, &'s str, String)>,
-    omitted: Vec<Unfilled>,
+    pub(super) tag: Option<(SchemaId, &'s str, String)>,
+    /// The optional parts that a problem cannot fill.
+    pub(super) omitted: Vec<Unfilled>,
+    /// The number of schemas that contain the current schema.
+    pub(super) depth: usize,
+    /// The number of schemas that the walk has visited.
+    pub(super) visited: usize,
 }
 
 /// The relation of the current schema to the pointers of `x-error-envelope`.
-enum Pointed {
+pub(super) enum Pointed {
+    /// A pointer leads to the schema and gives it this role.
     Here(ErrorRole),
+    /// A pointer leads to a schema inside of the current one.
     Below,
+    /// No pointer leads to the schema.
     Elsewhere,
 }
 
 impl<'s> Filler<'s> {
-    fn schemas(&self) -> &'s Schemas {
+    pub(super) fn schemas(&self) -> &'s Schemas {
         self.of.schemas
     }
 
     /// Returns the value of a schema for a role; `None` stands for a schema whose name does not tell its role.
-    fn value(&mut self, id: SchemaId, role: Option<ErrorRole>) -> Result<ErrorValue, Unfilled> {
+    pub(super) fn value(&mut self, id: SchemaId, role: Option<ErrorRole>) -> Result<ErrorValue, Unfilled> {
+        self.visited += 1;
+        if self.depth == DEEPEST || self.visited > MOST_VISITED {
+            return Err(self.unfilled(id, "is nested too deep".to_owned()));
+        }
+        self.depth += 1;
+        let value = self.value_within(id, role);
+        self.depth -= 1;
+        value
+    }
+
+    fn value_within(&mut self, id: SchemaId, role: Option<ErrorRole>) -> Result<ErrorValue, Unfilled> {
         let target = self.schemas().target(id);
         let schema: &'s Schema = self.schemas().get(target);
         if schema.interpreted.is_some() {
@@ -109,14 +143,14 @@ impl<'s> Filler<'s> {
         let scalar = match &schema.kind {
             Kind::Any => return Ok(self.anything(role)),
             Kind::Null => Ok(ErrorValue::Constant(Json::Null)),
-            Kind::Boolean => roles::outcome(name)
+            Kind::Boolean => names::outcome(name)
                 .map(|value| ErrorValue::Constant(json!(value)))
                 .ok_or_else(|| "receives no part of a problem".to_owned()),
             Kind::Integer(shape) => scalar::integer(shape, role, statuses),
             Kind::Number(shape) => scalar::number(shape, role, statuses),
             Kind::String(shape) => scalar::text(shape, role, self.schemas().nullable(id)),
             Kind::Strings(shape) => scalar::string_enum(shape, role, statuses),
-            Kind::Values(values) => scalar::values(values, role, roles::outcome(name), statuses),
+            Kind::Values(values) => scalar::values(values, role, names::outcome(name), statuses),
             Kind::Array(array) => return self.array(id, array, role),
             Kind::Object(object) => return self.object(target, object, role),
             Kind::Union(union) => return self.union(id, union, role),
@@ -150,7 +184,7 @@ impl<'s> Filler<'s> {
         if object.properties.is_empty() && self.path.is_empty() && self.is_open(object) {
             return Ok(details::problem_details());
         }
-        if self.open.contains(&id) || self.open.len() == DEEPEST {
+        if self.open.contains(&id) {
             return Err(self.unfilled(id, "contains itself".to_owned()));
         }
         let problem_details = self.of.problem_details && self.path.is_empty();
@@ -194,25 +228,6 @@ impl<'s> Filler<'s> {
             }
     }
 
-    /// Returns the object with the invalid fields as keys, if an object schema describes such a map.
-    fn map(&self, object: &ObjectShape) -> Option<ErrorValue> {
-        let Additional::Kept(messages) = object.additional else { return None };
-        let free = object.properties.is_empty() && object.min.is_none() && object.max.is_none();
-        let is_text = |id: SchemaId| match self.schemas().kind(id) {
-            Kind::Any => true,
-            Kind::String(shape) => scalar::text(shape, Some(ErrorRole::Message), false).is_ok() && shape.max.is_none(),
-            _ => false,
-        };
-        match self.schemas().kind(messages) {
-            Kind::Array(array) if free && is_text(array.items) => {
-                let fits = array.min.is_none_or(|min| min <= 1) && array.max.is_none() && !array.unique;
-                fits.then_some(ErrorValue::MessagesByField)
-            }
-            Kind::String(_) if free && is_text(messages) => Some(ErrorValue::MessageByField),
-            _ => None,
-        }
-    }
-
     /// Returns a member of an object, or `None` if responses omit it.
     fn member(
         &mut self,
@@ -221,9 +236,7 @@ impl<'s> Filler<'s> {
         siblings: &Siblings,
     ) -> Result<Option<ErrorMember>, Unfilled> {
         let schema = property.schema;
-        let always = |value: ErrorValue| {
-            Ok(Some(ErrorMember { name: property.name.clone(), value, required: true }))
-        };
+        let always = |value: ErrorValue| Ok(Some(ErrorMember { name: property.name.clone(), value, required: true }));
         if self.schemas().nearest(schema, |schema| schema.write_only.then_some(())).is_some() {
             return Ok(None);
         }
@@ -239,12 +252,14 @@ impl<'s> Filler<'s> {
             Pointed::Below => return self.value(schema, None).and_then(always),
             Pointed::Elsewhere => {}
         }
-        let is_container = roles::is_container(&property.name);
+        let is_container = names::is_container(&property.name);
         let is_constant = self.is_constant(schema, &property.name);
-        // Pointers name the parts of an error, and the elements of their lists are inferred.
-        let is_inferred =
-            (role.is_some() || is_container) && (self.of.pointers.is_none() || self.in_item) || is_constant;
-        if !property.required && (!is_inferred || role == Some(ErrorRole::Instance)) {
+        // Pointers name the parts of an error. In the elements of their lists, only field and message are inferred.
+        let is_pointed = self.of.pointers.is_some()
+            && !(self.in_item && matches!(role, Some(ErrorRole::Field | ErrorRole::Pointer | ErrorRole::Message)));
+        let is_inferred = (role.is_some() || is_container) && !is_pointed || is_constant;
+        let is_repeated = role == Some(ErrorRole::Message) && !siblings.is_message(&property.name);
+        if !property.required && (!is_inferred || is_repeated || role == Some(ErrorRole::Instance)) {
             return Ok(None);
         }
         let omitted = self.omitted.len();
@@ -278,13 +293,13 @@ impl<'s> Filler<'s> {
         match self.schemas().kind(schema) {
             Kind::Strings(shape) => shape.values.len() == 1 && !shape.open,
             Kind::Values(values) => values.len() == 1,
-            Kind::Boolean => roles::outcome(name).is_some(),
+            Kind::Boolean => names::outcome(name).is_some(),
             _ => false,
         }
     }
 
     /// Returns the relation of the current schema to the pointers of `x-error-envelope`.
-    fn pointed(&self) -> Pointed {
+    pub(super) fn pointed(&self) -> Pointed {
         let mut below = false;
         for pointer in self.of.pointers.iter().flat_map(|pointers| &pointers.pointers) {
             let steps: Vec<String> = pointer.steps().collect();
@@ -296,98 +311,7 @@ impl<'s> Filler<'s> {
         if below { Pointed::Below } else { Pointed::Elsewhere }
     }
 
-    fn array(&mut self, id: SchemaId, array: &'s ArrayShape, role: Option<ErrorRole>) -> Result<ErrorValue, Unfilled> {
-        let empty = array.min.is_none_or(|min| min == 0).then_some(ErrorValue::Constant(json!([])));
-        let below = matches!(self.pointed(), Pointed::Below) && !self.path.is_empty();
-        match role {
-            Some(ErrorRole::Field) if self.takes_steps(array) => return Ok(ErrorValue::Steps),
-            Some(ErrorRole::Details | ErrorRole::Message) if !self.in_item => {}
-            None if below && !self.in_item => {}
-            _ => return empty.ok_or_else(|| self.unfilled(id, "must not be empty".to_owned())),
-        }
-        if array.min.is_some_and(|min| min > 1) {
-            return Err(self.unfilled(id, "must have several elements".to_owned()));
-        }
-        let explicit = std::mem::replace(&mut self.in_item, true);
-        self.path.push("0".to_owned());
-        let item = self.value(array.items, Some(ErrorRole::Message));
-        self.path.pop();
-        self.in_item = explicit;
-        let mut item = match (item, empty) {
-            (Ok(item), _) => item,
-            (Err(unfilled), Some(empty)) if role == Some(ErrorRole::Details) && !self.path.is_empty() => {
-                self.omitted.push(unfilled);
-                return Ok(empty);
-            }
-            (Err(unfilled), _) => return Err(unfilled),
-        };
-        if !item.any(true, &ErrorValue::is_field) {
-            item.change(true, &mut |value| {
-                if let ErrorValue::Text(text @ ErrorText::Message, _) = value {
-                    *text = ErrorText::Sentence;
-                }
-            });
-        }
-        // Violations may be equal, so an array of different elements has at most one.
-        let max = if array.unique { Some(1) } else { array.max };
-        let or_problem = array.min.is_some_and(|min| min > 0);
-        Ok(ErrorValue::List(Box::new(ErrorList { item, max, or_problem })))
-    }
-
-    /// Returns true if the elements of an array may be the steps to an invalid value, which are strings.
-    fn takes_steps(&self, array: &ArrayShape) -> bool {
-        let plain = |id: SchemaId| match self.schemas().kind(id) {
-            Kind::Any => true,
-            Kind::String(shape) => *shape == StringShape::default(),
-            _ => false,
-        };
-        let items = match self.schemas().kind(array.items) {
-            Kind::Union(union) => union.branches.iter().any(|branch| plain(*branch)),
-            _ => plain(array.items),
-        };
-        items && array.min.is_none_or(|min| min <= 1) && array.max.is_none() && !array.unique
-    }
-
-    /// Returns the value of the first branch of a union that a problem can fill, preferably one with a message.
-    fn union(
-        &mut self,
-        id: SchemaId,
-        union: &'s UnionShape,
-        role: Option<ErrorRole>,
-    ) -> Result<ErrorValue, Unfilled> {
-        let mut first = None;
-        let mut failed = None;
-        let outer = self.tag.take();
-        for (index, branch) in union.branches.iter().enumerate() {
-            let target = self.schemas().target(*branch);
-            self.tag = union.discriminator.as_ref().and_then(|discriminator| {
-                let mapped = discriminator.mapping.iter().find(|(_, of)| *of == index).map(|(value, _)| value.clone());
-                let value = mapped.or_else(|| self.schemas().get(target).component.clone())?;
-                Some((target, discriminator.property.as_str(), value))
-            });
-            let omitted = self.omitted.len();
-            match self.value(*branch, role) {
-                Ok(value) if unions::is_ambiguous(self.schemas(), union, index, &value) => {
-                    failed.get_or_insert_with(|| self.unfilled(id, "has several branches that fit one error".to_owned()));
-                }
-                Ok(value) if value.any(true, &ErrorValue::is_message) => {
-                    first = Some(value);
-                    break;
-                }
-                Ok(value) => {
-                    first.get_or_insert(value);
-                }
-                Err(unfilled) => {
-                    failed.get_or_insert(unfilled);
-                }
-            }
-            self.omitted.truncate(omitted);
-        }
-        self.tag = outer;
-        first.ok_or_else(|| failed.unwrap_or_else(|| self.unfilled(id, "has no branches".to_owned())))
-    }
-
-    fn unfilled(&self, id: SchemaId, reason: Reason) -> Unfilled {
+    pub(super) fn unfilled(&self, id: SchemaId, reason: Reason) -> Unfilled {
         Unfilled { span: self.schemas().get(id).span, path: self.path.join("."), reason }
     }
 }

@@ -26,7 +26,9 @@ pub(in crate::model) fn find_errors(document: &Document, contract: &mut Contract
     let most_used = uses.iter().find(|found| found.content.kind == ContentKind::Json && found.content.schema.is_some());
     if let (Some(global), Some(most_used)) = (&global, most_used.and_then(|found| found.content.schema)) {
         let schema = contract.schemas.target(most_used);
-        usage::lost(&contract.schemas, schema, global, &document.sources).into_iter().for_each(|it| diagnostics.push(it));
+        usage::lost(&contract.schemas, schema, global, &document.sources)
+            .into_iter()
+            .for_each(|it| diagnostics.push(it));
     }
     for found in &uses {
         let pointers = pointers(&contract.schemas, found, global.as_ref(), document, diagnostics);
@@ -46,9 +48,10 @@ pub(in crate::model) fn find_errors(document: &Document, contract: &mut Contract
         !free || body.media_type.starts_with("application/problem+json")
     };
     let usable = |body: &ErrorBody| {
-        is_own(body) && body.is_served && if body.is_filled() { body.is_general } else { body.is_automatic }
+        is_own(body) && if body.is_filled() { body.is_usual() } else { body.is_served && body.is_automatic }
     };
-    let position = |accepts: &dyn Fn(&ErrorBody) -> bool| errors.bodies.iter().position(|body| usable(body) && accepts(body));
+    let position =
+        |accepts: &dyn Fn(&ErrorBody) -> bool| errors.bodies.iter().position(|body| usable(body) && accepts(body));
     let fallback = position(&|body| body.has_message() || !body.is_filled()).or_else(|| position(&|_| true));
     let is_json = |body: &ErrorBody| matches!(body.content, ErrorContent::Json(_));
     let envelope = position(&|body| is_json(body) && body.has_message());
@@ -125,9 +128,11 @@ fn body(
     };
     let (declared, media_type) = (content.media_type.clone(), media_type.to_owned());
     let (is_served, is_automatic) = (found.count > 0, found.automatic > 0);
-    (Some(ErrorBody { schema, declared, media_type, content: content_of, is_general, is_served, is_automatic }), reports)
+    (
+        Some(ErrorBody { schema, declared, media_type, content: content_of, is_general, is_served, is_automatic }),
+        reports,
+    )
 }
-
 
 /// Returns the diagnostic for a part of an error schema that no problem fills.
 fn incomplete(schemas: &Schemas, body: &ErrorBody, unfilled: &Unfilled) -> Diagnostic {

@@ -5,10 +5,12 @@
 //! A schema that no problem can fill asks the implementer for a conversion.
 
 mod choice;
+mod containers;
 mod details;
 mod errors;
 mod fill;
 mod find;
+mod names;
 mod refusals;
 mod roles;
 mod scalar;

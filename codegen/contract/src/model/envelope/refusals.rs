@@ -67,8 +67,10 @@ pub(super) fn report(contract: &Contract, errors: &Errors, diagnostics: &mut Dia
     };
     if let Some(span) = undeclared.values().filter_map(|named| named.span).min() {
         let statuses: Vec<String> = undeclared.keys().map(u16::to_string).collect();
-        let message =
-            format!("the server refuses requests with statuses that operations do not declare: {}", statuses.join(", "));
+        let message = format!(
+            "the server refuses requests with statuses that operations do not declare: {}",
+            statuses.join(", ")
+        );
         let mut report = Diagnostic::info("undeclared-refusal", span, message)
             .label(format!("such refusals have {shape}"))
             .help("declare the statuses, or a `default` response, so that clients expect them");
@@ -98,7 +100,7 @@ pub(super) fn report(contract: &Contract, errors: &Errors, diagnostics: &mut Dia
 /// Returns the status codes with which the server can refuse a request for an operation.
 fn automatic(operation: &Operation) -> Vec<u16> {
     let produces = operation.successes().any(|response| !response.content.is_empty());
-    let has_default = |code: u16| operation.responses.iter().any(|response| response.status == Status::Code(code));
+    let declares_code = |code: u16| operation.responses.iter().any(|response| response.status == Status::Code(code));
     let mut statuses = Vec::new();
     let mut add = |condition: bool, all: &[u16]| statuses.extend(all.iter().filter(|_| condition));
     add(operation.body.is_some() || !operation.parameters.is_empty(), &[400]);
@@ -108,7 +110,7 @@ fn automatic(operation: &Operation) -> Vec<u16> {
     add(operation.body.is_some(), &[408, 413, 415]);
     add(true, &[500]);
     // A handler that takes too long is refused with 503, or with 504 if the operation declares only that.
-    add(!has_default(504) || has_default(503), &[503]);
+    add(!declares_code(504) || declares_code(503), &[503]);
     statuses
 }
 

@@ -1,71 +1,10 @@
 //! The inference of roles: the part of a problem that a property of an error schema receives, by its name.
 
-use crate::model::schema::{ErrorRole, Kind, ObjectShape, Schemas, SchemaId};
-
-/// The names of properties with an error code.
-const CODES: &[&str] =
-    &["code", "name", "type", "kind", "key", "slug", "symbol", "reasoncode", "resultcode", "category", "class", "reason"];
-
-/// The names of properties with the message for people, the most specific first.
-const MESSAGES: &[&str] = &[
-    "message", "msg", "detail", "description", "explanation", "text", "details", "usermessage", "humanmessage",
-    "displaymessage", "localizedmessage", "developermessage", "longmessage", "string", "reason", "info", "cause",
-    "summary", "messages", "statusmessage", "statustext", "title", "error", "errors", "fault", "phrase", "status",
-];
-
-/// The names of properties with a short text for people.
-const TITLES: &[&str] =
-    &["title", "summary", "reasonphrase", "statusmessage", "statustext", "statusdescription", "shortmessage", "heading"];
-
-/// The names of properties with the status code.
-const STATUSES: &[&str] =
-    &["status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "responsecode", "httpresponsecode"];
-
-/// The names of further properties with the status code, if they are numbers.
-const NUMBERS: &[&str] = &["code", "no", "number"];
-
-/// The names of properties with the id of the request.
-const REQUEST_IDS: &[&str] = &[
-    "requestid", "xrequestid", "traceid", "correlationid", "requestuuid", "transactionid", "logid", "logref", "trace",
-    "incidentid", "eventid", "referenceid", "reference", "ref", "id", "uuid",
-];
-
-/// The names of properties with the time of the error.
-const TIMES: &[&str] = &["timestamp", "time", "date", "datetime", "occurredat", "createdat", "ts", "servertime"];
-
-/// The names of properties with the invalid field.
-const FIELDS: &[&str] = &["param", "parameter", "field", "property", "target", "attribute", "argument", "fieldname"];
-
-/// The names of further properties with the invalid field, in an element of a list of violations.
-const ITEM_FIELDS: &[&str] = &[
-    "name", "path", "key", "propertypath", "propertyname", "parametername", "paramname", "fieldpath", "element",
-    "member", "location", "loc", "source", "subject", "fields", "in",
-];
-
-/// The names of properties with the JSON pointer to the invalid value.
-const POINTERS: &[&str] = &["pointer", "jsonpointer", "instancepath", "datapath"];
-
-/// The names of properties with the part of the request that is invalid.
-const LOCATIONS: &[&str] = &["location", "in", "where", "locationtype", "paramtype", "source"];
-
-/// The names of properties with the invalid value.
-const REJECTED: &[&str] =
-    &["value", "rejectedvalue", "invalidvalue", "actual", "received", "input", "given", "attemptedvalue", "provided"];
-
-/// The names of objects that contain an error or a part of it.
-const CONTAINERS: &[&str] = &[
-    "error", "err", "fault", "exception", "problem", "failure", "info", "detail", "details", "status", "meta", "result",
-    "response", "body", "data", "source", "errorresponse", "apierror", "responsestatus", "errors",
-];
-
-/// Parts of the names of lists with violations.
-const LISTS: &[&str] = &[
-    "detail", "error", "violation", "invalid", "issue", "field", "failure", "problem", "message", "cause", "reason",
-    "fault", "param", "notification",
-];
-
-/// Prefixes that add nothing to a name in an error schema.
-const PREFIXES: &[&str] = &["error", "err", "fault", "exception", "problem"];
+use super::names::{
+    CODES, FIELDS, ITEM_FIELDS, LISTS, LOCATIONS, MESSAGES, NUMBERS, POINTERS, REJECTED, REQUEST_IDS, STATUSES, TIMES,
+    TITLES, normal,
+};
+use crate::model::schema::{Additional, ErrorRole, Kind, ObjectShape, SchemaId, Schemas};
 
 /// The values of a schema for the inference of a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +48,8 @@ impl Siblings {
         };
         let problem_details = problem_details || (has("title") && has("detail") && (has("status") || has("type")));
         let status = is(STATUSES, Type::Number) || is(NUMBERS, Type::Number);
-        let message = match problem_details && has("detail") {
+        // Problem details that lack `detail` get it as an extension member, unless they are closed.
+        let message = match problem_details && (has("detail") || object.additional != Additional::Denied) {
             true => Some("detail".to_owned()),
             false => MESSAGES
                 .iter()
@@ -144,6 +84,11 @@ impl Siblings {
         }
     }
 
+    /// Returns true if a property with this name contains the message for people.
+    pub(super) fn is_message(&self, name: &str) -> bool {
+        self.message.as_deref() == Some(normal(name).as_str())
+    }
+
     /// Returns the role of a property with strings.
     fn text(&self, name: &str) -> Option<ErrorRole> {
         if self.message.as_deref() == Some(name) {
@@ -174,31 +119,6 @@ impl Siblings {
             _ => return None,
         })
     }
-}
-
-/// Returns true if an object with this name contains an error or a part of it.
-pub(super) fn is_container(name: &str) -> bool {
-    CONTAINERS.contains(&normal(name).as_str())
-}
-
-/// Returns the value of a boolean property that says by its name that the request failed.
-pub(super) fn outcome(name: &str) -> Option<bool> {
-    match normal(name).as_str() {
-        "ok" | "isok" | "success" | "successful" | "succeeded" | "issuccess" | "issuccessful" | "valid" => Some(false),
-        "error" | "iserror" | "failed" | "failure" | "haserror" | "haserrors" | "fault" => Some(true),
-        _ => None,
-    }
-}
-
-/// Returns a name in lower case, without separators and without a prefix such as `error`.
-fn normal(name: &str) -> String {
-    let letters = name.chars().filter(|letter| letter.is_alphanumeric());
-    let letters: String = letters.flat_map(char::to_lowercase).collect();
-    let lists = [CODES, MESSAGES, TITLES, STATUSES, NUMBERS, REQUEST_IDS, TIMES, FIELDS];
-    let rest = PREFIXES.iter().find_map(|prefix| {
-        letters.strip_prefix(prefix).filter(|rest| lists.iter().any(|names| names.contains(rest)))
-    });
-    rest.map(str::to_owned).unwrap_or(letters)
 }
 
 /// Returns the type of a schema's values for the inference of a role. A union counts as the type of its first branch

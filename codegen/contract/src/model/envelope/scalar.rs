@@ -37,11 +37,7 @@ const CODES: &[(u16, &str)] = &[
 pub(super) type Reason = String;
 
 /// Returns the slot of a string schema for a role. `nullable` is true if null is a valid value too.
-pub(super) fn text(
-    shape: &StringShape,
-    role: Option<ErrorRole>,
-    nullable: bool,
-) -> Result<ErrorValue, Reason> {
+pub(super) fn text(shape: &StringShape, role: Option<ErrorRole>, nullable: bool) -> Result<ErrorValue, Reason> {
     let Some(role) = role else { return Err("receives no part of a problem".to_owned()) };
     if role == ErrorRole::Code && !shape.patterns.is_empty() {
         return code_with_pattern(shape);
@@ -77,7 +73,10 @@ pub(super) fn text(
     }
     unpatterned(shape)?;
     if shape.min.is_some_and(|min| min > shortest) {
-        return Err(format!("has a `minLength` of {}, which shorter values do not reach", shape.min.unwrap_or_default()));
+        return Err(format!(
+            "has a `minLength` of {}, which shorter values do not reach",
+            shape.min.unwrap_or_default()
+        ));
     }
     Ok(ErrorValue::Text(text, shape.max))
 }
@@ -101,7 +100,7 @@ fn constant(shape: &StringShape, role: ErrorRole, nullable: bool) -> Result<Erro
     };
     let length = text.len() as u64;
     let fits = formats && shape.min.is_none_or(|min| min <= length) && shape.max.is_none_or(|max| max >= length);
-    match fits && shape.patterns.iter().all(|(pattern, _)| matches(pattern, text)) {
+    match fits && (shape.patterns.is_empty() || matcher(shape)(text)) {
         true => Ok(ErrorValue::Constant(json!(text))),
         false => Err(format!("does not allow the value `{text}`")),
     }
@@ -120,12 +119,21 @@ fn code_with_pattern(shape: &StringShape) -> Result<ErrorValue, Reason> {
             pascal[..1].to_lowercase() + &pascal[1..]
         },
     ];
+    let matches = matcher(shape);
     let fits = |code: &String| {
         let length = code.chars().count() as u64;
-        shape.min.is_none_or(|min| length >= min)
-            && shape.max.is_none_or(|max| length <= max)
-            && shape.patterns.iter().all(|(pattern, _)| matches(pattern, code))
+        shape.min.is_none_or(|min| length >= min) && shape.max.is_none_or(|max| length <= max) && matches(code)
     };
+    // A pattern that allows identifiers of every kind allows the codes of handlers too.
+    let identifiers = ["A", "AB", "A1", "AB_CD", "EMAIL_TAKEN", "X9_Y8_Z7"];
+    let cut = shape.max.map(|_| "AB_");
+    let open = |spelling: fn(&str) -> String| identifiers.into_iter().chain(cut).map(spelling).all(|code| fits(&code));
+    if shape.format == Format::Plain && open(str::to_owned) {
+        return Ok(ErrorValue::Text(ErrorText::UpperCode, shape.max));
+    }
+    if shape.format == Format::Plain && open(|code| code.to_lowercase()) {
+        return Ok(ErrorValue::Text(ErrorText::LowerSnakeCode, shape.max));
+    }
     for spelling in spellings {
         let codes: Vec<String> = CODES.iter().map(|(_, code)| spelling(code)).collect();
         if shape.format == Format::Plain && codes.iter().all(fits) {
@@ -146,10 +154,11 @@ fn pascal_case(code: &str) -> String {
     words.map(|word| word[..1].to_owned() + &word[1..].to_lowercase()).collect()
 }
 
-/// Returns true if a text matches a pattern (ECMA-262).
-fn matches(pattern: &str, text: &str) -> bool {
-    let schema = json!({ "type": "string", "pattern": pattern });
-    jsonschema::validator_for(&schema).is_ok_and(|validator| validator.is_valid(&json!(text)))
+/// Returns a predicate that is true for the texts that match every pattern (ECMA-262) of a string schema.
+fn matcher(shape: &StringShape) -> impl Fn(&str) -> bool {
+    let patterns: Vec<Json> = shape.patterns.iter().map(|(pattern, _)| json!({ "pattern": pattern })).collect();
+    let validator = jsonschema::validator_for(&json!({ "allOf": patterns }));
+    move |text| validator.as_ref().is_ok_and(|validator| validator.is_valid(&json!(text)))
 }
 
 /// Returns the choice among the strings of an enumeration.
@@ -169,6 +178,7 @@ pub(super) fn string_enum(
             }
         }
         (values, _) => match choice::strings(values, statuses, identifies || role.is_none()) {
+            Ok(_) if values.len() == 1 => Ok(ErrorValue::Constant(json!(values[0]))),
             Ok(choice) => Ok(ErrorValue::Choice(choice)),
             Err(_) if role.is_none() => Err("receives no part of a problem".to_owned()),
             Err(_) if shape.open => text(&StringShape::default(), role, false),

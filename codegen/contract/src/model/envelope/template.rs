@@ -58,6 +58,10 @@ pub enum ErrorText {
     Code,
     /// The error code in lower case.
     LowerCode,
+    /// The error code if it is an identifier such as `NOT_FOUND`, or else the usual code of the status.
+    UpperCode,
+    /// The error code if it is an identifier, or else the usual code of the status, in lower case.
+    LowerSnakeCode,
     /// The message for people, without the violations.
     Message,
     /// The message for people with the invalid field, or with all violations.

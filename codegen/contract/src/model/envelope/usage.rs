@@ -10,6 +10,9 @@ use crate::model::operation::{Content, Status};
 use crate::model::schema::{ErrorPointers, Kind, SchemaId, Schemas};
 use crate::source::Sources;
 
+/// The maximum number of schemas that the search for the target of a pointer visits. Unions may contain themselves.
+const MOST_VISITED: usize = 1024;
+
 /// A content of error responses: a media type with a schema, and the status codes that have it.
 pub(super) struct ErrorUse<'c> {
     /// The content of the first error response with this media type and schema.
@@ -65,7 +68,10 @@ pub(super) fn lost(
 ) -> Vec<Diagnostic> {
     let mut reports = Vec::new();
     for pointer in &pointers.pointers {
-        let Err((name, known)) = target(schemas, schema, &pointer.steps().collect::<Vec<_>>()) else { continue };
+        let Err((name, known)) = target(schemas, schema, &pointer.steps().collect::<Vec<_>>(), &mut { MOST_VISITED })
+        else {
+            continue;
+        };
         let (span, text) = (pointer.pointer.span, &pointer.pointer.value);
         let message = format!("the error schema has no property `{name}` at `{text}`");
         let report = Diagnostic::error("bad-envelope", span, message)
@@ -86,17 +92,26 @@ pub(super) fn lost(
 /// # Errors
 ///
 /// Returns the first step without a target, and the names of the properties that exist at this place.
-fn target(schemas: &Schemas, schema: SchemaId, steps: &[String]) -> Result<(), (String, Vec<String>)> {
+fn target(
+    schemas: &Schemas,
+    schema: SchemaId,
+    steps: &[String],
+    left: &mut usize,
+) -> Result<(), (String, Vec<String>)> {
     let Some((step, rest)) = steps.split_first() else { return Ok(()) };
+    *left = left.saturating_sub(1);
+    if *left == 0 {
+        return Err((step.clone(), Vec::new()));
+    }
     match schemas.kind(schema) {
         Kind::Object(object) => match object.properties.iter().find(|property| property.name == *step) {
-            Some(property) => target(schemas, property.schema, rest),
+            Some(property) => target(schemas, property.schema, rest, left),
             None => Err((step.clone(), object.properties.iter().map(|property| property.name.clone()).collect())),
         },
-        Kind::Array(array) if step == "0" => target(schemas, array.items, rest),
+        Kind::Array(array) if step == "0" => target(schemas, array.items, rest, left),
         Kind::Array(_) => Err((step.clone(), vec!["0".to_owned()])),
         Kind::Union(union) => {
-            let mut targets = union.branches.iter().map(|branch| target(schemas, *branch, steps));
+            let mut targets = union.branches.iter().map(|branch| target(schemas, *branch, steps, left));
             let first = targets.next().unwrap_or_else(|| Err((step.clone(), Vec::new())));
             targets.fold(first, Result::or)
         }

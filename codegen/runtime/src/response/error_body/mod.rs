@@ -7,6 +7,8 @@ mod field;
 mod problem_details;
 #[cfg(any(feature = "client", test))]
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use problem_details::{PROBLEM_DETAILS, PROBLEM_VIOLATIONS};

@@ -69,7 +69,9 @@ impl Texts {
                     }
                 }
             }
-            ErrorValue::List(list) => value.as_array().into_iter().flatten().for_each(|item| self.take_item(list, item)),
+            ErrorValue::List(list) => {
+                value.as_array().into_iter().flatten().for_each(|item| self.take_item(list, item))
+            }
             ErrorValue::MessagesByField | ErrorValue::MessageByField => {
                 for (field, messages) in value.as_object().into_iter().flatten() {
                     let one = std::slice::from_ref(messages);
@@ -83,7 +85,7 @@ impl Texts {
 
     fn take_text(&mut self, text: ErrorText, value: &Value) {
         let slot = match text {
-            ErrorText::Code | ErrorText::LowerCode => &mut self.code,
+            ErrorText::Code | ErrorText::LowerCode | ErrorText::UpperCode | ErrorText::LowerSnakeCode => &mut self.code,
             ErrorText::Message | ErrorText::Sentence => &mut self.message,
             ErrorText::Title => &mut self.title,
             ErrorText::Status => &mut self.status,

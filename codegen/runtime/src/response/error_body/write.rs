@@ -33,7 +33,9 @@ pub(crate) fn as_text(template: &ErrorValue, problem: &Problem, request_id: &str
     let values = Values { problem, request_id, violation: None };
     match template {
         ErrorValue::Text(text) => values.text(*text).unwrap_or_default().into_owned(),
-        ErrorValue::Limited(text, max) => values.text(*text).map(|text| shortened(text, *max)).unwrap_or_default().into(),
+        ErrorValue::Limited(text, max) => {
+            values.text(*text).map(|text| shortened(text, *max)).unwrap_or_default().into()
+        }
         ErrorValue::Choice(choice) => values.choice(choice).to_owned(),
         ErrorValue::Status => problem.status.as_u16().to_string(),
         ErrorValue::Constant(text) => (*text).to_owned(),
@@ -126,10 +128,9 @@ impl<'p> Values<'p> {
     fn has(self, template: &ErrorValue) -> bool {
         match template {
             ErrorValue::Text(text) | ErrorValue::Limited(text, _) => match text {
-                ErrorText::Field
-                | ErrorText::FieldOrNull
-                | ErrorText::FieldOrLocation
-                | ErrorText::Location => self.subject().is_some(),
+                ErrorText::Field | ErrorText::FieldOrNull | ErrorText::FieldOrLocation | ErrorText::Location => {
+                    self.subject().is_some()
+                }
                 ErrorText::Pointer => self.subject().is_some_and(is_in_body),
                 ErrorText::Parameter => self.subject().is_some_and(|violation| !is_in_body(violation)),
                 _ => true,
@@ -155,6 +156,8 @@ impl<'p> Values<'p> {
         Some(match text {
             ErrorText::Code => Cow::Borrowed(code(problem)),
             ErrorText::LowerCode => Cow::Owned(code(problem).to_ascii_lowercase()),
+            ErrorText::UpperCode => identifier(problem).into(),
+            ErrorText::LowerSnakeCode => identifier(problem).to_ascii_lowercase().into(),
             ErrorText::Message => self.violation.map_or_else(|| message(), |violation| &*violation.message).into(),
             ErrorText::Sentence => match self.violation {
                 Some(violation) => clause(violation),
@@ -173,11 +176,15 @@ impl<'p> Values<'p> {
             ErrorText::Field => field.unwrap_or_default().into(),
             ErrorText::FieldOrNull => return field.map(Cow::Borrowed),
             ErrorText::FieldOrLocation => self.subject().map_or(InputLocation::Body.as_str(), field_or_location).into(),
-            ErrorText::Parameter => {
-                self.subject().filter(|violation| !is_in_body(violation)).map_or("", |violation| &violation.field).into()
-            }
+            ErrorText::Parameter => self
+                .subject()
+                .filter(|violation| !is_in_body(violation))
+                .map_or("", |violation| &violation.field)
+                .into(),
             ErrorText::Pointer => pointer(field.unwrap_or_default()).into(),
-            ErrorText::Location => self.subject().map_or(InputLocation::Body, |violation| violation.location).as_str().into(),
+            ErrorText::Location => {
+                self.subject().map_or(InputLocation::Body, |violation| violation.location).as_str().into()
+            }
         })
     }
 
@@ -214,6 +221,16 @@ fn code(problem: &Problem) -> &str {
     match problem.code.is_empty() {
         true => crate::response::problem::code_of(problem.status),
         false => &problem.code,
+    }
+}
+
+/// Returns the error code of a problem if it consists of upper-case letters, digits and underscores, or else that of its
+/// status code.
+fn identifier(problem: &Problem) -> &str {
+    let is_word = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    match problem.code.starts_with(|first: char| first.is_ascii_uppercase()) && problem.code.bytes().all(is_word) {
+        true => &problem.code,
+        false => crate::response::problem::code_of(problem.status),
     }
 }
 

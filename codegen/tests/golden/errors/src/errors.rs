@@ -62,7 +62,7 @@ pub(super) static ERROR_BODIES: [ErrorBody; 14] = [
                         "source",
                         ErrorValue::Object(&[
                             ErrorMember::Optional("pointer", ErrorValue::Text(ErrorText::Pointer)),
-                            ErrorMember::Optional("parameter", ErrorValue::Text(ErrorText::Field)),
+                            ErrorMember::Optional("parameter", ErrorValue::Text(ErrorText::Parameter)),
                         ]),
                     ),
                 ]),
@@ -226,8 +226,8 @@ pub(super) static ERROR_BODIES: [ErrorBody; 14] = [
 
 /// The conversions of problems into error schemas of the contract that the runtime cannot fill.
 ///
-/// The service implements this trait for a type and passes it to [`Api`](super::Api). The functions are called for every
-/// request that the server refuses by itself, for example because it is not valid.
+/// The service implements this trait for a type and passes it to [`Api`](super::Api). The functions are called for each
+/// request that the server refuses by itself, for example because the request is not valid.
 pub trait Errors: Send + Sync + 'static {
     /// Returns the body of an error response for a problem and the id of the request.
     fn incident(problem: &Problem, request_id: &str) -> Incident;
@@ -241,7 +241,7 @@ pub const fn error_envelope<E: Errors>() -> &'static ErrorEnvelope {
 
 fn convert<E: Errors>(schema: usize, problem: &Problem, request_id: &str, w: &mut Writer) {
     match schema {
-_ => Write::write(&E::incident(problem, request_id), w),
+        _ => Write::write(&E::incident(problem, request_id), w),
     }
 }
 
