@@ -187,15 +187,20 @@ impl Reply {
         Reply::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
-    /// Adds a response header to the reply. A value that is not valid in a header turns the reply into a 500.
+    /// Adds a response header to the reply. A value that a header cannot contain turns the reply into a 500, whose
+    /// logged cause names the header and the value.
     pub fn header(mut self, name: &'static str, value: impl std::fmt::Display) -> Reply {
-        match (HeaderName::try_from(name), HeaderValue::try_from(value.to_string())) {
+        let text = value.to_string();
+        if let Err(message) = style::write::check_header(&text) {
+            return unfit_header(name, &message);
+        }
+        match (HeaderName::try_from(name), HeaderValue::try_from(text)) {
             (Ok(name), Ok(value)) => {
                 self.headers.append(name, value);
                 self
             }
             (Err(error), _) => Reply::from(Problem::internal(error)),
-            (_, Err(error)) => Reply::from(Problem::internal(error)),
+            (_, Err(error)) => unfit_header(name, &error.to_string()),
         }
     }
 
@@ -216,12 +221,10 @@ impl Reply {
             return self;
         }
         let text =
-            text_value(&text).ok_or("it is not valid JSON").and_then(|value| style::write::header(value, explode));
+            text_value(&text).ok_or("it is not valid JSON".into()).and_then(|value| style::write::header(&value, explode));
         match text {
-            Ok(text) => self.optional_header(name, text),
-            Err(message) => {
-                Reply::from(Problem::internal(format!("the header {name} cannot contain its value: {message}")))
-            }
+            Ok(text) => self.header(name, text),
+            Err(message) => unfit_header(name, &message),
         }
     }
 
@@ -320,6 +323,11 @@ impl Reply {
             Err(error) => Reply::from(Problem::internal(error)),
         }
     }
+}
+
+/// Returns the 500 of a response whose header `name` cannot contain its value.
+fn unfit_header(name: &str, message: &str) -> Reply {
+    Reply::from(Problem::internal(format!("the header {name} cannot contain its value: {message}")))
 }
 
 /// Returns the `Content-Type` value of a media type from the contract, without a copy.

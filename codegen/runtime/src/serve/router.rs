@@ -1,5 +1,6 @@
 //! The router: from the method and path of a request to an endpoint, for every path template of OpenAPI.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::mem::take;
 use std::sync::Arc;
@@ -7,7 +8,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
-use http::{Extensions, Method, StatusCode, header};
+use http::uri::PathAndQuery;
+use http::{Extensions, Method, StatusCode, Uri, header};
 use tower::service_fn;
 
 use crate::http::address;
@@ -70,7 +72,39 @@ pub fn router(envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Rou
 /// # let _ = app(Vec::new());
 /// ```
 pub fn router_at(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Router {
-    let base = base.trim_end_matches('/').to_owned();
+    routes_and_table(base, envelope, endpoints).0
+}
+
+/// Creates an axum router that serves the endpoints of a contract below a base path such as `/v1`, and refuses
+/// every other request with 404 in the error envelope of the contract.
+///
+/// Unlike the router of [`router_at`], it has a fallback. The fallback also serves the operations whose fixed path
+/// segments a request encodes: `/%7Eme` and `/~me` are one path (RFC 3986 § 6.2.2.2), but axum compares the
+/// segments as they are.
+///
+/// # Panics
+///
+/// Panics if `base` is not empty and does not begin with `/`.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{Endpoint, PROBLEM_JSON, Router, complete_router};
+///
+/// /// Serves the path `/users` of the contract as `/v1/users`, beside another route.
+/// fn app(endpoints: Vec<Endpoint>) -> Router {
+///     complete_router("/v1", &PROBLEM_JSON, endpoints).route("/version", axum::routing::get(|| async { "1.0.0" }))
+/// }
+/// # let _ = app(Vec::new());
+/// ```
+pub fn complete_router(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Router {
+    let (router, table) = routes_and_table(base, envelope, endpoints);
+    router.fallback_service(service_fn(move |request| table.serve(request)))
+}
+
+/// Returns the router of [`router_at`], and the table that all of its routes lead to.
+fn routes_and_table(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> (Router, Arc<Table>) {
+    let base = percent::normal(base.trim_end_matches('/')).into_owned();
     let mut shapes = BTreeSet::new();
     let mut root = Node::default();
     for endpoint in endpoints {
@@ -80,8 +114,10 @@ pub fn router_at(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<En
     }
     root.sort();
     let table = Arc::new(Table { envelope, base, root });
-    let service = service_fn(move |request| table.serve(request));
-    shapes.iter().fold(Router::new(), |router, shape| router.route_service(shape, service.clone()))
+    let shared = Arc::clone(&table);
+    let service = service_fn(move |request| shared.serve(request));
+    let router = shapes.iter().fold(Router::new(), |router, shape| router.route_service(shape, service.clone()));
+    (router, table)
 }
 
 /// Returns an axum handler that refuses every request with 404 in the error envelope of the contract.
@@ -195,7 +231,8 @@ impl Node {
             }
             captures.truncate(before);
         }
-        if let Some(node) = self.parameter.as_ref().filter(|_| start < end) {
+        // An empty segment is no value, and a dot segment is a step in the path (RFC 3986 § 3.3).
+        if let Some(node) = self.parameter.as_ref().filter(|_| !matches!(segment, "" | "." | "..")) {
             captures.push(Captured { name: "", at: start..end });
             if let Some(found) = node.find(path, next, captures) {
                 return Some(found);
@@ -250,6 +287,7 @@ impl Table {
     /// Routing itself is synchronous, so that the only future is the boxed one of the endpoint. The layers of axum
     /// move a boxed future cheaply.
     fn serve(&self, request: Request) -> ResponseFuture {
+        let request = with_normal_path(request);
         let request_id = RequestId::sent(request.extensions(), request.headers());
         let mut captures = Vec::new();
         match self.route(&request, &request_id, &mut captures) {
@@ -303,6 +341,25 @@ impl Table {
             .with_header(header::ALLOW, node.allowed());
         self.envelope.refuse(problem, request_id)
     }
+}
+
+/// Returns a request whose path has the normal form, so that every spelling of a path leads to one operation.
+fn with_normal_path(mut request: Request) -> Request {
+    let path = request.uri().path();
+    if let Cow::Owned(normal) = percent::normal(path)
+        && normal != path
+    {
+        let target = match request.uri().query() {
+            Some(query) => format!("{normal}?{query}"),
+            None => normal,
+        };
+        let mut parts = request.uri().clone().into_parts();
+        if let Ok(target) = PathAndQuery::try_from(target) {
+            parts.path_and_query = Some(target);
+            *request.uri_mut() = Uri::from_parts(parts).unwrap_or_else(|_| request.uri().clone());
+        }
+    }
+    request
 }
 
 /// Returns the rank of a route for a query string by its fixed query parameters: 0 if one of them does not

@@ -5,6 +5,7 @@
 
 pub mod branch;
 pub mod default;
+pub mod delimiters;
 pub mod envelope;
 pub mod form_fields;
 pub mod pattern;

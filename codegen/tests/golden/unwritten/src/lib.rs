@@ -125,7 +125,7 @@ where
     pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
         let endpoints = self.endpoints(timeouts);
         writ_runtime::log_unwritten(&endpoints);
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, endpoints).fallback(writ_runtime::fallback(&ERROR_ENVELOPE))
+        writ_runtime::complete_router(base, &ERROR_ENVELOPE, endpoints)
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one
@@ -190,7 +190,7 @@ where
     pub fn router_at(self, base: &str) -> Router {
         let endpoints = self.endpoints();
         writ_runtime::log_unwritten(&endpoints);
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, endpoints).fallback(writ_runtime::fallback(&ERROR_ENVELOPE))
+        writ_runtime::complete_router(base, &ERROR_ENVELOPE, endpoints)
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one
