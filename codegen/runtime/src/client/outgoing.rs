@@ -18,8 +18,8 @@ use crate::json::Write;
 use crate::operation::{Operation, Parameter, ParameterLocation, SchemeKind, Style};
 use crate::style::coding::Coding;
 use crate::style::pairs::pairs;
-use crate::style::value::{json, text_value};
 use crate::style::spread::{belongs_alone, is_spread};
+use crate::style::value::{json, text_value};
 use crate::style::write::{Inexpressible, write};
 use crate::values::page::{PageAt, PageRequest};
 

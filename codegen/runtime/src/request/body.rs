@@ -78,11 +78,7 @@ pub(crate) fn receive_body(
 /// # Errors
 ///
 /// Returns a problem with status 415 if the operation requires a body and does not accept its media type.
-fn without_bytes(
-    headers: &HeaderMap,
-    expected: &operation::Body,
-    is_framed: bool,
-) -> Result<ReceivedBody, Problem> {
+fn without_bytes(headers: &HeaderMap, expected: &operation::Body, is_framed: bool) -> Result<ReceivedBody, Problem> {
     let is_value =
         |media: &operation::Media| matches!(media.kind, MediaKind::Text | MediaKind::Bytes | MediaKind::Form);
     let has_type = headers.contains_key(header::CONTENT_TYPE);
@@ -112,8 +108,8 @@ async fn receive(
         Ok(media) => media,
         // Without bytes, neither a missing media type is a fault nor an unsupported one of an optional body.
         Err(refusal) => {
-            let can_be_empty = content_length(headers).is_none()
-                && !(expected.required && headers.contains_key(header::CONTENT_TYPE));
+            let can_be_empty =
+                content_length(headers).is_none() && !(expected.required && headers.contains_key(header::CONTENT_TYPE));
             let is_empty = can_be_empty && within(limit, is_empty(&mut body)).await?;
             return if is_empty { without_bytes(headers, expected, true) } else { Err(refusal) };
         }
@@ -139,9 +135,9 @@ async fn receive(
 ///
 /// Returns a problem with status 408 if it takes longer than `limit`.
 async fn within<T>(limit: Duration, reading: impl Future<Output = T>) -> Result<T, Problem> {
-    timeout::within(limit, pin!(reading)).await.map_err(|Elapsed| {
-        Problem::new(StatusCode::REQUEST_TIMEOUT, "the request body took too long to arrive")
-    })
+    timeout::within(limit, pin!(reading))
+        .await
+        .map_err(|Elapsed| Problem::new(StatusCode::REQUEST_TIMEOUT, "the request body took too long to arrive"))
 }
 
 /// Returns true if a request body ends before its first byte. A body that fails counts as one with bytes.

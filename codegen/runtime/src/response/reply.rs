@@ -220,8 +220,9 @@ impl Reply {
         if text == b"null" {
             return self;
         }
-        let text =
-            text_value(&text).ok_or("it is not valid JSON".into()).and_then(|value| style::write::header(&value, explode));
+        let text = text_value(&text)
+            .ok_or("it is not valid JSON".into())
+            .and_then(|value| style::write::header(&value, explode));
         match text {
             Ok(text) => self.header(name, text),
             Err(message) => unfit_header(name, &message),
@@ -343,5 +344,30 @@ impl From<Problem> for Reply {
         }
         reply.body = ReplyBody::Problem(Box::new(problem));
         reply
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the cause of the 500 that a reply has become.
+    fn cause(reply: Reply) -> String {
+        assert_eq!(reply.status, 500);
+        let ReplyBody::Problem(problem) = reply.body else { panic!("the reply has no problem") };
+        problem.cause.map(|cause| cause.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_cause_of_an_invalid_header_names_the_header_and_the_element() {
+        let list = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            cause(Reply::status(200).simple_header("x-tags", &list(&["ok", "a,b"]), false)),
+            "the header x-tags cannot contain its value: the element `a,b` contains `,`, which would divide it in a header"
+        );
+        assert!(cause(Reply::status(200).header("x-name", "a\r\nb: c")).contains("x-name"));
+        assert!(cause(Reply::status(200).header("x-name", "a ")).contains("white space"));
+        let empty = Reply::status(200).simple_header("x-tags", &list(&[]), false);
+        assert_eq!(empty.headers.get("x-tags").map(HeaderValue::as_bytes), Some(&b""[..]));
     }
 }

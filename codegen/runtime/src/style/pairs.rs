@@ -48,8 +48,7 @@ pub(crate) fn pairs(parameter: &Parameter, value: &TextValue<'_>, coding: Coding
 /// Returns the name of a pair as it is sent. The name of a cookie is a token and is never decoded (RFC 6265
 /// § 4.1.1): otherwise `__%48ost-a` could pass for `__Host-a`.
 fn pair_name(name: &str, coding: Coding) -> Result<String, Inexpressible> {
-    let is_token =
-        |byte: u8| byte.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&byte);
+    let is_token = |byte: u8| byte.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&byte);
     match coding {
         Coding::Cookie if name.is_empty() || !name.bytes().all(is_token) => Err(COOKIE),
         Coding::Cookie => Ok(name.to_owned()),
@@ -73,16 +72,11 @@ fn repeated(name: &str, list: &[TextValue<'_>], coding: Coding, all: &mut Pairs)
 }
 
 /// Appends a value of any nesting depth as pairs with bracketed names such as `a[b]`, whose brackets are encoded
-/// (OpenAPI 3.1.1 § 4.8.12.4). A list of scalars repeats its name. `depth` is the number of keys in the name.
+/// (OpenAPI 3.1.1, Style Examples). A list of scalars repeats its name. `depth` is the number of keys in the name.
 ///
 /// # Errors
 /// Returns a message if a key contains a bracket, or if a value has no text.
-pub(crate) fn bracketed(
-    name: &str,
-    value: &TextValue<'_>,
-    depth: usize,
-    all: &mut Pairs,
-) -> Result<(), Inexpressible> {
+pub(crate) fn bracketed(name: &str, value: &TextValue<'_>, depth: usize, all: &mut Pairs) -> Result<(), Inexpressible> {
     let is_scalar = |element: &TextValue<'_>| matches!(element, TextValue::Scalar(_));
     match value {
         TextValue::Null => Err(NULL),

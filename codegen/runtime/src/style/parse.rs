@@ -90,6 +90,8 @@ fn parse<'a>(parameter: &Parameter, texts: &[&'a str], coding: Coding) -> Result
         let inside = inside(parameter, &layout, raw.trim_matches(coding.margin()))?;
         match layout.elements {
             Elements::Single => pieces.push(inside),
+            // Among several strings, an empty one is an empty element.
+            Elements::Values if inside.is_empty() && texts.len() > 1 => pieces.push(inside),
             _ => divide(parameter, &layout, inside, &mut pieces),
         }
     }

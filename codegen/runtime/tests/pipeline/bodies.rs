@@ -6,8 +6,8 @@ use axum::Router;
 use axum::body::{Body as HttpBody, Bytes};
 use futures_util::{StreamExt, stream};
 use writ_runtime::{
-    ArrayRule, Body, Decoder, IntegerRule, MapRule, Media, MediaKind, Method, ObjectRule, OpenGate, Operation, PROBLEM_JSON,
-    Parameter, Pipeline, Read, Reader, StringRule, Timeouts, Unknown, router,
+    ArrayRule, Body, Decoder, IntegerRule, MapRule, Media, MediaKind, Method, ObjectRule, OpenGate, Operation,
+    PROBLEM_JSON, Parameter, Pipeline, Read, Reader, StringRule, Timeouts, Unknown, router,
 };
 
 use crate::sample::{Tokens, call, post, public, request, send, show};
@@ -187,7 +187,9 @@ fn some_fields(reader: &mut Reader<'_>) -> Option<std::collections::BTreeMap<Str
 
 /// Returns a body of zero bytes in each framing: a header of the request, and the body as an HTTP server passes it on.
 fn framings() -> Vec<(&'static str, &'static str, HttpBody)> {
-    let frames = |chunks: Vec<&'static str>| HttpBody::from_stream(stream::iter(chunks.into_iter().map(Ok::<_, std::io::Error>)));
+    let frames = |chunks: Vec<&'static str>| {
+        HttpBody::from_stream(stream::iter(chunks.into_iter().map(Ok::<_, std::io::Error>)))
+    };
     vec![
         ("no framing, or the end of an HTTP/2 stream in its header fields", "", HttpBody::empty()),
         ("Content-Length: 0", "content-length: 0", HttpBody::empty()),
@@ -217,8 +219,11 @@ async fn zero_bytes_are_a_value_in_every_framing() {
         for with_type in [true, false] {
             for (framing, header, body) in framings() {
                 let media = format!("content-type: {media}");
-                let headers: Vec<&str> =
-                    [media.as_str()].into_iter().filter(|_| with_type).chain(Some(header).filter(|one| !one.is_empty())).collect();
+                let headers: Vec<&str> = [media.as_str()]
+                    .into_iter()
+                    .filter(|_| with_type)
+                    .chain(Some(header).filter(|one| !one.is_empty()))
+                    .collect();
                 let response = send(&router, request("PUT", path, &headers, body)).await;
                 assert_eq!((response.status, &*response.body), (200, expected), "{path}, {framing}, {headers:?}");
             }
@@ -231,8 +236,7 @@ async fn zero_bytes_are_a_value_in_every_framing() {
         assert_eq!(response.violations(), ["body : a body is required"], "{framing}");
     }
     for (framing, header, body) in framings() {
-        let headers: Vec<&str> =
-            ["content-type: text/xml", header].into_iter().filter(|one| !one.is_empty()).collect();
+        let headers: Vec<&str> = ["content-type: text/xml", header].into_iter().filter(|one| !one.is_empty()).collect();
         let response = send(&router, request("PUT", "/value", &headers, body)).await;
         assert_eq!(response.status, 415, "{framing}");
     }

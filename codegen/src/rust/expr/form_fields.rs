@@ -27,8 +27,7 @@ pub fn form_fields(plan: &TypePlan<'_>, body: &RequestBody, schema: SchemaId) ->
         field.push_str(&format!(".style({}::{style}, {explode})", runtime("Style")));
         if shape != "Scalar" {
             field.push_str(&format!(".kind({}::{shape})", runtime("ValueKind")));
-            if (style, explode) == ("Form", false)
-                && never_contains(schemas, property.schema, delimiters(Style::Form))
+            if (style, explode) == ("Form", false) && never_contains(schemas, property.schema, delimiters(Style::Form))
             {
                 field.push_str(".encoded_delimiters()");
             }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use writ_contract::model::Contract;
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{
     ContentKind, LimitBy, Operation, RateLimit, RequestBody, Requirement, Status, normal_media_type,
 };
-use writ_contract::model::Contract;
 
 use crate::rust::code::{Code, literal, literals};
 use crate::rust::mention::{contract as contract_path, runtime, std as std_path};

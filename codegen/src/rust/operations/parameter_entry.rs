@@ -53,9 +53,8 @@ fn names(contract: &Contract, parameter: &Parameter) -> String {
         let names: Vec<String> = object.properties.iter().map(|property| property.name.clone()).collect();
         return format!(".fields(&[{}])", literals(&names));
     }
-    let can_take = |name: &String| {
-        is_exploded || name.strip_prefix(&parameter.name).is_some_and(|rest| rest.starts_with('['))
-    };
+    let can_take =
+        |name: &String| is_exploded || name.strip_prefix(&parameter.name).is_some_and(|rest| rest.starts_with('['));
     let credentials = contract.schemes.iter().filter_map(|scheme| match (&scheme.kind, parameter.location) {
         (SchemeKind::Query(name), ParameterLocation::Query) => Some(name),
         (SchemeKind::Cookie(name), ParameterLocation::Cookie) => Some(name),

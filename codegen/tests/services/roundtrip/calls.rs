@@ -160,7 +160,7 @@ macro_rules! roundtrip {
                 text: Random::text, texts: texts, numbers: numbers, words: words, object: object,
             }
             path_label_explode PathLabelExplodeRequest PathLabelExplodeResponse PathLabelExplodeError {
-                text: Random::text, texts: texts, numbers: |random: &mut Random| vec![random.below(9) as f64], words: words,
+                text: Random::text, texts: texts, numbers: |_: &mut Random| vec![1e21], words: words,
                 object: object,
             }
             path_matrix PathMatrixRequest PathMatrixResponse PathMatrixError {

@@ -1,6 +1,6 @@
 //! Sends random requests with generated clients to generated services in this process, and compares each request
-//! with the one that the handler receives. `roundtrip ROUNDS SEED` prints `done`, or fails with the seed of the
-//! first difference: `roundtrip 1 SEED` repeats it.
+//! with the one that the handler receives. `roundtrip ROUNDS SEED` prints `done`, or fails with the first
+//! difference of each operation and its seed: `roundtrip 1 SEED` repeats it.
 
 mod calls;
 mod random;
@@ -26,6 +26,7 @@ async fn main() {
     let operations = in_3_0::Calls::OPERATIONS;
     assert_eq!(operations, in_3_1::Calls::OPERATIONS);
     let mut equal = vec![0_u64; operations.len()];
+    let mut different: Vec<Option<String>> = vec![None; operations.len()];
     for seed in seed..seed + rounds {
         let mut random = Random::new(seed);
         let index = random.below(operations.len());
@@ -36,9 +37,14 @@ async fn main() {
         match outcome {
             Outcome::Equal => equal[index] += 1,
             Outcome::Refused => {}
-            Outcome::Different(message) => panic!("{} with the seed {seed}: {message}", operations[index]),
+            Outcome::Different(message) => {
+                let message = format!("{} with the seed {seed}: {message}\n", operations[index]);
+                different[index].get_or_insert(message);
+            }
         }
     }
+    let different: String = different.into_iter().flatten().collect();
+    assert!(different.is_empty(), "the first difference of each operation:\n{different}");
     let refused = rounds - equal.iter().sum::<u64>();
     eprintln!("{rounds} requests of random values: {refused} were refused by the client, all others arrived as they were");
     for (operation, equal) in operations.iter().zip(&equal) {
