@@ -4,6 +4,7 @@ use crate::json::TextValue;
 use crate::operation::{Parameter, Style, ValueKind};
 use crate::style::brackets::DEEPEST;
 use crate::style::coding::Coding;
+use crate::style::spread::is_spread;
 use crate::style::write::{ALONE, Inexpressible, NESTED, NULL, encoded, is_alone, scalar, write};
 
 const EMPTY: Inexpressible =
@@ -20,18 +21,15 @@ pub(crate) type Pairs = Vec<(String, String)>;
 /// Returns a message if the style cannot express the value.
 pub(crate) fn pairs(parameter: &Parameter, value: &TextValue<'_>, coding: Coding) -> Result<Pairs, Inexpressible> {
     let mut all = Vec::new();
-    let exploded = parameter.explode && parameter.style != Style::DeepObject;
     match value {
-        TextValue::Map(map) if map.is_empty() && (exploded || parameter.style == Style::DeepObject) => {
-            return Err(EMPTY);
-        }
-        TextValue::List(list) if exploded && parameter.kind == ValueKind::Array => {
+        TextValue::Map(map) if map.is_empty() && is_spread(parameter) => return Err(EMPTY),
+        TextValue::List(list) if parameter.explode && parameter.kind == ValueKind::Array => {
             repeated(&pair_name(parameter.name, coding)?, list, coding, &mut all)?;
         }
         TextValue::Map(_) if parameter.style == Style::DeepObject => {
             bracketed(&encoded(parameter.name, coding), value, 1, &mut all)?;
         }
-        TextValue::Map(map) if exploded && parameter.kind == ValueKind::Object => {
+        TextValue::Map(map) if is_spread(parameter) => {
             for (key, value) in map {
                 let name = pair_name(key, coding)?;
                 match value {

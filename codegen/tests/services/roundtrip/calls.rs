@@ -185,10 +185,12 @@ macro_rules! roundtrip {
             query_space QuerySpaceRequest QuerySpaceResponse QuerySpaceError {
                 texts: |random: &mut Random| random.maybe(texts), numbers: |random: &mut Random| random.maybe(numbers),
                 words: |random: &mut Random| random.maybe(words), object: |random: &mut Random| random.maybe(object),
+                each: |random: &mut Random| random.maybe(texts), assigned: |random: &mut Random| random.maybe(object),
             }
             query_pipe QueryPipeRequest QueryPipeResponse QueryPipeError {
                 texts: |random: &mut Random| random.maybe(texts), numbers: |random: &mut Random| random.maybe(numbers),
                 words: |random: &mut Random| random.maybe(words), object: |random: &mut Random| random.maybe(object),
+                each: |random: &mut Random| random.maybe(texts), assigned: |random: &mut Random| random.maybe(object),
             }
             query_deep QueryDeepRequest QueryDeepResponse QueryDeepError {
                 object: |random: &mut Random| random.maybe(object), nested: |random: &mut Random| random.maybe(nested),
