@@ -222,9 +222,7 @@ where
     ///
     /// Panics if the base path is not empty and does not begin with `/`.
     pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(timeouts)).fallback(writ_runtime::fallback(
-            &ERROR_ENVELOPE,
-        ))
+        writ_runtime::complete_router(base, &ERROR_ENVELOPE, self.endpoints(timeouts))
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one

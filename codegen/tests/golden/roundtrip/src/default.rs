@@ -403,6 +403,10 @@ pub struct QuerySpaceRequest {
     pub words: Option<Words>,
     /// The query parameter `object`.
     pub object: Option<Object>,
+    /// The query parameter `each`.
+    pub each: Option<Texts>,
+    /// The query parameter `assigned`.
+    pub assigned: Option<Object>,
 }
 
 /// The successful response of [`DefaultApi::query_space`].
@@ -427,6 +431,10 @@ pub struct QueryPipeRequest {
     pub words: Option<Words>,
     /// The query parameter `object`.
     pub object: Option<Object>,
+    /// The query parameter `each`.
+    pub each: Option<Texts>,
+    /// The query parameter `assigned`.
+    pub assigned: Option<Object>,
 }
 
 /// The successful response of [`DefaultApi::query_pipe`].

@@ -100,7 +100,7 @@ pub use self::doors::{
     BothError, BothResponse, Doors, EitherError, EitherResponse, InheritedError, InheritedResponse,
     MaybeError, MaybeResponse, OpenError, OpenResponse, PlacesError, PlacesResponse,
 };
-pub use self::public::{Public, WindowError, WindowResponse};
+pub use self::public::{FreeError, FreeRequest, FreeResponse, Public, WindowError, WindowResponse};
 
 const _: () = writ_runtime::made_for("0.1");
 
@@ -156,7 +156,7 @@ where
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
-        let mut endpoints = Vec::with_capacity(7);
+        let mut endpoints = Vec::with_capacity(8);
         wire::routes::doors::bind(&mut pipeline.routes(self.doors, &mut endpoints));
         wire::routes::public::bind(&mut pipeline.routes(self.public, &mut endpoints));
         endpoints

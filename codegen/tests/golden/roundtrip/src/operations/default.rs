@@ -167,6 +167,8 @@ pub static QUERY_SPACE: Operation = Operation {
         Parameter::query("numbers").style(Style::SpaceDelimited, false).kind(ValueKind::Array),
         Parameter::query("words").style(Style::SpaceDelimited, false).kind(ValueKind::Array),
         Parameter::query("object").style(Style::SpaceDelimited, false).kind(ValueKind::Object),
+        Parameter::query("each").style(Style::SpaceDelimited, true).kind(ValueKind::Array),
+        Parameter::query("assigned").style(Style::SpaceDelimited, true).kind(ValueKind::Object),
     ],
     statuses: &[204],
     ..Operation::NONE
@@ -183,6 +185,8 @@ pub static QUERY_PIPE: Operation = Operation {
         Parameter::query("numbers").style(Style::PipeDelimited, false).kind(ValueKind::Array),
         Parameter::query("words").style(Style::PipeDelimited, false).kind(ValueKind::Array),
         Parameter::query("object").style(Style::PipeDelimited, false).kind(ValueKind::Object),
+        Parameter::query("each").style(Style::PipeDelimited, true).kind(ValueKind::Array),
+        Parameter::query("assigned").style(Style::PipeDelimited, true).kind(ValueKind::Object),
     ],
     statuses: &[204],
     ..Operation::NONE

@@ -363,7 +363,16 @@ impl QuerySpaceRequest {
         let numbers = input.optional(1, |r| r.array(&ArrayRule::NONE, f64::read));
         let words = input.optional(2, |r| r.array(&ArrayRule::NONE, Word::read));
         let object = input.optional(3, Object::read);
-        Some(Self { texts, numbers, words, object })
+        let each = input.optional(4, |r| r.array(&ArrayRule::NONE, String::read));
+        let assigned = input.optional(5, Object::read);
+        Some(Self {
+            texts,
+            numbers,
+            words,
+            object,
+            each,
+            assigned,
+        })
     }
 }
 
@@ -391,7 +400,16 @@ impl QueryPipeRequest {
         let numbers = input.optional(1, |r| r.array(&ArrayRule::NONE, f64::read));
         let words = input.optional(2, |r| r.array(&ArrayRule::NONE, Word::read));
         let object = input.optional(3, Object::read);
-        Some(Self { texts, numbers, words, object })
+        let each = input.optional(4, |r| r.array(&ArrayRule::NONE, String::read));
+        let assigned = input.optional(5, Object::read);
+        Some(Self {
+            texts,
+            numbers,
+            words,
+            object,
+            each,
+            assigned,
+        })
     }
 }
 
