@@ -45,6 +45,20 @@ pub fn golden() -> Vec<Subject> {
         .collect()
 }
 
+/// Writes a golden contract of OpenAPI 3.0 as one of OpenAPI 3.1 into `folder`, and returns it.
+pub fn upgraded(name: &str, folder: &Path) -> Subject {
+    let text = std::fs::read_to_string(golden_folder().join(name).join("contract.yaml")).expect("a golden contract");
+    let mut text = text.replacen("openapi: 3.0.3", "openapi: 3.1.0", 1);
+    for kind in ["string", "integer"] {
+        text = text.replace(&format!("type: {kind}, nullable: true"), &format!("type: [{kind}, 'null']"));
+    }
+    assert!(text.contains("3.1.0") && !text.contains("nullable"), "{text}");
+    let entry = folder.join(format!("{name}-3-1.yaml"));
+    std::fs::create_dir_all(folder).expect("the folder is created");
+    std::fs::write(&entry, text).expect("the contract is written");
+    Subject { name: format!("golden-{name}-3-1"), entry }
+}
+
 /// Returns the published contracts that exist on this machine.
 pub fn real() -> Vec<Subject> {
     let folder = root().join("../shared/corpus/real");

@@ -56,6 +56,9 @@ pub const REFUSALS: &str = "refusals";
 /// The program that calls the services of golden contracts.
 pub const CLIENT: &str = "client";
 
+/// The program that sends random requests to the service of a contract in its process.
+pub const ROUNDTRIP: &str = "roundtrip";
+
 /// The contracts of the services that the client program calls.
 const CALLED: &[&str] =
     &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "uploads"];
@@ -126,7 +129,8 @@ fn write(folder: &Path) {
     let runtime = path(&root().join("codegen/runtime"));
     let mut output = Output::default();
     let mut members = Vec::new();
-    for subject in contracts::golden().into_iter().chain(contracts::real()) {
+    let upgraded = contracts::upgraded("roundtrip", &target().join("contracts"));
+    for subject in contracts::golden().into_iter().chain(contracts::real()).chain([upgraded]) {
         let (files, features, parts) = contracts::with_features(&subject.entry, &[Part::Client, Part::Eq, Part::Serde]);
         for (file, text) in files.files {
             output.files.insert(format!("{}/{file}", subject.name), text);
@@ -164,6 +168,8 @@ fn write(folder: &Path) {
     members.push(REFUSALS.to_owned());
     write_client(&mut output, &runtime);
     members.push(CLIENT.to_owned());
+    write_roundtrip(&mut output, &runtime);
+    members.push(ROUNDTRIP.to_owned());
     output.files.insert("Cargo.toml".to_owned(), workspace_manifest(members));
     put(folder, &output);
 }
@@ -255,6 +261,19 @@ fn write_client(output: &mut Output, runtime: &str) {
     manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
     output.files.insert(format!("{CLIENT}/Cargo.toml"), manifest);
     write_sources(output, CLIENT);
+}
+
+/// Adds the program that sends random requests, with a contract in two versions of OpenAPI.
+fn write_roundtrip(output: &mut Output, runtime: &str) {
+    let mut manifest = manifest(ROUNDTRIP, &[("writ-runtime", runtime)], &["client"]);
+    for (module, package) in [("version_3_0", "golden-roundtrip"), ("version_3_1", "golden-roundtrip-3-1")] {
+        manifest.push_str(&format!(
+            "{module} = {{ package = {package:?}, path = \"../{package}\", features = [\"client\"] }}\n"
+        ));
+    }
+    manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"rt\"] }\n");
+    output.files.insert(format!("{ROUNDTRIP}/Cargo.toml"), manifest);
+    write_sources(output, ROUNDTRIP);
 }
 
 /// Adds the source files of a program.

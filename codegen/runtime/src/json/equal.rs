@@ -69,6 +69,7 @@ fn canonical_at(scan: &mut Scan<'_>, depth: usize) -> Option<Canonical> {
 /// Converts the value of a parameter or form, whose scalars are strings, into its canonical form.
 pub(crate) fn canonical_text(value: &TextValue<'_>) -> Canonical {
     match value {
+        TextValue::Null => Canonical::Null,
         TextValue::Scalar(text) => Canonical::String(text.clone().into_owned()),
         TextValue::List(list) => Canonical::Array(list.iter().map(canonical_text).collect()),
         TextValue::Map(map) => {

@@ -150,10 +150,26 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a nullable value: null, or another value by `read`. In a parameter or form, an empty string is
-    /// null.
+    /// Reads a nullable value: null, or another value by `read`. In a parameter or form, an empty string that `read`
+    /// rejects is null.
     pub fn nullable<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        if self.take_empty_text() {
+            let mut text = Reader::text(TextValue::Scalar("".into()), InputLocation::Body, "");
+            let value = read(&mut text);
+            return Some(value.filter(|_| text.met() == 0));
+        }
         if self.take_null() { Some(None) } else { read(self).map(Some) }
+    }
+
+    /// Reads the next value only if it is an empty string of a parameter or form. Returns true if it was.
+    fn take_empty_text(&mut self) -> bool {
+        match &mut self.source {
+            Source::Text(text) if matches!(&text.current, Some(TextValue::Scalar(scalar)) if scalar.is_empty()) => {
+                text.current = None;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Reads the next value only if it is null. Returns true if it was.
@@ -168,13 +184,13 @@ impl<'a> Reader<'a> {
                 Err(fault) => self.broken(fault),
             },
             Source::Text(text) => {
-                if matches!(&text.current, Some(TextValue::Scalar(scalar)) if scalar.is_empty()) {
+                if matches!(&text.current, Some(TextValue::Null)) {
                     text.current = None;
                     return true;
                 }
             }
         }
-        false
+        self.take_empty_text()
     }
 
     /// Skips a value of the wrong JSON type and records a violation, which names the expected type.

@@ -202,27 +202,23 @@ impl Reply {
         }
     }
 
-    /// Adds a response header to the reply. A value that is not valid in a header turns the reply into a 500.
-    pub fn header(self, name: &'static str, value: impl std::fmt::Display) -> Reply {
-        let value = value.to_string();
-        if is_trimmed(&value) {
-            self.with_header(name, HeaderValue::try_from(value).map_err(|_| UNSAFE))
-        } else {
-            self.with_header(name, Err(SPACED))
-        }
-    }
-
-    fn with_header(mut self, name: &'static str, value: Result<HeaderValue, &'static str>) -> Reply {
+    /// Adds a response header to the reply. A value that a header cannot contain turns the reply into a 500, whose
+    /// logged cause names the header and the value.
+    pub fn header(mut self, name: &'static str, value: impl std::fmt::Display) -> Reply {
         if self.is_refusal() {
             return self;
         }
-        match (HeaderName::try_from(name), value) {
+        let text = value.to_string();
+        if let Err(message) = style::write::check_header(&text) {
+            return unsendable_header(name, &message);
+        }
+        match (HeaderName::try_from(name), HeaderValue::try_from(text)) {
             (Ok(name), Ok(value)) => {
                 self.headers.append(name, value);
                 self
             }
             (Err(error), _) => Reply::from(Problem::internal(error)),
-            (_, Err(message)) => unsendable_header(name, &message),
+            (_, Err(error)) => unsendable_header(name, &error),
         }
     }
 
@@ -250,10 +246,11 @@ impl Reply {
         if text == b"null" {
             return self;
         }
-        let text =
-            text_value(&text).ok_or("it is not valid JSON").and_then(|value| style::write::header(value, explode));
+        let text = text_value(&text)
+            .ok_or("it is not valid JSON".into())
+            .and_then(|value| style::write::header(&value, explode));
         match text {
-            Ok(text) => self.optional_header(name, text),
+            Ok(text) => self.header(name, text),
             Err(message) => unsendable_header(name, &message),
         }
     }
@@ -370,15 +367,6 @@ impl Reply {
     }
 }
 
-const UNSAFE: &str = "it contains a line break or another control character (RFC 9110 § 5.5)";
-const SPACED: &str = "it begins or ends with white space, which a recipient removes (RFC 9110 § 5.5)";
-
-/// Returns true if a text neither begins nor ends with white space, so that it is the same after a transfer as a
-/// header value.
-fn is_trimmed(text: &str) -> bool {
-    !text.starts_with([' ', '\t']) && !text.ends_with([' ', '\t'])
-}
-
 /// Returns the refusal for a response header whose value cannot be sent.
 #[cold]
 fn unsendable_header(name: &str, reason: &dyn std::fmt::Display) -> Reply {
@@ -398,5 +386,30 @@ impl From<Problem> for Reply {
         }
         reply.body = ReplyBody::Problem(Box::new(problem));
         reply
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the cause of the 500 that a reply has become.
+    fn cause(reply: Reply) -> String {
+        assert_eq!(reply.status, 500);
+        let ReplyBody::Problem(problem) = reply.body else { panic!("the reply has no problem") };
+        problem.cause.map(|cause| cause.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_cause_of_an_invalid_header_names_the_header_and_the_element() {
+        let list = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            cause(Reply::status(200).simple_header("x-tags", &list(&["ok", "a,b"]), false)),
+            "the header x-tags cannot contain its value: the element `a,b` contains `,`, which would divide it in a header"
+        );
+        assert!(cause(Reply::status(200).header("x-name", "a\r\nb: c")).contains("x-name"));
+        assert!(cause(Reply::status(200).header("x-name", "a ")).contains("white space"));
+        let empty = Reply::status(200).simple_header("x-tags", &list(&[]), false);
+        assert_eq!(empty.headers.get("x-tags").map(HeaderValue::as_bytes), Some(&b""[..]));
     }
 }

@@ -81,7 +81,7 @@ impl Reader<'_> {
     /// Reads the value of a field that is optional and nullable. Generated code calls it only if the field is
     /// present.
     pub fn patch<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Patch<T>> {
-        if self.take_null() { Some(Patch::Null) } else { read(self).map(Patch::Value) }
+        self.nullable(read).map(|value| value.map_or(Patch::Null, Patch::Value))
     }
 }
 

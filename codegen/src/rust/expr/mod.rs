@@ -7,6 +7,7 @@ pub mod branch;
 pub mod conform;
 pub mod constrained;
 pub mod default;
+pub mod delimiters;
 pub mod error_body;
 pub mod form_fields;
 pub mod pattern;

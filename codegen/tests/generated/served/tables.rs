@@ -16,6 +16,7 @@ const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("media", "`media.rs` next to this folder sends its requests"),
     ("outgoing", "it tests the requests of a service, which `client.rs` next to this folder receives"),
     ("own", "`own.rs` sends its requests"),
+    ("roundtrip", "a program of its own sends random requests, which `client.rs` next to this folder runs"),
     ("shop", "`shop.rs` sends its requests"),
     ("unwritten", "`unwritten.rs` sends its requests"),
 ];

@@ -171,6 +171,7 @@ serves! {
         strict StrictResponse StrictError,
         soap SoapResponse SoapError,
         colon ColonResponse ColonError,
+        me MeResponse MeError,
         put_it PutItResponse PutItError,
         patch_it PatchItResponse PatchItError,
         delete_it DeleteItResponse DeleteItError,

@@ -76,6 +76,7 @@ impl Form {
             PartKind::Json => (Bytes::from(written), only_media(rule).or(Some("application/json"))),
             PartKind::Text | PartKind::File => match text_value(&written) {
                 Some(TextValue::Map(_) | TextValue::List(_)) | None => (Bytes::from(written), Some("application/json")),
+                Some(TextValue::Null) => (Bytes::new(), default_media(rule)),
                 Some(TextValue::Scalar(text)) => (Bytes::from(text.into_owned()), default_media(rule)),
             },
         };

@@ -148,6 +148,7 @@ fn readings(validator: &SchemaValidator, text: &TextValue<'_>) -> Vec<Found> {
 /// scalars become strings.
 fn value(text: &TextValue<'_>, typed: bool) -> Value {
     match text {
+        TextValue::Null => Value::Null,
         TextValue::Scalar(scalar) => {
             let parsed = typed.then(|| serde_json::from_str(scalar).ok()).flatten();
             parsed

@@ -79,12 +79,12 @@ pub use self::default::{
     DeepStaticRequest, DeepStaticResponse, DefaultApi, DeleteItError, DeleteItResponse, EmptyError,
     EmptyRequest, EmptyResponse, FileError, FileJsonError, FileJsonRequest, FileJsonResponse,
     FileRequest, FileResponse, GetItError, GetItResponse, GetSameError, GetSameRequest,
-    GetSameResponse, LatestError, LatestResponse, NoSlashError, NoSlashResponse, OdataError,
-    OdataRequest, OdataResponse, OddError, OddRequest, OddResponse, OwnHeadError, OwnHeadResponse,
-    OwnOptionsError, OwnOptionsResponse, PairError, PairRequest, PairResponse, PatchItError,
-    PatchItResponse, PostSameError, PostSameRequest, PostSameResponse, PutItError, PutItResponse,
-    RootError, RootResponse, SlashError, SlashResponse, SoapError, SoapResponse, StrictError,
-    StrictResponse, TraceItError, TraceItResponse,
+    GetSameResponse, LatestError, LatestResponse, MeError, MeResponse, NoSlashError,
+    NoSlashResponse, OdataError, OdataRequest, OdataResponse, OddError, OddRequest, OddResponse,
+    OwnHeadError, OwnHeadResponse, OwnOptionsError, OwnOptionsResponse, PairError, PairRequest,
+    PairResponse, PatchItError, PatchItResponse, PostSameError, PostSameRequest, PostSameResponse,
+    PutItError, PutItResponse, RootError, RootResponse, SlashError, SlashResponse, SoapError,
+    SoapResponse, StrictError, StrictResponse, TraceItError, TraceItResponse,
 };
 
 const _: () = writ_runtime::made_for("0.1");
@@ -131,17 +131,15 @@ where
     /// # Panics
     ///
     /// Panics if the base path is not empty and does not begin with `/`.
-    pub fn router_at(self, base: &str, options: impl Into<writ_runtime::ServeOptions>) -> Router {
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(options)).fallback(writ_runtime::fallback(
-            &ERROR_ENVELOPE,
-        ))
+    pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
+        writ_runtime::complete_router(base, &ERROR_ENVELOPE, self.endpoints(timeouts))
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one
     /// [`router`](writ_runtime::router).
-    pub fn endpoints(self, options: impl Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
-        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
-        let mut endpoints = Vec::with_capacity(24);
+    pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
+        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
+        let mut endpoints = Vec::with_capacity(25);
         wire::routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
         endpoints
     }

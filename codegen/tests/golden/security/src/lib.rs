@@ -100,7 +100,7 @@ pub use self::doors::{
     BothError, BothResponse, Doors, EitherError, EitherResponse, InheritedError, InheritedResponse,
     MaybeError, MaybeResponse, OpenError, OpenResponse, PlacesError, PlacesResponse,
 };
-pub use self::public::{Public, WindowError, WindowResponse};
+pub use self::public::{FreeError, FreeRequest, FreeResponse, Public, WindowError, WindowResponse};
 
 const _: () = writ_runtime::made_for("0.1");
 
@@ -149,17 +149,15 @@ where
     /// # Panics
     ///
     /// Panics if the base path is not empty and does not begin with `/`.
-    pub fn router_at(self, base: &str, options: impl Into<writ_runtime::ServeOptions>) -> Router {
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(options)).fallback(writ_runtime::fallback(
-            &ERROR_ENVELOPE,
-        ))
+    pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
+        writ_runtime::complete_router(base, &ERROR_ENVELOPE, self.endpoints(timeouts))
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one
     /// [`router`](writ_runtime::router).
-    pub fn endpoints(self, options: impl Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
-        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
-        let mut endpoints = Vec::with_capacity(7);
+    pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
+        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
+        let mut endpoints = Vec::with_capacity(8);
         wire::routes::doors::bind(&mut pipeline.routes(self.doors, &mut endpoints));
         wire::routes::public::bind(&mut pipeline.routes(self.public, &mut endpoints));
         endpoints

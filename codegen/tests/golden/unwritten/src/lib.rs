@@ -126,7 +126,7 @@ where
     pub fn router_at(self, base: &str, options: impl Into<writ_runtime::ServeOptions>) -> Router {
         let endpoints = self.endpoints(options);
         writ_runtime::log_unwritten(&endpoints);
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, endpoints).fallback(writ_runtime::fallback(&ERROR_ENVELOPE))
+        writ_runtime::complete_router(base, &ERROR_ENVELOPE, endpoints)
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one
@@ -191,7 +191,7 @@ where
     pub fn router_at(self, base: &str) -> Router {
         let endpoints = self.endpoints();
         writ_runtime::log_unwritten(&endpoints);
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, endpoints).fallback(writ_runtime::fallback(&ERROR_ENVELOPE))
+        writ_runtime::complete_router(base, &ERROR_ENVELOPE, endpoints)
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one

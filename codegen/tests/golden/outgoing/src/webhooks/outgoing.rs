@@ -298,7 +298,7 @@ mod data {
         path: "",
         tag: "",
         parameters: &[
-            Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array),
+            Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
         ],
         body: Some(Body {
             required: true,
