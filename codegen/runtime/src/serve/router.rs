@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
 use http::uri::PathAndQuery;
-use http::{Extensions, Method, StatusCode, Uri, header};
+use http::{Method, StatusCode, Uri, header};
 use tower::service_fn;
 
 use crate::http::address;

@@ -119,7 +119,7 @@ pub(crate) fn keys_behind(pair: &Pair<'_>, name: &str) -> Option<Vec<String>> {
 
 /// Returns the keys in the brackets of a name, such as `[b][c]`, or `None` if the brackets are malformed or too
 /// many.
-fn keys(mut rest: &str) -> Option<Vec<&str>> {
+pub(crate) fn keys(mut rest: &str) -> Option<Vec<&str>> {
     let mut keys = Vec::new();
     while !rest.is_empty() {
         let (key, after) = rest.strip_prefix('[')?.split_once(']')?;

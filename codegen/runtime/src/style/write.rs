@@ -13,7 +13,7 @@ pub(crate) type Inexpressible = Cow<'static, str>;
 
 pub(super) const NESTED: Inexpressible =
     Cow::Borrowed("its style cannot express a list or an object within another one");
-pub(super) const NULL: Inexpressible = Cow::Borrowed("null has no text; leave the value out, or send it as JSON");
+pub(crate) const NULL: Inexpressible = Cow::Borrowed("null has no text; leave the value out, or send it as JSON");
 pub(super) const ALONE: Inexpressible =
     Cow::Borrowed("a list with an empty string as its only element would be read as an empty list");
 const KIND: Inexpressible = Cow::Borrowed("a list or an object would be read as a string");

@@ -2,6 +2,7 @@
 
 use crate::json::TextValue;
 use crate::request::multipart::PartStyle;
+use crate::style::write::NULL;
 
 const NESTED: &str = "its style cannot express a list or an object within another one";
 const BRACKETS: &str = "its style cannot express a key that is empty or contains a bracket";
@@ -94,6 +95,7 @@ impl StyledParts {
     /// Adds a value of any nesting depth under a name with brackets. A list of scalars repeats its name.
     fn bracketed(&mut self, name: &str, value: &TextValue<'_>) -> Result<(), String> {
         match value {
+            TextValue::Null => return Err(NULL.into_owned()),
             TextValue::Scalar(text) => self.push(name, text),
             TextValue::List(list) if list.iter().all(|element| scalar(element).is_ok()) => {
                 for element in list {
@@ -117,6 +119,7 @@ impl StyledParts {
 
 fn scalar<'v>(value: &'v TextValue<'_>) -> Result<&'v str, String> {
     match value {
+        TextValue::Null => Err(NULL.into_owned()),
         TextValue::Scalar(text) => Ok(text),
         TextValue::List(_) | TextValue::Map(_) => Err(NESTED.to_owned()),
     }
