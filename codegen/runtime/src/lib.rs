@@ -272,8 +272,8 @@ pub use crate::http::any_media::AnyMedia;
 pub use crate::http::path::{Captured, PathValues};
 pub use crate::http::request_id::{RequestId, X_REQUEST_ID};
 pub use crate::json::{
-    Boxed, Branch, Checker, Conform, DecimalNumber, Entries, Items, Listed, Nullable, Object, OwnRules, Properties, Read,
-    Reader, Spelled, TextValue, Types, Unwritable, Write, Writer, default_value,
+    Boxed, Branch, Checker, Conform, DecimalNumber, Entries, Items, Listed, Nullable, Object, OwnRules, Properties,
+    Read, Reader, Spelled, TextValue, Types, Unwritable, Write, Writer, default_value,
 };
 #[cfg(feature = "jsonschema")]
 pub use crate::json::{Dialect, Interpreted, SchemaValidator};

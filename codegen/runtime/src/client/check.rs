@@ -79,10 +79,7 @@ mod tests {
     fn a_request_that_breaks_the_contract_is_not_sent() {
         let mut out = outgoing(true);
         out.check_optional(0, &Some(11_i64), &IntegerRule { max: Some(10), ..IntegerRule::NONE });
-        assert_eq!(
-            out.finish().unwrap_err(),
-            "the request breaks the contract: query limit must be at most 10"
-        );
+        assert_eq!(out.finish().unwrap_err(), "the request breaks the contract: query limit must be at most 10");
         let mut out = outgoing(true);
         out.check_body(&"abc".to_owned(), &NAME);
         assert_eq!(out.finish().unwrap_err(), "the request breaks the contract: body must have at most 2 characters");

@@ -45,12 +45,7 @@ pub(crate) fn string(text: &str, rule: &StringRule, violations: &mut ViolationSi
 ///
 /// `text` is the number as it is written and `value` the nearest 64-bit float, or `None` if it is not known yet. The
 /// number and the constraints are compared as decimals, so no digit of either is rounded.
-pub(crate) fn number(
-    text: &str,
-    value: Option<f64>,
-    rule: &NumberRule,
-    violations: &mut ViolationSink<'_>,
-) -> bool {
+pub(crate) fn number(text: &str, value: Option<f64>, rule: &NumberRule, violations: &mut ViolationSink<'_>) -> bool {
     let before = violations.met();
     let written = rule.written.unwrap_or(&WrittenNumbers::NONE);
     if rule.min.is_some() || rule.max.is_some() {

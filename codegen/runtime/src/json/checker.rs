@@ -142,13 +142,7 @@ impl Checker<'_> {
     }
 
     /// Checks the value of a header or parameter.
-    pub(crate) fn place<R, T: Conform<R>>(
-        &mut self,
-        location: InputLocation,
-        name: &'static str,
-        value: &T,
-        rule: &R,
-    ) {
+    pub(crate) fn place<R, T: Conform<R>>(&mut self, location: InputLocation, name: &'static str, value: &T, rule: &R) {
         let location = self.violations.relocate(location);
         self.field(name, value, rule);
         self.violations.relocate(location);

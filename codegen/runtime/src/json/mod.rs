@@ -68,11 +68,9 @@ mod write;
 mod writer;
 
 pub use branch::Branch;
-pub use checker::{
-    Boxed, Checker, Conform, Entries, Items, Listed, Nullable, OwnRules, Properties, Spelled,
-};
 #[cfg(feature = "jsonschema")]
 pub use checker::Interpreted;
+pub use checker::{Boxed, Checker, Conform, Entries, Items, Listed, Nullable, OwnRules, Properties, Spelled};
 pub use codec::{Read, Write};
 #[cfg(feature = "jsonschema")]
 pub use json_schema::{Dialect, SchemaValidator};

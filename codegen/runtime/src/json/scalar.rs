@@ -78,8 +78,7 @@ impl Reader<'_> {
 
     /// Reads a decimal number that is a JSON number, for a type that is also written as a JSON number.
     pub fn decimal_number(&mut self, rule: &NumberRule) -> Option<DecimalNumber> {
-        self.with_number("a decimal number", |text, violations| decimal(text, rule, violations))
-            .map(DecimalNumber)
+        self.with_number("a decimal number", |text, violations| decimal(text, rule, violations)).map(DecimalNumber)
     }
 
     /// Reads a decimal number that is a JSON number or a string.

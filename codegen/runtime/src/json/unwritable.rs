@@ -47,10 +47,7 @@ impl Fault {
     /// Returns the error of this fault, whose field path follows from the JSON text before the value.
     pub(super) fn locate(&self, written: &[u8]) -> Unwritable {
         let before = written.get(..self.at).unwrap_or(written);
-        Unwritable {
-            field: path(&String::from_utf8_lossy(before)),
-            message: format!("{} {}", self.value, self.reason),
-        }
+        Unwritable { field: path(&String::from_utf8_lossy(before)), message: format!("{} {}", self.value, self.reason) }
     }
 }
 

@@ -179,7 +179,8 @@ mod tests {
 
     #[tokio::test]
     async fn events_are_sent_in_order() {
-        let first = Event { event: Some("order\ncreated".into()), id: Some("7".into()), ..Event::json(&1_i64).unwrap() };
+        let first =
+            Event { event: Some("order\ncreated".into()), id: Some("7".into()), ..Event::json(&1_i64).unwrap() };
         let second = Event { data: "a\r\nb\rc".into(), retry: Some(500), ..Event::default() };
         let events = ByteStream::events(stream::iter([Ok::<_, std::io::Error>(first), Ok(second)]));
         let sent = events.into_body().collect().await.unwrap().to_bytes();

@@ -1,6 +1,6 @@
 //! Pagination: the request for a page of a list, and the page in the response.
 
-use crate::json::{Checker, Conform, Items, Read, Reader, Write, Writer};
+use crate::json::{Checker, Conform, Read, Reader, Write, Writer};
 use crate::validate::rules::{ArrayRule, IntegerRule, ObjectRule, StringRule};
 
 /// A page of a list, as a response body contains it: `{"data": […], "pagination": {…}}`.
@@ -134,13 +134,16 @@ impl<T: Write> Write for Page<T> {
     }
 }
 
-/// The rules of each element of a page.
+/// The rules of the list of a page.
 #[derive(Debug, Clone, Copy)]
 pub struct PageOf<R>(pub R);
 
-impl<R: Copy, T: Write + Conform<R>> Conform<PageOf<R>> for Page<T> {
+impl<R, T> Conform<PageOf<R>> for Page<T>
+where
+    Vec<T>: Conform<R>,
+{
     fn conform(&self, rule: &PageOf<R>, checker: &mut Checker<'_>) {
-        checker.field("data", &self.data, &Items { rule: ArrayRule::NONE, items: rule.0 });
+        checker.field("data", &self.data, &rule.0);
     }
 }
 

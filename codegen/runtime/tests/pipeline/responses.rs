@@ -132,7 +132,8 @@ async fn a_response_that_breaks_the_contract_is_refused_in_a_debug_build() {
 
 #[tokio::test]
 async fn the_mode_decides_about_a_response_that_breaks_the_contract() {
-    for (mode, expected, violations) in [(CheckMode::Off, 200, 0), (CheckMode::Log, 200, 3), (CheckMode::Refuse, 500, 3)]
+    for (mode, expected, violations) in
+        [(CheckMode::Off, 200, 0), (CheckMode::Log, 200, 3), (CheckMode::Refuse, 500, 3)]
     {
         let (router, observed) = checking(mode, 1.0);
         assert_eq!(status(&router, "/list").await, expected, "{mode:?}");

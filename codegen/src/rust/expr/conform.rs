@@ -74,9 +74,7 @@ impl ReadCalls<'_, '_> {
                 Some(format!("{}({data})", runtime("PageOf")))
             }
             Kind::Object(object) => match object.additional {
-                Additional::Kept(schema) => {
-                    combined("Entries", "values", map_rule(object), self.element_rule(schema))
-                }
+                Additional::Kept(schema) => combined("Entries", "values", map_rule(object), self.element_rule(schema)),
                 _ => None,
             },
             Kind::Alias(target) => self.unvalidated_rule(*target),

@@ -29,6 +29,8 @@ pub struct Patterns {
     validator_names: HashMap<InterpretedSchema, String>,
     /// The names of the statics that only a client or `serde` uses.
     extra: BTreeSet<String>,
+    /// The names of the statics that only check values which the server writes.
+    only_written: BTreeSet<String>,
 }
 
 /// Collects the patterns and schema validators of every schema that the server reads or writes. If `all` is true, also
@@ -36,9 +38,12 @@ pub struct Patterns {
 pub fn collect_patterns(contract: &Contract, usage: &Usage, all: bool, diagnostics: &mut Diagnostics) -> Patterns {
     let mut patterns = Patterns::default();
     let hints = hints(contract);
-    let used = |id: &SchemaId| usage.is_read(*id) || usage.is_written(*id);
-    let (used, unused): (Vec<SchemaId>, Vec<SchemaId>) = contract.schemas.ids().partition(used);
-    patterns.add_all(contract, &used, &hints, diagnostics);
+    let (read, others): (Vec<SchemaId>, Vec<SchemaId>) = contract.schemas.ids().partition(|id| usage.is_read(*id));
+    let (written, unused): (Vec<SchemaId>, Vec<SchemaId>) = others.into_iter().partition(|id| usage.is_written(*id));
+    patterns.add_all(contract, &read, &hints, diagnostics);
+    let read: BTreeSet<String> = patterns.statics().cloned().collect();
+    patterns.add_all(contract, &written, &hints, diagnostics);
+    patterns.only_written = patterns.statics().filter(|name| !read.contains(*name)).cloned().collect();
     if all {
         let known: BTreeSet<String> = patterns.statics().cloned().collect();
         patterns.add_all(contract, &unused, &hints, diagnostics);
@@ -136,8 +141,10 @@ impl Patterns {
             Engine::Linear(translated) => Some(Code::literal(&translated)),
             Engine::Backtracking => None,
         };
-        self.views
-            .insert(name.clone(), PatternView { name: Code::of(&name), source: Code::literal(pattern), translated });
+        self.views.insert(
+            name.clone(),
+            PatternView { name: Code::of(&name), source: Code::literal(pattern), translated, may_be_unused: false },
+        );
         self.names.insert(pattern.to_owned(), name);
     }
 
@@ -168,6 +175,7 @@ impl Patterns {
                 name: Code::of(&name),
                 dialect: Code::from(dialect),
                 schema: Code(raw_literal(&interpreted.text)),
+                may_be_unused: false,
             },
         );
         self.validator_names.insert(interpreted.clone(), name);
@@ -182,7 +190,12 @@ impl Patterns {
     /// with `extra` those that only a client or `serde` uses.
     pub fn validator_views(&self, extra: bool) -> Vec<ValidatorView> {
         let wanted = |(name, _): &(&String, &ValidatorView)| self.extra.contains(*name) == extra;
-        self.validators.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
+        let may_be_unused = |name: &String| self.only_written.contains(name);
+        let view = |(name, view): (&String, &ValidatorView)| ValidatorView {
+            may_be_unused: may_be_unused(name),
+            ..view.clone()
+        };
+        self.validators.iter().filter(wanted).map(view).collect()
     }
 
     /// Returns the code that names the static of a pattern.
@@ -200,6 +213,9 @@ impl Patterns {
     /// `extra` those that only a client or `serde` uses.
     pub fn views(&self, extra: bool) -> Vec<PatternView> {
         let wanted = |(name, _): &(&String, &PatternView)| self.extra.contains(*name) == extra;
-        self.views.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
+        let may_be_unused = |name: &String| self.only_written.contains(name);
+        let view =
+            |(name, view): (&String, &PatternView)| PatternView { may_be_unused: may_be_unused(name), ..view.clone() };
+        self.views.iter().filter(wanted).map(view).collect()
     }
 }

@@ -135,9 +135,9 @@ pub fn number_rule(shape: &NumberShape) -> Rule {
 fn written_numbers(written: &WrittenNumbers) -> Rule {
     let mut rule = Rule::new("WrittenNumbers", 3);
     let numbers = [("min", &written.min), ("max", &written.max), ("multiple_of", &written.multiple_of)];
-    rule.fields.extend(numbers.iter().filter_map(|(name, number)| {
-        Some(format!("{name}: Some({})", literal(number.as_deref()?)))
-    }));
+    rule.fields.extend(
+        numbers.iter().filter_map(|(name, number)| Some(format!("{name}: Some({})", literal(number.as_deref()?)))),
+    );
     rule
 }
 

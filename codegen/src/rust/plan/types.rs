@@ -211,9 +211,8 @@ impl<'c> TypePlan<'c> {
     /// type that contains itself. The other declared types are aliases.
     pub fn has_own_codec(&self, target: SchemaId) -> bool {
         let schema = self.contract.schemas.get(target);
-        let plain = |object: &ObjectShape| {
-            object.sparse_of.is_none() && self.page_of(object).is_none() && !object.is_map()
-        };
+        let plain =
+            |object: &ObjectShape| object.sparse_of.is_none() && self.page_of(object).is_none() && !object.is_map();
         schema.holds_itself
             || match &schema.kind {
                 Kind::Strings(_) | Kind::Union(_) => true,

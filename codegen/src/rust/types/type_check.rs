@@ -11,7 +11,12 @@ use crate::rust::types::fields::{Field, Presence};
 use crate::rust::view::{CheckView, CodecView, TypeForm};
 
 /// Returns the check of a declared type, or `None` if values of the type cannot break the contract.
-pub fn type_check(calls: &ReadCalls<'_, '_>, key: TypeKey, found: &[Field<'_>], codec: &CodecView) -> Option<CheckView> {
+pub fn type_check(
+    calls: &ReadCalls<'_, '_>,
+    key: TypeKey,
+    found: &[Field<'_>],
+    codec: &CodecView,
+) -> Option<CheckView> {
     if !calls.plan.constrained.contains(&key) {
         return None;
     }
@@ -39,12 +44,7 @@ pub fn type_check(calls: &ReadCalls<'_, '_>, key: TypeKey, found: &[Field<'_>], 
 
 /// Returns the statements that check the fields of a struct, the fields that its schema does not declare, and the number
 /// of all fields.
-fn struct_check(
-    calls: &ReadCalls<'_, '_>,
-    object: &ObjectShape,
-    found: &[Field<'_>],
-    codec: &CodecView,
-) -> Vec<Code> {
+fn struct_check(calls: &ReadCalls<'_, '_>, object: &ObjectShape, found: &[Field<'_>], codec: &CodecView) -> Vec<Code> {
     let mut statements: Vec<Code> = found.iter().filter_map(|field| field_check(calls, field)).collect();
     if let (Additional::Kept(rest), Some(field)) = (object.additional, &codec.rest)
         && let Some(rule) = calls.element_rule(rest)

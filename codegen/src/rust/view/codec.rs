@@ -128,6 +128,8 @@ pub struct PatternView {
     /// The pattern in the syntax of the `regex` crate, as a string literal. `None` if the pattern needs
     /// backtracking.
     pub translated: Option<Code>,
+    /// True if the server only writes values with this pattern, so that its code may not check them.
+    pub may_be_unused: bool,
 }
 
 /// The view of the generated static of a schema validator. It holds a schema that the runtime's JSON Schema
@@ -140,6 +142,8 @@ pub struct ValidatorView {
     pub dialect: Code,
     /// The string literal of the schema that the validator checks, as JSON.
     pub schema: Code,
+    /// True if the server only writes values of this schema, so that its code may not check them.
+    pub may_be_unused: bool,
 }
 
 /// The view of the module of codecs that only a client or `serde` needs.

@@ -34,10 +34,10 @@ impl DefaultApi for Service {
         if loose.error == Some(true) {
             return Err(SendObjectError::Conflict(strict(loose)));
         }
-        let (x_name, x_share) = (loose.header.clone(), loose.share);
+        let (x_name, x_note, x_share) = (loose.header.clone(), loose.note.clone().value(), loose.share);
         // A value that JSON cannot represent, which no request can contain.
         let price = if loose.name.as_deref() == Some("nan") { Some(f64::NAN) } else { loose.price };
-        Ok(SendObjectResponse { x_name, x_share, body: strict(Loose { price, ..loose }) })
+        Ok(SendObjectResponse { x_name, x_note, x_share, body: strict(Loose { price, ..loose }) })
     }
 
     async fn send_choice(

@@ -36,7 +36,13 @@ fn a_float_is_the_nearest_f64() {
 #[test]
 fn decimals_are_compared_and_divided_without_rounding() {
     let decimal = |text| Decimal::parse(text).unwrap();
-    for (low, high) in [("0.7", "0.70000000000000000001"), ("-2", "-1e-9"), ("-1", "0"), ("9007199254740992", "9007199254740993"), ("99", "1e2")] {
+    for (low, high) in [
+        ("0.7", "0.70000000000000000001"),
+        ("-2", "-1e-9"),
+        ("-1", "0"),
+        ("9007199254740992", "9007199254740993"),
+        ("99", "1e2"),
+    ] {
         assert_eq!(decimal(low).compare(&decimal(high)), Ordering::Less, "{low} {high}");
         assert_eq!(decimal(high).compare(&decimal(low)), Ordering::Greater, "{high} {low}");
     }

@@ -217,8 +217,12 @@ fn number_mismatch(shape: &NumberShape, number: &serde_json::Number) -> Option<M
     });
     let step = shape.multiple_of.and_then(|step| exact(step, &shape.written.multiple_of));
     let step = step.filter(|(step, _)| !value.is_multiple_of(step));
-    outside(number.to_string(), low.map(|(_, text)| text), high.map(|(_, text)| text))
-        .or_else(|| Some(because(format!("{number} is not a multiple of {}", step?.1))))
+    let reason = match (low, high) {
+        (Some((_, low)), _) if shape.exclusive_min => Some(because(format!("{number} is not greater than {low}"))),
+        (_, Some((_, high))) if shape.exclusive_max => Some(because(format!("{number} is not less than {high}"))),
+        (low, high) => outside(number.to_string(), low.map(|(_, text)| text), high.map(|(_, text)| text)),
+    };
+    reason.or_else(|| Some(because(format!("{number} is not a multiple of {}", step?.1))))
 }
 
 /// Returns the reason why a string does not match the format or patterns of its schema.

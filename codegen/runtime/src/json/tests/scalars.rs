@@ -132,7 +132,8 @@ fn zero_is_compared_with_numbers_near_it_exactly() {
 
 #[test]
 fn an_integer_may_be_spelled_with_a_fraction_or_an_exponent() {
-    for (text, value) in [("1.0", 1), ("1e2", 100), ("10E-1", 1), ("-0.0", 0), ("9007199254740993.0", 9007199254740993)] {
+    for (text, value) in [("1.0", 1), ("1e2", 100), ("10E-1", 1), ("-0.0", 0), ("9007199254740993.0", 9007199254740993)]
+    {
         assert_eq!(good(text, i64::read), value, "{text}");
     }
     assert_eq!(bad("1.5", i64::read), [": must be an integer"]);

@@ -56,6 +56,8 @@ pub struct SendObjectRequest {
 pub struct SendObjectResponse {
     /// The header `X-Name`.
     pub x_name: Option<String>,
+    /// The header `X-Note`.
+    pub x_note: Option<String>,
     /// The header `X-Share`.
     pub x_share: Option<f32>,
     /// The value of the request in the strict schema.

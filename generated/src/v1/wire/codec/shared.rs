@@ -5,9 +5,7 @@ use writ_runtime::{
     Checker, Conform, IntegerRule, Nullable, OwnRules, Read, Reader, Spelled, StringEnum,
     StringRule, Write, Writer,
 };
-use crate::v1::{
-    Currency, Health, HealthCheck, HealthChecks, HealthStatus, Money, Pagination, UserId,
-};
+use crate::v1::{Currency, Money, Pagination, UserId};
 
 writ_runtime::id!(UserId, "usr");
 

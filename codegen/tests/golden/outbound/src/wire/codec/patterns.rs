@@ -4,9 +4,12 @@
 
 use writ_runtime::{Dialect, Pattern, SchemaValidator};
 
+#[allow(dead_code, reason = "only a client checks some of the values that leave")]
 pub static DAY: Pattern = Pattern::linear("^20", "^20");
 
+#[allow(dead_code, reason = "only a client checks some of the values that leave")]
 pub static PATTERN: Pattern = Pattern::linear("^[a-z]+$", "^[a-z]+$");
 
+#[allow(dead_code, reason = "only a client checks some of the values that leave")]
 pub static PAIR_VALIDATOR: SchemaValidator =
     SchemaValidator::new(Dialect::Draft202012, r#"{"contains":{"const":1},"items":{"type":"integer"},"type":"array"}"#);

@@ -47,6 +47,7 @@ impl Respond for SendObjectResponse {
                 },
             )
             .optional_header("x-name", self.x_name)
+            .optional_header("x-note", self.x_note)
             .simple_header("x-share", &self.x_share, false)
             .json("application/json", &self.body, responder)
     }

@@ -4,11 +4,14 @@
 
 use writ_runtime::{Dialect, Pattern, SchemaValidator};
 
+pub static AT: Pattern = Pattern::linear("^[a-z]+$", "^[a-z]+$");
+
+#[allow(dead_code, reason = "only a client checks some of the values that leave")]
 pub static ID: Pattern = Pattern::linear("^o-[0-9]+$", "^o-[0-9]+$");
 
-pub static NAME: Pattern = Pattern::linear("^[a-z]+$", "^[a-z]+$");
-
+#[allow(dead_code, reason = "only a client checks some of the values that leave")]
 pub static PATTERN: Pattern = Pattern::linear("^[0-9-]+$", "^[0-9-]+$");
 
+#[allow(dead_code, reason = "only a client checks some of the values that leave")]
 pub static EVEN_VALIDATOR: SchemaValidator =
     SchemaValidator::new(Dialect::Draft202012, r#"{"not":{"multipleOf":2},"type":"integer"}"#);

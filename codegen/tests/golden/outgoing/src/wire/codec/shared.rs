@@ -5,7 +5,7 @@ use writ_runtime::{
     Checker, Conform, ObjectRule, OwnRules, Read, Reader, StringEnum, StringRule, Write, Writer,
 };
 use crate::{ArchivedKind, ArchivedSortItem, Ended, Event, Line, Made, Order, Receipt};
-use crate::wire::codec::patterns::{ID, NAME};
+use crate::wire::codec::patterns::{AT, ID};
 
 impl Write for Order {
     fn write(&self, w: &mut Writer) {
@@ -40,7 +40,7 @@ impl Read for Receipt {
         })?;
         let mut at = None;
         while r.next_field(&mut object).is_some() {
-            at = r.string(&StringRule { pattern: Some(&NAME), ..StringRule::NONE });
+            at = r.string(&StringRule { pattern: Some(&AT), ..StringRule::NONE });
         }
         r.end_object(object);
         Some(Self { at: at? })
@@ -57,7 +57,7 @@ impl Write for Receipt {
 
 impl Conform<OwnRules> for Receipt {
     fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
-        c.field("at", &self.at, &StringRule { pattern: Some(&NAME), ..StringRule::NONE });
+        c.field("at", &self.at, &StringRule { pattern: Some(&AT), ..StringRule::NONE });
     }
 }
 
