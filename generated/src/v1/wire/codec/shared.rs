@@ -2,9 +2,63 @@
 //! Readers and writers of the types in `wire/types/shared.rs`. A reader reports every violation.
 
 use writ_runtime::{Read, Reader, StringEnum, Write, Writer};
-use crate::v1::{Currency, Money, Pagination, UserId};
+use crate::v1::{
+    Currency, Health, HealthCheck, HealthChecks, HealthStatus, Money, Pagination, UserId,
+};
 
 writ_runtime::id!(UserId, "usr");
+
+impl StringEnum for HealthStatus {
+    const NAMES: &'static [&'static str] = &["healthy", "degraded", "unhealthy"];
+
+    const ALL: &'static [Self] = &[
+        Self::Healthy,
+        Self::Degraded,
+        Self::Unhealthy,
+    ];
+
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+writ_runtime::string_enum!(HealthStatus);
+
+impl Write for HealthStatus {
+    fn write(&self, w: &mut Writer) {
+        w.string(Self::NAMES[self.index()]);
+    }
+}
+
+impl Write for Health {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("status", &self.status);
+        w.field("version", &self.version);
+        w.field("timestamp", &self.timestamp);
+        w.field("checks", &self.checks);
+        w.end_object();
+    }
+}
+
+impl Write for HealthChecks {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("database", &self.database);
+        w.field("cache", &self.cache);
+        w.field("queue", &self.queue);
+        w.end_object();
+    }
+}
+
+impl Write for HealthCheck {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("status", &self.status);
+        w.field("latency", &self.latency);
+        w.end_object();
+    }
+}
 
 impl Write for Pagination {
     fn write(&self, w: &mut Writer) {
