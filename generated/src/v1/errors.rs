@@ -2,8 +2,8 @@
 //! The error responses of the contract: a type for each error status, and the error envelope.
 
 use writ_runtime::{
-    ErrorBody, ErrorChoice, ErrorContent, ErrorEnvelope, ErrorList, ErrorMember, ErrorText,
-    ErrorValue, Problem, Write, Writer,
+    ErrorBody, ErrorContent, ErrorEnvelope, ErrorList, ErrorMember, ErrorText, ErrorValue, Problem,
+    Write, Writer,
 };
 use crate::v1::Health;
 
@@ -17,43 +17,7 @@ pub(super) static ERROR_BODIES: [ErrorBody; 2] = [
         content: ErrorContent::Json(ErrorValue::Object(&[ErrorMember::Required(
             "error",
             ErrorValue::Object(&[
-                ErrorMember::Required(
-                    "code",
-                    ErrorValue::Choice(&ErrorChoice {
-                        values: &[
-                            "BAD_REQUEST",
-                            "UNAUTHORIZED",
-                            "PAYMENT_REQUIRED",
-                            "FORBIDDEN",
-                            "NOT_FOUND",
-                            "METHOD_NOT_ALLOWED",
-                            "NOT_ACCEPTABLE",
-                            "REQUEST_TIMEOUT",
-                            "CONFLICT",
-                            "GONE",
-                            "PRECONDITION_FAILED",
-                            "PAYLOAD_TOO_LARGE",
-                            "UNSUPPORTED_MEDIA_TYPE",
-                            "VALIDATION_ERROR",
-                            "PRECONDITION_REQUIRED",
-                            "RATE_LIMITED",
-                            "INTERNAL_ERROR",
-                            "NOT_IMPLEMENTED",
-                            "BAD_GATEWAY",
-                            "SERVICE_UNAVAILABLE",
-                            "TIMEOUT",
-                        ],
-                        strings: true,
-                        by_code: true,
-                        statuses: &[
-                            (401, 1), (402, 2), (403, 3), (404, 4), (405, 5), (406, 6), (408, 7), (409, 8), (410, 9),
-                            (412, 10), (413, 11), (415, 12), (422, 13), (428, 14), (429, 15), (501, 17), (502, 18),
-                            (503, 19), (504, 20),
-                        ],
-                        client: 0,
-                        server: 16,
-                    }),
-                ),
+                ErrorMember::Required("code", ErrorValue::Limited(ErrorText::UpperCode, 64)),
                 ErrorMember::Required("message", ErrorValue::Limited(ErrorText::Message, 1024)),
                 ErrorMember::Required(
                     "details",

@@ -102,6 +102,11 @@ impl Contract {
         })
     }
 
+    /// Returns the indices of the error bodies that a conversion of the implementer creates, in ascending order.
+    pub fn converted_errors(&self) -> Vec<usize> {
+        self.errors.converted(self.operations.iter().chain(&self.unselected), &self.schemas)
+    }
+
     /// Iterates over the outgoing operations (webhooks and callbacks) that are resolved completely.
     ///
     /// There are none unless [`Options::outgoing`](super::Options::outgoing) is set.

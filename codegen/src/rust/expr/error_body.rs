@@ -30,7 +30,7 @@ type Entry = (u16, u16, Option<usize>);
 impl ErrorBodies {
     /// Returns the error bodies that the refusals of a contract can have.
     pub fn of(contract: &Contract) -> ErrorBodies {
-        let converted = contract.errors.converted(contract);
+        let converted = contract.converted_errors();
         let mut bodies = ErrorBodies { order: Vec::new(), converted, first: first_equal(&contract.errors) };
         let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
         let operations = contract.operations.iter().chain(&contract.unselected).chain(outgoing);

@@ -47,7 +47,7 @@ pub fn usage(contract: &Contract) -> Usage {
         }
     }
     // A conversion of the implementer returns a value of the error schema, also for operations that are not selected.
-    let converted = contract.errors.converted(contract);
+    let converted = contract.converted_errors();
     for schema in converted.into_iter().filter_map(|index| contract.errors.bodies[index].schema) {
         marker.mark(schema, Direction::Outbound, None);
     }

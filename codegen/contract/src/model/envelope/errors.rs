@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use super::details;
 use super::status::{AUTOMATIC, is_error};
 use super::template::ErrorValue;
-use crate::model::Contract;
 use crate::model::operation::{Content, Operation, Response, Status};
 use crate::model::schema::{SchemaId, Schemas};
 
@@ -189,10 +188,13 @@ impl Errors {
     }
 
     /// Returns the indices of the bodies that need a conversion of the implementer, in ascending order.
-    pub fn converted(&self, contract: &Contract) -> Vec<usize> {
-        let operations = contract.operations.iter().chain(&contract.unselected);
-        let refused: BTreeSet<usize> =
-            operations.flat_map(|operation| self.refused(operation, &contract.schemas)).chain(self.fallback).collect();
+    pub(in crate::model) fn converted<'o>(
+        &self,
+        operations: impl Iterator<Item = &'o Operation>,
+        schemas: &Schemas,
+    ) -> Vec<usize> {
+        let refused = operations.flat_map(|operation| self.refused(operation, schemas));
+        let refused: BTreeSet<usize> = refused.chain(self.fallback).collect();
         refused.into_iter().filter(|index| !self.bodies[*index].is_filled()).collect()
     }
 }

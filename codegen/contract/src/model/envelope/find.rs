@@ -56,7 +56,8 @@ pub(in crate::model) fn find_errors(document: &Document, contract: &mut Contract
     let is_json = |body: &ErrorBody| matches!(body.content, ErrorContent::Json(_));
     let envelope = position(&|body| is_json(body) && body.has_message());
     (errors.fallback, errors.envelope) = (fallback, envelope);
-    let converted = errors.converted(contract);
+    let operations = contract.operations.iter().chain(&contract.unselected);
+    let converted = errors.converted(operations, &contract.schemas);
     for (index, report) in reports {
         let body = &errors.bodies[index];
         if body.is_filled() || converted.contains(&index) {

@@ -158,7 +158,7 @@ impl<'p> Values<'p> {
             ErrorText::LowerCode => Cow::Owned(code(problem).to_ascii_lowercase()),
             ErrorText::UpperCode => identifier(problem).into(),
             ErrorText::LowerSnakeCode => identifier(problem).to_ascii_lowercase().into(),
-            ErrorText::Message => self.violation.map_or_else(|| message(), |violation| &*violation.message).into(),
+            ErrorText::Message => self.violation.map_or_else(message, |violation| &*violation.message).into(),
             ErrorText::Sentence => match self.violation {
                 Some(violation) => clause(violation),
                 None => sentence(message(), &problem.violations),

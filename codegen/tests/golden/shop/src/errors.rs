@@ -22,7 +22,6 @@ pub(super) static ERROR_BODIES: [ErrorBody; 1] = [
                     "details",
                     ErrorValue::List(&ErrorList {
                         item: ErrorValue::Object(&[
-                            ErrorMember::Optional("in", ErrorValue::Text(ErrorText::Location)),
                             ErrorMember::Optional("field", ErrorValue::Text(ErrorText::Field)),
                             ErrorMember::Required("message", ErrorValue::Text(ErrorText::Message)),
                         ]),

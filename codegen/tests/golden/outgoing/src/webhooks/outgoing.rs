@@ -287,7 +287,7 @@ mod data {
         }),
         security: &[&[Requirement { scheme: &SCHEME_SIGNATURE, scopes: &[] }]],
         statuses: &[200, 204, 410],
-        errors: &[ErrorResponse { low: 400, high: 599, body: &ERROR_BODIES[1] }],
+        errors: &[ErrorResponse { low: 400, high: 499, body: &ERROR_BODIES[1] }],
         produces: &["application/json"],
         ..Operation::NONE
     };
