@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::deferred::{Contradiction, Source, SparseFieldset, Undeclared, Unsettled};
 use super::node_fields::{entries, is_plain_reference};
+use super::tags::Discriminated;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Document, Node, Version};
 use crate::model::{Options, SchemaId, Schemas};
@@ -33,6 +34,8 @@ pub(super) struct Builder<'d, 'o> {
     pub(super) unsettled: VecDeque<Unsettled<'d>>,
     /// The sparse fieldsets (`x-sparse-of`), which are checked after all schemas are known.
     pub(super) sparse: Vec<SparseFieldset>,
+    /// The unions with a discriminator, whose values are completed after all schemas are known.
+    pub(super) discriminated: Vec<Discriminated>,
     /// The number of schemas that were combined from several document nodes. It is compared with the limit on
     /// such schemas.
     pub(super) branches: usize,
@@ -69,6 +72,7 @@ impl<'d, 'o> Builder<'d, 'o> {
             known: HashMap::new(),
             unsettled: VecDeque::new(),
             sparse: Vec::new(),
+            discriminated: Vec::new(),
             branches: 0,
             definitions: 0,
             too_deep: false,

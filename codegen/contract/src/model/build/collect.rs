@@ -35,6 +35,7 @@ impl<'d> Builder<'d, '_> {
                 self.collect(target, facets, stack);
             }
             if self.version() == Version::V30 {
+                facets.annotate(node);
                 stack.pop();
                 return;
             }
@@ -54,6 +55,7 @@ impl<'d> Builder<'d, '_> {
 
     /// Adds the constraints of the keywords at the schema node itself, without its subschemas.
     fn collect_own(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &[Span]) {
+        facets.annotate(node);
         let mut own_properties: Vec<&'d str> = Vec::new();
         for (key, value) in entries(Some(node)) {
             match key.as_str() {
@@ -146,6 +148,7 @@ impl<'d> Builder<'d, '_> {
                     facets.narrow(facets.max_properties != narrower, key, value.span);
                     facets.max_properties = narrower;
                 }
+                "discriminator" => facets.discriminator = Some(value),
                 "x-sparse-of" => facets.sparse_of = Some(value),
                 "oneOf" | "anyOf" => self.collect_union(node, key == "oneOf", value, facets, stack),
                 "not" | "contains" | "propertyNames" | "dependentRequired" | "unevaluatedItems" => {

@@ -121,6 +121,9 @@ impl<'d> Builder<'d, '_> {
                     for node in nodes.iter().copied() {
                         self.collect(node, &mut facets, &mut Vec::new());
                     }
+                    let schema = self.schemas.get_mut(id);
+                    schema.read_only |= facets.read_only;
+                    schema.write_only |= facets.write_only;
                     if !facets.contradictions.is_empty() {
                         let none = self.contradicting(id, facets.nullable, facets.contradictions);
                         self.settled(id, none);
@@ -173,7 +176,17 @@ impl<'d> Builder<'d, '_> {
 
     /// Returns the schema node that another node only annotates: its single subschema of `allOf`, or the target
     /// of its `$ref`.
-    fn annotated_reference(&mut self, node: &'d Node) -> Option<&'d Node> {
+    ///
+    /// Returns `None` if that schema is a union with this node as a branch: the node then is the schema without its
+    /// union.
+    pub(super) fn annotated_reference(&mut self, node: &'d Node) -> Option<&'d Node> {
+        let target = self.annotated(node)?;
+        let unions: Vec<&'d Node> = self.parts_of(target).into_iter().flat_map(branches).collect();
+        let is_branch = unions.into_iter().any(|branch| self.follow(branch).is_some_and(|end| end.span == node.span));
+        (!is_branch).then_some(target)
+    }
+
+    fn annotated(&mut self, node: &'d Node) -> Option<&'d Node> {
         let object = node.as_object()?;
         let only = |keyword: &str| {
             object.iter().all(|(key, _)| {
@@ -212,4 +225,9 @@ impl<'d> Builder<'d, '_> {
                 ),
         );
     }
+}
+
+/// Returns the branches of the unions (`oneOf`, `anyOf`) at a schema node.
+fn branches(node: &Node) -> impl Iterator<Item = &Node> {
+    ["oneOf", "anyOf"].into_iter().flat_map(|keyword| elements(node.get(keyword)))
 }

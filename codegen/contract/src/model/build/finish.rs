@@ -24,7 +24,7 @@ impl<'d> Builder<'d, '_> {
             facets.types = Some((rest, span));
         }
         if !facets.unions.is_empty() {
-            let (kind, null_branch) = self.finish_union(nodes, facets);
+            let (kind, null_branch) = self.finish_union(id, nodes, facets);
             return (kind, nullable || null_branch);
         }
         if let Some(values) = facets.values.take() {
@@ -127,10 +127,7 @@ impl<'d> Builder<'d, '_> {
             _ if facets.rare.positional => self.anything(nodes[0]),
             [] => self.anything(nodes[0]),
             [one] => self.schema(one),
-            several => {
-                let several: Vec<&Node> = several.iter().filter_map(|node| self.follow_schema(node)).collect();
-                self.composed(&several, &[])
-            }
+            several => self.several(several),
         };
         Kind::Array(ArrayShape { items, min: facets.min_items, max: facets.max_items, unique: facets.unique })
     }
@@ -166,8 +163,13 @@ impl<'d> Builder<'d, '_> {
 
     /// Returns the schema of the values that match all of several schema nodes.
     pub(super) fn several(&mut self, nodes: &[&'d Node]) -> SchemaId {
-        let targets: Vec<&'d Node> = nodes.iter().filter_map(|node| self.follow_schema(node)).collect();
-        self.composed(&targets, &[])
+        // The annotations beside a `$ref` apply too, so only plain references are followed here.
+        let targets: Vec<&'d Node> = nodes.iter().filter_map(|node| self.follow_plain(node)).collect();
+        let id = self.composed(&targets, &[]);
+        let defaults = targets.iter().find_map(|node| node.get("default"));
+        let schema = self.schemas.get_mut(id);
+        schema.default = schema.default.take().or_else(|| defaults.map(|node| (node.to_json(), node.span)));
+        id
     }
 
     /// Adds a schema to the model that allows every value.

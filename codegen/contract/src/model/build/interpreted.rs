@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
+use crate::model::direction::Direction;
 use crate::model::schema::InterpretedSchema;
 use crate::source::Span;
 
@@ -67,12 +68,30 @@ const LONGEST_VALUE: usize = 40;
 /// The largest known published contract needs a hundredth of this number.
 const MOST_DEFINITIONS: usize = 100_000;
 
+/// The keywords of JSON Schema whose subschemas apply to the value itself, not to a part of it.
+const IN_PLACE: &[&str] = &["allOf", "anyOf", "dependencies", "dependentSchemas", "else", "oneOf", "then"];
+
+/// The keywords of JSON Schema whose subschemas must not match for the value to be valid, or only choose others.
+const NEGATED: &[&str] = &["if", "not"];
+
+/// The names of the properties that are ignored in a value; `None` where no demand on properties may be relaxed.
+type Omitted<'d> = Option<Vec<&'d str>>;
+
 /// The schemas that a schema for the JSON Schema interpreter refers to, in order of discovery. Each is named by
 /// its number in this order.
-#[derive(Default)]
-pub(super) struct Definitions<'d> {
-    numbers: HashMap<Span, usize>,
-    nodes: Vec<&'d Node>,
+struct Definitions<'d> {
+    /// The direction of the values that the interpreter checks.
+    direction: Direction,
+    numbers: HashMap<(Span, Omitted<'d>), usize>,
+    nodes: Vec<(&'d Node, Omitted<'d>)>,
+    /// True if a schema has properties that one of the two directions omits.
+    directed: bool,
+}
+
+impl<'d> Definitions<'d> {
+    fn new(direction: Direction) -> Definitions<'d> {
+        Definitions { direction, numbers: HashMap::new(), nodes: Vec::new(), directed: false }
+    }
 }
 
 impl<'d> Builder<'d, '_> {
@@ -80,9 +99,14 @@ impl<'d> Builder<'d, '_> {
     ///
     /// Returns `None`, with a diagnostic, if the interpreter cannot compile the schema.
     pub(super) fn interpreted(&mut self, nodes: &[&'d Node]) -> Option<InterpretedSchema> {
-        let schema = self.combined(nodes);
-        self.interpreter(&schema, nodes)?;
-        Some(InterpretedSchema { draft4: self.version() == Version::V30, text: schema.to_string() })
+        let (inbound, directed) = self.combined(nodes, Direction::Inbound);
+        self.interpreter(&inbound, nodes)?;
+        let outbound = directed.then(|| self.combined(nodes, Direction::Outbound).0);
+        Some(InterpretedSchema {
+            draft4: self.version() == Version::V30,
+            outbound: outbound.filter(|outbound| *outbound != inbound).map(|outbound| outbound.to_string()),
+            inbound: inbound.to_string(),
+        })
     }
 
     /// Keeps the enum values that satisfy the other constraints of their schema, and reports the others.
@@ -130,7 +154,7 @@ impl<'d> Builder<'d, '_> {
     /// Returns the enum values that satisfy the other constraints of their schema, and the others, each with the
     /// keyword that it violates.
     fn fitting(&mut self, nodes: &[&'d Node], values: Vec<&'d Node>) -> (Vec<&'d Node>, Vec<(&'d Node, String)>) {
-        let schema = self.combined(nodes);
+        let (schema, _) = self.combined(nodes, Direction::Inbound);
         let Some(interpreter) = self.interpreter(&schema, nodes) else { return (values, Vec::new()) };
         // An enum value of a wrong type is reported elsewhere.
         let fits =
@@ -145,21 +169,27 @@ impl<'d> Builder<'d, '_> {
         (fitting, violations)
     }
 
-    /// Returns several schema nodes as one JSON Schema, with all schemas that they refer to under `definitions`.
-    fn combined(&mut self, nodes: &[&'d Node]) -> Json {
-        let mut definitions = Definitions::default();
-        let parts: Vec<Json> = nodes.iter().map(|node| self.plain(node, &mut definitions)).collect();
+    /// Returns several schema nodes as one JSON Schema for the values of a direction, with all schemas that they
+    /// refer to under `definitions`. Also returns true if the schema of the other direction may differ.
+    fn combined(&mut self, nodes: &[&'d Node], direction: Direction) -> (Json, bool) {
+        let mut definitions = Definitions::new(direction);
+        let mut omitted = Vec::new();
+        for node in nodes {
+            self.add_omitted(node, &mut omitted, &mut definitions);
+        }
+        let omitted = Some(omitted);
+        let parts: Vec<Json> = nodes.iter().map(|node| self.plain(node, &omitted, &mut definitions)).collect();
         let mut schema = match <[Json; 1]>::try_from(parts) {
             Ok([one]) => one,
             Err(several) => json!({ "allOf": several }),
         };
         // Each definition may append further ones to the list, so deep and recursive schemas need no recursion here.
         let mut all = Map::new();
-        while let Some(node) = definitions.nodes.get(all.len()).copied() {
+        while let Some((node, omitted)) = definitions.nodes.get(all.len()).cloned() {
             if self.is_crowded(nodes) {
                 break;
             }
-            let plain = self.plain(node, &mut definitions);
+            let plain = self.plain(node, &omitted, &mut definitions);
             all.insert(format!("d{}", all.len()), plain);
         }
         // A boolean schema refers to nothing, so a schema with definitions is an object.
@@ -168,7 +198,17 @@ impl<'d> Builder<'d, '_> {
         {
             object.insert("definitions".to_owned(), Json::Object(all));
         }
-        schema
+        (schema, definitions.directed)
+    }
+
+    /// Adds the names of the properties that objects of a schema omit in the direction of the values.
+    fn add_omitted(&mut self, node: &'d Node, omitted: &mut Vec<&'d str>, definitions: &mut Definitions<'d>) {
+        let own = self.omitted_names(definitions.direction, node);
+        let other = self.omitted_names(definitions.direction.opposite(), node);
+        definitions.directed |= !own.is_empty() || !other.is_empty();
+        omitted.extend(own);
+        omitted.sort_unstable();
+        omitted.dedup();
     }
 
     fn interpreter(&mut self, schema: &Json, nodes: &[&'d Node]) -> Option<jsonschema::Validator> {
@@ -190,27 +230,40 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Returns a schema node as plain JSON Schema: without keywords of OpenAPI, and with `$ref`s into `definitions`.
-    fn plain(&mut self, node: &'d Node, definitions: &mut Definitions<'d>) -> Json {
+    ///
+    /// `around` contains the names of the properties that are ignored in the value, since another schema of the value
+    /// declares them for the other direction.
+    fn plain(&mut self, node: &'d Node, around: &Omitted<'d>, definitions: &mut Definitions<'d>) -> Json {
         let Some(object) = node.as_object() else { return Json::Bool(node.as_bool() != Some(false)) };
+        let mut omitted = around.clone();
+        if let Some(names) = &mut omitted {
+            self.add_omitted(node, names, definitions);
+        }
+        let within = Some(Vec::new()).filter(|_| omitted.is_some());
         let mut plain = Map::new();
         if object.contains_key("$ref") {
             let target = match self.follow_schema(node) {
                 Some(target) => target,
                 None => return Json::Bool(true),
             };
-            let reference = self.definition(target, definitions);
+            let reference = json!({ "$ref": definition(target, &omitted, definitions) });
             if self.version() == Version::V30 || object.len() == 1 {
-                return json!({ "$ref": reference });
+                return if truth(node, "nullable") { or_null(reference) } else { reference };
             }
-            plain.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
+            plain.insert("allOf".to_owned(), json!([reference]));
         }
         for (key, value) in entries(Some(node)) {
             let name = key.as_str();
+            let around = match name {
+                _ if IN_PLACE.contains(&name) => &omitted,
+                _ if NEGATED.contains(&name) => &None,
+                _ => &within,
+            };
             if ONE.contains(&name) && value.as_array().is_none() {
-                let schema = self.plain(value, definitions);
+                let schema = self.plain(value, around, definitions);
                 plain.insert(key.clone(), schema);
             } else if LIST.contains(&name) {
-                let list: Vec<Json> = elements(Some(value)).iter().map(|one| self.plain(one, definitions)).collect();
+                let list: Vec<Json> = elements(Some(value)).iter().map(|one| self.plain(one, around, definitions)).collect();
                 match plain.get_mut(name).and_then(Json::as_array_mut) {
                     Some(known) => known.extend(list),
                     None => {
@@ -223,7 +276,7 @@ impl<'d> Builder<'d, '_> {
                 let named: Map<String, Json> = entries(Some(value))
                     .map(|(name, one)| {
                         let schema =
-                            if one.as_array().is_some() { one.to_json() } else { self.plain(one, definitions) };
+                            if one.as_array().is_some() { one.to_json() } else { self.plain(one, around, definitions) };
                         (name.clone(), schema)
                     })
                     .collect();
@@ -238,10 +291,11 @@ impl<'d> Builder<'d, '_> {
                 plain.insert(key.clone(), value.to_json());
             }
         }
-        if truth(node, "nullable") {
-            admit_null(&mut plain);
+        relax(&mut plain, omitted.as_deref().unwrap_or_default());
+        match truth(node, "nullable") {
+            true => admit_null(plain),
+            false => Json::Object(plain),
         }
-        Json::Object(plain)
     }
 
     /// Counts a definition in a schema for the JSON Schema interpreter. Returns true if the contract has too
@@ -260,13 +314,47 @@ impl<'d> Builder<'d, '_> {
         }
         self.definitions >= MOST_DEFINITIONS
     }
+}
 
-    fn definition(&mut self, target: &'d Node, definitions: &mut Definitions<'d>) -> String {
-        let at = *definitions.numbers.entry(target.span).or_insert_with(|| {
-            definitions.nodes.push(target);
-            definitions.nodes.len() - 1
-        });
-        format!("#/definitions/d{at}")
+/// Returns the reference to a definition in a schema for the JSON Schema interpreter, and adds the definition at its
+/// first use.
+fn definition<'d>(target: &'d Node, omitted: &Omitted<'d>, definitions: &mut Definitions<'d>) -> String {
+    let nodes = &mut definitions.nodes;
+    let at = *definitions.numbers.entry((target.span, omitted.clone())).or_insert_with(|| {
+        nodes.push((target, omitted.clone()));
+        nodes.len() - 1
+    });
+    format!("#/definitions/d{at}")
+}
+
+/// Removes all demands on properties that are ignored in a value: they are neither required nor rejected, and have
+/// any value.
+fn relax(schema: &mut Map<String, Json>, omitted: &[&str]) {
+    if omitted.is_empty() {
+        return;
+    }
+    let is_omitted = |name: &str| omitted.contains(&name);
+    if let Some(required) = schema.get_mut("required").and_then(Json::as_array_mut) {
+        required.retain(|name| !name.as_str().is_some_and(is_omitted));
+        // Draft 4 has no empty `required`.
+        if required.is_empty() {
+            schema.remove("required");
+        }
+    }
+    if let Some(dependent) = schema.get_mut("dependentRequired").and_then(Json::as_object_mut) {
+        dependent.retain(|name, _| !is_omitted(name));
+        for names in dependent.values_mut().filter_map(Json::as_array_mut) {
+            names.retain(|name| !name.as_str().is_some_and(is_omitted));
+        }
+    }
+    let closed = ["additionalProperties", "unevaluatedProperties"].iter().any(|keyword| schema.contains_key(*keyword));
+    if closed {
+        schema.entry("properties").or_insert_with(|| json!({}));
+    }
+    if let Some(properties) = schema.get_mut("properties").and_then(Json::as_object_mut) {
+        for name in omitted.iter().filter(|name| closed || properties.contains_key(**name)).collect::<Vec<_>>() {
+            properties.insert((*name).to_string(), json!({}));
+        }
     }
 }
 
@@ -282,7 +370,10 @@ fn checked_format(name: &str) -> Option<&str> {
 }
 
 /// Makes null a valid value of a schema for the JSON Schema interpreter, because of `nullable: true` in OpenAPI 3.0.
-fn admit_null(schema: &mut Map<String, Json>) {
+fn admit_null(mut schema: Map<String, Json>) -> Json {
+    if ["allOf", "anyOf", "oneOf"].iter().any(|keyword| schema.contains_key(*keyword)) {
+        return or_null(Json::Object(schema));
+    }
     if let Some(kind) = schema.get_mut("type")
         && kind.is_string()
     {
@@ -293,4 +384,10 @@ fn admit_null(schema: &mut Map<String, Json>) {
     {
         values.push(Json::Null);
     }
+    Json::Object(schema)
+}
+
+/// Returns a schema for the JSON Schema interpreter that allows the values of another one, and null.
+fn or_null(schema: Json) -> Json {
+    json!({ "anyOf": [schema, { "enum": [null] }] })
 }

@@ -21,6 +21,7 @@ mod nesting;
 mod node_fields;
 mod numbers;
 mod objects;
+mod one_way;
 mod operation;
 mod outgoing;
 pub(in crate::model) mod own_type;
@@ -32,6 +33,7 @@ mod route;
 mod security;
 mod server;
 mod sparse_fieldset;
+mod tags;
 mod text;
 mod type_set;
 mod union;
@@ -54,6 +56,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     let mut outgoing = builder.outgoing(root, &operations, &schemes, options.outgoing);
     let components = builder.components(root);
     builder.settle();
+    builder.settle_tags();
     builder.report_contradictions(&operations);
     response::settle_kinds(&mut operations, &builder.schemas);
     for operation in outgoing.iter_mut().filter_map(|outgoing| outgoing.operation.as_mut()) {

@@ -145,7 +145,7 @@ impl Intake {
             return Some((index, name));
         }
         // The field `_charset_` specifies the character encoding and does not belong to the form (RFC 7578 § 4.6).
-        if name == "_charset_" {
+        if name == "_charset_" || rule.ignored.contains(&name.as_str()) {
             return None;
         }
         let repeated = !self.unlisted.insert(name.clone());
