@@ -250,7 +250,8 @@ impl<'a> Reader<'a> {
                 self.violations.step(Segment::Owned(object.key.clone()));
                 self.violations.record(format_args!("is not a known field"));
             }
-            Found::Unknown | Found::Ignored => {}
+            Found::Unknown => self.ignored += 1,
+            Found::Ignored => {}
         }
     }
 }

@@ -182,11 +182,7 @@ impl Patterns {
         let dialect = if interpreted.draft4 { "Draft4" } else { "Draft202012" };
         self.validators.insert(
             name.clone(),
-            ValidatorView {
-                name: Code::of(&name),
-                dialect: Code::from(dialect),
-                schema: Code(raw_literal(&key.0)),
-            },
+            ValidatorView { name: Code::of(&name), dialect: Code::from(dialect), schema: Code(raw_literal(&key.0)) },
         );
         self.validator_names.insert(key, name);
     }

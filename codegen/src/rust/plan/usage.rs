@@ -154,7 +154,9 @@ fn split(contract: &Contract, usage: &mut Usage) {
         let schema = contract.schemas.get(*id);
         if let (Kind::Object(object), None) = (&schema.kind, &schema.rust_type) {
             let differs = |property: &Property| {
-                [Direction::Inbound, Direction::Outbound].iter().any(|one| contract.schemas.omits(*one, property.schema))
+                [Direction::Inbound, Direction::Outbound]
+                    .iter()
+                    .any(|one| contract.schemas.omits(*one, property.schema))
             };
             usage.split[id.index()] = object.properties.iter().any(differs);
         }

@@ -76,9 +76,11 @@ impl<'d> Builder<'d, '_> {
                 // These keywords of 3.1 correspond to `format: byte` and `format: binary` of 3.0.
                 "contentEncoding" if value.as_str() == Some("base64") && facets.format.is_none() => {
                     facets.format = Some(("byte", value.span));
+                    facets.content = Some("contentEncoding");
                 }
                 "contentMediaType" if is_any_binary(node) && facets.format.is_none() => {
                     facets.format = Some(("binary", value.span));
+                    facets.content = Some("contentMediaType");
                 }
                 "x-id-prefix" => facets.id_prefix = value.as_str(),
                 "minimum" => tighten(&mut facets.min, bound(value, truth(node, "exclusiveMinimum")), true),

@@ -33,6 +33,8 @@ pub(super) struct Facets<'d> {
     pub names: Vec<(&'d str, &'d str)>,
     /// The `format` of the schema, with its span.
     pub format: Option<(&'d str, Span)>,
+    /// The keyword that declares bytes as the content of a string schema (`contentEncoding`, `contentMediaType`).
+    pub content: Option<&'static str>,
     pub id_prefix: Option<&'d str>,
     /// The strictest lower bound of a number schema.
     pub min: Option<Bound>,

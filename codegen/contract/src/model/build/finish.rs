@@ -28,18 +28,26 @@ impl<'d> Builder<'d, '_> {
             return (kind, nullable || null_branch);
         }
         if let Some(values) = facets.values.take() {
-            let null = values.iter().any(|value| value.is_null());
+            let mut null = values.iter().copied().find(|value| value.is_null());
+            if let (Some(value), Some((types, at)), false) = (null, facets.types, nullable) {
+                null = null.filter(|_| self.implied_types);
+                self.null_value(value, types, at);
+            }
             if let Some(kind) = self.finish_values(facets, values) {
-                return (kind, nullable || null);
+                return (kind, nullable || null.is_some());
             }
         }
         let types = match facets.types {
             Some((types, _)) => types.each(),
-            None if facets.rare.untyped => Vec::new(),
-            None => implied(facets),
+            None => self.implied(facets).map(|(one, _)| one).into_iter().collect(),
         };
         match types.as_slice() {
-            [] => (Kind::Any, true),
+            [] => {
+                if let Some((name, span)) = facets.format {
+                    self.untyped_format(name, span);
+                }
+                (Kind::Any, true)
+            }
             [one] => (self.finish_type(id, *one, facets, nodes), nullable),
             several => (self.finish_types(id, several.to_vec(), nodes, facets), nullable),
         }
@@ -165,11 +173,7 @@ impl<'d> Builder<'d, '_> {
     pub(super) fn several(&mut self, nodes: &[&'d Node]) -> SchemaId {
         // The annotations beside a `$ref` apply too, so only plain references are followed here.
         let targets: Vec<&'d Node> = nodes.iter().filter_map(|node| self.follow_plain(node)).collect();
-        let id = self.composed(&targets, &[]);
-        let defaults = targets.iter().find_map(|node| node.get("default"));
-        let schema = self.schemas.get_mut(id);
-        schema.default = schema.default.take().or_else(|| defaults.map(|node| (node.to_json(), node.span)));
-        id
+        self.composed(&targets, &[])
     }
 
     /// Adds a schema to the model that allows every value.
@@ -191,28 +195,5 @@ impl<'d> Builder<'d, '_> {
             holds_itself: false,
             deduplicated: false,
         })
-    }
-}
-
-/// Returns the type that the keywords of a schema imply if it declares none, as published contracts intend.
-pub(super) fn implied(facets: &Facets<'_>) -> Vec<TypeSet> {
-    let object = !facets.properties.is_empty()
-        || !facets.required.is_empty()
-        || !facets.additional.is_empty()
-        || !facets.closed.is_empty()
-        || facets.open
-        || facets.sealed
-        || facets.min_properties.is_some()
-        || facets.max_properties.is_some();
-    if object {
-        vec![TypeSet::OBJECT]
-    } else if !facets.items.is_empty() || facets.min_items.is_some() || facets.max_items.is_some() || facets.unique {
-        vec![TypeSet::ARRAY]
-    } else if facets.text != Default::default() || facets.format.is_some() || facets.id_prefix.is_some() {
-        vec![TypeSet::STRING]
-    } else if facets.min.is_some() || facets.max.is_some() || facets.multiple_of.is_some() {
-        vec![TypeSet::NUMBER]
-    } else {
-        Vec::new()
     }
 }

@@ -21,12 +21,25 @@ impl<'d> Builder<'d, '_> {
             Some(("int32" | "int16" | "int8", _)) => IntegerWidth::Int32,
             Some(("uint8" | "uint16" | "uint32", _)) => IntegerWidth::Uint32,
             Some(("uint64" | "uint", _)) => IntegerWidth::Uint64,
-            Some(("int64" | "long" | "integer" | "int", _)) | None => IntegerWidth::Int64,
-            Some((other, span)) => {
-                self.unknown_format(other, span, &["int32", "int64", "uint32", "uint64"]);
-                IntegerWidth::Int64
-            }
+            _ => IntegerWidth::Int64,
         };
+        self.format_of_number(facets, &["int32", "int64", "uint32", "uint64"], |name| {
+            matches!(
+                name,
+                "int8"
+                    | "int16"
+                    | "int32"
+                    | "int64"
+                    | "uint8"
+                    | "uint16"
+                    | "uint32"
+                    | "uint64"
+                    | "uint"
+                    | "long"
+                    | "integer"
+                    | "int"
+            )
+        });
         let beyond = max.is_some_and(|max| max > i128::from(i64::MAX));
         let width = match width {
             IntegerWidth::Int64 if beyond && min.is_some_and(|min| min >= 0) => IntegerWidth::Uint64,
@@ -48,6 +61,15 @@ impl<'d> Builder<'d, '_> {
         let most = narrow.then_some(highest);
         let max = max.into_iter().chain(most).min();
         IntegerShape { width, min: min.max(least), max, multiple_of }
+    }
+
+    /// Records the format of an integer or number schema as known or unknown. `usual` lists formats for the report.
+    fn format_of_number(&mut self, facets: &Facets<'d>, usual: &[&str], is_known: fn(&str) -> bool) {
+        match facets.format {
+            Some((name, span)) if is_known(name) => self.known_format(span),
+            Some((name, span)) => self.unknown_format(name, span, usual),
+            None => {}
+        }
     }
 
     /// Records a contradiction if a bound of an integer schema excludes all values of its format.
@@ -72,12 +94,11 @@ impl<'d> Builder<'d, '_> {
         let width = match facets.format {
             Some(("float", _)) => NumberWidth::Single,
             Some(("decimal", _)) => NumberWidth::Decimal,
-            Some(("double" | "number", _)) | None => NumberWidth::Double,
-            Some((other, span)) => {
-                self.unknown_format(other, span, &["float", "double", "decimal"]);
-                NumberWidth::Double
-            }
+            _ => NumberWidth::Double,
         };
+        self.format_of_number(facets, &["float", "double", "decimal"], |name| {
+            matches!(name, "float" | "double" | "decimal" | "number")
+        });
         NumberShape {
             width,
             min: facets.min.map(|bound| bound.value),

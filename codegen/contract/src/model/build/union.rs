@@ -7,9 +7,9 @@ use crate::model::schema::{Discriminator, Kind, Schema, StringShape, UnionShape}
 use crate::source::Span;
 
 use super::builder::Builder;
+use super::deferred::Discriminated;
 use super::facets::Facets;
 use super::node_fields::{elements, entries, is_plain_reference, string, truth};
-use super::tags::Discriminated;
 use super::type_set::TypeSet;
 
 impl<'d> Builder<'d, '_> {
@@ -171,14 +171,17 @@ impl<'d> Builder<'d, '_> {
     /// Reports a discriminator without a union, which has no effect.
     pub(super) fn check_discriminator(&mut self, node: &Node) {
         let Some(alone) = node.get("discriminator") else { return };
-        if node.get("oneOf").is_some() || node.get("anyOf").is_some() {
+        if node.get("oneOf").is_some() || node.get("anyOf").is_some() || self.families.has(node) {
             return;
         }
         self.report(
             Diagnostic::info("discriminator-alone", alone.span, "this discriminator has no variants to choose from")
                 .label("the schema is treated as one object type")
                 .note("properties of schemas that extend it are known only where those schemas are referred to")
-                .help("to accept any of these schemas, list them under `oneOf` together with this discriminator"),
+                .help(
+                    "to accept any of these schemas, list them under `oneOf` together with this discriminator, or set \
+                     `polymorphic_parents = true` in `codegen.toml`",
+                ),
         );
     }
 
@@ -195,12 +198,11 @@ impl<'d> Builder<'d, '_> {
     ) -> Option<Discriminator> {
         let property = string(node, "propertyName")?;
         let names: Vec<Option<String>> = branches.iter().map(|(_, branch)| self.name_of_branch(branch)).collect();
-        let ends: Vec<Option<Span>> =
-            branches.iter().map(|(_, branch)| Some(self.follow(branch)?.span)).collect();
+        let ends: Vec<Option<Span>> = branches.iter().map(|(_, branch)| Some(self.follow(branch)?.span)).collect();
         let mut mapping: Vec<(String, usize)> = Vec::new();
         for (value, target) in entries(node.get("mapping")) {
             let Some(reference) = target.as_str() else { continue };
-            let end = self.mapped(target).and_then(|node| self.follow(node)).map(|node| node.span);
+            let end = self.mapped_schema(target).map(|node| node.span);
             let named = names.iter().position(|name| name.as_deref() == Some(reference));
             match named.or_else(|| ends.iter().position(|known| known.is_some() && *known == end)) {
                 Some(index) => mapping.push((value.clone(), index)),
@@ -224,13 +226,13 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Returns the schema that a value of `mapping` leads to: a reference, or the name of a component.
-    pub(super) fn mapped(&self, target: &Node) -> Option<&'d Node> {
+    pub(super) fn mapped_schema(&mut self, target: &Node) -> Option<&'d Node> {
         let reference = target.as_str()?;
         let document = self.document;
-        let located = document.resolve(target.span.file, reference).or_else(|_| {
-            document.resolve(document.root, &format!("#/components/schemas/{reference}"))
-        });
-        Some(located.ok()?.node)
+        let located = document
+            .resolve(target.span.file, reference)
+            .or_else(|_| document.resolve(document.root, &format!("#/components/schemas/{reference}")));
+        self.follow(located.ok()?.node)
     }
 }
 
