@@ -96,6 +96,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("bodies", bodies::router()),
         ("choices", plain::choices::router()),
         ("directions", mixed::directions::router()),
+        ("families", plain::families::router()),
         ("fields", mixed::fields::router()),
         ("files", mixed::files::router()),
         ("keywords", plain::keywords::router()),
@@ -112,6 +113,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("streams", streams::router()),
         ("styles", plain::styles::router()),
         ("unions", mixed::unions::router()),
+        ("untyped", plain::untyped::router()),
         ("values", plain::values::router()),
         ("version_3_1", plain::version_3_1::router()),
     ]

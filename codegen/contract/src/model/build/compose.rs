@@ -138,7 +138,8 @@ impl<'d> Builder<'d, '_> {
                     facets.rare.other |= facets.has_several_patterns() || facets.overlaps();
                     self.report_implied(&nodes, &facets);
                     facets.rare.untyped = self.is_untyped(&facets);
-                    if self.implied_types && facets.unions.is_empty() && facets.has_constraints() {
+                    let constrained = facets.has_constraints() || facets.format.is_some();
+                    if self.implied_types && facets.unions.is_empty() && constrained {
                         // Values outside the enum are valid too, but must satisfy the other constraints of the schema.
                         facets.rare.other |= facets.extensible;
                         self.keep_fitting(&nodes, &mut facets);

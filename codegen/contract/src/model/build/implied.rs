@@ -7,6 +7,7 @@ use crate::model::schema::StringShape;
 
 use super::builder::Builder;
 use super::facets::Facets;
+use super::json_schema::checked_format;
 use super::type_set::TypeSet;
 
 impl<'d> Builder<'d, '_> {
@@ -36,9 +37,10 @@ impl<'d> Builder<'d, '_> {
     /// The values of an `enum` and the branches of a union have types of their own.
     pub(super) fn is_untyped(&self, facets: &Facets<'d>) -> bool {
         let own_types = facets.values.is_some() || !facets.unions.is_empty();
+        let is_checked = |(name, _)| self.check_formats && checked_format(name).is_some();
         facets.types.is_none()
             && self.implied(facets).is_none()
-            && facets.has_constraints()
+            && (facets.has_constraints() || facets.format.is_some_and(is_checked))
             && !(self.implied_types && own_types)
     }
 
@@ -59,7 +61,7 @@ impl<'d> Builder<'d, '_> {
 }
 
 impl<'d> Facets<'d> {
-    /// Returns true if keywords of the schema constrain the values of one JSON type only, such as `maxLength`.
+    /// Returns true if keywords other than `format` constrain the values of one JSON type only, such as `maxLength`.
     pub fn has_constraints(&self) -> bool {
         let object = !self.properties.is_empty()
             || !self.required.is_empty()
@@ -69,7 +71,7 @@ impl<'d> Facets<'d> {
             || self.min_properties.is_some()
             || self.max_properties.is_some();
         let array = !self.items.is_empty() || self.min_items.is_some() || self.max_items.is_some() || self.unique;
-        let text = self.text != StringShape::default() || self.format.is_some() || self.id_prefix.is_some();
+        let text = self.text != StringShape::default() || self.id_prefix.is_some();
         let number = self.min.is_some() || self.max.is_some() || self.multiple_of.is_some();
         object || array || text || number
     }

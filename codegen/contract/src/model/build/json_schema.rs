@@ -85,7 +85,12 @@ impl<'d> Definitions<'d> {
 
 impl<'d> Builder<'d, '_> {
     /// Adds the names of the properties that objects of a schema omit in the direction of the values.
-    pub(super) fn add_omitted(&mut self, node: &'d Node, omitted: &mut Vec<&'d str>, definitions: &mut Definitions<'d>) {
+    pub(super) fn add_omitted(
+        &mut self,
+        node: &'d Node,
+        omitted: &mut Vec<&'d str>,
+        definitions: &mut Definitions<'d>,
+    ) {
         let own = self.omitted_names(definitions.direction, node);
         let other = self.omitted_names(definitions.direction.opposite(), node);
         definitions.directed |= !own.is_empty() || !other.is_empty();
@@ -208,7 +213,7 @@ fn relax(schema: &mut Map<String, Json>, omitted: &[&str]) {
 }
 
 /// Returns the runtime's name for a string format that the runtime checks; `None` for other formats.
-fn checked_format(name: &str) -> Option<&str> {
+pub(super) fn checked_format(name: &str) -> Option<&str> {
     match name {
         "datetime" => Some("date-time"),
         "url" => Some("uri"),

@@ -7,6 +7,13 @@ use crate::model::schema::{IntegerShape, IntegerWidth, NumberShape, NumberWidth}
 use super::builder::Builder;
 use super::facets::{Bound, Facets};
 
+/// The formats of integers. Each sets a width or a range.
+pub(super) const INTEGERS: &[&str] =
+    &["int32", "int64", "uint32", "uint64", "int8", "int16", "uint8", "uint16", "uint", "int", "integer", "long"];
+
+/// The formats of numbers that need not be integers.
+pub(super) const NUMBERS: &[&str] = &["float", "double", "decimal", "number"];
+
 impl<'d> Builder<'d, '_> {
     /// Returns the shape of an integer schema from its facets, the collected constraints.
     pub(super) fn integer(&mut self, facets: &mut Facets<'d>) -> IntegerShape {
@@ -23,23 +30,7 @@ impl<'d> Builder<'d, '_> {
             Some(("uint64" | "uint", _)) => IntegerWidth::Uint64,
             _ => IntegerWidth::Int64,
         };
-        self.format_of_number(facets, &["int32", "int64", "uint32", "uint64"], |name| {
-            matches!(
-                name,
-                "int8"
-                    | "int16"
-                    | "int32"
-                    | "int64"
-                    | "uint8"
-                    | "uint16"
-                    | "uint32"
-                    | "uint64"
-                    | "uint"
-                    | "long"
-                    | "integer"
-                    | "int"
-            )
-        });
+        self.format_of_number(facets, INTEGERS);
         let beyond = max.is_some_and(|max| max > i128::from(i64::MAX));
         let width = match width {
             IntegerWidth::Int64 if beyond && min.is_some_and(|min| min >= 0) => IntegerWidth::Uint64,
@@ -63,11 +54,11 @@ impl<'d> Builder<'d, '_> {
         IntegerShape { width, min: min.max(least), max, multiple_of }
     }
 
-    /// Records the format of an integer or number schema as known or unknown. `usual` lists formats for the report.
-    fn format_of_number(&mut self, facets: &Facets<'d>, usual: &[&str], is_known: fn(&str) -> bool) {
+    /// Records the format of an integer or number schema as known or unknown.
+    fn format_of_number(&mut self, facets: &Facets<'d>, known: &[&str]) {
         match facets.format {
-            Some((name, span)) if is_known(name) => self.known_format(span),
-            Some((name, span)) => self.unknown_format(name, span, usual),
+            Some((name, span)) if known.contains(&name) => self.known_format(span),
+            Some((name, span)) => self.unknown_format(name, span, known),
             None => {}
         }
     }
@@ -96,9 +87,7 @@ impl<'d> Builder<'d, '_> {
             Some(("decimal", _)) => NumberWidth::Decimal,
             _ => NumberWidth::Double,
         };
-        self.format_of_number(facets, &["float", "double", "decimal"], |name| {
-            matches!(name, "float" | "double" | "decimal" | "number")
-        });
+        self.format_of_number(facets, NUMBERS);
         NumberShape {
             width,
             min: facets.min.map(|bound| bound.value),

@@ -87,20 +87,32 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Returns the name by which a discriminator selects a branch of a union: that of the schema which the branch
-    /// refers to. Returns `None` for an inline branch.
+    /// refers to, or that of its file. Returns `None` for an inline branch.
     pub(super) fn name_of_branch(&mut self, branch: &'d Node) -> Option<String> {
         let mut node = branch;
+        let mut file = None;
         for _ in 0..DEEPEST {
             if let Some(name) = self.names.get(&node.span) {
                 return Some(name.clone());
             }
+            file = file.or_else(|| file_name(node.get("$ref")?.as_str()?));
             node = match self.follow_while(node, |_| false).filter(|next| next.span != node.span) {
                 Some(next) => next,
-                None => self.annotated_reference(node)?,
+                None => match self.annotated_reference(node) {
+                    Some(next) => next,
+                    None => return file,
+                },
             };
         }
         None
     }
+}
+
+/// Returns the name of the file that a reference leads to, without its extension; `None` for a reference into a file.
+fn file_name(reference: &str) -> Option<String> {
+    let file = reference.strip_suffix('#').unwrap_or(reference);
+    let name = file.rsplit('/').next().filter(|name| !name.contains('#') && !name.is_empty())?;
+    Some(name.split_once('.').map_or(name, |(stem, _)| stem).to_owned())
 }
 
 /// The search for the values of discriminators, which unions take over from the unions within them.

@@ -5,6 +5,7 @@ use crate::model::schema::Format;
 use crate::source::Span;
 
 use super::builder::Builder;
+use super::numbers::{INTEGERS, NUMBERS};
 
 /// The string formats that are typed or checked.
 const KNOWN: &[&str] = &[
@@ -23,11 +24,6 @@ const KNOWN: &[&str] = &[
     "binary",
     "decimal",
     "password",
-];
-
-/// The formats that set the width of integers and numbers.
-const NUMBERS: &[&str] = &[
-    "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "uint", "int", "long", "float", "double",
 ];
 
 impl Builder<'_, '_> {
@@ -68,7 +64,8 @@ impl Builder<'_, '_> {
 
     /// Records the `format` of a schema without a type, of which only the formats of strings are checked.
     pub(super) fn untyped_format(&mut self, name: &str, span: Span) {
-        if !NUMBERS.contains(&name) {
+        // `decimal` is a format of strings too.
+        if named(name).is_some() || !(INTEGERS.contains(&name) || NUMBERS.contains(&name)) {
             self.format(name, span);
             return;
         }
