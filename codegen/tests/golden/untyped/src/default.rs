@@ -6,8 +6,8 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal, Value};
 use crate::{
-    Composed, Formats, Implied, Keywords, Note, NoteInput, Order, OrderInput, Profile, ProfileInput,
-    SearchLetter, SearchOn, SearchVersion,
+    Composed, Formats, Implied, Keywords, Note, Order, Profile, SearchLetter, SearchOn,
+    SearchVersion,
 };
 #[cfg(doc)]
 use super::operations;
@@ -163,15 +163,12 @@ pub enum ComposedError {
 #[derive(Debug, Clone)]
 pub struct ProfileRequest {
     /// The body of the request.
-    pub body: ProfileInput,
+    pub body: Profile,
 }
 
 /// The successful response of [`DefaultApi::profile`].
 #[derive(Debug, Clone)]
-pub struct ProfileResponse {
-    /// The value of the request.
-    pub body: Profile,
-}
+pub struct ProfileResponse;
 
 /// The error responses of [`DefaultApi::profile`].
 #[derive(Debug)]
@@ -184,15 +181,12 @@ pub enum ProfileError {
 #[derive(Debug, Clone)]
 pub struct OrderRequest {
     /// The body of the request.
-    pub body: OrderInput,
+    pub body: Order,
 }
 
 /// The successful response of [`DefaultApi::order`].
 #[derive(Debug, Clone)]
-pub struct OrderResponse {
-    /// The value of the request.
-    pub body: Order,
-}
+pub struct OrderResponse;
 
 /// The error responses of [`DefaultApi::order`].
 #[derive(Debug)]
@@ -205,15 +199,12 @@ pub enum OrderError {
 #[derive(Debug, Clone)]
 pub struct NoteRequest {
     /// The body of the request.
-    pub body: NoteInput,
+    pub body: Note,
 }
 
 /// The successful response of [`DefaultApi::note`].
 #[derive(Debug, Clone)]
-pub struct NoteResponse {
-    /// The value of the request.
-    pub body: Note,
-}
+pub struct NoteResponse;
 
 /// The error responses of [`DefaultApi::note`].
 #[derive(Debug)]

@@ -80,8 +80,7 @@ pub static PROFILE: Operation = Operation {
         limit: 1_048_576,
         media: &[Media { essence: "application/json", kind: MediaKind::Json }],
     }),
-    statuses: &[200],
-    produces: &["application/json"],
+    statuses: &[204],
     ..Operation::NONE
 };
 
@@ -96,8 +95,7 @@ pub static ORDER: Operation = Operation {
         limit: 1_048_576,
         media: &[Media { essence: "application/json", kind: MediaKind::Json }],
     }),
-    statuses: &[200],
-    produces: &["application/json"],
+    statuses: &[204],
     ..Operation::NONE
 };
 
@@ -112,8 +110,7 @@ pub static NOTE: Operation = Operation {
         limit: 1_048_576,
         media: &[Media { essence: "application/json", kind: MediaKind::Json }],
     }),
-    statuses: &[200],
-    produces: &["application/json"],
+    statuses: &[204],
     ..Operation::NONE
 };
 

@@ -8,8 +8,7 @@ use writ_runtime::{
 };
 use crate::{
     Composed, Formats, FormatsEither, FormatsMixed, Implied, ImpliedObject, Keywords, Note,
-    NoteInput, NoteInputLongInput, NoteInputShortInput, NoteLong, NoteShort, Order, OrderInput,
-    Profile, ProfileInput, SearchLetter, SearchOn, SearchVersion, Tag, TagInput,
+    NoteLong, NoteShort, Order, Profile, SearchLetter, SearchOn, SearchVersion, Tag,
 };
 use crate::wire::codec::patterns::{
     BOUND_VALIDATOR, CLOSED_VALIDATOR, COUNT_VALIDATOR, DATE_VALIDATOR, LENGTH_VALIDATOR,
@@ -186,17 +185,7 @@ impl Write for Composed {
     }
 }
 
-impl Write for Profile {
-    fn write(&self, w: &mut Writer) {
-        w.begin_object();
-        w.field("id", &self.id);
-        w.field("name", &self.name);
-        w.maybe("tags", &self.tags);
-        w.end_object();
-    }
-}
-
-impl Read for ProfileInput {
+impl Read for Profile {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
             fields: &["name", "secret", "tags"],
@@ -212,7 +201,7 @@ impl Read for ProfileInput {
             match field {
                 0 => name = String::read(r),
                 1 => secret = String::read(r),
-                _ => tags = r.array(&ArrayRule::NONE, TagInput::read),
+                _ => tags = r.array(&ArrayRule::NONE, Tag::read),
             }
         }
         r.end_object(object);
@@ -220,16 +209,7 @@ impl Read for ProfileInput {
     }
 }
 
-impl Write for Tag {
-    fn write(&self, w: &mut Writer) {
-        w.begin_object();
-        w.field("id", &self.id);
-        w.field("label", &self.label);
-        w.end_object();
-    }
-}
-
-impl Read for TagInput {
+impl Read for Tag {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
             fields: &["label"],
@@ -247,21 +227,7 @@ impl Read for TagInput {
     }
 }
 
-impl Write for Order {
-    fn write(&self, w: &mut Writer) {
-        w.begin_object();
-        w.field("id", &self.id);
-        w.field("total", &self.total);
-        w.maybe("lines", &self.lines);
-        for (key, value) in &self.additional {
-            w.key(key);
-            value.write(w);
-        }
-        w.end_object();
-    }
-}
-
-impl Read for OrderInput {
+impl Read for Order {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
             fields: &["total", "reason", "lines"],
@@ -278,7 +244,7 @@ impl Read for OrderInput {
             match field {
                 0 => total = i64::read(r),
                 1 => reason = String::read(r),
-                2 => lines = r.array(&ArrayRule::NONE, TagInput::read),
+                2 => lines = r.array(&ArrayRule::NONE, Tag::read),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.any() {
@@ -292,24 +258,15 @@ impl Read for OrderInput {
     }
 }
 
-impl Write for Note {
-    fn write(&self, w: &mut Writer) {
-        match self {
-            Self::Long(value) => value.write(w),
-            Self::Short(value) => value.write(w),
-        }
-    }
-}
-
-impl Read for NoteInput {
+impl Read for Note {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const BRANCHES: &[Branch] = &[
             Branch { name: "Long", types: Types::OBJECT, required: &["text"], ..Branch::NONE },
             Branch { name: "Short", types: Types::OBJECT, required: &["word"], ..Branch::NONE },
         ];
         r.one_of(BRANCHES, |r, branch| match branch {
-            0 => NoteInputLongInput::read(r).map(Self::Long),
-            _ => NoteInputShortInput::read(r).map(Self::Short),
+            0 => NoteLong::read(r).map(Self::Long),
+            _ => NoteShort::read(r).map(Self::Short),
         })
     }
 }
@@ -381,25 +338,7 @@ impl Write for ImpliedObject {
     }
 }
 
-impl Write for NoteLong {
-    fn write(&self, w: &mut Writer) {
-        w.begin_object();
-        w.field("id", &self.id);
-        w.field("text", &self.text);
-        w.end_object();
-    }
-}
-
-impl Write for NoteShort {
-    fn write(&self, w: &mut Writer) {
-        w.begin_object();
-        w.field("id", &self.id);
-        w.field("word", &self.word);
-        w.end_object();
-    }
-}
-
-impl Read for NoteInputLongInput {
+impl Read for NoteLong {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
             fields: &["text"],
@@ -417,7 +356,7 @@ impl Read for NoteInputLongInput {
     }
 }
 
-impl Read for NoteInputShortInput {
+impl Read for NoteShort {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
             fields: &["word"],

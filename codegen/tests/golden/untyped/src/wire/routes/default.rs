@@ -5,10 +5,10 @@ use writ_runtime::{ArrayRule, Decoder, Read, Reply, Respond, Responder};
 use crate::{
     Composed, ComposedError, ComposedRequest, ComposedResponse, DefaultApi, Formats, FormatsError,
     FormatsRequest, FormatsResponse, Implied, ImpliedError, ImpliedRequest, ImpliedResponse,
-    Keywords, KeywordsError, KeywordsRequest, KeywordsResponse, Note, NoteError, NoteInput,
-    NoteRequest, NoteResponse, Order, OrderError, OrderInput, OrderRequest, OrderResponse, Profile,
-    ProfileError, ProfileInput, ProfileRequest, ProfileResponse, SearchError, SearchLetter,
-    SearchOn, SearchRequest, SearchResponse, SearchVersion, operations,
+    Keywords, KeywordsError, KeywordsRequest, KeywordsResponse, Note, NoteError, NoteRequest,
+    NoteResponse, Order, OrderError, OrderRequest, OrderResponse, Profile, ProfileError,
+    ProfileRequest, ProfileResponse, SearchError, SearchLetter, SearchOn, SearchRequest,
+    SearchResponse, SearchVersion, operations,
 };
 use crate::wire::codec::patterns::{CODE_VALIDATOR, ORDER_VALIDATOR};
 
@@ -154,20 +154,14 @@ impl Respond for ComposedError {
 
 impl ProfileRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(ProfileInput::read);
+        let body = input.body(Profile::read);
         Some(Self { body: body? })
     }
 }
 
-impl From<Profile> for ProfileResponse {
-    fn from(body: Profile) -> Self {
-        Self { body }
-    }
-}
-
 impl Respond for ProfileResponse {
-    fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).json("application/json", &self.body, responder)
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::status(204)
     }
 }
 
@@ -185,20 +179,14 @@ impl Respond for ProfileError {
 
 impl OrderRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(|r| r.validated(&ORDER_VALIDATOR, OrderInput::read));
+        let body = input.body(|r| r.validated(&ORDER_VALIDATOR, Order::read));
         Some(Self { body: body? })
     }
 }
 
-impl From<Order> for OrderResponse {
-    fn from(body: Order) -> Self {
-        Self { body }
-    }
-}
-
 impl Respond for OrderResponse {
-    fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).json("application/json", &self.body, responder)
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::status(204)
     }
 }
 
@@ -216,20 +204,14 @@ impl Respond for OrderError {
 
 impl NoteRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(NoteInput::read);
+        let body = input.body(Note::read);
         Some(Self { body: body? })
     }
 }
 
-impl From<Note> for NoteResponse {
-    fn from(body: Note) -> Self {
-        Self { body }
-    }
-}
-
 impl Respond for NoteResponse {
-    fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).json("application/json", &self.body, responder)
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::status(204)
     }
 }
 

@@ -44,69 +44,29 @@ pub struct Composed {
     pub untyped: Option<Value>,
 }
 
-/// The schema `Id` of the contract.
-pub type Id = i64;
-
 /// The schema `Secret` of the contract.
 pub type Secret = String;
 
 /// A closed object with properties of one direction beside a reference.
 #[derive(Debug, Clone)]
 pub struct Profile {
-    pub id: Id,
-    pub name: String,
-    pub tags: Option<Vec<Tag>>,
-}
-
-/// A closed object with properties of one direction beside a reference.
-#[derive(Debug, Clone)]
-pub struct ProfileInput {
     pub name: String,
     pub secret: Secret,
-    pub tags: Option<Vec<TagInput>>,
+    pub tags: Option<Vec<Tag>>,
 }
 
 /// The schema `Tag` of the contract.
 #[derive(Debug, Clone)]
 pub struct Tag {
-    pub id: i64,
-    pub label: String,
-}
-
-/// The schema `Tag` of the contract.
-#[derive(Debug, Clone)]
-pub struct TagInput {
     pub label: String,
 }
 
 /// An object with conditions, which an interpreter checks.
 #[derive(Debug, Clone)]
 pub struct Order {
-    pub id: i64,
-    pub total: i64,
-    pub lines: Option<Vec<Tag>>,
-    /// The fields that the schema does not declare.
-    pub additional: BTreeMap<String, Value>,
-}
-
-impl Order {
-    /// Creates a value from its required fields. `..Order::new(…)` sets all other fields to their defaults.
-    pub fn new(id: i64, total: i64) -> Self {
-        Self {
-            id,
-            total,
-            lines: None,
-            additional: BTreeMap::new(),
-        }
-    }
-}
-
-/// An object with conditions, which an interpreter checks.
-#[derive(Debug, Clone)]
-pub struct OrderInput {
     pub total: i64,
     pub reason: Option<String>,
-    pub lines: Option<Vec<TagInput>>,
+    pub lines: Option<Vec<Tag>>,
     /// The fields that the schema does not declare.
     pub additional: BTreeMap<String, Value>,
 }
@@ -116,13 +76,6 @@ pub struct OrderInput {
 pub enum Note {
     Long(NoteLong),
     Short(NoteShort),
-}
-
-/// The schema `Note` of the contract.
-#[derive(Debug, Clone)]
-pub enum NoteInput {
-    Long(NoteInputLongInput),
-    Short(NoteInputShortInput),
 }
 
 /// The inline schema `FormatsEither` of the contract.
@@ -148,26 +101,12 @@ pub struct ImpliedObject {
 /// Long
 #[derive(Debug, Clone)]
 pub struct NoteLong {
-    pub id: i64,
     pub text: String,
 }
 
 /// Short
 #[derive(Debug, Clone)]
 pub struct NoteShort {
-    pub id: i64,
-    pub word: String,
-}
-
-/// Long
-#[derive(Debug, Clone)]
-pub struct NoteInputLongInput {
-    pub text: String,
-}
-
-/// Short
-#[derive(Debug, Clone)]
-pub struct NoteInputShortInput {
     pub word: String,
 }
 

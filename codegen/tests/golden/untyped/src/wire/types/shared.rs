@@ -5,3 +5,6 @@ use writ_runtime::Value;
 
 /// The schema `Word` of the contract.
 pub type Word = Value;
+
+/// The schema `Id` of the contract.
+pub type Id = i64;
