@@ -1,5 +1,6 @@
 //! The parts of a multipart body whose schema is an object, and the way to decode each part.
 
+use super::direction::Direction;
 use super::operation::{Content, ContentKind, Encoding, PartRules, Style, essence};
 use super::schema::{Additional, ArrayShape, Format, Kind, ObjectShape, Property, SchemaId, Schemas, StringContent};
 
@@ -12,6 +13,8 @@ pub struct Parts<'c> {
     pub named: Vec<Part<'c>>,
     /// The description of the parts of a multipart body that its schema does not name; `None` if these are not kept.
     pub rest: Option<Part<'c>>,
+    /// The names of the properties that requests omit (`readOnly`). A received part with such a name is ignored.
+    pub ignored: Vec<&'c str>,
 }
 
 /// The description of a part of a multipart body.
@@ -91,15 +94,15 @@ pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>
         };
         Part { name, schema, property, required, list, kind, media_types, sent_as, style, encoding }
     };
-    let sent =
-        |property: &&Property| schemas.nearest(property.schema, |schema| schema.read_only.then_some(())).is_none();
     if object.properties.is_empty() && !matches!(object.additional, Additional::Kept(_)) {
         return None;
     }
-    let named = object.properties.iter().filter(sent);
+    let (named, ignored): (Vec<&Property>, Vec<&Property>) =
+        object.properties.iter().partition(|property| !schemas.omits(Direction::Inbound, property.schema));
     Some(Parts {
         object,
-        named: named.map(|property| part(&property.name, property.schema, property.required)).collect(),
+        ignored: ignored.into_iter().map(|property| property.name.as_str()).collect(),
+        named: named.into_iter().map(|property| part(&property.name, property.schema, property.required)).collect(),
         rest: match object.additional {
             Additional::Kept(schema) => Some(part("", schema, false)),
             Additional::Ignored | Additional::Denied => None,

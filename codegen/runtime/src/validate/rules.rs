@@ -179,8 +179,12 @@ pub struct ObjectRule {
     /// The names of the required fields of a JSON object, a subset of `fields`. Reading is fastest if both lists
     /// have the same order.
     pub required: &'static [&'static str],
-    /// The treatment of a JSON object's fields that are not in `fields`.
+    /// The treatment of a JSON object's fields that are neither in `fields` nor in `ignored`.
     pub unknown: Unknown,
+    /// The names of declared fields that belong to the other direction only: `readOnly` fields of a request and
+    /// `writeOnly` fields of a response. The reader skips them. If unknown fields are ignored anyway, the list is
+    /// empty.
+    pub ignored: &'static [&'static str],
     /// The minimum number of properties that the object must have (`minProperties`).
     pub min: usize,
     /// The maximum number of properties that the object may have (`maxProperties`), or `None`.
@@ -189,7 +193,8 @@ pub struct ObjectRule {
 
 impl ObjectRule {
     /// The object rule without known fields and constraints, which ignores unknown fields.
-    pub const NONE: ObjectRule = ObjectRule { fields: &[], required: &[], unknown: Unknown::Ignore, min: 0, max: None };
+    pub const NONE: ObjectRule =
+        ObjectRule { fields: &[], required: &[], unknown: Unknown::Ignore, ignored: &[], min: 0, max: None };
 }
 
 /// The treatment of an object's field that the contract does not declare.

@@ -68,7 +68,7 @@ impl ReadCalls<'_, '_> {
             .iter()
             .rev()
             .filter_map(|schema| schema.interpreted.as_ref())
-            .map(|interpreted| self.patterns.validator(interpreted))
+            .map(|interpreted| self.patterns.validator(interpreted, self.direction))
             .collect()
     }
 

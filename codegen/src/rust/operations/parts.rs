@@ -125,6 +125,10 @@ pub fn parts_view(
         Additional::Denied => view.rule.more.push("unknown: writ_runtime::Unknown::Deny".into()),
         Additional::Ignored | Additional::Kept(_) => {}
     }
+    if !parts.ignored.is_empty() && !matches!(parts.object.additional, Additional::Ignored) {
+        let names: Vec<String> = parts.ignored.iter().map(|name| literal(name)).collect();
+        view.rule.more.push(Code::of(format!("ignored: &[{}]", names.join(", "))));
+    }
     view.rule.more.extend(parts.object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
     view.rule.more.extend(parts.object.max.map(|max| Code::of(format!("max: Some({max})"))));
     view

@@ -106,6 +106,14 @@ fn struct_codec(
             Additional::Denied => Some(unknown("Deny")),
             Additional::Kept(_) => Some(unknown("Keep")),
         });
+        let omitted = match object.additional {
+            Additional::Ignored => Vec::new(),
+            Additional::Denied | Additional::Kept(_) => calls.plan.omitted_properties(key),
+        };
+        if !omitted.is_empty() {
+            let names: Vec<String> = omitted.iter().map(|property| literal(&property.name)).collect();
+            view.rule.more.push(Code::of(format!("ignored: &[{}]", names.join(", "))));
+        }
         view.rule.more.extend(object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
         view.rule.more.extend(object.max.map(|max| Code::of(format!("max: Some({max})"))));
     }
@@ -203,7 +211,7 @@ fn union_codec(calls: &ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView) {
             read = read.boxed();
         }
         view.branches.push(BranchView {
-            rule: Code::of(branch_rule(plan, *branch, &plan.branch_name(*branch, &variant.name.0))),
+            rule: Code::of(branch_rule(plan, calls.direction, *branch, &plan.branch_name(*branch, &variant.name.0))),
             variant: variant.name.clone(),
             read: Code::of(read),
             index,

@@ -52,6 +52,24 @@ serves! {
 }
 
 serves! {
+    families:
+    echo {
+        shape ShapeRequest ShapeResponse ShapeError,
+        circle CircleRequest CircleResponse CircleError,
+        drawing DrawingRequest DrawingResponse DrawingError,
+        event EventRequest EventResponse EventError,
+        animal AnimalRequest AnimalResponse AnimalError,
+        cat CatRequest CatResponse CatError,
+        zoo ZooRequest ZooResponse ZooError,
+        vehicle VehicleRequest VehicleResponse VehicleError,
+        message MessageRequest MessageResponse MessageError,
+        contact ContactRequest ContactResponse ContactError,
+    }
+    silent {}
+    bare {}
+}
+
+serves! {
     keywords:
     echo {
         types TypesRequest TypesResponse TypesError,
@@ -117,6 +135,23 @@ serves! {
         cookie_form CookieFormRequest CookieFormResponse CookieFormError,
         cookie_form_explode CookieFormExplodeRequest CookieFormExplodeResponse CookieFormExplodeError,
         cookie_content CookieContentRequest CookieContentResponse CookieContentError,
+    }
+    bare {}
+}
+
+serves! {
+    untyped:
+    echo {
+        keywords KeywordsRequest KeywordsResponse KeywordsError,
+        formats FormatsRequest FormatsResponse FormatsError,
+        implied ImpliedRequest ImpliedResponse ImpliedError,
+        composed ComposedRequest ComposedResponse ComposedError,
+    }
+    silent {
+        profile ProfileRequest ProfileResponse ProfileError,
+        order OrderRequest OrderResponse OrderError,
+        note NoteRequest NoteResponse NoteError,
+        search SearchRequest SearchResponse SearchError,
     }
     bare {}
 }

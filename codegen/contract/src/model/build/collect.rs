@@ -37,6 +37,7 @@ impl<'d> Builder<'d, '_> {
                 self.collect(target, facets, stack);
             }
             if self.version() == Version::V30 {
+                facets.annotate(node);
                 stack.pop();
                 return;
             }
@@ -56,6 +57,7 @@ impl<'d> Builder<'d, '_> {
 
     /// Adds the constraints of the keywords at the schema node itself, without its subschemas.
     fn collect_own(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &[Span]) {
+        facets.annotate(node);
         let mut own_properties: Vec<&'d str> = Vec::new();
         for (key, value) in entries(Some(node)) {
             match key.as_str() {
@@ -142,6 +144,7 @@ impl<'d> Builder<'d, '_> {
                     facets.narrow(facets.max_properties != narrower, key, value.span);
                     facets.max_properties = narrower;
                 }
+                "discriminator" => facets.discriminator = Some(value),
                 "x-sparse-of" => facets.sparse_of = Some(value),
                 "oneOf" | "anyOf" => self.collect_union(node, key == "oneOf", value, facets, stack),
                 "not" | "contains" | "propertyNames" | "dependentRequired" | "unevaluatedItems" => {
@@ -214,18 +217,20 @@ impl<'d> Builder<'d, '_> {
     fn collect_content(&self, node: &'d Node, key: &str, value: &'d Node, facets: &mut Facets<'d>) {
         let Some(text) = value.as_str() else { return };
         let content = facets.content.get_or_insert_default();
-        let format = match key {
+        // These keywords of 3.1 correspond to `format: byte` and `format: binary` of 3.0.
+        let (keyword, format) = match key {
             "contentEncoding" => {
                 content.encoding = Some(text.to_owned());
-                (text == "base64").then_some("byte")
+                ("contentEncoding", (text == "base64").then_some("byte"))
             }
             _ => {
                 content.media_type = Some(text.to_owned());
-                is_any_binary(node).then_some("binary")
+                ("contentMediaType", is_any_binary(node).then_some("binary"))
             }
         };
-        if facets.format.is_none() {
-            facets.format = format.map(|format| (format, value.span));
+        if let (None, Some(format)) = (facets.format, format) {
+            facets.format = Some((format, value.span));
+            facets.content_keyword = Some(keyword);
         }
     }
 

@@ -5,53 +5,17 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::diagnostic::{Diagnostic, closest};
+use crate::diagnostic::closest;
 use crate::document::Decimal;
 use crate::model::SchemaId;
 use crate::model::schema::{Additional, Format, Kind, NumberShape, ObjectShape, Schemas, StringShape};
-
-use super::builder::Builder;
 
 /// The reason why a value is not valid against a schema, and the value that was probably intended.
 pub(super) struct Mismatch {
     /// The reason why a value is not valid, in words that follow a colon in a message, such as: it is missing.
     pub why: String,
-    intended: Option<Json>,
-}
-
-impl Builder<'_, '_> {
-    /// Reports and removes every default that is not valid against its schema.
-    pub(super) fn check_defaults(&mut self) {
-        let ids: Vec<SchemaId> = self.schemas.ids().collect();
-        for id in ids {
-            let Some((value, span)) = self.schemas.get(id).default.clone() else { continue };
-            let Some(Mismatch { why, intended }) = fault(&self.schemas, id, &value) else { continue };
-            self.schemas.get_mut(id).default = None;
-            if value.is_null() {
-                let message = "the default null is not valid for the schema";
-                let report = match self.strict {
-                    true => self.remark("default-type", span, message),
-                    false => Diagnostic::info("default-type", span, message),
-                };
-                let report = report.label(if self.strict { "invalid default" } else { "treated as no default" });
-                self.report(report.help("remove the default, or allow null in the schema"));
-                continue;
-            }
-            let label = match self.strict {
-                true => "invalid default",
-                false => "ignored: an omitted value stays absent",
-            };
-            let message = format!("the default is not valid for its schema: {why}");
-            let report = self.remark("default-type", span, message).label(label);
-            self.report(match intended {
-                Some(Json::String(intended)) if value.is_string() => {
-                    report.suggest(self.document.sources.inside_quotes(span), intended)
-                }
-                Some(intended) => report.suggest(span, intended.to_string()),
-                None => report.help("correct the default or the schema"),
-            });
-        }
-    }
+    /// The value that was probably intended instead of an invalid default.
+    pub intended: Option<Json>,
 }
 
 /// The deepest level of nested values to which a default is checked against its schema. The limit is needed
@@ -83,7 +47,7 @@ impl Held<'_> {
 }
 
 /// Returns the reason why the default of a schema cannot be used; `None` if it can.
-fn fault(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
+pub(super) fn fault(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     let held = Held { schemas, depth: Cell::new(0), steps: Cell::new(0) };
     let endless =
         || contains_itself(&held, id).then(|| because("it leads back to itself through the defaults of properties"));
@@ -191,7 +155,6 @@ fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch
                 (Kind::Integer(_) | Kind::Number(_) | Kind::Boolean, Json::String(text)) => {
                     serde_json::from_str::<Json>(text).ok().filter(|intended| within(held, id, intended).is_none())
                 }
-                (Kind::String(_), Json::Number(_) | Json::Bool(_)) => Some(Json::String(value.to_string())),
                 _ => None,
             };
             let why = format!("{}, not {}", json_word(value), kind_word(kind));

@@ -7,6 +7,7 @@ use crate::document::{Decimal, Node};
 use crate::model::schema::{StringContent, StringShape};
 use crate::source::Span;
 
+use super::node_fields::truth;
 use super::type_set::TypeSet;
 
 /// The constraints of a schema, collected from all its document nodes.
@@ -22,6 +23,10 @@ pub(super) struct Facets<'d> {
     pub types: Option<(TypeSet, Span)>,
     /// True if a node of the schema declares `nullable: true`.
     pub nullable: bool,
+    /// True if a node of the schema declares `readOnly: true`.
+    pub read_only: bool,
+    /// True if a node of the schema declares `writeOnly: true`.
+    pub write_only: bool,
     /// The values that every `enum` and `const` of the schema allows; `None` for all values.
     pub values: Option<Vec<&'d Node>>,
     /// True if strings outside the enum are valid too (`x-extensible-enum`).
@@ -30,6 +35,8 @@ pub(super) struct Facets<'d> {
     pub names: Vec<(&'d str, &'d str)>,
     /// The `format` of the schema, with its span.
     pub format: Option<(&'d str, Span)>,
+    /// The keyword that declares bytes as the content of a string schema (`contentEncoding`, `contentMediaType`).
+    pub content_keyword: Option<&'static str>,
     pub id_prefix: Option<&'d str>,
     /// The content that a string of the schema represents.
     pub content: Option<StringContent>,
@@ -70,6 +77,8 @@ pub(super) struct Facets<'d> {
     pub count_spans: Vec<(&'d str, Span)>,
     /// The unions (`oneOf`, `anyOf`) of the schema, all of which must match.
     pub unions: Vec<UnionFacet<'d>>,
+    /// The discriminator of the schema, or of a schema that it extends by `allOf`.
+    pub discriminator: Option<&'d Node>,
     /// The kinds of keywords in the schema that only the JSON Schema interpreter (crate `jsonschema`) can check.
     pub rare: Rare,
     /// The diagnostics about constraints that no value satisfies together.
@@ -133,6 +142,13 @@ impl<'d> Facets<'d> {
     pub fn new(decided: &[Span], nodes: &[&Node]) -> Facets<'d> {
         let siblings = nodes.iter().map(|node| node.span).collect();
         Facets { decided: decided.to_vec(), siblings, ..Facets::default() }
+    }
+
+    /// Adds the annotations of a node that concern the directions of a value. They apply to the schema if any of its
+    /// nodes has them (JSON Schema 2020-12, validation § 9.4).
+    pub fn annotate(&mut self, node: &Node) {
+        self.read_only |= truth(node, "readOnly");
+        self.write_only |= truth(node, "writeOnly");
     }
 
     /// Returns true if generated code can check `unevaluatedProperties` at `node`: it covers exactly the

@@ -16,14 +16,19 @@ mod encoding;
 pub(in crate::model) mod error_pointers;
 mod example;
 mod facets;
+mod family;
 mod finish;
+mod implied;
 mod interpreted;
+mod json_schema;
 mod nesting;
 mod node_fields;
 mod numbers;
 mod objects;
+mod one_way;
 mod operation;
 mod outgoing;
+mod overlap;
 pub(in crate::model) mod own_type;
 mod parameter;
 mod path_item;
@@ -36,10 +41,12 @@ mod route;
 mod security;
 mod server;
 mod sparse_fieldset;
+mod tags;
 mod text;
 mod type_set;
 mod union;
 mod values;
+mod written;
 
 use crate::diagnostic::Diagnostics;
 use crate::document::{Document, Node};
@@ -53,11 +60,17 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     let root = document.root_node();
     let mut builder = Builder::new(document, strict, options, diagnostics);
     builder.name_components(root);
+    if options.polymorphic_parents {
+        builder.find_families();
+    }
     let schemes = builder.schemes(root);
     let mut operations = builder.operations(root, &schemes);
     let mut outgoing = builder.outgoing(root, &operations, &schemes, options.outgoing);
     let components = builder.components(root);
     builder.settle();
+    builder.settle_tags();
+    builder.report_formats();
+    builder.check_overlaps();
     builder.report_contradictions(&operations);
     response::settle_kinds(&mut operations, &builder.schemas);
     for operation in outgoing.iter_mut().filter_map(|outgoing| outgoing.operation.as_mut()) {

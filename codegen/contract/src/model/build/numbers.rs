@@ -9,6 +9,13 @@ use crate::model::schema::{IntegerShape, IntegerWidth, NumberShape, NumberWidth,
 use super::builder::Builder;
 use super::facets::{Bound, Facets};
 
+/// The formats of integers. Each sets a width or a range.
+pub(super) const INTEGERS: &[&str] =
+    &["int32", "int64", "uint32", "uint64", "int8", "int16", "uint8", "uint16", "uint", "int", "integer", "long"];
+
+/// The formats of numbers that need not be integers.
+pub(super) const NUMBERS: &[&str] = &["float", "double", "decimal", "number"];
+
 impl<'d> Builder<'d, '_> {
     /// Returns the shape of an integer schema from its facets, the collected constraints.
     pub(super) fn integer(&mut self, facets: &mut Facets<'d>) -> IntegerShape {
@@ -23,12 +30,9 @@ impl<'d> Builder<'d, '_> {
             Some(("int32" | "int16" | "int8", _)) => IntegerWidth::Int32,
             Some(("uint8" | "uint16" | "uint32", _)) => IntegerWidth::Uint32,
             Some(("uint64" | "uint", _)) => IntegerWidth::Uint64,
-            Some(("int64" | "long" | "integer" | "int", _)) | None => IntegerWidth::Int64,
-            Some((other, span)) => {
-                self.unknown_format(other, span, &["int32", "int64", "uint32", "uint64"]);
-                IntegerWidth::Int64
-            }
+            _ => IntegerWidth::Int64,
         };
+        self.format_of_number(facets, INTEGERS);
         let beyond = max.is_some_and(|max| max > i128::from(i64::MAX));
         let width = match width {
             IntegerWidth::Int64 if beyond && min.is_some_and(|min| min >= 0) => IntegerWidth::Uint64,
@@ -50,6 +54,15 @@ impl<'d> Builder<'d, '_> {
         let most = narrow.then_some(highest);
         let max = max.into_iter().chain(most).min();
         IntegerShape { width, min: min.max(least), max, multiple_of }
+    }
+
+    /// Records the format of an integer or number schema as known or unknown.
+    fn format_of_number(&mut self, facets: &Facets<'d>, known: &[&str]) {
+        match facets.format {
+            Some((name, span)) if known.contains(&name) => self.known_format(span),
+            Some((name, span)) => self.unknown_format(name, span, known),
+            None => {}
+        }
     }
 
     /// Records a contradiction if a bound of an integer schema excludes all values of its format.
@@ -78,12 +91,9 @@ impl<'d> Builder<'d, '_> {
         let width = match facets.format {
             Some(("float", _)) => NumberWidth::Single,
             Some(("decimal", _)) => NumberWidth::Decimal,
-            Some(("double" | "number", _)) | None => NumberWidth::Double,
-            Some((other, span)) => {
-                self.unknown_format(other, span, &["float", "double", "decimal"]);
-                NumberWidth::Double
-            }
+            _ => NumberWidth::Double,
         };
+        self.format_of_number(facets, NUMBERS);
         NumberShape {
             width,
             min: facets.min.map(|bound| bound.value),

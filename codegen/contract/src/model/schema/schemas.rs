@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::error_pointers::ErrorPointers;
 use super::id::SchemaId;
 use super::kind::Kind;
+use crate::model::direction::Direction;
 use crate::source::{Span, Spanned};
 
 /// The schemas of a contract, each identified by a [`SchemaId`].
@@ -115,8 +116,21 @@ pub struct InterpretedSchema {
     /// True if the interpreted schema is in the dialect of OpenAPI 3.0 (JSON Schema draft 4); false for that of
     /// 3.1 (2020-12).
     pub draft4: bool,
-    /// The JSON text of the interpreted schema.
-    pub text: String,
+    /// The JSON text of the interpreted schema for inbound values, without the demands on `readOnly` properties.
+    pub inbound: String,
+    /// The JSON text of the interpreted schema for outbound values, without the demands on `writeOnly` properties;
+    /// `None` if it is the text for inbound values.
+    pub outbound: Option<String>,
+}
+
+impl InterpretedSchema {
+    /// Returns the JSON text of the interpreted schema for the values of a direction.
+    pub fn text(&self, direction: Direction) -> &str {
+        match (direction, &self.outbound) {
+            (Direction::Outbound, Some(outbound)) => outbound,
+            _ => &self.inbound,
+        }
+    }
 }
 
 impl Schemas {
@@ -177,6 +191,16 @@ impl Schemas {
     /// nearest to the schema applies.
     pub fn nearest<'s, T>(&'s self, id: SchemaId, pick: impl Fn(&'s Schema) -> Option<T>) -> Option<T> {
         self.chain(id).find_map(pick)
+    }
+
+    /// Returns true if objects of a direction omit properties of this schema: requests those that are `readOnly`,
+    /// responses those that are `writeOnly`.
+    pub fn omits(&self, direction: Direction, id: SchemaId) -> bool {
+        let omitted = |schema: &Schema| match direction {
+            Direction::Inbound => schema.read_only,
+            Direction::Outbound => schema.write_only,
+        };
+        self.chain(id).any(omitted)
     }
 
     fn chain(&self, id: SchemaId) -> impl Iterator<Item = &Schema> {

@@ -97,6 +97,9 @@ impl Intake {
             }
             let Some(name) = self.name(rule, &part) else { continue };
             let Some(index) = find_rule(rule, &name) else {
+                if rule.ignored.contains(&name.as_str()) {
+                    continue;
+                }
                 if name == CHARSET {
                     self.check_charset(part).await?;
                 } else {
@@ -274,5 +277,6 @@ impl Intake {
 fn find_rule(rule: &FormRule, name: &str) -> Option<usize> {
     let is_listed = |part: &PartRule| part.name == name && !part.style.is_some_and(is_spread);
     let listed = rule.parts.iter().position(is_listed).or_else(|| object_of(rule, name));
-    listed.or((rule.rest.is_some() && name != CHARSET).then_some(rule.parts.len()))
+    let is_kept = rule.rest.is_some() && name != CHARSET && !rule.ignored.contains(&name);
+    listed.or(is_kept.then_some(rule.parts.len()))
 }

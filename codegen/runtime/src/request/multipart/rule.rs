@@ -14,6 +14,9 @@ pub struct FormRule {
     /// The treatment of a form part that the contract does not list, if [`FormRule::rest`] is `None`: ignored
     /// or rejected.
     pub unknown: Unknown,
+    /// The names of declared parts that requests omit (`readOnly`). Such a part of a form is skipped. If unknown parts
+    /// are ignored anyway, the list is empty.
+    pub ignored: &'static [&'static str],
     /// The minimum number of different part names in the form.
     pub min: usize,
     /// The maximum number of different part names in the form; `None` if there is no maximum.
@@ -22,7 +25,8 @@ pub struct FormRule {
 
 impl FormRule {
     /// The [`FormRule`] of a multipart form for which the contract describes no parts: every part is ignored.
-    pub const NONE: FormRule = FormRule { parts: &[], rest: None, unknown: Unknown::Ignore, min: 0, max: None };
+    pub const NONE: FormRule =
+        FormRule { parts: &[], rest: None, unknown: Unknown::Ignore, ignored: &[], min: 0, max: None };
 }
 
 /// The constraints of one part of a multipart form.

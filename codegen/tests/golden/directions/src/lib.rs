@@ -77,7 +77,9 @@ pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
 pub use self::default::{
     CreateAccountError, CreateAccountRequest, CreateAccountResponse, DefaultApi, ListAccountsError,
-    ListAccountsResponse, PutTeamError, PutTeamRequest, PutTeamResponse,
+    ListAccountsResponse, PutLabelError, PutLabelRequest, PutLabelResponse, PutParcelError,
+    PutParcelRequest, PutParcelResponse, PutTeamError, PutTeamRequest, PutTeamResponse,
+    SendParcelError, SendParcelForm, SendParcelPart, SendParcelRequest, SendParcelResponse,
 };
 
 const _: () = writ_runtime::made_for("0.1");
@@ -130,9 +132,9 @@ where
 
     /// Returns an endpoint for each operation, to serve several contracts from one
     /// [`router`](writ_runtime::router).
-    pub fn endpoints(self, options: impl Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
-        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
-        let mut endpoints = Vec::with_capacity(3);
+    pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
+        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
+        let mut endpoints = Vec::with_capacity(6);
         wire::routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
         endpoints
     }

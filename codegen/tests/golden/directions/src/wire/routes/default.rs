@@ -4,9 +4,13 @@
 use writ_runtime::{ArrayRule, Decoder, Items, OwnRules, Read, Reply, Respond, Responder, nothing};
 use crate::{
     Account, AccountInput, CreateAccountError, CreateAccountRequest, CreateAccountResponse,
-    DefaultApi, ListAccountsError, ListAccountsResponse, PutTeamError, PutTeamRequest,
-    PutTeamResponse, Team, TeamInput, operations,
+    DefaultApi, Label, LabelInput, ListAccountsError, ListAccountsResponse, Parcel, ParcelInput,
+    PutLabelError, PutLabelRequest, PutLabelResponse, PutParcelError, PutParcelRequest,
+    PutParcelResponse, PutTeamError, PutTeamRequest, PutTeamResponse, SendParcelError,
+    SendParcelForm, SendParcelPart, SendParcelRequest, SendParcelResponse, Team, TeamInput,
+    operations,
 };
+use crate::wire::codec::patterns::LABEL_VALIDATOR;
 
 /// Binds each operation of the tag to the method that implements it.
 pub fn bind<S, P>(routes: &mut writ_runtime::Routes<'_, S, P>)
@@ -17,6 +21,9 @@ where
     routes.public(&operations::CREATE_ACCOUNT, CreateAccountRequest::decode, S::create_account);
     routes.public_bare(&operations::LIST_ACCOUNTS, nothing, S::list_accounts);
     routes.public(&operations::PUT_TEAM, PutTeamRequest::decode, S::put_team);
+    routes.public(&operations::PUT_PARCEL, PutParcelRequest::decode, S::put_parcel);
+    routes.public(&operations::SEND_PARCEL, SendParcelRequest::decode, S::send_parcel);
+    routes.public(&operations::PUT_LABEL, PutLabelRequest::decode, S::put_label);
 }
 
 impl CreateAccountRequest {
@@ -96,6 +103,131 @@ writ_runtime::refusals! {
 }
 
 impl Respond for PutTeamError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl PutParcelRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let body = input.body(ParcelInput::read);
+        Some(Self { body: body? })
+    }
+}
+
+impl From<Parcel> for PutParcelResponse {
+    fn from(body: Parcel) -> Self {
+        Self { body }
+    }
+}
+
+impl Respond for PutParcelResponse {
+    fn respond(self, responder: &Responder) -> Reply {
+        Reply::status(200).json("application/json", &self.body, responder)
+    }
+}
+
+writ_runtime::refusals! {
+    PutParcelError:
+}
+
+impl Respond for PutParcelError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl SendParcelRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let body = input.parts::<SendParcelPart>();
+        Some(Self { body: body? })
+    }
+}
+
+impl writ_runtime::FormPart for SendParcelPart {
+    type Form = SendParcelForm;
+
+    const RULE: &'static writ_runtime::FormRule = &writ_runtime::FormRule {
+        parts: &[
+            writ_runtime::PartRule::text("to").required(),
+            writ_runtime::PartRule::text("code").required(),
+        ],
+        unknown: writ_runtime::Unknown::Deny,
+        ignored: &["id", "state"],
+        ..writ_runtime::FormRule::NONE
+    };
+
+    fn read(index: usize, _: &str, r: &mut writ_runtime::Reader<'_>) -> Option<Self> {
+        match index {
+            0 => String::read(r).map(Self::To),
+            1 => String::read(r).map(Self::Code),
+            _ => None,
+        }
+    }
+
+    fn form(parts: Vec<writ_runtime::Held<Self>>) -> Option<SendParcelForm> {
+        let mut to = None;
+        let mut code = None;
+        for part in parts {
+            match part {
+                writ_runtime::Held::Value(Self::To(value)) => to = Some(value),
+                writ_runtime::Held::Value(Self::Code(value)) => code = Some(value),
+                _ => {}
+            }
+        }
+        Some(SendParcelForm {
+            to: to?,
+            code: code?,
+        })
+    }
+}
+
+impl Respond for SendParcelResponse {
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::status(204)
+    }
+}
+
+writ_runtime::refusals! {
+    SendParcelError:
+}
+
+impl Respond for SendParcelError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl PutLabelRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let body = input.body(|r| r.validated(&LABEL_VALIDATOR, LabelInput::read));
+        Some(Self { body: body? })
+    }
+}
+
+impl From<Label> for PutLabelResponse {
+    fn from(body: Label) -> Self {
+        Self { body }
+    }
+}
+
+impl Respond for PutLabelResponse {
+    fn respond(self, responder: &Responder) -> Reply {
+        Reply::status(200).json("application/json", &self.body, responder)
+    }
+}
+
+writ_runtime::refusals! {
+    PutLabelError:
+}
+
+impl Respond for PutLabelError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Self::Internal(internal) => internal.respond(responder),
