@@ -142,10 +142,13 @@ fn incomplete(schemas: &Schemas, body: &ErrorBody, unfilled: &Unfilled) -> Diagn
         "" => "the error schema".to_owned(),
         path => format!("`{path}` of the error schema"),
     };
-    let report = Diagnostic::warning("envelope-incomplete", *span, format!("{subject} {reason}"));
+    let message = format!("{subject} {reason}");
+    // The compiler asks for a conversion, so only an omitted part is lost.
     let report = match body.is_filled() {
-        true => report.label("error responses omit it, because a problem cannot fill it"),
-        false => report.label("the trait `Errors` asks the service for these error responses"),
+        true => Diagnostic::warning("envelope-incomplete", *span, message)
+            .label("error responses omit it, because a problem cannot fill it"),
+        false => Diagnostic::info("envelope-incomplete", *span, message)
+            .label("the trait `Errors` asks the service for these error responses"),
     };
     let report = report.help(
         "point to the values that a problem fills with `x-error-envelope`, give the property a `default`, or make it optional",
