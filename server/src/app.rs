@@ -32,7 +32,7 @@ pub fn router(platform: &Platform) -> Router {
         health: HealthService::new(platform),
     };
     let docs = docs::router(v1::OPENAPI_JSON, v1::OPENAPI_YAML).layer(middleware::from_fn(apply_contract_conventions));
-    api.router_with(platform.timeouts()).merge(docs)
+    api.router_with(platform.serve_options()).merge(docs)
 }
 
 /// Adds the conventions of the contract to the responses of routes outside the contract (documentation, unknown

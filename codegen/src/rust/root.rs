@@ -9,6 +9,7 @@ use writ_contract::model::{Contract, Direction, Server};
 use crate::rust::client::client_calls::client_view;
 use crate::rust::client::outgoing::{outgoing_names, outgoing_views};
 use crate::rust::code::{Code, literal};
+use crate::rust::expr::constrained::constrained;
 use crate::rust::expr::patterns::{Patterns, collect_patterns};
 use crate::rust::fallbacks::explain_fallbacks;
 use crate::rust::mention::runtime;
@@ -24,7 +25,7 @@ use crate::rust::plan::type_plan::type_plan;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::plan::usage::usage;
 use crate::rust::types::serde_types::serde_view;
-use crate::rust::types::type_files::{TypeFile, type_files};
+use crate::rust::types::type_files::{ExtraCodecs, TypeFile, type_files};
 use crate::rust::view::{
     Access, ClientView, DocumentView, ErrorsView, ExampleView, ExtraCodecView, FeatureView, OutgoingKind, OutgoingView,
     PatternView, RootView, SchemeView, ServerView, TagSummary, TagView, UnselectedView, ValidatorView, WebhookView,
@@ -87,7 +88,8 @@ pub fn views(
     let patterns = collect_patterns(contract, &usage, !both_ways.is_empty(), diagnostics);
     // The order of precedence: components, then traits, then the types of operations.
     names.now_for("a schema of the contract");
-    let plan = type_plan(contract, usage, &mut names, diagnostics);
+    let mut plan = type_plan(contract, usage, &mut names, diagnostics);
+    plan.constrained = constrained(&plan, &patterns);
     names.now_for("the trait of a tag");
     let tags = tag_names(contract, options, &mut names, diagnostics);
     names.now_for("a type of another operation");
@@ -96,7 +98,8 @@ pub fn views(
     let markers = markers(contract, &mut names, diagnostics);
     let conversions = conversions(&plan, &markers, &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
-    let types = type_files(&plan, &modules, &patterns, !both_ways.is_empty(), diagnostics);
+    let extra = (!both_ways.is_empty()).then_some(ExtraCodecs { checks: options.client() });
+    let types = type_files(&plan, &modules, &patterns, extra, diagnostics);
     let unselected = (options.unwritten && !contract.unselected.is_empty())
         .then(|| unselected_view(contract, &markers, diagnostics));
     let mut views: Vec<TagView> = (0..contract.tags.len())

@@ -45,6 +45,20 @@ pub fn golden() -> Vec<Subject> {
         .collect()
 }
 
+/// Writes a golden contract of OpenAPI 3.0 as one of OpenAPI 3.1 into `folder`, and returns it.
+pub fn upgraded(name: &str, folder: &Path) -> Subject {
+    let text = std::fs::read_to_string(golden_folder().join(name).join("contract.yaml")).expect("a golden contract");
+    let mut text = text.replacen("openapi: 3.0.3", "openapi: 3.1.0", 1);
+    for kind in ["string", "integer"] {
+        text = text.replace(&format!("type: {kind}, nullable: true"), &format!("type: [{kind}, 'null']"));
+    }
+    assert!(text.contains("3.1.0") && !text.contains("nullable"), "{text}");
+    let entry = folder.join(format!("{name}-3-1.yaml"));
+    std::fs::create_dir_all(folder).expect("the folder is created");
+    std::fs::write(&entry, text).expect("the contract is written");
+    Subject { name: format!("golden-{name}-3-1"), entry }
+}
+
 /// Returns the published contracts that exist on this machine.
 pub fn real() -> Vec<Subject> {
     let folder = root().join("../shared/corpus/real");
@@ -84,6 +98,17 @@ pub fn module(subject: &Subject) -> Output {
     let entry = subject.entry.clone();
     let generated = generate(&Request { entry, root: None, strict: false, layout, options: Options::default() });
     generated.output.unwrap_or_else(|| panic!("{}", rendered(&generated.diagnostics)))
+}
+
+/// Returns the contracts of reported mistakes that exist on this machine: each is the smallest contract for one
+/// mistake that a user of some generator reported.
+pub fn reported() -> Vec<Subject> {
+    let Ok(entries) = std::fs::read_dir(root().join("../shared/corpus/wire")) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    paths.sort();
+    let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    paths.into_iter().map(|entry| Subject { name: stem(&entry), entry }).collect()
 }
 
 /// Generates a crate in memory.

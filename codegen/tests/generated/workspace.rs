@@ -15,6 +15,9 @@ use writ_codegen::stub::stub;
 
 use crate::contracts::{self, root};
 
+#[path = "reported.rs"]
+mod reported;
+
 /// The services for golden contracts: the crate's name, the contract, and the source.
 const SERVICES: &[(&str, &str, &str)] = &[
     ("undeclared-status", "golden-shop", include_str!("../services/undeclared_status.rs")),
@@ -53,11 +56,18 @@ pub const SERVED: &str = "served";
 /// The program that refuses requests for published contracts.
 pub const REFUSALS: &str = "refusals";
 
+/// The program that serves the contracts of reported mistakes.
+pub const REPORTED: &str = "reported";
+
 /// The program that calls the services of golden contracts.
 pub const CLIENT: &str = "client";
 
+/// The program that sends random requests to the service of a contract in its process.
+pub const ROUNDTRIP: &str = "roundtrip";
+
 /// The contracts of the services that the client program calls.
-const CALLED: &[&str] = &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles"];
+const CALLED: &[&str] =
+    &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "uploads"];
 
 /// The result of compiling one crate.
 #[derive(Debug, Default)]
@@ -125,7 +135,8 @@ fn write(folder: &Path) {
     let runtime = path(&root().join("codegen/runtime"));
     let mut output = Output::default();
     let mut members = Vec::new();
-    for subject in contracts::golden().into_iter().chain(contracts::real()) {
+    let upgraded = contracts::upgraded("roundtrip", &target().join("contracts"));
+    for subject in contracts::golden().into_iter().chain(contracts::real()).chain([upgraded]) {
         let (files, features, parts) = contracts::with_features(&subject.entry, &[Part::Client, Part::Eq, Part::Serde]);
         for (file, text) in files.files {
             output.files.insert(format!("{}/{file}", subject.name), text);
@@ -163,6 +174,9 @@ fn write(folder: &Path) {
     members.push(REFUSALS.to_owned());
     write_client(&mut output, &runtime);
     members.push(CLIENT.to_owned());
+    write_roundtrip(&mut output, &runtime);
+    members.push(ROUNDTRIP.to_owned());
+    members.extend(reported::write(&mut output, &runtime));
     output.files.insert("Cargo.toml".to_owned(), workspace_manifest(members));
     put(folder, &output);
 }
@@ -256,6 +270,19 @@ fn write_client(output: &mut Output, runtime: &str) {
     write_sources(output, CLIENT);
 }
 
+/// Adds the program that sends random requests, with a contract in two versions of OpenAPI.
+fn write_roundtrip(output: &mut Output, runtime: &str) {
+    let mut manifest = manifest(ROUNDTRIP, &[("writ-runtime", runtime)], &["client"]);
+    for (module, package) in [("version_3_0", "golden-roundtrip"), ("version_3_1", "golden-roundtrip-3-1")] {
+        manifest.push_str(&format!(
+            "{module} = {{ package = {package:?}, path = \"../{package}\", features = [\"client\"] }}\n"
+        ));
+    }
+    manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"rt\"] }\n");
+    output.files.insert(format!("{ROUNDTRIP}/Cargo.toml"), manifest);
+    write_sources(output, ROUNDTRIP);
+}
+
 /// Adds the source files of a program.
 fn write_sources(output: &mut Output, program: &str) {
     let folder = root().join("codegen/tests/services").join(program);
@@ -280,7 +307,8 @@ fn workspace_manifest(members: Vec<String>) -> String {
     format!("{TOML_HEADER}\n{manifest}\n[profile.dev]\ndebug = false\nincremental = false\n")
 }
 
-fn manifest(name: &str, dependencies: &[(&str, &str)], features: &[&str]) -> String {
+/// Returns the manifest of a crate in the workspace, without optional parts.
+pub fn manifest(name: &str, dependencies: &[(&str, &str)], features: &[&str]) -> String {
     let mut text = format!(
         "{TOML_HEADER}\n[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n\n\
          [lints]\nworkspace = true\n\n[dependencies]\n"

@@ -211,12 +211,13 @@ where
     /// Returns a router of all operations. A request for an unknown path is refused with 404 in the error
     /// envelope of the contract.
     pub fn router(self) -> Router {
-        self.router_with(writ_runtime::Timeouts::default())
+        self.router_with(writ_runtime::ServeOptions::default())
     }
 
-    /// Returns the router of [`Api::router`] with custom timeouts.
-    pub fn router_with(self, timeouts: writ_runtime::Timeouts) -> Router {
-        self.router_at("", timeouts)
+    /// Returns the router of [`Api::router`] with other settings: time limits, the size limit of bodies, and the check
+    /// of responses. A `Timeouts` is enough to change only the time limits.
+    pub fn router_with(self, options: impl Into<writ_runtime::ServeOptions>) -> Router {
+        self.router_at("", options)
     }
 
     /// Returns the router of [`Api::router_with`] below a base path, such as [`BASE_PATH`]. If a proxy removes

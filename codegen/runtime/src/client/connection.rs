@@ -44,6 +44,8 @@ pub(super) struct Inner {
     pub(super) headers: HeaderMap,
     pub(super) timeout: Duration,
     pub(super) limit: usize,
+    /// True if requests are checked against the contract before they are sent.
+    pub(super) check_requests: bool,
     pub(super) envelope: &'static ErrorEnvelope,
 }
 
@@ -147,6 +149,7 @@ impl Connection {
             headers: HeaderMap::new(),
             timeout: Duration::from_secs(30),
             limit: 16 << 20,
+            check_requests: cfg!(debug_assertions),
             envelope: &PROBLEM_JSON,
         }))
     }
@@ -206,7 +209,7 @@ impl Connection {
         Arc::clone(&self.0)
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Inner)) -> Connection {
+    pub(super) fn with(mut self, change: impl FnOnce(&mut Inner)) -> Connection {
         change(Arc::make_mut(&mut self.0));
         self
     }

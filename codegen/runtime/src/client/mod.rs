@@ -84,6 +84,7 @@
 
 mod body;
 mod call;
+mod check;
 mod connection;
 mod credentials;
 mod expression;

@@ -18,8 +18,9 @@ use crate::json::Write;
 use crate::operation::{Operation, Parameter, ParameterLocation, SchemeKind, Style};
 use crate::style::coding::Coding;
 use crate::style::pairs::pairs;
+use crate::style::spread::{belongs_alone, is_spread};
 use crate::style::value::{json, text_value};
-use crate::style::write::write;
+use crate::style::write::{Inexpressible, write};
 use crate::values::page::{PageAt, PageRequest};
 
 /// A request of a generated client to an operation, before it is sent.
@@ -101,7 +102,11 @@ impl Outgoing {
     /// Adds a required parameter to the request, by its index in the operation.
     pub fn required(&mut self, index: usize, value: &dyn Write) {
         let Some(parameter) = self.operation.parameters.get(index) else { return };
-        if let Err(message) = self.add_parameter(parameter, &json(value)) {
+        let added = match json(value) {
+            Ok(json) => self.add_parameter(index, parameter, &json),
+            Err(error) => Err(error.to_string().into()),
+        };
+        if let Err(message) = added {
             self.fail(format!("the parameter `{}` cannot be written: {message}", parameter.name));
         }
     }
@@ -133,16 +138,23 @@ impl Outgoing {
         }
     }
 
-    fn add_parameter(&mut self, parameter: &'static Parameter, json: &[u8]) -> Result<(), &'static str> {
+    fn add_parameter(&mut self, index: usize, parameter: &'static Parameter, json: &[u8]) -> Result<(), Inexpressible> {
         let value = match parameter.style {
             Style::Json => Some(TextValue::Scalar(String::from_utf8_lossy(json))),
             _ => text_value(json),
         };
         let value = value.ok_or("it is not valid JSON")?;
+        if let TextValue::Map(map) = &value
+            && is_spread(parameter)
+            && parameter.style == Style::Form
+            && let Some((key, _)) = map.iter().find(|(key, _)| !belongs_alone(self.operation.parameters, index, key))
+        {
+            return Err(format!("the key `{key}` is not read as a part of it, since it has another meaning").into());
+        }
         match parameter.location {
             ParameterLocation::Path => self.path.push((parameter.name, write(parameter, &value, Coding::Path)?)),
             ParameterLocation::Query => {
-                let pairs = pairs(parameter, &value)?;
+                let pairs = pairs(parameter, &value, Coding::Query)?;
                 self.query.extend(pairs.into_iter().map(|(name, value)| format!("{name}={value}")));
             }
             ParameterLocation::Header => {
@@ -150,7 +162,7 @@ impl Outgoing {
                 self.set(parameter.name, text.as_bytes());
             }
             ParameterLocation::Cookie => {
-                let pairs = pairs(parameter, &value)?;
+                let pairs = pairs(parameter, &value, Coding::Cookie)?;
                 self.cookies.extend(pairs.into_iter().map(|(name, value)| format!("{name}={value}")));
             }
         }
@@ -159,8 +171,10 @@ impl Outgoing {
 
     /// Sets a header of the request and replaces its previous value.
     pub(super) fn set(&mut self, name: &str, value: &[u8]) {
+        // A recipient removes white space around a header value (RFC 9110 § 5.5).
+        let trimmed = !value.first().into_iter().chain(value.last()).any(|byte| matches!(byte, b' ' | b'\t'));
         match (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
-            (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
+            (Ok(name), Ok(value)) if trimmed => drop(self.headers.insert(name, value)),
             _ => self.fail(format!("the header `{name}` cannot contain its value")),
         }
     }
@@ -228,7 +242,10 @@ impl Outgoing {
                 SchemeKind::Query(name) => {
                     self.query.push(format!("{}={}", percent::encode(name), percent::encode(secret)));
                 }
-                SchemeKind::Cookie(name) => self.cookies.push(format!("{name}={secret}")),
+                SchemeKind::Cookie(name) if secret.bytes().all(is_cookie_octet) => {
+                    self.cookies.push(format!("{name}={secret}"));
+                }
+                SchemeKind::Cookie(name) => self.fail(format!("the cookie `{name}` cannot contain its credential")),
                 SchemeKind::MutualTls => {}
             }
         }
@@ -247,4 +264,9 @@ impl Outgoing {
             self.set("idempotency-key", uuid::Uuid::now_v7().to_string().as_bytes());
         }
     }
+}
+
+/// Returns true if the value of a cookie can contain a byte as it is (`cookie-octet`, RFC 6265 § 4.1.1).
+fn is_cookie_octet(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"\",;\\".contains(&byte)
 }

@@ -33,6 +33,11 @@ pub struct Parameter {
     /// The property names of an object parameter whose properties are sent under their own names. `None` if the
     /// object takes every name that no other parameter takes.
     pub fields: Option<&'static [&'static str]>,
+    /// The names that an object parameter never takes, because they are those of credentials.
+    pub reserved: &'static [&'static str],
+    /// True if no element of the array or object can contain the delimiter of the style. An encoded delimiter then
+    /// separates elements too, as many clients send it.
+    pub encoded_delimiters: bool,
 }
 
 impl Parameter {
@@ -46,6 +51,8 @@ impl Parameter {
             required: matches!(location, ParameterLocation::Path),
             may_be_empty: false,
             fields: None,
+            reserved: &[],
+            encoded_delimiters: false,
         }
     }
 
@@ -92,6 +99,18 @@ impl Parameter {
     /// Returns this parameter as an object whose property names are `fields` and no others.
     pub const fn fields(mut self, fields: &'static [&'static str]) -> Parameter {
         self.fields = Some(fields);
+        self
+    }
+
+    /// Returns this parameter as an object that does not take the names `names`, which are those of credentials.
+    pub const fn reserved(mut self, names: &'static [&'static str]) -> Parameter {
+        self.reserved = names;
+        self
+    }
+
+    /// Returns this parameter with `encoded_delimiters` set: an encoded delimiter separates elements too.
+    pub const fn encoded_delimiters(mut self) -> Parameter {
+        self.encoded_delimiters = true;
         self
     }
 

@@ -7,7 +7,7 @@ use crate::json::TextValue;
 use crate::operation::{Parameter, ParameterLocation};
 use crate::request::request_head::RequestHead;
 use crate::style::coding::Coding;
-use crate::style::parse::{Found, parse, parse_all, parse_list};
+use crate::style::parse::{Found, parse_all, parse_list};
 use crate::style::spread::{is_spread, parse_spread};
 
 const UTF8: &str = "must be UTF-8";
@@ -42,7 +42,7 @@ pub(crate) fn find<'a>(head: &'a RequestHead, pairs: &[Pair<'a>], index: usize) 
 
 fn in_path<'a>(head: &'a RequestHead, parameter: &Parameter) -> Result<Found<'a>, &'static str> {
     match head.path().raw(parameter.name) {
-        Some(raw) => parse(parameter, raw, Coding::Path),
+        Some(raw) => parse_list(parameter, &[raw], Coding::Path),
         None => Ok(Found::Absent),
     }
 }

@@ -7,6 +7,7 @@ use http::{Extensions, HeaderValue, StatusCode, header};
 use crate::http::request_id::{RequestId, X_REQUEST_ID};
 use crate::json::Writer;
 use crate::operation::{ErrorBody, ErrorContent, Operation};
+use crate::response::cause::{chain, print_cause};
 use crate::response::error_body::{self, PROBLEM_DETAILS};
 use crate::response::problem::Problem;
 use crate::response::reply::{Reply, ReplyBody};
@@ -143,7 +144,10 @@ impl ErrorEnvelope {
             ErrorContent::Json(template) => error_body::as_json(template, problem, request_id, &mut writer),
             ErrorContent::Converted(schema) => (self.convert)(*schema, problem, request_id, &mut writer),
         }
-        writer.finish()
+        writer.finish().unwrap_or_else(|error| {
+            tracing::error!(requestId = %request_id, cause = %error, "an error response cannot be written");
+            Vec::new()
+        })
     }
 }
 
@@ -156,21 +160,10 @@ pub(crate) fn log_problem(problem: &Problem, request_id: &RequestId, operation: 
         tracing::warn!(requestId = %request_id, operation, status, message = %problem.message);
     } else if problem.status.is_server_error() {
         tracing::error!(requestId = %request_id, operation, status, cause, message = %problem.message);
+        print_cause(&format_args!("{operation}: {status}"), &cause);
     } else if problem.cause.is_some() {
         tracing::warn!(requestId = %request_id, operation, status, cause, message = %problem.message);
     }
-}
-
-/// Returns an error and all its sources in one line, for the log.
-fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
-    let mut line = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        line.push_str(": ");
-        line.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    line
 }
 
 /// Writes a problem as RFC 9457 problem details, for an envelope without conversions.

@@ -8,6 +8,7 @@ mod gate;
 mod multipart;
 mod parameters;
 mod refusals;
+mod responses;
 mod routing;
 mod sample;
 mod wire;

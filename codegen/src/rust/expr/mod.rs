@@ -4,7 +4,10 @@
 //! the data of error bodies.
 
 pub mod branch;
+pub mod conform;
+pub mod constrained;
 pub mod default;
+pub mod delimiters;
 pub mod error_body;
 pub mod form_fields;
 pub mod pattern;

@@ -9,11 +9,13 @@ use writ_contract::model::{Contract, Direction, SchemaId};
 
 use crate::rust::code::Code;
 use crate::rust::expr::error_body::ErrorBodies;
+use crate::rust::expr::read::ReadCalls;
 use crate::rust::mention::{contract as contract_path, runtime};
 use crate::rust::names::ident::value_name;
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::names::status::variant;
 use crate::rust::operations::operation_names::OperationNames;
+use crate::rust::operations::response::check_call;
 use crate::rust::operations::response_body::body;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
@@ -139,14 +141,14 @@ pub fn conversions(
 
 /// Returns the view of the error type of an operation, and adds error bodies with several media types to `contents`.
 pub fn error_view(
-    plan: &TypePlan<'_>,
+    calls: &ReadCalls<'_, '_>,
     operation: &Operation,
     names: &OperationNames,
     markers: &Markers,
     contents: &mut Vec<ContentView>,
     diagnostics: &mut Diagnostics,
 ) -> ErrorView {
-    let contract = plan.contract;
+    let contract = calls.plan.contract;
     let mut variants = Vec::new();
     let mut responses: Vec<&Response> =
         operation.responses.iter().filter(|response| is_error(response, operation)).collect();
@@ -174,20 +176,21 @@ pub fn error_view(
             });
             continue;
         }
-        let Some((body, content)) = body(plan, operation, response, &names.contents, diagnostics) else {
+        let Some((body, content)) = body(calls, operation, response, &names.contents, diagnostics) else {
             continue;
         };
         contents.extend(content);
-        let (ty, send) = (body.ty, body.send.with("refusal"));
+        let check = check_call(&body.rule.iter().map(|rule| rule.check("refusal")).collect::<Vec<_>>());
+        let (ty, send) = (body.ty, format!("{check}.{}", body.send.with("refusal")));
         let (name, any_status, respond) = match response.status {
-            Status::Code(code) => (variant(code), None, format!("{}::status({code}).{send}", runtime("Reply"))),
+            Status::Code(code) => (variant(code), None, format!("{}::status({code}){send}", runtime("Reply"))),
             range => {
                 let (low, high) = bounds(range);
                 let name = match range {
                     Status::Range(digit) => format!("Status{digit}xx"),
                     _ => "Default".to_owned(),
                 };
-                (name, Some(Ty::AnyStatus(low, high)), format!("status.reply().{send}"))
+                (name, Some(Ty::AnyStatus(low, high)), format!("status.reply(){send}"))
             }
         };
         variants.push(ErrorVariantView {

@@ -8,6 +8,7 @@ use writ_contract::model::schema::Kind;
 
 use crate::rust::code::Code;
 use crate::rust::expr::patterns::Patterns;
+use crate::rust::expr::read::ReadCalls;
 use crate::rust::names::ident::{static_name, type_name};
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::operations::errors::{Markers, error_view};
@@ -96,8 +97,9 @@ pub fn operation_view(
         .zip(names.parts.as_ref())
         .map(|((content, parts), names)| parts_view(plan, (operation, content), &parts, names, patterns, diagnostics));
     let mut contents = Vec::new();
-    let response = response_view(plan, operation, names, &mut contents, diagnostics);
-    let error = error_view(plan, operation, names, markers, &mut contents, diagnostics);
+    let calls = ReadCalls { plan, patterns, direction: operation.response_direction() };
+    let response = response_view(&calls, operation, names, &mut contents, diagnostics);
+    let error = error_view(&calls, operation, names, markers, &mut contents, diagnostics);
     OperationView {
         method: Code::of(&names.method),
         decode: Code::from(format!("decode_{}", names.method.trim_start_matches("r#"))),

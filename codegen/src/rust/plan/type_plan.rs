@@ -29,6 +29,7 @@ pub fn type_plan<'c>(
         order: Vec::new(),
         names: HashMap::new(),
         boxed: HashSet::new(),
+        constrained: HashSet::new(),
     };
     let mut declarations = Declarations { plan, names, diagnostics };
     // Components take their names before all other schemas. Among them, components whose names are valid Rust

@@ -94,6 +94,8 @@ pub enum SendView {
     Present {
         /// The expression of the optional request field.
         value: Code,
+        /// The call that checks a present body, or `None` if the body cannot break the contract.
+        check: Option<Code>,
         /// The call that passes a present body, which is in the variable `body`.
         call: Code,
     },
@@ -115,6 +117,8 @@ pub enum SendView {
 pub struct SendArmView {
     /// The variant of the enum of request bodies.
     pub variant: Code,
+    /// The call that checks the body of the variant, or `None` if the body cannot break the contract.
+    pub check: Option<Code>,
     /// The call that passes the body of the variant, which is in the variable `body`.
     pub call: Code,
 }

@@ -1,7 +1,7 @@
 //! The grammar of security schemes, the objects under `components.securitySchemes`.
 
 use super::shape::Since::V32Remark;
-use super::shape::{ObjectKind, Rule, Shape, field, plain, referable, required, since};
+use super::shape::{ObjectKind, Rule, Shape, assumed, field, plain, referable, required, since};
 
 const FLOW: Shape = Shape::Of(ObjectKind::OAuthFlow);
 
@@ -38,6 +38,6 @@ pub(super) static OAUTH_FLOW: Rule = plain(
         field("authorizationUrl", Shape::Text),
         field("tokenUrl", Shape::Text),
         field("refreshUrl", Shape::Text),
-        required("scopes", Shape::Map(&Shape::Text)),
+        assumed("scopes", Shape::Map(&Shape::Text), "treated as empty"),
     ],
 );

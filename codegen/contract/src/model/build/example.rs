@@ -9,6 +9,7 @@ use crate::model::schema::Kind;
 use super::builder::Builder;
 use super::default::mismatch;
 use super::node_fields::{elements, entries};
+use super::written::written;
 
 impl<'d> Builder<'d, '_> {
     /// Records the examples within a schema, for the check against it.
@@ -39,9 +40,12 @@ impl<'d> Builder<'d, '_> {
             let report = self
                 .remark("example-invalid", node.span, "the example is not valid for its schema")
                 .label("invalid example")
-                .help("correct the example or the schema")
                 .note(found.why);
-            self.report(report);
+            // An unquoted scalar of YAML is a number or a boolean where the schema requires its text.
+            self.report(match written(&self.schemas, id, node) {
+                Some(text) if text.is_string() => report.suggest(node.span, text.to_string()),
+                _ => report.help("correct the example or the schema"),
+            });
         }
     }
 

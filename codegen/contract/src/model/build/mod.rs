@@ -16,16 +16,24 @@ mod encoding;
 pub(in crate::model) mod error_pointers;
 mod example;
 mod facets;
+mod family;
 mod finish;
+mod implied;
 mod interpreted;
+mod json_schema;
 mod nesting;
 mod node_fields;
 mod numbers;
 mod objects;
+mod one_way;
 mod operation;
 mod outgoing;
+mod overlap;
 pub(in crate::model) mod own_type;
 mod parameter;
+mod path_item;
+mod path_parameter;
+mod path_template;
 mod policy;
 mod quantity;
 mod response;
@@ -33,10 +41,12 @@ mod route;
 mod security;
 mod server;
 mod sparse_fieldset;
+mod tags;
 mod text;
 mod type_set;
 mod union;
 mod values;
+mod written;
 
 use crate::diagnostic::Diagnostics;
 use crate::document::{Document, Node};
@@ -50,11 +60,17 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     let root = document.root_node();
     let mut builder = Builder::new(document, strict, options, diagnostics);
     builder.name_components(root);
+    if options.polymorphic_parents {
+        builder.find_families();
+    }
     let schemes = builder.schemes(root);
     let mut operations = builder.operations(root, &schemes);
     let mut outgoing = builder.outgoing(root, &operations, &schemes, options.outgoing);
     let components = builder.components(root);
     builder.settle();
+    builder.settle_tags();
+    builder.report_formats();
+    builder.check_overlaps();
     builder.report_contradictions(&operations);
     response::settle_kinds(&mut operations, &builder.schemas);
     for operation in outgoing.iter_mut().filter_map(|outgoing| outgoing.operation.as_mut()) {
@@ -73,7 +89,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
         title: text("title").unwrap_or_default().to_owned(),
         version: text("version").unwrap_or_default().to_owned(),
         description: text("description").map(str::to_owned),
-        servers: server::servers(root),
+        servers: builder.servers(root),
         tags,
         operations,
         unselected: Vec::new(),

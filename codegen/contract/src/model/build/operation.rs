@@ -3,47 +3,33 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
-use crate::document::{Key, Node};
+use crate::document::Node;
 use crate::model::direction::Direction;
 use crate::model::operation::{Operation, Scheme};
 use crate::source::Span;
 
 use super::builder::Builder;
 use super::node_fields::{elements, spanned_string, string, truth};
-use super::route::{Routes, matched};
-
-/// The HTTP methods of OpenAPI path items in lower and upper case, in the order of the specification.
-const METHODS: &[(&str, &str)] = &[
-    ("get", "GET"),
-    ("put", "PUT"),
-    ("post", "POST"),
-    ("delete", "DELETE"),
-    ("options", "OPTIONS"),
-    ("head", "HEAD"),
-    ("patch", "PATCH"),
-    ("trace", "TRACE"),
-];
+use super::path_item::PathItem;
+use super::path_template::PathTemplate;
+use super::route::Routes;
 
 impl<'d> Builder<'d, '_> {
     /// Returns every operation under `paths`, in the order of the contract.
     pub(super) fn operations(&mut self, root: &'d Node, schemes: &[Scheme]) -> Vec<Operation> {
         let mut operations = Vec::new();
         let mut ids: HashMap<String, (Span, String)> = HashMap::new();
-        let (written, mut routes) = self.survey_routes(root);
-        for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
-            if path.name.starts_with("x-") {
-                continue;
-            }
-            // A path without a leading `/` was reported during loading.
-            if !path.name.starts_with('/') {
-                continue;
-            }
+        let paths = self.paths(root);
+        let (written, mut routes) = survey(&paths);
+        for (template, item) in paths {
+            let path = &template.key;
             self.check_template(path);
-            let Some(item) = self.follow(reference) else { continue };
-            self.check_servers(item);
-            for (key, node, method) in methods(item) {
+            if let Some(servers) = item.get("servers") {
+                self.check_servers(servers);
+            }
+            for (key, node, method) in item.methods() {
                 let route = self.route(&mut routes, method, path, key);
-                let mut operation = self.operation(root, item, (key, node), path, method, schemes);
+                let mut operation = self.operation(root, &item, (key, node), &template, method, schemes);
                 (operation.path, operation.query) = (route.path, route.query);
                 let span = node.get("operationId").map_or(key, |id| id.span);
                 let named = id_written(node).is_some();
@@ -59,7 +45,7 @@ impl<'d> Builder<'d, '_> {
                 ids.entry(operation.id.clone()).or_insert_with(|| (span, operation.route()));
                 operations.push(operation);
             }
-            self.report_undeclared(path, &methods(item).map(|(key, _, method)| (method, key)).collect::<Vec<_>>());
+            self.report_undeclared(path, &item.methods().map(|(key, _, method)| (method, key)).collect::<Vec<_>>());
         }
         operations
     }
@@ -94,47 +80,50 @@ impl<'d> Builder<'d, '_> {
         self.report(report.help(advice));
     }
 
-    /// Returns the declared `operationId`s of the contract, which generated ids must not repeat, and the routes
-    /// of all paths without query and fragment.
-    fn survey_routes(&mut self, root: &'d Node) -> (HashSet<String>, Routes) {
-        let (mut written, mut routes) = (HashSet::new(), Routes::default());
-        for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
-            let Some(item) = self.follow(reference) else { continue };
-            for (key, node, method) in methods(item) {
-                written.extend(id_written(node));
-                routes.reserve(method, path, key);
+    /// Returns every path that the router can match, in the order of the contract.
+    fn paths(&mut self, root: &'d Node) -> Vec<(PathTemplate, PathItem<'d>)> {
+        let mut paths = Vec::new();
+        for (path, node) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
+            // A path without a leading `/` was reported during loading.
+            if !path.name.starts_with('/') {
+                continue;
             }
+            let Some(item) = self.path_item(node) else { continue };
+            let Some(template) = self.path_template(path, &item) else { continue };
+            paths.push((template, item));
         }
-        (written, routes)
+        paths
     }
 
     fn operation(
         &mut self,
         root: &'d Node,
-        item: &'d Node,
+        item: &PathItem<'d>,
         (key, node): (Span, &'d Node),
-        template: &Key,
+        template: &PathTemplate,
         method: &'static str,
         schemes: &[Scheme],
     ) -> Operation {
-        let path = matched(&template.name);
-        let parameters = self.parameters(item, node, (method, path));
+        let path = template.path();
+        let parameters = self.parameters(item, node, (method, template));
         let body = self.body(node);
         let responses = self.responses(node);
         let policies = self.policies(node);
         self.check_tags(node, path);
-        self.check_servers(node);
+        if let Some(servers) = node.get("servers") {
+            self.check_servers(servers);
+        }
         let operation = Operation {
             direction: Direction::Inbound,
-            id: id_written(node).unwrap_or_else(|| id_of(method, &template.name)),
+            id: id_written(node).unwrap_or_else(|| id_of(method, &template.key.name)),
             has_id: id_written(node).is_some(),
             span: node.get("operationId").map_or(key, |id| id.span),
             method,
             path: path.to_owned(),
             query: String::new(),
             tag: elements(node.get("tags")).first().and_then(Node::as_str).unwrap_or("default").to_owned(),
-            summary: string(node, "summary").or_else(|| string(item, "summary")),
-            description: string(node, "description").or_else(|| string(item, "description")),
+            summary: string(node, "summary").or_else(|| item.text("summary")),
+            description: string(node, "description").or_else(|| item.text("description")),
             deprecated: truth(node, "deprecated"),
             parameters,
             body,
@@ -160,11 +149,17 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Iterates over the operations of a path item: the span of the method's key, the operation's node, and the method.
-pub(super) fn methods(item: &Node) -> impl Iterator<Item = (Span, &Node, &'static str)> {
-    item.as_object().into_iter().flatten().filter_map(|(key, node)| {
-        METHODS.iter().find(|(word, _)| *word == key.name).map(|(_, method)| (key.span, node, *method))
-    })
+/// Returns the declared `operationId`s of the contract, which generated ids must not repeat, and the routes of all
+/// paths without query and fragment.
+fn survey(paths: &[(PathTemplate, PathItem<'_>)]) -> (HashSet<String>, Routes) {
+    let (mut written, mut routes) = (HashSet::new(), Routes::default());
+    for (template, item) in paths {
+        for (key, node, method) in item.methods() {
+            written.extend(id_written(node));
+            routes.reserve(method, &template.key, key);
+        }
+    }
+    (written, routes)
 }
 
 /// Returns the `operationId` of an operation's node, if it has one.

@@ -72,7 +72,8 @@ impl<'d> Builder<'d, '_> {
             let described = node.get("schema").or_else(|| content.and_then(|(_, media)| media.get("schema")));
             let schema = match described {
                 Some(schema) => self.schema(schema),
-                None => self.anything(node),
+                None if content.is_some() => self.anything(node),
+                None => self.any_text(node.span),
             };
             self.examples_beside(schema, node);
             headers.push(Header {
@@ -141,6 +142,7 @@ impl<'d> Builder<'d, '_> {
                 kind,
                 schema,
                 encoding: self.encoding(media),
+                part_rules: self.part_rules(),
             });
         }
         // An unsupported media type is passed through as text if there is no other.
@@ -161,6 +163,7 @@ impl<'d> Builder<'d, '_> {
                 kind: ContentKind::Text,
                 schema: None,
                 encoding: Vec::new(),
+                part_rules: self.part_rules(),
             });
             left_out.remove(0);
         }

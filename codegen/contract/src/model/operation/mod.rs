@@ -9,7 +9,9 @@ mod policy;
 mod response;
 mod security;
 
-pub use content::{Content, ContentKind, DEFAULT_BODY_LIMIT, Encoding, RequestBody, essence, normal_media_type};
+pub use content::{
+    Content, ContentKind, DEFAULT_BODY_LIMIT, Encoding, PartRules, RequestBody, essence, normal_media_type,
+};
 pub use header::Header;
 pub use parameter::{Parameter, ParameterLocation, Style};
 pub use policy::{Cache, LimitBy, Policies, RateLimit};

@@ -37,7 +37,7 @@ pub struct Parameter {
 }
 
 /// The location of a parameter in a request: path, query string, header or cookie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ParameterLocation {
     /// The parameter is a placeholder in the path (`in: path`).
     Path,
@@ -50,6 +50,13 @@ pub enum ParameterLocation {
 }
 
 impl ParameterLocation {
+    /// Returns the location that a value of `in` names; `None` for a word that is no location.
+    pub(crate) fn named(word: &str) -> Option<ParameterLocation> {
+        let all =
+            [ParameterLocation::Path, ParameterLocation::Query, ParameterLocation::Header, ParameterLocation::Cookie];
+        all.into_iter().find(|location| location.word() == word)
+    }
+
     /// Returns the location of a parameter as the value of `in`: `path`, `query`, `header` or `cookie`.
     pub fn word(self) -> &'static str {
         match self {

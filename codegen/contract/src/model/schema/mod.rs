@@ -9,6 +9,6 @@ pub use error_pointers::{ErrorPointer, ErrorPointers, ErrorRole};
 pub use id::SchemaId;
 pub use kind::{
     Additional, ArrayShape, Discriminator, Format, IntegerShape, IntegerWidth, Kind, NumberShape, NumberWidth,
-    ObjectShape, Property, StringEnum, StringShape, UnionShape,
+    ObjectShape, Property, StringEnum, StringShape, UnionShape, WrittenNumbers,
 };
-pub use schemas::{InterpretedSchema, RustType, Schema, Schemas};
+pub use schemas::{InterpretedSchema, RustType, Schema, Schemas, StringContent};

@@ -179,6 +179,7 @@ pub enum RenewEventError {
 
 impl OnEventRequest {
     pub(super) fn encode(&self, out: &mut client::Outgoing) {
+        out.check_body(&self.body, &OwnRules);
         out.body(/* application/json */ 0, &self.body);
     }
 }
@@ -204,8 +205,13 @@ impl client::FromResponse for OnEventError {
 impl ReportRequest {
     pub(super) fn encode(self, out: &mut client::Outgoing) {
         match self.body {
-            Some(ReportBody::Json(body)) => out.body(/* application/json */ 0, &body),
+            Some(ReportBody::Json(body)) => {
+                out.check_body(&body, &OwnRules);
+                out.body(/* application/json */ 0, &body)
+            }
+
             Some(ReportBody::Multipart(body)) => out.parts(/* multipart/form-data */ 1, body),
+
             None => {}
         }
     }
@@ -258,6 +264,7 @@ impl client::FromResponse for SubscriptionGoneError {
 
 impl RenewEventRequest {
     pub(super) fn encode(&self, out: &mut client::Outgoing) {
+        out.check_body(&self.body, &OwnRules);
         out.body(/* application/json */ 0, &self.body);
     }
 }

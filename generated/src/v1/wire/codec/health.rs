@@ -4,6 +4,12 @@
 use writ_runtime::{Write, Writer};
 use crate::v1::Liveness;
 
+impl Conform<OwnRules> for HealthCheck {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("latency", &self.latency, &IntegerRule { min: Some(0), max: Some(60000), ..IntegerRule::NONE });
+    }
+}
+
 impl Write for Liveness {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
@@ -11,5 +17,11 @@ impl Write for Liveness {
         w.field("version", &self.version);
         w.field("timestamp", &self.timestamp);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Liveness {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("version", &self.version, &StringRule { min: 1, max: Some(64), ..StringRule::NONE });
     }
 }

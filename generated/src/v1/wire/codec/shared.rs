@@ -72,12 +72,27 @@ impl Write for Pagination {
     }
 }
 
+impl Conform<OwnRules> for Pagination {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("total", &self.total, &IntegerRule { min: Some(0), max: Some(9007199254740991), ..IntegerRule::NONE });
+        c.field("page", &self.page, &Nullable(IntegerRule { min: Some(1), max: Some(10000), ..IntegerRule::NONE }));
+        c.field("limit", &self.limit, &IntegerRule { min: Some(1), max: Some(100), ..IntegerRule::NONE });
+        c.field("nextCursor", &self.next_cursor, &Nullable(StringRule { max: Some(1024), ..StringRule::NONE }));
+    }
+}
+
 impl Write for Money {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("amount", &self.amount);
         w.field("currency", &self.currency);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Money {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("amount", &self.amount, &Spelled(StringRule { max: Some(20), ..StringRule::NONE }));
     }
 }
 

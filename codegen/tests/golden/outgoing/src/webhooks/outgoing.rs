@@ -145,8 +145,10 @@ pub enum SubscribeDeleteError {
 
 impl OrderShippedRequest {
     pub(super) fn encode(&self, out: &mut client::Outgoing) {
+        out.check_parameter(0, &self.x_attempt, &IntegerRule { min: Some(1), ..IntegerRule::NONE });
         out.required(0, &self.x_attempt);
         out.optional(1, &self.tags);
+        out.check_body(&self.body, &OwnRules);
         out.body(/* application/json */ 0, &self.body);
     }
 }
@@ -296,7 +298,7 @@ mod data {
         path: "",
         tag: "",
         parameters: &[
-            Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array),
+            Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
         ],
         body: Some(Body {
             required: true,

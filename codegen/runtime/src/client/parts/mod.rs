@@ -1,10 +1,13 @@
 //! The multipart request bodies (RFC 7578) that a client sends: values, each encoded by its [`PartRule`], and
 //! streamed files.
 
+mod styled;
+
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
+use self::styled::StyledParts;
 use super::outgoing::Outgoing;
 use crate::http::media::MediaType;
 use crate::json::TextValue;
@@ -27,13 +30,15 @@ pub struct Form {
     rule: &'static FormRule,
     boundary: String,
     pieces: Vec<Body>,
+    /// The values that are written by a style.
+    styled: StyledParts,
     fault: Option<String>,
 }
 
 impl Form {
     fn new(rule: &'static FormRule) -> Form {
         let boundary = uuid::Uuid::now_v7().simple().to_string();
-        Form { rule, boundary, pieces: Vec::new(), fault: None }
+        Form { rule, boundary, pieces: Vec::new(), styled: StyledParts::default(), fault: None }
     }
 
     /// Adds the value of a part to the multipart form. `index` is the part's index in [`FormRule::parts`].
@@ -50,12 +55,29 @@ impl Form {
             let message = format!("the part `{name}` needs the header `{}`, but a value has no headers", header.name);
             self.fault.get_or_insert(message);
         }
-        let written = json(value);
+        let written = match json(value) {
+            Ok(written) => written,
+            Err(error) => {
+                self.fault.get_or_insert(format!("the part `{name}` cannot be written: {error}"));
+                return;
+            }
+        };
+        if let Some(style) = rule.style {
+            let added = match text_value(&written) {
+                Some(value) => self.styled.add(name, rule.repeated, style, &value),
+                None => Ok(()),
+            };
+            if let Err(message) = added {
+                self.fault.get_or_insert(format!("the part `{name}` cannot be written: {message}"));
+            }
+            return;
+        }
         let (content, media) = match rule.kind {
             PartKind::Json => (Bytes::from(written), only_media(rule).or(Some("application/json"))),
             PartKind::Text | PartKind::File => match text_value(&written) {
                 Some(TextValue::Map(_) | TextValue::List(_)) | None => (Bytes::from(written), Some("application/json")),
-                Some(TextValue::Scalar(text)) => (Bytes::from(text.into_owned()), only_media(rule)),
+                Some(TextValue::Null) => (Bytes::new(), default_media(rule)),
+                Some(TextValue::Scalar(text)) => (Bytes::from(text.into_owned()), default_media(rule)),
             },
         };
         let media = media.map(str::to_owned);
@@ -77,7 +99,7 @@ impl Form {
         if let Some(header) = rule.headers.iter().find(missing) {
             self.fault.get_or_insert(format!("the part `{name}` needs the header `{}`", header.name));
         }
-        self.add(name, file, only_media(rule));
+        self.add(name, file, default_media(rule));
     }
 
     fn add(&mut self, name: &str, file: FileStream, default_media: Option<&str>) {
@@ -135,6 +157,10 @@ impl Outgoing {
     }
 
     fn form(&mut self, media: usize, mut form: Form) {
+        match std::mem::take(&mut form.styled).finish() {
+            Ok(parts) => parts.for_each(|(name, text)| form.part(&name, None, None, &[], Body::from(text))),
+            Err(fault) => drop(form.fault.get_or_insert(fault)),
+        }
         if let Some(fault) = form.fault.take() {
             return self.fail(fault);
         }
@@ -146,13 +172,66 @@ impl Outgoing {
     }
 }
 
+/// Returns the media type with which a form part is sent if the caller gives none.
+fn default_media(rule: &PartRule) -> Option<&'static str> {
+    only_media(rule).or(rule.sent_as)
+}
+
 /// Returns the first media type that the contract declares for a form part, unless it is a range.
 fn only_media(rule: &PartRule) -> Option<&'static str> {
     let range = |media: &str| MediaType::parse(media).is_none_or(|media| media.is_range());
     rule.media.first().copied().filter(|media| !range(media))
 }
 
-/// Escapes a name or file name of a form part as browsers do (WHATWG HTML § 4.10.22.8).
+/// Escapes a name or file name of a form part: a backslash as RFC 9110 § 5.6.4 says, quotes and line breaks as browsers
+/// do (WHATWG HTML § 4.10.22.8).
 fn quoted(name: &str) -> String {
-    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+    name.replace('\\', r"\\").replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use http::{HeaderMap, HeaderValue, header};
+
+    use super::*;
+    use crate::request::body::Payload;
+    use crate::request::deferred_refusal::DeferredRefusal;
+
+    /// Returns a name of pseudo-random characters (xorshift) that are special in a header.
+    fn name(seed: &mut u64) -> String {
+        let mut random = || {
+            *seed ^= *seed << 13;
+            *seed ^= *seed >> 7;
+            *seed ^= *seed << 17;
+            (*seed >> 33) as usize
+        };
+        let letters = ['a', '"', '\\', ';', '=', '\'', ' ', '\r', '\n', 'é', '*', '2', ',', '['];
+        (0..1 + random() % 8).map(|_| letters[random() % letters.len()]).collect()
+    }
+
+    #[test]
+    fn every_name_and_file_name_is_received_as_it_was_sent() {
+        let mut seed = 0x2545_F491_4F6C_DD1D;
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for _ in 0..2000 {
+            let (field, file) = (name(&mut seed), name(&mut seed));
+            let mut form = Form::new(&FormRule::NONE);
+            form.add(&field, FileStream::of("x").named(&file), None);
+            let end = Body::from(format!("--{}--\r\n", form.boundary));
+            let media = format!("multipart/form-data; boundary={}", form.boundary);
+            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_str(&media).unwrap())]);
+            let received = runtime.block_on(async {
+                let mut body = Vec::new();
+                for piece in form.pieces.into_iter().chain([end]) {
+                    body.extend_from_slice(&to_bytes(piece, usize::MAX).await.unwrap());
+                }
+                let payload = Payload::Bytes(Bytes::from(body));
+                let mut parts = Multipart::new(&headers, payload, &DeferredRefusal::default()).unwrap();
+                let part = parts.next().await.unwrap().unwrap();
+                (part.name().map(str::to_owned), part.file_name().map(str::to_owned))
+            });
+            assert_eq!(received, (Some(field), Some(file)));
+        }
+    }
 }
