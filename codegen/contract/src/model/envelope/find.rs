@@ -52,7 +52,9 @@ pub(in crate::model) fn find_errors(document: &Document, contract: &mut Contract
     };
     let position =
         |accepts: &dyn Fn(&ErrorBody) -> bool| errors.bodies.iter().position(|body| usable(body) && accepts(body));
-    let fallback = position(&|body| body.has_message() || !body.is_filled()).or_else(|| position(&|_| true));
+    // A body without a part of the problem says nothing about an undeclared status.
+    let fallback = position(&|body| body.has_message() || !body.is_filled())
+        .or_else(|| position(&|body| body.is_automatic && body.has_slot()));
     let is_json = |body: &ErrorBody| matches!(body.content, ErrorContent::Json(_));
     let envelope = position(&|body| is_json(body) && body.has_message());
     (errors.fallback, errors.envelope) = (fallback, envelope);
