@@ -122,10 +122,11 @@ impl ErrorEnvelope {
             ReplyBody::Bytes(bytes) => Body::from(bytes),
             ReplyBody::Stream(stream) => stream,
             ReplyBody::Problem(problem) => {
-                if let Ok(media) = HeaderValue::from_str(error_body.media_type) {
-                    headers.insert(header::CONTENT_TYPE, media);
+                let (media_type, bytes) = self.encode(error_body, &problem, request_id.as_str());
+                if let Ok(media_type) = HeaderValue::from_str(media_type) {
+                    headers.insert(header::CONTENT_TYPE, media_type);
                 }
-                Body::from(self.encode(error_body, &problem, request_id.as_str()))
+                Body::from(bytes)
             }
         };
         headers.insert(X_REQUEST_ID, request_id.header());
