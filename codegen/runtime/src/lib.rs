@@ -289,7 +289,7 @@ pub use crate::request::multipart::{
 };
 pub use crate::response::declares::{Declares, OperationError};
 pub use crate::response::error_envelope::{ErrorEnvelope, PROBLEM_JSON};
-pub use crate::response::events::{EventStream, JsonLines};
+pub use crate::response::events::{EventStream, JsonLines, StreamError};
 pub use crate::response::idempotent::{Idempotent, Recorded};
 pub use crate::response::internal::Internal;
 pub use crate::response::not_written::{NotWritten, is_written, is_written_with_request, unwritten};

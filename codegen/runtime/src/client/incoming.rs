@@ -8,7 +8,6 @@ use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 
 use super::failure::TooLong;
-use super::lines;
 use super::refusal::Envelope;
 use super::transport::TransportError;
 use crate::http::any_media::AnyMedia;
@@ -17,6 +16,7 @@ use crate::json::{Reader, SparseObjects, TextValue};
 use crate::operation::Parameter;
 use crate::response::events::{EventStream, JsonLines};
 use crate::response::internal::Internal;
+use crate::response::lines;
 use crate::response::problem::Problem;
 use crate::response::status_range::AnyStatus;
 use crate::response::stream::ByteStream;
@@ -272,7 +272,7 @@ impl Incoming {
             Ok(Found::Text(value)) => Found::Text(value.into_owned()),
             Ok(Found::Json(text)) => Found::Json(text.into_owned().into()),
             Ok(Found::Absent) => Found::Absent,
-            Ok(Found::Wrong(message)) | Err(message) => Found::Wrong(message),
+            Ok(Found::Wrong(message) | Found::WrongField(_, message)) | Err(message) => Found::Wrong(message),
         }
     }
 
@@ -289,7 +289,7 @@ impl Incoming {
                 let value = read(&mut reader);
                 self.close(reader).and(value)
             }
-            Found::Wrong(message) => {
+            Found::Wrong(message) | Found::WrongField(_, message) => {
                 self.violate(parameter, message);
                 None
             }

@@ -17,6 +17,7 @@ use crate::json::TextValue;
 use crate::json::Write;
 use crate::operation::{Operation, Parameter, ParameterLocation, SchemeKind, Style};
 use crate::style::coding::Coding;
+use crate::style::form::write_form;
 use crate::style::pairs::pairs;
 use crate::style::value::{json, text_value};
 use crate::style::write::write;
@@ -145,12 +146,16 @@ impl Outgoing {
                 let pairs = pairs(parameter, &value)?;
                 self.query.extend(pairs.into_iter().map(|(name, value)| format!("{name}={value}")));
             }
+            ParameterLocation::QueryString => self.query.push(query_string(parameter, json, &value)?),
             ParameterLocation::Header => {
                 let text = write(parameter, &value, Coding::Header)?;
                 self.set(parameter.name, text.as_bytes());
             }
             ParameterLocation::Cookie => {
                 let pairs = pairs(parameter, &value)?;
+                if !pairs.iter().all(|(name, value)| is_cookie(name) && is_cookie(value)) {
+                    return Err("a cookie of the style `cookie` cannot contain it without an encoding");
+                }
                 self.cookies.extend(pairs.into_iter().map(|(name, value)| format!("{name}={value}")));
             }
         }
@@ -247,4 +252,18 @@ impl Outgoing {
             self.set("idempotency-key", uuid::Uuid::now_v7().to_string().as_bytes());
         }
     }
+}
+
+/// Writes the value of a parameter for the complete query string, given as JSON text and as a value.
+fn query_string(parameter: &'static Parameter, json: &[u8], value: &TextValue<'_>) -> Result<String, &'static str> {
+    match (parameter.style, value) {
+        (Style::Form, _) => write_form(json, parameter.form).map_err(|_| "the form of the query cannot express it"),
+        (_, TextValue::Scalar(text)) => Ok(percent::encode(text).to_string()),
+        _ => Err("only a string, number or boolean can be a text"),
+    }
+}
+
+/// Returns true if a cookie can contain a text as it is (`cookie-octet` of RFC 6265 § 4.1.1).
+fn is_cookie(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b';' | b'\\'))
 }

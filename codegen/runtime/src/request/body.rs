@@ -25,7 +25,6 @@ pub(crate) enum Payload {
     Absent,
     /// The complete request body, in memory.
     Bytes(Bytes),
-    #[cfg_attr(not(feature = "multipart"), allow(dead_code, reason = "read by the parts reader only"))]
     /// A request body that the handler reads while it arrives. Reading fails if it exceeds the operation's size limit.
     Stream(Body),
 }
@@ -73,7 +72,8 @@ async fn receive(
         return Err(too_large(expected.limit));
     }
     // The idempotency key covers a hash of the body, so the bytes are needed before the handler is called.
-    if expected.media[media].kind == MediaKind::Multipart && head.call.operation.idempotency.is_none() {
+    let streamed = matches!(expected.media[media].kind, MediaKind::Multipart | MediaKind::Stream);
+    if streamed && head.call.operation.idempotency.is_none() {
         let payload = Payload::Stream(Body::new(Limited::new(body, expected.limit)));
         return Ok(ReceivedBody { media, payload });
     }

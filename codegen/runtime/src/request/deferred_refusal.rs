@@ -18,7 +18,6 @@ impl DeferredRefusal {
     }
 
     /// Stores a problem with the request body, unless a problem is stored already.
-    #[cfg(feature = "multipart")]
     pub(crate) fn put(&self, problem: Problem) {
         if let Some(shared) = &self.0 {
             shared.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(problem);

@@ -11,6 +11,7 @@ pub mod error_envelope;
 pub mod events;
 pub mod idempotent;
 pub mod internal;
+pub(crate) mod lines;
 pub mod not_written;
 pub mod problem;
 pub mod reply;

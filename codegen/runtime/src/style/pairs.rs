@@ -13,7 +13,7 @@ pub(crate) type Pairs = Vec<(String, String)>;
 /// # Errors
 /// Returns a message if the style cannot express the value.
 pub(crate) fn pairs(parameter: &Parameter, value: &TextValue<'_>) -> Result<Pairs, &'static str> {
-    let coding = Coding::Query;
+    let coding = if parameter.style == Style::Cookie { Coding::Header } else { Coding::Query };
     let name = encoded(parameter.name, coding);
     let exploded = parameter.explode && parameter.style != Style::DeepObject;
     match value {

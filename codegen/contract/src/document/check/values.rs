@@ -71,7 +71,8 @@ impl Checker<'_, '_> {
         });
         let Some(theirs) = theirs else { return false };
         self.repair_nulls(node, owner);
-        let (theirs, ours) = if theirs.since == Since::V30Only { ("3.0", "3.1") } else { ("3.1", "3.0") };
+        let ours = self.document.version().number();
+        let theirs = if theirs.since == Since::V30Only { "3.0" } else { "3.1" };
         let message = format!("`{name}` has the form of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
         let problem = self.lax(false, "other-version", anchor, message);
         let only = match (&node.value, name.as_str()) {
@@ -118,7 +119,7 @@ fn expected(shape: &Shape) -> String {
         Shape::Number => "a number".to_owned(),
         Shape::Count => "a non-negative integer".to_owned(),
         Shape::List(_) => "an array".to_owned(),
-        Shape::Map(_) | Shape::Components(_) | Shape::Of(_) => "an object".to_owned(),
+        Shape::Map(_) | Shape::Components(_) | Shape::Requirement | Shape::Of(_) => "an object".to_owned(),
         Shape::Either(shapes) => shapes.iter().map(expected).collect::<Vec<_>>().join(" or "),
     }
 }

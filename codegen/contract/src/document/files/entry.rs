@@ -34,10 +34,10 @@ pub(super) fn version(root: &Node, diagnostics: &mut Diagnostics) -> Option<Vers
         } else {
             format!("OpenAPI version `{text}` is not supported")
         };
-        severity("unknown-version", openapi.span, message).label(label).help("write `3.0.3` or `3.1.0`")
+        severity("unknown-version", openapi.span, message).label(label).help("write `3.0.3`, `3.1.0` or `3.2.0`")
     };
     if version.is_none() {
-        diagnostics.push(problem(Diagnostic::error, "supported: 3.0.x and 3.1.x"));
+        diagnostics.push(problem(Diagnostic::error, "supported: 3.0.x, 3.1.x and 3.2.x"));
     } else if numbers.len() != 3 || openapi.as_str().is_none() {
         diagnostics.push(problem(Diagnostic::warning, "a version consists of three numbers, as a string"));
     }

@@ -1,13 +1,13 @@
 //! The grammar of the root object of OpenAPI and of its description, servers, components and tags.
 
-use super::shape::Since::{V31, V32, V32Remark};
+use super::shape::Since::{V31, V32};
 use super::shape::{ObjectKind, Rule, Shape, field, plain, required, since};
 
 const SERVERS: Shape = Shape::List(&Shape::Of(ObjectKind::Server));
 const TEXTS: Shape = Shape::List(&Shape::Text);
 const DOCS: Shape = Shape::Of(ObjectKind::ExternalDocs);
 const SCHEMA: Shape = Shape::Of(ObjectKind::Schema);
-const SECURITY: Shape = Shape::List(&Shape::Map(&TEXTS));
+const SECURITY: Shape = Shape::List(&Shape::Requirement);
 
 pub(super) static ROOT: Rule = plain(
     "the document",
@@ -53,7 +53,7 @@ pub(super) static SERVER: Rule = plain(
         required("url", Shape::Text),
         field("description", Shape::Text),
         field("variables", Shape::Map(&Shape::Of(ObjectKind::ServerVariable))),
-        since(V32Remark, "name", Shape::Text),
+        since(V32, "name", Shape::Text),
     ],
 );
 
@@ -85,9 +85,9 @@ pub(super) static TAG: Rule = plain(
         required("name", Shape::Text),
         field("description", Shape::Text),
         field("externalDocs", DOCS),
-        since(V32Remark, "summary", Shape::Text),
-        since(V32Remark, "parent", Shape::Text),
-        since(V32Remark, "kind", Shape::Text),
+        since(V32, "summary", Shape::Text),
+        since(V32, "parent", Shape::Text),
+        since(V32, "kind", Shape::Text),
     ],
 );
 

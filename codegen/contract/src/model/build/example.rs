@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::document::Node;
 use crate::model::SchemaId;
 use crate::model::schema::Kind;
+use crate::source::Span;
 
 use super::builder::Builder;
 use super::default::mismatch;
@@ -22,9 +23,35 @@ impl<'d> Builder<'d, '_> {
         self.examples.extend(node.get("example").map(|value| (id, value)));
         let named: Vec<&'d Node> = entries(node.get("examples")).map(|(_, example)| example).collect();
         for example in named {
-            let value = self.follow(example).and_then(|example| example.get("value"));
+            let value = self.follow(example).and_then(|example| example.get("dataValue").or(example.get("value")));
             self.examples.extend(value.map(|value| (id, value)));
         }
+    }
+
+    /// Reports the serialized examples beside the schema of a JSON media type (`serializedValue`) that are not JSON.
+    ///
+    /// They are checked against the schema only if the contract has no value for the example besides.
+    pub(super) fn serialized_examples(&mut self, id: SchemaId, node: &'d Node) {
+        let named: Vec<&'d Node> = entries(node.get("examples")).map(|(_, example)| example).collect();
+        for example in named {
+            let Some(example) = self.follow(example) else { continue };
+            let Some(serialized) = example.get("serializedValue") else { continue };
+            let Some(text) = serialized.as_str() else { continue };
+            match serde_json::from_str(text) {
+                Ok(json) if example.get("dataValue").is_none() => self.serialized.push((id, serialized.span, json)),
+                Ok(_) => {}
+                Err(error) => self.invalid_example(serialized.span, format!("it is not JSON: {error}")),
+            }
+        }
+    }
+
+    fn invalid_example(&mut self, span: Span, why: String) {
+        let report = self
+            .remark("example-invalid", span, "the example is not valid for its schema")
+            .label("invalid example")
+            .help("correct the example or the schema")
+            .note(why);
+        self.report(report);
     }
 
     /// Reports the examples that are not valid against their schemas. They mislead readers but do not affect
@@ -36,12 +63,12 @@ impl<'d> Builder<'d, '_> {
                 continue;
             }
             let Some(found) = mismatch(&self.schemas, id, &node.to_json()) else { continue };
-            let report = self
-                .remark("example-invalid", node.span, "the example is not valid for its schema")
-                .label("invalid example")
-                .help("correct the example or the schema")
-                .note(found.why);
-            self.report(report);
+            self.invalid_example(node.span, found.why);
+        }
+        for (id, span, json) in std::mem::take(&mut self.serialized) {
+            if let Some(found) = mismatch(&self.schemas, id, &json).filter(|_| seen.insert(span)) {
+                self.invalid_example(span, found.why);
+            }
         }
     }
 

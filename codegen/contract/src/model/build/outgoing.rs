@@ -42,7 +42,7 @@ impl<'d> Builder<'d, '_> {
                 let payload = self.body(node).as_ref().and_then(payload);
                 webhooks.push(OutgoingOperation {
                     trigger: Trigger::Webhook(name.clone()),
-                    method,
+                    method: method.to_owned(),
                     operation_id: string(node, "operationId"),
                     description: string(node, "summary").or_else(|| string(node, "description")),
                     payload,
@@ -81,7 +81,7 @@ impl<'d> Builder<'d, '_> {
                         let callback = Callback { parent: parent.clone(), expression: expression.clone() };
                         callbacks.push(OutgoingOperation {
                             trigger: Trigger::Callback(callback),
-                            method: operation.method,
+                            method: operation.method.clone(),
                             operation_id: Some(operation.id.clone()),
                             description: operation.summary.clone().or_else(|| operation.description.clone()),
                             payload: operation.body.as_ref().and_then(payload),
@@ -99,8 +99,8 @@ impl<'d> Builder<'d, '_> {
         let mut nodes = Vec::new();
         for (_, reference) in entries(root.get("paths")).collect::<Vec<_>>() {
             let Some(item) = self.follow(reference) else { continue };
-            for (key, node) in item.as_object().into_iter().flatten() {
-                let span = node.get("operationId").map_or(key.span, |id| id.span);
+            for (key, node, _) in methods(item) {
+                let span = node.get("operationId").map_or(key, |id| id.span);
                 // If two paths refer to one path item, its operation exists twice, and each gets this node once.
                 let known =
                     |operation: &&Operation| operation.span == span && !nodes.iter().any(|(id, _)| *id == operation.id);
@@ -125,7 +125,8 @@ impl<'d> Builder<'d, '_> {
         schemes: &[Scheme],
     ) -> Vec<Operation> {
         let Some(item) = self.follow(reference) else { return Vec::new() };
-        let methods: Vec<(Span, &Node, &'static str)> = methods(item).collect();
+        self.check_additional(item);
+        let methods: Vec<(Span, &Node, &str)> = methods(item).collect();
         let several = methods.len() > 1;
         let mut operations = Vec::new();
         for (span, node, method) in methods {
@@ -148,7 +149,7 @@ impl<'d> Builder<'d, '_> {
         item: &'d Node,
         (span, node): (Span, &'d Node),
         id: String,
-        method: &'static str,
+        method: &'d str,
         schemes: &[Scheme],
     ) -> Operation {
         let mut parameters = self.parameters(item, node, (method, ""));
@@ -163,7 +164,7 @@ impl<'d> Builder<'d, '_> {
             id,
             has_id: true,
             span: node.get("operationId").map_or(span, |id| id.span),
-            method,
+            method: method.to_owned(),
             path: String::new(),
             query: String::new(),
             tag: String::new(),

@@ -27,7 +27,7 @@ impl<'d> Builder<'d, '_> {
         &mut self,
         item: &'d Node,
         operation: &'d Node,
-        (method, path): (&'static str, &str),
+        (method, path): (&'d str, &str),
     ) -> Vec<Parameter> {
         let mut parameters: Vec<Parameter> = Vec::new();
         let mut misspelt = Misspelt::default();
@@ -60,6 +60,7 @@ impl<'d> Builder<'d, '_> {
                 }
             }
         }
+        self.check_query_string(&mut parameters);
         self.find_undeclared(&parameters, &misspelt, method, path);
         parameters
     }
@@ -72,6 +73,7 @@ impl<'d> Builder<'d, '_> {
         let location = match string(node, "in")?.as_str() {
             "path" => ParameterLocation::Path,
             "query" => ParameterLocation::Query,
+            "querystring" => ParameterLocation::QueryString,
             "header" => ParameterLocation::Header,
             "cookie" => ParameterLocation::Cookie,
             // Any other location was reported during loading.
@@ -128,13 +130,13 @@ impl<'d> Builder<'d, '_> {
                 .label(if self.strict { "not declared as required" } else { "treated as required" });
             self.report(report);
         }
-        let content = node.get("content").and_then(Node::as_object).and_then(|content| content.iter().next());
+        let content = self.only_content(node);
         let (schema, by_media_type) = match (node.get("schema"), content) {
             (Some(schema), _) => (self.schema(schema), None),
             (None, Some((key, media))) => {
                 let schema = media.get("schema").map(|schema| self.schema(schema));
                 let schema = schema.unwrap_or_else(|| self.anything(media));
-                (schema, Some(self.style_of(key, schema)))
+                (schema, Some(self.style_of(key, schema, location)))
             }
             (None, None) => (self.anything(node), None),
         };
@@ -143,7 +145,7 @@ impl<'d> Builder<'d, '_> {
             None => self.examples_beside(schema, node),
         }
         let default_style = match location {
-            ParameterLocation::Query | ParameterLocation::Cookie => Style::Form,
+            ParameterLocation::Query | ParameterLocation::QueryString | ParameterLocation::Cookie => Style::Form,
             ParameterLocation::Path | ParameterLocation::Header => Style::Simple,
         };
         let style = match string(node, "style").as_deref() {
@@ -156,6 +158,7 @@ impl<'d> Builder<'d, '_> {
             Some("spaceDelimited") => Style::SpaceDelimited,
             Some("pipeDelimited") => Style::PipeDelimited,
             Some("deepObject") => Style::DeepObject,
+            Some("cookie") => Style::Cookie,
             // Any other style was reported during loading.
             Some(_) => default_style,
         };
@@ -163,7 +166,9 @@ impl<'d> Builder<'d, '_> {
             Style::Json | Style::Text => true,
             Style::Simple => matches!(location, ParameterLocation::Path | ParameterLocation::Header),
             Style::Label | Style::Matrix => location == ParameterLocation::Path,
+            _ if location == ParameterLocation::QueryString => true,
             Style::Form => matches!(location, ParameterLocation::Query | ParameterLocation::Cookie),
+            Style::Cookie => location == ParameterLocation::Cookie,
             Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject => location == ParameterLocation::Query,
         };
         let style = match fits {
@@ -190,7 +195,8 @@ impl<'d> Builder<'d, '_> {
             description: string(node, "description"),
             deprecated: truth(node, "deprecated"),
             style,
-            explode: node.get("explode").and_then(Node::as_bool).unwrap_or(style == Style::Form),
+            explode: node.get("explode").and_then(Node::as_bool).unwrap_or(matches!(style, Style::Form | Style::Cookie)),
+            encoding: content.map(|(_, media)| self.encoding(media)).unwrap_or_default(),
             schema,
             component: self.names.get(&node.span).cloned(),
             may_be_empty: location == ParameterLocation::Query && truth(node, "allowEmptyValue"),
@@ -200,9 +206,10 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Returns the style of a parameter that has `content` with a media type instead of `schema`.
-    fn style_of(&mut self, media_type: &Key, schema: SchemaId) -> Style {
+    fn style_of(&mut self, media_type: &Key, schema: SchemaId, location: ParameterLocation) -> Style {
         let structured = matches!(self.schemas.kind(schema), Kind::Object(_) | Kind::Array(_) | Kind::Union(_));
         match kind_of(&media_type.name) {
+            Some(ContentKind::Form) if location == ParameterLocation::QueryString => Style::Form,
             Some(ContentKind::Json) => Style::Json,
             // A structured value is JSON, even if its media type is a vendor's own without `+json`.
             Some(ContentKind::Binary) if structured => Style::Json,
@@ -217,7 +224,7 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Records the placeholders of the path that the operation does not declare as path parameters.
-    fn find_undeclared(&mut self, parameters: &[Parameter], misspelt: &Misspelt, method: &'static str, path: &str) {
+    fn find_undeclared(&mut self, parameters: &[Parameter], misspelt: &Misspelt, method: &'d str, path: &str) {
         for name in placeholders(path) {
             let named = || parameters.iter().filter(|parameter| parameter.name == name);
             let declared = named().any(|parameter| parameter.location == ParameterLocation::Path);
@@ -235,7 +242,7 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Reports the path parameters that operations of one path do not declare, once for each parameter.
-    pub(super) fn report_undeclared(&mut self, path: &Key, methods: &[(&'static str, Span)]) {
+    pub(super) fn report_undeclared(&mut self, path: &Key, methods: &[(&str, Span)]) {
         // Each message contains the path. It is shortened once, since a long path can have many parameters.
         let shown = one_line(path.name.clone());
         for (name, undeclared) in std::mem::take(&mut self.undeclared) {
@@ -264,8 +271,8 @@ impl<'d> Builder<'d, '_> {
 fn undeclared_parameter(
     name: &str,
     (path, span): (&str, Span),
-    lacking: &[(&'static str, Span)],
-    declaring: &[(&'static str, Span)],
+    lacking: &[(&str, Span)],
+    declaring: &[(&str, Span)],
 ) -> Diagnostic {
     let first = lacking.first().map_or("", |(method, _)| *method);
     let subject = match lacking.len() {
@@ -290,7 +297,7 @@ fn undeclared_parameter(
 }
 
 /// Returns the names of methods as a sentence lists them, each as `spelled` writes it.
-fn listed(methods: &[(&'static str, Span)], spelled: fn(&str) -> String) -> String {
+fn listed(methods: &[(&str, Span)], spelled: fn(&str) -> String) -> String {
     let mut names: Vec<String> = methods.iter().map(|(method, _)| format!("`{}`", spelled(method))).collect();
     let last = names.pop().unwrap_or_default();
     if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) }

@@ -18,7 +18,7 @@ pub(super) fn servers(root: &Node) -> Vec<Server> {
     };
     let server = |node: &Node| Server {
         url: text(node, "url"),
-        description: text(node, "description"),
+        description: string(node, "description").unwrap_or_else(|| text(node, "name")),
         variables: entries(node.get("variables")).map(variable).collect(),
     };
     elements(root.get("servers")).iter().map(server).collect()

@@ -169,31 +169,11 @@ impl<'d> Builder<'d, '_> {
         let property = string(node, "propertyName")?;
         let mut mapping: Vec<(String, usize)> = Vec::new();
         for (value, target) in entries(node.get("mapping")) {
-            let Some(reference) = target.as_str() else { continue };
-            let by_reference = self.document.resolve(target.span.file, reference).ok().map(|located| located.node.span);
-            let found = branches.iter().position(|(schema, branch)| {
-                let span = self
-                    .document
-                    .resolve(branch.span.file, branch.get("$ref").and_then(Node::as_str).unwrap_or_default());
-                let same = span.is_ok_and(|located| Some(located.node.span) == by_reference);
-                same || self.schemas.get(*schema).component.as_deref() == Some(reference)
-            });
-            match found {
-                Some(index) => mapping.push((value.clone(), index)),
-                None => {
-                    let report = self
-                        .remark(
-                            "discriminator-mapping",
-                            target.span,
-                            format!("`{reference}` is not a variant of this union"),
-                        )
-                        .label(format!("a value with `{property}: {value}` is rejected"))
-                        .also(node.span, "discriminator")
-                        .help("add the schema to the union, or correct the mapping");
-                    self.report(report);
-                }
-            }
+            let rejected = format!("a value with `{property}: {value}` is rejected");
+            mapping.extend(self.branch_named(node, target, branches, rejected).map(|index| (value.clone(), index)));
         }
+        let rejected = format!("a value without a known `{property}` is rejected");
+        let default = node.get("defaultMapping").and_then(|target| self.branch_named(node, target, branches, rejected));
         for (index, (schema, _)) in branches.iter().enumerate() {
             let mapped = mapping.iter().any(|(_, at)| *at == index);
             match self.schemas.get(*schema).component.clone() {
@@ -213,7 +193,34 @@ impl<'d> Builder<'d, '_> {
                 _ => {}
             }
         }
-        Some(Discriminator { property, mapping })
+        Some(Discriminator { property, mapping, default })
+    }
+
+    /// Returns the index of the union's branch that a name or reference in a discriminator refers to.
+    ///
+    /// Reports a target that is not a branch; `rejected` is the consequence.
+    fn branch_named(
+        &mut self,
+        discriminator: &'d Node,
+        target: &'d Node,
+        branches: &[(SchemaId, &'d Node)],
+        rejected: String,
+    ) -> Option<usize> {
+        let reference = target.as_str()?;
+        let by_reference = self.document.resolve(target.span.file, reference).ok().map(|located| located.node.span);
+        let found = branches.iter().position(|(schema, branch)| {
+            let span =
+                self.document.resolve(branch.span.file, branch.get("$ref").and_then(Node::as_str).unwrap_or_default());
+            let same = span.is_ok_and(|located| Some(located.node.span) == by_reference);
+            same || self.schemas.get(*schema).component.as_deref() == Some(reference)
+        });
+        if found.is_none() {
+            let message = format!("`{reference}` is not a variant of this union");
+            let report = self.remark("discriminator-mapping", target.span, message).label(rejected);
+            let report = report.also(discriminator.span, "discriminator");
+            self.report(report.help("add the schema to the union, or correct the mapping"));
+        }
+        found
     }
 }
 

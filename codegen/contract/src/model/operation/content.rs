@@ -34,6 +34,8 @@ pub struct Content {
     pub kind: ContentKind,
     /// The schema that the contract declares for the body in this media type, if any.
     pub schema: Option<SchemaId>,
+    /// The schema of each item if the body is a sequence of items (`itemSchema`), such as JSON lines.
+    pub items: Option<SchemaId>,
     /// The encodings of the properties of a form or multipart body (`encoding`).
     pub encoding: Vec<Encoding>,
 }
@@ -57,6 +59,12 @@ pub struct Encoding {
 }
 
 impl Content {
+    /// Returns the schema of the values that generated code reads or writes: that of each item if the contract
+    /// declares one (`itemSchema`), and otherwise that of the complete body.
+    pub fn value_schema(&self) -> Option<SchemaId> {
+        self.items.or(self.schema)
+    }
+
     /// Returns the media type in lower case and without parameters.
     pub fn essence(&self) -> String {
         essence(&self.media_type)

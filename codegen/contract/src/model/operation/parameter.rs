@@ -1,5 +1,6 @@
-//! The parameters of an operation: path, query, header and cookie.
+//! The parameters of an operation: path, query, header and cookie, and the query string as one parameter.
 
+use super::content::Encoding;
 use crate::model::schema::SchemaId;
 use crate::source::{Span, Spanned};
 
@@ -20,6 +21,8 @@ pub struct Parameter {
     pub deprecated: bool,
     /// The serialization of the parameter's value (`style`, or the media type of `content`).
     pub style: Style,
+    /// The encodings of the properties of a form, if the parameter is a complete query string (`encoding`).
+    pub encoding: Vec<Encoding>,
     /// True if each element or property of the value is written as a separate parameter (`explode`).
     pub explode: bool,
     /// The schema of the parameter's value.
@@ -43,6 +46,8 @@ pub enum ParameterLocation {
     Path,
     /// The parameter is in the query string (`in: query`).
     Query,
+    /// The parameter is the complete query string (`in: querystring`).
+    QueryString,
     /// The parameter is a header (`in: header`).
     Header,
     /// The parameter is a cookie (`in: cookie`).
@@ -50,11 +55,12 @@ pub enum ParameterLocation {
 }
 
 impl ParameterLocation {
-    /// Returns the location of a parameter as the value of `in`: `path`, `query`, `header` or `cookie`.
+    /// Returns the location of a parameter as the value of `in`, such as `path` or `query`.
     pub fn word(self) -> &'static str {
         match self {
             ParameterLocation::Path => "path",
             ParameterLocation::Query => "query",
+            ParameterLocation::QueryString => "querystring",
             ParameterLocation::Header => "header",
             ParameterLocation::Cookie => "cookie",
         }
@@ -78,6 +84,8 @@ pub enum Style {
     PipeDelimited,
     /// The style `deepObject`: `name[property]=value`, in queries.
     DeepObject,
+    /// The style `cookie`: `name=value` without percent-encoding, in cookies.
+    Cookie,
     /// The value is JSON: the parameter has `content` with a JSON media type.
     Json,
     /// The value is plain text: the parameter has `content` with another media type.

@@ -166,8 +166,8 @@ impl Decoder<'_> {
             Source::Json(bytes) => Some(Reader::json(bytes)),
             Source::Text(text) => Some(Reader::text(TextValue::Scalar(text.as_str().into()), InputLocation::Body, "")),
             Source::Form(text) => match form::parse_form(text, fields) {
-                Ok((value, violations)) => {
-                    violations.into_iter().for_each(|violation| self.violations.push(violation));
+                Ok((value, wrong)) => {
+                    wrong.into_iter().for_each(|(field, why)| self.violations.push(Violation::body(field, why)));
                     Some(Reader::text(value, InputLocation::Body, ""))
                 }
                 Err(message) => {

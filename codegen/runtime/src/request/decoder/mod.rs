@@ -1,6 +1,7 @@
 //! Decoding the parameters and the body of a request into the operation's request type, with every violation collected.
 
 mod body;
+mod items;
 mod page;
 
 use http::StatusCode;
@@ -54,7 +55,6 @@ pub struct Decoder<'a> {
     payload: Payload,
     violations: Violations,
     /// The storage for a problem that the handler finds while it reads a streamed request body.
-    #[cfg_attr(not(feature = "multipart"), allow(dead_code))]
     refusal: DeferredRefusal,
     /// The number of violations that the decoder has recorded for the parameters of a request, not for its body.
     parameter_violations: usize,
@@ -191,20 +191,26 @@ impl<'a> Decoder<'a> {
     /// function is compiled only once.
     fn with_reader(&mut self, index: usize, found: Found<'_>, read: &mut dyn FnMut(&mut Reader<'_>)) {
         let Some(parameter) = self.head.call.operation.parameters.get(index) else { return };
+        // The properties of a complete query string are the names of its fields.
+        let name = if parameter.location == ParameterLocation::QueryString { "" } else { parameter.name };
         match found {
             Found::Text(value) => {
-                let mut reader = Reader::text(value, parameter.location.into(), parameter.name);
+                let mut reader = Reader::text(value, parameter.location.into(), name);
                 read(&mut reader);
                 self.close(&mut reader, true);
             }
             Found::Json(text) => {
-                let mut reader = Reader::json_at(text.as_bytes(), parameter.location.into(), parameter.name);
+                let mut reader = Reader::json_at(text.as_bytes(), parameter.location.into(), name);
                 read(&mut reader);
                 self.close(&mut reader, true);
             }
             Found::Wrong(message) => {
                 let violation = Violation { message: message.into(), ..self.violation_at(index) };
                 self.violate(violation);
+            }
+            Found::WrongField(field, message) => {
+                let location = parameter.location.into();
+                self.violate(Violation { location, field: field.to_owned(), message: message.into() });
             }
             Found::Absent => {}
         }

@@ -22,13 +22,13 @@ use crate::response::error_envelope::ErrorEnvelope;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// The maximum duration of a handler, including the time in which it reads a multipart body. A request that
-    /// exceeds it is refused with 503, or with 504 if the contract declares 504 and not 503.
+    /// The maximum duration of a handler, including the time in which it reads a multipart body or a stream of items. A
+    /// request that exceeds it is refused with 503, or with 504 if the contract declares 504 and not 503.
     pub handler: Duration,
     /// The maximum time for a request body to arrive. A request that exceeds it is refused with 408.
     ///
-    /// The limit applies to a multipart body only if the operation declares `x-idempotency`. Any other multipart
-    /// body is read by the handler.
+    /// The limit applies to a multipart body or a stream of items only if the operation declares `x-idempotency`.
+    /// Otherwise the handler reads such a body.
     pub body: Duration,
 }
 

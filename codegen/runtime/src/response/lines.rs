@@ -1,24 +1,58 @@
-//! Reading streamed responses in a client: server-sent events (WHATWG HTML § 9.2.6) and JSON lines.
+//! Reading streamed bodies item by item: server-sent events (WHATWG HTML § 9.2.6), JSON lines and JSON text sequences.
+//!
+//! A server reads requests with it, and a client reads responses.
 
 use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
 
 use axum::body::Body;
 use bytes::BytesMut;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use http_body_util::BodyExt;
-use serde_json::Value;
 
-use super::failure::TooLong;
-use super::transport::TransportError;
-use crate::json::{Reader, TextValue};
+use crate::json::{Count, Reader, TextValue};
 use crate::response::stream::Event;
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::Violations;
 
 type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
 
-/// A reader of the lines of a streamed response body.
+/// The reason why an item of a streamed body cannot be read.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The body cannot be received further.
+    Body(axum::Error),
+    /// A line of the body exceeds the size limit of an item, in bytes.
+    TooLong(usize),
+    /// A line of the body is not UTF-8.
+    Encoding,
+    /// The item does not match the contract.
+    Invalid(Violations),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Body(cause) => cause.fmt(f),
+            Fault::TooLong(limit) => write!(f, "an item of the stream has more than {}", Count(*limit, "byte")),
+            Fault::Encoding => f.write_str("an item of the stream is not UTF-8"),
+            Fault::Invalid(violations) => f.write_str(&describe(violations)),
+        }
+    }
+}
+
+impl Error for Fault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Fault::Body(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+/// A reader of the lines of a streamed body.
 struct Lines {
     body: Body,
     buffer: BytesMut,
@@ -34,7 +68,7 @@ impl Lines {
     }
 
     /// Returns the next line of the body without its line break: `\n`, `\r\n` or `\r`.
-    async fn next(&mut self) -> Result<Option<String>, TransportError> {
+    async fn next(&mut self) -> Result<Option<String>, Fault> {
         loop {
             let end = self.buffer[self.scanned..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
             if let Some(end) = end.map(|end| end + self.scanned) {
@@ -58,27 +92,30 @@ impl Lines {
                 return Ok(if rest.is_empty() { None } else { Some(text(&rest)?) });
             }
             match self.body.frame().await {
-                Some(frame) => self.buffer.extend_from_slice(&frame?.into_data().unwrap_or_default()),
+                Some(frame) => {
+                    let frame = frame.map_err(Fault::Body)?;
+                    self.buffer.extend_from_slice(&frame.into_data().unwrap_or_default());
+                },
                 None => self.ended = true,
             }
             if self.buffer.len() > self.limit {
-                return Err(Box::new(TooLong(self.limit)));
+                return Err(Fault::TooLong(self.limit));
             }
         }
     }
 }
 
-fn text(line: &[u8]) -> Result<String, TransportError> {
-    Ok(std::str::from_utf8(line)?.to_owned())
+fn text(line: &[u8]) -> Result<String, Fault> {
+    std::str::from_utf8(line).map(str::to_owned).map_err(|_| Fault::Encoding)
 }
 
 /// Returns the stream of values in a body of JSON lines or in a JSON text sequence. The record separators of a
 /// sequence count as white space.
-pub(super) fn values<T: 'static>(
+pub(crate) fn values<T: 'static>(
     body: Body,
     limit: usize,
     read: Read<T>,
-) -> impl Stream<Item = Result<T, TransportError>> + Send {
+) -> impl Stream<Item = Result<T, Fault>> + Send {
     unfold(Some(Lines::new(body, limit)), move |lines| async move {
         let mut lines = lines?;
         loop {
@@ -98,12 +135,12 @@ pub(super) fn values<T: 'static>(
 
 /// Returns the stream of typed events in a body of server-sent events. `read` reads the data of an event, or
 /// the complete event if the schema describes it (`described`).
-pub(super) fn events<T: 'static>(
+pub(crate) fn events<T: 'static>(
     body: Body,
     limit: usize,
     described: bool,
     read: Read<T>,
-) -> impl Stream<Item = Result<Event<T>, TransportError>> + Send {
+) -> impl Stream<Item = Result<Event<T>, Fault>> + Send {
     unfold(Some(Lines::new(body, limit)), move |lines| async move {
         let mut lines = lines?;
         match event(&mut lines).await {
@@ -119,7 +156,7 @@ pub(super) fn events<T: 'static>(
 }
 
 /// Returns the next server-sent event that has data. An event that the end of the stream cuts off is discarded.
-async fn event(lines: &mut Lines) -> Result<Option<Event>, TransportError> {
+async fn event(lines: &mut Lines) -> Result<Option<Event>, Fault> {
     let mut event = Event::default();
     let mut data: Option<String> = None;
     while let Some(line) = lines.next().await? {
@@ -150,33 +187,62 @@ async fn event(lines: &mut Lines) -> Result<Option<Event>, TransportError> {
     Ok(None)
 }
 
-fn value<T>(json: &str, read: Read<T>) -> Result<T, TransportError> {
+fn value<T>(json: &str, read: Read<T>) -> Result<T, Fault> {
     read_all(Reader::json(json.as_bytes()), read)
 }
 
 /// Reads a value that describes a complete server-sent event. Its schema decides if the data is text or JSON.
-fn described_event<T>(event: &Event, read: Read<T>) -> Result<T, TransportError> {
-    let fields = |data: TextValue<'static>| {
-        let scalar = |text: &str| TextValue::Scalar(Cow::Owned(text.to_owned()));
-        let mut all: Vec<(Cow<'static, str>, TextValue<'static>)> = vec![("data".into(), data)];
-        all.extend(event.event.as_deref().map(|text| ("event".into(), scalar(text))));
-        all.extend(event.id.as_deref().map(|text| ("id".into(), scalar(text))));
-        all.extend(event.retry.map(|time| ("retry".into(), scalar(&time.to_string()))));
-        Reader::text(TextValue::Map(all), InputLocation::Body, "")
+fn described_event<T>(event: &Event, read: Read<T>) -> Result<T, Fault> {
+    let is_json = serde_json::from_str::<serde_json::Value>(&event.data).is_ok();
+    let structured = is_json && event.data.trim_start().starts_with(['[', '{']);
+    let typed = is_json.then(|| read_all(Reader::json(&object(event, &event.data)), read));
+    let wrong = match typed {
+        Some(Ok(value)) => return Ok(value),
+        Some(Err(wrong)) => Some(wrong).filter(|_| structured),
+        None => None,
     };
-    let plain = || TextValue::Scalar(Cow::Owned(event.data.clone()));
-    match serde_json::from_str::<Value>(&event.data) {
-        Ok(json @ (Value::Array(_) | Value::Object(_))) => read_all(fields(TextValue::from_json(json)), read)
-            .or_else(|wrong| read_all(fields(plain()), read).map_err(|_| wrong)),
-        _ => read_all(fields(plain()), read),
-    }
+    let text = match read_all(Reader::json(&object(event, &quoted(&event.data))), read) {
+        Ok(value) => return Ok(value),
+        Err(text) => text,
+    };
+    // The fields of an event are text, so a schema may also read numbers and booleans from them.
+    read_all(Reader::text(fields(event), InputLocation::Body, ""), read).map_err(|_| wrong.unwrap_or(text))
 }
 
-fn read_all<T>(mut reader: Reader<'_>, read: Read<T>) -> Result<T, TransportError> {
+/// Returns a server-sent event as a JSON object. `data` is the JSON text of its data.
+fn object(event: &Event, data: &str) -> Vec<u8> {
+    let mut json = format!("{{\"data\":{data}");
+    let mut add = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            json.push_str(&format!(",\"{name}\":{value}"));
+        }
+    };
+    add("event", event.event.as_deref().map(quoted));
+    add("id", event.id.as_deref().map(quoted));
+    add("retry", event.retry.map(|time| time.to_string()));
+    json.push('}');
+    json.into_bytes()
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Returns the fields of a server-sent event as text.
+fn fields(event: &Event) -> TextValue<'_> {
+    let scalar = |text: String| TextValue::Scalar(Cow::Owned(text));
+    let mut all: Vec<(Cow<'_, str>, TextValue<'_>)> = vec![("data".into(), scalar(event.data.clone()))];
+    all.extend(event.event.clone().map(|text| ("event".into(), scalar(text))));
+    all.extend(event.id.clone().map(|text| ("id".into(), scalar(text))));
+    all.extend(event.retry.map(|time| ("retry".into(), scalar(time.to_string()))));
+    TextValue::Map(all)
+}
+
+fn read_all<T>(mut reader: Reader<'_>, read: Read<T>) -> Result<T, Fault> {
     let value = read(&mut reader);
     reader.finish();
     let violations = reader.into_violations();
-    value.filter(|_| violations.is_empty()).ok_or_else(|| describe(&violations).into())
+    value.filter(|_| violations.is_empty()).ok_or(Fault::Invalid(violations))
 }
 
 fn describe(violations: &Violations) -> String {
@@ -225,7 +291,7 @@ mod tests {
     async fn an_endless_line_ends_with_an_error() {
         let endless = Body::from_stream(stream::repeat_with(|| Ok::<_, std::io::Error>("xxxxxxxxxx")));
         let mut lines = Box::pin(values(endless, 100, i64::read));
-        assert_eq!(lines.next().await.unwrap().unwrap_err().to_string(), "the response has more than 100 bytes");
+        assert_eq!(lines.next().await.unwrap().unwrap_err().to_string(), "an item of the stream has more than 100 bytes");
         assert!(lines.next().await.is_none());
     }
 }
