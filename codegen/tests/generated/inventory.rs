@@ -7,7 +7,7 @@ use syn::{Expr, Item, TraitItem};
 use writ_codegen::output::Output;
 
 /// The HTTP methods of a path item.
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// Returns the number of operations in a contract, read as plain YAML or JSON.
 pub fn in_contract(entry: &Path) -> usize {
@@ -19,7 +19,9 @@ pub fn in_contract(entry: &Path) -> usize {
         Some(Some((file, pointer))) => read(&entry.with_file_name(file)).pointer(pointer).expect("a path item").clone(),
         Some(None) => read(&entry.with_file_name(item["$ref"].as_str().unwrap_or_default())),
     });
-    items.map(|item| METHODS.iter().filter(|method| item.get(*method).is_some()).count()).sum()
+    let additional = |item: &Json| item["additionalOperations"].as_object().map_or(0, |methods| methods.len());
+    let fixed = |item: &Json| METHODS.iter().filter(|method| item.get(*method).is_some()).count();
+    items.map(|item| fixed(&item) + additional(&item)).sum()
 }
 
 fn read(file: &Path) -> Json {

@@ -53,7 +53,8 @@ pub const SERVED: &str = "served";
 pub const CLIENT: &str = "client";
 
 /// The contracts of the services that the client program calls.
-const CALLED: &[&str] = &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles"];
+const CALLED: &[&str] =
+    &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "version_3_2"];
 
 /// The result of compiling one crate.
 #[derive(Debug, Default)]
@@ -220,7 +221,7 @@ fn write_client(output: &mut Output, runtime: &str) {
             "{module} = {{ package = {package:?}, path = \"../{package}\", features = [\"client\", \"eq\", \"serde\"] }}\n"
         ));
     }
-    manifest.push_str("reqwest.workspace = true\n");
+    manifest.push_str("futures-util.workspace = true\nreqwest.workspace = true\n");
     manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
     output.files.insert(format!("{CLIENT}/Cargo.toml"), manifest);
     write_sources(output, CLIENT);

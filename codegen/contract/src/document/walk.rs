@@ -86,15 +86,17 @@ pub(super) trait Walk<'d>: Sized {
     /// visited.
     fn reference_for_map(&mut self, _key: &'d Key) {}
 
-    /// Called with each name in a security requirement: a component name, or since OpenAPI 3.2 a reference.
-    fn security_scheme(&mut self, _key: &'d Key) {}
+    /// Visits a security requirement, whose names are component names, or since OpenAPI 3.2 references.
+    fn requirement(&mut self, visited: Visited<'d>, object: &'d Object) -> Self::Outcome {
+        map(self, &SCOPES, visited, object)
+    }
 
     /// Called with each component name of a section before the walk visits the components of the section.
     fn component_name(&mut self, _key: &'d Key) {}
 }
 
 /// The shape of the values in a security requirement: lists of scopes.
-static SCOPES: Shape = Shape::List(&Shape::Text);
+pub(super) static SCOPES: Shape = Shape::List(&Shape::Text);
 
 /// A `$ref` that stands in place of an OpenAPI object.
 pub(super) struct Standing<'d> {
@@ -172,10 +174,7 @@ pub(super) fn value<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visite
             object.iter().for_each(|(key, _)| walk.component_name(key));
             map(walk, shape, visited, object)
         }
-        (Shape::Requirement, Value::Object(object)) => {
-            object.iter().for_each(|(key, _)| walk.security_scheme(key));
-            map(walk, &SCOPES, visited, object)
-        }
+        (Shape::Requirement, Value::Object(object)) => walk.requirement(visited, object),
         (Shape::SchemaName, Value::String(text)) if !is_plain_name(text) => walk.schema_reference(node, text),
         (Shape::OperationRef, Value::String(text)) => walk.operation_reference(node, text),
         _ if fits(shape, node, walk.version()) => walk.scalar(shape, visited),
@@ -183,7 +182,12 @@ pub(super) fn value<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visite
     }
 }
 
-fn map<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visited: Visited<'d>, object: &'d Object) -> W::Outcome {
+pub(super) fn map<'d, W: Walk<'d>>(
+    walk: &mut W,
+    shape: &'static Shape,
+    visited: Visited<'d>,
+    object: &'d Object,
+) -> W::Outcome {
     // In a map of strings, `$ref` is a valid name; in a map of objects it is a mistake.
     let objects = matches!(shape, Shape::Of(_));
     W::Outcome::map(

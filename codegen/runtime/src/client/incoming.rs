@@ -14,6 +14,7 @@ use crate::http::any_media::AnyMedia;
 use crate::http::media::MediaType;
 use crate::json::{Reader, SparseObjects, TextValue};
 use crate::operation::Parameter;
+use crate::response::event_source;
 use crate::response::events::{EventStream, JsonLines};
 use crate::response::internal::Internal;
 use crate::response::lines;
@@ -196,21 +197,22 @@ impl Incoming {
     pub fn events<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<EventStream<T>> {
         self.media(declared)?;
         let limit = self.limit;
-        self.arriving().map(|body| EventStream::new(lines::events(body, limit, false, read)))
+        self.arriving().map(|body| EventStream::new(event_source::events(body, limit, false, read)))
     }
 
     /// Returns the response body as server-sent events whose schema describes complete events, with `data` as a field.
     pub fn described_events<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<EventStream<T>> {
         self.media(declared)?;
         let limit = self.limit;
-        self.arriving().map(|body| EventStream::new(lines::events(body, limit, true, read)))
+        self.arriving().map(|body| EventStream::new(event_source::events(body, limit, true, read)))
     }
 
     /// Returns the response body as a stream of JSON values.
     pub fn lines<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<JsonLines<T>> {
-        self.media(declared)?;
+        let media = self.media(declared)?;
+        let framing = lines::Framing::of(declared.get(media).copied().unwrap_or_default());
         let limit = self.limit;
-        self.arriving().map(|body| JsonLines::new(lines::values(body, limit, read)))
+        self.arriving().map(|body| JsonLines::new(lines::values(body, limit, framing, read)))
     }
 
     /// Returns the raw bytes of the response body with their concrete media type.

@@ -66,9 +66,8 @@ fn in_query_string<'a>(head: &'a RequestHead, parameter: &Parameter) -> Result<F
         });
     }
     let requirements = || operation.security.iter().flat_map(|all| all.iter());
-    let is_key = |name: &str| {
-        requirements().any(|need| matches!(need.scheme.kind, SchemeKind::Query(known) if known == name))
-    };
+    let is_key =
+        |name: &str| requirements().any(|need| matches!(need.scheme.kind, SchemeKind::Query(known) if known == name));
     let (value, wrong) = parse_form(text, parameter.form)?;
     let TextValue::Map(mut fields) = value else { return Ok(Found::Absent) };
     fields.retain(|(name, _)| !is_key(name));

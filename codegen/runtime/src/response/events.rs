@@ -14,6 +14,7 @@ use futures_util::{Stream, StreamExt};
 use tokio::time::{Instant, Sleep};
 
 use crate::json::{Write, Writer};
+use crate::response::lines::Framing;
 use crate::response::stream::Event;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -192,7 +193,7 @@ impl<T: 'static> JsonLines<T> {
 impl<T: Write + 'static> JsonLines<T> {
     /// Returns the body of the stream. For `application/json-seq`, a record separator precedes each value.
     pub(crate) fn into_body(self, media_type: &str) -> Body {
-        let sequence = media_type.contains("json-seq");
+        let sequence = Framing::of(media_type) == Framing::Records;
         let encode = move |line: Result<T, Failure>| match line {
             Ok(line) => {
                 let line = text(&line);

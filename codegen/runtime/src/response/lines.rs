@@ -1,8 +1,7 @@
-//! Reading streamed bodies item by item: server-sent events (WHATWG HTML § 9.2.6), JSON lines and JSON text sequences.
+//! Reading streamed bodies item by item: lines, JSON lines and JSON text sequences (RFC 7464).
 //!
 //! A server reads requests with it, and a client reads responses.
 
-use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
@@ -12,12 +11,11 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 use http_body_util::BodyExt;
 
-use crate::json::{Count, Reader, TextValue};
-use crate::response::stream::Event;
-use crate::validate::violation::InputLocation;
+use crate::json::{Count, Reader};
 use crate::validate::violation::Violations;
 
-type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
+/// The generated function that reads an item of a streamed body.
+pub(super) type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
 
 /// The reason why an item of a streamed body cannot be read.
 #[derive(Debug)]
@@ -28,6 +26,8 @@ pub(crate) enum Fault {
     TooLong(usize),
     /// A line of the body is not UTF-8.
     Encoding,
+    /// The last record of a JSON text sequence may have lost its end (RFC 7464 § 2.4).
+    Truncated,
     /// The item does not match the contract.
     Invalid(Violations),
 }
@@ -38,6 +38,7 @@ impl fmt::Display for Fault {
             Fault::Body(cause) => cause.fmt(f),
             Fault::TooLong(limit) => write!(f, "an item of the stream has more than {}", Count(*limit, "byte")),
             Fault::Encoding => f.write_str("an item of the stream is not UTF-8"),
+            Fault::Truncated => f.write_str("the last item of the stream is incomplete"),
             Fault::Invalid(violations) => f.write_str(&describe(violations)),
         }
     }
@@ -52,8 +53,11 @@ impl Error for Fault {
     }
 }
 
+/// The byte before each value of a JSON text sequence (RFC 7464 § 2.2).
+const RECORD_SEPARATOR: u8 = 0x1e;
+
 /// A reader of the lines of a streamed body.
-struct Lines {
+pub(super) struct Lines {
     body: Body,
     buffer: BytesMut,
     /// The length of the prefix of the buffered body that is known to contain no line break.
@@ -63,12 +67,12 @@ struct Lines {
 }
 
 impl Lines {
-    fn new(body: Body, limit: usize) -> Lines {
+    pub(super) fn new(body: Body, limit: usize) -> Lines {
         Lines { body, buffer: BytesMut::new(), scanned: 0, limit, ended: false }
     }
 
     /// Returns the next line of the body without its line break: `\n`, `\r\n` or `\r`.
-    async fn next(&mut self) -> Result<Option<String>, Fault> {
+    pub(super) async fn next(&mut self) -> Result<Option<String>, Fault> {
         loop {
             let end = self.buffer[self.scanned..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
             if let Some(end) = end.map(|end| end + self.scanned) {
@@ -91,127 +95,128 @@ impl Lines {
                 self.scanned = 0;
                 return Ok(if rest.is_empty() { None } else { Some(text(&rest)?) });
             }
-            match self.body.frame().await {
-                Some(frame) => {
-                    let frame = frame.map_err(Fault::Body)?;
-                    self.buffer.extend_from_slice(&frame.into_data().unwrap_or_default());
-                },
-                None => self.ended = true,
-            }
-            if self.buffer.len() > self.limit {
-                return Err(Fault::TooLong(self.limit));
-            }
+            self.receive().await?;
         }
     }
+
+    /// Returns the next record of a JSON text sequence without its record separator.
+    async fn record(&mut self) -> Result<Option<String>, Fault> {
+        loop {
+            let end = self.buffer[self.scanned..].iter().position(|byte| *byte == RECORD_SEPARATOR);
+            match end.map(|end| end + self.scanned) {
+                Some(end) => {
+                    let mut record = self.buffer.split_to(end + 1);
+                    record.truncate(end);
+                    self.scanned = 0;
+                    return Ok(Some(text(&record)?));
+                }
+                None => self.scanned = self.buffer.len(),
+            }
+            if self.ended {
+                let rest = std::mem::take(&mut self.buffer);
+                self.scanned = 0;
+                return match rest.is_empty() {
+                    true => Ok(None),
+                    false if is_complete(&rest) => Ok(Some(text(&rest)?)),
+                    false => Err(Fault::Truncated),
+                };
+            }
+            self.receive().await?;
+        }
+    }
+
+    /// Receives the next bytes of the body, unless those of the present item exceed the size limit.
+    async fn receive(&mut self) -> Result<(), Fault> {
+        if self.buffer.len() > self.limit {
+            return Err(Fault::TooLong(self.limit));
+        }
+        match self.body.frame().await {
+            Some(frame) => {
+                let data = frame.map_err(Fault::Body)?.into_data().unwrap_or_default();
+                self.buffer.extend_from_slice(&data);
+            }
+            None => self.ended = true,
+        }
+        Ok(())
+    }
+}
+
+/// Returns true if the end of a JSON text shows that it is complete: white space or the end of a string, array or
+/// object. The number `12` may be the start of `123`.
+fn is_complete(record: &[u8]) -> bool {
+    record.last().is_none_or(|last| last.is_ascii_whitespace() || matches!(last, b'"' | b']' | b'}'))
 }
 
 fn text(line: &[u8]) -> Result<String, Fault> {
     std::str::from_utf8(line).map(str::to_owned).map_err(|_| Fault::Encoding)
 }
 
-/// Returns the stream of values in a body of JSON lines or in a JSON text sequence. The record separators of a
-/// sequence count as white space.
+/// The delimiters of the values in a body that is a sequence of JSON values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// Each value is on a line of its own (JSON lines).
+    Lines,
+    /// A record separator precedes each value, which may span several lines (RFC 7464).
+    Records,
+}
+
+impl Framing {
+    /// Returns the framing of the values in a body by its media type.
+    pub(crate) fn of(media_type: &str) -> Framing {
+        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if essence.ends_with("json-seq") { Framing::Records } else { Framing::Lines }
+    }
+}
+
+/// Returns the stream of values in a body of JSON lines or in a JSON text sequence. Empty lines and records are
+/// skipped.
 pub(crate) fn values<T: 'static>(
     body: Body,
     limit: usize,
+    framing: Framing,
     read: Read<T>,
 ) -> impl Stream<Item = Result<T, Fault>> + Send {
     unfold(Some(Lines::new(body, limit)), move |lines| async move {
         let mut lines = lines?;
         loop {
-            match lines.next().await {
+            let next = match framing {
+                Framing::Lines => lines.next().await,
+                Framing::Records => lines.record().await,
+            };
+            match next {
                 Ok(None) => return None,
-                Ok(Some(line)) => {
-                    let line = line.trim_matches(['\u{1e}', ' ', '\t']);
-                    if !line.is_empty() {
-                        return Some((value(line, read), Some(lines)));
-                    }
-                }
+                Ok(Some(text)) if text.trim_ascii().is_empty() => {}
+                Ok(Some(text)) => return Some((value(&text, read), Some(lines))),
                 Err(error) => return Some((Err(error), None)),
             }
         }
     })
 }
 
-/// Returns the stream of typed events in a body of server-sent events. `read` reads the data of an event, or
-/// the complete event if the schema describes it (`described`).
-pub(crate) fn events<T: 'static>(
-    body: Body,
-    limit: usize,
-    described: bool,
-    read: Read<T>,
-) -> impl Stream<Item = Result<Event<T>, Fault>> + Send {
-    unfold(Some(Lines::new(body, limit)), move |lines| async move {
-        let mut lines = lines?;
-        match event(&mut lines).await {
-            Ok(None) => None,
-            Ok(Some(event)) => {
-                let data = if described { described_event(&event, read) } else { value(&event.data, read) };
-                let Event { event, id, retry, .. } = event;
-                Some((data.map(|data| Event { event, id, retry, data }), Some(lines)))
-            }
-            Err(error) => Some((Err(error), None)),
-        }
-    })
-}
-
-/// Returns the next server-sent event that has data. An event that the end of the stream cuts off is discarded.
-async fn event(lines: &mut Lines) -> Result<Option<Event>, Fault> {
-    let mut event = Event::default();
-    let mut data: Option<String> = None;
-    while let Some(line) = lines.next().await? {
-        if line.is_empty() {
-            if let Some(data) = data.take() {
-                return Ok(Some(Event { data, ..event }));
-            }
-            event = Event::default();
-            continue;
-        }
-        let (name, value) = line.split_once(':').unwrap_or((&line, ""));
-        let value = value.strip_prefix(' ').unwrap_or(value);
-        match name {
-            "data" => match &mut data {
-                None => data = Some(value.to_owned()),
-                Some(data) => {
-                    data.push('\n');
-                    data.push_str(value);
-                }
-            },
-            "event" => event.event = Some(value.to_owned()),
-            "id" => event.id = Some(value.to_owned()),
-            "retry" => event.retry = value.parse().ok(),
-            // Comments and unknown fields of an event stream are ignored.
-            _ => {}
-        }
-    }
-    Ok(None)
-}
-
-fn value<T>(json: &str, read: Read<T>) -> Result<T, Fault> {
+pub(super) fn value<T>(json: &str, read: Read<T>) -> Result<T, Fault> {
     read_all(Reader::json(json.as_bytes()), read)
 }
 
 /// Reads a value that describes a complete server-sent event. Its schema decides if the data is text or JSON.
+///
+/// All fields of an event are text (WHATWG HTML § 9.2.6), so numbers and booleans are read from text too.
 fn described_event<T>(event: &Event, read: Read<T>) -> Result<T, Fault> {
-    let is_json = serde_json::from_str::<serde_json::Value>(&event.data).is_ok();
-    let structured = is_json && event.data.trim_start().starts_with(['[', '{']);
-    let typed = is_json.then(|| read_all(Reader::json(&object(event, &event.data)), read));
-    let wrong = match typed {
-        Some(Ok(value)) => return Ok(value),
-        Some(Err(wrong)) => Some(wrong).filter(|_| structured),
-        None => None,
-    };
-    let text = match read_all(Reader::json(&object(event, &quoted(&event.data))), read) {
-        Ok(value) => return Ok(value),
-        Err(text) => text,
-    };
-    // The fields of an event are text, so a schema may also read numbers and booleans from them.
-    read_all(Reader::text(fields(event), InputLocation::Body, ""), read).map_err(|_| wrong.unwrap_or(text))
+    let text = |data| read_all(Reader::text(fields(event, data), InputLocation::Body, ""), read);
+    let plain = || text(TextValue::Scalar(Cow::Borrowed(event.data.as_str())));
+    let json = || read_all(Reader::json(&object(event)), read);
+    match serde_json::from_str::<serde_json::Value>(&event.data) {
+        Ok(data @ (serde_json::Value::Array(_) | serde_json::Value::Object(_))) => json()
+            .or_else(|wrong| text(TextValue::from_json(data)).map_err(|_| wrong))
+            .or_else(|wrong| plain().map_err(|_| wrong)),
+        Ok(_) => plain().or_else(|wrong| json().map_err(|_| wrong)),
+        Err(_) => plain(),
+    }
 }
 
-/// Returns a server-sent event as a JSON object. `data` is the JSON text of its data.
-fn object(event: &Event, data: &str) -> Vec<u8> {
-    let mut json = format!("{{\"data\":{data}");
+/// Returns a server-sent event with JSON as its data as a JSON object.
+fn object(event: &Event) -> Vec<u8> {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let mut json = format!("{{\"data\":{}", event.data);
     let mut add = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             json.push_str(&format!(",\"{name}\":{value}"));
@@ -224,21 +229,17 @@ fn object(event: &Event, data: &str) -> Vec<u8> {
     json.into_bytes()
 }
 
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-/// Returns the fields of a server-sent event as text.
-fn fields(event: &Event) -> TextValue<'_> {
-    let scalar = |text: String| TextValue::Scalar(Cow::Owned(text));
-    let mut all: Vec<(Cow<'_, str>, TextValue<'_>)> = vec![("data".into(), scalar(event.data.clone()))];
-    all.extend(event.event.clone().map(|text| ("event".into(), scalar(text))));
-    all.extend(event.id.clone().map(|text| ("id".into(), scalar(text))));
-    all.extend(event.retry.map(|time| ("retry".into(), scalar(time.to_string()))));
+/// Returns the fields of a server-sent event as text, with other data.
+fn fields<'a>(event: &'a Event, data: TextValue<'a>) -> TextValue<'a> {
+    let scalar = |text: &'a str| TextValue::Scalar(Cow::Borrowed(text));
+    let mut all: Vec<(Cow<'a, str>, TextValue<'a>)> = vec![("data".into(), data)];
+    all.extend(event.event.as_deref().map(|text| ("event".into(), scalar(text))));
+    all.extend(event.id.as_deref().map(|text| ("id".into(), scalar(text))));
+    all.extend(event.retry.map(|time| ("retry".into(), TextValue::Scalar(Cow::Owned(time.to_string())))));
     TextValue::Map(all)
 }
 
-fn read_all<T>(mut reader: Reader<'_>, read: Read<T>) -> Result<T, Fault> {
+pub(super) fn read_all<T>(mut reader: Reader<'_>, read: Read<T>) -> Result<T, Fault> {
     let value = read(&mut reader);
     reader.finish();
     let violations = reader.into_violations();
@@ -268,17 +269,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn events_are_parsed_across_chunk_boundaries() {
-        let body = body(&[": hello\n\nid: 7\r", "\nda", "ta: 1\r\rdata: 2\nevent: x\nretry: 5\n\n", "data: 3\n"]);
-        let found: Vec<_> = events(body, 1000, false, i64::read).map(|event| event.unwrap()).collect().await;
-        let first = Event { id: Some("7".into()), ..Event::from(1) };
-        let second = Event { event: Some("x".into()), retry: Some(5), ..Event::from(2) };
-        assert_eq!(found, [first, second]);
-    }
-
-    #[tokio::test]
     async fn each_line_is_a_value_and_an_invalid_line_is_an_error() {
-        let lines: Vec<_> = values(body(&["1\n\u{1e}", "2\n\n\"x\"\n3"]), 1000, i64::read).collect().await;
+        let body = body(&["1\n ", "2\n\n\"x\"\n3"]);
+        let lines: Vec<_> = values(body, 1000, Framing::Lines, i64::read).collect().await;
         let found: Vec<String> = lines
             .into_iter()
             .map(|line| line.map_or_else(|error| error.to_string(), |value| value.to_string()))
@@ -290,8 +283,27 @@ mod tests {
     #[tokio::test]
     async fn an_endless_line_ends_with_an_error() {
         let endless = Body::from_stream(stream::repeat_with(|| Ok::<_, std::io::Error>("xxxxxxxxxx")));
-        let mut lines = Box::pin(values(endless, 100, i64::read));
-        assert_eq!(lines.next().await.unwrap().unwrap_err().to_string(), "an item of the stream has more than 100 bytes");
+        let mut lines = Box::pin(values(endless, 100, Framing::Lines, i64::read));
+        assert_eq!(
+            lines.next().await.unwrap().unwrap_err().to_string(),
+            "an item of the stream has more than 100 bytes"
+        );
         assert!(lines.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_record_of_a_sequence_may_span_several_lines() {
+        let framing = Framing::of("application/geo+json-seq; charset=utf-8");
+        let body = body(&["\u{1e}[1,\n", "2]\n\u{1e}\u{1e}[", "3]\n\u{1e}[4]"]);
+        let read: Read<Vec<i64>> = |r| r.array(&crate::ArrayRule::NONE, i64::read);
+        let found: Vec<_> = values(body, 1000, framing, read).map(|value| value.unwrap()).collect().await;
+        assert_eq!(found, [vec![1, 2], vec![3], vec![4]]);
+    }
+
+    #[tokio::test]
+    async fn a_number_at_the_end_of_a_sequence_may_be_truncated() {
+        let found: Vec<_> = values(body(&["\u{1e}1\n\u{1e}2"]), 1000, Framing::Records, i64::read).collect().await;
+        assert_eq!(found.len(), 2);
+        assert!(matches!(found[1], Err(Fault::Truncated)), "{found:?}");
     }
 }

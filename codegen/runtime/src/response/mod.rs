@@ -8,6 +8,7 @@
 
 pub mod declares;
 pub mod error_envelope;
+pub(crate) mod event_source;
 pub mod events;
 pub mod idempotent;
 pub mod internal;

@@ -18,9 +18,7 @@ pub(crate) fn is_spread(parameter: &Parameter) -> bool {
 
 #[inline]
 fn is_exploded_object(parameter: &Parameter) -> bool {
-    matches!(parameter.style, Style::Form | Style::Cookie)
-        && parameter.kind == ValueKind::Object
-        && parameter.explode
+    matches!(parameter.style, Style::Form | Style::Cookie) && parameter.kind == ValueKind::Object && parameter.explode
 }
 
 /// Returns true if a query or cookie pair with this name belongs to the parameter at `index` of `parameters`.

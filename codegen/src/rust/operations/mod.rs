@@ -18,3 +18,4 @@ pub mod request_field;
 pub mod response;
 pub mod response_body;
 pub mod send_call;
+pub mod stream;

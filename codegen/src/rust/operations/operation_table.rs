@@ -9,9 +9,11 @@ use writ_contract::model::operation::{
     normal_media_type,
 };
 use writ_contract::model::schema::{Additional, Kind, Schemas};
+use writ_contract::model::stream::item_schema;
 use writ_contract::model::{Contract, SchemaId};
 
 use crate::rust::code::{Code, literal};
+use crate::rust::expr::form_fields::form_fields;
 use crate::rust::mention::{contract as contract_path, runtime, std as std_path};
 use crate::rust::names::ident::static_name;
 use crate::rust::view::OperationEntryView;
@@ -20,7 +22,7 @@ use crate::rust::view::OperationEntryView;
 pub fn operation_entry(contract: &Contract, operation: &Operation) -> OperationEntryView {
     let mut head = vec![
         format!("id: {}", literal(&operation.id)),
-        format!("method: {}::{}", runtime("Method"), operation.method),
+        format!("method: {}::{}", runtime("Method"), method(&operation.method)),
         format!("path: {}", literal(&operation.path)),
     ];
     head.extend((!operation.query.is_empty()).then(|| format!("query: {}", literal(&operation.query))));
@@ -36,15 +38,23 @@ pub fn operation_entry(contract: &Contract, operation: &Operation) -> OperationE
     OperationEntryView {
         head: head.into_iter().map(Code::from).collect(),
         parameters: operation.parameters.iter().map(|one| Code::of(parameter(&contract.schemas, one))).collect(),
-        body: operation.body.as_ref().map(|one| Code::of(body(one))),
+        body: operation.body.as_ref().map(|one| Code::of(body(&contract.schemas, one))),
         security: operation.security.iter().map(|all| Code::of(alternative(all))).collect(),
         rate_limits: operation.policies.rate_limits.iter().map(|limit| Code::of(rate_limit(limit))).collect(),
         more: more.into_iter().map(Code::from).collect(),
     }
 }
 
+/// Returns the variant of the runtime's `Method` for an HTTP method.
+pub fn method(name: &str) -> String {
+    match name {
+        "GET" | "PUT" | "POST" | "DELETE" | "OPTIONS" | "HEAD" | "PATCH" | "TRACE" | "QUERY" => name.to_owned(),
+        other => format!("Other({})", literal(other)),
+    }
+}
+
 /// Returns the request body of an operation as an expression of the runtime's `Body`.
-fn body(body: &RequestBody) -> String {
+fn body(schemas: &Schemas, body: &RequestBody) -> String {
     let media: Vec<String> = body
         .content
         .iter()
@@ -55,6 +65,7 @@ fn body(body: &RequestBody) -> String {
                 ContentKind::Form => "Form",
                 ContentKind::Multipart => "Multipart",
                 ContentKind::Text => "Text",
+                ContentKind::Stream if item_schema(content, schemas).is_some() => "Stream",
                 ContentKind::Binary | ContentKind::Stream => "Bytes",
             };
             format!("{} {{ essence: {essence}, kind: {}::{kind} }}", runtime("Media"), runtime("MediaKind"))
@@ -143,7 +154,7 @@ fn parameter(schemas: &Schemas, parameter: &Parameter) -> String {
         text.push_str(".required()");
     }
     let usual = match parameter.location {
-        ParameterLocation::Query | ParameterLocation::Cookie => (Style::Form, true),
+        ParameterLocation::Query | ParameterLocation::QueryString | ParameterLocation::Cookie => (Style::Form, true),
         ParameterLocation::Path | ParameterLocation::Header => (Style::Simple, false),
     };
     if (parameter.style, parameter.explode) != usual {
@@ -152,7 +163,17 @@ fn parameter(schemas: &Schemas, parameter: &Parameter) -> String {
     if parameter.may_be_empty {
         text.push_str(".may_be_empty()");
     }
-    if parameter.style == Style::Form
+    if parameter.location == ParameterLocation::QueryString {
+        let fields = match parameter.style {
+            Style::Form => form_fields(schemas, &parameter.encoding, parameter.schema),
+            _ => Vec::new(),
+        };
+        if !fields.is_empty() {
+            text.push_str(&format!(".form(&[{}])", fields.join(", ")));
+        }
+        return text;
+    }
+    if matches!(parameter.style, Style::Form | Style::Cookie)
         && parameter.explode
         && let Kind::Object(object) = schemas.kind(parameter.schema)
         && !matches!(object.additional, Additional::Kept(_))

@@ -30,7 +30,7 @@ pub fn unselected_view(contract: &Contract, diagnostics: &mut Diagnostics) -> Un
         .iter()
         .map(|operation| {
             let name = static_name(operation.name());
-            let other = format!("{name}_{}", operation.method);
+            let other = format!("{name}_{}", static_name(&operation.method));
             let data = statics.take(&[name, other], operation.span, diagnostics);
             UnselectedOperationView {
                 id: operation.id.clone(),

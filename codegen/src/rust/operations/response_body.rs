@@ -1,16 +1,17 @@
 //! The bodies of responses: one Rust type, or an enum if the media types are written differently.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::Direction;
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{Content, ContentKind, Operation, Response, Status};
-use writ_contract::model::schema::{Kind, Schemas};
-use writ_contract::model::{Direction, SchemaId};
+use writ_contract::model::stream::{Framing, Items, items};
 
 use crate::rust::code::{Code, literal};
 use crate::rust::names::media::{media_list, media_name};
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::names::status;
 use crate::rust::operations::send_call::{Argument, SendCall};
+use crate::rust::operations::stream::{stream_method, stream_type};
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{ContentVariantView, ContentView};
@@ -55,12 +56,8 @@ pub enum BodyEncoding {
     Shown,
     /// The body is a stream of bytes.
     Stream,
-    /// The body is a stream of values, each written as the `data` of a server-sent event.
-    Events,
-    /// The body is a stream of values, each of which describes a complete server-sent event.
-    DescribedEvents,
-    /// The body is a stream of values, each written as a line of JSON.
-    Lines,
+    /// The body is a stream of values, each written as an item in this framing.
+    Items(Framing),
     /// The body is text or bytes. The handler chooses its media type from a declared range such as `image/*`.
     AnyMedia,
     /// The body is JSON. The handler chooses its media type from a declared range.
@@ -76,17 +73,10 @@ fn form(plan: &TypePlan<'_>, direction: Direction, content: &Content) -> (Ty, Bo
             let ty = content.schema.map_or(Ty::Value, |schema| plan.element(schema, direction));
             if range { (any_media(ty), BodyEncoding::AnyMediaJson) } else { (ty, BodyEncoding::Json) }
         }
-        ContentKind::Stream => match content.schema.and_then(|schema| streamed(&plan.contract.schemas, schema)) {
+        ContentKind::Stream => match items(content, &plan.contract.schemas) {
             None => (Ty::ByteStream, BodyEncoding::Stream),
-            Some(value) => {
-                let ty = Box::new(plan.element(value, direction));
-                match content.essence() == "text/event-stream" {
-                    true if is_event(&plan.contract.schemas, value) => {
-                        (Ty::EventStream(ty), BodyEncoding::DescribedEvents)
-                    }
-                    true => (Ty::EventStream(ty), BodyEncoding::Events),
-                    false => (Ty::JsonLines(ty), BodyEncoding::Lines),
-                }
+            Some(Items { schema, framing }) => {
+                (stream_type(framing, plan.element(schema, direction)), BodyEncoding::Items(framing))
             }
         },
         ContentKind::Text if range => (any_media(Ty::String), BodyEncoding::AnyMedia),
@@ -122,35 +112,7 @@ pub fn forms<'c>(plan: &TypePlan<'_>, operation: &Operation, response: &'c Respo
 
 /// Returns true if the encoding of a response body does not depend on the name of its media type.
 fn ignores_media_type(encoding: BodyEncoding) -> bool {
-    matches!(encoding, BodyEncoding::Json | BodyEncoding::Lines)
-}
-
-/// Returns the schema of the values of a streamed response body: the items of a list, otherwise the schema itself.
-///
-/// Returns `None` if the schema describes text or nothing. The handler then streams bytes.
-pub fn streamed(schemas: &Schemas, schema: SchemaId) -> Option<SchemaId> {
-    match schemas.kind(schema) {
-        Kind::Any | Kind::Null | Kind::String(_) | Kind::Strings(_) => None,
-        Kind::Array(array) => Some(array.items),
-        _ => Some(schema),
-    }
-}
-
-/// Returns true if a schema describes a complete server-sent event and not only its data. It has the property
-/// `data`, at least one other property, and only properties that an event has.
-fn is_event(schemas: &Schemas, schema: SchemaId) -> bool {
-    match schemas.kind(schema) {
-        Kind::Object(object) => {
-            let has = |name: &str| object.properties.iter().any(|property| property.name == name);
-            let known = |name: &str| matches!(name, "data" | "event" | "id" | "retry");
-            has("data") && object.properties.len() > 1 && object.properties.iter().all(|property| known(&property.name))
-        }
-        Kind::Union(union) => union
-            .branches
-            .iter()
-            .all(|branch| !matches!(schemas.kind(*branch), Kind::Union(_)) && is_event(schemas, *branch)),
-        _ => false,
-    }
+    matches!(encoding, BodyEncoding::Json | BodyEncoding::Items(Framing::Lines))
 }
 
 /// Names the generated enums for the response bodies of an operation that have several media types.
@@ -268,9 +230,7 @@ fn send_call(form: &BodyForm<'_>) -> SendCall {
         BodyEncoding::Bytes => call("bytes", Argument::Owned, false),
         BodyEncoding::Shown => call("bytes", Argument::Text, false),
         BodyEncoding::Stream => call("stream", Argument::Owned, false),
-        BodyEncoding::Events => call("events", Argument::Owned, false),
-        BodyEncoding::DescribedEvents => call("described_events", Argument::Owned, false),
-        BodyEncoding::Lines => call("lines", Argument::Owned, false),
+        BodyEncoding::Items(framing) => call(stream_method(framing), Argument::Owned, false),
         BodyEncoding::AnyMedia => call("any_media", Argument::Owned, false),
         BodyEncoding::AnyMediaJson => call("any_media_json", Argument::Borrowed, true),
     }

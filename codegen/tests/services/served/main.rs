@@ -8,6 +8,7 @@ mod policies;
 mod responses;
 mod secured;
 mod streams;
+mod version_3_2;
 
 use std::cell::RefCell;
 
@@ -114,6 +115,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("unions", mixed::unions::router()),
         ("values", plain::values::router()),
         ("version_3_1", plain::version_3_1::router()),
+        ("version_3_2", version_3_2::router()),
     ]
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 
 use super::loader::Loader;
 use crate::document::grammar::ObjectKind;
-use crate::document::node::{Key, Node, Object};
+use crate::document::node::{Node, Object};
 use crate::document::reference::{RefError, is_plain_name, parse};
 use crate::document::version::Version;
 use crate::document::walk::{Visited, Walk, begin, entries, standing_reference};
@@ -82,8 +82,8 @@ impl<'d> Walk<'d> for Collector {
         self.record(node.span.file, text, ObjectKind::Schema);
     }
 
-    fn security_scheme(&mut self, key: &'d Key) {
-        if !is_plain_name(&key.name) {
+    fn requirement(&mut self, _visited: Visited<'d>, object: &'d Object) {
+        for (key, _) in object.iter().filter(|(key, _)| !is_plain_name(&key.name)) {
             self.record(key.span.file, &key.name, ObjectKind::SecurityScheme);
         }
     }

@@ -26,6 +26,7 @@ mod outgoing;
 pub(in crate::model) mod own_type;
 mod parameter;
 mod policy;
+mod positional;
 mod quantity;
 mod query_string;
 mod response;
@@ -61,6 +62,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     for operation in outgoing.iter_mut().filter_map(|outgoing| outgoing.operation.as_mut()) {
         response::settle_kinds(std::slice::from_mut(operation), &builder.schemas);
     }
+    positional::check(&operations, builder.diagnostics);
     stream::check(&operations, &builder.schemas, builder.diagnostics);
     encoding::check(&operations, &builder.schemas, builder.diagnostics);
     builder.check_sparse(&operations);

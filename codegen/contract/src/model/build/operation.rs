@@ -81,9 +81,11 @@ impl<'d> Builder<'d, '_> {
                 Some((word, fixed)) if *fixed == method => {
                     let message = format!("`{method}` cannot be an additional operation");
                     let report = Diagnostic::error("bad-method", key.span, message);
-                    self.report(report.label(format!("the path item has the field `{word}` for it")).help(format!(
-                        "move the operation to `{word}`, directly in the path item"
-                    )));
+                    self.report(
+                        report
+                            .label(format!("the path item has the field `{word}` for it"))
+                            .help(format!("move the operation to `{word}`, directly in the path item")),
+                    );
                 }
                 Some((word, fixed)) => {
                     let message = format!("the method `{method}` differs from `{fixed}` by its letters' case");

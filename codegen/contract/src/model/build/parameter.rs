@@ -195,7 +195,10 @@ impl<'d> Builder<'d, '_> {
             description: string(node, "description"),
             deprecated: truth(node, "deprecated"),
             style,
-            explode: node.get("explode").and_then(Node::as_bool).unwrap_or(matches!(style, Style::Form | Style::Cookie)),
+            explode: node
+                .get("explode")
+                .and_then(Node::as_bool)
+                .unwrap_or(matches!(style, Style::Form | Style::Cookie)),
             encoding: content.map(|(_, media)| self.encoding(media)).unwrap_or_default(),
             schema,
             component: self.names.get(&node.span).cloned(),

@@ -149,6 +149,7 @@ impl<'d> Builder<'d, '_> {
                 schema,
                 items: self.items(key, media, kind),
                 encoding: self.encoding(media),
+                positional: self.positional(key, media, kind),
             });
         }
         // An unsupported media type is passed through as text if there is no other.
@@ -170,6 +171,7 @@ impl<'d> Builder<'d, '_> {
                 schema: None,
                 items: None,
                 encoding: Vec::new(),
+                positional: None,
             });
             left_out.remove(0);
         }

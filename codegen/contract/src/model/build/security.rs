@@ -7,8 +7,8 @@ use crate::document::{Key, Node, is_plain_name};
 use crate::model::operation::{Requirement, Scheme, SchemeKind};
 
 use super::builder::Builder;
-use super::operation::methods;
 use super::node_fields::{elements, entries, joined, string, truth};
+use super::operation::methods;
 
 impl<'d> Builder<'d, '_> {
     /// Returns the security schemes that the contract declares in `components.securitySchemes`.
@@ -75,7 +75,9 @@ impl<'d> Builder<'d, '_> {
             for (_, operation, _) in methods(item) {
                 owners.push(operation);
                 for (_, callback) in entries(operation.get("callbacks")) {
-                    items.extend(self.follow(callback).into_iter().flat_map(|all| entries(Some(all))).map(|(_, item)| item));
+                    items.extend(
+                        self.follow(callback).into_iter().flat_map(|all| entries(Some(all))).map(|(_, item)| item),
+                    );
                 }
             }
         }

@@ -2,10 +2,10 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Key, Node};
+use crate::model::SchemaId;
 use crate::model::operation::{Content, ContentKind, Operation, essence};
 use crate::model::schema::{Kind, Schemas};
 use crate::model::stream::{describes_event, is_event_stream};
-use crate::model::SchemaId;
 
 use super::builder::Builder;
 use super::node_fields::{elements, string};
@@ -73,10 +73,14 @@ pub(super) fn check(operations: &[Operation], schemas: &Schemas, diagnostics: &m
         let Some(items) = content.items else { continue };
         if content.schema.is_some() && content.kind == ContentKind::Stream {
             diagnostics.push(
-                Diagnostic::info("unchecked-sequence", content.span, "the schema of the complete sequence is not checked")
-                    .label("each item is checked against `itemSchema`")
-                    .note("the items are passed on one by one, so no one has the complete sequence")
-                    .help("check rules such as `maxItems` in the handler"),
+                Diagnostic::info(
+                    "unchecked-sequence",
+                    content.span,
+                    "the schema of the complete sequence is not checked",
+                )
+                .label("each item is checked against `itemSchema`")
+                .note("the items are passed on one by one, so no one has the complete sequence")
+                .help("check rules such as `maxItems` in the handler"),
             );
         }
         if is_event_stream(content) && !describes_event(schemas, items) && !matches!(schemas.kind(items), Kind::Any) {

@@ -1,7 +1,7 @@
 //! Request bodies, and the media types of requests and responses.
 
 use super::header::Header;
-use super::parameter::Style;
+use super::style::Style;
 use crate::model::schema::SchemaId;
 use crate::source::Span;
 
@@ -38,6 +38,33 @@ pub struct Content {
     pub items: Option<SchemaId>,
     /// The encodings of the properties of a form or multipart body (`encoding`).
     pub encoding: Vec<Encoding>,
+    /// The parts of a multipart body by their position and not by their names (`prefixEncoding`, `itemEncoding` or
+    /// `itemSchema`), if the contract describes them so.
+    pub positional: Option<PositionalParts>,
+}
+
+/// The parts of a multipart body by their position: the first ones, and all that follow.
+#[derive(Debug, Clone, Default)]
+pub struct PositionalParts {
+    /// The first parts of the multipart body, each with a description of its own.
+    pub first: Vec<PositionalPart>,
+    /// The description of all parts after the first ones; `None` if the contract does not describe them.
+    pub rest: Option<PositionalPart>,
+    /// The smallest number of parts that the multipart body may have (`minItems`).
+    pub min: u64,
+    /// The largest number of parts that the multipart body may have (`maxItems`).
+    pub max: Option<u64>,
+}
+
+/// The description of a part of a multipart body that its position selects.
+#[derive(Debug, Clone)]
+pub struct PositionalPart {
+    /// The name of the part in generated code: `part_1` for the first one, `item` for those without a position.
+    pub name: String,
+    /// The schema of the part.
+    pub schema: SchemaId,
+    /// The encoding of the part, if the contract declares one.
+    pub encoding: Option<Encoding>,
 }
 
 /// The encoding of one property of a form or multipart body: its media type, headers and style.

@@ -8,13 +8,18 @@ mod parameter;
 mod policy;
 mod response;
 mod security;
+mod style;
 
-pub use content::{Content, ContentKind, DEFAULT_BODY_LIMIT, Encoding, RequestBody, essence, normal_media_type};
+pub use content::{
+    Content, ContentKind, DEFAULT_BODY_LIMIT, Encoding, PositionalPart, PositionalParts, RequestBody, essence,
+    normal_media_type,
+};
 pub use header::Header;
-pub use parameter::{Parameter, ParameterLocation, Style};
+pub use parameter::{Parameter, ParameterLocation};
 pub use policy::{Cache, LimitBy, Policies, RateLimit};
 pub use response::{Response, Status};
 pub use security::{Requirement, Scheme, SchemeKind};
+pub use style::Style;
 
 use crate::model::direction::Direction;
 use crate::source::{Span, Spanned};

@@ -106,7 +106,7 @@ impl Decoder<'_> {
         Some(AnyMedia::new(self.content_type(), text))
     }
 
-    fn content_type(&self) -> String {
+    pub(super) fn content_type(&self) -> String {
         let value = self.head.parts.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         value.unwrap_or_default().to_owned()
     }

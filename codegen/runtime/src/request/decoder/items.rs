@@ -9,8 +9,9 @@ use crate::json::Reader;
 use crate::operation::Operation;
 use crate::request::body::{Payload, is_length_limit};
 use crate::request::deferred_refusal::DeferredRefusal;
+use crate::response::event_source;
 use crate::response::events::{EventStream, JsonLines};
-use crate::response::lines::{self, Fault};
+use crate::response::lines::{self, Fault, Framing};
 use crate::response::problem::Problem;
 
 /// The largest size of an item of a request body in bytes, unless the limit of the complete body is lower: 1 MiB.
@@ -21,20 +22,21 @@ impl Decoder<'_> {
     ///
     /// An absent body is a stream without items.
     pub fn lines<T: 'static>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<JsonLines<T>> {
+        let framing = Framing::of(&self.content_type());
         let (body, limit) = self.items_body();
-        Some(JsonLines::new(self.refusing(lines::values(body, limit, read))))
+        Some(JsonLines::new(self.refusing(lines::values(body, limit, framing, read))))
     }
 
     /// Returns the request body as a stream of server-sent events, whose data the schema describes.
     pub fn events<T: 'static>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<EventStream<T>> {
         let (body, limit) = self.items_body();
-        Some(EventStream::new(self.refusing(lines::events(body, limit, false, read))))
+        Some(EventStream::new(self.refusing(event_source::events(body, limit, false, read))))
     }
 
     /// Returns the request body as a stream of server-sent events, whose schema describes complete events.
     pub fn described_events<T: 'static>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<EventStream<T>> {
         let (body, limit) = self.items_body();
-        Some(EventStream::new(self.refusing(lines::events(body, limit, true, read))))
+        Some(EventStream::new(self.refusing(event_source::events(body, limit, true, read))))
     }
 
     /// Returns the request body and the size limit of its items.
@@ -72,6 +74,7 @@ fn refuse(refusal: &DeferredRefusal, operation: &Operation, index: usize, fault:
         Fault::TooLong(_) => (StatusCode::PAYLOAD_TOO_LARGE, format!("the item {index} of the body is too large")),
         Fault::Body(_) => (StatusCode::BAD_REQUEST, "the request body is incomplete".to_owned()),
         Fault::Encoding => (StatusCode::BAD_REQUEST, format!("the item {index} of the body is not UTF-8")),
+        Fault::Truncated => (StatusCode::BAD_REQUEST, "the request body is incomplete".to_owned()),
         Fault::Invalid(violations) if violations.malformed => {
             (StatusCode::BAD_REQUEST, "the body could not be read".to_owned())
         }

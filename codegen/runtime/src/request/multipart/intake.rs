@@ -56,6 +56,8 @@ pub(crate) struct Intake {
     /// The received form values that are not read yet. A part that contains a JSON array adds one for each element.
     pending: VecDeque<Content>,
     ended: bool,
+    /// True if the position of a part selects its constraints; the name of a part is then its position, such as `[3]`.
+    positional: bool,
 }
 
 /// The content of a form part that is held in memory.
@@ -81,6 +83,7 @@ impl Intake {
             elements: Vec::new(),
             pending: VecDeque::new(),
             ended: false,
+            positional: false,
         }
     }
 
@@ -89,6 +92,7 @@ impl Intake {
     pub(super) async fn next(&mut self, rule: &'static FormRule, take: &mut Take<'_>) -> Result<bool, MultipartError> {
         self.received.resize(rule.parts.len(), false);
         self.counts.resize(rule.parts.len() + 1, 0);
+        self.positional = rule.positional;
         loop {
             while let Some(content) = self.pending.pop_front() {
                 if self.read(rule, &content, take) {
@@ -130,6 +134,14 @@ impl Intake {
     /// Returns the name of a received form part and its index in [`FormRule::parts`]. Returns `None` for a part
     /// that is skipped or refused.
     fn find_rule(&mut self, rule: &FormRule, part: &Part) -> Option<(usize, String)> {
+        if rule.positional {
+            let position = self.count - 1;
+            let last = rule.parts.len().checked_sub(1)?;
+            let listed = position <= last || rule.parts[last].repeated;
+            let index = position.min(last);
+            self.received[index] |= listed;
+            return listed.then(|| (index, format!("[{position}]")));
+        }
         let Some(name) = part.name().map(str::to_owned) else {
             if rule.unknown == Unknown::Deny {
                 self.violate("", "must not contain a part without a name".to_owned());
@@ -278,7 +290,7 @@ impl Intake {
 
     /// Returns the field name of a violation: the name of the form part, with an index if the part is a list element.
     fn field(&self, rule: &PartRule, name: &str, index: usize) -> String {
-        match rule.repeated {
+        match rule.repeated && !self.positional {
             true => format!("{name}[{}]", self.counts[index]),
             false => name.to_owned(),
         }
