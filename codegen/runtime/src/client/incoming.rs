@@ -14,7 +14,7 @@ use crate::http::any_media::AnyMedia;
 use crate::http::media::MediaType;
 use crate::json::{Reader, SparseObjects, TextValue};
 use crate::operation::Parameter;
-use crate::response::event_source;
+use crate::response::event_source::{self, LastEvent};
 use crate::response::events::{EventStream, JsonLines};
 use crate::response::internal::Internal;
 use crate::response::lines;
@@ -197,14 +197,16 @@ impl Incoming {
     pub fn events<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<EventStream<T>> {
         self.media(declared)?;
         let limit = self.limit;
-        self.arriving().map(|body| EventStream::new(event_source::events(body, limit, false, read)))
+        self.arriving()
+            .map(|body| EventStream::new(event_source::events(body, limit, (LastEvent::Discarded, false), read)))
     }
 
     /// Returns the response body as server-sent events whose schema describes complete events, with `data` as a field.
     pub fn described_events<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<EventStream<T>> {
         self.media(declared)?;
         let limit = self.limit;
-        self.arriving().map(|body| EventStream::new(event_source::events(body, limit, true, read)))
+        self.arriving()
+            .map(|body| EventStream::new(event_source::events(body, limit, (LastEvent::Discarded, true), read)))
     }
 
     /// Returns the response body as a stream of JSON values.

@@ -197,48 +197,6 @@ pub(super) fn value<T>(json: &str, read: Read<T>) -> Result<T, Fault> {
     read_all(Reader::json(json.as_bytes()), read)
 }
 
-/// Reads a value that describes a complete server-sent event. Its schema decides if the data is text or JSON.
-///
-/// All fields of an event are text (WHATWG HTML § 9.2.6), so numbers and booleans are read from text too.
-fn described_event<T>(event: &Event, read: Read<T>) -> Result<T, Fault> {
-    let text = |data| read_all(Reader::text(fields(event, data), InputLocation::Body, ""), read);
-    let plain = || text(TextValue::Scalar(Cow::Borrowed(event.data.as_str())));
-    let json = || read_all(Reader::json(&object(event)), read);
-    match serde_json::from_str::<serde_json::Value>(&event.data) {
-        Ok(data @ (serde_json::Value::Array(_) | serde_json::Value::Object(_))) => json()
-            .or_else(|wrong| text(TextValue::from_json(data)).map_err(|_| wrong))
-            .or_else(|wrong| plain().map_err(|_| wrong)),
-        Ok(_) => plain().or_else(|wrong| json().map_err(|_| wrong)),
-        Err(_) => plain(),
-    }
-}
-
-/// Returns a server-sent event with JSON as its data as a JSON object.
-fn object(event: &Event) -> Vec<u8> {
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let mut json = format!("{{\"data\":{}", event.data);
-    let mut add = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            json.push_str(&format!(",\"{name}\":{value}"));
-        }
-    };
-    add("event", event.event.as_deref().map(quoted));
-    add("id", event.id.as_deref().map(quoted));
-    add("retry", event.retry.map(|time| time.to_string()));
-    json.push('}');
-    json.into_bytes()
-}
-
-/// Returns the fields of a server-sent event as text, with other data.
-fn fields<'a>(event: &'a Event, data: TextValue<'a>) -> TextValue<'a> {
-    let scalar = |text: &'a str| TextValue::Scalar(Cow::Borrowed(text));
-    let mut all: Vec<(Cow<'a, str>, TextValue<'a>)> = vec![("data".into(), data)];
-    all.extend(event.event.as_deref().map(|text| ("event".into(), scalar(text))));
-    all.extend(event.id.as_deref().map(|text| ("id".into(), scalar(text))));
-    all.extend(event.retry.map(|time| ("retry".into(), TextValue::Scalar(Cow::Owned(time.to_string())))));
-    TextValue::Map(all)
-}
-
 pub(super) fn read_all<T>(mut reader: Reader<'_>, read: Read<T>) -> Result<T, Fault> {
     let value = read(&mut reader);
     reader.finish();

@@ -9,7 +9,7 @@ use crate::json::Reader;
 use crate::operation::Operation;
 use crate::request::body::{Payload, is_length_limit};
 use crate::request::deferred_refusal::DeferredRefusal;
-use crate::response::event_source;
+use crate::response::event_source::{self, LastEvent};
 use crate::response::events::{EventStream, JsonLines};
 use crate::response::lines::{self, Fault, Framing};
 use crate::response::problem::Problem;
@@ -30,13 +30,13 @@ impl Decoder<'_> {
     /// Returns the request body as a stream of server-sent events, whose data the schema describes.
     pub fn events<T: 'static>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<EventStream<T>> {
         let (body, limit) = self.items_body();
-        Some(EventStream::new(self.refusing(event_source::events(body, limit, false, read))))
+        Some(EventStream::new(self.refusing(event_source::events(body, limit, (LastEvent::Complete, false), read))))
     }
 
     /// Returns the request body as a stream of server-sent events, whose schema describes complete events.
     pub fn described_events<T: 'static>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<EventStream<T>> {
         let (body, limit) = self.items_body();
-        Some(EventStream::new(self.refusing(event_source::events(body, limit, true, read))))
+        Some(EventStream::new(self.refusing(event_source::events(body, limit, (LastEvent::Complete, true), read))))
     }
 
     /// Returns the request body and the size limit of its items.
