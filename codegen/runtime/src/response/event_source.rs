@@ -63,6 +63,9 @@ async fn event(lines: &mut Lines, last: LastEvent) -> Result<Option<Event>, Faul
                 Some(data) => {
                     data.push('\n');
                     data.push_str(value);
+                    if data.len() > lines.limit {
+                        return Err(Fault::TooLong(lines.limit));
+                    }
                 }
             },
             "event" => event.event = Some(value.to_owned()),
@@ -138,6 +141,13 @@ mod tests {
         let first = Event { id: Some("7".into()), ..Event::from(1) };
         let second = Event { event: Some("x".into()), retry: Some(5), ..Event::from(2) };
         assert_eq!(found, [first, second]);
+    }
+
+    #[tokio::test]
+    async fn an_endless_event_ends_with_an_error() {
+        let endless = Body::from_stream(stream::repeat_with(|| Ok::<_, std::io::Error>("data: 12345\n")));
+        let mut events = Box::pin(events(endless, 100, (LastEvent::Discarded, false), i64::read));
+        assert!(matches!(events.next().await, Some(Err(Fault::TooLong(100)))));
     }
 
     #[tokio::test]

@@ -62,7 +62,8 @@ pub(super) struct Lines {
     buffer: BytesMut,
     /// The length of the prefix of the buffered body that is known to contain no line break.
     scanned: usize,
-    limit: usize,
+    /// The largest size of an item of the body in bytes.
+    pub(super) limit: usize,
     ended: bool,
 }
 

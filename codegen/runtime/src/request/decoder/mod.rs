@@ -8,7 +8,7 @@ use http::StatusCode;
 
 use crate::http::query::{self, Pair};
 use crate::json::{Reader, TextValue};
-use crate::operation::ParameterLocation;
+use crate::operation::{MediaKind, ParameterLocation};
 use crate::request::body::{Payload, ReceivedBody};
 use crate::request::deferred_refusal::DeferredRefusal;
 use crate::request::parameters;
@@ -66,9 +66,11 @@ impl<'a> Decoder<'a> {
     /// Creates the decoder of one request. `found` is a violation that the pipeline found before decoding.
     pub(crate) fn new(head: &'a RequestHead, body: ReceivedBody, found: Option<Violation>) -> Decoder<'a> {
         let ReceivedBody { media, payload } = body;
-        let refusal = match payload {
-            Payload::Stream(_) => DeferredRefusal::shared(),
-            Payload::Absent | Payload::Bytes(_) => DeferredRefusal::default(),
+        // The handler also reads such a body part by part if an idempotency key required all bytes before.
+        let declared = head.call.operation.body.as_ref().and_then(|body| body.media.get(media));
+        let refusal = match declared.map(|media| media.kind) {
+            Some(MediaKind::Multipart | MediaKind::Stream) => DeferredRefusal::shared(),
+            _ => DeferredRefusal::default(),
         };
         let mut decoder = Decoder {
             head,
