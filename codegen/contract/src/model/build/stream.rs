@@ -1,5 +1,7 @@
 //! The items of sequential media types (`itemSchema`): JSON lines, JSON text sequences, server-sent events and parts.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Key, Node};
 use crate::model::SchemaId;
@@ -10,9 +12,6 @@ use crate::model::stream::{describes_event, is_event_stream};
 use super::builder::Builder;
 use super::node_fields::{elements, string};
 use super::response::kind_of;
-
-/// The deepest nesting of compositions in which the data of an event is found.
-const DEEPEST: usize = 8;
 
 impl<'d> Builder<'d, '_> {
     /// Returns the schema of the items of a body with a sequential media type (`itemSchema`).
@@ -29,7 +28,7 @@ impl<'d> Builder<'d, '_> {
             return None;
         }
         if essence(&key.name) == "text/event-stream" {
-            self.find_event_data(items, DEEPEST);
+            self.find_event_data(items);
         }
         Some(self.schema(items))
     }
@@ -37,17 +36,22 @@ impl<'d> Builder<'d, '_> {
     /// Records the strings in the property `data` of an event whose content is JSON with a schema (`contentSchema`).
     ///
     /// The data of an event is text, so a value in it is typed by its content (OpenAPI 3.2.0, section 4.14.4).
-    fn find_event_data(&mut self, reference: &'d Node, depth: usize) {
-        let Some(node) = self.follow(reference).filter(|_| depth > 0) else { return };
-        if let Some(data) = node.get("properties").and_then(|all| all.get("data")) {
-            let target = self.follow(data);
-            if let Some((target, content)) = target.and_then(|target| Some((target, json_content(target)?))) {
+    fn find_event_data(&mut self, items: &'d Node) {
+        let (mut pending, mut seen) = (vec![items], HashSet::new());
+        while let Some(node) = pending.pop() {
+            if !seen.insert(node.span) {
+                continue;
+            }
+            if let Some(data) = node.get("properties").and_then(|all| all.get("data"))
+                && let Some(target) = self.follow(data)
+                && let Some(content) = json_content(data).or_else(|| json_content(target))
+            {
                 self.event_data.insert(target.span, content);
                 self.event_data.insert(data.span, content);
             }
-        }
-        for keyword in ["oneOf", "anyOf", "allOf"] {
-            elements(node.get(keyword)).iter().for_each(|branch| self.find_event_data(branch, depth - 1));
+            // Since OpenAPI 3.1, a schema can have compositions beside its reference.
+            pending.extend(self.follow_while(node, |_| false));
+            pending.extend(["oneOf", "anyOf", "allOf"].iter().flat_map(|keyword| elements(node.get(keyword))));
         }
     }
 
