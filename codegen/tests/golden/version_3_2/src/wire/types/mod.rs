@@ -2,5 +2,7 @@
 //! The Rust types of the contract's schemas.
 
 mod notes;
+mod shared;
 
 pub use self::notes::*;
+pub use self::shared::*;
