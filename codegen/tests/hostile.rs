@@ -87,3 +87,26 @@ fn an_enum_of_twenty_thousand_values_is_read_in_time() {
     let generated = generated(&Folder::new("long-enum"), schemas, serde_json::json!({}));
     assert!(generated.output.is_some(), "{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
 }
+
+#[test]
+fn tags_and_other_names_of_any_length_give_file_names_that_every_file_system_allows() {
+    let long = |word: &str| format!("{word} ").repeat(60);
+    let responses = serde_json::json!({ "204": { "description": "x" } });
+    let operation =
+        |tag: String, id: String| serde_json::json!({ "operationId": id, "tags": [tag], "responses": responses });
+    let paths = serde_json::json!({ long("/segment"): {
+        "get": operation(format!("{}1", long("tag")), long("read")),
+        "put": operation(format!("{}2", long("tag")), long("write")),
+        "post": operation("Users".to_owned(), long("add")),
+        "patch": operation("users".to_owned(), long("change")),
+        "delete": operation("名".repeat(300), long("remove")),
+    } });
+    let schema = serde_json::json!({ "type": "object", "properties": { long("field"): { "type": "string" } } });
+    let schemas = serde_json::json!({ long("schema").replace(' ', ""): schema });
+    let output = generated(&Folder::new("long-names"), schemas, paths).output.expect("generated code");
+    let mut names = std::collections::BTreeSet::new();
+    for path in output.files.keys() {
+        assert!(path.split('/').all(|step| step.len() <= 150), "{path}");
+        assert!(names.insert(path.to_lowercase()), "{path} differs from another file only in case");
+    }
+}

@@ -10,7 +10,7 @@ use writ_runtime::{Problem, RequestId, X_REQUEST_ID};
 
 use crate::auth::AuthService;
 use crate::carts::CartService;
-use crate::health::HealthService;
+use crate::health::{Conversions, HealthService};
 use crate::orders::OrderService;
 use crate::outage::ErrorTranslation;
 use crate::platform::{Platform, docs};
@@ -23,6 +23,7 @@ pub fn router(platform: &Platform) -> Router {
     let api = v1::Api {
         authenticator: platform.authenticator(),
         gate: ErrorTranslation(platform.gate()),
+        errors: Conversions,
         auth: AuthService::new(platform),
         users: UserService::new(platform),
         products: ProductService::new(platform),
@@ -31,7 +32,7 @@ pub fn router(platform: &Platform) -> Router {
         health: HealthService::new(platform),
     };
     let docs = docs::router(v1::OPENAPI_JSON, v1::OPENAPI_YAML).layer(middleware::from_fn(apply_contract_conventions));
-    api.router_with(platform.timeouts()).merge(docs)
+    api.router_with(platform.serve_options()).merge(docs)
 }
 
 /// Adds the conventions of the contract to the responses of routes outside the contract (documentation, unknown

@@ -271,12 +271,16 @@ pub use crate::http::address::{ClientAddress, ClientCertificate};
 pub use crate::http::any_media::AnyMedia;
 pub use crate::http::path::{Captured, PathValues};
 pub use crate::http::request_id::{RequestId, X_REQUEST_ID};
-pub use crate::json::{Branch, DecimalNumber, Object, Read, Reader, TextValue, Types, Write, Writer, default_value};
+pub use crate::json::{
+    Boxed, Branch, Checker, Conform, DecimalNumber, Entries, Items, Listed, Nullable, Object, OwnRules, Properties,
+    Read, Reader, Spelled, TextValue, Types, Unwritable, Write, Writer, default_value,
+};
 #[cfg(feature = "jsonschema")]
-pub use crate::json::{Dialect, SchemaValidator};
+pub use crate::json::{Dialect, Interpreted, SchemaValidator};
 pub use crate::operation::{
-    Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, ParameterLocation, RateLimit,
-    Requirement, Scheme, SchemeKind, Server, ServerVariable, Style, ValueKind,
+    Body, Cache, ErrorBody, ErrorChoice, ErrorContent, ErrorList, ErrorMember, ErrorResponse, ErrorText, ErrorValue,
+    Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, ParameterLocation, RateLimit, Requirement,
+    Scheme, SchemeKind, Server, ServerVariable, Style, ValueKind,
 };
 pub use crate::request::call_info::CallInfo;
 pub use crate::request::context::Context;
@@ -285,10 +289,12 @@ pub use crate::request::idempotency::IdempotencyKey;
 #[cfg(feature = "multipart")]
 pub use crate::request::multipart::{
     FilePart, FileStream, FormPart, FormRule, Held, Multipart, MultipartError, Part, PartHeader, PartKind, PartRule,
-    Parts,
+    PartStyle, Parts,
 };
+pub use crate::response::check::{Breach, BreachObserver, CheckMode, ResponseCheck, ResponseChecks};
 pub use crate::response::declares::{Declares, OperationError};
-pub use crate::response::error_envelope::{ErrorEnvelope, PROBLEM_JSON};
+pub use crate::response::error_body::{PROBLEM_DETAILS, PROBLEM_VIOLATIONS};
+pub use crate::response::error_envelope::{Convert, ErrorEnvelope, PROBLEM_JSON};
 pub use crate::response::events::{EventStream, JsonLines, StreamError};
 pub use crate::response::idempotent::{Idempotent, Recorded};
 pub use crate::response::internal::Internal;
@@ -302,16 +308,18 @@ pub use crate::serve::authenticate::{Authenticate, Credential, Denied, NoAuthent
 pub use crate::serve::endpoint::Endpoint;
 pub use crate::serve::gate::{Admission, Entry, Gate, OpenGate};
 pub use crate::serve::handler::Handler;
-pub use crate::serve::pipeline::{Pipeline, Timeouts};
-pub use crate::serve::router::{fallback, router, router_at};
+pub use crate::serve::pipeline::{Pipeline, ServeOptions, Timeouts};
+pub use crate::serve::router::{complete_router, fallback, router, router_at};
 pub use crate::serve::routes::{Check, Routes, nothing};
 pub use crate::serve::unwritten::{fill_unwritten, log_unwritten};
 pub use crate::validate::format::Format;
 pub use crate::validate::pattern::Pattern;
-pub use crate::validate::rules::{ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringRule, Unknown};
+pub use crate::validate::rules::{
+    ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringRule, Unknown, WrittenNumbers,
+};
 pub use crate::validate::violation::{InputLocation, MOST_VIOLATIONS, Violation, Violations};
 pub use crate::values::etag::{ETag, IfMatch};
-pub use crate::values::page::{Page, PageAt, PageRequest, Pagination};
+pub use crate::values::page::{Page, PageAt, PageOf, PageRequest, Pagination};
 pub use crate::values::patch::Patch;
 pub use crate::values::sort::Sort;
 pub use crate::values::string_enum::{StringEnum, UnknownValue, string_enum_of};

@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(version("bytes"), Value::from("1"));
         assert_eq!(version("tokio")["features"], Value::from(vec!["rt", "time"]));
         assert_eq!(version("tokio")["default-features"], Value::from(false));
-        assert_eq!(version("multer")["optional"], Value::from(true));
+        assert_eq!(version("memchr")["optional"], Value::from(true));
         assert!(files.contains_key("src/lib.rs"));
     }
 }

@@ -45,6 +45,11 @@ impl Serialize for Code {
     }
 }
 
+/// Returns strings as Rust string literals, separated by commas.
+pub fn literals(texts: &[String]) -> String {
+    texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ")
+}
+
 /// Returns a Rust string literal whose value is exactly `text`.
 ///
 /// Escapes every character that could end the literal, break the line or change the direction of text.

@@ -4,17 +4,18 @@
 use crate::options::{Options, Part};
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::SchemeKind;
-use writ_contract::model::{Contract, Direction, Envelope, Server};
+use writ_contract::model::{Contract, Direction, Server};
 
 use crate::rust::client::client_calls::client_view;
 use crate::rust::client::outgoing::{outgoing_names, outgoing_views};
 use crate::rust::code::{Code, literal};
+use crate::rust::expr::constrained::constrained;
 use crate::rust::expr::patterns::{Patterns, collect_patterns};
 use crate::rust::fallbacks::explain_fallbacks;
 use crate::rust::mention::runtime;
 use crate::rust::names::ident::static_name;
 use crate::rust::names::namespace::{Names, distinct};
-use crate::rust::operations::errors::markers;
+use crate::rust::operations::errors::{conversions, markers};
 use crate::rust::operations::operation_names::{operation_names, tag_names};
 use crate::rust::operations::operation_table::{method, scheme_static};
 use crate::rust::operations::operation_views::{tag_view, unselected_view};
@@ -24,13 +25,12 @@ use crate::rust::plan::type_plan::type_plan;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::plan::usage::usage;
 use crate::rust::types::serde_types::serde_view;
-use crate::rust::types::type_files::{TypeFile, type_files};
+use crate::rust::types::type_files::{ExtraCodecs, TypeFile, type_files};
 use crate::rust::view::{
     Access, ClientView, DocumentView, ErrorsView, ExampleView, ExtraCodecView, FeatureView, OutgoingKind, OutgoingView,
     PatternView, RootView, SchemeView, ServerView, TagSummary, TagView, UnselectedView, ValidatorView, WebhookView,
 };
 
-use crate::rust::expr::envelope::envelope_writer;
 use crate::rust::names::requested_names;
 use crate::rust::servers::server_views;
 
@@ -88,17 +88,20 @@ pub fn views(
     let patterns = collect_patterns(contract, &usage, !both_ways.is_empty(), diagnostics);
     // The order of precedence: components, then traits, then the types of operations.
     names.now_for("a schema of the contract");
-    let plan = type_plan(contract, usage, &mut names, diagnostics);
+    let mut plan = type_plan(contract, usage, &mut names, diagnostics);
+    plan.constrained = constrained(&plan, &patterns);
     names.now_for("the trait of a tag");
     let tags = tag_names(contract, options, &mut names, diagnostics);
     names.now_for("a type of another operation");
     let operations = operation_names(&plan, &mut names, diagnostics);
     let outgoing = outgoing_names(&plan, &mut names, diagnostics);
     let markers = markers(contract, &mut names, diagnostics);
+    let conversions = conversions(&plan, &markers, &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
-    let types = type_files(&plan, &modules, &patterns, !both_ways.is_empty(), diagnostics);
-    let unselected =
-        (options.unwritten && !contract.unselected.is_empty()).then(|| unselected_view(contract, diagnostics));
+    let extra = (!both_ways.is_empty()).then_some(ExtraCodecs { checks: options.client() });
+    let types = type_files(&plan, &modules, &patterns, extra, diagnostics);
+    let unselected = (options.unwritten && !contract.unselected.is_empty())
+        .then(|| unselected_view(contract, &markers, diagnostics));
     let mut views: Vec<TagView> = (0..contract.tags.len())
         .map(|tag| tag_view(&plan, tag, &tags, &operations, &patterns, &markers, diagnostics))
         .collect();
@@ -122,7 +125,6 @@ pub fn views(
     let mut outgoing = outgoing_views(&plan, outgoing, &views, &patterns, &markers, diagnostics);
     explain_fallbacks(&names, &mut views, &mut outgoing);
     let client = options.client().then(|| client_view(&plan, &views, &operations, &patterns, &markers));
-    let writer = envelope_writer(contract);
     let mut features = Vec::new();
     if !patterns.validator_views(false).is_empty() || !patterns.validator_views(true).is_empty() {
         features.push("jsonschema");
@@ -157,18 +159,15 @@ pub fn views(
             recursion_limit: recursion_limit(&contract.schemas),
             openapi: options.openapi,
             client: options.client(),
+            conversions: conversions.as_ref().map(|conversions| conversions.name.clone()),
             runtime: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
         },
         errors: ErrorsView {
             statuses: markers.statuses(),
             ranges: markers.ranges(),
-            uses_request_id: writer.uses_request_id,
-            envelope: writer.statements,
-            media_type: match &contract.envelope {
-                Envelope::Own { media_type, .. } => media_type.clone(),
-                Envelope::Problem => String::new(),
-            },
-            problem: contract.envelope == Envelope::Problem,
+            bodies: markers.bodies.expressions(contract),
+            envelope: markers.bodies.envelope(contract),
+            conversions,
         },
         unselected,
         tags: views,

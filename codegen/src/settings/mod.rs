@@ -91,6 +91,7 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
         if let Some(checked) = fields.truth("check_formats") {
             settings.options.contract.check_formats = checked;
         }
+        settings.options.contract.polymorphic_parents = fields.truth("polymorphic_parents").unwrap_or_default();
         settings.options.unwritten = fields.truth("unwritten").unwrap_or_default();
         settings.options.contract.tags = fields.words("tags");
         let names = fields.whole("names");

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use crate::workspace::{CLIENT, COMPILED, MEDIA, SERVED};
+use crate::workspace::{CLIENT, COMPILED, MEDIA, ROUNDTRIP, SERVED};
 
 /// A running service. It stops when its standard input is closed, so that no process remains.
 struct Service {
@@ -28,6 +28,23 @@ impl Drop for Service {
         drop(self.process.stdin.take());
         let _ = self.process.wait();
     }
+}
+
+/// The number of random requests in an ordinary run of the tests.
+const ROUNDS: &str = "30000";
+
+#[test]
+fn a_service_reads_every_request_of_its_client_as_it_was() {
+    // `WRIT_ROUNDS=1000000` runs the long form. `WRIT_SEED` repeats a failure.
+    let of = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
+    let compiled = &COMPILED[ROUNDTRIP];
+    let rendered: String = compiled.messages.iter().map(|message| message.rendered.as_str()).collect();
+    let program = compiled.executable.as_ref().unwrap_or_else(|| panic!("{rendered}"));
+    let arguments = [of("WRIT_ROUNDS", ROUNDS), of("WRIT_SEED", "0")];
+    let finished = Command::new(program).args(&arguments).output().expect("the program starts");
+    let stderr = String::from_utf8_lossy(&finished.stderr);
+    assert!(finished.status.success() && finished.stdout == b"done\n", "{stderr}");
+    println!("{stderr}");
 }
 
 /// Runs a scenario of the client program against a service.
@@ -64,6 +81,11 @@ fn every_body_survives_a_round_trip() {
 #[test]
 fn forms_and_files_survive_a_round_trip() {
     play("forms", MEDIA);
+}
+
+#[test]
+fn files_and_styles_of_forms_survive_a_round_trip() {
+    play("uploads", SERVED);
 }
 
 #[test]

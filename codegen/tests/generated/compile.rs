@@ -66,6 +66,11 @@ fn a_missing_operation_does_not_compile_and_is_named() {
 }
 
 #[test]
+fn a_missing_conversion_of_problems_does_not_compile_and_is_named() {
+    assert_refusal("forgotten-conversion");
+}
+
+#[test]
 fn a_status_out_of_its_range_does_not_compile() {
     let Message { code, rendered } = refusal("status-out-of-range");
     assert_eq!(code, "E0080", "{rendered}");

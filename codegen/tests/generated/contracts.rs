@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use writ_codegen::generate::{Generated, Request, generate};
-use writ_codegen::options::Part;
+use writ_codegen::options::{Options, Part};
 use writ_codegen::output::Output;
 use writ_codegen::render::Layout;
 use writ_codegen::settings::Settings;
@@ -45,6 +45,20 @@ pub fn golden() -> Vec<Subject> {
         .collect()
 }
 
+/// Writes a golden contract of OpenAPI 3.0 as one of OpenAPI 3.1 into `folder`, and returns it.
+pub fn upgraded(name: &str, folder: &Path) -> Subject {
+    let text = std::fs::read_to_string(golden_folder().join(name).join("contract.yaml")).expect("a golden contract");
+    let mut text = text.replacen("openapi: 3.0.3", "openapi: 3.1.0", 1);
+    for kind in ["string", "integer"] {
+        text = text.replace(&format!("type: {kind}, nullable: true"), &format!("type: [{kind}, 'null']"));
+    }
+    assert!(text.contains("3.1.0") && !text.contains("nullable"), "{text}");
+    let entry = folder.join(format!("{name}-3-1.yaml"));
+    std::fs::create_dir_all(folder).expect("the folder is created");
+    std::fs::write(&entry, text).expect("the contract is written");
+    Subject { name: format!("golden-{name}-3-1"), entry }
+}
+
 /// Returns the published contracts that exist on this machine.
 pub fn real() -> Vec<Subject> {
     let folder = root().join("../shared/corpus/real");
@@ -60,6 +74,41 @@ pub fn real() -> Vec<Subject> {
         Subject { name: format!("real-{}", stem.replace('.', "-")), entry: folder.join(file) }
     });
     subjects.filter(|subject| subject.entry.is_file()).collect()
+}
+
+/// Returns the published contracts on this machine that declare error schemas of their own. The name is that of a module.
+pub fn with_own_errors() -> Vec<Subject> {
+    let folder = root().join("../shared/corpus/real");
+    let files = [
+        ("adyen", "adyen-ManagementService-v3.json"),
+        ("asana", "asana.yaml"),
+        ("ent", "ent.json"),
+        ("firecracker", "firecracker.json"),
+        ("openai", "openai-latest.yaml"),
+        ("telegram", "telegram_bot_api.json"),
+        ("tempo", "tempo.yaml"),
+    ];
+    let subjects = files.map(|(name, file)| Subject { name: name.to_owned(), entry: folder.join(file) });
+    subjects.into_iter().filter(|subject| subject.entry.is_file()).collect()
+}
+
+/// Generates a contract as a module of a crate, without its settings.
+pub fn module(subject: &Subject) -> Output {
+    let layout = Layout::Module(subject.name.clone());
+    let entry = subject.entry.clone();
+    let generated = generate(&Request { entry, root: None, strict: false, layout, options: Options::default() });
+    generated.output.unwrap_or_else(|| panic!("{}", rendered(&generated.diagnostics)))
+}
+
+/// Returns the contracts of reported mistakes that exist on this machine: each is the smallest contract for one
+/// mistake that a user of some generator reported.
+pub fn reported() -> Vec<Subject> {
+    let Ok(entries) = std::fs::read_dir(root().join("../shared/corpus/wire")) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    paths.sort();
+    let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    paths.into_iter().map(|entry| Subject { name: stem(&entry), entry }).collect()
 }
 
 /// Generates a crate in memory.

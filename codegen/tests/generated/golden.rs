@@ -124,7 +124,7 @@ fn can_be_broken(line: &str) -> bool {
     }
     let literal = text.trim_end_matches(',');
     let is_literal = |start: &str, end: &str| literal.starts_with(start) && literal.ends_with(end);
-    !(is_literal("\"", "\"") || is_literal("r#\"", "\"#"))
+    !(is_literal("\"", "\"") || is_literal("r#\"", "\"#") || is_literal("r##\"", "\"##"))
 }
 
 #[test]

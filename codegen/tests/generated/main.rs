@@ -11,6 +11,7 @@ mod links;
 mod media;
 mod members;
 mod real;
+mod refusals;
 mod served;
 mod standalone;
 mod workspace;

@@ -356,7 +356,8 @@ fn response_headers_are_values_of_their_schemas() {
     assert_eq!(header("x-kind"), ["small"]);
     assert_eq!(header("x-note"), [r#"{"title":"head"}"#]);
     assert_eq!(header("set-cookie"), ["a=1; Path=/", "b=2, 3"]);
-    assert!(header("link").is_empty() && header("x-price").is_empty());
+    assert_eq!(header("link"), [""], "an empty list is not an absent one");
+    assert!(header("x-price").is_empty());
 }
 
 #[test]
@@ -371,7 +372,7 @@ fn the_fields_of_a_form_are_decoded_by_their_encoding() {
     let service = Service::start();
     let order = |body: &str| service.send("POST", "/orders", "application/x-www-form-urlencoded", body);
     for (form, json) in [
-        ("tags=a,b&tags=c%2Cd", r#"{"tags":["a","b","c","d"]}"#),
+        ("tags=a,b&tags=c%2Cd", r#"{"tags":["a","b","c,d"]}"#),
         ("tags=", r#"{"tags":[]}"#),
         ("sizes=1%7C2", r#"{"sizes":[1,2]}"#),
         ("words=a+b%20c", r#"{"words":["a","b","c"]}"#),

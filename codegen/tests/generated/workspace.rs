@@ -15,12 +15,16 @@ use writ_codegen::stub::stub;
 
 use crate::contracts::{self, root};
 
+#[path = "reported.rs"]
+mod reported;
+
 /// The services for golden contracts: the crate's name, the contract, and the source.
 const SERVICES: &[(&str, &str, &str)] = &[
     ("undeclared-status", "golden-shop", include_str!("../services/undeclared_status.rs")),
     ("undeclared-status-into", "golden-shop", include_str!("../services/undeclared_status_into.rs")),
     ("unconverted-error", "golden-shop", include_str!("../services/unconverted_error.rs")),
     ("forgotten-operation", "golden-shop", include_str!("../services/forgotten_operation.rs")),
+    ("forgotten-conversion", "golden-errors", include_str!("../services/forgotten_conversion.rs")),
     ("status-out-of-range", "golden-responses", include_str!("../services/status_out_of_range.rs")),
     (SHOP, "golden-shop", include_str!("../services/shop.rs")),
     (OWN, "golden-own", include_str!("../services/own.rs")),
@@ -49,12 +53,21 @@ pub const STUBS: &str = "stubs";
 /// The program that serves every golden contract.
 pub const SERVED: &str = "served";
 
+/// The program that refuses requests for published contracts.
+pub const REFUSALS: &str = "refusals";
+
+/// The program that serves the contracts of reported mistakes.
+pub const REPORTED: &str = "reported";
+
 /// The program that calls the services of golden contracts.
 pub const CLIENT: &str = "client";
 
+/// The program that sends random requests to the service of a contract in its process.
+pub const ROUNDTRIP: &str = "roundtrip";
+
 /// The contracts of the services that the client program calls.
 const CALLED: &[&str] =
-    &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "version_3_2"];
+    &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "uploads", "version_3_2"];
 
 /// The result of compiling one crate.
 #[derive(Debug, Default)]
@@ -122,7 +135,8 @@ fn write(folder: &Path) {
     let runtime = path(&root().join("codegen/runtime"));
     let mut output = Output::default();
     let mut members = Vec::new();
-    for subject in contracts::golden().into_iter().chain(contracts::real()) {
+    let upgraded = contracts::upgraded("roundtrip", &target().join("contracts"));
+    for subject in contracts::golden().into_iter().chain(contracts::real()).chain([upgraded]) {
         let (files, features, parts) = contracts::with_features(&subject.entry, &[Part::Client, Part::Eq, Part::Serde]);
         for (file, text) in files.files {
             output.files.insert(format!("{}/{file}", subject.name), text);
@@ -156,8 +170,13 @@ fn write(folder: &Path) {
     members.push(STUBS.to_owned());
     write_served(&mut output, &runtime);
     members.push(SERVED.to_owned());
+    write_refusals(&mut output, &runtime);
+    members.push(REFUSALS.to_owned());
     write_client(&mut output, &runtime);
     members.push(CLIENT.to_owned());
+    write_roundtrip(&mut output, &runtime);
+    members.push(ROUNDTRIP.to_owned());
+    members.extend(reported::write(&mut output, &runtime));
     output.files.insert("Cargo.toml".to_owned(), workspace_manifest(members));
     put(folder, &output);
 }
@@ -212,6 +231,30 @@ fn write_served(output: &mut Output, runtime: &str) {
     write_sources(output, SERVED);
 }
 
+/// Adds the program that refuses requests, with the operation tables and error bodies of published contracts.
+fn write_refusals(output: &mut Output, runtime: &str) {
+    let mut manifest = manifest(REFUSALS, &[("writ-runtime", runtime)], &[]);
+    manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"rt\"] }\ntower.workspace = true\n");
+    output.files.insert(format!("{REFUSALS}/Cargo.toml"), manifest);
+    let (mut modules, mut calls) = (String::new(), String::new());
+    for subject in contracts::with_own_errors() {
+        let name = &subject.name;
+        let tables = [format!("src/{name}/errors.rs"), format!("src/{name}/operations/")];
+        for (file, text) in contracts::module(&subject).files {
+            if tables.iter().any(|table| file.starts_with(table)) {
+                output.files.insert(format!("{REFUSALS}/{file}"), text);
+            }
+        }
+        modules.push_str(&format!("mod {name} {{\n    pub mod errors;\n    pub mod operations;\n}}\n"));
+        calls.push_str(&format!(
+            "    refuse({name:?}, &{name}::errors::ERROR_ENVELOPE, {name}::operations::ALL).await;\n"
+        ));
+    }
+    let source = include_str!("../services/refusals.rs");
+    let generated = format!("{modules}\nasync fn refuse_all() {{\n{calls}}}\n");
+    output.files.insert(format!("{REFUSALS}/src/main.rs"), format!("{}\n{source}\n{generated}", output::HEADER));
+}
+
 /// Adds the program that calls services, with each crate under its own name.
 fn write_client(output: &mut Output, runtime: &str) {
     let mut manifest = manifest(CLIENT, &[("writ-runtime", runtime)], &["client", "serde"]);
@@ -225,6 +268,19 @@ fn write_client(output: &mut Output, runtime: &str) {
     manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
     output.files.insert(format!("{CLIENT}/Cargo.toml"), manifest);
     write_sources(output, CLIENT);
+}
+
+/// Adds the program that sends random requests, with a contract in two versions of OpenAPI.
+fn write_roundtrip(output: &mut Output, runtime: &str) {
+    let mut manifest = manifest(ROUNDTRIP, &[("writ-runtime", runtime)], &["client"]);
+    for (module, package) in [("version_3_0", "golden-roundtrip"), ("version_3_1", "golden-roundtrip-3-1")] {
+        manifest.push_str(&format!(
+            "{module} = {{ package = {package:?}, path = \"../{package}\", features = [\"client\"] }}\n"
+        ));
+    }
+    manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"rt\"] }\n");
+    output.files.insert(format!("{ROUNDTRIP}/Cargo.toml"), manifest);
+    write_sources(output, ROUNDTRIP);
 }
 
 /// Adds the source files of a program.
@@ -251,7 +307,8 @@ fn workspace_manifest(members: Vec<String>) -> String {
     format!("{TOML_HEADER}\n{manifest}\n[profile.dev]\ndebug = false\nincremental = false\n")
 }
 
-fn manifest(name: &str, dependencies: &[(&str, &str)], features: &[&str]) -> String {
+/// Returns the manifest of a crate in the workspace, without optional parts.
+pub fn manifest(name: &str, dependencies: &[(&str, &str)], features: &[&str]) -> String {
     let mut text = format!(
         "{TOML_HEADER}\n[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n\n\
          [lints]\nworkspace = true\n\n[dependencies]\n"

@@ -61,6 +61,7 @@
 //!     let api = Api {
 //!         authenticator: Authenticator,
 //!         gate: OpenGate,
+//!         errors: MyErrors, // implements `Errors`
 //!         auth: Service,
 //!         users: Service,
 //!         products: Service,
@@ -173,11 +174,13 @@ pub const BASE_PATH: &str = "";
 /// The services that implement the contract, one field for each tag.
 ///
 /// [`Api::router`] combines them into a router that serves every operation.
-pub struct Api<A, G, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService> {
+pub struct Api<A, G, E, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService> {
     /// The [`Authenticate`] implementation, which verifies the credentials of a request.
     pub authenticator: A,
     /// The [`Gate`] implementation, which admits or refuses a request before its body is read.
     pub gate: G,
+    /// The type that implements [`Errors`](errors::Errors), which creates the errors that the runtime cannot.
+    pub errors: E,
     /// Sessions: sign in, refresh tokens and sign out.
     pub auth: AuthService,
     /// Users: registration, profiles and passwords.
@@ -192,11 +195,12 @@ pub struct Api<A, G, AuthService, UsersService, ProductsService, CartsService, O
     pub health: HealthApiService,
 }
 
-impl<A, G, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
-    Api<A, G, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
+impl<A, G, E, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
+    Api<A, G, E, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
 where
     A: Authenticate,
     G: Gate<A::Principal>,
+    E: Errors,
     AuthService: auth::Auth,
     UsersService: users::Users<Principal = A::Principal>,
     ProductsService: products::Products,
@@ -207,12 +211,13 @@ where
     /// Returns a router of all operations. A request for an unknown path is refused with 404 in the error
     /// envelope of the contract.
     pub fn router(self) -> Router {
-        self.router_with(writ_runtime::Timeouts::default())
+        self.router_with(writ_runtime::ServeOptions::default())
     }
 
-    /// Returns the router of [`Api::router`] with custom timeouts.
-    pub fn router_with(self, timeouts: writ_runtime::Timeouts) -> Router {
-        self.router_at("", timeouts)
+    /// Returns the router of [`Api::router`] with other settings: time limits, the size limit of bodies, and the check
+    /// of responses. A `Timeouts` is enough to change only the time limits.
+    pub fn router_with(self, options: impl Into<writ_runtime::ServeOptions>) -> Router {
+        self.router_at("", options)
     }
 
     /// Returns the router of [`Api::router_with`] below a base path, such as [`BASE_PATH`]. If a proxy removes
@@ -222,15 +227,15 @@ where
     ///
     /// Panics if the base path is not empty and does not begin with `/`.
     pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(timeouts)).fallback(writ_runtime::fallback(
-            &ERROR_ENVELOPE,
+        writ_runtime::router_at(base, error_envelope::<E>(), self.endpoints(timeouts)).fallback(writ_runtime::fallback(
+            error_envelope::<E>(),
         ))
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
-        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
+        let pipeline = writ_runtime::Pipeline::new(error_envelope::<E>(), self.authenticator, self.gate, timeouts);
         let mut endpoints = Vec::with_capacity(25);
         wire::routes::auth::bind(&mut pipeline.routes(self.auth, &mut endpoints));
         wire::routes::users::bind(&mut pipeline.routes(self.users, &mut endpoints));

@@ -36,7 +36,8 @@ impl HealthService {
     }
 }
 
-fn health(report: &Report) -> Health {
+/// Returns the health response for the result of a check.
+pub(super) fn health(report: &Report) -> Health {
     let [database, cache, queue] = [report.database, report.cache, report.queue].map(check);
     Health {
         status: status(report.status),

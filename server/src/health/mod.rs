@@ -1,9 +1,12 @@
 //! The service of the tag `health`: health checks for supervisors, load balancers and dashboards.
 
 mod api;
+mod conversions;
 
 use crate::platform::Platform;
 use crate::platform::health::Health;
+
+pub use conversions::Conversions;
 
 /// The implementation of the generated trait [`HealthApi`](generated::v1::HealthApi): the health checks of the
 /// server.

@@ -24,7 +24,8 @@ const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
-    latency: Family<LatencyLabels, Histogram>,
+    latency: Family<OperationLabels, Histogram>,
+    breaches: Family<OperationLabels, Counter>,
 }
 
 /// The labels of the metric that counts requests.
@@ -34,20 +35,22 @@ struct RequestLabels {
     status: u16,
 }
 
-/// The labels of the metric with the histogram of latencies.
+/// The labels of the metrics that are kept for each operation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct LatencyLabels {
+struct OperationLabels {
     operation: &'static str,
 }
 
 impl Default for Metrics {
     fn default() -> Metrics {
         let requests = Family::<RequestLabels, Counter>::default();
-        let latency = Family::<LatencyLabels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
+        let latency = Family::<OperationLabels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
         let mut registry = Registry::with_prefix("writ");
         registry.register("requests", "Number of requests", requests.clone());
         registry.register("request_duration_seconds", "Time from the request to the response", latency.clone());
-        Metrics { registry, requests, latency }
+        let breaches = Family::<OperationLabels, Counter>::default();
+        registry.register("response_breaches", "Number of checked responses that break the contract", breaches.clone());
+        Metrics { registry, requests, latency, breaches }
     }
 }
 
@@ -57,7 +60,12 @@ impl Metrics {
     pub fn observe(&self, operation: &'static str, status: u16, latency: Duration) {
         let operation = if operation.is_empty() { "unknown" } else { operation };
         self.requests.get_or_create(&RequestLabels { operation, status }).inc();
-        self.latency.get_or_create(&LatencyLabels { operation }).observe(latency.as_secs_f64());
+        self.latency.get_or_create(&OperationLabels { operation }).observe(latency.as_secs_f64());
+    }
+
+    /// Counts a response that breaks the contract.
+    pub fn observe_breach(&self, operation: &'static str) {
+        self.breaches.get_or_create(&OperationLabels { operation }).inc();
     }
 
     /// Returns all metrics in the OpenMetrics text format.
@@ -97,9 +105,11 @@ mod tests {
         metrics.observe("getUser", 200, Duration::from_millis(3));
         metrics.observe("getUser", 200, Duration::from_millis(3));
         metrics.observe("", 404, Duration::from_millis(1));
+        metrics.observe_breach("getUser");
         let text = metrics.render().unwrap();
         assert!(text.contains(r#"writ_requests_total{operation="getUser",status="200"} 2"#), "{text}");
         assert!(text.contains(r#"writ_requests_total{operation="unknown",status="404"} 1"#), "{text}");
+        assert!(text.contains(r#"writ_response_breaches_total{operation="getUser"} 1"#), "{text}");
         assert!(text.contains(r#"writ_request_duration_seconds_count{operation="getUser"} 2"#), "{text}");
     }
 }

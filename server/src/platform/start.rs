@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
-use writ_runtime::Timeouts;
+use writ_runtime::{Breach, BreachObserver, ResponseChecks, ServeOptions, Timeouts};
 
 use crate::platform::authenticator::TokenAuthenticator;
 use crate::platform::browsers::{self, StrictTransport};
 use crate::platform::cache::Cache;
 use crate::platform::client_address;
-use crate::platform::config::{Config, Mode};
+use crate::platform::config::{Config, Mode, ResponseCheckConfig};
 use crate::platform::cursor::Cursors;
 use crate::platform::database::Databases;
 use crate::platform::gate::PolicyGate;
@@ -154,10 +154,17 @@ impl Platform {
         PolicyGate::new(self.redis.clone(), self.limiter.clone(), self.cache.clone(), self.revocations.clone())
     }
 
-    /// Returns the timeouts for receiving request bodies and for running handlers.
-    pub fn timeouts(&self) -> Timeouts {
+    /// Returns the settings of the router: timeouts, and the check of responses with its metric.
+    pub fn serve_options(&self) -> ServeOptions {
         let timeout = self.config.timeouts.request;
-        Timeouts { handler: timeout, body: timeout }
+        let ResponseCheckConfig { mode, rate } = self.config.response_check;
+        let metrics = self.metrics.clone();
+        let observer: BreachObserver = Arc::new(move |breach: &Breach| metrics.observe_breach(breach.operation.id));
+        ServeOptions {
+            timeouts: Timeouts { handler: timeout, body: timeout },
+            responses: ResponseChecks { mode, rate, observer: Some(observer) },
+            ..ServeOptions::default()
+        }
     }
 
     /// Adds the middleware that all routes share: client address, log line, metrics, security headers and CORS.

@@ -53,7 +53,7 @@ pub struct LoadOptions {
 /// # Ok::<(), &str>(())
 /// ```
 pub fn load(entry: &Path, options: &LoadOptions, diagnostics: &mut Diagnostics) -> Option<Document> {
-    let mut document = read_files(entry, options.root.as_deref(), diagnostics)?;
+    let mut document = read_files(entry, options.root.as_deref(), options.strict, diagnostics)?;
     let repairs = check(&document, options.strict, diagnostics);
     repair(&mut document, &repairs);
     diagnostics.set_sources(&document.sources);

@@ -31,6 +31,7 @@ pub use grammar::vocabulary;
 pub use load::{LoadOptions, load};
 pub use located::Located;
 pub use node::{Key, Node, Object, Value};
+pub(crate) use number::Decimal;
 pub use reference::RefError;
 pub(crate) use reference::is_plain_name;
 pub use trees::Document;

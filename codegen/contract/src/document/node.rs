@@ -207,6 +207,12 @@ impl Node {
         super::number::whole_divisor(self.as_number()?)
     }
 
+    /// Returns the number of the node with all its digits if the nearest `f64` does not represent it; `None` also if the
+    /// value is not a number.
+    pub fn as_rounded(&self) -> Option<String> {
+        super::number::rounded(self.as_number()?)
+    }
+
     /// Returns the number of the node rounded to the nearest `f64`; `None` if its value is not a number.
     pub fn as_f64(&self) -> Option<f64> {
         super::number::float(self.as_number()?)

@@ -1,5 +1,7 @@
 //! The numbers of YAML and JSON files, kept as source text: their conversion to integers, floats and JSON.
 
+use std::cmp::Ordering;
+
 /// Returns the value of a number in source text if it is an integer: `12`, `1.0`, `1e3`, `0x1F`, `0o17`.
 pub fn integer(text: &str) -> Option<i128> {
     let digits = text.strip_prefix('+').unwrap_or(text);
@@ -77,6 +79,75 @@ pub fn float(text: &str) -> Option<f64> {
         _ if text.starts_with("0x") || text.starts_with("0o") => integer(text).map(|n| n as f64),
         _ => text.parse().ok(),
     }
+}
+
+/// A decimal number as its sign, its digits without zeros at either end, and the power of ten of the last digit.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Decimal {
+    negative: bool,
+    digits: String,
+    exponent: i64,
+}
+
+impl Decimal {
+    /// Parses a number in source text without rounding it. Returns `None` if it is not a decimal number.
+    pub fn parse(text: &str) -> Option<Decimal> {
+        let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+            None => (unsigned, 0),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let all = format!("{whole}{fraction}");
+        if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let kept = all.trim_end_matches('0');
+        let exponent = i64::from(exponent) - fraction.len() as i64 + (all.len() - kept.len()) as i64;
+        let digits = kept.trim_start_matches('0').to_owned();
+        if digits.is_empty() {
+            return Some(Decimal { negative: false, digits, exponent: 0 });
+        }
+        Some(Decimal { negative: text.starts_with('-'), digits, exponent })
+    }
+
+    /// Returns the number of digits between the first and the last one that is not zero.
+    pub fn digits(&self) -> usize {
+        self.digits.len()
+    }
+
+    /// Compares two decimal numbers by their exact values.
+    pub fn compare(&self, other: &Decimal) -> Ordering {
+        let sign = |one: &Decimal| match (one.digits.is_empty(), one.negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        };
+        let places = |one: &Decimal| one.digits.len() as i64 + one.exponent;
+        let size = || places(self).cmp(&places(other)).then_with(|| self.digits.cmp(&other.digits));
+        sign(self).cmp(&sign(other)).then_with(|| if self.negative { size().reverse() } else { size() })
+    }
+
+    /// Returns true if this number is a multiple of `step`, or if the numbers have too many digits to decide.
+    pub fn is_multiple_of(&self, step: &Decimal) -> bool {
+        let divisor = step.digits.parse::<u128>().unwrap_or_default();
+        if step.digits.len() > 18 || divisor == 0 || self.digits.is_empty() {
+            return true;
+        }
+        let Ok(shift) = u32::try_from(self.exponent - step.exponent) else { return false };
+        let next = |rest: u128, digit: u8| (rest * 10 + u128::from(digit - b'0')) % divisor;
+        // After more zeros than the divisor has binary digits, no further zero changes the divisibility.
+        let zeros = std::iter::repeat_n(b'0', shift.min(64) as usize);
+        self.digits.bytes().chain(zeros).fold(0, next) == 0
+    }
+}
+
+/// Returns a number in source text with all its digits if the nearest `f64` does not represent it by its shortest decimal
+/// notation.
+pub fn rounded(text: &str) -> Option<String> {
+    let exact = Decimal::parse(text)?;
+    let float = float(text).filter(|float| float.is_finite())?;
+    (Decimal::parse(&format!("{float:e}"))? != exact).then(|| text.trim_start_matches('+').to_owned())
 }
 
 /// Returns a number in source text as a JSON value, or as a string if JSON has no such number.

@@ -1,12 +1,12 @@
 //! The resolved contract, which is the root of the model.
 
-use super::envelope::Envelope;
+use super::envelope::Errors;
 use super::operation::{Operation, Scheme};
 use super::outgoing::{OutgoingCall, OutgoingOperation, Trigger};
 use super::schema::{SchemaId, Schemas};
 use crate::source::{Span, Spanned};
 
-/// A resolved contract: operations, schemas, security schemes and the error envelope.
+/// A resolved contract: operations, schemas, security schemes and error bodies.
 ///
 /// [`resolve`](super::resolve) creates it from a [`Document`](crate::document::Document).
 ///
@@ -14,7 +14,7 @@ use crate::source::{Span, Spanned};
 /// use std::path::Path;
 /// use writ_contract::diagnostic::Diagnostics;
 /// use writ_contract::document::{LoadOptions, load};
-/// use writ_contract::model::{Envelope, Options, resolve};
+/// use writ_contract::model::{Options, resolve};
 ///
 /// let mut diagnostics = Diagnostics::new();
 /// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
@@ -23,7 +23,7 @@ use crate::source::{Span, Spanned};
 /// assert_eq!(contract.title, "Pets");
 /// assert_eq!(contract.tags[0].name, "pets");
 /// // The schema `Error` has a code and a message, so problems are sent in its shape.
-/// assert!(matches!(contract.envelope, Envelope::Own { .. }));
+/// assert!(contract.errors.envelope_body().is_some());
 /// # Ok::<(), &str>(())
 /// ```
 #[derive(Debug)]
@@ -52,8 +52,8 @@ pub struct Contract {
     pub components: Vec<SchemaId>,
     /// The security schemes in `components.securitySchemes`.
     pub schemes: Vec<Scheme>,
-    /// The shape of the contract's error responses.
-    pub envelope: Envelope,
+    /// The bodies of the contract's error responses.
+    pub errors: Errors,
 }
 
 /// A server of the API, as the contract declares it under `servers`.
@@ -100,6 +100,11 @@ impl Contract {
             Trigger::Webhook(name) => Some((name.as_str(), outgoing)),
             Trigger::Callback(_) => None,
         })
+    }
+
+    /// Returns the indices of the error bodies that a conversion of the implementer creates, in ascending order.
+    pub fn converted_errors(&self) -> Vec<usize> {
+        self.errors.converted(self.operations.iter().chain(&self.unselected), &self.schemas)
     }
 
     /// Iterates over the outgoing operations (webhooks and callbacks) that are resolved completely.

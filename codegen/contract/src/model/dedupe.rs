@@ -87,12 +87,16 @@ impl Classes<'_> {
     ///
     /// Two schemas are equal if their signatures are equal. Returns `None` for schemas that deduplication never merges.
     fn signature(&self, schema: &Schema) -> Option<String> {
-        let Schema { title, description, deprecated, nullable, read_only, write_only, default, kind, .. } = schema;
+        let Schema { title, description, deprecated, nullable, read_only, write_only, default, kind, content, .. } =
+            schema;
         let default = default.as_ref().map(|(value, _)| value);
         let mut signature = format!(
             "{:?} {deprecated} {nullable} {read_only} {write_only} {default:?} ",
             (title.as_deref(), description.as_deref())
         );
+        if let Some(content) = content {
+            write!(signature, "{content:?} ").ok()?;
+        }
         match kind {
             Kind::String(StringShape { format, min, max, patterns }) => {
                 let patterns: Vec<&str> = patterns.iter().map(|(pattern, _)| pattern.as_str()).collect();
@@ -139,6 +143,7 @@ fn is_comparable(schema: &Schema) -> bool {
     schema.component.is_none()
         && schema.rust_name.is_none()
         && schema.rust_type.is_none()
+        && schema.error_pointers.is_none()
         && schema.interpreted.is_none()
         && !schema.holds_itself
 }

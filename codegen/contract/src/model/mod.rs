@@ -25,7 +25,7 @@ pub mod stream;
 pub use build::own_type::read_own_type;
 pub use contract::{Contract, Server, ServerVariable, Tag};
 pub use direction::Direction;
-pub use envelope::{Envelope, EnvelopeField};
+pub use envelope::{ErrorBody, Errors};
 pub use operation::Operation;
 pub use options::{NameOverride, NameTarget, Options};
 pub use outgoing::{Callback, OutgoingCall, OutgoingOperation, Trigger};

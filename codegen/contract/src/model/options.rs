@@ -7,14 +7,18 @@ use super::schema::RustType;
 /// The options of [`resolve`](super::resolve), which builds the model. The defaults interpret the contract as written.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// True if schema keywords imply the type that they apply to, as contracts intend: `properties` implies an object.
+    /// True if `properties` implies an object and `items` an array, as contracts intend it.
     ///
-    /// Otherwise such keywords accept values of all other types, as JSON Schema specifies. Default: true.
+    /// Otherwise such schemas accept values of all other types, as JSON Schema specifies. Default: true.
     pub implied_types: bool,
     /// True if values are checked against the `format` of their schema, as contracts intend.
     ///
     /// Otherwise `format` is an annotation, as JSON Schema specifies. Default: true.
     pub check_formats: bool,
+    /// True if a schema with a discriminator and without `oneOf` is the union of the schemas that extend it by `allOf`.
+    ///
+    /// Otherwise it is the object that it describes. Default: false.
+    pub polymorphic_parents: bool,
     /// True if webhooks and callbacks are resolved as operations that the service calls. Default: false.
     pub outgoing: bool,
     /// The tags of the operations for which code is generated; all tags if empty.
@@ -32,6 +36,7 @@ impl Default for Options {
         Options {
             implied_types: true,
             check_formats: true,
+            polymorphic_parents: false,
             outgoing: false,
             tags: Vec::new(),
             names: Vec::new(),

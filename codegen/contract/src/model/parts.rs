@@ -1,7 +1,8 @@
 //! The parts of a multipart body whose schema is an object, and the way to decode each part.
 
-use super::operation::{Content, ContentKind, Encoding, PositionalPart, PositionalParts, essence};
-use super::schema::{Additional, Format, Kind, ObjectShape, Property, SchemaId, Schemas};
+use super::direction::Direction;
+use super::operation::{Content, ContentKind, Encoding, PartRules, PositionalPart, PositionalParts, Style, essence};
+use super::schema::{Additional, Format, Kind, ObjectShape, Property, SchemaId, Schemas, StringContent};
 
 /// The parts of a multipart body, from the properties of its object schema.
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub struct Parts<'c> {
     pub named: Vec<Part<'c>>,
     /// The description of the parts of a multipart body that its schema does not name; `None` if these are not kept.
     pub rest: Option<Part<'c>>,
+    /// The names of the properties that requests omit (`readOnly`). A received part with such a name is ignored.
+    pub ignored: Vec<&'c str>,
 }
 
 /// The description of a part of a multipart body.
@@ -30,6 +33,13 @@ pub struct Part<'c> {
     pub list: Option<PartList>,
     /// The way to decode a part of a multipart body: text, JSON or a file.
     pub kind: PartKind,
+    /// The media types and ranges that a part of a multipart body may have. If empty, its kind determines them.
+    pub media_types: Vec<&'c str>,
+    /// The media type with which a client sends a part of a multipart body, unless it has another one or
+    /// `media_types` names it.
+    pub sent_as: Option<&'c str>,
+    /// The style of a part of a multipart body, in place of a media type (`encoding.style`).
+    pub style: Option<PartStyle<'c>>,
     /// The encoding that the contract declares for a part of a multipart body (`encoding`), if it does.
     pub encoding: Option<&'c Encoding>,
 }
@@ -43,6 +53,20 @@ pub struct PartList {
     pub max: Option<u64>,
     /// True if all parts in the list have different values (`uniqueItems`).
     pub unique: bool,
+}
+
+/// The style of a part of a multipart body (OpenAPI 3.1.2 § 4.8.15.1.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PartStyle<'c> {
+    /// The part of a multipart body is one scalar or one element of a list.
+    Scalar,
+    /// The part of a multipart body is a complete list or object, with this character between its elements.
+    Delimited(char),
+    /// Each property of the object is a part of the multipart body, with its key in brackets: `place[lat]`.
+    Brackets,
+    /// Each property of the object is a part of the multipart body with the name of the property. Without names, the
+    /// object takes every part that has no description of its own.
+    Members(Vec<&'c str>),
 }
 
 /// The way to decode a part of a multipart body.
@@ -61,8 +85,9 @@ pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>
     if content.kind != ContentKind::Multipart {
         return None;
     }
+    let described = Described { schemas, rules: content.part_rules };
     if let Some(positional) = &content.positional {
-        return by_position(positional, schemas);
+        return by_position(positional, &described);
     }
     let Kind::Object(object) = schemas.kind(content.schema?) else { return None };
     let part = |name: &'c str, property: SchemaId, required: bool| {
@@ -73,18 +98,27 @@ pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>
             }
             _ => (property, None),
         };
-        let media = encoding.map_or(&[][..], |encoding| &encoding.media_types);
-        Part { name, schema, property, required, list, kind: kind(schemas, schema, media), encoding }
+        let media: Vec<&'c str> =
+            encoding.iter().flat_map(|encoding| &encoding.media_types).map(String::as_str).collect();
+        let style = encoding
+            .filter(|_| content.has_styled_parts() && described.kind(schema, &[]) != PartKind::File)
+            .and_then(|encoding| described.style(property, encoding));
+        // A style takes the place of the media type.
+        let (kind, (media_types, sent_as)) = match style {
+            Some(_) => (PartKind::Text, (Vec::new(), None)),
+            None => (described.kind(schema, &media), described.media(schema, media)),
+        };
+        Part { name, schema, property, required, list, kind, media_types, sent_as, style, encoding }
     };
-    let sent =
-        |property: &&Property| schemas.nearest(property.schema, |schema| schema.read_only.then_some(())).is_none();
     if object.properties.is_empty() && !matches!(object.additional, Additional::Kept(_)) {
         return None;
     }
-    let named = object.properties.iter().filter(sent);
+    let (named, ignored): (Vec<&Property>, Vec<&Property>) =
+        object.properties.iter().partition(|property| !schemas.omits(Direction::Inbound, property.schema));
     Some(Parts {
         object: Some(object),
-        named: named.map(|property| part(&property.name, property.schema, property.required)).collect(),
+        ignored: ignored.into_iter().map(|property| property.name.as_str()).collect(),
+        named: named.into_iter().map(|property| part(&property.name, property.schema, property.required)).collect(),
         rest: match object.additional {
             Additional::Kept(schema) => Some(part("", schema, false)),
             Additional::Ignored | Additional::Denied => None,
@@ -93,13 +127,27 @@ pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>
 }
 
 /// Returns the parts of a multipart body by their position: the first ones, and a list of all that follow.
-fn by_position<'c>(positional: &'c PositionalParts, schemas: &'c Schemas) -> Option<Parts<'c>> {
+fn by_position<'c>(positional: &'c PositionalParts, described: &Described<'c>) -> Option<Parts<'c>> {
     let count = positional.first.len() as u64;
     let part = |part: &'c PositionalPart, required: bool, list: Option<PartList>| {
-        let media = part.encoding.as_ref().map_or(&[][..], |encoding| &encoding.media_types);
-        let kind = kind(schemas, part.schema, media);
         let (schema, encoding) = (part.schema, part.encoding.as_ref());
-        Part { name: &part.name, schema, property: schema, required, list, kind, encoding }
+        let media: Vec<&'c str> =
+            encoding.iter().flat_map(|encoding| &encoding.media_types).map(String::as_str).collect();
+        let kind = described.kind(schema, &media);
+        let (media_types, sent_as) = described.media(schema, media);
+        // Only the parts of `multipart/form-data` can have a style, and these have names.
+        Part {
+            name: &part.name,
+            schema,
+            property: schema,
+            required,
+            list,
+            kind,
+            media_types,
+            sent_as,
+            style: None,
+            encoding,
+        }
     };
     let first = positional.first.iter().zip(1..).map(|(one, position)| part(one, position <= positional.min, None));
     let min = Some(positional.min.saturating_sub(count)).filter(|min| *min > 0);
@@ -107,34 +155,119 @@ fn by_position<'c>(positional: &'c PositionalParts, schemas: &'c Schemas) -> Opt
     let list = PartList { min, max, unique: false };
     let rest = positional.rest.iter().map(|rest| part(rest, min.is_some(), Some(list)));
     let named: Vec<Part<'c>> = first.chain(rest).collect();
-    (!named.is_empty()).then_some(Parts { object: None, named, rest: None })
+    (!named.is_empty()).then_some(Parts { object: None, named, rest: None, ignored: Vec::new() })
 }
 
-/// Returns the way to decode a part of a multipart body: from its `contentType`, or else from its schema
-/// (OpenAPI 3.0.3, sections 4.7.14.5 and 4.7.15).
-fn kind(schemas: &Schemas, schema: SchemaId, media: &[String]) -> PartKind {
-    let of_schema = match schemas.kind(schema) {
-        Kind::String(shape) if shape.format == Format::Binary => return PartKind::File,
-        Kind::Object(_) | Kind::Array(_) => PartKind::Json,
-        Kind::Union(union) => {
-            let structured = |branch: &SchemaId| kind(schemas, *branch, &[]) == PartKind::Json;
-            if union.branches.iter().all(structured) { PartKind::Json } else { PartKind::Text }
-        }
-        _ => PartKind::Text,
-    };
-    let json = |media: &String| {
-        let essence = essence(media);
-        essence.ends_with("/json") || essence.ends_with("+json")
-    };
-    let text = |media: &String| essence(media).starts_with("text/");
-    let plain = matches!(schemas.kind(schema), Kind::String(_) | Kind::Any);
-    if media.is_empty() || of_schema == PartKind::Json {
-        of_schema
-    } else if media.iter().all(json) {
-        PartKind::Json
-    } else if plain && !media.iter().any(|media| json(media) || text(media)) {
-        PartKind::File
-    } else {
-        PartKind::Text
+/// The deepest nesting of unions whose branches decide the way to decode a part.
+const DEEPEST_UNION: usize = 8;
+
+/// The schemas of the parts of a multipart body, with the rules by which they describe the parts.
+struct Described<'c> {
+    schemas: &'c Schemas,
+    rules: PartRules,
+}
+
+impl<'c> Described<'c> {
+    /// Returns the way to decode a part of a multipart body: from its `contentType`, or else from its schema
+    /// (OpenAPI 3.0.3 § 4.7.14.5 and § 4.7.15; 3.1.2 § 4.8.15).
+    fn kind(&self, schema: SchemaId, media: &[&str]) -> PartKind {
+        self.kind_at(schema, media, 0)
     }
+
+    /// Returns the way to decode a part of a multipart body. `depth` is the number of unions around the schema.
+    fn kind_at(&self, schema: SchemaId, media: &[&str], depth: usize) -> PartKind {
+        let content = self.content(schema);
+        if content.is_some_and(is_base64) {
+            // The bytes are decoded, whatever the media type: base64 is a transfer encoding (OpenAPI 3.1.2 § 4.8.15.3).
+            return PartKind::Text;
+        }
+        let of_schema = match self.schemas.kind(schema) {
+            Kind::String(shape) if shape.format == Format::Binary => return PartKind::File,
+            Kind::String(_) if content.is_some() => return PartKind::File,
+            Kind::Any if self.rules == PartRules::V31 => return PartKind::File,
+            Kind::Object(_) | Kind::Array(_) => PartKind::Json,
+            Kind::Union(union) if depth < DEEPEST_UNION => {
+                let kinds: Vec<PartKind> =
+                    union.branches.iter().map(|branch| self.kind_at(*branch, &[], depth + 1)).collect();
+                if kinds.contains(&PartKind::File) {
+                    return PartKind::File;
+                }
+                if kinds.iter().all(|kind| *kind == PartKind::Json) { PartKind::Json } else { PartKind::Text }
+            }
+            _ => PartKind::Text,
+        };
+        let text = |media: &&str| essence(media).starts_with("text/");
+        let plain = matches!(self.schemas.kind(schema), Kind::String(_) | Kind::Any);
+        if media.is_empty() || of_schema == PartKind::Json {
+            of_schema
+        } else if media.iter().all(is_json) {
+            PartKind::Json
+        } else if plain && !media.iter().any(|media| is_json(media) || text(media)) {
+            PartKind::File
+        } else {
+            PartKind::Text
+        }
+    }
+
+    /// Returns the media types that a part may have, and the one with which a client sends it by default.
+    ///
+    /// `contentEncoding` and `contentMediaType` do not restrict the media type: a browser chooses it for a file, and
+    /// `contentMediaType` is only an annotation (JSON Schema 2020-12, validation § 8.1).
+    fn media(&self, schema: SchemaId, media: Vec<&'c str>) -> (Vec<&'c str>, Option<&'c str>) {
+        match self.content(schema) {
+            Some(content) if media.is_empty() => {
+                let sent_as = content.media_type.as_deref().unwrap_or("application/octet-stream");
+                (if is_base64(content) { vec!["*/*"] } else { media }, Some(sent_as))
+            }
+            _ => (media, None),
+        }
+    }
+
+    /// Returns the content of a string or file, by the keywords of OpenAPI 3.1.
+    fn content(&self, schema: SchemaId) -> Option<&'c StringContent> {
+        let is_text = matches!(self.schemas.kind(schema), Kind::String(_) | Kind::Any);
+        let content = self.schemas.nearest(schema, |schema| schema.content.as_ref());
+        content.filter(|_| is_text && self.rules == PartRules::V31)
+    }
+
+    /// Returns the style that an encoding declares for a property, or `None` if it declares none or if the style is not
+    /// defined for the type of the property (OpenAPI 3.1.2 § 4.8.12.5).
+    fn style(&self, property: SchemaId, encoding: &Encoding) -> Option<PartStyle<'c>> {
+        let (style, explode) = encoding.style()?;
+        let delimited = || match style {
+            Style::Form => Some(PartStyle::Delimited(',')),
+            Style::SpaceDelimited => Some(PartStyle::Delimited(' ')),
+            Style::PipeDelimited => Some(PartStyle::Delimited('|')),
+            _ => None,
+        };
+        match self.schemas.kind(property) {
+            Kind::Array(array) if self.kind(array.items, &[]) != PartKind::Text => None,
+            Kind::Array(_) if explode && style != Style::DeepObject => Some(PartStyle::Scalar),
+            Kind::Array(_) => delimited(),
+            Kind::Object(_) if style == Style::DeepObject => Some(PartStyle::Brackets),
+            Kind::Object(object) if explode && style == Style::Form => Some(PartStyle::Members(members(object))),
+            Kind::Object(_) if explode => None,
+            Kind::Object(_) => delimited(),
+            _ => (style != Style::DeepObject).then_some(PartStyle::Scalar),
+        }
+    }
+}
+
+/// Returns the names of an object's properties, or no name if the object can have any property.
+fn members(object: &ObjectShape) -> Vec<&str> {
+    match object.additional {
+        Additional::Kept(_) => Vec::new(),
+        Additional::Ignored | Additional::Denied => {
+            object.properties.iter().map(|property| property.name.as_str()).collect()
+        }
+    }
+}
+
+fn is_base64(content: &StringContent) -> bool {
+    content.encoding.as_deref() == Some("base64")
+}
+
+fn is_json(media: &&str) -> bool {
+    let essence = essence(media);
+    essence.ends_with("/json") || essence.ends_with("+json")
 }

@@ -1,6 +1,6 @@
 //! The passes that turn a document into a resolved contract, in order.
 
-use super::{Contract, Options, build, dedupe, overrides, select};
+use super::{Contract, Options, build, dedupe, envelope, overrides, select};
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
 
@@ -42,5 +42,7 @@ pub fn resolve(document: &Document, strict: bool, options: &Options, diagnostics
     for (_, pass) in PASSES {
         pass(&mut contract, options, diagnostics);
     }
+    // Equal inline error schemas are one schema now.
+    envelope::find_errors(document, &mut contract, diagnostics);
     contract
 }

@@ -21,7 +21,10 @@ impl Outgoing {
 
     /// Sets a request body like [`Outgoing::body`], with explicit styles for the fields of a form.
     pub fn encoded_body(&mut self, media: usize, fields: &[Parameter], value: &dyn Write) {
-        let bytes = json(value);
+        let bytes = match json(value) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.fail(format!("the body cannot be written: {error}")),
+        };
         match self.kind(media) {
             Some(MediaKind::Form) => match write_form(&bytes, fields) {
                 Ok(text) => self.send(media, text.into()),
@@ -35,17 +38,17 @@ impl Outgoing {
         }
     }
 
-    /// Sets text as the request body that a client sends. An empty string is not sent if the contract does not
-    /// require a body.
+    /// Sets text as the request body that a client sends. An empty string is not sent if the contract declares an
+    /// optional body with no other media type, since it means that there is no body.
     pub fn text_body(&mut self, media: usize, text: &str) {
         self.bytes_body(media, &Bytes::copy_from_slice(text.as_bytes()));
     }
 
-    /// Sets bytes as the request body that a client sends. Empty bytes are not sent if the contract does not
-    /// require a body.
+    /// Sets bytes as the request body that a client sends. Empty bytes are not sent if the contract declares an
+    /// optional body with no other media type, since they mean that there is no body.
     pub fn bytes_body(&mut self, media: usize, bytes: &Bytes) {
-        let required = self.operation.body.as_ref().is_some_and(|body| body.required);
-        if required || !bytes.is_empty() {
+        let is_value = self.operation.body.as_ref().is_some_and(|body| body.required || body.media.len() > 1);
+        if is_value || !bytes.is_empty() {
             self.send(media, bytes.clone());
         }
     }

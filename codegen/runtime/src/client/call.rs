@@ -191,7 +191,8 @@ fn exchange(mut outgoing: Outgoing) -> CallFuture<Result<Incoming, ExchangeError
         };
         let (parts, body): (_, Body) = response.into_parts();
         let headers: HeaderMap = parts.headers;
-        Ok(Incoming::new(parts.status, headers, body, connection.envelope, connection.limit, outgoing.timeout))
+        let errors = (connection.envelope, outgoing.operation);
+        Ok(Incoming::new(parts.status, headers, body, errors, connection.limit, outgoing.timeout))
     })
 }
 

@@ -9,8 +9,8 @@ use axum::Router;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::credentials::{Credentials, Secret};
-use super::refusal::Envelope;
 use super::transport::Transport;
+use crate::response::error_envelope::{ErrorEnvelope, PROBLEM_JSON};
 
 /// The connection of a generated client to a service: base URL, transport, credentials and limits.
 ///
@@ -44,7 +44,9 @@ pub(super) struct Inner {
     pub(super) headers: HeaderMap,
     pub(super) timeout: Duration,
     pub(super) limit: usize,
-    pub(super) envelope: &'static Envelope,
+    /// True if requests are checked against the contract before they are sent.
+    pub(super) check_requests: bool,
+    pub(super) envelope: &'static ErrorEnvelope,
 }
 
 /// The error for a string that is not a valid base URL of a service to call.
@@ -147,7 +149,8 @@ impl Connection {
             headers: HeaderMap::new(),
             timeout: Duration::from_secs(30),
             limit: 16 << 20,
-            envelope: &Envelope::PROBLEM,
+            check_requests: cfg!(debug_assertions),
+            envelope: &PROBLEM_JSON,
         }))
     }
 
@@ -198,7 +201,7 @@ impl Connection {
 
     /// Sets the error envelope of the contract, from which the client reads refusals. Only generated code calls it.
     #[doc(hidden)]
-    pub fn refusals(self, envelope: &'static Envelope) -> Connection {
+    pub fn refusals(self, envelope: &'static ErrorEnvelope) -> Connection {
         self.with(|inner| inner.envelope = envelope)
     }
 
@@ -206,7 +209,7 @@ impl Connection {
         Arc::clone(&self.0)
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Inner)) -> Connection {
+    pub(super) fn with(mut self, change: impl FnOnce(&mut Inner)) -> Connection {
         change(Arc::make_mut(&mut self.0));
         self
     }

@@ -8,12 +8,13 @@ use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 
 use super::failure::TooLong;
-use super::refusal::Envelope;
 use super::transport::TransportError;
 use crate::http::any_media::AnyMedia;
 use crate::http::media::MediaType;
 use crate::json::{Reader, SparseObjects, TextValue};
-use crate::operation::Parameter;
+use crate::operation::{Operation, Parameter};
+use crate::response::error_body;
+use crate::response::error_envelope::ErrorEnvelope;
 use crate::response::event_source::{self, LastEvent};
 use crate::response::events::{EventStream, JsonLines};
 use crate::response::internal::Internal;
@@ -37,7 +38,8 @@ pub struct Incoming {
     pub(super) code: StatusCode,
     pub(super) headers: HeaderMap,
     body: Content,
-    envelope: &'static Envelope,
+    /// The bodies of the error responses, for the operation that the client called.
+    errors: (&'static ErrorEnvelope, &'static Operation),
     limit: usize,
     pub(super) timeout: Duration,
     violations: Violations,
@@ -63,7 +65,7 @@ impl Incoming {
         code: StatusCode,
         headers: HeaderMap,
         body: Body,
-        envelope: &'static Envelope,
+        errors: (&'static ErrorEnvelope, &'static Operation),
         limit: usize,
         timeout: Duration,
     ) -> Incoming {
@@ -71,7 +73,7 @@ impl Incoming {
             code,
             headers,
             body: Content::Arriving(body),
-            envelope,
+            errors,
             limit,
             timeout,
             violations: Violations::default(),
@@ -238,7 +240,8 @@ impl Incoming {
     /// Returns the problem that a received error response describes.
     pub fn problem(&mut self) -> Option<Problem> {
         let body = self.complete_body()?;
-        Some(self.envelope.read(self.code, &self.headers, &body))
+        let (envelope, operation) = self.errors;
+        Some(error_body::read(envelope.body(operation, self.status()), self.code, &self.headers, &body))
     }
 
     /// Returns the problem that a received error response describes, as an internal error.

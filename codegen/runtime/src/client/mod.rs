@@ -84,6 +84,7 @@
 
 mod body;
 mod call;
+mod check;
 mod connection;
 mod credentials;
 mod expression;
@@ -93,7 +94,6 @@ mod incoming;
 mod outgoing;
 #[cfg(feature = "multipart")]
 mod parts;
-mod refusal;
 mod sparse_fieldset;
 mod target;
 mod transport;
@@ -106,7 +106,6 @@ pub use incoming::Incoming;
 pub use outgoing::Outgoing;
 #[cfg(feature = "multipart")]
 pub use parts::{Form, SendPart};
-pub use refusal::Envelope;
 pub use sparse_fieldset::{SparseResponse, SupportsSparseFieldset};
 pub use transport::{Sending, Transport, TransportError};
 

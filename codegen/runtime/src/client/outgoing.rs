@@ -19,8 +19,9 @@ use crate::operation::{Operation, Parameter, ParameterLocation, SchemeKind, Styl
 use crate::style::coding::Coding;
 use crate::style::form::write_form;
 use crate::style::pairs::pairs;
+use crate::style::spread::{belongs_alone, is_spread};
 use crate::style::value::{json, text_value};
-use crate::style::write::write;
+use crate::style::write::{Inexpressible, write};
 use crate::values::page::{PageAt, PageRequest};
 
 /// A request of a generated client to an operation, before it is sent.
@@ -102,7 +103,11 @@ impl Outgoing {
     /// Adds a required parameter to the request, by its index in the operation.
     pub fn required(&mut self, index: usize, value: &dyn Write) {
         let Some(parameter) = self.operation.parameters.get(index) else { return };
-        if let Err(message) = self.add_parameter(parameter, &json(value)) {
+        let added = match json(value) {
+            Ok(json) => self.add_parameter(index, parameter, &json),
+            Err(error) => Err(error.to_string().into()),
+        };
+        if let Err(message) = added {
             self.fail(format!("the parameter `{}` cannot be written: {message}", parameter.name));
         }
     }
@@ -134,16 +139,23 @@ impl Outgoing {
         }
     }
 
-    fn add_parameter(&mut self, parameter: &'static Parameter, json: &[u8]) -> Result<(), &'static str> {
+    fn add_parameter(&mut self, index: usize, parameter: &'static Parameter, json: &[u8]) -> Result<(), Inexpressible> {
         let value = match parameter.style {
             Style::Json => Some(TextValue::Scalar(String::from_utf8_lossy(json))),
             _ => text_value(json),
         };
         let value = value.ok_or("it is not valid JSON")?;
+        if let TextValue::Map(map) = &value
+            && is_spread(parameter)
+            && parameter.style != Style::DeepObject
+            && let Some((key, _)) = map.iter().find(|(key, _)| !belongs_alone(self.operation.parameters, index, key))
+        {
+            return Err(format!("the key `{key}` is not read as a part of it, since it has another meaning").into());
+        }
         match parameter.location {
             ParameterLocation::Path => self.path.push((parameter.name, write(parameter, &value, Coding::Path)?)),
             ParameterLocation::Query => {
-                let pairs = pairs(parameter, &value)?;
+                let pairs = pairs(parameter, &value, Coding::Query)?;
                 self.query.extend(pairs.into_iter().map(|(name, value)| format!("{name}={value}")));
             }
             ParameterLocation::QueryString => self.query.push(query_string(parameter, json, &value)?),
@@ -152,9 +164,9 @@ impl Outgoing {
                 self.set(parameter.name, text.as_bytes());
             }
             ParameterLocation::Cookie => {
-                let pairs = pairs(parameter, &value)?;
-                if !pairs.iter().all(|(name, value)| is_cookie(name) && is_cookie(value)) {
-                    return Err("a cookie of the style `cookie` cannot contain it without an encoding");
+                let pairs = pairs(parameter, &value, Coding::cookie(parameter.style))?;
+                if !pairs.iter().all(|(_, value)| is_cookie(value)) {
+                    return Err("a cookie of the style `cookie` cannot contain it without an encoding".into());
                 }
                 self.cookies.extend(pairs.into_iter().map(|(name, value)| format!("{name}={value}")));
             }
@@ -164,8 +176,10 @@ impl Outgoing {
 
     /// Sets a header of the request and replaces its previous value.
     pub(super) fn set(&mut self, name: &str, value: &[u8]) {
+        // A recipient removes white space around a header value (RFC 9110 § 5.5).
+        let trimmed = !value.first().into_iter().chain(value.last()).any(|byte| matches!(byte, b' ' | b'\t'));
         match (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
-            (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
+            (Ok(name), Ok(value)) if trimmed => drop(self.headers.insert(name, value)),
             _ => self.fail(format!("the header `{name}` cannot contain its value")),
         }
     }
@@ -233,7 +247,10 @@ impl Outgoing {
                 SchemeKind::Query(name) => {
                     self.query.push(format!("{}={}", percent::encode(name), percent::encode(secret)));
                 }
-                SchemeKind::Cookie(name) => self.cookies.push(format!("{name}={secret}")),
+                SchemeKind::Cookie(name) if secret.bytes().all(is_cookie_octet) => {
+                    self.cookies.push(format!("{name}={secret}"));
+                }
+                SchemeKind::Cookie(name) => self.fail(format!("the cookie `{name}` cannot contain its credential")),
                 SchemeKind::MutualTls => {}
             }
         }
@@ -255,15 +272,20 @@ impl Outgoing {
 }
 
 /// Writes the value of a parameter for the complete query string, given as JSON text and as a value.
-fn query_string(parameter: &'static Parameter, json: &[u8], value: &TextValue<'_>) -> Result<String, &'static str> {
+fn query_string(parameter: &'static Parameter, json: &[u8], value: &TextValue<'_>) -> Result<String, Inexpressible> {
     match (parameter.style, value) {
-        (Style::Form, _) => write_form(json, parameter.form).map_err(|_| "the form of the query cannot express it"),
+        (Style::Form, _) => write_form(json, parameter.form).map_err(Inexpressible::from),
         (_, TextValue::Scalar(text)) => Ok(percent::encode(text).to_string()),
-        _ => Err("only a string, number or boolean can be a text"),
+        _ => Err("only a string, number or boolean can be a text".into()),
     }
 }
 
-/// Returns true if a cookie can contain a text as it is (`cookie-octet` of RFC 6265 § 4.1.1).
+/// Returns true if a cookie can contain a text as it is. A comma also separates the elements of the style `cookie`.
 fn is_cookie(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b';' | b'\\'))
+    text.bytes().all(|byte| is_cookie_octet(byte) || byte == b',')
+}
+
+/// Returns true if the value of a cookie can contain a byte as it is (`cookie-octet`, RFC 6265 § 4.1.1).
+fn is_cookie_octet(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"\",;\\".contains(&byte)
 }

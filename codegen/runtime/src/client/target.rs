@@ -2,13 +2,14 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::http::template::{Piece, Segment, Template};
+use crate::http::template::{Piece, Segment, Template, match_mixed};
 
-/// The characters that are percent-encoded in a URL path (RFC 3986 § 3.3).
-const NOT_IN_PATH: &AsciiSet = &CONTROLS
+/// The characters that are percent-encoded in a URL path segment (RFC 3986 § 3.3).
+const NOT_IN_SEGMENT: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'#')
+    .add(b'%')
     .add(b'/')
     .add(b'<')
     .add(b'>')
@@ -21,9 +22,6 @@ const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
-
-/// The characters that are percent-encoded in a URL path segment.
-const NOT_IN_SEGMENT: &AsciiSet = &NOT_IN_PATH.add(b'%');
 
 /// Returns the URL path of a path template with its parameters filled in. `values` are already encoded.
 pub(super) fn path(template: &'static str, values: &[(&'static str, String)]) -> Result<String, String> {
@@ -46,11 +44,22 @@ pub(super) fn path(template: &'static str, values: &[(&'static str, String)]) ->
             Segment::Literal(text) => path.extend(utf8_percent_encode(text, NOT_IN_SEGMENT)),
             Segment::Parameter => path.push_str(next()?),
             Segment::Mixed(pieces) => {
+                let mut places = Vec::new();
                 for piece in pieces {
                     match piece {
-                        Piece::Literal(text) => path.extend(utf8_percent_encode(text, NOT_IN_PATH)),
-                        Piece::Parameter => path.push_str(next()?),
+                        Piece::Literal(text) => path.push_str(text),
+                        Piece::Parameter => {
+                            let before = path.len();
+                            path.push_str(next()?);
+                            places.push(before..path.len());
+                        }
                     }
+                }
+                // The service divides the segment again, so it must find the values where they are.
+                let mut found = Vec::new();
+                let found_all = match_mixed(pieces, &path, start..path.len(), &mut found);
+                if !found_all || !found.iter().map(|found| &found.at).eq(&places) {
+                    return Err(format!("the parameters of `{template}` have values that cannot be told apart"));
                 }
             }
         }
@@ -97,6 +106,8 @@ mod tests {
             assert!(filled("/a/{id}", &[("id", value)]).is_err(), "{value}");
         }
         assert_eq!(filled("/{a}.{b}", &[("a", "."), ("b", ".")]).as_deref(), Ok("/..."));
+        assert_eq!(filled("/{a}.{b}", &[("a", "x.y"), ("b", "z")]).as_deref(), Ok("/x.y.z"));
+        assert!(filled("/{a}.{b}", &[("a", "x"), ("b", "y.z")]).is_err());
         assert!(filled("/{id}", &[]).is_err());
     }
 

@@ -1,6 +1,6 @@
 //! Media types (RFC 9110 § 8.3.1): parsing, comparison, and the choice of the declared type of a body.
 
-use crate::operation::Media;
+use crate::operation::{Media, MediaKind};
 
 /// A media type or a media range, for example `application/json` or `image/*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +10,9 @@ pub(crate) struct MediaType {
     /// The parameters of the media type: names in lower case, and values without their quotes.
     pub(crate) parameters: Vec<(String, String)>,
 }
+
+/// The maximum number of characters of a charset in a message. The longest registered name has 45.
+const MAX_CHARSET: usize = 45;
 
 /// A measure of how closely a media range matches a media type that it covers. The lesser one is the better
 /// match.
@@ -35,6 +38,13 @@ impl MediaType {
         Some(MediaType { essence, parameters })
     }
 
+    /// Returns the media type of a plain text in a charset.
+    #[cfg(feature = "multipart")]
+    pub(crate) fn text_in(charset: &str) -> MediaType {
+        let parameters = vec![("charset".to_owned(), charset.to_owned())];
+        MediaType { essence: "text/plain".to_owned(), parameters }
+    }
+
     /// Returns true if this media range is `*/*` without parameters.
     pub(crate) fn is_anything(&self) -> bool {
         self.essence == "*/*" && self.parameters.is_empty()
@@ -45,9 +55,11 @@ impl MediaType {
         self.essence.contains('*')
     }
 
-    /// Returns true if a text of this media type is UTF-8: its `charset` is UTF-8, ASCII or absent.
-    pub(crate) fn is_utf8(&self) -> bool {
-        self.parameter("charset").is_none_or(is_utf8)
+    /// Returns the message that rejects a text whose `charset` is neither UTF-8 nor ASCII, or `None` for any other text.
+    pub(crate) fn foreign_charset(&self) -> Option<String> {
+        let charset = self.parameter("charset").filter(|charset| !charset.is_empty() && !is_utf8(charset))?;
+        let shown: String = charset.chars().take(MAX_CHARSET).collect();
+        Some(format!("must be in UTF-8, not {shown}"))
     }
 
     /// Returns true if the media type denotes JSON (`application/json`, `text/json` or `…+json`).
@@ -87,29 +99,40 @@ impl MediaType {
     }
 }
 
+/// The reason why an operation does not accept the `Content-Type` of a body.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Unsupported {
+    /// No declared media type matches.
+    Media,
+    /// The body is a text in another charset than UTF-8, with the message for the caller.
+    Charset(String),
+}
+
 /// Returns the index of the declared media type that matches the `Content-Type` of a body. An exact match is
 /// preferred to `type/*`, and `type/*` to `*/*`.
 ///
-/// Returns `None` if no declared media type matches, or if the charset of the body is not UTF-8.
-pub(crate) fn declared_index(content_type: &str, media: &[Media]) -> Option<usize> {
+/// # Errors
+///
+/// Returns an error if no declared media type matches, or if the body is decoded and its charset is not UTF-8.
+pub(crate) fn declared_index(content_type: &str, media: &[Media]) -> Result<usize, Unsupported> {
     // Most clients send the media type as the contract spells it, which needs no parsing.
     if !content_type.contains(';')
         && let Some(index) = media.iter().position(|media| media.essence == content_type)
     {
-        return Some(index);
+        return Ok(index);
     }
-    let sent = MediaType::parse(content_type).filter(MediaType::is_utf8)?;
-    media
-        .iter()
-        .enumerate()
-        .filter_map(|(index, media)| Some((MediaType::parse(media.essence)?.covers(&sent)?, index)))
-        .min()
-        .map(|(_, index)| index)
+    let sent = MediaType::parse(content_type).ok_or(Unsupported::Media)?;
+    let fits = |(index, media): (usize, &Media)| Some((MediaType::parse(media.essence)?.covers(&sent)?, index));
+    let (_, index) = media.iter().enumerate().filter_map(fits).min().ok_or(Unsupported::Media)?;
+    match sent.foreign_charset() {
+        Some(message) if media[index].kind != MediaKind::Bytes => Err(Unsupported::Charset(message)),
+        _ => Ok(index),
+    }
 }
 
 /// Returns true if text in this charset is always valid UTF-8, which includes ASCII.
 fn is_utf8(charset: &str) -> bool {
-    ["utf-8", "utf8", "us-ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
+    ["utf-8", "utf8", "us-ascii", "ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
 }
 
 /// Returns the distance of a media range from the `type/subtype` that it covers: 0 if they are equal, 1 if the
@@ -160,7 +183,6 @@ fn unquoted(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::MediaKind;
 
     #[test]
     fn the_most_specific_declared_media_type_is_chosen_for_a_body() {
@@ -169,12 +191,14 @@ mod tests {
             Media { essence: "text/*", kind: MediaKind::Text },
             Media { essence: "application/json", kind: MediaKind::Json },
         ];
-        assert_eq!(declared_index("Application/JSON; charset=UTF-8", MEDIA), Some(2));
-        assert_eq!(declared_index("text/html", MEDIA), Some(1));
-        assert_eq!(declared_index("image/png", MEDIA), Some(0));
-        assert_eq!(declared_index("application/json; charset=utf-16", MEDIA), None);
-        assert_eq!(declared_index("nonsense", MEDIA), None);
-        assert_eq!(declared_index("text/html", &MEDIA[2..]), None);
+        assert_eq!(declared_index("Application/JSON; charset=UTF-8", MEDIA), Ok(2));
+        assert_eq!(declared_index("text/html", MEDIA), Ok(1));
+        assert_eq!(declared_index("image/png", MEDIA), Ok(0));
+        let foreign = Unsupported::Charset("must be in UTF-8, not utf-16".to_owned());
+        assert_eq!(declared_index("application/json; charset=utf-16", MEDIA), Err(foreign));
+        assert_eq!(declared_index("image/svg+xml; charset=utf-16", MEDIA), Ok(0));
+        assert_eq!(declared_index("nonsense", MEDIA), Err(Unsupported::Media));
+        assert_eq!(declared_index("text/html", &MEDIA[2..]), Err(Unsupported::Media));
     }
 
     #[test]
@@ -184,14 +208,14 @@ mod tests {
             Media { essence: "application/json;version=2", kind: MediaKind::Json },
             Media { essence: "application/*+json", kind: MediaKind::Json },
         ];
-        assert_eq!(declared_index("application/json; Version=\"2\"; charset=utf-8", MEDIA), Some(1));
-        assert_eq!(declared_index("application/json", MEDIA), Some(0));
-        assert_eq!(declared_index("application/json;version=3", MEDIA), None);
-        assert_eq!(declared_index("application/vnd.acme+json", MEDIA), Some(2));
+        assert_eq!(declared_index("application/json; Version=\"2\"; charset=utf-8", MEDIA), Ok(1));
+        assert_eq!(declared_index("application/json", MEDIA), Ok(0));
+        assert_eq!(declared_index("application/json;version=3", MEDIA), Err(Unsupported::Media));
+        assert_eq!(declared_index("application/vnd.acme+json", MEDIA), Ok(2));
         const WITH_PLAIN: &[Media] = &[MEDIA[0], Media { essence: "application/json", kind: MediaKind::Json }];
-        assert_eq!(declared_index("application/json", WITH_PLAIN), Some(1));
-        assert_eq!(declared_index("application/json;version=1", WITH_PLAIN), Some(0));
-        assert_eq!(declared_index("application/json;version=9", WITH_PLAIN), Some(1));
+        assert_eq!(declared_index("application/json", WITH_PLAIN), Ok(1));
+        assert_eq!(declared_index("application/json;version=1", WITH_PLAIN), Ok(0));
+        assert_eq!(declared_index("application/json;version=9", WITH_PLAIN), Ok(1));
     }
 
     #[test]

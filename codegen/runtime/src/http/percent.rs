@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_encode_byte, utf8_percent_encode};
 
 /// The characters that are percent-encoded: all except the unreserved ones of RFC 3986 § 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -35,14 +35,55 @@ pub(crate) fn encode(text: &str) -> PercentEncode<'_> {
 fn unescape(raw: &str, plus: u8) -> Option<String> {
     let mut out = Vec::with_capacity(raw.len());
     let mut bytes = raw.as_bytes().iter();
-    while let Some(byte) = bytes.next() {
-        out.push(match byte {
-            b'%' => digit(*bytes.next()?)? * 16 + digit(*bytes.next()?)?,
+    while let Some(next) = bytes.next() {
+        out.push(match next {
+            b'%' => byte(*bytes.next()?, *bytes.next()?)?,
             b'+' => plus,
             other => *other,
         });
     }
     String::from_utf8(out).ok()
+}
+
+/// Returns the byte that two hexadecimal digits encode.
+pub(crate) fn byte(high: u8, low: u8) -> Option<u8> {
+    Some(digit(high)? * 16 + digit(low)?)
+}
+
+/// Returns the normal form of a path (RFC 3986 § 6.2.2.1, § 6.2.2.2): unreserved characters are not encoded, and
+/// the digits of other encoded bytes are in upper case. An encoded slash stays encoded, so it stays in its segment.
+///
+/// Characters that a URI cannot contain are encoded, so that the path templates of a contract have a normal form
+/// too.
+pub(crate) fn normal(path: &str) -> Cow<'_, str> {
+    let is_plain = |byte: &u8| byte.is_ascii_graphic() && !b"%\"<>\\^`{|}[]#?".contains(byte);
+    if path.as_bytes().iter().all(is_plain) {
+        return Cow::Borrowed(path);
+    }
+    let mut out = String::with_capacity(path.len() + 8);
+    let mut rest = path.as_bytes();
+    loop {
+        rest = match rest {
+            [] => break,
+            [b'%', high, low, after @ ..] if let Some(byte) = byte(*high, *low) => {
+                match byte {
+                    b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+                    _ if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
+                    _ => out.push_str(percent_encode_byte(byte)),
+                }
+                after
+            }
+            [byte, after @ ..] => {
+                match byte {
+                    // A percent sign that encodes nothing is kept: the path is refused when it is decoded.
+                    _ if is_plain(byte) || *byte == b'%' => out.push(char::from(*byte)),
+                    _ => out.push_str(percent_encode_byte(*byte)),
+                }
+                after
+            }
+        };
+    }
+    Cow::Owned(out)
 }
 
 fn digit(byte: u8) -> Option<u8> {
@@ -60,6 +101,20 @@ mod tests {
         assert_eq!(decode_form("a+b%2B").as_deref(), Some("a b+"));
         for unsound in ["%", "%1", "%zz", "%C3", "a%+1", "%é"] {
             assert_eq!(decode(unsound), None, "{unsound}");
+        }
+    }
+
+    #[test]
+    fn a_normal_path_encodes_reserved_characters_only() {
+        for (path, normal) in [
+            ("/%7Eme/a%2Db%2e%5f%41%7a", "/~me/a-b._Az"),
+            ("/a%2fb%3ac:d", "/a%2Fb%3Ac:d"),
+            ("/%zz%2/%", "/%zz%2/%"),
+            ("/caf\u{e9} [x]", "/caf%C3%A9%20%5Bx%5D"),
+            ("/%2525", "/%2525"),
+        ] {
+            assert_eq!(super::normal(path), normal);
+            assert_eq!(super::normal(normal), normal);
         }
     }
 

@@ -11,6 +11,8 @@ use crate::http::percent;
 pub(crate) struct Pair<'a> {
     /// The decoded name of the pair, or the raw name if it cannot be decoded.
     pub(crate) name: Cow<'a, str>,
+    /// The name of the pair, not yet decoded, in which brackets that are encoded differ from others.
+    pub(crate) raw_name: &'a str,
     /// The value of the pair, not yet decoded, since some styles of parameters split the value before they
     /// decode it.
     pub(crate) raw: &'a str,
@@ -25,7 +27,8 @@ pub(crate) fn pairs(text: &str) -> impl Iterator<Item = Pair<'_>> {
             rest = after;
             if !pair.is_empty() {
                 let (name, raw) = cut(pair, b'=').unwrap_or((pair, ""));
-                return Some(Pair { name: percent::decode_form(name).unwrap_or(Cow::Borrowed(name)), raw });
+                let decoded = percent::decode_form(name).unwrap_or(Cow::Borrowed(name));
+                return Some(Pair { name: decoded, raw_name: name, raw });
             }
         }
         None
@@ -41,7 +44,8 @@ fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
 }
 
 /// Returns the cookies of a request as pairs (RFC 6265 § 5.4). An HTTP/2 request can have several `Cookie`
-/// headers.
+/// headers (RFC 9113 § 8.2.3). The names of cookies are compared as they are: they are case-sensitive and not
+/// percent-decoded.
 pub(crate) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = Pair<'_>> {
     headers
         .get_all(header::COOKIE)
@@ -51,7 +55,7 @@ pub(crate) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = Pair<'_>> {
         .filter_map(|cookie| {
             let (name, raw) = cookie.trim().split_once('=')?;
             let unquoted = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
-            Some(Pair { name: Cow::Borrowed(name), raw: unquoted.unwrap_or(raw) })
+            Some(Pair { name: Cow::Borrowed(name), raw_name: name, raw: unquoted.unwrap_or(raw) })
         })
 }
 

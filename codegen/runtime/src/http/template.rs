@@ -31,10 +31,10 @@ pub(crate) enum Segment {
 }
 
 /// A piece of a mixed path segment such as `{name}.{extension}`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
-    /// Literal text in a mixed path segment, without decoding.
-    Literal(&'static str),
+    /// Literal text in a mixed path segment, in the normal form of a path.
+    Literal(String),
     /// A parameter in a mixed path segment. It matches at least one character.
     Parameter,
 }
@@ -94,7 +94,7 @@ pub(crate) fn weight(pieces: &[Piece]) -> usize {
         .sum()
 }
 
-/// Matches a segment of a request's path, at the byte range `at` of `path`, against a mixed segment. Appends
+/// Matches a segment of a request's path in normal form, at the byte range `at` of `path`, against a mixed segment. Appends
 /// the ranges that the parameters matched, still without names.
 ///
 /// Parameters are greedy like `(.+)` in a regular expression: the leftmost ones take as much as they can.
@@ -104,17 +104,17 @@ pub(crate) fn match_mixed(pieces: &[Piece], path: &str, at: Range<usize>, captur
     let mut index = pieces.len();
     while index > 0 {
         index -= 1;
-        match pieces[index] {
+        match &pieces[index] {
             Piece::Literal(text) => {
                 // To the right of this literal is the end of the segment, another literal, or a parameter that
                 // begins after this one.
-                match path[start..end].strip_suffix(text) {
+                match path[start..end].strip_suffix(text.as_str()) {
                     Some(rest) => end = start + rest.len(),
                     None => break,
                 }
             }
             Piece::Parameter => {
-                let begin = match index.checked_sub(1).map(|left| pieces[left]) {
+                let begin = match index.checked_sub(1).map(|left| &pieces[left]) {
                     None => Some(start),
                     Some(Piece::Parameter) => {
                         path[start..end].char_indices().next_back().map(|(offset, _)| start + offset)
@@ -122,10 +122,10 @@ pub(crate) fn match_mixed(pieces: &[Piece], path: &str, at: Range<usize>, captur
                     Some(Piece::Literal(text)) => match path[start..end].char_indices().next_back() {
                         // The search excludes the last character, since this parameter needs at least one.
                         Some((last, _)) if index > 1 => {
-                            path[start..start + last].rfind(text).map(|found| start + found + text.len())
+                            path[start..start + last].rfind(text.as_str()).map(|found| start + found + text.len())
                         }
                         // A literal at the beginning of the segment has a fixed location.
-                        Some(_) if path[start..end].starts_with(text) => Some(start + text.len()),
+                        Some(_) if path[start..end].starts_with(text.as_str()) => Some(start + text.len()),
                         _ => None,
                     },
                 };
@@ -158,21 +158,26 @@ fn pieces(segment: &'static str, names: &mut Vec<&'static str>) -> Vec<Piece> {
         if name.is_empty() || name.contains('{') {
             // `{}` and `{a{b}` are not parameters: the text up to the next brace is literal.
             let end = if name.is_empty() { open + length + 1 } else { open + 1 };
-            pieces.push(Piece::Literal(&rest[..end]));
+            pieces.push(literal(&rest[..end]));
             rest = &rest[end..];
             continue;
         }
         if open > 0 {
-            pieces.push(Piece::Literal(&rest[..open]));
+            pieces.push(literal(&rest[..open]));
         }
         names.push(name);
         pieces.push(Piece::Parameter);
         rest = &rest[open + length + 1..];
     }
     if !rest.is_empty() {
-        pieces.push(Piece::Literal(rest));
+        pieces.push(literal(rest));
     }
     pieces
+}
+
+/// Returns the piece of a literal text in a path template. A request's path has the normal form when it is compared.
+fn literal(text: &str) -> Piece {
+    Piece::Literal(percent::normal(text).into_owned())
 }
 
 /// Returns true if this path segment is valid as it is, both in an axum route and in a URI (RFC 3986 § 3.3).

@@ -1,9 +1,9 @@
 //! The reader's methods for JSON arrays, and for objects with free keys, which become maps.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::check::{self, Count};
-use super::equal::{Canonical, canonical, canonical_text};
+use super::equal::{canonical, canonical_text, equal_pair};
 use super::object::next_key;
 use super::reader::{Reader, Source};
 use super::scan::Scan;
@@ -208,8 +208,5 @@ fn equal_elements(elements: Elements<'_>) -> Option<(usize, usize)> {
             }
         }
     }
-    let mut seen: HashSet<&Canonical> = HashSet::with_capacity(values.len());
-    let second = values.iter().position(|element| !seen.insert(element))?;
-    let first = values.iter().position(|element| *element == values[second])?;
-    Some((first, second))
+    equal_pair(&values)
 }

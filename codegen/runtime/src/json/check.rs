@@ -1,16 +1,13 @@
 //! The checks of strings and numbers against the rules of a schema. Each constraint that a value breaks becomes
 //! a violation.
 
-use std::cmp::Ordering;
 use std::fmt;
 
-use rust_decimal::Decimal;
-
-use super::number;
+use super::number::{self, Integer};
 use super::violations::ViolationSink;
 use crate::validate::format;
 use crate::validate::pattern::LONGEST;
-use crate::validate::rules::{NumberRule, StringRule};
+use crate::validate::rules::{IntegerRule, NumberRule, StringRule, WrittenNumbers};
 
 /// Checks a string against the rule of its schema, and records each broken constraint as a violation. Returns true
 /// if the string is valid.
@@ -43,62 +40,92 @@ pub(crate) fn string(text: &str, rule: &StringRule, violations: &mut ViolationSi
     violations.met() == before
 }
 
-pub(crate) fn decimal(text: &str, rule: &NumberRule, violations: &mut ViolationSink<'_>) -> Option<Decimal> {
-    let Some(value) = number::decimal(text) else {
-        violations.record(format_args!("must have at most 28 digits"));
-        return None;
-    };
+/// Checks a number against the rule of its schema, and records each broken constraint as a violation. Returns true
+/// if the number is valid.
+///
+/// `text` is the number as it is written and `value` the nearest 64-bit float, or `None` if it is not known yet. The
+/// number and the constraints are compared as decimals, so no digit of either is rounded.
+pub(crate) fn number(text: &str, value: Option<f64>, rule: &NumberRule, violations: &mut ViolationSink<'_>) -> bool {
     let before = violations.met();
-    check_bounds(rule, violations, |bound| {
-        match number::decimal(&format!("{bound:e}")) {
-            Some(bound) => value.cmp(&bound),
-            // The bound is beyond the range of decimal numbers.
-            None => 0.0f64.total_cmp(&bound),
+    let written = rule.written.unwrap_or(&WrittenNumbers::NONE);
+    if rule.min.is_some() || rule.max.is_some() {
+        let value = value.or_else(|| text.parse().ok()).unwrap_or_default();
+        if let Some(min) = rule.min {
+            let order = number::compare(text, value, min, written.min);
+            if rule.exclusive_min && order.is_le() {
+                violations.record(format_args!("must be greater than {}", Written(min, written.min)));
+            } else if order.is_lt() {
+                violations.record(format_args!("must be at least {}", Written(min, written.min)));
+            }
         }
-    });
-    check_multiple(text, rule, violations);
-    (violations.met() == before).then_some(value)
-}
-
-pub(crate) fn float(text: &str, value: f64, rule: &NumberRule, violations: &mut ViolationSink<'_>) -> bool {
-    let before = violations.met();
-    check_bounds(rule, violations, |bound| if value == bound { Ordering::Equal } else { value.total_cmp(&bound) });
-    check_multiple(text, rule, violations);
+        if let Some(max) = rule.max {
+            let order = number::compare(text, value, max, written.max);
+            if rule.exclusive_max && order.is_ge() {
+                violations.record(format_args!("must be less than {}", Written(max, written.max)));
+            } else if order.is_gt() {
+                violations.record(format_args!("must be at most {}", Written(max, written.max)));
+            }
+        }
+    }
+    if let Some(step) = rule.multiple_of
+        && !number::is_multiple(text, step, written.multiple_of)
+    {
+        violations.record(format_args!("must be a multiple of {}", Written(step, written.multiple_of)));
+    }
     violations.met() == before
 }
 
-fn check_bounds(rule: &NumberRule, violations: &mut ViolationSink<'_>, compare: impl Fn(f64) -> Ordering) {
-    if let Some(min) = rule.min {
-        let order = compare(min);
-        if rule.exclusive_min && order.is_le() {
-            violations.record(format_args!("must be greater than {min}"));
-        } else if order.is_lt() {
-            violations.record(format_args!("must be at least {min}"));
+/// Checks an integer against the rule of its schema and the range of its Rust type, and records each broken
+/// constraint as a violation. Returns the integer if it is valid.
+pub(crate) fn integer(
+    value: Integer,
+    (least, most): (i128, i128),
+    rule: &IntegerRule,
+    violations: &mut ViolationSink<'_>,
+) -> Option<i128> {
+    let least = rule.min.map_or(least, |min| min.max(least));
+    let most = rule.max.map_or(most, |max| max.min(most));
+    let value = match value {
+        Integer::Value(value) if (least..=most).contains(&value) => value,
+        Integer::Fraction => {
+            violations.record(format_args!("must be an integer"));
+            return None;
         }
-    }
-    if let Some(max) = rule.max {
-        let order = compare(max);
-        if rule.exclusive_max && order.is_ge() {
-            violations.record(format_args!("must be less than {max}"));
-        } else if order.is_gt() {
-            violations.record(format_args!("must be at most {max}"));
+        Integer::Value(value) => {
+            record_bound(value < least, least, most, violations);
+            return None;
         }
+        Integer::Huge { negative } => {
+            record_bound(negative, least, most, violations);
+            return None;
+        }
+    };
+    match rule.multiple_of {
+        Some(step) if step > 0 && value % step != 0 => {
+            violations.record(format_args!("must be a multiple of {step}"));
+            None
+        }
+        _ => Some(value),
     }
 }
 
-fn check_multiple(text: &str, rule: &NumberRule, violations: &mut ViolationSink<'_>) {
-    if let Some(step) = rule.multiple_of
-        && !number::is_multiple(text, step)
-    {
-        violations.record(format_args!("must be a multiple of {step}"));
-    }
-}
-
-pub(crate) fn record_bound(below: bool, least: i128, most: i128, violations: &mut ViolationSink<'_>) {
+fn record_bound(below: bool, least: i128, most: i128, violations: &mut ViolationSink<'_>) {
     if below {
         violations.record(format_args!("must be at least {least}"));
     } else {
         violations.record(format_args!("must be at most {most}"));
+    }
+}
+
+/// The number of a constraint in the message of a violation, with the digits that the contract has.
+struct Written(f64, Option<&'static str>);
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Some(text) => f.write_str(text),
+            None => self.0.fmt(f),
+        }
     }
 }
 

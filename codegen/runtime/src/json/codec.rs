@@ -56,7 +56,8 @@ pub trait Read: Sized {
 ///
 /// let mut writer = Writer::new();
 /// User { id: 7, name: None }.write(&mut writer);
-/// assert_eq!(writer.finish(), br#"{"id":7}"#);
+/// assert_eq!(writer.finish()?, br#"{"id":7}"#);
+/// # Ok::<(), writ_runtime::Unwritable>(())
 /// ```
 pub trait Write {
     /// Appends this value of a contract's type to the JSON writer, as exactly one JSON value.

@@ -1,6 +1,8 @@
 //! Equality of JSON values as JSON Schema defines it: numbers are equal by value, objects in any order of their
 //! fields.
 
+use std::collections::HashSet;
+
 use super::number::{self, Parts};
 use super::object::next_key;
 use super::reader::{Reader, Source};
@@ -18,6 +20,15 @@ pub(crate) enum Canonical {
     String(String),
     Array(Vec<Canonical>),
     Object(Vec<(String, Canonical)>),
+}
+
+/// Returns the indices of the first two elements of an array that are equal as JSON values, or `None` if all
+/// differ.
+pub(super) fn equal_pair(values: &[Canonical]) -> Option<(usize, usize)> {
+    let mut seen: HashSet<&Canonical> = HashSet::with_capacity(values.len());
+    let second = values.iter().position(|element| !seen.insert(element))?;
+    let first = values.iter().position(|element| *element == values[second])?;
+    Some((first, second))
 }
 
 /// Converts a JSON text into its canonical form, or returns `None` if it is not valid JSON.
@@ -58,6 +69,7 @@ fn canonical_at(scan: &mut Scan<'_>, depth: usize) -> Option<Canonical> {
 /// Converts the value of a parameter or form, whose scalars are strings, into its canonical form.
 pub(crate) fn canonical_text(value: &TextValue<'_>) -> Canonical {
     match value {
+        TextValue::Null => Canonical::Null,
         TextValue::Scalar(text) => Canonical::String(text.clone().into_owned()),
         TextValue::List(list) => Canonical::Array(list.iter().map(canonical_text).collect()),
         TextValue::Map(map) => {

@@ -42,6 +42,7 @@
 mod array;
 mod branch;
 mod check;
+mod checker;
 mod codec;
 mod equal;
 mod fields;
@@ -60,12 +61,16 @@ mod text;
 mod token;
 mod types;
 mod union;
+mod unwritable;
 mod value;
 mod violations;
 mod write;
 mod writer;
 
 pub use branch::Branch;
+#[cfg(feature = "jsonschema")]
+pub use checker::Interpreted;
+pub use checker::{Boxed, Checker, Conform, Entries, Items, Listed, Nullable, OwnRules, Properties, Spelled};
 pub use codec::{Read, Write};
 #[cfg(feature = "jsonschema")]
 pub use json_schema::{Dialect, SchemaValidator};
@@ -75,6 +80,7 @@ pub use reader::Reader;
 pub use sparse_fieldset::SparseObjects;
 pub use text::TextValue;
 pub use types::Types;
+pub use unwritable::Unwritable;
 pub use value::{default_value, value};
 pub use write::DecimalNumber;
 pub use writer::Writer;

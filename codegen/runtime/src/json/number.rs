@@ -1,5 +1,7 @@
 //! Parsing JSON numbers without rounding, so that the constraints of a schema are checked on the exact value.
 
+use std::cmp::Ordering;
+
 use rust_decimal::Decimal;
 
 /// A JSON number as `±digits × 10^exponent`, without rounding.
@@ -158,19 +160,69 @@ pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     Decimal::try_from_i128_with_scale(if parts.negative { -value } else { value }, scale).ok()
 }
 
-/// Returns true if a JSON number is a multiple of `step` (`multipleOf`) in decimal arithmetic: 0.3 is a
-/// multiple of 0.1.
-pub(crate) fn is_multiple(text: &str, step: f64) -> bool {
+/// The maximum number of digits for which different decimal numbers have different nearest 64-bit floats, unless the
+/// floats are subnormal.
+const DISTINCT: usize = 15;
+
+/// Compares a JSON number with a bound, as decimals.
+///
+/// `value` is the 64-bit float nearest to the number. The bound is the decimal number `written`, or the shortest
+/// decimal number whose nearest float is `bound`. Rounding keeps the order, so different floats decide; the digits
+/// decide only if the floats are equal and one of the numbers is long.
+pub(crate) fn compare(text: &str, value: f64, bound: f64, written: Option<&str>) -> Ordering {
+    if value < bound {
+        return Ordering::Less;
+    }
+    if value > bound {
+        return Ordering::Greater;
+    }
+    if written.is_none() && text.len() <= DISTINCT && (value.is_normal() || text == "0") {
+        return Ordering::Equal;
+    }
+    let bound = match written {
+        Some(written) => parts(written),
+        None => parts(&format!("{bound:e}")),
+    };
+    parts(text).compare(&bound)
+}
+
+impl Parts {
+    /// Compares two decimal numbers by their exact values.
+    fn compare(&self, other: &Parts) -> Ordering {
+        let sign = |parts: &Parts| match (parts.digits.is_empty(), parts.negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        };
+        let (one, two) = (sign(self), sign(other));
+        if one != two || one == 0 {
+            return one.cmp(&two);
+        }
+        // The first digit is not zero, so the number of places before the point decides first.
+        let places = |parts: &Parts| parts.digits.len() as i64 + parts.exponent;
+        let order = places(self).cmp(&places(other)).then_with(|| self.digits.cmp(&other.digits));
+        if one < 0 { order.reverse() } else { order }
+    }
+}
+
+/// Returns true if a JSON number is a multiple of a step (`multipleOf`) in decimal arithmetic: 0.3 is a multiple
+/// of 0.1.
+///
+/// The step is the decimal number `written`, or the shortest decimal number whose nearest float is `step`.
+pub(crate) fn is_multiple(text: &str, step: f64, written: Option<&str>) -> bool {
     if step <= 0.0 || !step.is_finite() {
         return true;
     }
     let value = parts(text);
-    let step = parts(&format!("{step:e}"));
+    let step = match written {
+        Some(written) => parts(written),
+        None => parts(&format!("{step:e}")),
+    };
     if value.digits.is_empty() {
         return true;
     }
-    // A float has at most 17 digits, so that squares of remainders fit into `u128`.
-    let divisor = step.digits.iter().fold(0u128, |value, digit| value * 10 + u128::from(*digit));
+    // The generator keeps at most 18 digits of a step, so that squares of remainders fit into `u128`.
+    let divisor = step.digits.iter().take(18).fold(0u128, |value, digit| value * 10 + u128::from(*digit));
     let Ok(shift) = u64::try_from(value.exponent - step.exponent) else {
         // The last digit of the value is not zero, so a step with a higher exponent cannot divide it.
         return false;

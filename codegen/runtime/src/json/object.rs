@@ -39,6 +39,8 @@ enum Found {
     Again(usize),
     Unknown,
     UnknownAgain,
+    /// The field is declared for the other direction only, so it is skipped.
+    Ignored,
 }
 
 impl Object {
@@ -110,7 +112,11 @@ impl Object {
     fn look_up_unknown(&mut self, key: &str) -> Found {
         self.key.clear();
         self.key.push_str(key);
-        if self.unknown.insert(key.to_owned()) { Found::Unknown } else { Found::UnknownAgain }
+        match self.unknown.insert(key.to_owned()) {
+            false => Found::UnknownAgain,
+            true if self.rule.ignored.contains(&key) => Found::Ignored,
+            true => Found::Unknown,
+        }
     }
 
     /// Returns the names of the required fields that the object does not contain.
@@ -244,7 +250,8 @@ impl<'a> Reader<'a> {
                 self.violations.step(Segment::Owned(object.key.clone()));
                 self.violations.record(format_args!("is not a known field"));
             }
-            Found::Unknown => {}
+            Found::Unknown => self.ignored += 1,
+            Found::Ignored => {}
         }
     }
 }

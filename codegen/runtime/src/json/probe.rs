@@ -5,7 +5,7 @@ use super::mark::{Content, Mark};
 use super::number::{self, Integer};
 use super::object::next_key;
 use super::scan::Scan;
-use super::text::{TextCursor, TextValue};
+use super::text::{TextCursor, TextValue, is_numbered};
 use super::token::{Fault, Kind};
 use super::types::Types;
 
@@ -78,8 +78,9 @@ impl<'a> Probe<'a> {
             Some(TextValue::List(_)) => Types::ARRAY,
             Some(TextValue::Map(map)) => {
                 fields.extend(map.iter().map(|(key, value)| (key.to_string(), Content::Text(value.clone()))));
-                Types::OBJECT
+                if is_numbered(map) { Types::OBJECT.or(Types::ARRAY) } else { Types::OBJECT }
             }
+            Some(TextValue::Null) => Types::NULL,
             None => Types::NONE,
         };
         Probe { start: Mark::Text(value, depth), end: Mark::Text(None, depth), length, types, fields }
@@ -128,6 +129,7 @@ impl<'a> Probe<'a> {
 
 fn size(text: &TextValue<'_>) -> usize {
     match text {
+        TextValue::Null => 16,
         TextValue::Scalar(text) => 16 + text.len(),
         TextValue::List(list) => 16 + list.iter().map(size).sum::<usize>(),
         TextValue::Map(map) => 16 + map.iter().map(|(key, value)| key.len() + size(value)).sum::<usize>(),

@@ -40,6 +40,8 @@ pub struct Reader<'a> {
     pub(crate) data: &'a str,
     /// The number of bytes that the reader has read again to try alternatives of unions, see [`Reader::spend`].
     spent: usize,
+    /// The number of unknown fields that were ignored so far. A union prefers the alternative that ignores fewest.
+    pub(crate) ignored: usize,
 }
 
 /// The input of a reader: JSON, or a parameter or form.
@@ -65,6 +67,7 @@ impl<'a> Reader<'a> {
             violations: ViolationSink::new(data, location, name),
             data,
             spent: 0,
+            ignored: 0,
         };
         if let Err(error) = text {
             reader.end(format_args!("is not valid UTF-8 at byte {}", error.valid_up_to()));
@@ -79,6 +82,7 @@ impl<'a> Reader<'a> {
             violations: ViolationSink::new("", location, name),
             data: "",
             spent: 0,
+            ignored: 0,
         }
     }
 
@@ -150,10 +154,26 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a nullable value: null, or another value by `read`. In a parameter or form, an empty string is
-    /// null.
+    /// Reads a nullable value: null, or another value by `read`. In a parameter or form, an empty string that `read`
+    /// rejects is null.
     pub fn nullable<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        if self.take_empty_text() {
+            let mut text = Reader::text(TextValue::Scalar("".into()), InputLocation::Body, "");
+            let value = read(&mut text);
+            return Some(value.filter(|_| text.met() == 0));
+        }
         if self.take_null() { Some(None) } else { read(self).map(Some) }
+    }
+
+    /// Reads the next value only if it is an empty string of a parameter or form. Returns true if it was.
+    fn take_empty_text(&mut self) -> bool {
+        match &mut self.source {
+            Source::Text(text) if matches!(&text.current, Some(TextValue::Scalar(scalar)) if scalar.is_empty()) => {
+                text.current = None;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Reads the next value only if it is null. Returns true if it was.
@@ -168,13 +188,13 @@ impl<'a> Reader<'a> {
                 Err(fault) => self.broken(fault),
             },
             Source::Text(text) => {
-                if matches!(&text.current, Some(TextValue::Scalar(scalar)) if scalar.is_empty()) {
+                if matches!(&text.current, Some(TextValue::Null)) {
                     text.current = None;
                     return true;
                 }
             }
         }
-        false
+        self.take_empty_text()
     }
 
     /// Skips a value of the wrong JSON type and records a violation, which names the expected type.
@@ -201,11 +221,21 @@ impl<'a> Reader<'a> {
     /// the length of the input.
     pub(crate) fn spend(&mut self, bytes: usize) -> bool {
         self.spent = self.spent.saturating_add(bytes);
-        if self.spent <= self.data.len().saturating_mul(64).saturating_add(1 << 20) {
+        if self.spent <= self.most_spent() {
             return true;
         }
         self.end(format_args!("is too complex to be validated"));
         false
+    }
+
+    /// Returns true if less than half of the bytes that may be read again are read, so that reading a value again is
+    /// affordable although it is not needed for validation.
+    pub(crate) fn can_afford(&self, bytes: usize) -> bool {
+        self.spent.saturating_add(bytes) <= self.most_spent() / 2
+    }
+
+    fn most_spent(&self) -> usize {
+        self.data.len().saturating_mul(64).saturating_add(1 << 20)
     }
 
     /// Records the violation that the input is not valid JSON, with the position of the fault, and ends

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::check::{self, OneOf};
-use super::number::{self, Integer};
+use super::number;
 use super::reader::{Reader, Source};
 use super::text::TextValue;
 use super::token::Kind;
@@ -78,8 +78,7 @@ impl Reader<'_> {
 
     /// Reads a decimal number that is a JSON number, for a type that is also written as a JSON number.
     pub fn decimal_number(&mut self, rule: &NumberRule) -> Option<DecimalNumber> {
-        self.with_number("a decimal number", |text, violations| check::decimal(text, rule, violations))
-            .map(DecimalNumber)
+        self.with_number("a decimal number", |text, violations| decimal(text, rule, violations)).map(DecimalNumber)
     }
 
     /// Reads a decimal number that is a JSON number or a string.
@@ -91,7 +90,7 @@ impl Reader<'_> {
         if is_string {
             return self.decimal_string(rule);
         }
-        self.with_number("a decimal number", |text, violations| check::decimal(text, rule, violations))
+        self.with_number("a decimal number", |text, violations| decimal(text, rule, violations))
     }
 
     /// Reads a decimal number that is a string in the syntax of JSON numbers.
@@ -101,7 +100,7 @@ impl Reader<'_> {
                 violations.record(format_args!("must be a decimal number"));
                 return None;
             }
-            check::decimal(text, rule, violations)
+            decimal(text, rule, violations)
         })
     }
 
@@ -190,36 +189,15 @@ impl Reader<'_> {
                 violations.record(format_args!("must be at {bound} {most:e}"));
                 return None;
             }
-            check::float(text, wide, rule, violations).then_some(value)
+            // A 32-bit float is too coarse to be compared with a bound.
+            let wide = (size_of::<T>() == size_of::<f64>()).then_some(wide);
+            check::number(text, wide, rule, violations).then_some(value)
         })
     }
 
     fn integer(&mut self, rule: &IntegerRule, least: i128, most: i128) -> Option<i128> {
-        let least = rule.min.map_or(least, |min| min.max(least));
-        let most = rule.max.map_or(most, |max| max.min(most));
         self.with_number("an integer", |text, violations| {
-            let value = match number::integer(text) {
-                Integer::Value(value) if (least..=most).contains(&value) => value,
-                Integer::Fraction => {
-                    violations.record(format_args!("must be an integer"));
-                    return None;
-                }
-                Integer::Value(value) => {
-                    check::record_bound(value < least, least, most, violations);
-                    return None;
-                }
-                Integer::Huge { negative } => {
-                    check::record_bound(negative, least, most, violations);
-                    return None;
-                }
-            };
-            match rule.multiple_of {
-                Some(step) if step > 0 && value % step != 0 => {
-                    violations.record(format_args!("must be a multiple of {step}"));
-                    None
-                }
-                _ => Some(value),
-            }
+            check::integer(number::integer(text), (least, most), rule, violations)
         })
     }
 
@@ -272,4 +250,13 @@ impl Reader<'_> {
         }
         None
     }
+}
+
+/// Parses a JSON number as a decimal number and checks it against a rule.
+fn decimal(text: &str, rule: &NumberRule, violations: &mut ViolationSink<'_>) -> Option<Decimal> {
+    let Some(value) = number::decimal(text) else {
+        violations.record(format_args!("must have at most 28 digits"));
+        return None;
+    };
+    check::number(text, None, rule, violations).then_some(value)
 }

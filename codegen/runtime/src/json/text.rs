@@ -20,6 +20,8 @@ use serde_json::Value;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextValue<'a> {
+    /// The value null, which only a JSON text in a parameter or form can contain.
+    Null,
     /// A single value of a parameter or form, as a decoded string.
     Scalar(Cow<'a, str>),
     /// A list of values, as an array in a parameter or form has it.
@@ -29,11 +31,10 @@ pub enum TextValue<'a> {
 }
 
 impl<'a> TextValue<'a> {
-    /// Converts a JSON value into one whose scalars are strings, as form fields have it: numbers become strings,
-    /// and null becomes an empty string.
+    /// Converts a JSON value into one whose scalars are strings, as form fields have it: numbers become strings.
     pub(crate) fn from_json(value: Value) -> TextValue<'a> {
         match value {
-            Value::Null => TextValue::Scalar(Cow::Borrowed("")),
+            Value::Null => TextValue::Null,
             Value::Bool(value) => TextValue::Scalar(Cow::Owned(value.to_string())),
             Value::Number(value) => TextValue::Scalar(Cow::Owned(value.to_string())),
             Value::String(value) => TextValue::Scalar(Cow::Owned(value)),
@@ -48,6 +49,7 @@ impl<'a> TextValue<'a> {
     #[cfg(feature = "client")]
     pub(crate) fn into_owned(self) -> TextValue<'static> {
         match self {
+            TextValue::Null => TextValue::Null,
             TextValue::Scalar(text) => TextValue::Scalar(Cow::Owned(text.into_owned())),
             TextValue::List(list) => TextValue::List(list.into_iter().map(TextValue::into_owned).collect()),
             TextValue::Map(map) => TextValue::Map(
@@ -55,6 +57,11 @@ impl<'a> TextValue<'a> {
             ),
         }
     }
+}
+
+/// Returns true if the keys of a map are the indices of a list: `a[0]=x&a[1]=y` can mean either.
+pub(crate) fn is_numbered(map: &[(Cow<'_, str>, TextValue<'_>)]) -> bool {
+    !map.is_empty() && map.iter().enumerate().all(|(at, (key, _))| **key == at.to_string())
 }
 
 /// The position of a reader in the value of a parameter or form.
@@ -86,10 +93,13 @@ impl<'a> TextCursor<'a> {
         }
     }
 
-    /// Enters a list of a parameter or form. A scalar counts as a list with one element.
+    /// Enters a list of a parameter or form. A scalar counts as a list with one element, an empty one as an empty
+    /// list, and a map with the keys `0`, `1` and so on as the list of its values.
     pub(crate) fn open_list(&mut self) -> bool {
         let list = match self.current.take() {
             Some(TextValue::List(list)) => list,
+            Some(TextValue::Scalar(text)) if text.is_empty() => Vec::new(),
+            Some(TextValue::Map(map)) if is_numbered(&map) => map.into_iter().map(|(_, value)| value).collect(),
             Some(scalar @ TextValue::Scalar(_)) => vec![scalar],
             _ => return false,
         };

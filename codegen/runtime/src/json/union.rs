@@ -40,7 +40,26 @@ impl<'a> Reader<'a> {
         self.union(branches, true, read)
     }
 
-    /// Reads a value by the first alternative that it matches (`anyOf`).
+    /// Reads a value by an alternative that it matches (`anyOf`).
+    ///
+    /// If it matches several, the one that ignores the fewest fields of the value is chosen, and the first of equals.
+    ///
+    /// ```
+    /// use writ_runtime::{Branch, ObjectRule, Read, Reader};
+    ///
+    /// const NAMED: ObjectRule = ObjectRule { fields: &["name"], ..ObjectRule::NONE };
+    /// const AGED: ObjectRule = ObjectRule { fields: &["name", "age"], ..ObjectRule::NONE };
+    /// let mut reader = Reader::json(br#"{"name":"Ada","age":36}"#);
+    /// let chosen = reader.any_of(&[Branch::NONE, Branch::NONE], |r, branch| {
+    ///     let mut object = r.object(if branch == 0 { &NAMED } else { &AGED })?;
+    ///     while r.next_field(&mut object).is_some() {
+    ///         r.any();
+    ///     }
+    ///     r.end_object(object);
+    ///     Some(branch)
+    /// });
+    /// assert_eq!(chosen, Some(1));
+    /// ```
     pub fn any_of<T>(&mut self, branches: &[Branch], read: impl FnMut(&mut Self, usize) -> Option<T>) -> Option<T> {
         self.union(branches, false, read)
     }
@@ -100,20 +119,33 @@ impl<'a> Reader<'a> {
             return read(self, only);
         }
         let mut tries = Tries::default();
-        let mut chosen = None;
+        let mut chosen: Option<(usize, T)> = None;
         for &index in &candidates.possible {
             let other_type = |fitting: &usize| !branches[*fitting].types.meets(branches[index].types);
             if untyped && tries.fitting.iter().any(other_type) {
                 continue;
             }
             let met = self.begin_try(&probe)?;
+            let before = self.ignored;
             let value = read(self, index).filter(|_| self.violations.met() == met);
             let fits = value.is_some();
+            let lost = std::mem::replace(&mut self.ignored, before) - before;
             self.end_try(&probe, met, index, fits, &mut tries);
-            chosen = chosen.or(value);
-            if fits && !exclusive {
+            if let Some(value) = value
+                && chosen.as_ref().is_none_or(|(fewest, _)| !exclusive && lost < *fewest)
+            {
+                chosen = Some((lost, value));
+            }
+            // A further match matters if it excludes this one, or keeps more of the value.
+            if !exclusive && (chosen.as_ref().is_some_and(|(lost, _)| *lost == 0 || !self.can_afford(probe.length))) {
                 break;
             }
+        }
+        self.ignored += chosen.as_ref().map_or(0, |(lost, _)| *lost);
+        let chosen = chosen.map(|(_, value)| value);
+        if !exclusive && chosen.is_some() {
+            self.go_to(&probe.end);
+            return chosen;
         }
         if let Some(nearest) = self.judge(branches, &probe, &candidates, &tries) {
             self.go_to(&probe.start);

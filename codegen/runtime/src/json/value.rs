@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::codec::Read;
 use super::reader::{Reader, Source};
-use super::text::TextValue;
+use super::text::{TextValue, is_numbered};
 use super::token::Kind;
 use super::write::DecimalNumber;
 use crate::validate::rules::{ArrayRule, IntegerRule, MapRule, NumberRule, StringRule};
@@ -52,6 +52,8 @@ impl Reader<'_> {
                 }
             },
             Source::Text(text) => match &text.current {
+                Some(TextValue::Null) => Kind::Null,
+                Some(TextValue::Map(map)) if is_numbered(map) => Kind::Array,
                 Some(TextValue::Map(_)) => Kind::Object,
                 Some(TextValue::List(_)) => Kind::Array,
                 _ => Kind::String,

@@ -78,6 +78,11 @@ impl<'a> ViolationSink<'a> {
         })
     }
 
+    /// Changes the location of the next violations, and returns the previous one.
+    pub(super) fn relocate(&mut self, location: InputLocation) -> InputLocation {
+        std::mem::replace(&mut self.location, location)
+    }
+
     /// Adds a segment to the reader's path, for an array or object that the reader enters.
     pub(crate) fn enter(&mut self, segment: Segment) {
         self.segments.push(segment);
@@ -215,7 +220,7 @@ impl<'a> ViolationSink<'a> {
 
 /// Appends a field name to the path of a violation: after a dot, or in brackets (`a["b.c"]`) if it contains
 /// special characters.
-fn push_name(path: &mut String, name: &str) {
+pub(super) fn push_name(path: &mut String, name: &str) {
     if name.is_empty() || name.contains(['.', '[', ']', '"']) {
         path.push_str(&format!("[{name:?}]"));
         return;

@@ -38,8 +38,14 @@ write_as! {
     Value: value, writer => writer.value(value);
     Bytes: value, writer => writer.plain(STANDARD.encode(value).as_bytes());
     Uuid: value, writer => writer.plain(value.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes());
-    DateTime<Utc>: value, writer => writer.plain(format::show_date_time(value).as_bytes());
-    NaiveDate: value, writer => writer.plain(format::show_date(value).as_bytes());
+    DateTime<Utc>: value, writer => match format::show_date_time(value) {
+        Some(text) => writer.plain(text.as_bytes()),
+        None => writer.unwritable(value, "has a year that RFC 3339 cannot represent"),
+    };
+    NaiveDate: value, writer => match format::show_date(value) {
+        Some(text) => writer.plain(text.as_bytes()),
+        None => writer.unwritable(value, "has a year that RFC 3339 cannot represent"),
+    };
 }
 
 impl Write for () {
@@ -66,7 +72,8 @@ impl Write for Decimal {
 /// let price = DecimalNumber::from("19.90".parse::<Decimal>().unwrap());
 /// let mut writer = Writer::new();
 /// price.write(&mut writer);
-/// assert_eq!(writer.finish(), b"19.90");
+/// assert_eq!(writer.finish()?, b"19.90");
+/// # Ok::<(), writ_runtime::Unwritable>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct DecimalNumber(pub Decimal);

@@ -1,7 +1,10 @@
 //! The writer of compact JSON, by which generated code serializes values.
 
+use std::fmt;
+
 use super::quoted::run_end;
 use super::sparse_fieldset::SparseFieldset;
+use super::unwritable::{Fault, Unwritable};
 
 /// A writer of one JSON value, without white space.
 ///
@@ -15,7 +18,8 @@ use super::sparse_fieldset::SparseFieldset;
 /// writer.string("new");
 /// writer.end_array();
 /// writer.end_object();
-/// assert_eq!(writer.finish(), br#"{"tags":["new"]}"#);
+/// assert_eq!(writer.finish()?, br#"{"tags":["new"]}"#);
+/// # Ok::<(), writ_runtime::Unwritable>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct Writer {
@@ -25,6 +29,8 @@ pub struct Writer {
     /// The number of JSON arrays and objects that are open.
     depth: usize,
     sparse: Option<Box<SparseFieldset>>,
+    /// The first value that JSON or its format cannot represent, or `None`.
+    fault: Option<Box<Fault>>,
 }
 
 impl Writer {
@@ -48,7 +54,8 @@ impl Writer {
     /// writer.field("id", &7_i64);
     /// writer.field("name", &"Ann");
     /// writer.end_object();
-    /// assert_eq!(writer.finish(), br#"{"id":7}"#);
+    /// assert_eq!(writer.finish()?, br#"{"id":7}"#);
+    /// # Ok::<(), writ_runtime::Unwritable>(())
     /// ```
     pub fn keep_fields(&mut self, fields: Option<&[String]>) {
         self.sparse = fields.map(|fields| Box::new(SparseFieldset::new(fields)));
@@ -122,18 +129,25 @@ impl Writer {
         settle(&mut self.out, length, written);
     }
 
-    /// Writes a 64-bit floating-point number. A number that is not finite becomes null, since JSON has no
-    /// notation for it.
+    /// Writes a 64-bit floating-point number. A number that is not finite is a fault, which [`Writer::finish`]
+    /// returns, since JSON has no notation for it (RFC 8259 § 6).
     pub fn float(&mut self, value: f64) {
         self.separate();
+        if !value.is_finite() {
+            return self.refuse(&value, "is not a finite number, which JSON cannot represent");
+        }
         let length = self.out.len();
         let written = serde_json::to_writer(&mut self.out, &value);
         settle(&mut self.out, length, written);
     }
 
-    /// Writes a 32-bit floating-point number, with only as many digits as it needs.
+    /// Writes a 32-bit floating-point number, with only as many digits as it needs. A number that is not finite is a
+    /// fault, which [`Writer::finish`] returns.
     pub fn float32(&mut self, value: f32) {
         self.separate();
+        if !value.is_finite() {
+            return self.refuse(&value, "is not a finite number, which JSON cannot represent");
+        }
         let length = self.out.len();
         let written = serde_json::to_writer(&mut self.out, &value);
         settle(&mut self.out, length, written);
@@ -171,9 +185,31 @@ impl Writer {
         settle(&mut self.out, length, written);
     }
 
+    /// Writes null in place of a value that its format cannot represent, and remembers the fault.
+    #[cold]
+    pub(crate) fn unwritable(&mut self, value: &dyn fmt::Display, reason: &'static str) {
+        self.separate();
+        self.refuse(value, reason);
+    }
+
+    #[cold]
+    fn refuse(&mut self, value: &dyn fmt::Display, reason: &'static str) {
+        if self.fault.is_none() {
+            self.fault = Some(Box::new(Fault { at: self.out.len(), value: value.to_string(), reason }));
+        }
+        self.out.extend_from_slice(b"null");
+    }
+
     /// Returns the complete JSON text that was written.
-    pub fn finish(self) -> Vec<u8> {
-        self.out
+    ///
+    /// # Errors
+    ///
+    /// Returns the first value that JSON or its format cannot represent, such as a number that is not finite.
+    pub fn finish(self) -> Result<Vec<u8>, Unwritable> {
+        match self.fault {
+            None => Ok(self.out),
+            Some(fault) => Err(fault.locate(&self.out)),
+        }
     }
 
     /// Returns true if the sparse fieldset keeps this field of the object that is being written.
@@ -188,6 +224,9 @@ impl Writer {
         {
             self.out.truncate(length);
             self.comma = comma;
+            if self.fault.as_ref().is_some_and(|fault| fault.at >= length) {
+                self.fault = None;
+            }
         }
     }
 

@@ -23,6 +23,12 @@ pub struct Body {
     pub media: &'static [Media],
 }
 
+impl Body {
+    /// The size limit of a request body in bytes if the contract states none: 1 MiB.
+    /// [`ServeOptions`](crate::ServeOptions) can replace it.
+    pub const DEFAULT_LIMIT: usize = 1024 * 1024;
+}
+
 /// A media type that the contract lists for a request body. [`Body`] has an example.
 #[derive(Debug, Clone, Copy)]
 pub struct Media {

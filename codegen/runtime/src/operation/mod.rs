@@ -6,6 +6,7 @@
 //! of policies can contradict the contract.
 
 mod body;
+mod error;
 mod method;
 mod parameter;
 mod policy;
@@ -13,6 +14,7 @@ mod security;
 mod server;
 
 pub use body::{Body, Media, MediaKind};
+pub use error::{ErrorBody, ErrorChoice, ErrorContent, ErrorList, ErrorMember, ErrorResponse, ErrorText, ErrorValue};
 pub use method::Method;
 pub use parameter::{Parameter, ParameterLocation, Style, ValueKind};
 pub use policy::{Cache, Idempotency, LimitBy, RateLimit};
@@ -81,6 +83,9 @@ pub struct Operation {
     /// The status codes that the contract declares for the operation, in ascending order, without `default` and
     /// ranges.
     pub statuses: &'static [u16],
+    /// The bodies of the operation's error responses, the first for a status code counts. The envelope of the contract
+    /// is the body of all other status codes.
+    pub errors: &'static [ErrorResponse],
     /// The media types of the operation's successful responses, in the order of the contract. Empty if those
     /// responses have no body. For a range such as `image/*` the handler chooses the media type.
     pub produces: &'static [&'static str],
@@ -108,6 +113,7 @@ impl Operation {
         cache: None,
         invalidates: &[],
         statuses: &[],
+        errors: &[],
         produces: &[],
         conditional: false,
         sparse_fieldset: None,
@@ -118,6 +124,13 @@ impl Operation {
     /// Responses that are declared as `default` or as a range such as `4XX` do not count.
     pub fn declares(&self, status: u16) -> bool {
         self.statuses.binary_search(&status).is_ok()
+    }
+
+    /// Returns the body of the operation's error responses with this status code, or `None` if it is the error envelope of
+    /// the contract.
+    pub fn error_body(&self, status: u16) -> Option<&'static ErrorBody> {
+        let response = self.errors.iter().find(|response| (response.low..=response.high).contains(&status));
+        response.map(|response| response.body)
     }
 
     /// Returns the first rate limit of the operation that counts requests by the property `by`.

@@ -36,6 +36,11 @@ pub struct Parameter {
     /// The fields of a parameter for the complete query string that need another notation than `name=value`, if the
     /// query string is a form.
     pub form: &'static [Parameter],
+    /// The names that an object parameter never takes, because they are those of credentials.
+    pub reserved: &'static [&'static str],
+    /// True if no element of the array or object can contain the delimiter of the style. An encoded delimiter then
+    /// separates elements too, as many clients send it.
+    pub encoded_delimiters: bool,
 }
 
 impl Parameter {
@@ -50,6 +55,8 @@ impl Parameter {
             may_be_empty: false,
             fields: None,
             form: &[],
+            reserved: &[],
+            encoded_delimiters: false,
         }
     }
 
@@ -107,6 +114,18 @@ impl Parameter {
     /// Returns this parameter for the complete query string with other notations of the form's fields.
     pub const fn form(mut self, form: &'static [Parameter]) -> Parameter {
         self.form = form;
+        self
+    }
+
+    /// Returns this parameter as an object that does not take the names `names`, which are those of credentials.
+    pub const fn reserved(mut self, names: &'static [&'static str]) -> Parameter {
+        self.reserved = names;
+        self
+    }
+
+    /// Returns this parameter with `encoded_delimiters` set: an encoded delimiter separates elements too.
+    pub const fn encoded_delimiters(mut self) -> Parameter {
+        self.encoded_delimiters = true;
         self
     }
 

@@ -11,7 +11,7 @@ use futures_util::future::{BoxFuture, Either};
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use crate::http::media;
+use crate::http::media::{self, Unsupported};
 use crate::http::timeout::{self, Elapsed};
 use crate::json::Count;
 use crate::operation::{self, MediaKind};
@@ -23,7 +23,7 @@ use crate::response::problem::Problem;
 pub(crate) enum Payload {
     /// The request has no body, or the operation declares none.
     Absent,
-    /// The complete request body, in memory.
+    /// The complete request body, in memory. It has no bytes only if its media type has such a value.
     Bytes(Bytes),
     /// A request body that the handler reads while it arrives. Reading fails if it exceeds the operation's size limit.
     Stream(Body),
@@ -38,53 +38,125 @@ pub(crate) struct ReceivedBody {
 
 /// Receives the body of a request, or rejects a body that the operation does not accept.
 ///
+/// A request has a body if its framing announces one: by `Content-Length`, which can be 0, by `Transfer-Encoding`
+/// (RFC 9112 § 6), or in HTTP/2 by frames that follow the header fields (RFC 9113 § 8.1). `Content-Type` announces
+/// one too, since HTTP/2 sends a body without bytes as no frame. [`without_bytes`] decides on a body of zero bytes,
+/// so that the framing makes no difference.
+///
 /// # Errors
 ///
 /// Returns a problem with status 415 for an unsupported media type or an encoded body, 413 for a body that is
 /// too large, 408 for a body that takes longer than `limit` to arrive, and 400 for an incomplete body.
+/// `default_limit` replaces the size limit of an operation that has the default one.
 ///
 /// The future that reads the body is boxed: its states are compiled once, not once for each pipeline. A request
 /// without a body needs no box.
 pub(crate) fn receive_body(
     head: &RequestHead,
     body: Body,
+    default_limit: usize,
     limit: Duration,
 ) -> impl Future<Output = Result<ReceivedBody, Problem>> + Send {
-    let has_body = !body.is_end_stream() && content_length(&head.parts.headers) != Some(0);
-    match head.call.operation.body.as_ref().filter(|_| has_body) {
-        None => Either::Left(ready(Ok(ReceivedBody { media: 0, payload: Payload::Absent }))),
+    let headers = &head.parts.headers;
+    match head.call.operation.body.as_ref() {
+        None => Either::Left(ready(Ok(ReceivedBody::ABSENT))),
+        Some(expected) if body.is_end_stream() || content_length(headers) == Some(0) => {
+            let is_framed =
+                headers.contains_key(header::CONTENT_LENGTH) || headers.contains_key(header::TRANSFER_ENCODING);
+            Either::Left(ready(without_bytes(headers, expected, is_framed)))
+        }
         Some(expected) => {
-            let reading: BoxFuture<'_, _> = Box::pin(receive(head, expected, body, limit));
+            let reading: BoxFuture<'_, _> = Box::pin(receive(head, expected, body, default_limit, limit));
             Either::Right(reading)
         }
     }
 }
 
+/// Decides on a request body of zero bytes: it is a value in those media types that have such a value, which are
+/// text, bytes and forms. In all others, such as JSON, zero bytes are no body. `is_framed` is true if the framing of
+/// the request announces the body.
+///
+/// # Errors
+///
+/// Returns a problem with status 415 if the operation requires a body and does not accept its media type.
+fn without_bytes(headers: &HeaderMap, expected: &operation::Body, is_framed: bool) -> Result<ReceivedBody, Problem> {
+    let is_value =
+        |media: &operation::Media| matches!(media.kind, MediaKind::Text | MediaKind::Bytes | MediaKind::Form);
+    let has_type = headers.contains_key(header::CONTENT_TYPE);
+    if !has_type && !is_framed && !expected.required {
+        return Ok(ReceivedBody::ABSENT);
+    }
+    let media = match has_type {
+        true => match media_type(headers, expected) {
+            Ok(media) => Some(media).filter(|media| is_value(&expected.media[*media])),
+            Err(refusal) if expected.required => return Err(refusal),
+            Err(_) => None,
+        },
+        // Without a media type, the first one of the operation is meant. A range names no type.
+        false => expected.media.first().filter(|media| is_value(media) && !media.essence.contains('*')).map(|_| 0),
+    };
+    Ok(media.map_or(ReceivedBody::ABSENT, |media| ReceivedBody { media, payload: Payload::Bytes(Bytes::new()) }))
+}
+
 async fn receive(
     head: &RequestHead,
     expected: &operation::Body,
-    body: Body,
+    mut body: Body,
+    default_limit: usize,
     limit: Duration,
 ) -> Result<ReceivedBody, Problem> {
     let headers = &head.parts.headers;
-    let media = media_type(headers, expected)?;
-    if content_length(headers).is_some_and(|length| length > expected.limit as u64) {
-        return Err(too_large(expected.limit));
+    let media = match media_type(headers, expected) {
+        Ok(media) => media,
+        // Without bytes, neither a missing media type is a fault nor an unsupported one of an optional body.
+        Err(refusal) => {
+            let can_be_empty =
+                content_length(headers).is_none() && !(expected.required && headers.contains_key(header::CONTENT_TYPE));
+            let is_empty = can_be_empty && within(limit, is_empty(&mut body)).await?;
+            return if is_empty { without_bytes(headers, expected, true) } else { Err(refusal) };
+        }
+    };
+    let size = if expected.limit == operation::Body::DEFAULT_LIMIT { default_limit } else { expected.limit };
+    if content_length(headers).is_some_and(|length| length > size as u64) {
+        return Err(too_large(size));
     }
     // The idempotency key covers a hash of the body, so the bytes are needed before the handler is called.
     let streamed = matches!(expected.media[media].kind, MediaKind::Multipart | MediaKind::Stream);
     if streamed && head.call.operation.idempotency.is_none() {
-        let payload = Payload::Stream(Body::new(Limited::new(body, expected.limit)));
+        let payload = Payload::Stream(Body::new(Limited::new(body, size)));
         return Ok(ReceivedBody { media, payload });
     }
-    match timeout::within(limit, pin!(collect(body, expected.limit))).await {
-        Ok(Ok(bytes)) => {
-            let payload = if bytes.is_empty() { Payload::Absent } else { Payload::Bytes(bytes) };
-            Ok(ReceivedBody { media, payload })
-        }
-        Ok(Err(problem)) => Err(problem),
-        Err(Elapsed) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the request body took too long to arrive")),
+    let bytes = within(limit, collect(body, size)).await??;
+    if bytes.is_empty() {
+        return without_bytes(headers, expected, true);
     }
+    Ok(ReceivedBody { media, payload: Payload::Bytes(bytes) })
+}
+
+/// Waits for a part of a request body to arrive.
+///
+/// # Errors
+///
+/// Returns a problem with status 408 if it takes longer than `limit`.
+async fn within<T>(limit: Duration, reading: impl Future<Output = T>) -> Result<T, Problem> {
+    timeout::within(limit, pin!(reading))
+        .await
+        .map_err(|Elapsed| Problem::new(StatusCode::REQUEST_TIMEOUT, "the request body took too long to arrive"))
+}
+
+/// Returns true if a request body ends before its first byte. A body that fails counts as one with bytes.
+async fn is_empty(body: &mut Body) -> bool {
+    while let Some(frame) = body.frame().await {
+        if !frame.is_ok_and(|frame| frame.data_ref().is_none_or(Bytes::is_empty)) {
+            return false;
+        }
+    }
+    true
+}
+
+impl ReceivedBody {
+    /// The body of a request that has none.
+    const ABSENT: ReceivedBody = ReceivedBody { media: 0, payload: Payload::Absent };
 }
 
 /// Reads a request body into memory, up to `limit` bytes. A body that arrives in one chunk is not copied.
@@ -120,8 +192,8 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
 
 /// Returns the index of the request body's media type among those that the operation accepts.
 ///
-/// Returns a problem with status 415 if the media type is unsupported, missing or repeated, or if the body is
-/// compressed.
+/// Returns a problem with status 415 if the media type is unsupported, missing or repeated, if the charset is not
+/// UTF-8, or if the body is compressed.
 fn media_type(headers: &HeaderMap, expected: &operation::Body) -> Result<usize, Problem> {
     let accepted = || expected.media.iter().map(|media| media.essence).collect::<Vec<_>>().join(", ");
     // A 415 response lists the supported media types (RFC 9110 § 15.5.16).
@@ -141,10 +213,14 @@ fn media_type(headers: &HeaderMap, expected: &operation::Body) -> Result<usize, 
     let Some(value) = first else {
         return Err(refusal(format!("the Content-Type header is missing; this operation accepts {}", accepted())));
     };
-    let found =
-        value.to_str().ok().filter(|_| second.is_none()).and_then(|value| media::declared_index(value, expected.media));
-    found.ok_or_else(|| {
-        refusal(format!("the media type of the request body is not supported; this operation accepts {}", accepted()))
+    let text = value.to_str().ok().filter(|_| second.is_none()).ok_or(Unsupported::Media);
+    text.and_then(|text| media::declared_index(text, expected.media)).map_err(|reason| {
+        refusal(match reason {
+            Unsupported::Charset(message) => format!("the request body {message}"),
+            Unsupported::Media => {
+                format!("the media type of the request body is not supported; this operation accepts {}", accepted())
+            }
+        })
     })
 }
 

@@ -40,7 +40,8 @@ impl DeferredRefusal {
         }
     }
 
-    fn take(&self) -> Option<Problem> {
+    /// Removes the stored problem and returns it.
+    pub(crate) fn take(&self) -> Option<Problem> {
         self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -9,7 +9,7 @@ use crate::operation::{Parameter, ParameterLocation, SchemeKind, Style};
 use crate::request::request_head::RequestHead;
 use crate::style::coding::{Coding, ENCODING};
 use crate::style::form::parse_form;
-use crate::style::parse::{Found, parse, parse_all, parse_list};
+use crate::style::parse::{Found, parse_all, parse_list};
 use crate::style::spread::{is_spread, parse_spread};
 
 const UTF8: &str = "must be UTF-8";
@@ -45,7 +45,7 @@ pub(crate) fn find<'a>(head: &'a RequestHead, pairs: &[Pair<'a>], index: usize) 
 
 fn in_path<'a>(head: &'a RequestHead, parameter: &Parameter) -> Result<Found<'a>, &'static str> {
     match head.path().raw(parameter.name) {
-        Some(raw) => parse(parameter, raw, Coding::Path),
+        Some(raw) => parse_list(parameter, &[raw], Coding::Path),
         None => Ok(Found::Absent),
     }
 }

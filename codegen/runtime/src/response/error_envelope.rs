@@ -6,6 +6,9 @@ use http::{Extensions, HeaderValue, StatusCode, header};
 
 use crate::http::request_id::{RequestId, X_REQUEST_ID};
 use crate::json::Writer;
+use crate::operation::{ErrorBody, ErrorContent, Operation};
+use crate::response::cause::{chain, print_cause};
+use crate::response::error_body::{self, PROBLEM_DETAILS};
 use crate::response::problem::Problem;
 use crate::response::reply::{Reply, ReplyBody};
 
@@ -38,44 +41,89 @@ use crate::response::reply::{Reply, ReplyBody};
 ///
 /// let router: axum::Router = axum::Router::new().layer(axum::middleware::from_fn(maintenance));
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct ErrorEnvelope {
-    /// The function that writes a refusal as the JSON of the error envelope. Its second argument is the request id.
-    pub write: fn(&Problem, &str, &mut Writer),
-    /// The media type of a refusal in this error envelope, sent as `Content-Type`.
-    pub media_type: &'static str,
+    body: &'static ErrorBody,
+    convert: Convert,
 }
 
+/// The function that writes a problem by a conversion of the implementer. The number identifies the conversion, see
+/// [`ErrorContent::Converted`], and the text is the id of the request.
+pub type Convert = fn(usize, &Problem, &str, &mut Writer);
+
 /// The error envelope with RFC 9457 problem details, for contracts that declare no error schema.
-pub static PROBLEM_JSON: ErrorEnvelope =
-    ErrorEnvelope { write: problem_details, media_type: "application/problem+json" };
+pub static PROBLEM_JSON: ErrorEnvelope = ErrorEnvelope::new(&PROBLEM_DETAILS);
 
 impl ErrorEnvelope {
+    /// Creates the error envelope of a contract from the body of the error responses for which an operation declares no
+    /// other body.
+    pub const fn new(body: &'static ErrorBody) -> ErrorEnvelope {
+        ErrorEnvelope { body, convert: problem_details }
+    }
+
+    /// Creates an error envelope with the conversions of the implementer for error schemas that no problem can fill.
+    pub const fn converted_by(self, convert: Convert) -> ErrorEnvelope {
+        ErrorEnvelope { convert, ..self }
+    }
+
+    /// Returns the body of an operation's error responses with this status code.
+    #[cfg(feature = "client")]
+    pub(crate) fn body(&self, operation: &Operation, status: u16) -> &'static ErrorBody {
+        operation.error_body(status).unwrap_or(self.body)
+    }
+
     /// Converts a problem into a response in this error envelope, and logs the internal cause of the problem.
     ///
     /// Layers outside of the pipeline use it, so that a caller receives all errors in one shape.
     pub fn refuse(&self, problem: Problem, request_id: &RequestId) -> Response {
         log_problem(&problem, request_id, "");
-        self.response(Reply::from(problem), request_id, Extensions::new())
+        self.response(self.body, Reply::from(problem), request_id, Extensions::new())
+    }
+
+    /// Converts the problem of a request for a known operation into a response in the body that the operation declares.
+    pub(crate) fn refuse_in(&self, operation: &Operation, problem: Problem, request_id: &RequestId) -> Response {
+        log_problem(&problem, request_id, operation.id);
+        self.reply(operation, Reply::from(problem), request_id, Extensions::new())
     }
 
     /// Converts the reply of an operation into an HTTP response with the header `X-Request-Id`. A refusal is written in
-    /// this error envelope.
+    /// the body that the operation declares for its status code, and otherwise in this error envelope.
+    pub(crate) fn reply(
+        &self,
+        operation: &Operation,
+        reply: Reply,
+        request_id: &RequestId,
+        extensions: Extensions,
+    ) -> Response {
+        let body = operation.error_body(reply.status.as_u16()).unwrap_or(self.body);
+        self.response(body, reply, request_id, extensions)
+    }
+
+    /// Returns the response to a request without a refusal, such as the response to OPTIONS.
+    pub(crate) fn accepted(&self, reply: Reply, request_id: &RequestId) -> Response {
+        self.response(self.body, reply, request_id, Extensions::new())
+    }
+
+    /// Converts a reply into an HTTP response. A refusal is written as `body`.
     ///
     /// The `Extensions` of the request are cleared and reused, so that those of the response need no allocation.
-    pub(crate) fn response(&self, reply: Reply, request_id: &RequestId, mut extensions: Extensions) -> Response {
+    fn response(
+        &self,
+        error_body: &ErrorBody,
+        reply: Reply,
+        request_id: &RequestId,
+        mut extensions: Extensions,
+    ) -> Response {
         let Reply { status, mut headers, body } = reply;
         let body = match body {
             ReplyBody::Empty => Body::empty(),
             ReplyBody::Bytes(bytes) => Body::from(bytes),
             ReplyBody::Stream(stream) => stream,
             ReplyBody::Problem(problem) => {
-                let mut writer = Writer::new();
-                (self.write)(&problem, request_id.as_str(), &mut writer);
-                if let Ok(media) = HeaderValue::from_str(self.media_type) {
+                if let Ok(media) = HeaderValue::from_str(error_body.media_type) {
                     headers.insert(header::CONTENT_TYPE, media);
                 }
-                Body::from(writer.finish())
+                Body::from(self.encode(error_body, &problem, request_id.as_str()))
             }
         };
         headers.insert(X_REQUEST_ID, request_id.header());
@@ -86,6 +134,20 @@ impl ErrorEnvelope {
         extensions.insert(request_id.clone());
         *response.extensions_mut() = extensions;
         response
+    }
+
+    /// Encodes a problem as the body of an error response.
+    fn encode(&self, body: &ErrorBody, problem: &Problem, request_id: &str) -> Vec<u8> {
+        let mut writer = Writer::new();
+        match &body.content {
+            ErrorContent::Text(template) => return error_body::as_text(template, problem, request_id).into_bytes(),
+            ErrorContent::Json(template) => error_body::as_json(template, problem, request_id, &mut writer),
+            ErrorContent::Converted(schema) => (self.convert)(*schema, problem, request_id, &mut writer),
+        }
+        writer.finish().unwrap_or_else(|error| {
+            tracing::error!(requestId = %request_id, cause = %error, "an error response cannot be written");
+            Vec::new()
+        })
     }
 }
 
@@ -98,50 +160,15 @@ pub(crate) fn log_problem(problem: &Problem, request_id: &RequestId, operation: 
         tracing::warn!(requestId = %request_id, operation, status, message = %problem.message);
     } else if problem.status.is_server_error() {
         tracing::error!(requestId = %request_id, operation, status, cause, message = %problem.message);
+        print_cause(&format_args!("{operation}: {status}"), &cause);
     } else if problem.cause.is_some() {
         tracing::warn!(requestId = %request_id, operation, status, cause, message = %problem.message);
     }
 }
 
-/// Returns an error and all its sources in one line, for the log.
-fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
-    let mut line = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        line.push_str(": ");
-        line.push_str(&cause.to_string());
-        source = cause.source();
+/// Writes a problem as RFC 9457 problem details, for an envelope without conversions.
+fn problem_details(_: usize, problem: &Problem, request_id: &str, writer: &mut Writer) {
+    if let ErrorContent::Json(template) = &PROBLEM_DETAILS.content {
+        error_body::as_json(template, problem, request_id, writer);
     }
-    line
-}
-
-/// Writes a problem as RFC 9457 problem details. The code, the violations and the request id are extension
-/// members (§ 3.2).
-fn problem_details(problem: &Problem, request_id: &str, writer: &mut Writer) {
-    writer.begin_object();
-    text(writer, "type", "about:blank");
-    text(writer, "title", problem.status.canonical_reason().unwrap_or("Unknown"));
-    writer.key("status");
-    writer.uint(u64::from(problem.status.as_u16()));
-    text(writer, "detail", &problem.message);
-    text(writer, "code", &problem.code);
-    if !problem.violations.is_empty() {
-        writer.key("errors");
-        writer.begin_array();
-        for violation in &problem.violations {
-            writer.begin_object();
-            text(writer, "in", violation.location.as_str());
-            text(writer, "field", &violation.field);
-            text(writer, "message", &violation.message);
-            writer.end_object();
-        }
-        writer.end_array();
-    }
-    text(writer, "requestId", request_id);
-    writer.end_object();
-}
-
-fn text(writer: &mut Writer, key: &str, value: &str) {
-    writer.key(key);
-    writer.string(value);
 }

@@ -13,7 +13,9 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use tokio::time::{Instant, Sleep};
 
-use crate::json::{Write, Writer};
+use crate::json::{Conform, Write, Writer};
+use crate::response::cause::print_cause;
+use crate::response::check::ResponseCheck;
 use crate::response::lines::Framing;
 use crate::response::stream::Event;
 
@@ -158,10 +160,26 @@ impl<T: 'static> EventStream<T> {
 }
 
 impl<T: Write + 'static> EventStream<T> {
+    /// Returns the stream with a check of each event's data against the contract, if the response is checked. A breach
+    /// ends the stream with an error, unless it is only logged.
+    pub fn checked<R>(self, check: &ResponseCheck, rule: R) -> EventStream<T>
+    where
+        T: Conform<R>,
+        R: Send + 'static,
+    {
+        let Some(check) = check.clone().active() else { return self };
+        let events = self.events.map(move |event| {
+            let event = event?;
+            check.examine(None, &|checker| checker.check(&event.data, &rule))?;
+            Ok(event)
+        });
+        EventStream { events: Box::pin(events), ..self }
+    }
+
     /// Returns the body of the stream. If the schema describes complete events (`described`), the
     /// fields of each value become the fields of an event.
     pub(crate) fn into_body(self, described: bool) -> Body {
-        let encode = move |event: Result<Event<T>, Failure>| match event.map(with_json_data) {
+        let encode = move |event: Result<Event<T>, Failure>| match event.and_then(with_json_data) {
             Ok(event) => Ok(Bytes::from(if described { from_description(event) } else { event }.encode())),
             Err(cause) => Err(logged(cause)),
         };
@@ -191,12 +209,27 @@ impl<T: 'static> JsonLines<T> {
 }
 
 impl<T: Write + 'static> JsonLines<T> {
+    /// Returns the stream with a check of each value against the contract, if the response is checked. A breach ends
+    /// the stream with an error, unless it is only logged.
+    pub fn checked<R>(self, check: &ResponseCheck, rule: R) -> JsonLines<T>
+    where
+        T: Conform<R>,
+        R: Send + 'static,
+    {
+        let Some(check) = check.clone().active() else { return self };
+        let lines = self.lines.map(move |line| {
+            let line = line?;
+            check.examine(None, &|checker| checker.check(&line, &rule))?;
+            Ok(line)
+        });
+        JsonLines { lines: Box::pin(lines) }
+    }
+
     /// Returns the body of the stream. For `application/json-seq`, a record separator precedes each value.
     pub(crate) fn into_body(self, media_type: &str) -> Body {
         let sequence = Framing::of(media_type) == Framing::Records;
-        let encode = move |line: Result<T, Failure>| match line {
+        let encode = move |line: Result<T, Failure>| match line.and_then(|line| text(&line)) {
             Ok(line) => {
-                let line = text(&line);
                 let mut framed = Vec::with_capacity(line.len() + 2);
                 framed.extend(sequence.then_some(0x1e));
                 framed.extend(line.as_bytes());
@@ -267,15 +300,15 @@ impl Stream for KeepAlive {
 }
 
 /// Returns a server-sent event with its typed data written as JSON.
-fn with_json_data<T: Write>(event: Event<T>) -> Event {
+fn with_json_data<T: Write>(event: Event<T>) -> Result<Event, Failure> {
     let Event { event, id, retry, data } = event;
-    Event { event, id, retry, data: text(&data) }
+    Ok(Event { event, id, retry, data: text(&data)? })
 }
 
-fn text(value: &impl Write) -> String {
+fn text(value: &impl Write) -> Result<String, Failure> {
     let mut writer = Writer::new();
     value.write(&mut writer);
-    String::from_utf8_lossy(&writer.finish()).into_owned()
+    Ok(String::from_utf8_lossy(&writer.finish()?).into_owned())
 }
 
 /// Returns the server-sent event that a JSON object describes: `{ "event": …, "id": …, "data": … }`.
@@ -298,6 +331,7 @@ fn from_description(event: Event) -> Event {
 /// Logs the cause of a broken stream. The receiver only notices that the connection closes.
 fn logged(cause: Failure) -> Failure {
     tracing::error!(cause = %cause, "a streamed body ended with an error");
+    print_cause(&"a streamed body", &cause.to_string());
     cause
 }
 

@@ -6,7 +6,10 @@
 //! `status` and `status_range` define the markers: status codes as types, such as `NotFound`, that handlers
 //! return as errors.
 
+pub(crate) mod cause;
+pub mod check;
 pub mod declares;
+pub mod error_body;
 pub mod error_envelope;
 pub(crate) mod event_source;
 pub mod events;

@@ -5,7 +5,6 @@ use std::error::Error;
 
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use crate::json::Writer;
 use crate::validate::violation::Violation;
 
 /// The refusal of a request by any part of a service: status code, error code, message, violations and headers.
@@ -93,21 +92,6 @@ impl Problem {
     pub fn header(&self, name: &str) -> Option<&str> {
         let has_name = |(known, _): &&(HeaderName, HeaderValue)| known.as_str().eq_ignore_ascii_case(name);
         self.headers.iter().find(has_name).and_then(|(_, value)| value.to_str().ok())
-    }
-
-    /// Writes the violations of the problem as a JSON array of objects. `field` and `message` are the two keys
-    /// of each object. The array is empty if there are no violations.
-    pub fn write_details(&self, w: &mut Writer, field: &str, message: &str) {
-        w.begin_array();
-        for violation in &self.violations {
-            w.begin_object();
-            w.key(field);
-            w.string(&violation.field);
-            w.key(message);
-            w.string(&violation.message);
-            w.end_object();
-        }
-        w.end_array();
     }
 }
 

@@ -6,7 +6,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use crate::http::accept::Accept;
 use crate::http::any_media::AnyMedia;
-use crate::json::{Write, Writer};
+use crate::json::{Checker, Write, Writer};
+use crate::response::check::ResponseCheck;
 use crate::response::events::{EventStream, JsonLines};
 use crate::response::problem::Problem;
 use crate::response::stream::ByteStream;
@@ -16,6 +17,9 @@ use crate::style::value::{json, text_value};
 /// The response of an operation before it is sent: status code, headers and body.
 ///
 /// Generated code creates it from the response type of the operation. A gate receives it and may add headers.
+///
+/// A value that cannot be sent turns the reply into a 500 whose cause names the value: a number that is not finite,
+/// a header value with a line break. The methods then have no further effect.
 ///
 /// # Examples
 ///
@@ -81,7 +85,7 @@ pub enum ReplyBody {
 ///
 /// ```
 /// # use writ_runtime::{Write, Writer};
-/// use writ_runtime::{Accept, Reply, ReplyBody, Responder};
+/// use writ_runtime::{Reply, ReplyBody, Responder};
 ///
 /// // Generated from the contract.
 /// struct User {
@@ -97,7 +101,7 @@ pub enum ReplyBody {
 /// #     }
 /// # }
 ///
-/// let responder = Responder { fields: Some(vec!["id".to_owned()]), accept: Accept::default() };
+/// let responder = Responder { fields: Some(vec!["id".to_owned()]), ..Responder::default() };
 /// let user = User { id: 7, name: "Ada".to_owned() };
 /// let reply = Reply::status(200).json("application/json", &user, &responder);
 ///
@@ -111,6 +115,8 @@ pub struct Responder {
     pub fields: Option<Vec<String>>,
     /// The media types that the caller accepts for the response.
     pub accept: Accept,
+    /// The check of the response against the contract, or none.
+    pub check: ResponseCheck,
 }
 
 /// A response or error type that can be encoded as a reply. Generated types implement it.
@@ -187,16 +193,38 @@ impl Reply {
         Reply::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
-    /// Adds a response header to the reply. A value that is not valid in a header turns the reply into a 500.
+    /// Checks the values of the response against the contract if the request is subject to the check. A breach turns
+    /// the reply into a 500, unless it is only logged.
+    pub fn check(self, responder: &Responder, check: &dyn Fn(&mut Checker<'_>)) -> Reply {
+        match responder.check.examine(Some(self.status.as_u16()), check) {
+            Ok(()) => self,
+            Err(breach) => Reply::from(Problem::internal(breach)),
+        }
+    }
+
+    /// Adds a response header to the reply. A value that a header cannot contain turns the reply into a 500, whose
+    /// logged cause names the header and the value.
     pub fn header(mut self, name: &'static str, value: impl std::fmt::Display) -> Reply {
-        match (HeaderName::try_from(name), HeaderValue::try_from(value.to_string())) {
+        if self.is_refusal() {
+            return self;
+        }
+        let text = value.to_string();
+        if let Err(message) = style::write::check_header(&text) {
+            return unsendable_header(name, &message);
+        }
+        match (HeaderName::try_from(name), HeaderValue::try_from(text)) {
             (Ok(name), Ok(value)) => {
                 self.headers.append(name, value);
                 self
             }
             (Err(error), _) => Reply::from(Problem::internal(error)),
-            (_, Err(error)) => Reply::from(Problem::internal(error)),
+            (_, Err(error)) => unsendable_header(name, &error),
         }
+    }
+
+    /// Returns true if the reply is a refusal, which has neither a body nor headers of the response.
+    fn is_refusal(&self) -> bool {
+        matches!(self.body, ReplyBody::Problem(_))
     }
 
     /// Adds a response header to the reply if `value` is not `None`.
@@ -211,24 +239,31 @@ impl Reply {
     ///
     /// A value that is not valid in a header turns the reply into a 500.
     pub fn simple_header(self, name: &'static str, value: &impl Write, explode: bool) -> Reply {
-        let text = json(value);
+        let text = match json(value) {
+            Ok(text) => text,
+            Err(error) => return unsendable_header(name, &error),
+        };
         if text == b"null" {
             return self;
         }
-        let text =
-            text_value(&text).ok_or("it is not valid JSON").and_then(|value| style::write::header(value, explode));
+        let text = text_value(&text)
+            .ok_or("it is not valid JSON".into())
+            .and_then(|value| style::write::header(&value, explode));
         match text {
-            Ok(text) => self.optional_header(name, text),
-            Err(message) => {
-                Reply::from(Problem::internal(format!("the header {name} cannot contain its value: {message}")))
-            }
+            Ok(text) => self.header(name, text),
+            Err(message) => unsendable_header(name, &message),
         }
     }
 
     /// Adds a header to the reply whose value is JSON. A value that is `null` adds no header.
     pub fn json_header(self, name: &'static str, value: &impl Write) -> Reply {
-        let text = String::from_utf8_lossy(&json(value)).into_owned();
-        self.optional_header(name, Some(text).filter(|text| text != "null"))
+        match json(value) {
+            Ok(text) => {
+                let text = String::from_utf8_lossy(&text).into_owned();
+                self.optional_header(name, Some(text).filter(|text| text != "null"))
+            }
+            Err(error) => unsendable_header(name, &error),
+        }
     }
 
     /// Adds a header to the reply once for each value. `Set-Cookie` cannot be combined into one field (RFC 9110 § 5.3).
@@ -237,11 +272,19 @@ impl Reply {
     }
 
     /// Sets a JSON body of the reply, with the media type `content_type`.
+    ///
+    /// A value that JSON or its format cannot represent turns the reply into a 500, whose cause names the field.
     pub fn json(self, content_type: &'static str, body: &impl Write, responder: &Responder) -> Reply {
+        if self.is_refusal() {
+            return self;
+        }
         let mut writer = Writer::new();
         writer.keep_fields(responder.fields.as_deref());
         body.write(&mut writer);
-        self.bytes(content_type, writer.finish())
+        match writer.finish() {
+            Ok(bytes) => self.bytes(content_type, bytes),
+            Err(error) => Reply::from(Problem::internal(format!("the body cannot be sent: {error}"))),
+        }
     }
 
     /// Sets the bytes `body` as the body of the reply, with the media type `content_type`.
@@ -266,15 +309,17 @@ impl Reply {
     }
 
     fn event_body(mut self, content_type: &'static str, body: axum::body::Body) -> Reply {
+        if self.is_refusal() {
+            return self;
+        }
         self.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
         self.body = ReplyBody::Stream(body);
         self.with_media_type(constant(content_type))
     }
 
     /// Sets a reply body of streamed JSON values, framed as the media type `content_type` requires.
-    pub fn lines<T: Write + 'static>(mut self, content_type: &'static str, body: JsonLines<T>) -> Reply {
-        self.body = ReplyBody::Stream(body.into_body(content_type));
-        self.with_media_type(constant(content_type))
+    pub fn lines<T: Write + 'static>(self, content_type: &'static str, body: JsonLines<T>) -> Reply {
+        self.with_body(constant(content_type), ReplyBody::Stream(body.into_body(content_type)))
     }
 
     /// Sets a reply body of a generated enum that has a variant for each media type.
@@ -302,14 +347,14 @@ impl Reply {
 
     /// Sets the body and the media type, unless the reply has already become a 500 because of an invalid header.
     fn with_body(mut self, content_type: Result<HeaderValue, InvalidHeaderValue>, body: ReplyBody) -> Reply {
-        if !matches!(self.body, ReplyBody::Problem(_)) {
+        if !self.is_refusal() {
             self.body = body;
         }
         self.with_media_type(content_type)
     }
 
     fn with_media_type(mut self, content_type: Result<HeaderValue, InvalidHeaderValue>) -> Reply {
-        if matches!(self.body, ReplyBody::Problem(_)) {
+        if self.is_refusal() {
             return self;
         }
         match content_type {
@@ -320,6 +365,12 @@ impl Reply {
             Err(error) => Reply::from(Problem::internal(error)),
         }
     }
+}
+
+/// Returns the refusal for a response header whose value cannot be sent.
+#[cold]
+fn unsendable_header(name: &str, reason: &dyn std::fmt::Display) -> Reply {
+    Reply::from(Problem::internal(format!("the header `{name}` cannot contain its value: {reason}")))
 }
 
 /// Returns the `Content-Type` value of a media type from the contract, without a copy.
@@ -335,5 +386,30 @@ impl From<Problem> for Reply {
         }
         reply.body = ReplyBody::Problem(Box::new(problem));
         reply
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the cause of the 500 that a reply has become.
+    fn cause(reply: Reply) -> String {
+        assert_eq!(reply.status, 500);
+        let ReplyBody::Problem(problem) = reply.body else { panic!("the reply has no problem") };
+        problem.cause.map(|cause| cause.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_cause_of_an_invalid_header_names_the_header_and_the_element() {
+        let list = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            cause(Reply::status(200).simple_header("x-tags", &list(&["ok", "a,b"]), false)),
+            "the header x-tags cannot contain its value: the element `a,b` contains `,`, which would divide it in a header"
+        );
+        assert!(cause(Reply::status(200).header("x-name", "a\r\nb: c")).contains("x-name"));
+        assert!(cause(Reply::status(200).header("x-name", "a ")).contains("white space"));
+        let empty = Reply::status(200).simple_header("x-tags", &list(&[]), false);
+        assert_eq!(empty.headers.get("x-tags").map(HeaderValue::as_bytes), Some(&b""[..]));
     }
 }

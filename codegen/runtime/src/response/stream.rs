@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use http_body_util::BodyExt;
 
-use crate::json::{Write, Writer};
+use crate::json::{Unwritable, Write, Writer};
 
 /// A response body of bytes that is sent while it is produced, or received while it arrives.
 ///
@@ -47,8 +47,9 @@ pub struct ByteStream(Body);
 /// ```
 /// use writ_runtime::Event;
 ///
-/// let event = Event { event: Some("price".to_owned()), id: Some("7".to_owned()), ..Event::json(&42_i64) };
+/// let event = Event { event: Some("price".to_owned()), id: Some("7".to_owned()), ..Event::json(&42_i64)? };
 /// assert_eq!(event.data, "42");
+/// # Ok::<(), writ_runtime::Unwritable>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Event<T = String> {
@@ -85,8 +86,8 @@ impl ByteStream {
     /// use writ_runtime::{ByteStream, Event};
     ///
     /// fn prices() -> ByteStream {
-    ///     let event = Event { event: Some("price".to_owned()), ..Event::json(&42_i64) };
-    ///     ByteStream::events(stream::iter([Ok::<_, std::io::Error>(event)]))
+    ///     let event = Event::json(&42_i64).map(|json| Event { event: Some("price".to_owned()), ..json });
+    ///     ByteStream::events(stream::iter([event]))
     /// }
     /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     /// # let sent = runtime.block_on(axum::body::to_bytes(prices().into_body(), 100)).unwrap();
@@ -135,10 +136,14 @@ impl<B: Into<Bytes>> From<B> for ByteStream {
 
 impl Event {
     /// Creates a server-sent event whose data is a JSON value.
-    pub fn json(data: &dyn Write) -> Event {
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if JSON or its format cannot represent a value of the data.
+    pub fn json(data: &dyn Write) -> Result<Event, Unwritable> {
         let mut writer = Writer::new();
         data.write(&mut writer);
-        Event { data: String::from_utf8_lossy(&writer.finish()).into_owned(), ..Event::default() }
+        Ok(Event { data: String::from_utf8_lossy(&writer.finish()?).into_owned(), ..Event::default() })
     }
 
     /// Returns the server-sent event in the text format of `text/event-stream`. A line break in the data starts
@@ -174,7 +179,8 @@ mod tests {
 
     #[tokio::test]
     async fn events_are_sent_in_order() {
-        let first = Event { event: Some("order\ncreated".into()), id: Some("7".into()), ..Event::json(&1_i64) };
+        let first =
+            Event { event: Some("order\ncreated".into()), id: Some("7".into()), ..Event::json(&1_i64).unwrap() };
         let second = Event { data: "a\r\nb\rc".into(), retry: Some(500), ..Event::default() };
         let events = ByteStream::events(stream::iter([Ok::<_, std::io::Error>(first), Ok(second)]));
         let sent = events.into_body().collect().await.unwrap().to_bytes();

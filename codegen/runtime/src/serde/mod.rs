@@ -79,7 +79,7 @@ pub fn serialize<S: Serializer>(value: &dyn Write, serializer: S) -> Result<S::O
     }
     let mut writer = Writer::new();
     value.write(&mut writer);
-    let written = writer.finish();
+    let written = writer.finish().map_err(ser::Error::custom)?;
     transcode::transcode(&mut serde_json::Deserializer::from_slice(&written), serializer)
 }
 

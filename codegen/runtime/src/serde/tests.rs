@@ -57,7 +57,7 @@ fn a_value_is_serialized_in_the_wire_form_and_field_order_of_the_contract() {
     assert!(text.starts_with(r#"{"zest":"lemon","amount":3,"rest":{"#), "{text}");
     let mut writer = Writer::new();
     line().write(&mut writer);
-    assert_eq!(text.as_bytes(), writer.finish());
+    assert_eq!(text.as_bytes(), writer.finish().unwrap());
 }
 
 #[test]

@@ -12,6 +12,7 @@ pub mod endpoint;
 pub mod gate;
 pub mod handler;
 pub mod pipeline;
+mod route_tree;
 pub mod router;
 pub mod routes;
 pub mod unwritten;

@@ -1,5 +1,6 @@
 //! The router: from the method and path of a request to an endpoint, for every path template of OpenAPI.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::mem::take;
 use std::sync::Arc;
@@ -7,21 +8,21 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
-use http::{Extensions, Method, StatusCode, header};
+use http::uri::PathAndQuery;
+use http::{Method, StatusCode, Uri, header};
 use tower::service_fn;
 
 use crate::http::address;
 use crate::http::path::Captured;
 use crate::http::percent;
-use crate::http::query;
 use crate::http::request_id::RequestId;
-use crate::http::template::{Piece, Segment, Template, match_mixed, weight};
-use crate::operation::Operation;
+use crate::http::template::Template;
 use crate::request::request_head::RequestHead;
 use crate::response::error_envelope::ErrorEnvelope;
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 use crate::serve::endpoint::{Endpoint, ResponseFuture};
+use crate::serve::route_tree::Node;
 use crate::validate::violation::{InputLocation, Violation};
 
 /// Creates an axum router that serves the endpoints of a contract.
@@ -70,7 +71,39 @@ pub fn router(envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Rou
 /// # let _ = app(Vec::new());
 /// ```
 pub fn router_at(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Router {
-    let base = base.trim_end_matches('/').to_owned();
+    routes_and_table(base, envelope, endpoints).0
+}
+
+/// Creates an axum router that serves the endpoints of a contract below a base path such as `/v1`, and refuses
+/// every other request with 404 in the error envelope of the contract.
+///
+/// Unlike the router of [`router_at`], it has a fallback. The fallback also serves the operations whose fixed path
+/// segments a request encodes: `/%7Eme` and `/~me` are one path (RFC 3986 § 6.2.2.2), but axum compares the
+/// segments as they are.
+///
+/// # Panics
+///
+/// Panics if `base` is not empty and does not begin with `/`.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{Endpoint, PROBLEM_JSON, Router, complete_router};
+///
+/// /// Serves the path `/users` of the contract as `/v1/users`, beside another route.
+/// fn app(endpoints: Vec<Endpoint>) -> Router {
+///     complete_router("/v1", &PROBLEM_JSON, endpoints).route("/version", axum::routing::get(|| async { "1.0.0" }))
+/// }
+/// # let _ = app(Vec::new());
+/// ```
+pub fn complete_router(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Router {
+    let (router, table) = routes_and_table(base, envelope, endpoints);
+    router.fallback_service(service_fn(move |request| table.serve(request)))
+}
+
+/// Returns the router of [`router_at`], and the table that all of its routes lead to.
+fn routes_and_table(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> (Router, Arc<Table>) {
+    let base = percent::normal(base.trim_end_matches('/')).into_owned();
     let mut shapes = BTreeSet::new();
     let mut root = Node::default();
     for endpoint in endpoints {
@@ -80,8 +113,10 @@ pub fn router_at(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<En
     }
     root.sort();
     let table = Arc::new(Table { envelope, base, root });
-    let service = service_fn(move |request| table.serve(request));
-    shapes.iter().fold(Router::new(), |router, shape| router.route_service(shape, service.clone()))
+    let shared = Arc::clone(&table);
+    let service = service_fn(move |request| shared.serve(request));
+    let router = shapes.iter().fold(Router::new(), |router, shape| router.route_service(shape, service.clone()));
+    (router, table)
 }
 
 /// Returns an axum handler that refuses every request with 404 in the error envelope of the contract.
@@ -111,145 +146,13 @@ struct Table {
     root: Node,
 }
 
-/// A node of the routing tree: the alternatives for one path segment, the most specific first.
-#[derive(Default)]
-struct Node {
-    /// The children of a routing node for literal path segments, sorted for binary search.
-    literals: Vec<(String, Node)>,
-    mixed: Vec<(Vec<Piece>, Node)>,
-    parameter: Option<Box<Node>>,
-    /// The routes of the operations whose path template ends at this node of the routing tree.
-    routes: Vec<Route>,
-}
-
-/// An endpoint in the routing tree, with the parameter names of its path template.
-struct Route {
-    endpoint: Endpoint,
-    method: Method,
-    names: Vec<&'static str>,
-}
-
-impl Node {
-    fn insert(&mut self, template: Template, endpoint: Endpoint) {
-        let mut node = self;
-        for segment in template.segments {
-            node = match segment {
-                Segment::Literal(text) => {
-                    let at = node.literals.binary_search_by(|(known, _)| known.cmp(&text)).unwrap_or_else(|at| {
-                        node.literals.insert(at, (text, Node::default()));
-                        at
-                    });
-                    &mut node.literals[at].1
-                }
-                Segment::Parameter => node.parameter.get_or_insert_default(),
-                Segment::Mixed(pieces) => {
-                    let at = node.mixed.iter().position(|(known, _)| *known == pieces).unwrap_or_else(|| {
-                        node.mixed.push((pieces, Node::default()));
-                        node.mixed.len() - 1
-                    });
-                    &mut node.mixed[at].1
-                }
-            };
-        }
-        let operation = endpoint.operation;
-        let same = |known: &Operation| (known.method, known.query) == (operation.method, operation.query);
-        if node.routes.iter().any(|known| same(known.endpoint.operation)) {
-            let (id, path) = (operation.id, operation.path);
-            tracing::error!(
-                operation = id,
-                path,
-                "operation is unreachable: another operation has its method and path"
-            );
-        }
-        let method = operation.method.into();
-        node.routes.push(Route { endpoint, method, names: template.names });
-    }
-
-    fn sort(&mut self) {
-        self.mixed.sort_by_key(|(pieces, _)| std::cmp::Reverse(weight(pieces)));
-        self.literals.iter_mut().for_each(|(_, node)| node.sort());
-        self.mixed.iter_mut().for_each(|(_, node)| node.sort());
-        self.parameter.iter_mut().for_each(|node| node.sort());
-    }
-
-    /// Returns the routing node for the rest of a request path, which starts at the byte `from` (`None`: at the end).
-    /// Appends the byte ranges of the path parameters to `captures`, still without their names.
-    fn find(&self, path: &str, from: Option<usize>, captures: &mut Vec<Captured>) -> Option<&Node> {
-        let Some(start) = from else {
-            return (!self.routes.is_empty()).then_some(self);
-        };
-        let end = path[start..].bytes().position(|byte| byte == b'/').map_or(path.len(), |length| start + length);
-        let next = (end < path.len()).then_some(end + 1);
-        let segment = &path[start..end];
-        if let Some(literal) = self.literal(segment)
-            && let Some(found) = literal.find(path, next, captures)
-        {
-            return Some(found);
-        }
-        let before = captures.len();
-        for (pieces, node) in &self.mixed {
-            if match_mixed(pieces, path, start..end, captures)
-                && let Some(found) = node.find(path, next, captures)
-            {
-                return Some(found);
-            }
-            captures.truncate(before);
-        }
-        if let Some(node) = self.parameter.as_ref().filter(|_| start < end) {
-            captures.push(Captured { name: "", at: start..end });
-            if let Some(found) = node.find(path, next, captures) {
-                return Some(found);
-            }
-            captures.truncate(before);
-        }
-        None
-    }
-
-    fn literal(&self, segment: &str) -> Option<&Node> {
-        if self.literals.is_empty() {
-            return None;
-        }
-        let text = percent::decode(segment)?;
-        let at = self.literals.binary_search_by(|(known, _)| known.as_str().cmp(&text)).ok()?;
-        self.literals.get(at).map(|(_, node)| node)
-    }
-
-    /// Returns the route of this routing node for an HTTP method. A GET route also serves HEAD, unless the node has a
-    /// HEAD route.
-    ///
-    /// Among several routes with one method, this function prefers the one whose fixed query parameters match
-    /// most. If none matches, it returns the first route.
-    fn method(&self, method: &Method, query: &str) -> Option<&Route> {
-        let best_route = |name: &Method| {
-            let mut routes = self.routes.iter().filter(|route| route.method == *name);
-            let first = routes.next()?;
-            let Some(second) = routes.next() else { return Some(first) };
-            let best = std::iter::once(second).chain(routes).fold((rank(first, query), first), |best, route| {
-                let rank = rank(route, query);
-                if rank > best.0 { (rank, route) } else { best }
-            });
-            Some(best.1)
-        };
-        best_route(method).or_else(|| if method == Method::HEAD { best_route(&Method::GET) } else { None })
-    }
-
-    /// Returns the value of the response header `Allow` for this node of the routing tree.
-    fn allowed(&self) -> String {
-        let mut methods: BTreeSet<&str> = self.routes.iter().map(|route| route.method.as_str()).collect();
-        if methods.contains("GET") {
-            methods.insert("HEAD");
-        }
-        methods.insert("OPTIONS");
-        methods.into_iter().collect::<Vec<_>>().join(", ")
-    }
-}
-
 impl Table {
     /// Routes a request and returns the future of its response.
     ///
     /// Routing itself is synchronous, so that the only future is the boxed one of the endpoint. The layers of axum
     /// move a boxed future cheaply.
     fn serve(&self, request: Request) -> ResponseFuture {
+        let request = with_normal_path(request);
         let request_id = RequestId::sent(request.extensions(), request.headers());
         let mut captures = Vec::new();
         match self.route(&request, &request_id, &mut captures) {
@@ -288,7 +191,7 @@ impl Table {
         for (captured, name) in captures.iter_mut().zip(&route.names) {
             captured.name = name;
             if percent::decode(&path[captured.at.clone()]).is_none() {
-                return Err(self.envelope.refuse(undecodable(name), request_id));
+                return Err(self.envelope.refuse_in(route.endpoint.operation, undecodable(name), request_id));
             }
         }
         Ok(&route.endpoint)
@@ -297,7 +200,7 @@ impl Table {
     fn other_method(&self, node: &Node, method: &Method, request_id: &RequestId) -> Response {
         if method == Method::OPTIONS {
             let reply = Reply::new(StatusCode::NO_CONTENT).header("allow", node.allowed());
-            return self.envelope.response(reply, request_id, Extensions::new());
+            return self.envelope.accepted(reply, request_id);
         }
         let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed for this path")
             .with_header(header::ALLOW, node.allowed());
@@ -305,20 +208,23 @@ impl Table {
     }
 }
 
-/// Returns the rank of a route for a query string by its fixed query parameters: 0 if one of them does not
-/// match, otherwise their number plus 1.
-fn rank(route: &Route, query: &str) -> usize {
-    let fixed = query::pairs(route.endpoint.operation.query);
-    fixed
-        .map(|expected| {
-            let matches = |pair: query::Pair<'_>| {
-                pair.name == expected.name
-                    && (pair.raw == expected.raw || expected.raw.is_empty() || expected.raw.starts_with('{'))
-            };
-            query::pairs(query).any(matches)
-        })
-        .try_fold(1, |rank, matches| matches.then_some(rank + 1))
-        .unwrap_or(0)
+/// Returns a request whose path has the normal form, so that every spelling of a path leads to one operation.
+fn with_normal_path(mut request: Request) -> Request {
+    let path = request.uri().path();
+    if let Cow::Owned(normal) = percent::normal(path)
+        && normal != path
+    {
+        let target = match request.uri().query() {
+            Some(query) => format!("{normal}?{query}"),
+            None => normal,
+        };
+        let mut parts = request.uri().clone().into_parts();
+        if let Ok(target) = PathAndQuery::try_from(target) {
+            parts.path_and_query = Some(target);
+            *request.uri_mut() = Uri::from_parts(parts).unwrap_or_else(|_| request.uri().clone());
+        }
+    }
+    request
 }
 
 fn not_found() -> Problem {

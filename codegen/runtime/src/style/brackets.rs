@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::http::percent;
+use crate::http::query::Pair;
 use crate::json::TextValue;
 
 /// The maximum number of bracketed keys in a name such as `a[b][c]`. A name with more is one key, brackets
 /// included.
-const DEEPEST: usize = 16;
+pub(crate) const DEEPEST: usize = 16;
 
 /// A tree of the bracketed names in a query or a form, with their values. Its construction takes linear time in
 /// the number of pairs.
@@ -20,14 +22,16 @@ pub(crate) struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     /// Adds the value of a pair under a name such as `a`, `a[b][c]` or `a[]`.
-    pub(crate) fn insert(&mut self, name: Cow<'a, str>, value: Cow<'a, str>) {
-        match name_and_keys(&name) {
-            None => self.child(name).values.push(value),
-            Some(keys) => {
-                let keys: Vec<String> = keys.into_iter().map(str::to_owned).collect();
-                self.insert_at(keys.into_iter().map(Cow::Owned), value);
-            }
+    pub(crate) fn insert(&mut self, pair: &Pair<'a>, value: Cow<'a, str>) {
+        match name_and_keys(pair) {
+            None => self.insert_key(pair.name.clone(), value),
+            Some(keys) => self.insert_at(keys.into_iter().map(Cow::Owned), value),
         }
+    }
+
+    /// Adds a value to the tree of bracketed names, under a key without brackets.
+    pub(crate) fn insert_key(&mut self, key: Cow<'a, str>, value: Cow<'a, str>) {
+        self.child(key).values.push(value);
     }
 
     /// Adds a value to the tree of bracketed names, under a path of keys. An empty key at the end (`a[]`) adds
@@ -65,18 +69,13 @@ impl<'a> Tree<'a> {
 
     /// Converts a node of the tree of bracketed names into a scalar, a list or a map.
     ///
-    /// A name that was sent once becomes a scalar, and a name that was sent several times a list. `a[0]` and
-    /// `a[1]` become a list too. A name that was sent with and without brackets becomes a list of both, which
-    /// no schema matches, so the contradiction is reported.
+    /// A name that was sent once becomes a scalar, and a name that was sent several times a list. A name that was
+    /// sent with and without brackets becomes a list of both, which no schema matches, so the contradiction is
+    /// reported.
     fn into_value(mut self) -> TextValue<'a> {
         let mut values: Vec<TextValue<'a>> = self.values.drain(..).map(TextValue::Scalar).collect();
         if !self.children.is_empty() {
-            let counted = self.children.iter().enumerate().all(|(at, (key, _))| **key == at.to_string());
-            let nested = if counted {
-                TextValue::List(self.children.into_iter().map(|(_, tree)| tree.into_value()).collect())
-            } else {
-                self.into_map()
-            };
+            let nested = self.into_map();
             if values.is_empty() {
                 return nested;
             }
@@ -89,12 +88,33 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Returns the keys of a bracketed name such as `a[b][c]`, or `None` if it has no brackets or malformed ones.
-fn name_and_keys(name: &str) -> Option<Vec<&str>> {
-    let at = name.find('[').filter(|at| *at > 0)?;
-    let mut all = vec![&name[..at]];
-    all.extend(keys(&name[at..])?);
+/// Returns the decoded keys of a bracketed name such as `a[b][c]`, or `None` if it has no brackets or malformed
+/// ones.
+fn name_and_keys(pair: &Pair<'_>) -> Option<Vec<String>> {
+    let at = pair.name.find('[').filter(|at| *at > 0)?;
+    let name = &pair.name[..at];
+    let mut all = vec![name.to_owned()];
+    all.extend(keys_behind(pair, name)?);
     Some(all)
+}
+
+/// Returns the decoded keys in the brackets that follow the name `name` of a pair, or `None` if the brackets are
+/// malformed or too many.
+///
+/// The brackets of a name are usually encoded. If the name contains brackets that are not, then encoded ones
+/// belong to its keys.
+pub(crate) fn keys_behind(pair: &Pair<'_>, name: &str) -> Option<Vec<String>> {
+    let decode = |raw: &str| percent::decode_form(raw).map(Cow::into_owned);
+    // The brackets of `name` itself may be raw too, so the keys begin at one of the first brackets.
+    let first = pair.raw_name.match_indices('[').take(name.matches('[').count() + 1);
+    for (at, _) in first {
+        if percent::decode_form(&pair.raw_name[..at]).is_some_and(|head| head == name)
+            && let Some(raw) = keys(&pair.raw_name[at..])
+        {
+            return raw.into_iter().map(decode).collect();
+        }
+    }
+    keys(pair.name.strip_prefix(name)?).map(|keys| keys.into_iter().map(str::to_owned).collect())
 }
 
 /// Returns the keys in the brackets of a name, such as `[b][c]`, or `None` if the brackets are malformed or too
@@ -115,14 +135,13 @@ pub(crate) fn keys(mut rest: &str) -> Option<Vec<&str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::percent;
     use crate::http::query::pairs;
 
     fn tree(text: &str) -> TextValue<'_> {
         let mut tree = Tree::default();
         for pair in pairs(text) {
             let value = percent::decode_form(pair.raw).unwrap();
-            tree.insert(pair.name, value);
+            tree.insert(&pair, value);
         }
         tree.into_map()
     }
@@ -157,9 +176,15 @@ mod tests {
         );
         assert_eq!(
             tree("a[0][x]=1&a[1][x]=2"),
-            map(vec![("a", TextValue::List(vec![map(vec![("x", scalar("1"))]), map(vec![("x", scalar("2"))])]))])
+            map(vec![("a", map(vec![("0", map(vec![("x", scalar("1"))])), ("1", map(vec![("x", scalar("2"))]))]))])
         );
         assert_eq!(tree("a[=1&[b]=2&a]=3"), map(vec![("a[", scalar("1")), ("[b]", scalar("2")), ("a]", scalar("3"))]));
+    }
+
+    #[test]
+    fn an_encoded_bracket_belongs_to_a_key_if_there_are_other_brackets() {
+        assert_eq!(tree("a%5Bb%5D=1"), map(vec![("a", map(vec![("b", scalar("1"))]))]));
+        assert_eq!(tree("a[b%5Bc%5D]=1"), map(vec![("a", map(vec![("b[c]", scalar("1"))]))]));
     }
 
     #[test]

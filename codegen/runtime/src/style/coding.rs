@@ -8,6 +8,9 @@ use crate::operation::Style;
 /// The message of the violation if a string of a parameter or form cannot be decoded.
 pub(crate) const ENCODING: &str = "must be percent-encoded UTF-8";
 
+/// The white space that does not belong to a header or to its elements (OWS, RFC 9110 § 5.6.3).
+const WHITE_SPACE: [char; 2] = [' ', '\t'];
+
 /// The encoding of a parameter's string, by the part of the request that contains it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coding {
@@ -28,6 +31,11 @@ impl Coding {
         if style == Style::Cookie { Coding::Header } else { Coding::Cookie }
     }
 
+    /// Returns the characters that do not belong to a parameter's string at its beginning and its end.
+    pub(super) fn margin(self) -> &'static [char] {
+        if self == Coding::Header { &WHITE_SPACE } else { &[] }
+    }
+
     /// Decodes a string of a parameter. Returns `None` if it is not encoded correctly.
     #[inline]
     pub(crate) fn decode(self, raw: &str) -> Option<Cow<'_, str>> {
@@ -35,7 +43,7 @@ impl Coding {
             Coding::Path => percent::decode(raw),
             Coding::Query => percent::decode_form(raw),
             Coding::Cookie => Some(percent::decode(raw).unwrap_or(Cow::Borrowed(raw))),
-            Coding::Header => Some(Cow::Borrowed(raw.trim())),
+            Coding::Header => Some(Cow::Borrowed(raw.trim_matches(self.margin()))),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::style::coding::{Coding, ENCODING};
 use crate::style::parse::{Found, parse_list};
 #[cfg(feature = "client")]
 use crate::style::{
-    pairs::{Pairs, bracketed, pairs},
+    pairs::{Pairs, bracketed, check_key, pairs},
     value::{fields as field_texts, text_value},
     write::encoded,
 };
@@ -35,7 +35,7 @@ pub(crate) fn parse_form<'a>(
     for pair in query::pairs(text) {
         match fields.iter().position(|field| field.name == pair.name) {
             Some(index) => encoded[index].push(pair.raw),
-            None => tree.insert(pair.name, percent::decode_form(pair.raw).ok_or(ENCODING)?),
+            None => tree.insert(&pair, percent::decode_form(pair.raw).ok_or(ENCODING)?),
         }
     }
     let mut wrong = Vec::new();
@@ -69,8 +69,7 @@ fn parse_field<'a>(field: &Parameter, values: &[&'a str]) -> Result<TextValue<'a
     }
 }
 
-/// Parses a form field that is encoded as JSON. Numbers in it become strings, and null an empty string, as in
-/// plain form fields.
+/// Parses a form field that is encoded as JSON. Numbers in it become strings, as in plain form fields.
 fn json<'a>(text: &str) -> Result<TextValue<'a>, &'static str> {
     serde_json::from_str(text).map(TextValue::from_json).map_err(|_| JSON)
 }
@@ -92,10 +91,14 @@ pub(crate) fn write_form(json: &[u8], fields: &[Parameter]) -> Result<String, St
                 all.push((encoded(name, Coding::Query), encoded(text, Coding::Query)));
             }
             Some(field) => {
-                let written = pairs(field, value);
+                let written = pairs(field, value, Coding::Query);
                 all.extend(written.map_err(|message| format!("the field `{name}` cannot be written: {message}"))?);
             }
-            None => bracketed(&encoded(name, Coding::Query), value, &mut all),
+            None => {
+                let written = if name.is_empty() { Ok(()) } else { check_key(name) };
+                let written = written.and_then(|()| bracketed(&encoded(name, Coding::Query), value, 1, &mut all));
+                written.map_err(|message| format!("the field `{name}` cannot be written: {message}"))?;
+            }
         }
     }
     Ok(all.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&"))
@@ -112,7 +115,7 @@ mod tests {
             Parameter::query("list").style(Style::Form, false).kind(ValueKind::Array),
             Parameter::query("json").style(Style::Json, false).kind(ValueKind::Object),
         ];
-        let written = "a%20b=x%26y&tags=1&tags=2&deep[k]=true&list=1,2&json=%7B%22z%22%3A%201.50%7D";
+        let written = "a%20b=x%26y&tags=1&tags=2&deep%5Bk%5D=true&list=1,2&json=%7B%22z%22%3A%201.50%7D";
         assert_eq!(write_form(json, FIELDS).as_deref(), Ok(written));
         assert!(write_form(b"[1]", &[]).is_err());
     }

@@ -7,7 +7,7 @@ use crate::json::TextValue;
 use crate::operation::{Parameter, Style, ValueKind};
 use crate::style::brackets::Tree;
 use crate::style::coding::{Coding, ENCODING};
-use crate::style::layout::{Elements, layout};
+use crate::style::layout::{Elements, Layout, layout};
 
 const TWICE: &str = "must be sent only once";
 const PAIRS: &str = "must be pairs of a name and a value";
@@ -57,8 +57,8 @@ pub(crate) fn parse_all<'a>(
     }
 }
 
-/// Parses a parameter from a list of strings. An array can be sent in several strings, but any other value only
-/// in one.
+/// Parses a parameter from a list of strings. An array can be sent in several strings, and so can an object in a
+/// header, whose lines are one list (RFC 9110 § 5.2). Any other value can be sent only in one.
 pub(crate) fn parse_list<'a>(
     parameter: &Parameter,
     texts: &[&'a str],
@@ -67,59 +67,71 @@ pub(crate) fn parse_list<'a>(
     let one_each = parameter.explode
         && coding == Coding::Query
         && matches!(parameter.style, Style::Form | Style::SpaceDelimited | Style::PipeDelimited);
+    let is_whole = matches!(parameter.style, Style::Json | Style::Text);
     match (texts, parameter.kind) {
         ([], _) => Ok(Found::Absent),
         ([""], ValueKind::Array) => Ok(Found::Text(TextValue::List(Vec::new()))),
-        (texts, ValueKind::Array) if one_each => {
-            let elements: Option<Vec<_>> =
-                texts.iter().map(|raw| Some(TextValue::Scalar(coding.decode(raw)?))).collect();
-            Ok(Found::Text(TextValue::List(elements.ok_or(ENCODING)?)))
+        (texts, ValueKind::Array) if one_each => decode_all(texts, coding).map(list),
+        ([raw], _) if is_whole => {
+            let text = coding.decode(raw).ok_or(ENCODING)?;
+            let json = parameter.style == Style::Json;
+            Ok(if json { Found::Json(text) } else { Found::Text(TextValue::Scalar(text)) })
         }
-        ([raw], _) => parse(parameter, raw, coding),
-        (texts, ValueKind::Array) if parameter.style != Style::Json => {
-            let mut all = Vec::new();
-            for raw in texts {
-                match parse(parameter, raw, coding)? {
-                    Found::Text(TextValue::List(list)) => all.extend(list),
-                    other => return Ok(other),
-                }
-            }
-            Ok(Found::Text(TextValue::List(all)))
-        }
+        ([_], _) => parse(parameter, texts, coding),
+        (_, ValueKind::Array) if !is_whole => parse(parameter, texts, coding),
+        (_, ValueKind::Object) if !is_whole && coding == Coding::Header => parse(parameter, texts, coding),
         _ => Err(TWICE),
     }
 }
 
-/// Parses a parameter from a single string, by its style.
-pub(crate) fn parse<'a>(parameter: &Parameter, raw: &'a str, coding: Coding) -> Result<Found<'a>, &'static str> {
-    let raw = if coding == Coding::Header { raw.trim() } else { raw };
-    match parameter.style {
-        Style::Json => return Ok(Found::Json(coding.decode(raw).ok_or(ENCODING)?)),
-        Style::Text => return Ok(Found::Text(TextValue::Scalar(coding.decode(raw).ok_or(ENCODING)?))),
-        _ => {}
-    }
+/// Parses the strings of a parameter by the layout of its style. Each is divided at its delimiters before its
+/// pieces are decoded, so that an encoded delimiter belongs to its piece (RFC 6570 § 3.2.1).
+fn parse<'a>(parameter: &Parameter, texts: &[&'a str], coding: Coding) -> Result<Found<'a>, &'static str> {
     let layout = layout(parameter.style, parameter.kind, parameter.explode);
+    let mut pieces = Vec::new();
+    for raw in texts {
+        let inside = inside(parameter, &layout, raw.trim_matches(coding.margin()))?;
+        match layout.elements {
+            Elements::Single => pieces.push(inside),
+            // Among several strings, an empty one is an empty element.
+            Elements::Values if inside.is_empty() && texts.len() > 1 => pieces.push(inside),
+            _ => divide(parameter, &layout, inside, &mut pieces),
+        }
+    }
+    match layout.elements {
+        Elements::Single => {
+            let only = pieces.first().copied().unwrap_or_default();
+            Ok(Found::Text(TextValue::Scalar(coding.decode(only).ok_or(ENCODING)?)))
+        }
+        Elements::Values => {
+            if coding == Coding::Header {
+                // A recipient ignores the empty elements of a list (RFC 9110 § 5.6.1.2).
+                pieces.retain(|piece| !piece.trim_matches(coding.margin()).is_empty());
+            }
+            decode_all(&pieces, coding).map(list)
+        }
+        Elements::NamedValues => {
+            let values: Result<Vec<&str>, _> = pieces.iter().map(|piece| behind_name(parameter, piece)).collect();
+            decode_all(&values?, coding).map(list)
+        }
+        Elements::Assignments => {
+            let pairs: Option<Vec<_>> = pieces.iter().map(|piece| assignment(piece)).collect();
+            object(pairs.ok_or(PAIRS)?, coding)
+        }
+        Elements::Alternating if pieces.len().is_multiple_of(2) => {
+            object(pieces.chunks(2).map(|pair| (pair[0], pair[1])).collect(), coding)
+        }
+        Elements::Alternating => Err(PAIRS),
+    }
+}
+
+/// Returns the part of a parameter's string after the prefix of its style.
+fn inside<'a>(parameter: &Parameter, layout: &Layout, raw: &'a str) -> Result<&'a str, &'static str> {
     let inside = match layout.prefix {
         None => raw,
         Some(prefix) => raw.strip_prefix(prefix).ok_or(if prefix == '.' { LABEL } else { MATRIX })?,
     };
-    let inside = if layout.named { behind_name(parameter, inside)? } else { inside };
-    // RFC 6570 § 3.2.5 has commas where OpenAPI 3.0 has dots. Both are accepted.
-    let dots = parameter.style == Style::Label && !inside.contains(',');
-    let delimiter = if dots { '.' } else { layout.delimiter };
-    Ok(Found::Text(match layout.elements {
-        Elements::Single => TextValue::Scalar(coding.decode(inside).ok_or(ENCODING)?),
-        Elements::Values => list(split(inside, delimiter, coding).ok_or(ENCODING)?),
-        Elements::NamedValues => {
-            let mut elements = Vec::new();
-            for element in inside.split(delimiter) {
-                elements.push(coding.decode(behind_name(parameter, element)?).ok_or(ENCODING)?);
-            }
-            list(elements)
-        }
-        Elements::Assignments => assignments(split(inside, delimiter, coding).ok_or(ENCODING)?)?,
-        Elements::Alternating => alternating(split(inside, delimiter, coding).ok_or(ENCODING)?)?,
-    }))
+    if layout.named { behind_name(parameter, inside) } else { Ok(inside) }
 }
 
 /// Returns the part of a parameter's string after `name=`, or an error message if the name is not that of the
@@ -131,49 +143,67 @@ fn behind_name<'a>(parameter: &Parameter, text: &'a str) -> Result<&'a str, &'st
     }
 }
 
-fn list(elements: Vec<Cow<'_, str>>) -> TextValue<'_> {
-    TextValue::List(elements.into_iter().map(TextValue::Scalar).collect())
-}
-
-fn assignments(parts: Vec<Cow<'_, str>>) -> Result<TextValue<'_>, &'static str> {
-    let mut tree = Tree::default();
-    for part in parts {
-        let (name, value) = match part {
-            Cow::Borrowed(part) => {
-                part.split_once('=').map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value)))
-            }
-            Cow::Owned(part) => {
-                part.split_once('=').map(|(name, value)| (Cow::Owned(name.to_owned()), Cow::Owned(value.to_owned())))
+/// Divides a parameter's string at the delimiters of its style, and appends the pieces, which are not yet decoded.
+///
+/// An encoded delimiter is a delimiter only where it cannot be part of an element: where no element can contain
+/// it, and in the styles `spaceDelimited` and `pipeDelimited`, whose delimiters a URI cannot contain (OpenAPI
+/// 3.1.1, Appendix E).
+fn divide<'a>(parameter: &Parameter, layout: &Layout, inside: &'a str, pieces: &mut Vec<&'a str>) {
+    if inside.is_empty() && layout.elements != Elements::NamedValues {
+        return;
+    }
+    let encoded = match parameter.style {
+        Style::SpaceDelimited => true,
+        Style::PipeDelimited => parameter.encoded_delimiters || !inside.contains('|'),
+        _ => parameter.encoded_delimiters,
+    };
+    // OpenAPI 3.0.3 has dots where RFC 6570 § 3.2.5 has commas. They are accepted where they are not ambiguous:
+    // an object has at least one delimiter.
+    let dots = parameter.style == Style::Label
+        && (parameter.encoded_delimiters || layout.elements == Elements::Alternating)
+        && !inside.contains(',')
+        && !(encoded && inside.to_ascii_uppercase().contains("%2C"));
+    let delimiter = if dots { b'.' } else { layout.delimiter as u8 };
+    let (mut rest, mut at) = (inside, 0);
+    while at < rest.len() {
+        match delimiter_length(&rest.as_bytes()[at..], delimiter, encoded) {
+            0 => at += 1,
+            length => {
+                pieces.push(&rest[..at]);
+                rest = &rest[at + length..];
+                at = 0;
             }
         }
-        .ok_or(PAIRS)?;
-        tree.insert_at(std::iter::once(name), value);
     }
-    Ok(tree.into_map())
+    pieces.push(rest);
 }
 
-fn alternating(parts: Vec<Cow<'_, str>>) -> Result<TextValue<'_>, &'static str> {
+/// Returns the length of the delimiter at the beginning of a string, or 0 if there is none.
+fn delimiter_length(text: &[u8], delimiter: u8, encoded: bool) -> usize {
+    match text {
+        [first, ..] if *first == delimiter || (*first == b'+' && delimiter == b' ') => 1,
+        [b'%', high, low, ..] if encoded && percent::byte(*high, *low) == Some(delimiter) => 3,
+        _ => 0,
+    }
+}
+
+/// Divides `key=value` at its first equals sign. An encoded one divides a string that has no other.
+fn assignment(piece: &str) -> Option<(&str, &str)> {
+    piece.split_once('=').or_else(|| piece.split_once("%3D")).or_else(|| piece.split_once("%3d"))
+}
+
+fn decode_all<'a>(texts: &[&'a str], coding: Coding) -> Result<Vec<Cow<'a, str>>, &'static str> {
+    texts.iter().map(|text| coding.decode(text).ok_or(ENCODING)).collect()
+}
+
+fn list(elements: Vec<Cow<'_, str>>) -> Found<'_> {
+    Found::Text(TextValue::List(elements.into_iter().map(TextValue::Scalar).collect()))
+}
+
+fn object<'a>(pairs: Vec<(&'a str, &'a str)>, coding: Coding) -> Result<Found<'a>, &'static str> {
     let mut tree = Tree::default();
-    let mut parts = parts.into_iter();
-    while let Some(name) = parts.next() {
-        tree.insert_at(std::iter::once(name), parts.next().ok_or(PAIRS)?);
+    for (key, value) in pairs {
+        tree.insert_key(coding.decode(key).ok_or(ENCODING)?, coding.decode(value).ok_or(ENCODING)?);
     }
-    Ok(tree.into_map())
-}
-
-/// Splits a parameter's string at the delimiters of its style and decodes the elements.
-///
-/// The string is split before it is decoded, so that an encoded delimiter belongs to its element. Many
-/// clients encode the delimiters too: if the string contains no delimiter, it is split after decoding.
-fn split(raw: &str, delimiter: char, coding: Coding) -> Option<Vec<Cow<'_, str>>> {
-    if raw.is_empty() {
-        return Some(Vec::new());
-    }
-    if raw.contains(delimiter) {
-        return raw.split(delimiter).map(|part| coding.decode(part)).collect();
-    }
-    match coding.decode(raw)? {
-        Cow::Owned(text) => Some(text.split(delimiter).map(|part| Cow::Owned(part.to_owned())).collect()),
-        borrowed => Some(vec![borrowed]),
-    }
+    Ok(Found::Text(tree.into_map()))
 }

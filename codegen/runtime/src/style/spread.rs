@@ -22,25 +22,38 @@ fn is_exploded_object(parameter: &Parameter) -> bool {
 }
 
 /// Returns true if a query or cookie pair with this name belongs to the parameter at `index` of `parameters`.
+///
+/// A name that another parameter takes alone, or that is reserved for a credential, does not belong to an object.
 pub(crate) fn belongs(parameters: &[Parameter], index: usize, name: &str) -> bool {
     let Some(parameter) = parameters.get(index) else {
         return false;
     };
-    if parameter.style == Style::DeepObject {
-        return name.strip_prefix(parameter.name).is_some_and(|rest| rest.starts_with('['));
-    }
-    if !is_exploded_object(parameter) {
+    if !is_spread(parameter) {
         return parameter.name == name;
     }
-    // The properties of an exploded object have plain names. A name that another parameter takes is not such a
-    // property.
-    parameter.fields.is_none_or(|fields| fields.contains(&name))
+    let is_key = match parameter.style {
+        Style::DeepObject => name.strip_prefix(parameter.name).is_some_and(|rest| rest.starts_with('[')),
+        _ => parameter.fields.is_none_or(|fields| fields.contains(&name)),
+    };
+    is_key
+        && !parameter.reserved.contains(&name)
         && !parameters.iter().enumerate().any(|(other, declared)| {
             other != index
                 && declared.location == parameter.location
-                && !is_exploded_object(declared)
-                && (declared.name == name || declared.style == Style::DeepObject && belongs(parameters, other, name))
+                && match declared.style {
+                    Style::DeepObject => is_exploded_object(parameter) && belongs(parameters, other, name),
+                    _ => !is_exploded_object(declared) && declared.name == name,
+                }
         })
+}
+
+/// Returns true if a query or cookie pair with this name belongs to the parameter at `index` of `parameters` and
+/// to no other one, so that the receiver reads it as a part of that parameter.
+#[cfg(feature = "client")]
+pub(crate) fn belongs_alone(parameters: &[Parameter], index: usize, name: &str) -> bool {
+    let is_beside = |other: &usize| parameters[*other].location == parameters[index].location && *other != index;
+    belongs(parameters, index, name)
+        && !(0..parameters.len()).filter(is_beside).any(|other| belongs(parameters, other, name))
 }
 
 /// Parses the parameter at `index` of `parameters` from those `pairs` of a query or of cookies that belong to
@@ -56,12 +69,12 @@ pub(crate) fn parse_spread<'a>(
     for pair in pairs.filter(|pair| belongs(parameters, index, &pair.name)) {
         let value = coding.decode(pair.raw).ok_or(ENCODING)?;
         if parameter.style != Style::DeepObject {
-            tree.insert_at(std::iter::once(pair.name.clone()), value);
+            tree.insert_key(pair.name.clone(), value);
             continue;
         }
-        let behind = pair.name.strip_prefix(parameter.name).unwrap_or_default();
-        let keys = brackets::keys(behind).filter(|keys| keys.iter().any(|key| !key.is_empty())).ok_or(KEYS)?;
-        tree.insert_at(keys.into_iter().map(|key| Cow::Owned(key.to_owned())), value);
+        let keys = brackets::keys_behind(&pair, parameter.name);
+        let keys = keys.filter(|keys| keys.iter().any(|key| !key.is_empty())).ok_or(KEYS)?;
+        tree.insert_at(keys.into_iter().map(Cow::Owned), value);
     }
     Ok(if tree.is_empty() { Found::Absent } else { Found::Text(tree.into_map()) })
 }

@@ -5,17 +5,21 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Kind, Scan, TextValue, Write, Writer, next_key};
+use crate::json::{Kind, Scan, TextValue, Unwritable, Write, Writer, next_key};
 
 /// Returns the JSON text of the typed value of a parameter or field.
-pub(crate) fn json(value: &dyn Write) -> Vec<u8> {
+///
+/// # Errors
+///
+/// Returns an error if JSON or the format of the value cannot represent it.
+pub(crate) fn json(value: &dyn Write) -> Result<Vec<u8>, Unwritable> {
     let mut writer = Writer::new();
     value.write(&mut writer);
     writer.finish()
 }
 
 /// Converts a JSON text into a value whose scalars are strings, or returns `None` if the text is not valid.
-/// Numbers keep their spelling, and null becomes an empty string.
+/// Numbers keep their spelling.
 pub(crate) fn text_value(json: &[u8]) -> Option<TextValue<'static>> {
     read(&mut Scan::new(std::str::from_utf8(json).ok()?))
 }
@@ -37,14 +41,14 @@ pub(crate) fn fields(json: &[u8]) -> Option<Vec<(String, &str)>> {
 pub(crate) fn scalar<'v>(value: &'v TextValue<'_>) -> Option<&'v str> {
     match value {
         TextValue::Scalar(text) => Some(text),
-        TextValue::List(_) | TextValue::Map(_) => None,
+        TextValue::Null | TextValue::List(_) | TextValue::Map(_) => None,
     }
 }
 
 fn read(scan: &mut Scan<'_>) -> Option<TextValue<'static>> {
     let owned = |text: String| TextValue::Scalar(Cow::Owned(text));
     Some(match scan.peek().ok()? {
-        Kind::Null => scan.null().ok().map(|()| TextValue::Scalar(Cow::Borrowed("")))?,
+        Kind::Null => scan.null().ok().map(|()| TextValue::Null)?,
         Kind::Bool => owned(scan.bool().ok()?.to_string()),
         Kind::Number => owned(scan.number().ok()?.to_owned()),
         Kind::String => owned(scan.string().ok()?.to_owned()),
@@ -79,7 +83,7 @@ mod tests {
         let found = text_value(br#"{"a": [1.10, 12345678901234567890, true], "b": null, "c": {"d": "x\n"}}"#);
         let expected = TextValue::Map(vec![
             ("a".into(), TextValue::List(vec![scalar("1.10"), scalar("12345678901234567890"), scalar("true")])),
-            ("b".into(), scalar("")),
+            ("b".into(), TextValue::Null),
             ("c".into(), TextValue::Map(vec![("d".into(), scalar("x\n"))])),
         ]);
         assert_eq!(found, Some(expected));

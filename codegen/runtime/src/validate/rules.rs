@@ -80,12 +80,47 @@ pub struct NumberRule {
     /// The number of which the value must be a multiple (`multipleOf`), in decimal arithmetic. A value that is
     /// not positive is ignored.
     pub multiple_of: Option<f64>,
+    /// The constraints with all their digits, if a 64-bit float cannot represent one of them; otherwise `None`.
+    pub written: Option<&'static WrittenNumbers>,
 }
 
 impl NumberRule {
     /// The number rule without constraints, which every finite number satisfies.
-    pub const NONE: NumberRule =
-        NumberRule { min: None, max: None, exclusive_min: false, exclusive_max: false, multiple_of: None };
+    pub const NONE: NumberRule = NumberRule {
+        min: None,
+        max: None,
+        exclusive_min: false,
+        exclusive_max: false,
+        multiple_of: None,
+        written: None,
+    };
+}
+
+/// The numbers of a [`NumberRule`] as JSON numbers with all their digits. `None` is a number that the rule's 64-bit
+/// float already represents by its shortest decimal notation.
+///
+/// ```
+/// use writ_runtime::{NumberRule, Reader, WrittenNumbers};
+///
+/// const WRITTEN: &WrittenNumbers = &WrittenNumbers { max: Some("9007199254740993"), ..WrittenNumbers::NONE };
+/// const RULE: NumberRule =
+///     NumberRule { max: Some(9007199254740992.0), written: Some(WRITTEN), ..NumberRule::NONE };
+/// assert!(Reader::json(b"9007199254740993").float64(&RULE).is_some());
+/// assert!(Reader::json(b"9007199254740993.5").float64(&RULE).is_none());
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct WrittenNumbers {
+    /// The lower bound with all its digits.
+    pub min: Option<&'static str>,
+    /// The upper bound with all its digits.
+    pub max: Option<&'static str>,
+    /// The number of which the value must be a multiple, with all its digits, at most 18.
+    pub multiple_of: Option<&'static str>,
+}
+
+impl WrittenNumbers {
+    /// The constraints of a rule whose 64-bit floats represent all numbers.
+    pub const NONE: WrittenNumbers = WrittenNumbers { min: None, max: None, multiple_of: None };
 }
 
 /// The constraints of a schema on an array, without those on its elements.
@@ -144,8 +179,12 @@ pub struct ObjectRule {
     /// The names of the required fields of a JSON object, a subset of `fields`. Reading is fastest if both lists
     /// have the same order.
     pub required: &'static [&'static str],
-    /// The treatment of a JSON object's fields that are not in `fields`.
+    /// The treatment of a JSON object's fields that are neither in `fields` nor in `ignored`.
     pub unknown: Unknown,
+    /// The names of declared fields that belong to the other direction only: `readOnly` fields of a request and
+    /// `writeOnly` fields of a response. The reader skips them. If unknown fields are ignored anyway, the list is
+    /// empty.
+    pub ignored: &'static [&'static str],
     /// The minimum number of properties that the object must have (`minProperties`).
     pub min: usize,
     /// The maximum number of properties that the object may have (`maxProperties`), or `None`.
@@ -154,7 +193,8 @@ pub struct ObjectRule {
 
 impl ObjectRule {
     /// The object rule without known fields and constraints, which ignores unknown fields.
-    pub const NONE: ObjectRule = ObjectRule { fields: &[], required: &[], unknown: Unknown::Ignore, min: 0, max: None };
+    pub const NONE: ObjectRule =
+        ObjectRule { fields: &[], required: &[], unknown: Unknown::Ignore, ignored: &[], min: 0, max: None };
 }
 
 /// The treatment of an object's field that the contract does not declare.

@@ -1,6 +1,6 @@
 //! Pagination: the request for a page of a list, and the page in the response.
 
-use crate::json::{Read, Reader, Write, Writer};
+use crate::json::{Checker, Conform, Read, Reader, Write, Writer};
 use crate::validate::rules::{ArrayRule, IntegerRule, ObjectRule, StringRule};
 
 /// A page of a list, as a response body contains it: `{"data": […], "pagination": {…}}`.
@@ -134,6 +134,19 @@ impl<T: Write> Write for Page<T> {
     }
 }
 
+/// The rules of the list of a page.
+#[derive(Debug, Clone, Copy)]
+pub struct PageOf<R>(pub R);
+
+impl<R, T> Conform<PageOf<R>> for Page<T>
+where
+    Vec<T>: Conform<R>,
+{
+    fn conform(&self, rule: &PageOf<R>, checker: &mut Checker<'_>) {
+        checker.field("data", &self.data, &rule.0);
+    }
+}
+
 impl Write for Pagination {
     fn write(&self, writer: &mut Writer) {
         writer.begin_object();
@@ -156,7 +169,7 @@ mod tests {
         let page = Page { data: vec![1_i64, 2], pagination };
         let mut writer = Writer::new();
         page.write(&mut writer);
-        let text = writer.finish();
+        let text = writer.finish().unwrap();
         assert_eq!(Reader::json(&text).page(i64::read), Some(page));
         let mut reader = Reader::json(br#"{"data": [1], "pagination": {"total": -1}}"#);
         assert_eq!(reader.page(i64::read), None);

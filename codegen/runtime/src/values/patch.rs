@@ -1,7 +1,7 @@
 //! Fields that are optional and nullable, such as those of a merge patch: absent, null and a value have
 //! different meanings.
 
-use crate::json::{Read, Reader, Write, Writer};
+use crate::json::{Checker, Conform, Read, Reader, Write, Writer};
 
 /// The value of a field that is optional and nullable, as in a merge patch (RFC 7396).
 ///
@@ -81,7 +81,7 @@ impl Reader<'_> {
     /// Reads the value of a field that is optional and nullable. Generated code calls it only if the field is
     /// present.
     pub fn patch<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Patch<T>> {
-        if self.take_null() { Some(Patch::Null) } else { read(self).map(Patch::Value) }
+        self.nullable(read).map(|value| value.map_or(Patch::Null, Patch::Value))
     }
 }
 
@@ -109,6 +109,14 @@ impl<T: Write> Write for Patch<T> {
         match self {
             Patch::Absent | Patch::Null => writer.null(),
             Patch::Value(value) => value.write(writer),
+        }
+    }
+}
+impl Checker<'_> {
+    /// Checks the value of an optional and nullable field of an object, unless it is absent or null.
+    pub fn patch<R, T: Conform<R>>(&mut self, name: &'static str, value: &Patch<T>, rule: &R) {
+        if let Patch::Value(value) = value {
+            self.field(name, value, rule);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::json::{Write, Writer};
+use crate::json::{Unwritable, Write, Writer};
 use crate::operation::Method;
 
 /// A webhook of the contract: its name and method, with `T` as the type of its payload.
@@ -13,7 +13,8 @@ use crate::operation::Method;
 /// // Generated from the contract.
 /// const NOTE_ADDED: Webhook<String> = Webhook::new("noteAdded", Method::POST);
 ///
-/// assert_eq!(NOTE_ADDED.encode(&"hello".to_owned()), br#""hello""#);
+/// assert_eq!(NOTE_ADDED.encode(&"hello".to_owned())?, br#""hello""#);
+/// # Ok::<(), writ_runtime::Unwritable>(())
 /// ```
 #[derive(Debug)]
 pub struct Webhook<T> {
@@ -31,7 +32,11 @@ impl<T: Write> Webhook<T> {
     }
 
     /// Returns the JSON body of the request that delivers this webhook payload to a subscriber.
-    pub fn encode(&self, payload: &T) -> Vec<u8> {
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if JSON or its format cannot represent a value of the payload.
+    pub fn encode(&self, payload: &T) -> Result<Vec<u8>, Unwritable> {
         let mut writer = Writer::new();
         payload.write(&mut writer);
         writer.finish()

@@ -6,8 +6,8 @@ use axum::Router;
 use axum::body::{Body as HttpBody, Bytes};
 use futures_util::{StreamExt, stream};
 use writ_runtime::{
-    ArrayRule, Body, Decoder, IntegerRule, Media, MediaKind, Method, ObjectRule, OpenGate, Operation, PROBLEM_JSON,
-    Parameter, Pipeline, Read, Reader, StringRule, Timeouts, Unknown, router,
+    ArrayRule, Body, Decoder, IntegerRule, MapRule, Media, MediaKind, Method, ObjectRule, OpenGate, Operation,
+    PROBLEM_JSON, Parameter, Pipeline, Read, Reader, StringRule, Timeouts, Unknown, router,
 };
 
 use crate::sample::{Tokens, call, post, public, request, send, show};
@@ -150,6 +150,96 @@ async fn a_missing_required_body_is_a_violation() {
     assert_eq!((response.status, response.violations()), (400, vec!["body : a body is required".to_owned()]));
     assert_eq!(call(&service(), "POST", "/orders", &[]).await.status, 400);
     assert_eq!(call(&service(), "POST", "/raw", &[]).await.body, "\"nothing\"");
+}
+
+static VALUE: Operation = Operation {
+    id: "value",
+    method: Method::PUT,
+    path: "/value",
+    body: Some(Body { required: true, limit: 20, media: &[BINARY] }),
+    ..Operation::NONE
+};
+static FIELDS: Operation = Operation {
+    id: "fields",
+    method: Method::PUT,
+    path: "/fields",
+    body: Some(Body { required: true, limit: 20, media: &[FORM] }),
+    ..Operation::NONE
+};
+static MAYBE_FIELDS: Operation = Operation {
+    id: "maybe fields",
+    method: Method::PUT,
+    path: "/maybe",
+    body: Some(Body { required: false, limit: 20, media: &[FORM] }),
+    ..Operation::NONE
+};
+const BINARY: Media = Media { essence: "application/octet-stream", kind: MediaKind::Bytes };
+
+/// Reads a form without required fields.
+fn fields(reader: &mut Reader<'_>) -> Option<std::collections::BTreeMap<String, String>> {
+    Read::read(reader)
+}
+
+/// Reads a form whose number of fields is at least 1.
+fn some_fields(reader: &mut Reader<'_>) -> Option<std::collections::BTreeMap<String, String>> {
+    reader.map(&MapRule { min: 1, ..MapRule::NONE }, |r| r.string(&StringRule::NONE))
+}
+
+/// Returns a body of zero bytes in each framing: a header of the request, and the body as an HTTP server passes it on.
+fn framings() -> Vec<(&'static str, &'static str, HttpBody)> {
+    let frames = |chunks: Vec<&'static str>| {
+        HttpBody::from_stream(stream::iter(chunks.into_iter().map(Ok::<_, std::io::Error>)))
+    };
+    vec![
+        ("no framing, or the end of an HTTP/2 stream in its header fields", "", HttpBody::empty()),
+        ("Content-Length: 0", "content-length: 0", HttpBody::empty()),
+        ("an empty chunked body", "transfer-encoding: chunked", frames(vec![])),
+        ("the end of an HTTP/2 stream after its header fields", "", frames(vec![])),
+        ("an empty HTTP/2 frame with the end of the stream", "", frames(vec![""])),
+    ]
+}
+
+#[tokio::test]
+async fn zero_bytes_are_a_value_in_every_framing() {
+    let router = router(
+        &PROBLEM_JSON,
+        vec![
+            public(&VALUE, |input| input.bytes_body().map(|bytes| bytes.len()), show),
+            public(&FIELDS, |input| input.body(fields), show),
+            public(&MAYBE_FIELDS, |input| Some(input.optional_body(some_fields)), show),
+            public(&ORDER, decode_order, show),
+        ],
+    );
+    for (path, media, expected) in [
+        ("/value", "application/octet-stream", "0"),
+        ("/fields", FORM.essence, "{}"),
+        ("/maybe", FORM.essence, "None"),
+        ("/maybe", "text/plain", "None"),
+    ] {
+        for with_type in [true, false] {
+            for (framing, header, body) in framings() {
+                let media = format!("content-type: {media}");
+                let headers: Vec<&str> = [media.as_str()]
+                    .into_iter()
+                    .filter(|_| with_type)
+                    .chain(Some(header).filter(|one| !one.is_empty()))
+                    .collect();
+                let response = send(&router, request("PUT", path, &headers, body)).await;
+                assert_eq!((response.status, &*response.body), (200, expected), "{path}, {framing}, {headers:?}");
+            }
+        }
+    }
+    for (framing, header, body) in framings() {
+        let headers: Vec<&str> =
+            ["content-type: application/json", header].into_iter().filter(|one| !one.is_empty()).collect();
+        let response = send(&router, request("POST", "/orders", &headers, body)).await;
+        assert_eq!(response.violations(), ["body : a body is required"], "{framing}");
+    }
+    for (framing, header, body) in framings() {
+        let headers: Vec<&str> = ["content-type: text/xml", header].into_iter().filter(|one| !one.is_empty()).collect();
+        let response = send(&router, request("PUT", "/value", &headers, body)).await;
+        assert_eq!(response.status, 415, "{framing}");
+    }
 }
 
 #[tokio::test]

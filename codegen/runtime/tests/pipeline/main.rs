@@ -9,6 +9,7 @@ mod items;
 mod multipart;
 mod parameters;
 mod refusals;
+mod responses;
 mod routing;
 mod sample;
 mod wire;

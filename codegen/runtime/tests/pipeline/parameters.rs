@@ -53,10 +53,10 @@ const MAP: &str = "Some({\"x\": 1, \"y\": 2})";
 async fn path_arrays_are_read_in_every_style() {
     let simple = one!("/{a}", A.kind(ValueKind::Array), words);
     assert_eq!(get(&simple, "/x,y", &[]).await, LIST);
-    assert_eq!(get(&simple, "/x%2Cy", &[]).await, LIST);
+    assert_eq!(get(&simple, "/x%2Cy", &[]).await, "Some([\"x,y\"])");
     assert_eq!(get(&simple, "/x%2Cy,z", &[]).await, "Some([\"x,y\", \"z\"])");
     let label = one!("/{a}", A.style(Style::Label, false).kind(ValueKind::Array), words);
-    assert_eq!(get(&label, "/.x.y", &[]).await, LIST);
+    assert_eq!(get(&label, "/.x.y", &[]).await, "Some([\"x.y\"])");
     assert_eq!(get(&label, "/.x,y", &[]).await, LIST);
     assert_eq!(get(&label, "/x", &[]).await, "path a: must begin with a dot (label style)");
     let label = one!("/{a}", A.style(Style::Label, true).kind(ValueKind::Array), words);
@@ -66,6 +66,43 @@ async fn path_arrays_are_read_in_every_style() {
     let matrix = one!("/{a}", A.style(Style::Matrix, true).kind(ValueKind::Array), words);
     assert_eq!(get(&matrix, "/;a=x;a=y", &[]).await, LIST);
     assert_eq!(get(&matrix, "/;b=x", &[]).await, "path a: must be written as ;name=value (matrix style)");
+}
+
+#[tokio::test]
+async fn encoded_delimiters_divide_only_elements_that_cannot_contain_them() {
+    let numbers_in_path = one!("/{a}", A.kind(ValueKind::Array).encoded_delimiters(), numbers);
+    assert_eq!(get(&numbers_in_path, "/1%2C2,3", &[]).await, "Some([1, 2, 3])");
+    let label = one!("/{a}", A.style(Style::Label, false).kind(ValueKind::Array).encoded_delimiters(), words);
+    assert_eq!(get(&label, "/.x.y", &[]).await, LIST);
+    assert_eq!(get(&label, "/.x%2cy", &[]).await, LIST);
+    let object = one!("/{a}", A.kind(ValueKind::Object), map);
+    assert_eq!(get(&object, "/x%2C1", &[]).await, "path a: must be pairs of a name and a value");
+    let pipes = one!("/", Q.style(Style::PipeDelimited, false).kind(ValueKind::Array), words);
+    assert_eq!(get(&pipes, "/?q=x|y%7Cz", &[]).await, "Some([\"x\", \"y|z\"])");
+    let form = one!("/", Q.style(Style::Form, false).kind(ValueKind::Object), map);
+    assert_eq!(get(&form, "/?q=x%2Cy,1", &[]).await, "Some({\"x,y\": 1})");
+}
+
+#[tokio::test]
+async fn keys_are_divided_before_they_are_decoded() {
+    let assigned = one!("/{a}", A.style(Style::Simple, true).kind(ValueKind::Object), map);
+    assert_eq!(get(&assigned, "/a%3Db=1,c%2Cd=2", &[]).await, "Some({\"a=b\": 1, \"c,d\": 2})");
+    let empty = one!("/{a}", A.kind(ValueKind::Object), map);
+    assert_eq!(get(&empty, "/,1", &[]).await, "Some({\"\": 1})");
+    let deep = one!("/", Q.style(Style::DeepObject, true).kind(ValueKind::Object), map);
+    assert_eq!(get(&deep, "/?q[x%5By%5D]=1", &[]).await, "Some({\"x[y]\": 1})");
+    assert_eq!(get(&deep, "/?q[0]=1&q[1]=2", &[]).await, "Some({\"0\": 1, \"1\": 2})");
+}
+
+#[tokio::test]
+async fn credentials_do_not_belong_to_an_object_with_free_names() {
+    let spread = one!("/", Q.kind(ValueKind::Object).reserved(&["key"]), map);
+    assert_eq!(get(&spread, "/?x=1&key=2&%6Bey=3&y=2", &[]).await, MAP);
+    let cookies = one!("/", Parameter::cookie("c").kind(ValueKind::Object).reserved(&["key"]), map);
+    assert_eq!(get(&cookies, "/", &["cookie: x=1; key=2; y=2"]).await, MAP);
+    assert_eq!(get(&cookies, "/", &["cookie: x=1; KEY=2"]).await, "Some({\"KEY\": 2, \"x\": 1})");
+    let deep = one!("/", Q.style(Style::DeepObject, true).kind(ValueKind::Object).reserved(&["q[key]"]), map);
+    assert_eq!(get(&deep, "/?q[x]=1&q[key]=2&q[y]=2", &[]).await, MAP);
 }
 
 #[tokio::test]
@@ -95,7 +132,7 @@ async fn query_arrays_are_read_in_every_style() {
     assert_eq!(get(&form, "/?", &[]).await, "None");
     let commas = one!("/", Q.style(Style::Form, false).kind(ValueKind::Array), words);
     assert_eq!(get(&commas, "/?q=x,y", &[]).await, LIST);
-    assert_eq!(get(&commas, "/?q=x%2Cy", &[]).await, LIST);
+    assert_eq!(get(&commas, "/?q=x%2Cy", &[]).await, "Some([\"x,y\"])");
     assert_eq!(get(&commas, "/?q=x&q=y", &[]).await, LIST);
     assert_eq!(get(&commas, "/?q=a+b,%2B", &[]).await, "Some([\"a b\", \"+\"])");
     let spaces = one!("/", Q.style(Style::SpaceDelimited, false).kind(ValueKind::Array), words);
@@ -129,6 +166,11 @@ async fn headers_and_cookies_are_read_as_lists_and_values() {
     assert_eq!(get(&header, "/", &["x-list: x", "x-list: y"]).await, LIST);
     let object = one!("/", Parameter::header("X-Map").style(Style::Simple, true).kind(ValueKind::Object), map);
     assert_eq!(get(&object, "/", &["x-map: x=1, y=2"]).await, MAP);
+    assert_eq!(get(&object, "/", &["x-map: x=1", "x-map: y=2"]).await, MAP);
+    assert_eq!(get(&header, "/", &["x-list: x,,y,"]).await, LIST);
+    assert_eq!(get(&header, "/", &["x-list: x%2Cy"]).await, "Some([\"x%2Cy\"])");
+    let text = one!("/", Parameter::header("X-Text"), word);
+    assert_eq!(get(&text, "/", &["x-text: \u{a0}x"]).await, "Some(\"\\u{a0}x\")");
     let cookie = one!("/", Parameter::cookie("c"), word);
     assert_eq!(get(&cookie, "/", &["cookie: b=1; c=a%20b"]).await, "Some(\"a b\")");
     assert_eq!(get(&cookie, "/", &["cookie: c=100%"]).await, "Some(\"100%\")");

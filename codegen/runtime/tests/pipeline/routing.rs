@@ -2,9 +2,9 @@
 
 use axum::Router;
 use axum::routing::get;
-use writ_runtime::{Method, Operation, PROBLEM_JSON, fallback};
+use writ_runtime::{Method, Operation, PROBLEM_JSON, complete_router, fallback};
 
-use crate::sample::{call, naming};
+use crate::sample::{call, endpoints, naming};
 
 const fn op(id: &'static str, method: Method, path: &'static str) -> Operation {
     Operation { id, method, path, statuses: &[200], ..Operation::NONE }
@@ -140,6 +140,61 @@ async fn routers_merge_and_the_fallback_uses_the_error_envelope() {
     let response = call(&router, "GET", "/v3/1", &["x-request-id: abc"]).await;
     assert_eq!((response.status, response.header("x-request-id")), (404, "abc"));
     assert_eq!(response.json()["requestId"], "abc");
+}
+
+/// Creates a complete router, with a fallback, of operations that respond with their ids.
+fn complete(base: &str, operations: &[&'static Operation]) -> Router {
+    complete_router(base, &PROBLEM_JSON, endpoints(operations))
+}
+
+#[tokio::test]
+async fn every_spelling_of_a_path_leads_to_one_operation() {
+    static ME: Operation = op("ME", Method::GET, "/~me/a-b");
+    static FILE: Operation = op("FILE", Method::GET, "/files/{name}.json");
+    static VERSION: Operation = op("VERSION", Method::GET, "/v{major}~é/x");
+    let router = complete("/b_c", &[&ME, &FILE, &VERSION]);
+    for (path, expected) in [
+        ("/b_c/~me/a-b", "ME"),
+        ("/b_c/%7Eme/a%2Db", "ME"),
+        ("/b%5fc/%7e%6D%65/%61-b", "ME"),
+        ("/b_c/files/x%2Ejson", "FILE"),
+        ("/b_c/files/x%2ejso%6E", "FILE"),
+        ("/b_c/%66iles/x%2Fy.json", "FILE"),
+        ("/b_c/%761%7E%c3%a9/x", "VERSION"),
+        ("/b_c/%7Eme%2Fa-b", "404"),
+        ("/b_c//~me/a-b", "404"),
+        ("/b_c/~me/a-b/", "404"),
+        ("/b_c/./~me/a-b", "404"),
+        ("/~me/a-b", "404"),
+    ] {
+        assert_eq!(reached(&router, "GET", path).await, expected, "{path}");
+    }
+    assert_eq!(call(&router, "PUT", "/b_c/%7Eme/a-b", &[]).await.status, 405);
+}
+
+#[tokio::test]
+async fn a_dot_segment_is_no_value() {
+    static ITEM: Operation = op("ITEM", Method::GET, "/a/{x}");
+    let router = complete("", &[&ITEM]);
+    for path in ["/a/.", "/a/..", "/a/%2E%2e", "/a/.%2E"] {
+        assert_eq!(reached(&router, "GET", path).await, "404", "{path}");
+    }
+    assert_eq!(reached(&router, "GET", "/a/...").await, "ITEM");
+    assert_eq!(reached(&router, "GET", "/a/%252E").await, "ITEM");
+}
+
+#[tokio::test]
+async fn a_complete_router_merges_with_other_routes_and_can_be_nested() {
+    static ME: Operation = op("ME", Method::GET, "/~me");
+    let other = Router::new().route("/docs", get(|| async { "docs" })).route("/%7Eme", get(|| async { "other" }));
+    let router = other.merge(complete("", &[&ME]));
+    assert_eq!(reached(&router, "GET", "/docs").await, "docs");
+    assert_eq!(reached(&router, "GET", "/%7Eme").await, "other");
+    assert_eq!(reached(&router, "GET", "/%7eme").await, "ME");
+    let nested = Router::new().nest("/api", complete("", &[&ME])).fallback(|| async { "outside" });
+    assert_eq!(reached(&nested, "GET", "/api/%7Eme").await, "ME");
+    assert_eq!(reached(&nested, "GET", "/api/x").await, "404");
+    assert_eq!(reached(&nested, "GET", "/x").await, "outside");
 }
 
 #[tokio::test]

@@ -69,13 +69,18 @@ where
 
 /// Creates a router of public operations, each of which responds with its id.
 pub fn naming(operations: &[&'static Operation]) -> Router {
+    router(&PROBLEM_JSON, endpoints(operations))
+}
+
+/// Creates endpoints of public operations, each of which responds with its id.
+pub fn endpoints(operations: &[&'static Operation]) -> Vec<Endpoint> {
     let mut endpoints = Vec::new();
     let pipeline = pipeline();
     let mut routes = pipeline.routes((), &mut endpoints);
     for operation in operations {
         routes.public_bare(operation, nothing, name);
     }
-    router(&PROBLEM_JSON, endpoints)
+    endpoints
 }
 
 async fn name(_: &(), cx: &Context<()>) -> Result<Reply, Problem> {

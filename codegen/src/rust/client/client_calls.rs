@@ -5,11 +5,11 @@ use writ_contract::model::Contract;
 use writ_contract::model::operation::{Operation, RequestBody};
 use writ_contract::model::sparse_fieldset::sparse_response;
 
+use crate::rust::client::checks::{body_rule, parameter_check};
 use crate::rust::client::client_responses::{content_reads, error_arms, response_arms};
 use crate::rust::client::send_body::send_body;
 use crate::rust::code::{Code, literal};
 use crate::rust::comment::comment;
-use crate::rust::expr::envelope::envelope_fields;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::operations::errors::Markers;
@@ -30,7 +30,7 @@ pub fn client_view(
 ) -> ClientView {
     ClientView {
         tags: tags.iter().map(|tag| tag_calls(plan, tag, names, patterns, markers)).collect(),
-        envelope: envelope_fields(plan.contract),
+        envelope: markers.bodies.envelope(plan.contract).is_some(),
     }
 }
 
@@ -70,6 +70,7 @@ pub fn call_view(
     markers: &Markers,
 ) -> CallView {
     let calls = ReadCalls { plan, patterns, direction: operation.response_direction() };
+    let request_calls = ReadCalls { plan, patterns, direction: operation.request_direction() };
     let response = response_arms(&calls, operation, names, &view.response);
     let error = error_arms(&calls, operation, names, &view.error, markers);
     let contents = content_reads(&calls, operation, names, &view.contents);
@@ -94,7 +95,7 @@ pub fn call_view(
         request: view.request.as_ref().map(|request| CallRequestView {
             name: request.name.clone(),
             borrow: if request.streamed { "" } else { "&" },
-            sends: sends(plan, operation, names, request),
+            sends: sends(&request_calls, operation, names, request),
         }),
         parts: view.parts.as_ref().map(|parts| parts.part.clone()),
         rule: view.parts.as_ref().filter(|parts| parts.form.is_none()).map(|parts| parts.rule.clone()),
@@ -120,8 +121,13 @@ fn sparse_fieldset(plan: &TypePlan<'_>, operation: &Operation) -> Option<(String
     Some((parameter.name.replace('`', "'"), Code::of(within)))
 }
 
-/// Returns the client statements that pass the fields of a request to the runtime.
-fn sends(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, request: &RequestView) -> Vec<SendView> {
+/// Returns the client statements that check the fields of a request and pass them to the runtime.
+fn sends(
+    calls: &ReadCalls<'_, '_>,
+    operation: &Operation,
+    names: &OperationNames,
+    request: &RequestView,
+) -> Vec<SendView> {
     let send = |field: &RequestFieldView| {
         let name = &field.name;
         match field.source {
@@ -131,7 +137,9 @@ fn sends(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, req
                     Presence::Optional => "optional",
                     Presence::List => "listed",
                 };
-                Some(SendView::Call(Code::of(format!("out.{method}({index}, &self.{name})"))))
+                let check = parameter_check(calls, operation, index, field);
+                let send = Code::of(format!("out.{method}({index}, &self.{name})"));
+                check.into_iter().chain([send]).map(SendView::Call).collect()
             }
             FieldSource::Page { limit, number, cursor } => {
                 let named = |index: usize| format!("{} {index}", comment(&operation.parameters[index].name));
@@ -140,43 +148,58 @@ fn sends(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, req
                     None => "None".to_owned(),
                 };
                 let (limit, number, cursor) = (named(limit), maybe(number), maybe(cursor));
-                Some(SendView::Call(Code::of(format!("out.page({limit}, {number}, {cursor}, &self.{name})"))))
+                vec![SendView::Call(Code::of(format!("out.page({limit}, {number}, {cursor}, &self.{name})")))]
             }
-            FieldSource::Body => Some(body(plan, operation, operation.body.as_ref()?, names, request, field)),
+            FieldSource::Body => match &operation.body {
+                Some(declared) => body(calls, operation, declared, names, request, field),
+                None => Vec::new(),
+            },
         }
     };
-    request.fields.iter().filter_map(send).collect()
+    request.fields.iter().flat_map(send).collect()
 }
 
-/// Returns the client statement that passes the body of a request to the runtime.
+/// Returns the client statements that check the body of a request and pass it to the runtime.
 fn body(
-    plan: &TypePlan<'_>,
+    calls: &ReadCalls<'_, '_>,
     operation: &Operation,
     body: &RequestBody,
     names: &OperationNames,
     request: &RequestView,
     field: &RequestFieldView,
-) -> SendView {
+) -> Vec<SendView> {
     let borrow = if request.streamed { "" } else { "&" };
     let value = Code::of(format!("{borrow}self.{}", field.name));
     let optional = field.presence == Presence::Optional;
     let call = |index: usize, value: &str| {
-        let send = send_body(plan, operation, (body, &body.content[index]), names, index);
+        let send = send_body(calls.plan, operation, (body, &body.content[index]), names, index);
         // Multipart bodies are passed by value; all other bodies are borrowed.
         Code::of(send.call(&if request.streamed && !send.by_value { format!("&{value}") } else { value.to_owned() }))
     };
+    let check = |index: usize, value: &str| {
+        let rule = body_rule(calls, &body.content[index])?;
+        let borrow = if request.streamed { "&" } else { "" };
+        Some(Code::of(format!("out.check_body({borrow}{value}, &{rule})")))
+    };
     match &request.forms {
-        Some(forms) => SendView::Match {
+        Some(forms) => vec![SendView::Match {
             value,
             optional,
             name: forms.name.clone(),
             arms: forms
                 .forms
                 .iter()
-                .map(|form| SendArmView { variant: form.variant.clone(), call: call(form.index, "body") })
+                .map(|form| SendArmView {
+                    variant: form.variant.clone(),
+                    check: check(form.index, "body"),
+                    call: call(form.index, "body"),
+                })
                 .collect(),
-        },
-        None if optional => SendView::Present { value, call: call(0, "body") },
-        None => SendView::Call(call(0, &value.0)),
+        }],
+        None if optional => vec![SendView::Present { value, check: check(0, "body"), call: call(0, "body") }],
+        None => {
+            let check = check(0, &value.0);
+            check.into_iter().chain([call(0, &value.0)]).map(SendView::Call).collect()
+        }
     }
 }

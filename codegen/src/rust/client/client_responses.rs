@@ -12,7 +12,7 @@ use crate::rust::mention::{contract as contract_path, read_of, runtime};
 use crate::rust::names::status::variant;
 use crate::rust::operations::errors::{Markers, bounds, in_envelope};
 use crate::rust::operations::operation_names::OperationNames;
-use crate::rust::operations::operation_table::shape;
+use crate::rust::operations::parameter_entry::shape;
 use crate::rust::operations::response::is_tag;
 use crate::rust::operations::response_body::{BodyEncoding, BodyForm, forms};
 use crate::rust::operations::stream::stream_method;

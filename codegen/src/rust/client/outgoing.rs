@@ -6,7 +6,6 @@ use writ_contract::model::{Callback, Direction, OutgoingCall};
 
 use crate::rust::client::client_calls::call_view;
 use crate::rust::code::Code;
-use crate::rust::expr::envelope::envelope_fields;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::names::namespace::Names;
 use crate::rust::operations::errors::Markers;
@@ -68,7 +67,7 @@ fn outgoing_view(
         types: Vec::new(),
         calls: Vec::new(),
         urls: Vec::new(),
-        envelope: !envelope_fields(plan.contract).is_empty(),
+        envelope: markers.bodies.envelope(plan.contract).is_some(),
     };
     for (outgoing, names) in group.all.iter().zip(&group.names) {
         let mut types = operation_view(plan, outgoing.operation, names, patterns, markers, diagnostics);

@@ -1,16 +1,15 @@
 //! The rules that select the branch of a union which matches a value: its JSON type, its required fields and
 //! its constants.
 
-use writ_contract::model::SchemaId;
 use writ_contract::model::schema::Kind;
+use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::code::literal;
 use crate::rust::mention::runtime;
 use crate::rust::plan::types::TypePlan;
-use crate::rust::plan::usage::is_read_only;
 
-/// Returns the rule of a union's branch, as an expression of the runtime's `Branch`.
-pub fn branch_rule(plan: &TypePlan<'_>, branch: SchemaId, name: &str) -> String {
+/// Returns the rule of a union's branch for values of a direction, as an expression of the runtime's `Branch`.
+pub fn branch_rule(plan: &TypePlan<'_>, direction: Direction, branch: SchemaId, name: &str) -> String {
     let schemas = &plan.contract.schemas;
     let mut parts = vec![format!("name: {}", literal(name))];
     let kind = schemas.kind(branch);
@@ -32,17 +31,14 @@ pub fn branch_rule(plan: &TypePlan<'_>, branch: SchemaId, name: &str) -> String 
     }
     parts.extend(types.map(|types| format!("types: {types}")));
     if let Kind::Object(object) = kind {
-        let listed = object
-            .properties
-            .iter()
-            .filter(|property| property.required && !is_read_only(plan.contract, property.schema));
-        let required: Vec<String> = listed.clone().map(|property| literal(&property.name)).collect();
+        // Properties of the other direction (`readOnly`, `writeOnly`) are ignored, so they decide nothing.
+        let listed = object.properties.iter().filter(|property| !schemas.omits(direction, property.schema));
+        let required: Vec<String> =
+            listed.clone().filter(|property| property.required).map(|property| literal(&property.name)).collect();
         if !required.is_empty() {
             parts.push(format!("required: &[{}]", required.join(", ")));
         }
-        let consts: Vec<String> = object
-            .properties
-            .iter()
+        let consts: Vec<String> = listed
             .filter_map(|property| {
                 constant(plan, property.schema).map(|text| format!("({}, {})", literal(&property.name), literal(&text)))
             })

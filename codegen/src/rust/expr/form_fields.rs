@@ -5,6 +5,7 @@ use writ_contract::model::operation::{ContentKind, Encoding, RequestBody, Style,
 use writ_contract::model::schema::{Kind, Schemas};
 
 use crate::rust::code::literal;
+use crate::rust::expr::delimiters::{delimiters, never_contains};
 use crate::rust::mention::runtime;
 
 /// Returns the fields of a request body that need another style than the default, if the body is a form.
@@ -21,11 +22,18 @@ pub fn form_fields(schemas: &Schemas, encodings: &[Encoding], schema: SchemaId) 
     for property in &object.properties {
         let encoding = encodings.iter().find(|encoding| encoding.property == property.name);
         let shape = shape(schemas, property.schema);
-        let Some((style, explode)) = written(schemas, property.schema, shape, encoding) else { continue };
+        let written = written(schemas, property.schema, shape, encoding);
+        // Elsewhere brackets in a name mean a nested value, so a property with brackets in its name is listed.
+        let bracketed = (property.name.contains('[') && shape != "Object").then_some(("Form", true));
+        let Some((style, explode)) = written.or(bracketed) else { continue };
         let mut field = format!("{}::query({})", runtime("Parameter"), literal(&property.name));
         field.push_str(&format!(".style({}::{style}, {explode})", runtime("Style")));
         if shape != "Scalar" {
             field.push_str(&format!(".kind({}::{shape})", runtime("ValueKind")));
+            if (style, explode) == ("Form", false) && never_contains(schemas, property.schema, delimiters(Style::Form))
+            {
+                field.push_str(".encoded_delimiters()");
+            }
         }
         fields.push(field);
     }

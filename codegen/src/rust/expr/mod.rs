@@ -1,11 +1,14 @@
 //! Generated expressions over the values of a schema: readers, rules, defaults, patterns and branches of unions.
 //!
 //! [`read`] builds the expression that reads a value. The other modules provide parts of this expression, and
-//! the code that writes the error envelope.
+//! the data of error bodies.
 
 pub mod branch;
+pub mod conform;
+pub mod constrained;
 pub mod default;
-pub mod envelope;
+pub mod delimiters;
+pub mod error_body;
 pub mod form_fields;
 pub mod pattern;
 pub mod patterns;

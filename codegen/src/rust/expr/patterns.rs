@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::schema::{Format, InterpretedSchema, Kind};
-use writ_contract::model::{Contract, SchemaId};
+use writ_contract::model::{Contract, Direction, SchemaId};
 
 use crate::rust::code::{Code, raw_literal};
 use crate::rust::expr::pattern::{Engine, engine};
@@ -26,21 +26,33 @@ pub struct Patterns {
     names: HashMap<String, String>,
     views: BTreeMap<String, PatternView>,
     validators: BTreeMap<String, ValidatorView>,
-    validator_names: HashMap<InterpretedSchema, String>,
+    /// The name of each schema validator's static, by the JSON text of its schema and its dialect (true for draft 4).
+    validator_names: HashMap<(String, bool), String>,
     /// The names of the statics that only a client or `serde` uses.
     extra: BTreeSet<String>,
+    /// The names of the statics that only check values which the server writes.
+    only_written: BTreeSet<String>,
 }
 
-/// Collects the patterns and schema validators of every schema that the server reads. If `all` is true, also
+/// Collects the patterns and schema validators of every schema that the server reads or writes. If `all` is true, also
 /// collects those of all other schemas, for a client or `serde`.
 pub fn collect_patterns(contract: &Contract, usage: &Usage, all: bool, diagnostics: &mut Diagnostics) -> Patterns {
     let mut patterns = Patterns::default();
     let hints = hints(contract);
     let (read, unread): (Vec<SchemaId>, Vec<SchemaId>) = contract.schemas.ids().partition(|id| usage.is_read(*id));
+    let (written, unwritten): (Vec<SchemaId>, Vec<SchemaId>) =
+        contract.schemas.ids().partition(|id| usage.is_written(*id));
+    patterns.add_validators(contract, &read, &hints, Direction::Inbound);
     patterns.add_all(contract, &read, &hints, diagnostics);
+    let used_to_read: BTreeSet<String> = patterns.statics().cloned().collect();
+    patterns.add_validators(contract, &written, &hints, Direction::Outbound);
+    patterns.add_all(contract, &written, &hints, diagnostics);
+    patterns.only_written = patterns.statics().filter(|name| !used_to_read.contains(*name)).cloned().collect();
     if all {
         let known: BTreeSet<String> = patterns.statics().cloned().collect();
-        patterns.add_all(contract, &unread, &hints, diagnostics);
+        patterns.add_validators(contract, &unread, &hints, Direction::Inbound);
+        patterns.add_all(contract, &unwritten, &hints, diagnostics);
+        patterns.add_validators(contract, &unwritten, &hints, Direction::Outbound);
         patterns.extra = patterns.statics().filter(|name| !known.contains(*name)).cloned().collect();
     }
     patterns
@@ -69,6 +81,21 @@ fn hints(contract: &Contract) -> HashMap<SchemaId, &str> {
 }
 
 impl Patterns {
+    /// Adds the schema validators of schemas for the values of a direction.
+    fn add_validators(
+        &mut self,
+        contract: &Contract,
+        ids: &[SchemaId],
+        hints: &HashMap<SchemaId, &str>,
+        direction: Direction,
+    ) {
+        for id in ids {
+            if let Some(interpreted) = &contract.schemas.get(*id).interpreted {
+                self.add_validator(contract, *id, hints.get(id).copied(), (interpreted, direction));
+            }
+        }
+    }
+
     fn add_all(
         &mut self,
         contract: &Contract,
@@ -77,9 +104,6 @@ impl Patterns {
         diagnostics: &mut Diagnostics,
     ) {
         for id in ids {
-            if let Some(interpreted) = &contract.schemas.get(*id).interpreted {
-                self.add_validator(contract, *id, hints.get(id).copied(), interpreted);
-            }
             let Kind::String(shape) = &contract.schemas.get(*id).kind else { continue };
             // Generated code checks the first pattern. If there are several, the schema validator checks all of them.
             let Some((pattern, span)) = shape.patterns.first() else { continue };
@@ -135,8 +159,10 @@ impl Patterns {
             Engine::Linear(translated) => Some(Code::literal(&translated)),
             Engine::Backtracking => None,
         };
-        self.views
-            .insert(name.clone(), PatternView { name: Code::of(&name), source: Code::literal(pattern), translated });
+        self.views.insert(
+            name.clone(),
+            PatternView { name: Code::of(&name), source: Code::literal(pattern), translated, may_be_unused: false },
+        );
         self.names.insert(pattern.to_owned(), name);
     }
 
@@ -145,9 +171,10 @@ impl Patterns {
         contract: &Contract,
         id: SchemaId,
         hint: Option<&str>,
-        interpreted: &InterpretedSchema,
+        (interpreted, direction): (&InterpretedSchema, Direction),
     ) {
-        if self.validator_names.contains_key(interpreted) {
+        let key = (interpreted.text(direction).to_owned(), interpreted.draft4);
+        if self.validator_names.contains_key(&key) {
             return;
         }
         let base = format!(
@@ -166,22 +193,29 @@ impl Patterns {
             ValidatorView {
                 name: Code::of(&name),
                 dialect: Code::from(dialect),
-                schema: Code(raw_literal(&interpreted.text)),
+                schema: Code(raw_literal(&key.0)),
+                may_be_unused: false,
             },
         );
-        self.validator_names.insert(interpreted.clone(), name);
+        self.validator_names.insert(key, name);
     }
 
-    /// Returns the code that names the static of a schema validator.
-    pub fn validator(&self, interpreted: &InterpretedSchema) -> String {
-        self.mention(self.validator_names.get(interpreted))
+    /// Returns the code that names the static of a schema validator for the values of a direction.
+    pub fn validator(&self, interpreted: &InterpretedSchema, direction: Direction) -> String {
+        let key = (interpreted.text(direction).to_owned(), interpreted.draft4);
+        self.mention(self.validator_names.get(&key))
     }
 
     /// Returns the views of the schema validators in the order of their names: those that the server uses, or
     /// with `extra` those that only a client or `serde` uses.
     pub fn validator_views(&self, extra: bool) -> Vec<ValidatorView> {
         let wanted = |(name, _): &(&String, &ValidatorView)| self.extra.contains(*name) == extra;
-        self.validators.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
+        let may_be_unused = |name: &String| self.only_written.contains(name);
+        let view = |(name, view): (&String, &ValidatorView)| ValidatorView {
+            may_be_unused: may_be_unused(name),
+            ..view.clone()
+        };
+        self.validators.iter().filter(wanted).map(view).collect()
     }
 
     /// Returns the code that names the static of a pattern.
@@ -199,6 +233,9 @@ impl Patterns {
     /// `extra` those that only a client or `serde` uses.
     pub fn views(&self, extra: bool) -> Vec<PatternView> {
         let wanted = |(name, _): &(&String, &PatternView)| self.extra.contains(*name) == extra;
-        self.views.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
+        let may_be_unused = |name: &String| self.only_written.contains(name);
+        let view =
+            |(name, view): (&String, &PatternView)| PatternView { may_be_unused: may_be_unused(name), ..view.clone() };
+        self.views.iter().filter(wanted).map(view).collect()
     }
 }

@@ -9,7 +9,7 @@ use writ_contract::model::{Direction, SchemaId};
 use crate::rust::code::literal;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read_expression::ReadExpression;
-use crate::rust::expr::rule::{RuleFields, array_rule, float, integer_rule, map_rule, number_rule, string_rule};
+use crate::rust::expr::rule::{Rule, array_rule, float, integer_rule, map_rule, number_rule, string_rule};
 use crate::rust::mention::{contract, runtime};
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
@@ -53,7 +53,7 @@ impl ReadCalls<'_, '_> {
 
     /// Returns the schema validators along a chain of aliases, the innermost first. With `of_null`, returns
     /// those that also check null, otherwise those that check other values only.
-    fn validators(&self, id: SchemaId, of_null: bool) -> Vec<String> {
+    pub(super) fn validators(&self, id: SchemaId, of_null: bool) -> Vec<String> {
         let schemas = &self.plan.contract.schemas;
         let mut chain = vec![schemas.get(id)];
         while let Some(Kind::Alias(target)) = chain.last().map(|schema| &schema.kind)
@@ -68,7 +68,7 @@ impl ReadCalls<'_, '_> {
             .iter()
             .rev()
             .filter_map(|schema| schema.interpreted.as_ref())
-            .map(|interpreted| self.patterns.validator(interpreted))
+            .map(|interpreted| self.patterns.validator(interpreted, self.direction))
             .collect()
     }
 
@@ -97,11 +97,7 @@ impl ReadCalls<'_, '_> {
             if schemas.get(target).rust_type.is_some() {
                 return self.structure(target);
             }
-            let own = schemas.get(target).holds_itself
-                || matches!(schemas.get(target).kind, Kind::Strings(_) | Kind::Union(_))
-                || matches!(&schemas.get(target).kind, Kind::String(shape) if matches!(shape.format, Format::Id(_)))
-                || matches!(&schemas.get(target).kind, Kind::Object(object) if object.sparse_of.is_none() && self.plan.page_of(object).is_none() && !object.is_map());
-            if own {
+            if self.plan.has_own_codec(target) {
                 return ReadExpression::read(contract(self.plan.name_of(key).unwrap_or_default()));
             }
             return self.structure(target);
@@ -167,7 +163,7 @@ impl ReadCalls<'_, '_> {
                     IntegerWidth::Uint32 => ("u32", "uint32"),
                     IntegerWidth::Uint64 => ("u64", "uint64"),
                 };
-                ruled(ty, method, ("IntegerRule", 3), integer_rule(shape))
+                ruled(ty, method, integer_rule(shape))
             }
             Kind::Number(shape) => {
                 let (ty, method) = match shape.width {
@@ -175,7 +171,7 @@ impl ReadCalls<'_, '_> {
                     NumberWidth::Double => ("f64".to_owned(), "float64"),
                     NumberWidth::Decimal => (runtime("DecimalNumber").to_string(), "decimal_number"),
                 };
-                ruled(&ty, method, ("NumberRule", 5), number_rule(shape))
+                ruled(&ty, method, number_rule(shape))
             }
             Kind::String(shape) => self.string(shape),
             Kind::Values(values) => {
@@ -203,7 +199,7 @@ impl ReadCalls<'_, '_> {
             }
             Kind::Array(shape) => {
                 let items = self.element(shape.items);
-                format!("r.array({}, {})", array_rule(shape), items.function()).into()
+                format!("r.array({}, {})", array_rule(shape).reference(), items.function()).into()
             }
             Kind::Object(object) => {
                 if let Some(item) = plan.page_of(object) {
@@ -213,7 +209,7 @@ impl ReadCalls<'_, '_> {
                 match object.additional {
                     Additional::Kept(schema) => {
                         let values = self.element(schema);
-                        format!("r.map({}, {})", map_rule(object), values.function()).into()
+                        format!("r.map({}, {})", map_rule(object).reference(), values.function()).into()
                     }
                     _ => "r.any()".into(),
                 }
@@ -231,21 +227,21 @@ impl ReadCalls<'_, '_> {
             Format::Uuid => "r.uuid()".into(),
             Format::Byte => "r.bytes()".into(),
             Format::Decimal => format!("r.decimal_string(&{}::NONE)", runtime("NumberRule")).into(),
-            _ => return ruled("String", "string", ("StringRule", 4), string_rule(shape, self.patterns)),
+            _ => return ruled("String", "string", string_rule(shape, self.patterns)),
         };
         if *shape == (StringShape { format: shape.format.clone(), ..StringShape::default() }) {
             return typed;
         }
-        let rule = string_rule(shape, self.patterns).expression("StringRule", 4);
+        let rule = string_rule(shape, self.patterns).reference();
         format!("r.spelled({rule}, {})", typed.function()).into()
     }
 }
 
-/// Returns the reader call that checks the constraints in `fields` while it reads a Rust type, or the type's
-/// `Read` if there are no constraints.
-fn ruled(ty: &str, method: &str, (rule, count): (&str, usize), fields: RuleFields) -> ReadExpression {
-    if fields.is_empty() {
+/// Returns the reader call that checks the constraints of a rule while it reads a Rust type, or the type's `Read` if
+/// there are no constraints.
+fn ruled(ty: &str, method: &str, rule: Rule) -> ReadExpression {
+    if rule.is_empty() {
         return ReadExpression::read(ty);
     }
-    format!("r.{method}({})", fields.expression(rule, count)).into()
+    format!("r.{method}({})", rule.reference()).into()
 }

@@ -39,14 +39,27 @@ pub fn value_name(text: &str) -> String {
 /// Converts text into an identifier in `snake_case` that is also a file name, for modules.
 ///
 /// Keywords get a trailing underscore. Characters beyond ASCII are omitted, since `rustc` does not find files
-/// by such names (E0754).
+/// by such names (E0754). A long name is cut, and ends with a hash of the text, so that different texts have different
+/// names.
 pub fn module_name(text: &str) -> String {
     let ascii: String = spelled(text).chars().filter(char::is_ascii).collect();
     let name = value_name(if ascii.contains(|letter: char| letter.is_ascii_alphanumeric()) { &ascii } else { "tag" });
     match name.strip_prefix("r#") {
         Some(keyword) => format!("{keyword}_"),
+        None if name.len() > LONGEST_MODULE => {
+            let end = name[..LONGEST_MODULE].rfind('_').filter(|end| *end > 0).unwrap_or(LONGEST_MODULE);
+            format!("{}_{:08x}", &name[..end], short_hash(text))
+        }
         None => name,
     }
+}
+
+/// The longest name of a module without a hash, in bytes. File systems limit the name of a file to 255 bytes.
+const LONGEST_MODULE: usize = 100;
+
+/// Returns a hash of a text that is equal on every machine (FNV-1a), to tell shortened names apart.
+fn short_hash(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// Converts text into an identifier in `SHOUTY_SNAKE_CASE`, for statics.
@@ -139,6 +152,10 @@ mod tests {
         assert_eq!(module_name("Große Übung"), "groe_bung");
         assert_eq!(module_name("名前"), "tag");
         assert_eq!(module_name("self"), "self_");
+        assert_eq!(module_name(&"a".repeat(100)), "a".repeat(100));
+        let (long, longer) = (module_name(&"every word ".repeat(40)), module_name(&"every word ".repeat(41)));
+        assert!(long.starts_with("every_word_") && long.len() < 120 && long != longer, "{long} {longer}");
+        assert!(module_name(&"a".repeat(101)).len() < 120);
     }
 
     #[test]

@@ -3,30 +3,39 @@
 use std::collections::BTreeMap;
 
 use writ_contract::diagnostic::Diagnostics;
-use writ_contract::model::Contract;
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{Operation, Response, Status};
+use writ_contract::model::{Contract, Direction, SchemaId};
 
 use crate::rust::code::Code;
+use crate::rust::expr::error_body::ErrorBodies;
+use crate::rust::expr::read::ReadCalls;
 use crate::rust::mention::{contract as contract_path, runtime};
-use crate::rust::names::namespace::Names;
+use crate::rust::names::ident::value_name;
+use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::names::status::variant;
 use crate::rust::operations::operation_names::OperationNames;
+use crate::rust::operations::response::check_call;
 use crate::rust::operations::response_body::body;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
-use crate::rust::view::{ContentView, ErrorVariantView, ErrorView, RangeView, StatusView};
+use crate::rust::view::{
+    ContentView, ConversionView, ConversionsView, ErrorVariantView, ErrorView, RangeView, StatusView,
+};
 
-/// The names of the generated marker types for error statuses and ranges, which all operations of a contract share.
+/// The error responses that all operations of a contract share: the names of the generated marker types for error
+/// statuses and ranges, and the error bodies.
 #[derive(Debug, Default)]
 pub struct Markers {
+    /// The bodies of error responses that generated code contains.
+    pub bodies: ErrorBodies,
     statuses: BTreeMap<u16, String>,
     ranges: BTreeMap<Status, String>,
 }
 
 /// Names a marker type for each error status or range that an operation declares with the error envelope.
 pub fn markers(contract: &Contract, names: &mut Names, diagnostics: &mut Diagnostics) -> Markers {
-    let mut markers = Markers::default();
+    let mut markers = Markers { bodies: ErrorBodies::of(contract), ..Markers::default() };
     let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
     for operation in contract.operations.iter().chain(outgoing) {
         for response in operation.responses.iter().filter(|response| is_error(response, operation)) {
@@ -104,19 +113,42 @@ pub fn bounds(status: Status) -> (u16, u16) {
 /// declares no content.
 pub fn in_envelope(contract: &Contract, response: &Response) -> bool {
     response.content.is_empty()
-        || response.content.iter().any(|content| contract.envelope.is(content, &contract.schemas))
+        || response.content.iter().any(|content| contract.errors.is_envelope(content, &contract.schemas))
+}
+
+/// Returns the view of the trait whose methods convert problems into error schemas that no problem can fill, or `None` if
+/// the contract has no such schema.
+pub fn conversions(
+    plan: &TypePlan<'_>,
+    markers: &Markers,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Option<ConversionsView> {
+    let bodies = markers.bodies.converted();
+    let schemas: Vec<SchemaId> = bodies.iter().filter_map(|index| plan.contract.errors.bodies[*index].schema).collect();
+    let first = plan.contract.schemas.get(*schemas.first()?).span;
+    let candidates = ["Errors", "ErrorConversions", "ProblemConversions"].map(str::to_owned);
+    let name = names.take(&candidates, first, diagnostics);
+    let types: Vec<Ty> = schemas.iter().map(|schema| plan.element(*schema, Direction::Outbound)).collect();
+    let (methods, _) = distinct(types.iter().map(|ty| match ty {
+        Ty::Named(name) => value_name(name),
+        _ => "error".to_owned(),
+    }));
+    let methods =
+        methods.into_iter().zip(types).map(|(name, ty)| ConversionView { name: Code::of(name), ty: Code::of(ty) });
+    Some(ConversionsView { name: Code::of(name), methods: methods.collect() })
 }
 
 /// Returns the view of the error type of an operation, and adds error bodies with several media types to `contents`.
 pub fn error_view(
-    plan: &TypePlan<'_>,
+    calls: &ReadCalls<'_, '_>,
     operation: &Operation,
     names: &OperationNames,
     markers: &Markers,
     contents: &mut Vec<ContentView>,
     diagnostics: &mut Diagnostics,
 ) -> ErrorView {
-    let contract = plan.contract;
+    let contract = calls.plan.contract;
     let mut variants = Vec::new();
     let mut responses: Vec<&Response> =
         operation.responses.iter().filter(|response| is_error(response, operation)).collect();
@@ -144,20 +176,21 @@ pub fn error_view(
             });
             continue;
         }
-        let Some((body, content)) = body(plan, operation, response, &names.contents, diagnostics) else {
+        let Some((body, content)) = body(calls, operation, response, &names.contents, diagnostics) else {
             continue;
         };
         contents.extend(content);
-        let (ty, send) = (body.ty, body.send.with("refusal"));
+        let check = check_call(&body.rule.iter().map(|rule| rule.check("refusal")).collect::<Vec<_>>());
+        let (ty, send) = (body.ty, format!("{check}.{}", body.send.with("refusal")));
         let (name, any_status, respond) = match response.status {
-            Status::Code(code) => (variant(code), None, format!("{}::status({code}).{send}", runtime("Reply"))),
+            Status::Code(code) => (variant(code), None, format!("{}::status({code}){send}", runtime("Reply"))),
             range => {
                 let (low, high) = bounds(range);
                 let name = match range {
                     Status::Range(digit) => format!("Status{digit}xx"),
                     _ => "Default".to_owned(),
                 };
-                (name, Some(Ty::AnyStatus(low, high)), format!("status.reply().{send}"))
+                (name, Some(Ty::AnyStatus(low, high)), format!("status.reply(){send}"))
             }
         };
         variants.push(ErrorVariantView {

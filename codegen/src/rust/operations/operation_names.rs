@@ -104,7 +104,7 @@ pub fn tag_names(
         modules.reserve(fixed);
     }
     let mut parameters = Names::empty();
-    for fixed in ["A", "G", "Api"] {
+    for fixed in ["A", "G", "E", "Api"] {
         parameters.reserve(fixed);
     }
     contract

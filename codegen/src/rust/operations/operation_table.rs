@@ -3,23 +3,23 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use writ_contract::model::Contract;
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{
-    ContentKind, LimitBy, Operation, Parameter, ParameterLocation, RateLimit, RequestBody, Requirement, Status, Style,
-    normal_media_type,
+    ContentKind, LimitBy, Operation, RateLimit, RequestBody, Requirement, Status, normal_media_type,
 };
-use writ_contract::model::schema::{Additional, Kind, Schemas};
+use writ_contract::model::schema::Schemas;
 use writ_contract::model::stream::item_schema;
-use writ_contract::model::{Contract, SchemaId};
 
-use crate::rust::code::{Code, literal};
-use crate::rust::expr::form_fields::form_fields;
+use crate::rust::code::{Code, literal, literals};
+use crate::rust::expr::error_body::ErrorBodies;
 use crate::rust::mention::{contract as contract_path, runtime, std as std_path};
 use crate::rust::names::ident::static_name;
+use crate::rust::operations::parameter_entry::parameter_entry;
 use crate::rust::view::OperationEntryView;
 
 /// Returns the view of an operation's entry in the generated operation table.
-pub fn operation_entry(contract: &Contract, operation: &Operation) -> OperationEntryView {
+pub fn operation_entry(contract: &Contract, errors: &ErrorBodies, operation: &Operation) -> OperationEntryView {
     let mut head = vec![
         format!("id: {}", literal(&operation.id)),
         format!("method: {}::{}", runtime("Method"), method(&operation.method)),
@@ -30,14 +30,16 @@ pub fn operation_entry(contract: &Contract, operation: &Operation) -> OperationE
     let mut more = Vec::new();
     more.extend(policies(operation));
     more.push(format!("statuses: &[{}]", statuses(operation)));
+    let errors = errors.of_operation(contract, operation);
+    more.extend((!errors.is_empty()).then(|| format!("errors: &[{}]", errors.join(", "))));
     let produces = produces(operation);
-    more.extend((!produces.is_empty()).then(|| format!("produces: &[{}]", listed(&produces))));
+    more.extend((!produces.is_empty()).then(|| format!("produces: &[{}]", literals(&produces))));
     more.extend(operation.is_conditional().then(|| "conditional: true".to_owned()));
     let sparse = operation.parameters.iter().find(|parameter| parameter.sparse);
     more.extend(sparse.map(|parameter| format!("sparse_fieldset: Some({})", literal(&parameter.name))));
     OperationEntryView {
         head: head.into_iter().map(Code::from).collect(),
-        parameters: operation.parameters.iter().map(|one| Code::of(parameter(&contract.schemas, one))).collect(),
+        parameters: operation.parameters.iter().map(|one| Code::of(parameter_entry(contract, one))).collect(),
         body: operation.body.as_ref().map(|one| Code::of(body(&contract.schemas, one))),
         security: operation.security.iter().map(|all| Code::of(alternative(all))).collect(),
         rate_limits: operation.policies.rate_limits.iter().map(|limit| Code::of(rate_limit(limit))).collect(),
@@ -83,7 +85,7 @@ fn alternative(all: &[Requirement]) -> String {
         .map(|need| {
             let path = format!("operations::{}", scheme_static(&need.scheme));
             let scheme = contract_path(&path);
-            format!("{} {{ scheme: &{scheme}, scopes: &[{}] }}", runtime("Requirement"), listed(&need.scopes))
+            format!("{} {{ scheme: &{scheme}, scopes: &[{}] }}", runtime("Requirement"), literals(&need.scopes))
         })
         .collect();
     format!("&[{}]", needs.join(", "))
@@ -132,11 +134,11 @@ fn policies(operation: &Operation) -> Vec<String> {
         fields.push(format!("idempotency: Some({name} {{ retention: {} }})", duration(retention)));
     }
     if let Some(cache) = &policies.cache {
-        let (name, ttl, tags) = (runtime("Cache"), duration(cache.ttl), listed(&cache.tags));
+        let (name, ttl, tags) = (runtime("Cache"), duration(cache.ttl), literals(&cache.tags));
         fields.push(format!("cache: Some({name} {{ ttl: {ttl}, tags: &[{tags}], shared: {} }})", cache.shared));
     }
     if !policies.invalidates.is_empty() {
-        fields.push(format!("invalidates: &[{}]", listed(&policies.invalidates)));
+        fields.push(format!("invalidates: &[{}]", literals(&policies.invalidates)));
     }
     fields
 }
@@ -144,72 +146,6 @@ fn policies(operation: &Operation) -> Vec<String> {
 /// Returns the name of the generated static of a security scheme.
 pub fn scheme_static(name: &str) -> String {
     format!("SCHEME_{}", static_name(name))
-}
-
-/// Returns a parameter of an operation as an expression of the runtime's `Parameter`.
-fn parameter(schemas: &Schemas, parameter: &Parameter) -> String {
-    let location = parameter.location.word();
-    let mut text = format!("{}::{location}({})", runtime("Parameter"), literal(&parameter.name));
-    if parameter.required && parameter.location != ParameterLocation::Path {
-        text.push_str(".required()");
-    }
-    let usual = match parameter.location {
-        ParameterLocation::Query | ParameterLocation::QueryString | ParameterLocation::Cookie => (Style::Form, true),
-        ParameterLocation::Path | ParameterLocation::Header => (Style::Simple, false),
-    };
-    if (parameter.style, parameter.explode) != usual {
-        text.push_str(&format!(".style({}::{:?}, {})", runtime("Style"), parameter.style, parameter.explode));
-    }
-    if parameter.may_be_empty {
-        text.push_str(".may_be_empty()");
-    }
-    if parameter.location == ParameterLocation::QueryString {
-        let fields = match parameter.style {
-            Style::Form => form_fields(schemas, &parameter.encoding, parameter.schema),
-            _ => Vec::new(),
-        };
-        if !fields.is_empty() {
-            text.push_str(&format!(".form(&[{}])", fields.join(", ")));
-        }
-        return text;
-    }
-    if matches!(parameter.style, Style::Form | Style::Cookie)
-        && parameter.explode
-        && let Kind::Object(object) = schemas.kind(parameter.schema)
-        && !matches!(object.additional, Additional::Kept(_))
-    {
-        let names: Vec<String> = object.properties.iter().map(|property| property.name.clone()).collect();
-        text.push_str(&format!(".fields(&[{}])", listed(&names)));
-    }
-    if let Some(shape) = shape(schemas, parameter.schema).filter(|_| parameter.style != Style::Text) {
-        text.push_str(&format!(".kind({}::{shape})", runtime("ValueKind")));
-    }
-    text
-}
-
-/// Returns the variant of the runtime's `ValueKind` for a schema whose values are written in a parameter or
-/// header: `Array`, `Object`, or `None` for a scalar.
-pub fn shape(schemas: &Schemas, schema: SchemaId) -> Option<&'static str> {
-    match schemas.kind(schema) {
-        Kind::Array(_) => Some("Array"),
-        Kind::Object(_) => Some("Object"),
-        Kind::Union(union) => match union
-            .branches
-            .iter()
-            .map(|branch| schemas.kind(*branch))
-            .find(|kind| matches!(kind, Kind::Array(_) | Kind::Object(_)))
-        {
-            Some(Kind::Array(_)) => Some("Array"),
-            Some(_) => Some("Object"),
-            None => None,
-        },
-        _ => None,
-    }
-}
-
-/// Returns strings as Rust string literals, separated by commas.
-fn listed(texts: &[String]) -> String {
-    texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the Rust expression of a duration.

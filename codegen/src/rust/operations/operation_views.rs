@@ -8,6 +8,7 @@ use writ_contract::model::schema::Kind;
 
 use crate::rust::code::Code;
 use crate::rust::expr::patterns::Patterns;
+use crate::rust::expr::read::ReadCalls;
 use crate::rust::names::ident::{static_name, type_name};
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::operations::errors::{Markers, error_view};
@@ -23,7 +24,7 @@ use crate::rust::view::{
 };
 
 /// Returns the view of the operations whose tags are not selected, with their entries in the operation table.
-pub fn unselected_view(contract: &Contract, diagnostics: &mut Diagnostics) -> UnselectedView {
+pub fn unselected_view(contract: &Contract, markers: &Markers, diagnostics: &mut Diagnostics) -> UnselectedView {
     let mut statics = Names::empty();
     let operations = contract
         .unselected
@@ -35,7 +36,7 @@ pub fn unselected_view(contract: &Contract, diagnostics: &mut Diagnostics) -> Un
             UnselectedOperationView {
                 id: operation.id.clone(),
                 data: Code::of(data),
-                entry: operation_entry(contract, operation),
+                entry: operation_entry(contract, &markers.bodies, operation),
             }
         })
         .collect();
@@ -96,8 +97,9 @@ pub fn operation_view(
         .zip(names.parts.as_ref())
         .map(|((content, parts), names)| parts_view(plan, (operation, content), &parts, names, patterns, diagnostics));
     let mut contents = Vec::new();
-    let response = response_view(plan, operation, names, &mut contents, diagnostics);
-    let error = error_view(plan, operation, names, markers, &mut contents, diagnostics);
+    let calls = ReadCalls { plan, patterns, direction: operation.response_direction() };
+    let response = response_view(&calls, operation, names, &mut contents, diagnostics);
+    let error = error_view(&calls, operation, names, markers, &mut contents, diagnostics);
     OperationView {
         method: Code::of(&names.method),
         decode: Code::from(format!("decode_{}", names.method.trim_start_matches("r#"))),
@@ -108,7 +110,7 @@ pub fn operation_view(
         handler_terms: handler_terms(operation),
         client_terms: client_terms(operation),
         deprecated: operation.deprecated,
-        entry: operation_entry(plan.contract, operation),
+        entry: operation_entry(plan.contract, &markers.bodies, operation),
         context: Code::from(match access {
             Access::Public => "()",
             Access::Optional => "Option<Self::Principal>",

@@ -58,7 +58,7 @@ pub fn parameter_field(
     if let (true, Kind::Array(array)) = (parameter.sort, plan.contract.schemas.kind(parameter.schema)) {
         let key = names.sorts.iter().find(|sort| sort.index == index).map(|sort| sort.name.clone()).unwrap_or_default();
         let read = read_of(format_args!("{}::<{}>", runtime("Sort"), contract(&key)));
-        let decode = format!("input.optional({index}, |r| r.array({}, {read}))", array_rule(array));
+        let decode = format!("input.optional({index}, |r| r.array({}, {read}))", array_rule(array).reference());
         let name = parameter.name.replace('`', "'");
         let default = match default_text(plan, parameter.schema).as_str() {
             "" => "the default".to_owned(),

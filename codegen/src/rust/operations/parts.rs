@@ -3,7 +3,7 @@
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::operation::{Content, ContentKind, Operation};
-use writ_contract::model::parts::{Part, PartKind, Parts, parts};
+use writ_contract::model::parts::{Part, PartKind, PartStyle, Parts, parts};
 use writ_contract::model::schema::Additional;
 use writ_contract::model::{Direction, SchemaId};
 
@@ -128,6 +128,10 @@ pub fn parts_view(
                 Additional::Denied => view.rule.more.push("unknown: writ_runtime::Unknown::Deny".into()),
                 Additional::Ignored | Additional::Kept(_) => {}
             }
+            if !parts.ignored.is_empty() && !matches!(object.additional, Additional::Ignored) {
+                let names: Vec<String> = parts.ignored.iter().map(|name| literal(name)).collect();
+                view.rule.more.push(Code::of(format!("ignored: &[{}]", names.join(", "))));
+            }
             view.rule.more.extend(object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
             view.rule.more.extend(object.max.map(|max| Code::of(format!("max: Some({max})"))));
         }
@@ -236,11 +240,16 @@ fn rule(part: &Part<'_>, calls: &ReadCalls<'_, '_>) -> String {
             rule.push_str(".unique()");
         }
     }
-    let Some(encoding) = part.encoding else { return rule };
-    if !encoding.media_types.is_empty() {
-        let media: Vec<String> = encoding.media_types.iter().map(|media| literal(media)).collect();
-        rule.push_str(&format!(".media(&[{}])", media.join(", ")));
+    if !part.media_types.is_empty() {
+        rule.push_str(&format!(".media(&[{}])", literals(&part.media_types)));
     }
+    if let Some(media) = part.sent_as {
+        rule.push_str(&format!(".sent_as({})", literal(media)));
+    }
+    if let Some(style) = &part.style {
+        rule.push_str(&format!(".style(writ_runtime::PartStyle::{})", part_style(style)));
+    }
+    let Some(encoding) = part.encoding else { return rule };
     let headers: Vec<String> = encoding
         .headers
         .iter()
@@ -255,6 +264,21 @@ fn rule(part: &Part<'_>, calls: &ReadCalls<'_, '_>) -> String {
         rule.push_str(&format!(".headers(&[{}])", headers.join(", ")));
     }
     rule
+}
+
+/// Returns the variant of the runtime's `PartStyle` as an expression.
+fn part_style(style: &PartStyle<'_>) -> String {
+    match style {
+        PartStyle::Scalar => "Scalar".to_owned(),
+        PartStyle::Delimited(delimiter) => format!("Delimited({delimiter:?})"),
+        PartStyle::Brackets => "Brackets".to_owned(),
+        PartStyle::Members(names) => format!("Members(&[{}])", literals(names)),
+    }
+}
+
+/// Returns string literals, separated by commas.
+fn literals(texts: &[&str]) -> String {
+    texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the documentation of a part of a multipart body: the description or title of its schema.

@@ -4,7 +4,8 @@ use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::operation::{Header, Operation, Response, Status};
 use writ_contract::model::schema::Kind;
 
-use crate::rust::code::Code;
+use crate::rust::code::{Code, literal};
+use crate::rust::expr::read::ReadCalls;
 use crate::rust::names::ident::value_name;
 use crate::rust::names::namespace::distinct;
 use crate::rust::names::status::variant;
@@ -16,23 +17,28 @@ use crate::rust::view::{ContentView, HeaderView, ResponseBodyView, ResponseView,
 
 /// Returns the view of an operation's response type, and adds response bodies with several media types to `contents`.
 pub fn response_view(
-    plan: &TypePlan<'_>,
+    calls: &ReadCalls<'_, '_>,
     operation: &Operation,
     names: &OperationNames,
     contents: &mut Vec<ContentView>,
     diagnostics: &mut Diagnostics,
 ) -> ResponseView {
     let mut successes: Vec<SuccessView> = Vec::new();
-    let value = if operation.successes().count() > 1 { "body" } else { "self.body" };
+    let place = if operation.successes().count() > 1 { "" } else { "self." };
+    let value = format!("{place}body");
     let (mut uses_responder, mut streamed) = (false, false);
     for response in operation.successes() {
-        let (mut success, body) = success(plan, operation, response, names, contents, diagnostics);
+        let (mut success, checks, body) = success(calls, operation, response, names, contents, diagnostics);
+        let mut checks: Vec<String> = checks.into_iter().map(|check| check.statement(place)).collect();
         if let Some(body) = body {
+            checks.extend(body.rule.as_ref().map(|rule| rule.check(&value)));
             uses_responder |= body.send.uses_responder;
             streamed |= body.ty.is_streamed();
-            let send = Code::of(format!(".{}", body.send.with(value)));
+            let send = Code::of(format!(".{}", body.send.with(&value)));
             success.body = Some(ResponseBodyView { ty: Code::of(&body.ty), send });
         }
+        uses_responder |= !checks.is_empty();
+        success.check = check_call(&checks);
         successes.push(success);
     }
     if successes.is_empty() {
@@ -53,21 +59,49 @@ pub fn response_view(
             headers: Vec::new(),
             body: None,
             any_status: None,
+            check: Code::default(),
         });
     }
     streamed |= contents.iter().any(|content| content.streamed);
     ResponseView { name: Code::of(&names.response), fallback: String::new(), streamed, uses_responder, successes }
 }
 
-/// Returns the view of a successful response without its body, and the body with the call that sends it.
+/// The check of a response header before it leaves.
+struct HeaderCheck {
+    /// The method of the runtime's checker: `header` or `optional_header`.
+    method: &'static str,
+    wire: String,
+    field: Code,
+    rule: String,
+}
+
+impl HeaderCheck {
+    /// Returns the statement that checks the header, whose field follows `place` in an expression.
+    fn statement(&self, place: &str) -> String {
+        format!("c.{}({}, &{place}{}, &{})", self.method, literal(&self.wire), self.field, self.rule)
+    }
+}
+
+/// Returns the call on the runtime's `Reply` that checks a response by these expressions; empty without expressions.
+pub fn check_call(checks: &[String]) -> Code {
+    match checks {
+        [] => Code::default(),
+        [one] => Code::of(format!(".check(responder, &|c| {one})")),
+        several => Code::of(format!(".check(responder, &|c| {{ {}; }})", several.join("; "))),
+    }
+}
+
+/// Returns the view of a successful response without its body, the checks of its headers, and the body with the call
+/// that sends it.
 fn success(
-    plan: &TypePlan<'_>,
+    calls: &ReadCalls<'_, '_>,
     operation: &Operation,
     response: &Response,
     names: &OperationNames,
     contents: &mut Vec<ContentView>,
     diagnostics: &mut Diagnostics,
-) -> (SuccessView, Option<ResponseBody>) {
+) -> (SuccessView, Vec<HeaderCheck>, Option<ResponseBody>) {
+    let plan = calls.plan;
     let description = response.description.clone().unwrap_or_default();
     let (variant, status, any_status) = match response.status {
         Status::Code(code) => (variant(code), code.to_string(), None),
@@ -78,14 +112,10 @@ fn success(
         // The contract declares no other success, so the default response covers every final status code.
         Status::Default => ("Default".to_owned(), "status".to_owned(), Some(Ty::AnyStatus(200, 599))),
     };
-    let headers = response
-        .headers
-        .iter()
-        .filter(|header| !header.is_platform())
-        .map(|header| header_view(plan, operation, header))
-        .collect::<Vec<_>>();
+    let declared: Vec<&Header> = response.headers.iter().filter(|header| !header.is_platform()).collect();
+    let headers: Vec<HeaderView> = declared.iter().map(|header| header_view(plan, operation, header)).collect();
     let (header_names, _) = distinct(headers.iter().map(|header| header.name.0.clone()));
-    let headers = headers
+    let headers: Vec<HeaderView> = headers
         .into_iter()
         .zip(header_names)
         .map(|(header, name)| HeaderView {
@@ -93,7 +123,8 @@ fn success(
             ..header
         })
         .collect();
-    let (body, content) = body(plan, operation, response, &names.contents, diagnostics).unzip();
+    let checks = declared.iter().zip(&headers).filter_map(|(header, view)| header_check(calls, header, view)).collect();
+    let (body, content) = body(calls, operation, response, &names.contents, diagnostics).unzip();
     contents.extend(content.flatten());
     let success = SuccessView {
         variant: Code::of(variant),
@@ -102,8 +133,19 @@ fn success(
         headers,
         body: None,
         any_status: any_status.map(Code::of),
+        check: Code::default(),
     };
-    (success, body)
+    (success, checks, body)
+}
+
+/// Returns the check of a response header, or `None` if its Rust type holds all constraints.
+fn header_check(calls: &ReadCalls<'_, '_>, header: &Header, view: &HeaderView) -> Option<HeaderCheck> {
+    if is_tag(calls.plan, header) || view.set == "headers" {
+        return None;
+    }
+    let method = if view.optional { "optional_header" } else { "header" };
+    let rule = calls.rule(header.schema)?;
+    Some(HeaderCheck { method, wire: view.wire.clone(), field: view.name.clone(), rule })
 }
 
 /// Returns true if a response header is an entity tag (`ETag`), for which the runtime has a type.
@@ -143,9 +185,7 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header) -> H
     };
     match &ty {
         _ if header.json => view(ty.clone(), optional, "json_header", "&", ""),
-        Ty::Bool | Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::F32 | Ty::F64 | Ty::Decimal => {
-            view(ty.clone(), optional, shown, "", "")
-        }
+        Ty::Bool | Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::Decimal => view(ty.clone(), optional, shown, "", ""),
         Ty::DecimalNumber | Ty::Uuid | Ty::String => view(ty.clone(), optional, shown, "", ""),
         _ if own_text => view(ty.clone(), optional, shown, "", ""),
         _ => {

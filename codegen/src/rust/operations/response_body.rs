@@ -1,12 +1,13 @@
 //! The bodies of responses: one Rust type, or an enum if the media types are written differently.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
-use writ_contract::model::Direction;
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{Content, ContentKind, Operation, Response, Status};
 use writ_contract::model::stream::{Framing, Items, items};
+use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::code::{Code, literal};
+use crate::rust::expr::read::ReadCalls;
 use crate::rust::names::media::{media_list, media_name};
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::names::status;
@@ -33,6 +34,8 @@ pub struct BodyForm<'c> {
     pub ty: Ty,
     /// The encoding in which the response body is written.
     pub encoding: BodyEncoding,
+    /// The schema of the values that are checked before they leave: of the body, or of an item of a stream.
+    schema: Option<SchemaId>,
     /// The media types that share the type and the encoding, at least one.
     pub media: Vec<&'c Content>,
 }
@@ -43,6 +46,23 @@ pub struct ResponseBody {
     pub ty: Ty,
     /// The call on the runtime's `Reply` that sends the response body.
     pub send: SendCall,
+    /// The rule that the response body must satisfy, or `None` if its Rust type holds all constraints.
+    pub rule: Option<BodyRule>,
+}
+
+/// The rule that a response body must satisfy, and the part of the body to which it applies.
+pub struct BodyRule {
+    /// The expression of the rule.
+    rule: String,
+    /// The field access that leads from the body to the checked value; empty for the body itself.
+    access: &'static str,
+}
+
+impl BodyRule {
+    /// Returns the expression that checks the body in the expression `value` by the runtime's checker `c`.
+    pub fn check(&self, value: &str) -> String {
+        format!("c.check(&{value}{}, &{})", self.access, self.rule)
+    }
 }
 
 /// The encoding in which a response body is written.
@@ -64,31 +84,35 @@ pub enum BodyEncoding {
     AnyMediaJson,
 }
 
-/// Returns the Rust type and the encoding of a response body of one media type.
-fn form(plan: &TypePlan<'_>, direction: Direction, content: &Content) -> (Ty, BodyEncoding) {
+/// Returns the form of a response body of one media type.
+fn form<'c>(plan: &TypePlan<'_>, direction: Direction, content: &'c Content) -> BodyForm<'c> {
     let any_media = |ty: Ty| Ty::AnyMedia(Box::new(ty));
     let range = content.is_range();
-    match content.kind {
+    let (ty, encoding, schema) = match content.kind {
         ContentKind::Json => {
             let ty = content.schema.map_or(Ty::Value, |schema| plan.element(schema, direction));
-            if range { (any_media(ty), BodyEncoding::AnyMediaJson) } else { (ty, BodyEncoding::Json) }
+            let (ty, encoding) =
+                if range { (any_media(ty), BodyEncoding::AnyMediaJson) } else { (ty, BodyEncoding::Json) };
+            (ty, encoding, content.schema)
         }
         ContentKind::Stream => match items(content, &plan.contract.schemas) {
-            None => (Ty::ByteStream, BodyEncoding::Stream),
+            None => (Ty::ByteStream, BodyEncoding::Stream, None),
             Some(Items { schema, framing }) => {
-                (stream_type(framing, plan.element(schema, direction)), BodyEncoding::Items(framing))
+                let ty = stream_type(framing, plan.element(schema, direction));
+                (ty, BodyEncoding::Items(framing), Some(schema))
             }
         },
-        ContentKind::Text if range => (any_media(Ty::String), BodyEncoding::AnyMedia),
+        ContentKind::Text if range => (any_media(Ty::String), BodyEncoding::AnyMedia, content.schema),
         ContentKind::Text => {
             match content.schema.filter(|schema| plan.custom_type(*schema).is_some_and(|own| own.text)) {
-                Some(schema) => (plan.ty(schema, direction), BodyEncoding::Shown),
-                None => (Ty::String, BodyEncoding::Bytes),
+                Some(schema) => (plan.ty(schema, direction), BodyEncoding::Shown, Some(schema)),
+                None => (Ty::String, BodyEncoding::Bytes, content.schema),
             }
         }
-        _ if range => (any_media(Ty::Bytes), BodyEncoding::AnyMedia),
-        _ => (Ty::Bytes, BodyEncoding::Bytes),
-    }
+        _ if range => (any_media(Ty::Bytes), BodyEncoding::AnyMedia, None),
+        _ => (Ty::Bytes, BodyEncoding::Bytes, None),
+    };
+    BodyForm { ty, encoding, schema, media: vec![content] }
 }
 
 /// Returns the forms of a response body. Media types with an equal Rust type and encoding share a form.
@@ -101,13 +125,43 @@ pub fn forms<'c>(plan: &TypePlan<'_>, operation: &Operation, response: &'c Respo
         return forms;
     }
     for content in &response.content {
-        let (ty, encoding) = form(plan, direction, content);
-        match forms.iter_mut().find(|form| ignores_media_type(encoding) && form.encoding == encoding && form.ty == ty) {
-            Some(form) => form.media.push(content),
-            None => forms.push(BodyForm { ty, encoding, media: vec![content] }),
+        let new = form(plan, direction, content);
+        let equal = |form: &&mut BodyForm<'_>| {
+            ignores_media_type(new.encoding) && form.encoding == new.encoding && form.ty == new.ty
+        };
+        match forms.iter_mut().find(equal) {
+            Some(form) => {
+                // Media types with different constraints share a Rust type, so neither constraint applies to all values.
+                let target = |schema: Option<SchemaId>| schema.map(|schema| plan.contract.schemas.target(schema));
+                form.schema = form.schema.filter(|_| target(form.schema) == target(new.schema));
+                form.media.push(content);
+            }
+            None => forms.push(new),
         }
     }
     forms
+}
+
+impl BodyForm<'_> {
+    /// Returns the rule of the checked values, or `None` if their Rust type holds all constraints.
+    fn value_rule(&self, calls: &ReadCalls<'_, '_>) -> Option<String> {
+        let schema = self.schema?;
+        match (self.encoding, &self.ty) {
+            (BodyEncoding::Shown, _) => calls.rule(schema),
+            (BodyEncoding::Bytes, Ty::String) | (BodyEncoding::AnyMedia, _) => calls.text_body_rule(schema),
+            _ => calls.element_rule(schema),
+        }
+    }
+
+    /// Returns the rule of a body that is checked before it is sent. The items of a stream are checked later.
+    fn rule(&self, calls: &ReadCalls<'_, '_>) -> Option<BodyRule> {
+        let access = match self.encoding {
+            _ if self.ty.is_streamed() => return None,
+            BodyEncoding::AnyMedia | BodyEncoding::AnyMediaJson => ".body",
+            _ => "",
+        };
+        Some(BodyRule { rule: self.value_rule(calls)?, access })
+    }
 }
 
 /// Returns true if the encoding of a response body does not depend on the name of its media type.
@@ -123,13 +177,13 @@ pub fn content_names(
     names: &mut Names,
     diagnostics: &mut Diagnostics,
 ) -> Vec<ContentNames> {
-    let envelope = &plan.contract.envelope;
+    let errors = &plan.contract.errors;
     let several: Vec<&Response> = operation
         .responses
         .iter()
         .filter(|response| {
             let refusal = is_error(response, operation);
-            let enveloped = |content| envelope.is(content, &plan.contract.schemas);
+            let enveloped = |content| errors.is_envelope(content, &plan.contract.schemas);
             !(refusal && response.content.iter().any(enveloped)) && forms(plan, operation, response).len() > 1
         })
         .collect();
@@ -155,7 +209,7 @@ pub fn content_names(
 /// Returns the type of a response's body with the call that sends it, and the view of the enum if the body has
 /// several forms. Returns `None` if the response has no body.
 pub fn body(
-    plan: &TypePlan<'_>,
+    calls: &ReadCalls<'_, '_>,
     operation: &Operation,
     response: &Response,
     names: &[ContentNames],
@@ -174,11 +228,12 @@ pub fn body(
         );
         return None;
     }
-    let forms = forms(plan, operation, response);
+    let forms = forms(calls.plan, operation, response);
     let named = names.iter().find(|named| named.status == response.status);
     let (Some(named), true) = (named, forms.len() > 1) else {
         let form = forms.into_iter().next()?;
-        return Some((ResponseBody { send: send_call(&form), ty: form.ty }, None));
+        let (send, rule) = (send_call(calls, &form), form.rule(calls));
+        return Some((ResponseBody { send, rule, ty: form.ty }, None));
     };
     let (variants, collided) = distinct(forms.iter().map(|form| media_name(form.media[0])));
     if let Some(collided) = collided {
@@ -186,18 +241,23 @@ pub fn body(
             collided.report(response.span, |index| format!("the media type `{}`", &forms[index].media[0].media_type)),
         );
     }
-    let mut index = 0;
+    let (mut index, mut uses_responder) = (0, false);
     let mut types = Vec::new();
     let mut views = Vec::new();
     for (form, variant) in forms.iter().zip(variants) {
         let spelled: Vec<&str> = form.media.iter().map(|content| content.media_type.as_str()).collect();
         let indices: Vec<String> = (index..index + spelled.len()).map(|at| at.to_string()).collect();
         index += spelled.len();
+        let send = send_call(calls, form);
+        uses_responder |= send.uses_responder || form.rule(calls).is_some();
         views.push(ContentVariantView {
             name: Code::of(variant),
             docs: media_list(&spelled),
             ty: Code::of(&form.ty),
-            send: Code::of(format!("reply.{}", send_call(form).with("body"))),
+            send: Code::of(match form.rule(calls) {
+                None => format!("reply.{}", send.with("body")),
+                Some(rule) => format!("reply.check(responder, &|c| {}).{}", rule.check("body"), send.with("body")),
+            }),
             indices: Code::of(indices.join(" | ")),
         });
         types.extend(spelled.into_iter().map(str::to_owned));
@@ -207,14 +267,15 @@ pub fn body(
         media: Code::of(&named.media),
         types,
         streamed: forms.iter().any(|form| form.ty.is_streamed()),
-        uses_responder: forms.iter().any(|form| send_call(form).uses_responder),
+        uses_responder,
         variants: views,
     };
-    Some((ResponseBody { ty: Ty::Named(named.body.clone()), send: SendCall::CONTENT }, Some(view)))
+    let ty = Ty::Named(named.body.clone());
+    Some((ResponseBody { ty, send: SendCall::CONTENT, rule: None }, Some(view)))
 }
 
 /// Returns the call on the runtime's `Reply` that sends a response body of one form.
-fn send_call(form: &BodyForm<'_>) -> SendCall {
+fn send_call(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> SendCall {
     let several = form.media.len() > 1;
     let media: Vec<String> = form.media.iter().map(|content| literal(&content.media_type)).collect();
     let media = if several { format!("responder.media(&[{}])", media.join(", ")) } else { media.join("") };
@@ -225,12 +286,16 @@ fn send_call(form: &BodyForm<'_>) -> SendCall {
         takes_responder: responder,
         uses_responder: responder || several,
     };
+    let stream = |method: &'static str| match form.value_rule(calls) {
+        None => call(method, Argument::Owned, false),
+        Some(rule) => SendCall { uses_responder: true, ..call(method, Argument::Checked(rule), false) },
+    };
     match form.encoding {
         BodyEncoding::Json => call("json", Argument::Borrowed, true),
         BodyEncoding::Bytes => call("bytes", Argument::Owned, false),
         BodyEncoding::Shown => call("bytes", Argument::Text, false),
         BodyEncoding::Stream => call("stream", Argument::Owned, false),
-        BodyEncoding::Items(framing) => call(stream_method(framing), Argument::Owned, false),
+        BodyEncoding::Items(framing) => stream(stream_method(framing)),
         BodyEncoding::AnyMedia => call("any_media", Argument::Owned, false),
         BodyEncoding::AnyMediaJson => call("any_media_json", Argument::Borrowed, true),
     }

@@ -16,7 +16,7 @@ pub struct SendCall {
 }
 
 /// The form in which a response body is passed to the method that sends it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Argument {
     /// The response body is passed by value.
     Owned,
@@ -24,6 +24,8 @@ pub enum Argument {
     Borrowed,
     /// The response body is passed as the string of its `Display` implementation.
     Text,
+    /// The response body is a stream that is passed by value, with a check of each item. Holds the rule of an item.
+    Checked(String),
 }
 
 impl SendCall {
@@ -39,10 +41,11 @@ impl SendCall {
     /// Returns the code of the call with the expression `value` as the response body.
     pub fn with(&self, value: &str) -> String {
         let mut arguments: Vec<String> = self.media.iter().cloned().collect();
-        arguments.push(match self.argument {
+        arguments.push(match &self.argument {
             Argument::Owned => value.to_owned(),
             Argument::Borrowed => format!("&{value}"),
             Argument::Text => format!("{value}.to_string()"),
+            Argument::Checked(rule) => format!("{value}.checked(&responder.check, {rule})"),
         });
         arguments.extend(self.takes_responder.then(|| "responder".to_owned()));
         format!("{}({})", self.method, arguments.join(", "))

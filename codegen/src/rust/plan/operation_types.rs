@@ -49,7 +49,7 @@ pub fn declare_operation(declarations: &mut Declarations<'_, '_>, operation: &Op
     for response in &operation.responses {
         let refusal = is_error(response, operation);
         for content in &response.content {
-            if refusal && contract.envelope.is(content, &contract.schemas) {
+            if refusal && contract.errors.is_envelope(content, &contract.schemas) {
                 continue;
             }
             let Some(schema) = content.value_schema() else { continue };

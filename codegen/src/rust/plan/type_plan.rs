@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::parts::parts;
-use writ_contract::model::{Contract, Direction, Envelope, SchemaId};
+use writ_contract::model::{Contract, Direction, SchemaId};
 
 use crate::rust::names::ident::type_name;
 use crate::rust::names::namespace::Names;
@@ -29,6 +29,7 @@ pub fn type_plan<'c>(
         order: Vec::new(),
         names: HashMap::new(),
         boxed: HashSet::new(),
+        constrained: HashSet::new(),
     };
     let mut declarations = Declarations { plan, names, diagnostics };
     // Components take their names before all other schemas. Among them, components whose names are valid Rust
@@ -42,9 +43,9 @@ pub fn type_plan<'c>(
         .filter_map(|content| content.schema)
         .collect();
     for id in exactly.into_iter().chain(others) {
-        if let Envelope::Own { schema, .. } = &contract.envelope
-            && !declarations.plan.usage.is_written(*schema)
-            && envelope_part(contract, *schema, id)
+        if let Some(schema) = contract.errors.envelope_body().and_then(|body| body.schema)
+            && !declarations.plan.usage.is_written(schema)
+            && envelope_part(contract, schema, id)
             && !declarations.plan.used(id)
         {
             continue;

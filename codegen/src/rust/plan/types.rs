@@ -10,7 +10,7 @@ use writ_contract::model::{Contract, Direction, SchemaId};
 use crate::rust::names::union_variants::union_variants;
 use crate::rust::plan::implied_tags::Tag;
 use crate::rust::plan::ty::{Ty, custom_path};
-use crate::rust::plan::usage::{Usage, is_read_only, is_write_only};
+use crate::rust::plan::usage::Usage;
 
 /// The identity of a declared Rust type: a schema, or one direction of a schema that `readOnly` or `writeOnly`
 /// properties split in two types.
@@ -37,6 +37,8 @@ pub struct TypePlan<'c> {
     pub boxed: HashSet<(TypeKey, TypeKey)>,
     /// The discriminators with a constant value, by the schema of their object. The structs have no field for them.
     pub tagged: HashMap<SchemaId, Tag>,
+    /// The declared types whose values may break the contract although they have the right Rust type.
+    pub constrained: HashSet<TypeKey>,
 }
 
 impl<'c> TypePlan<'c> {
@@ -92,18 +94,30 @@ impl<'c> TypePlan<'c> {
 
     /// Returns the properties that become fields of a declared type: all that the type's direction includes.
     pub fn properties(&self, key: TypeKey) -> Vec<&'c Property> {
-        let contract = self.contract;
-        let Kind::Object(object) = &contract.schemas.get(key.schema).kind else { return Vec::new() };
-        let only_read = self.usage.is_read(key.schema) && !self.usage.is_written(key.schema);
-        let only_written = self.usage.is_written(key.schema) && !self.usage.is_read(key.schema);
-        let without_read_only = key.only == Some(Direction::Inbound) || (key.only.is_none() && only_read);
-        let without_write_only = key.only == Some(Direction::Outbound) || (key.only.is_none() && only_written);
+        self.split_properties(key).0
+    }
+
+    /// Returns the properties of an object schema that its declared type has no fields for: those that belong to
+    /// the other direction only (`readOnly`, `writeOnly`).
+    pub fn omitted_properties(&self, key: TypeKey) -> Vec<&'c Property> {
+        self.split_properties(key).1
+    }
+
+    /// Returns the properties of an object schema in two lists: those that its declared type has fields for, and
+    /// the others.
+    fn split_properties(&self, key: TypeKey) -> (Vec<&'c Property>, Vec<&'c Property>) {
+        let schemas = &self.contract.schemas;
+        let Kind::Object(object) = &schemas.get(key.schema).kind else { return Default::default() };
+        let only = match (key.only, self.usage.is_read(key.schema), self.usage.is_written(key.schema)) {
+            (Some(direction), ..) => Some(direction),
+            (None, true, false) => Some(Direction::Inbound),
+            (None, false, true) => Some(Direction::Outbound),
+            (None, ..) => None,
+        };
         object
             .properties
             .iter()
-            .filter(|property| !(without_read_only && is_read_only(contract, property.schema)))
-            .filter(|property| !(without_write_only && is_write_only(contract, property.schema)))
-            .collect()
+            .partition(|property| only.is_none_or(|direction| !schemas.omits(direction, property.schema)))
     }
 
     /// Returns the Rust type of a schema's values other than null.
@@ -203,6 +217,21 @@ impl<'c> TypePlan<'c> {
         let holds = matches!(kind, Kind::Union(_))
             || matches!(kind, Kind::Object(object) if !object.is_map() && self.page_of(object).is_none());
         (holds && self.names.contains_key(&key)).then_some(key)
+    }
+
+    /// Returns true if the declared type of a schema has a codec of its own: a struct, an enum, an identifier, or a
+    /// type that contains itself. The other declared types are aliases.
+    pub fn has_own_codec(&self, target: SchemaId) -> bool {
+        let schema = self.contract.schemas.get(target);
+        let plain =
+            |object: &ObjectShape| object.sparse_of.is_none() && self.page_of(object).is_none() && !object.is_map();
+        schema.holds_itself
+            || match &schema.kind {
+                Kind::Strings(_) | Kind::Union(_) => true,
+                Kind::String(shape) => matches!(shape.format, Format::Id(_)),
+                Kind::Object(object) => plain(object),
+                _ => false,
+            }
     }
 
     /// Returns the custom type (`x-rust-type`) of a schema, after resolving aliases.

@@ -46,6 +46,11 @@ pub fn usage(contract: &Contract) -> Usage {
             marker.mark(schema, direction, tag);
         }
     }
+    // A conversion of the implementer returns a value of the error schema, also for operations that are not selected.
+    let converted = contract.converted_errors();
+    for schema in converted.into_iter().filter_map(|index| contract.errors.bodies[index].schema) {
+        marker.mark(schema, Direction::Outbound, None);
+    }
     for (_, webhook) in contract.webhooks() {
         if let Some(schema) = webhook.payload {
             marker.mark(schema, Direction::Outbound, None);
@@ -80,8 +85,10 @@ pub fn roots(contract: &Contract, operation: &Operation) -> Vec<(SchemaId, Direc
     roots.extend(operation.response_headers().map(|header| (header.schema, returned)));
     for response in &operation.responses {
         let refusal = is_error(response, operation);
-        let contents =
-            response.content.iter().filter(|content| !(refusal && contract.envelope.is(content, &contract.schemas)));
+        let contents = response
+            .content
+            .iter()
+            .filter(|content| !(refusal && contract.errors.is_envelope(content, &contract.schemas)));
         roots.extend(contents.filter_map(Content::value_schema).map(|schema| (schema, returned)));
     }
     roots
@@ -131,10 +138,8 @@ pub fn children(contract: &Contract, id: SchemaId, direction: Option<Direction>)
             vec![*complete]
         }
         Kind::Object(object) => {
-            let goes = |property: &&Property| match direction {
-                Some(Direction::Inbound) => !is_read_only(contract, property.schema),
-                Some(Direction::Outbound) => !is_write_only(contract, property.schema),
-                None => true,
+            let goes = |property: &&Property| {
+                direction.is_none_or(|direction| !contract.schemas.omits(direction, property.schema))
             };
             let mut all: Vec<SchemaId> =
                 object.properties.iter().filter(goes).map(|property| property.schema).collect();
@@ -147,16 +152,6 @@ pub fn children(contract: &Contract, id: SchemaId, direction: Option<Direction>)
     }
 }
 
-/// Returns true if a schema is `readOnly`, so that requests omit properties of this schema.
-pub fn is_read_only(contract: &Contract, id: SchemaId) -> bool {
-    contract.schemas.nearest(id, |schema| schema.read_only.then_some(())).is_some()
-}
-
-/// Returns true if a schema is `writeOnly`, so that responses omit properties of this schema.
-pub fn is_write_only(contract: &Contract, id: SchemaId) -> bool {
-    contract.schemas.nearest(id, |schema| schema.write_only.then_some(())).is_some()
-}
-
 /// Records the schemas that need a separate Rust type for each direction. They are used in both directions and
 /// differ between them, directly or in a member.
 fn split(contract: &Contract, usage: &mut Usage) {
@@ -165,10 +160,12 @@ fn split(contract: &Contract, usage: &mut Usage) {
     for id in &both {
         let schema = contract.schemas.get(*id);
         if let (Kind::Object(object), None) = (&schema.kind, &schema.rust_type) {
-            usage.split[id.index()] = object
-                .properties
-                .iter()
-                .any(|property| is_read_only(contract, property.schema) || is_write_only(contract, property.schema));
+            let differs = |property: &Property| {
+                [Direction::Inbound, Direction::Outbound]
+                    .iter()
+                    .any(|one| contract.schemas.omits(*one, property.schema))
+            };
+            usage.split[id.index()] = object.properties.iter().any(differs);
         }
     }
     // A holder of a split schema is split too, so proceed from members to holders.

@@ -2,10 +2,11 @@
 //! grouped into files.
 //!
 //! [`type_files`] runs this step: [`type_declaration`] decides the fields and variants of a type, and
-//! [`type_codec`] decides its reader and writer. Both share [`fields`].
+//! [`type_codec`] decides its reader and writer, with the check of [`type_check`]. They share [`fields`].
 
 pub mod fields;
 pub mod serde_types;
+pub mod type_check;
 pub mod type_codec;
 pub mod type_declaration;
 pub mod type_files;

@@ -12,6 +12,7 @@ use crate::rust::expr::read_expression::ReadExpression;
 use crate::rust::mention::runtime;
 use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::types::fields::{Field, Presence, fields};
+use crate::rust::types::type_check::type_check;
 use crate::rust::view::{BranchView, CodecView, FieldCodecView, ObjectRuleView, RestView, TypeForm, TypeView};
 
 /// The choice of implementations that a codec contains: the reader, the writer, and the further ones of a string enum
@@ -67,6 +68,7 @@ pub fn codec(
         has_discriminator: false,
         prefix: declared.prefix.clone(),
         sparse_list: None,
+        check: None,
     };
     match &plan.contract.schemas.get(key.schema).kind {
         _ if declared.form == TypeForm::Wrapper && read => view.choose = Code::of(calls.structure(key.schema)),
@@ -74,6 +76,10 @@ pub fn codec(
         Kind::Object(object) => struct_codec(calls, key, object, &mut view, declared, diagnostics),
         Kind::Union(_) => union_codec(calls, key, &mut view),
         _ => {}
+    }
+    if write {
+        let found = fields(plan, key, &mut Diagnostics::new());
+        view.check = type_check(calls, key, &found, &view);
     }
     Some(view)
 }
@@ -100,6 +106,14 @@ fn struct_codec(
             Additional::Denied => Some(unknown("Deny")),
             Additional::Kept(_) => Some(unknown("Keep")),
         });
+        let omitted = match object.additional {
+            Additional::Ignored => Vec::new(),
+            Additional::Denied | Additional::Kept(_) => calls.plan.omitted_properties(key),
+        };
+        if !omitted.is_empty() {
+            let names: Vec<String> = omitted.iter().map(|property| literal(&property.name)).collect();
+            view.rule.more.push(Code::of(format!("ignored: &[{}]", names.join(", "))));
+        }
         view.rule.more.extend(object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
         view.rule.more.extend(object.max.map(|max| Code::of(format!("max: Some({max})"))));
     }
@@ -197,7 +211,7 @@ fn union_codec(calls: &ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView) {
             read = read.boxed();
         }
         view.branches.push(BranchView {
-            rule: Code::of(branch_rule(plan, *branch, &plan.branch_name(*branch, &variant.name.0))),
+            rule: Code::of(branch_rule(plan, calls.direction, *branch, &plan.branch_name(*branch, &variant.name.0))),
             variant: variant.name.clone(),
             read: Code::of(read),
             index,

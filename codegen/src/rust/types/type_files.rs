@@ -12,7 +12,7 @@ use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::plan::usage::Tags;
 use crate::rust::types::type_codec::{CodecParts, codec};
 use crate::rust::types::type_declaration::declaration;
-use crate::rust::view::{CodecsView, TypesView};
+use crate::rust::view::{CodecView, CodecsView, TypesView};
 
 /// The views of a file of declared types and of the files with their codecs.
 pub struct TypeFile {
@@ -28,13 +28,20 @@ pub struct TypeFile {
     pub names: Vec<Code>,
 }
 
+/// The codecs that only a client or `serde` needs.
+#[derive(Debug, Clone, Copy)]
+pub struct ExtraCodecs {
+    /// True if the codecs contain the checks of requests, which only a client needs.
+    pub checks: bool,
+}
+
 /// Returns the files of declared types: one for each tag with the types that only this tag uses, and one for
 /// all other types.
 pub fn type_files(
     plan: &TypePlan<'_>,
     modules: &[String],
     patterns: &Patterns,
-    both_ways: bool,
+    extra: Option<ExtraCodecs>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<TypeFile> {
     let mut groups: BTreeMap<usize, Vec<TypeKey>> = BTreeMap::new();
@@ -55,8 +62,8 @@ pub fn type_files(
                 None => "The types that operations of several tags use, or that no operation uses.".to_owned(),
             };
             let mut file = file(plan, module, title, &keys, patterns, diagnostics);
-            if both_ways {
-                file.extra_codecs = extra_codecs(plan, &keys, patterns);
+            if let Some(extra) = extra {
+                file.extra_codecs = extra_codecs(plan, &keys, patterns, extra);
             }
             file
         })
@@ -101,13 +108,14 @@ fn file(
 
 /// Returns the view of the codecs that only a client or `serde` needs. Discards diagnostics, since they have been
 /// reported already.
-fn extra_codecs(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns) -> CodecsView {
+fn extra_codecs(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns, extra: ExtraCodecs) -> CodecsView {
     let mut reported = Diagnostics::new();
     let mut codecs = Vec::new();
     for key in keys {
         let view = declaration(plan, *key, &mut reported);
         let calls = ReadCalls { plan, patterns, direction: plan.direction(*key) };
-        codecs.extend(codec(&calls, *key, &view, CodecParts::for_server(plan, *key).extra(), &mut reported));
+        let codec = codec(&calls, *key, &view, CodecParts::for_server(plan, *key).extra(), &mut reported);
+        codecs.extend(codec.map(|codec| CodecView { check: codec.check.filter(|_| extra.checks), ..codec }));
     }
     CodecsView { title: "The readers and writers of types that only a client or `serde` needs.".to_owned(), codecs }
 }

@@ -12,9 +12,8 @@ use super::{FormRuleView, OperationView, PartVariantView};
 pub struct ClientView {
     /// The tags of the contract, each with its client calls.
     pub tags: Vec<TagCallsView>,
-    /// The fields of the runtime's `client::Envelope`, by which the client reads error responses; empty if
-    /// errors are RFC 9457 problems.
-    pub envelope: Vec<Code>,
+    /// True if error responses have a schema of the contract instead of the format of RFC 9457.
+    pub envelope: bool,
 }
 
 /// The view of the client struct of a tag and of its calls.
@@ -95,6 +94,8 @@ pub enum SendView {
     Present {
         /// The expression of the optional request field.
         value: Code,
+        /// The call that checks a present body, or `None` if the body cannot break the contract.
+        check: Option<Code>,
         /// The call that passes a present body, which is in the variable `body`.
         call: Code,
     },
@@ -116,6 +117,8 @@ pub enum SendView {
 pub struct SendArmView {
     /// The variant of the enum of request bodies.
     pub variant: Code,
+    /// The call that checks the body of the variant, or `None` if the body cannot break the contract.
+    pub check: Option<Code>,
     /// The call that passes the body of the variant, which is in the variable `body`.
     pub call: Code,
 }

@@ -52,6 +52,17 @@ pub struct CodecView {
     /// The name of the JSON field with the list whose elements a sparse fieldset (a selection of fields)
     /// applies to. `None` if the object has no such list.
     pub sparse_list: Option<String>,
+    /// The check of a value before it leaves, or `None` if values of the type cannot break the contract.
+    pub check: Option<CheckView>,
+}
+
+/// The view of the check that holds the values of a type to the contract before they leave.
+#[derive(Debug, Serialize)]
+pub struct CheckView {
+    /// The statements of the check. For a union, the arms of a match on its variants.
+    pub statements: Vec<Code>,
+    /// True if the type is a union and some of its variants need no check.
+    pub partial: bool,
 }
 
 /// The view of the runtime's `ObjectRule` for a struct: the rule's fields that differ from the default.
@@ -117,6 +128,8 @@ pub struct PatternView {
     /// The pattern in the syntax of the `regex` crate, as a string literal. `None` if the pattern needs
     /// backtracking.
     pub translated: Option<Code>,
+    /// True if the server only writes values with this pattern, so that its code may not check them.
+    pub may_be_unused: bool,
 }
 
 /// The view of the generated static of a schema validator. It holds a schema that the runtime's JSON Schema
@@ -129,6 +142,8 @@ pub struct ValidatorView {
     pub dialect: Code,
     /// The string literal of the schema that the validator checks, as JSON.
     pub schema: Code,
+    /// True if the server only writes values of this schema, so that its code may not check them.
+    pub may_be_unused: bool,
 }
 
 /// The view of the module of codecs that only a client or `serde` needs.

@@ -41,6 +41,8 @@ pub struct RootView {
     pub openapi: bool,
     /// True if a typed client is generated.
     pub client: bool,
+    /// The name of the generated trait that converts problems into error schemas, or `None` if problems fill all of them.
+    pub conversions: Option<Code>,
     /// The version of the runtime that the generated code requires, as `major.minor`.
     pub runtime: &'static str,
 }
@@ -111,14 +113,30 @@ pub struct ErrorsView {
     pub statuses: Vec<StatusView>,
     /// The generated marker types for ranges of error statuses such as `4XX`.
     pub ranges: Vec<RangeView>,
-    /// True if the error envelope contains the request id.
-    pub uses_request_id: bool,
-    /// The statements of the generated function that writes an error in the error envelope of the contract.
-    pub envelope: Vec<Code>,
-    /// The media type of the error envelope; empty if errors are RFC 9457 problems.
-    pub media_type: String,
-    /// True if error responses are RFC 9457 problems instead of values of a schema of the contract.
-    pub problem: bool,
+    /// The different bodies of error responses, as expressions of the runtime's `ErrorBody`.
+    pub bodies: Vec<Code>,
+    /// The reference to the body of the error envelope, or `None` if errors are RFC 9457 problems.
+    pub envelope: Option<Code>,
+    /// The trait whose methods convert problems into error schemas that no problem can fill.
+    pub conversions: Option<ConversionsView>,
+}
+
+/// The view of the generated trait that converts problems into error schemas that no problem can fill.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConversionsView {
+    /// The name of the generated trait that converts problems.
+    pub name: Code,
+    /// The methods of the trait, one for each error schema.
+    pub methods: Vec<ConversionView>,
+}
+
+/// The view of a trait method that converts a problem into a value of an error schema.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConversionView {
+    /// The name of the trait method that converts a problem.
+    pub name: Code,
+    /// The Rust type of the error schema.
+    pub ty: Code,
 }
 
 /// The view of the generated marker type for an error status, a type by which handlers name the status.

@@ -36,6 +36,8 @@ pub struct SuccessView {
     /// The type of the field `status` of the response type. `None` if the contract declares a single status
     /// code instead of a range.
     pub any_status: Option<Code>,
+    /// The call on the runtime's `Reply` that checks the response against the contract; empty if it cannot break it.
+    pub check: Code,
 }
 
 /// The view of a header of a successful response.

@@ -7,4 +7,4 @@ mod shop;
 mod table;
 mod tables;
 mod unwritten;
-mod wire;
+pub mod wire;

@@ -114,3 +114,72 @@ pub async fn forms_and_files_survive_a_round_trip(served: &Served) {
         assert_eq!(default.add_note(&AddNoteRequest { body }).await.unwrap(), made);
     }
 }
+
+pub async fn files_and_styles_of_forms_survive_a_round_trip(served: &Served) {
+    use uploads::*;
+
+    let default = uploads::client::Client::new(served.at("uploads")).default;
+    let file = |text: &'static str| FileStream::of(text).named("a\\b\"c.bin");
+    let parts = vec![
+        AddFilesPart::Any(file("1")),
+        AddFilesPart::Png(file("2").typed("image/gif")),
+        AddFilesPart::List(FileStream::of("3")),
+        AddFilesPart::Encoded(Bytes::from_static(b"\x00\xff")),
+        AddFilesPart::Picture(Bytes::from_static(b"png")),
+        AddFilesPart::Note("é".to_owned()),
+        AddFilesPart::Typed(file("{}")),
+        AddFilesPart::List(FileStream::of("4")),
+    ];
+    default.add_files(AddFilesRequest { body: Parts::of(parts) }).await.unwrap();
+    let received = served.received();
+    for expected in [
+        r#"any: Some(FilePart { file_name: Some("a\\b\"c.bin"), content_type: Some("application/octet-stream"), bytes: b"1" })"#,
+        r#"content_type: Some("image/gif"), bytes: b"2""#,
+        r#"list: [FilePart { file_name: Some("list"), content_type: Some("application/octet-stream"), bytes: b"3" }, "#,
+        r#"content_type: Some("application/json"), bytes: b"{}""#,
+        r#"encoded: Some(b"\0\xff"), picture: Some(b"png"), note: Some("é")"#,
+    ] {
+        assert!(received.contains(expected), "{expected}\n{received}");
+    }
+
+    let text = |text: &str| text.to_owned();
+    let place = |lat: f64, names: &[&str]| Place { lat, names: Some(names.iter().map(|name| text(name)).collect()) };
+    let deep = place(1.5, &["x,y", "%2C", ""]);
+    let form = AddStyledForm {
+        commas: vec![1, -2],
+        pipes: vec![text("a,b"), text(""), text("c d%")],
+        spaces: vec![text("a|b"), text("c")],
+        each: vec![text("a,b"), text("")],
+        scalar: Some(text("a%20b")),
+        deep: Some(deep.clone()),
+        flat: Some(Place { lat: 2.5, names: None }),
+        spread: Some(AddStyledSpread { width: 3, height: Some(4) }),
+        plain: Some(place(0.0, &["z"])),
+    };
+    let parts = vec![
+        AddStyledPart::Commas(1),
+        AddStyledPart::Pipes(text("a,b")),
+        AddStyledPart::Commas(-2),
+        AddStyledPart::Pipes(text("")),
+        AddStyledPart::Pipes(text("c d%")),
+        AddStyledPart::Spaces(text("a|b")),
+        AddStyledPart::Spaces(text("c")),
+        AddStyledPart::Each(text("a,b")),
+        AddStyledPart::Each(text("")),
+        AddStyledPart::Scalar(text("a%20b")),
+        AddStyledPart::Deep(deep),
+        AddStyledPart::Flat(Place { lat: 2.5, names: None }),
+        AddStyledPart::Spread(AddStyledSpread { width: 3, height: Some(4) }),
+        AddStyledPart::Plain(place(0.0, &["z"])),
+    ];
+    default.add_styled(AddStyledRequest { body: Parts::of(parts) }).await.unwrap();
+    assert_eq!(served.received(), format!("{form:?}"));
+    for (part, reason) in [
+        (AddStyledPart::Pipes(text("a|b")), "an element with `|` would be read as two elements"),
+        (AddStyledPart::Flat(place(1.0, &["z"])), "its style cannot express a list"),
+        (AddStyledPart::Pipes(text("")), "one empty string would be read as an empty list"),
+    ] {
+        let unsent = default.add_styled(AddStyledRequest { body: Parts::of(vec![part]) }).await.unwrap_err();
+        assert!(unsent.to_string().contains(reason), "{unsent}");
+    }
+}

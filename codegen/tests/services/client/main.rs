@@ -63,6 +63,7 @@ async fn main() {
         "policies" => styles::pages_sort_keys_and_conditions_survive_a_round_trip(&served).await,
         "bodies" => bodies::every_body_survives_a_round_trip(&served).await,
         "forms" => bodies::forms_and_files_survive_a_round_trip(&served).await,
+        "uploads" => bodies::files_and_styles_of_forms_survive_a_round_trip(&served).await,
         "responses" => answers::every_response_is_the_variant_of_its_status(&served).await,
         "media" => answers::the_variant_of_a_body_selects_its_media_type(&served).await,
         "streams" => answers::streams_arrive_as_streams(&served).await,

@@ -103,7 +103,7 @@ pub async fn an_invalid_request_is_not_sent(served: &Served) {
     }
     let commas = HeaderSimpleRequest { x_text: None, x_list: None, x_object: Some(object()) };
     let failure = default.header_simple(&commas).await.unwrap_err();
-    assert!(matches!(&failure, Failure::Unsent(message) if message.contains("comma")), "{failure}");
+    assert!(matches!(&failure, Failure::Unsent(message) if message.contains("contains `,`")), "{failure}");
     let breaks = HeaderSimpleRequest { x_text: Some("a\r\nb: c".to_owned()), x_list: None, x_object: None };
     let failure = default.header_simple(&breaks).await.unwrap_err();
     assert!(matches!(failure, Failure::Unsent(_)) && failure.status().is_none(), "{failure}");

@@ -38,6 +38,35 @@ pub mod directions {
             crate::record(&request);
             Ok(PutTeamResponse)
         }
+
+        async fn put_parcel(
+            &self,
+            _: &Context<()>,
+            request: PutParcelRequest,
+        ) -> Result<PutParcelResponse, PutParcelError> {
+            crate::record(&request);
+            Ok(Parcel { id: 7, to: request.body.to, state: State::Sent }.into())
+        }
+
+        async fn send_parcel(
+            &self,
+            _: &Context<()>,
+            request: SendParcelRequest,
+        ) -> Result<SendParcelResponse, SendParcelError> {
+            let form: SendParcelForm = request.body.collect().await?;
+            crate::record(&form);
+            Ok(SendParcelResponse)
+        }
+
+        async fn put_label(
+            &self,
+            _: &Context<()>,
+            request: PutLabelRequest,
+        ) -> Result<PutLabelResponse, PutLabelError> {
+            crate::record(&request);
+            let LabelInput { text, additional } = request.body;
+            Ok(Label { id: "label".to_owned(), text, additional }.into())
+        }
     }
 
     router!(directions);

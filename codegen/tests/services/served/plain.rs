@@ -22,6 +22,54 @@ serves! {
 }
 
 serves! {
+    imperfect:
+    echo {
+        values ValuesRequest ValuesResponse ValuesError,
+    }
+    silent {
+        undeclared UndeclaredRequest UndeclaredResponse UndeclaredError,
+        misspelt MisspeltRequest MisspeltResponse MisspeltError,
+        location LocationRequest LocationResponse LocationError,
+        label LabelRequest LabelResponse LabelError,
+        matrix MatrixRequest MatrixResponse MatrixError,
+        exploded ExplodedRequest ExplodedResponse ExplodedError,
+        segments SegmentsRequest SegmentsResponse SegmentsError,
+        pairs PairsRequest PairsResponse PairsError,
+        files FilesRequest FilesResponse FilesError,
+        limited LimitedRequest LimitedResponse LimitedError,
+        search SearchRequest SearchResponse SearchError,
+        literal LiteralRequest LiteralResponse LiteralError,
+        parameters ParametersRequest ParametersResponse ParametersError,
+        get_beside GetBesideRequest GetBesideResponse GetBesideError,
+        post_beside_by_id PostBesideByIdRequest PostBesideByIdResponse PostBesideByIdError,
+    }
+    bare {
+        unused UnusedResponse UnusedError,
+        slashless SlashlessResponse SlashlessError,
+        nothing NothingResponse NothingError,
+        add_shared AddSharedResponse AddSharedError,
+    }
+}
+
+serves! {
+    families:
+    echo {
+        shape ShapeRequest ShapeResponse ShapeError,
+        circle CircleRequest CircleResponse CircleError,
+        drawing DrawingRequest DrawingResponse DrawingError,
+        event EventRequest EventResponse EventError,
+        animal AnimalRequest AnimalResponse AnimalError,
+        cat CatRequest CatResponse CatError,
+        zoo ZooRequest ZooResponse ZooError,
+        vehicle VehicleRequest VehicleResponse VehicleError,
+        message MessageRequest MessageResponse MessageError,
+        contact ContactRequest ContactResponse ContactError,
+    }
+    silent {}
+    bare {}
+}
+
+serves! {
     keywords:
     echo {
         types TypesRequest TypesResponse TypesError,
@@ -92,6 +140,23 @@ serves! {
 }
 
 serves! {
+    untyped:
+    echo {
+        keywords KeywordsRequest KeywordsResponse KeywordsError,
+        formats FormatsRequest FormatsResponse FormatsError,
+        implied ImpliedRequest ImpliedResponse ImpliedError,
+        composed ComposedRequest ComposedResponse ComposedError,
+    }
+    silent {
+        profile ProfileRequest ProfileResponse ProfileError,
+        order OrderRequest OrderResponse OrderError,
+        note NoteRequest NoteResponse NoteError,
+        search SearchRequest SearchResponse SearchError,
+    }
+    bare {}
+}
+
+serves! {
     values:
     echo {
         integers IntegersRequest IntegersResponse IntegersError,
@@ -141,6 +206,7 @@ serves! {
         strict StrictResponse StrictError,
         soap SoapResponse SoapError,
         colon ColonResponse ColonError,
+        me MeResponse MeError,
         put_it PutItResponse PutItError,
         patch_it PatchItResponse PatchItError,
         delete_it DeleteItResponse DeleteItError,

@@ -58,6 +58,11 @@ impl Public for Service {
     async fn window(&self, _: &Context<()>) -> Result<WindowResponse, WindowError> {
         Ok(WindowResponse)
     }
+
+    async fn free(&self, _: &Context<()>, request: FreeRequest) -> Result<FreeResponse, FreeError> {
+        crate::record(&request);
+        Ok(FreeResponse)
+    }
 }
 
 pub fn router() -> writ_runtime::Router {

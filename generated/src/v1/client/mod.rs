@@ -15,15 +15,6 @@ pub mod health;
 
 use writ_runtime::client::Connection;
 
-/// The paths of the code, the message, the details and the request id in the error envelope.
-pub(super) static ENVELOPE: writ_runtime::client::Envelope = writ_runtime::client::Envelope {
-    code: &["error", "code"],
-    message: &["error", "message"],
-    details: &["error", "details"],
-    detail: ("field", "message"),
-    request_id: &["error", "requestId"],
-};
-
 /// A client of the contract, with the calls of each tag in a field.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -44,7 +35,7 @@ pub struct Client {
 impl Client {
     /// Creates a client that sends its requests over `connection`.
     pub fn new(connection: Connection) -> Self {
-        let connection = connection.refusals(&ENVELOPE);
+        let connection = connection.refusals(&super::ERROR_ENVELOPE);
         Self {
             auth: auth::Auth(connection.clone()),
             users: users::Users(connection.clone()),

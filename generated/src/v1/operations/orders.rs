@@ -23,8 +23,8 @@ pub static LIST_USER_ORDERS: Operation = Operation {
         Parameter::query("cursor"),
         Parameter::query("status"),
         Parameter::query("createdAfter"),
-        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array),
-        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
     ],
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders:read"] }]],
     rate_limits: &[
@@ -71,8 +71,8 @@ pub static LIST_ORDERS: Operation = Operation {
         Parameter::query("cursor"),
         Parameter::query("status"),
         Parameter::query("createdAfter"),
-        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array),
-        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
     ],
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders:read"] }]],
     rate_limits: &[
@@ -92,7 +92,7 @@ pub static GET_ORDER: Operation = Operation {
     tag: "orders",
     parameters: &[
         Parameter::path("orderId"),
-        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
         Parameter::header("If-None-Match"),
     ],
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders:read"] }]],

@@ -23,8 +23,8 @@ pub static LIST_USERS: Operation = Operation {
         Parameter::query("role"),
         Parameter::query("createdAfter"),
         Parameter::query("createdBefore"),
-        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array),
-        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
     ],
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["users:admin"] }]],
     rate_limits: &[
@@ -63,7 +63,7 @@ pub static GET_USER: Operation = Operation {
     tag: "users",
     parameters: &[
         Parameter::path("userId"),
-        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
         Parameter::header("If-None-Match"),
     ],
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["users:read"] }]],

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use secrecy::SecretString;
+use writ_runtime::{CheckMode, ResponseChecks};
 
 pub use source::Source;
 pub(crate) use values::decoded;
@@ -58,6 +59,8 @@ pub struct Config {
     pub cors_origins: Vec<HeaderValue>,
     /// The timeouts of requests and of the graceful shutdown.
     pub timeouts: Timeouts,
+    /// The check of responses against the contract.
+    pub response_check: ResponseCheckConfig,
     /// The maximum number of open client connections. Further connections wait to be accepted. Default: 10,000.
     pub max_connections: usize,
     /// The format of the server's log lines. Default: JSON.
@@ -143,6 +146,16 @@ pub struct AdminConfig {
     pub password: SecretString,
 }
 
+/// The check of responses against the contract before they are sent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ResponseCheckConfig {
+    /// The treatment of a response that breaks the contract. Default: it becomes a 500 in a debug build, and is not
+    /// checked in a release build.
+    pub mode: CheckMode,
+    /// The share of requests whose responses are checked, from 0 to 1. Default: 1.
+    pub rate: f64,
+}
+
 /// The timeouts of requests and of the graceful shutdown.
 #[derive(Debug, Clone)]
 pub struct Timeouts {
@@ -222,6 +235,8 @@ impl Config {
                 }
             }
         }
+        let modes = [("off", CheckMode::Off), ("log", CheckMode::Log), ("refuse", CheckMode::Refuse)];
+        let check_mode = from.one_of("WRIT_RESPONSE_CHECK", &modes);
         let config = Config {
             mode,
             bind: from.or("WRIT_BIND", SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080), values::parsed),
@@ -253,6 +268,10 @@ impl Config {
             cursor_key,
             trusted_proxies: from.or("WRIT_TRUSTED_PROXIES", Vec::new(), values::networks),
             cors_origins: from.or("WRIT_CORS_ORIGINS", Vec::new(), values::origins),
+            response_check: ResponseCheckConfig {
+                mode: check_mode.unwrap_or(ResponseChecks::default().mode),
+                rate: from.or("WRIT_RESPONSE_CHECK_RATE", 1.0, values::share),
+            },
             timeouts: Timeouts {
                 request: from.or("WRIT_REQUEST_TIMEOUT", Duration::from_secs(30), values::duration),
                 header: from.or("WRIT_HEADER_TIMEOUT", Duration::from_secs(30), values::duration),

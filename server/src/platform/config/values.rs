@@ -32,6 +32,14 @@ pub(super) fn count(text: &str) -> Result<u32, String> {
     }
 }
 
+/// Parses a setting that is a share: a number from 0 to 1.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("must be a number from 0 to 1".to_owned()),
+    }
+}
+
 /// Parses a setting that is a duration, such as `250ms`, `30s`, `15m`, `24h` or `14d`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "must be a duration such as 250ms, 30s, 15m, 24h or 14d".to_owned();

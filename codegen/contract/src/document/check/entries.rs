@@ -4,7 +4,7 @@ use super::Checker;
 use super::advice::{BODY_BY_MEDIA_TYPE, example, instead};
 use super::described::is_schema_keyword;
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
-use crate::document::grammar::{Field, Pattern, Rule, Since};
+use crate::document::grammar::{Field, Pattern, Presence, Rule, Since};
 use crate::document::node::{Key, Object};
 use crate::document::version::Version;
 use crate::source::Span;
@@ -40,18 +40,16 @@ impl Checker<'_, '_> {
         });
     }
 
-    /// Reports an entry whose name lacks the form that its OpenAPI object requires, such as a path without a first `/`.
+    /// Reports an entry whose name lacks the form that its OpenAPI object requires, such as the status code `600`.
     ///
     /// This is always an error, since the value of the entry would be lost.
     fn without_form(&mut self, rule: &Rule, pattern: &Pattern, key: &Key) {
         let message = format!("`{}` is not {}", key.name, pattern.entry);
         let problem =
             Diagnostic::error("unknown-field", key.span, message).label(format!("{} {}", pattern.entry, pattern.form));
-        let fixes = [format!("/{}", key.name), key.name.to_uppercase()];
-        let fixed = fixes.into_iter().find(|fixed| (pattern.matches)(fixed));
         let near = || nearest(&key.name, rule.names(self.document.version())).map(|(name, _)| name.to_owned());
-        self.report(match fixed.or_else(near) {
-            Some(fixed) => problem.suggest(self.inside_quotes(key.span), fixed),
+        self.report(match near() {
+            Some(name) => problem.suggest(self.inside_quotes(key.span), name),
             None if pattern.entry == "a status code" => problem,
             None => problem.help("the name of a custom field begins with `x-`"),
         });
@@ -88,7 +86,10 @@ impl Checker<'_, '_> {
     }
 
     /// Reports a required field that an OpenAPI object lacks, unless a misspelling of the field was reported.
-    pub(super) fn missing(&mut self, rule: &Rule, object: &Object, name: &str, anchor: Span) {
+    pub(super) fn missing(&mut self, rule: &Rule, object: &Object, (name, presence): (&str, Presence), anchor: Span) {
+        if presence == Presence::Optional {
+            return;
+        }
         let version = self.document.version();
         let known = |key: &Key| rule.field(&key.name, version).is_some() || key.name.starts_with("x-");
         let misspelt = object.iter().filter(|(key, _)| rule.pattern.is_none() && !known(key)).any(|(key, _)| {
@@ -99,8 +100,11 @@ impl Checker<'_, '_> {
             return;
         }
         let message = format!("{} needs `{name}`", rule.name);
-        let problem = Diagnostic::error("missing-field", anchor, message);
-        let problem = problem.label(format!("`{name}` is missing"));
+        let problem = self.lax(presence == Presence::Required, "missing-field", anchor, message);
+        let problem = match presence {
+            Presence::Assumed(assumption) if !self.strict => problem.label(format!("`{name}` is {assumption}")),
+            _ => problem.label(format!("`{name}` is missing")),
+        };
         self.report(match example(rule, name) {
             Some(example) => problem.help(format!("add for example `{example}`")),
             None => problem,

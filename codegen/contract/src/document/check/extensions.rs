@@ -17,7 +17,7 @@ const EXTENSIONS: &[Extension] = &[
     Extension { name: "x-body-limit", owners: &[ObjectKind::Operation] },
     Extension { name: "x-cache", owners: &[ObjectKind::Operation] },
     Extension { name: "x-cache-invalidates", owners: &[ObjectKind::Operation] },
-    Extension { name: "x-error-envelope", owners: &[ObjectKind::Root] },
+    Extension { name: "x-error-envelope", owners: &[ObjectKind::Root, ObjectKind::Schema] },
     Extension { name: "x-extensible-enum", owners: &[ObjectKind::Schema] },
     Extension { name: "x-id-prefix", owners: &[ObjectKind::Schema] },
     Extension { name: "x-idempotency", owners: &[ObjectKind::Operation] },

@@ -1,18 +1,23 @@
 //! The constraints between several fields of one OpenAPI object, which the grammar cannot express.
 
 use super::Checker;
-use crate::document::grammar::{ObjectKind, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::document::grammar::{ObjectKind, Pattern, Presence, Rule};
 use crate::document::node::{Node, Object};
+use crate::document::repair::Repair;
 use crate::document::version::Version;
 use crate::source::Span;
 
-impl Checker<'_, '_> {
+impl<'d> Checker<'d, '_> {
     /// Checks the constraints between several fields of an OpenAPI object.
-    pub(super) fn fields(&mut self, kind: ObjectKind, rule: &Rule, object: &Object, anchor: Span) {
+    pub(super) fn fields(&mut self, kind: ObjectKind, rule: &Rule, object: &'d Object, anchor: Span) {
+        if let Some(pattern) = &rule.pattern {
+            self.misspelt_names(rule, pattern, object);
+        }
         match kind {
             ObjectKind::Root => self.root(rule, object, anchor),
             ObjectKind::Operation if self.document.version() == Version::V30 && !object.contains_key("responses") => {
-                self.missing(rule, object, "responses", anchor);
+                self.missing(rule, object, ("responses", Presence::Assumed("treated as empty")), anchor);
             }
             ObjectKind::Parameter | ObjectKind::Header => {
                 self.described(rule, object, anchor);
@@ -34,7 +39,32 @@ impl Checker<'_, '_> {
             Version::V31 | Version::V32 => &["paths", "webhooks", "components"],
         };
         if !enough.iter().any(|name| object.contains_key(name)) {
-            self.missing(rule, object, "paths", anchor);
+            self.missing(rule, object, ("paths", Presence::Assumed("treated as empty")), anchor);
+        }
+    }
+
+    /// Reports the entries of an object whose names lack the required form but have only one possible meaning in it,
+    /// such as `2xx`, and records their repair.
+    fn misspelt_names(&mut self, rule: &Rule, pattern: &Pattern, object: &Object) {
+        for (key, _) in object {
+            let extension = key.name.starts_with("x-");
+            let free = !extension && rule.field(&key.name, self.document.version()).is_none();
+            let Some(name) = (pattern.corrected)(&key.name).filter(|_| free) else { continue };
+            let message = format!("`{}` is not {}", key.name, pattern.entry);
+            let span = self.inside_quotes(key.span);
+            if let Some(other) = object.key_span(&name) {
+                let problem = Diagnostic::error("conflicting-fields", key.span, message);
+                let problem = problem.label(format!("means `{name}`, which is declared too"));
+                self.report(problem.also(other, "other declaration").help("keep one of the two"));
+                continue;
+            }
+            let problem = self.lax(false, "unknown-field", key.span, message);
+            let problem = problem.label(match self.strict {
+                true => format!("{} {}", pattern.entry, pattern.form),
+                false => format!("treated as `{name}`"),
+            });
+            self.report(problem.suggest(span, name.clone()));
+            self.repairs.add(key.span, Repair::Rename(name));
         }
     }
 
@@ -50,16 +80,17 @@ impl Checker<'_, '_> {
     }
 
     fn security_scheme(&mut self, rule: &Rule, object: &Object, anchor: Span) {
-        let needed: &[&str] = match object.get("type").and_then(Node::as_str) {
-            Some("apiKey") => &["name", "in"],
-            Some("http") => &["scheme"],
-            Some("oauth2") => &["flows"],
-            Some("openIdConnect") => &["openIdConnectUrl"],
+        // Flows and the discovery URL tell clients where to get a token; the service checks the token without them.
+        let needed: &[(&str, Presence)] = match object.get("type").and_then(Node::as_str) {
+            Some("apiKey") => &[("name", Presence::Required), ("in", Presence::Required)],
+            Some("http") => &[("scheme", Presence::Required)],
+            Some("oauth2") => &[("flows", Presence::Assumed("treated as empty"))],
+            Some("openIdConnect") => &[("openIdConnectUrl", Presence::Assumed("treated as empty"))],
             _ => &[],
         };
-        for name in needed {
+        for (name, presence) in needed {
             if !object.contains_key(name) {
-                self.missing(rule, object, name, anchor);
+                self.missing(rule, object, (name, *presence), anchor);
             }
         }
     }

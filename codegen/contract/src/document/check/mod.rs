@@ -11,6 +11,7 @@ mod fields;
 mod pending;
 mod references;
 mod repairable;
+mod type_words;
 mod values;
 mod version_3_2;
 
@@ -100,9 +101,10 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
         entries(self, kind, object).for_each(drop);
         self.owner = outer;
         let anchor = self.anchor(visited);
-        for field in rule.fields {
-            if field.required && field.since.knows(self.version()) && !object.contains_key(field.name) {
-                self.missing(rule, object, field.name, anchor);
+        let located = kind == ObjectKind::Parameter && self.located_by_path(object, anchor);
+        for field in rule.fields.iter().filter(|field| !(located && field.name == "in")) {
+            if field.since.knows(self.version()) && !object.contains_key(field.name) {
+                self.missing(rule, object, (field.name, field.presence), anchor);
             }
         }
         self.fields(kind, rule, object, anchor);

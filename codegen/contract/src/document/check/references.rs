@@ -12,6 +12,9 @@ use crate::document::version::Version;
 use crate::document::walk::{Standing, begin};
 use crate::source::Pointer;
 
+/// The annotations that apply to a schema of OpenAPI 3.0 beside a `$ref`.
+const APPLIED_BESIDE: &[&str] = &["default", "deprecated", "nullable", "readOnly", "writeOnly"];
+
 impl<'d> Checker<'d, '_> {
     /// Queues a `$ref` in place of an OpenAPI object, so that its target is checked later.
     pub(super) fn refer(&mut self, standing: &Standing<'d>, kind: ObjectKind) {
@@ -26,20 +29,28 @@ impl<'d> Checker<'d, '_> {
         self.pending.push_back(Pending { span: node.span, text, kind: ObjectKind::Schema, pointer, may_be_name: true });
     }
 
-    /// Reports the fields beside a `$ref` that have no effect.
+    /// Reports the fields beside a `$ref`. Annotations of a schema apply, as authors and other tools expect, although
+    /// OpenAPI 3.0.3, section 4.7.23, ignores them; other fields have no effect.
     pub(super) fn siblings(&mut self, standing: &Standing<'_>, kind: ObjectKind, object: &Object) {
         for (key, _) in object {
             let name = key.name.as_str();
-            // A description beside a `$ref` is common, and ignoring it loses nothing.
-            if !matches!(name, "$ref" | "summary" | "description") && !name.starts_with("x-") {
-                let message = format!("`{name}` beside a `$ref` has no effect");
-                let problem = self.lax(false, "ref-sibling", key.span, message).label("ignored");
-                let problem =
-                    problem.also(standing.node.span, format!("the reference replaces {} completely", rule(kind).name));
-                let advice =
-                    if kind == ObjectKind::Schema { "wrap the `$ref` in an `allOf` to add to it" } else { "remove it" };
-                self.report(problem.help(advice));
+            // A title or description beside a `$ref` is common, and does not change the meaning.
+            if matches!(name, "$ref" | "summary" | "description" | "title") || name.starts_with("x-") {
+                continue;
             }
+            let is_schema = kind == ObjectKind::Schema;
+            let applies = is_schema && APPLIED_BESIDE.contains(&name);
+            let (effect, label, target) = match applies {
+                true => {
+                    ("applies, although OpenAPI 3.0 ignores it", "applied", "other tools may read only the reference")
+                }
+                false => ("has no effect", "ignored", "the reference replaces"),
+            };
+            let message = format!("`{name}` beside a `$ref` {effect}");
+            let problem = self.lax(false, "ref-sibling", key.span, message).label(label);
+            let target = if applies { target.to_owned() } else { format!("{target} {} completely", rule(kind).name) };
+            let advice = if is_schema { "wrap the `$ref` in an `allOf` to add to it" } else { "remove it" };
+            self.report(problem.also(standing.node.span, target).help(advice));
         }
     }
 
@@ -64,6 +75,10 @@ impl<'d> Checker<'d, '_> {
         let kind = pending.kind;
         let name = rule(kind).name;
         if node.as_object().is_none() {
+            // A repairable value was reported at its own place.
+            if self.repairs.contains(node.span) {
+                return;
+            }
             let bool_schema = kind == ObjectKind::Schema && node.as_bool().is_some();
             if !bool_schema || self.document.version() == Version::V30 {
                 let message = format!("`{}` is {}, not {name}", pending.text, node.kind_name());

@@ -2,19 +2,20 @@
 
 use super::Checker;
 use super::advice::{BODY_BY_MEDIA_TYPE, instead};
-use crate::diagnostic::{Diagnostic, Severity, nearest};
+use super::type_words::type_word;
+use crate::diagnostic::{Severity, nearest};
 use crate::document::grammar::{ObjectKind, Rule, Shape, Since};
 use crate::document::node::{Node, Value};
-use crate::document::walk::{Visited, fits};
+use crate::document::walk::{Visited, fits, value};
 use crate::source::Span;
 
 /// The fields that only document the contract: a wrong value of one does not affect the generated code.
 const DOCUMENTATION: &[&str] =
     &["$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"];
 
-impl Checker<'_, '_> {
+impl<'d> Checker<'d, '_> {
     /// Reports a value that does not have the JSON type that its field requires.
-    pub(super) fn wrong_type(&mut self, shape: &Shape, visited: Visited<'_>) {
+    pub(super) fn wrong_type(&mut self, shape: &'static Shape, visited: Visited<'d>) {
         let Visited { node, owner, .. } = visited;
         let anchor = self.anchor(visited);
         if self.written_for_other_version(node, anchor, owner) {
@@ -22,9 +23,7 @@ impl Checker<'_, '_> {
         }
         let expected = expected(shape);
         let name = self.field_path();
-        if self.is_repairable(&name, node, anchor, owner) {
-            return;
-        }
+        let meaning = self.meaning(shape, &name, visited);
         let found = match &node.value {
             Value::Number(text) if matches!(shape, Shape::Count) => format!("`{text}`"),
             Value::Null => "null".to_owned(),
@@ -33,14 +32,18 @@ impl Checker<'_, '_> {
         let several = self.document.sources.slice(node.span).contains('\n');
         let span = if several || node.span.start == node.span.end { anchor } else { node.span };
         let message = format!("`{name}` of {} must be {expected}, not {found}", owner.name);
-        let harmless = DOCUMENTATION.contains(&name.as_str());
+        let harmless = meaning.is_some() || DOCUMENTATION.contains(&name.as_str());
         let mut problem = self.lax(!harmless, "wrong-type", span, message);
-        problem = match shape {
+        problem = match (shape, &meaning) {
+            (_, Some(meaning)) if problem.severity == Severity::Warning => problem.label(&meaning.label),
             _ if problem.severity == Severity::Warning => problem.label(format!("ignored: {found}")),
-            Shape::Count if found.starts_with("`-") => problem.label("negative"),
-            Shape::Count if found.starts_with('`') => problem.label("not an integer"),
+            (Shape::Count, _) if found.starts_with("`-") => problem.label("negative"),
+            (Shape::Count, _) if found.starts_with('`') => problem.label("not an integer"),
             _ => problem.label(found),
         };
+        if let Some(meaning) = meaning {
+            self.record(meaning.repair, visited);
+        }
         if let Some(fixed) = converted(shape, node).filter(|_| !several) {
             problem = problem.fix(format!("write `{fixed}`"), span, fixed);
         } else if node.is_null() {
@@ -55,10 +58,16 @@ impl Checker<'_, '_> {
                     problem.fix("put it in a list", span, listed)
                 }
             };
+        } else if name == "required" && node.as_bool().is_some() {
+            problem = problem.help("list the property under `required` of the object that contains it");
         } else if let (Shape::List(_), Value::Object(_), "examples") = (shape, &node.value, name.as_str()) {
             problem = problem.help("list the example values without their names");
         }
         self.report(problem);
+        // An object in place of a list of objects is its only element.
+        if let (Shape::List(inner @ (Shape::Of(_) | Shape::Map(_))), Value::Object(_)) = (shape, &node.value) {
+            value(self, inner, visited);
+        }
     }
 
     /// Reports a value that is valid in another version of OpenAPI, such as `exclusiveMinimum: true`.
@@ -102,11 +111,23 @@ impl Checker<'_, '_> {
         }
         let name = self.field_path();
         let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-        let problem = Diagnostic::error("unknown-value", span, format!("`{name}` is `{word}`, not one of {listed}"));
-        let problem = problem.label("unknown value");
-        self.report(match nearest(word, words.iter().copied()) {
-            Some((similar, _)) => problem.suggest(self.inside_quotes(span), similar),
-            None => problem,
+        let meaning = self.meaning_of_word(words, word, visited);
+        let is_type = name == "type" && meaning.is_some();
+        let message = format!("`{name}` is `{word}`, not one of {listed}");
+        let problem = self.lax(meaning.is_none(), "unknown-value", span, message);
+        let similar = || nearest(word, words.iter().copied()).map(|(similar, _)| similar);
+        let known = meaning.as_ref().and_then(|(_, known)| *known).or_else(similar);
+        let problem = problem.label(match &meaning {
+            Some((meaning, _)) if !self.strict => &meaning.label,
+            _ => "unknown value",
+        });
+        if let Some((meaning, _)) = meaning {
+            self.record(meaning.repair, visited);
+        }
+        self.report(match (known, type_word(word).and_then(|it| it.format).filter(|_| is_type)) {
+            (Some(known), Some(format)) => problem.help(format!("write `type: {known}, format: {format}`")),
+            (Some(known), None) => problem.suggest(self.inside_quotes(span), known),
+            (None, _) => problem,
         });
     }
 }

@@ -9,7 +9,7 @@ use crate::source::Span;
 ///
 /// Returns `None`, with a diagnostic, if the document is not an object, has no `openapi` field, or declares
 /// an unknown version.
-pub(super) fn version(root: &Node, diagnostics: &mut Diagnostics) -> Option<Version> {
+pub(super) fn version(root: &Node, strict: bool, diagnostics: &mut Diagnostics) -> Option<Version> {
     let Some(object) = root.as_object() else {
         let message = format!("a contract must be an object, not {}", root.kind_name());
         let problem = Diagnostic::error("wrong-type", Span { end: root.span.start + 1, ..root.span }, message);
@@ -21,27 +21,35 @@ pub(super) fn version(root: &Node, diagnostics: &mut Diagnostics) -> Option<Vers
         return None;
     };
     let text = openapi.as_str().or(openapi.as_number()).unwrap_or("");
-    let numbers: Vec<&str> = text.split('.').collect();
+    let plain = text.trim().trim_start_matches(['v', 'V']);
+    let numbers: Vec<&str> = plain.split('.').collect();
     let version = match numbers.as_slice() {
-        ["3", "0", ..] => Some(Version::V30),
-        ["3", "1", ..] => Some(Version::V31),
-        ["3", "2", ..] => Some(Version::V32),
+        ["3"] | ["3", "0", ..] => Some((Version::V30, "3.0")),
+        ["3", "1", ..] => Some((Version::V31, "3.1")),
+        ["3", "2", ..] => Some((Version::V32, "3.2")),
         _ => None,
     };
-    let problem = |severity: fn(&'static str, Span, String) -> Diagnostic, label: &str| {
-        let message = if text.is_empty() {
-            format!("`openapi` must be a version such as `3.0.3`, not {}", openapi.kind_name())
-        } else {
-            format!("OpenAPI version `{text}` is not supported")
-        };
-        severity("unknown-version", openapi.span, message).label(label).help("write `3.0.3`, `3.1.0` or `3.2.0`")
+    let message = match text.is_empty() {
+        true => format!("`openapi` must be a version such as `3.0.3`, not {}", openapi.kind_name()),
+        false if version.is_some() => format!("`{text}` is not a complete version of OpenAPI"),
+        false => format!("OpenAPI version `{text}` is not supported"),
     };
-    if version.is_none() {
-        diagnostics.push(problem(Diagnostic::error, "supported: 3.0.x, 3.1.x and 3.2.x"));
-    } else if numbers.len() != 3 || openapi.as_str().is_none() {
-        diagnostics.push(problem(Diagnostic::warning, "a version consists of three numbers, as a string"));
-    }
-    version
+    let problem = match version {
+        None => Diagnostic::error("unknown-version", openapi.span, message).label("supported: 3.0.x, 3.1.x and 3.2.x"),
+        // A number in place of a string is reported with the other values of a wrong type.
+        Some(_) if (numbers.len() == 3 && plain == text) || openapi.as_str().is_none() => {
+            return version.map(|it| it.0);
+        }
+        Some((_, short)) => {
+            let severity = if strict { Diagnostic::error } else { Diagnostic::warning };
+            severity("unknown-version", openapi.span, message).label(match strict {
+                true => "a version consists of three numbers".to_owned(),
+                false => format!("treated as {short}"),
+            })
+        }
+    };
+    diagnostics.push(problem.help("write `3.0.3`, `3.1.0` or `3.2.0`"));
+    version.map(|it| it.0)
 }
 
 fn no_version(root: &Node) -> Diagnostic {

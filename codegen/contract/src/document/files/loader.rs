@@ -16,6 +16,8 @@ pub(super) struct Loader<'l> {
     /// The document with those files of the contract that were read so far.
     pub document: Document,
     diagnostics: &'l mut Diagnostics,
+    /// True if lossless deviations of a file from its format are errors instead of warnings.
+    strict: bool,
     /// The folder that the references of a contract must not leave, with symbolic links resolved.
     root: PathBuf,
     /// The files of the contract that were read so far, by real path, so that a file with two paths is read once.
@@ -26,10 +28,15 @@ pub(super) struct Loader<'l> {
 
 impl<'l> Loader<'l> {
     /// Creates the loader of a contract whose entry file is read; references must not leave `folder`.
-    pub(super) fn new(document: Document, entry: &Path, folder: &Path, diagnostics: &'l mut Diagnostics) -> Loader<'l> {
+    pub(super) fn new(
+        document: Document,
+        entry: &Path,
+        (folder, strict): (&Path, bool),
+        diagnostics: &'l mut Diagnostics,
+    ) -> Loader<'l> {
         let by_path = HashMap::from([(real_path(entry), document.root)]);
         let by_uri = self_uri(document.root_node()).map(|uri| (uri.to_owned(), document.root)).into_iter().collect();
-        Loader { document, diagnostics, root: real_path(folder), by_path, by_uri }
+        Loader { document, diagnostics, strict, root: real_path(folder), by_path, by_uri }
     }
 
     /// Reads the file at a path in a reference, unless it was read before, and records which file the path leads to.
@@ -85,7 +92,7 @@ impl<'l> Loader<'l> {
         let near = self.document.sources.display_path(from);
         let folder = near.rsplit_once('/').map_or("", |(folder, _)| folder);
         let display = display_path(&normalized(Path::new(folder), Path::new(path)), None);
-        let (file, tree) = read_file(display, &target, &mut self.document.sources, self.diagnostics);
+        let (file, tree) = read_file(display, &target, self.strict, &mut self.document.sources, self.diagnostics);
         self.by_path.insert(real, file);
         if tree.is_none() {
             self.document.unreadable.insert(file);

@@ -29,13 +29,18 @@ pub const STDIN: &str = "-";
 /// be read are reported to `diagnostics`; nothing else is checked.
 ///
 /// Returns `None` only if the entry file cannot be read as an OpenAPI document at all.
-pub(super) fn read_files(entry: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> Option<Document> {
+pub(super) fn read_files(
+    entry: &Path,
+    root: Option<&Path>,
+    strict: bool,
+    diagnostics: &mut Diagnostics,
+) -> Option<Document> {
     let mut sources = Sources::default();
     let (file, tree) = match entry == Path::new(STDIN) {
-        true => read_stdin(entry, &mut sources, diagnostics),
-        false => read_file(display_path(entry, root), entry, &mut sources, diagnostics),
+        true => read_stdin(entry, strict, &mut sources, diagnostics),
+        false => read_file(display_path(entry, root), entry, strict, &mut sources, diagnostics),
     };
-    let version = tree.as_ref().and_then(|tree| version(tree, diagnostics));
+    let version = tree.as_ref().and_then(|tree| version(tree, strict, diagnostics));
     let (Some(tree), Some(version)) = (tree, version) else {
         diagnostics.set_sources(&sources);
         return None;
@@ -43,7 +48,7 @@ pub(super) fn read_files(entry: &Path, root: Option<&Path>, diagnostics: &mut Di
     let folder = root.or_else(|| entry.parent()).unwrap_or(Path::new(""));
     let mut document = Document::new(sources, file, version);
     document.add_tree(file, tree);
-    let mut loader = Loader::new(document, entry, folder, diagnostics);
+    let mut loader = Loader::new(document, entry, (folder, strict), diagnostics);
     references::follow(&mut loader);
     Some(loader.document)
 }

@@ -1,7 +1,7 @@
 //! The grammar of the root object of OpenAPI and of its description, servers, components and tags.
 
 use super::shape::Since::{V31, V32};
-use super::shape::{ObjectKind, Rule, Shape, field, plain, required, since};
+use super::shape::{ObjectKind, Rule, Shape, assumed, field, plain, required, since};
 
 const SERVERS: Shape = Shape::List(&Shape::Of(ObjectKind::Server));
 const TEXTS: Shape = Shape::List(&Shape::Text);
@@ -9,11 +9,16 @@ const DOCS: Shape = Shape::Of(ObjectKind::ExternalDocs);
 const SCHEMA: Shape = Shape::Of(ObjectKind::Schema);
 const SECURITY: Shape = Shape::List(&Shape::Requirement);
 
+/// The assumption for a field whose absence means an empty value.
+const EMPTY: &str = "treated as empty";
+/// The assumption for a field without which an object of documentation says nothing.
+const UNUSED: &str = "missing: without it, the object is ignored";
+
 pub(super) static ROOT: Rule = plain(
     "the document",
     &[
         required("openapi", Shape::Text),
-        required("info", Shape::Of(ObjectKind::Info)),
+        assumed("info", Shape::Of(ObjectKind::Info), EMPTY),
         since(V31, "jsonSchemaDialect", Shape::Text),
         field("servers", SERVERS),
         field("paths", Shape::Of(ObjectKind::Paths)),
@@ -29,13 +34,13 @@ pub(super) static ROOT: Rule = plain(
 pub(super) static INFO: Rule = plain(
     "an info object",
     &[
-        required("title", Shape::Text),
+        assumed("title", Shape::Text, EMPTY),
         since(V31, "summary", Shape::Text),
         field("description", Shape::Text),
         field("termsOfService", Shape::Text),
         field("contact", Shape::Of(ObjectKind::Contact)),
         field("license", Shape::Of(ObjectKind::License)),
-        required("version", Shape::Text),
+        assumed("version", Shape::Text, EMPTY),
     ],
 );
 
@@ -44,13 +49,13 @@ pub(super) static CONTACT: Rule =
 
 pub(super) static LICENSE: Rule = plain(
     "a license",
-    &[required("name", Shape::Text), since(V31, "identifier", Shape::Text), field("url", Shape::Text)],
+    &[assumed("name", Shape::Text, UNUSED), since(V31, "identifier", Shape::Text), field("url", Shape::Text)],
 );
 
 pub(super) static SERVER: Rule = plain(
     "a server",
     &[
-        required("url", Shape::Text),
+        assumed("url", Shape::Text, "treated as `/`"),
         field("description", Shape::Text),
         field("variables", Shape::Map(&Shape::Of(ObjectKind::ServerVariable))),
         since(V32, "name", Shape::Text),
@@ -59,7 +64,11 @@ pub(super) static SERVER: Rule = plain(
 
 pub(super) static SERVER_VARIABLE: Rule = plain(
     "a server variable",
-    &[field("enum", TEXTS), required("default", Shape::Text), field("description", Shape::Text)],
+    &[
+        field("enum", TEXTS),
+        assumed("default", Shape::Text, "treated as the first value of `enum`, or as empty"),
+        field("description", Shape::Text),
+    ],
 );
 
 pub(super) static COMPONENTS: Rule = plain(
@@ -82,7 +91,7 @@ pub(super) static COMPONENTS: Rule = plain(
 pub(super) static TAG: Rule = plain(
     "a tag",
     &[
-        required("name", Shape::Text),
+        assumed("name", Shape::Text, UNUSED),
         field("description", Shape::Text),
         field("externalDocs", DOCS),
         since(V32, "summary", Shape::Text),
@@ -92,4 +101,4 @@ pub(super) static TAG: Rule = plain(
 );
 
 pub(super) static EXTERNAL_DOCS: Rule =
-    plain("external documentation", &[field("description", Shape::Text), required("url", Shape::Text)]);
+    plain("external documentation", &[field("description", Shape::Text), assumed("url", Shape::Text, UNUSED)]);

@@ -9,7 +9,7 @@ mod schema;
 mod security;
 mod shape;
 
-pub use shape::{Field, ObjectKind, Pattern, Role, Rule, Shape, Since};
+pub use shape::{Field, ObjectKind, Pattern, Presence, Role, Rule, Shape, Since};
 
 /// Returns the grammar rule of a kind of OpenAPI object.
 pub fn rule(kind: ObjectKind) -> &'static Rule {

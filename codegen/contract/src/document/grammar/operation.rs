@@ -1,7 +1,9 @@
 //! The grammar of paths and operations, and of the objects within requests and responses.
 
 use super::shape::Since::{BeforeV32, V32};
-use super::shape::{ObjectKind, Pattern, Rule, Shape, field, named, plain, referable, required, required_since, since};
+use super::shape::{
+    ObjectKind, Pattern, Rule, Shape, assumed, assumed_since, field, named, plain, referable, required, since,
+};
 
 const SERVERS: Shape = Shape::List(&Shape::Of(ObjectKind::Server));
 const PARAMETERS: Shape = Shape::List(&Shape::Of(ObjectKind::Parameter));
@@ -18,8 +20,14 @@ const ENCODING_SHAPE: Shape = Shape::Of(ObjectKind::Encoding);
 const STYLES: Shape =
     Shape::Word(&["matrix", "label", "form", "simple", "spaceDelimited", "pipeDelimited", "deepObject", "cookie"]);
 
-pub(super) static PATHS: Rule =
-    named("the paths", &[], "a path", "begins with `/`", |name| name.starts_with('/'), Shape::Of(ObjectKind::PathItem));
+pub(super) static PATHS: Rule = named(
+    "the paths",
+    &[],
+    "a path",
+    "begins with `/`",
+    (is_path, path_without_slash),
+    Shape::Of(ObjectKind::PathItem),
+);
 
 pub(super) static PATH_ITEM: Rule = referable(
     "a path item",
@@ -97,7 +105,11 @@ pub(super) static HEADER: Rule = referable(
 
 pub(super) static REQUEST_BODY: Rule = referable(
     "a request body",
-    &[field("description", Shape::Text), required("content", CONTENT), field("required", Shape::Bool)],
+    &[
+        field("description", Shape::Text),
+        assumed("content", CONTENT, "treated as empty: the operation reads no body"),
+        field("required", Shape::Bool),
+    ],
 );
 
 pub(super) static MEDIA_TYPE: Rule = referable(
@@ -132,14 +144,14 @@ pub(super) static RESPONSES: Rule = named(
     &[field("default", Shape::Of(ObjectKind::Response))],
     "a status code",
     "is written `200`, `4XX` or `default`",
-    is_status,
+    (is_status, status_in_another_case),
     Shape::Of(ObjectKind::Response),
 );
 
 pub(super) static RESPONSE: Rule = referable(
     "a response",
     &[
-        required_since(BeforeV32, "description", Shape::Text),
+        assumed_since(BeforeV32, "description", Shape::Text, "treated as empty"),
         since(V32, "description", Shape::Text),
         field("headers", HEADERS),
         field("content", CONTENT),
@@ -153,6 +165,7 @@ pub(super) static CALLBACK: Rule = Rule {
     fields: &[],
     pattern: Some(Pattern {
         matches: |_| true,
+        corrected: |_| None,
         entry: "an expression",
         form: "is any text",
         shape: Shape::Of(ObjectKind::PathItem),
@@ -184,6 +197,31 @@ pub(super) static LINK: Rule = referable(
         field("server", Shape::Of(ObjectKind::Server)),
     ],
 );
+
+fn is_path(name: &str) -> bool {
+    name.starts_with('/')
+}
+
+/// Returns the path that a name without a leading `/` can only mean: `/users` for `users`.
+///
+/// A URL with a host, a field of a path item, and a text with spaces are other mistakes.
+fn path_without_slash(name: &str) -> Option<String> {
+    let other = name.is_empty()
+        || name.starts_with(['$', '?', '#'])
+        || name.contains("://")
+        || name.contains(char::is_whitespace)
+        || PATH_ITEM.fields.iter().any(|field| field.name == name);
+    (!other && !is_path(name)).then(|| format!("/{name}"))
+}
+
+/// Returns the status code, range or `default` that a name in another case can only mean: `2XX` for `2xx`.
+fn status_in_another_case(name: &str) -> Option<String> {
+    let upper = name.to_ascii_uppercase();
+    match upper.as_str() {
+        "DEFAULT" => Some("default".to_owned()),
+        _ => Some(upper).filter(|upper| upper != name && is_status(upper)),
+    }
+}
 
 /// Returns true if the name of a response is a status code such as `200` or a range such as `4XX`.
 fn is_status(name: &str) -> bool {

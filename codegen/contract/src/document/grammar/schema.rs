@@ -1,7 +1,7 @@
 //! The grammar of the schema object: the keywords of OpenAPI 3.0 and those of JSON Schema 2020-12 for 3.1.
 
 use super::shape::Since::{V30Only, V31, V32};
-use super::shape::{Field, ObjectKind, Rule, Shape, field, required, since};
+use super::shape::{Field, ObjectKind, Rule, Shape, assumed, field, since};
 
 const SCHEMA_SHAPE: Shape = Shape::Of(ObjectKind::Schema);
 const SCHEMAS: Shape = Shape::Map(&SCHEMA_SHAPE);
@@ -87,7 +87,7 @@ static KEYWORDS: &[Field] = &[
 pub(super) static DISCRIMINATOR: Rule = Rule {
     name: "a discriminator",
     fields: &[
-        required("propertyName", Shape::Text),
+        assumed("propertyName", Shape::Text, "missing: the content of a value selects its variant"),
         field("mapping", Shape::Map(&Shape::SchemaName)),
         since(V32, "defaultMapping", Shape::SchemaName),
     ],

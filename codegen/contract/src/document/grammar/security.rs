@@ -1,7 +1,7 @@
 //! The grammar of security schemes, the objects under `components.securitySchemes`.
 
 use super::shape::Since::V32;
-use super::shape::{ObjectKind, Rule, Shape, field, plain, referable, required, since};
+use super::shape::{ObjectKind, Rule, Shape, assumed, field, plain, referable, required, since};
 
 const FLOW: Shape = Shape::Of(ObjectKind::OAuthFlow);
 
@@ -39,6 +39,6 @@ pub(super) static OAUTH_FLOW: Rule = plain(
         since(V32, "deviceAuthorizationUrl", Shape::Text),
         field("tokenUrl", Shape::Text),
         field("refreshUrl", Shape::Text),
-        required("scopes", Shape::Map(&Shape::Text)),
+        assumed("scopes", Shape::Map(&Shape::Text), "treated as empty"),
     ],
 );

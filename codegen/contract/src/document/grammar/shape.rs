@@ -53,6 +53,8 @@ pub struct Rule {
 pub struct Pattern {
     /// The function that returns true if the name of an entry has the form that its OpenAPI object requires.
     pub matches: fn(&str) -> bool,
+    /// The function that returns the correct form of a name that lacks it, if the name has only one possible meaning.
+    pub corrected: fn(&str) -> Option<String>,
     /// The meaning of the free names in an OpenAPI object, with an article, for messages: `a path`.
     pub entry: &'static str,
     /// The required form of the free names in an OpenAPI object, as a predicate for messages: `begins with …`.
@@ -67,10 +69,22 @@ pub struct Field {
     pub name: &'static str,
     /// The shape of the values that a field of an OpenAPI object allows.
     pub shape: Shape,
-    /// True if the OpenAPI object must have the field.
-    pub required: bool,
+    /// The rule for OpenAPI objects that lack the field.
+    pub presence: Presence,
     /// The versions of OpenAPI in which the object has the field.
     pub since: Since,
+}
+
+/// The rule for OpenAPI objects that lack a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// The field is optional.
+    Optional,
+    /// OpenAPI requires the field, but its absence has only one sensible meaning, which this text states as the label
+    /// of a diagnostic: `treated as empty`.
+    Assumed(&'static str),
+    /// OpenAPI requires the field, and without it the meaning of the object is unknown.
+    Required,
 }
 
 /// The role of an entry in its OpenAPI object according to the grammar, such as fixed field, `$ref` or vendor field.
@@ -82,7 +96,8 @@ pub enum Role {
     Reference,
     /// The entry is a vendor field (`x-…`), which may have any value.
     Extension,
-    /// The entry has a free name of the form that its OpenAPI object requires, such as a path.
+    /// The entry has a free name of the form that its OpenAPI object requires, such as a path, or a name that can
+    /// only mean one of this form.
     Pattern(&'static Pattern),
     /// The entry is a `$ref` in an OpenAPI object that does not allow one; it is reported as an error.
     MisplacedReference,
@@ -207,7 +222,7 @@ impl Rule {
         match &self.pattern {
             _ if name.starts_with("x-") => Role::Extension,
             _ if name == "$ref" && self.reference => Role::Reference,
-            Some(pattern) if (pattern.matches)(name) => Role::Pattern(pattern),
+            Some(pattern) if pattern.accepts(name) => Role::Pattern(pattern),
             _ if name == "$ref" => Role::MisplacedReference,
             _ => Role::Unknown,
         }
@@ -217,6 +232,13 @@ impl Rule {
     pub fn names(&self, version: Version) -> impl Iterator<Item = &'static str> {
         let known = self.fields.iter().filter(move |field| field.since.knows(version));
         known.map(|field| field.name).chain(self.reference.then_some("$ref"))
+    }
+}
+
+impl Pattern {
+    /// Returns true if the name of an entry has the required form, or has only one possible meaning in this form.
+    fn accepts(&self, name: &str) -> bool {
+        (self.matches)(name) || (self.corrected)(name).is_some()
     }
 }
 
@@ -235,22 +257,27 @@ impl Since {
 
 /// Creates an optional field that an object has in all versions of OpenAPI.
 pub(super) const fn field(name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: false, since: Since::Always }
+    Field { name, shape, presence: Presence::Optional, since: Since::Always }
 }
 
-/// Creates a required field that an object has in all versions of OpenAPI.
+/// Creates a required field whose absence makes the meaning of its object unknown.
 pub(super) const fn required(name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: true, since: Since::Always }
+    Field { name, shape, presence: Presence::Required, since: Since::Always }
+}
+
+/// Creates a required field whose absence has the meaning that `assumption` states.
+pub(super) const fn assumed(name: &'static str, shape: Shape, assumption: &'static str) -> Field {
+    Field { name, shape, presence: Presence::Assumed(assumption), since: Since::Always }
 }
 
 /// Creates an optional field that an object has in some versions of OpenAPI.
 pub(super) const fn since(since: Since, name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: false, since }
+    Field { name, shape, presence: Presence::Optional, since }
 }
 
-/// Creates a required field that an object has in some versions of OpenAPI.
-pub(super) const fn required_since(since: Since, name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: true, since }
+/// Creates a required field of some versions of OpenAPI, whose absence has the meaning that `assumption` states.
+pub(super) const fn assumed_since(since: Since, name: &'static str, shape: Shape, assumption: &'static str) -> Field {
+    Field { name, shape, presence: Presence::Assumed(assumption), since }
 }
 
 /// Creates the grammar rule of an object with fixed fields only, in whose position no `$ref` may stand.
@@ -263,14 +290,18 @@ pub(super) const fn referable(name: &'static str, fields: &'static [Field]) -> R
     Rule { name, fields, pattern: None, reference: true, keywords: false }
 }
 
+/// The functions [`Pattern::matches`] and [`Pattern::corrected`] of the entries of an OpenAPI object.
+type NameForm = (fn(&str) -> bool, fn(&str) -> Option<String>);
+
 /// Creates the grammar rule of an object whose entries have free names of a required form, such as paths.
 pub(super) const fn named(
     name: &'static str,
     fields: &'static [Field],
     entry: &'static str,
     form: &'static str,
-    matches: fn(&str) -> bool,
+    (matches, corrected): NameForm,
     shape: Shape,
 ) -> Rule {
-    Rule { name, fields, pattern: Some(Pattern { matches, entry, form, shape }), reference: false, keywords: false }
+    let pattern = Some(Pattern { matches, corrected, entry, form, shape });
+    Rule { name, fields, pattern, reference: false, keywords: false }
 }

@@ -26,7 +26,8 @@ struct TreeBuilder<'t, 'd> {
     /// end there.
     last_end: usize,
     root: Option<Node>,
-    documents: usize,
+    /// The span at which the last document of the YAML file starts.
+    document: Span,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -67,7 +68,7 @@ pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> R
         copied: 0,
         last_end: 0,
         root: None,
-        documents: 0,
+        document: Span::start_of(file),
         diagnostics,
     };
     for event in Parser::new_from_str_with_options(text, options) {
@@ -83,8 +84,18 @@ pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> R
 impl TreeBuilder<'_, '_> {
     fn event(&mut self, event: Event<'_>, span: granit_parser::Span) -> Result<(), Syntax> {
         let range = span.byte_range().unwrap_or(self.last_end..self.last_end);
+        match &event {
+            Event::DocumentStart(..) => {
+                self.document = Span::new(self.file, range.start, (range.start + 3).min(self.text.len()));
+            }
+            // An empty document is one empty scalar. It is skipped.
+            Event::Scalar(..) if range.is_empty() && self.frames.is_empty() => return Ok(()),
+            Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) | Event::Alias(_) => {
+                self.only_document()?;
+            }
+            _ => {}
+        }
         match event {
-            Event::DocumentStart(..) => self.document(range.start)?,
             Event::Scalar(text, style, anchor, tag) => {
                 let node = self.scalar(&text, style, tag.as_deref(), &range);
                 self.add_node(node, anchor)?;
@@ -104,13 +115,12 @@ impl TreeBuilder<'_, '_> {
         Ok(())
     }
 
-    fn document(&mut self, at: usize) -> Result<(), Syntax> {
-        self.documents += 1;
-        if self.documents == 1 {
+    /// Rejects the content of a document if an earlier document of the file has content too.
+    fn only_document(&self) -> Result<(), Syntax> {
+        if self.root.is_none() || !self.frames.is_empty() {
             return Ok(());
         }
-        let span = Span::new(self.file, at, (at + 3).min(self.text.len()));
-        let problem = Diagnostic::error("several-documents", span, "the file contains a second YAML document")
+        let problem = Diagnostic::error("several-documents", self.document, "the file contains a second YAML document")
             .label("second document")
             .help("put each contract into a separate file");
         Err(Syntax::new(problem))

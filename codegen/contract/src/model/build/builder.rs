@@ -1,10 +1,10 @@
 //! The state of building the model from a document, and the operations on it that all stages of the build share.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexMap;
 
-use super::deferred::{Contradiction, Source, SparseFieldset, Undeclared, Unsettled};
+use super::deferred::{Contradiction, Discriminated, Families, Source, SparseFieldset, Undeclared, Unsettled};
 use super::node_fields::{entries, is_plain_reference};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Document, Node, Version};
@@ -33,6 +33,14 @@ pub(super) struct Builder<'d, 'o> {
     pub(super) unsettled: VecDeque<Unsettled<'d>>,
     /// The sparse fieldsets (`x-sparse-of`), which are checked after all schemas are known.
     pub(super) sparse: Vec<SparseFieldset>,
+    /// Each `format` of the contract by its span, with a report if no schema knows it.
+    pub(super) formats: IndexMap<Span, Option<Diagnostic>>,
+    /// The spans of the keywords that imply the type of a schema and are reported already.
+    pub(super) implied_at: HashSet<Span>,
+    /// The polymorphic parents of the contract, if the setting `polymorphic_parents` is on.
+    pub(super) families: Families<'d>,
+    /// The unions with a discriminator, whose values are completed after all schemas are known.
+    pub(super) discriminated: Vec<Discriminated>,
     /// The number of schemas that were combined from several document nodes. It is compared with the limit on
     /// such schemas.
     pub(super) branches: usize,
@@ -51,6 +59,8 @@ pub(super) struct Builder<'d, 'o> {
     pub(super) examples: Vec<(SchemaId, &'d Node)>,
     /// The serialized examples of JSON media types, each with the schema that it must be valid against and its span.
     pub(super) serialized: Vec<(SchemaId, Span, serde_json::Value)>,
+    /// The defaults in the contract, each with its schema.
+    pub(super) defaults: Vec<(SchemaId, &'d Node)>,
     /// The schemas whose constraints contradict each other.
     pub(super) contradictions: Vec<Contradiction>,
     /// The path parameters that operations do not declare, by name, of the path whose operations are being read.
@@ -75,6 +85,10 @@ impl<'d, 'o> Builder<'d, 'o> {
             known: HashMap::new(),
             unsettled: VecDeque::new(),
             sparse: Vec::new(),
+            formats: IndexMap::new(),
+            implied_at: HashSet::new(),
+            families: Families::default(),
+            discriminated: Vec::new(),
             branches: 0,
             definitions: 0,
             too_deep: false,
@@ -83,6 +97,7 @@ impl<'d, 'o> Builder<'d, 'o> {
             event_data: HashMap::new(),
             examples: Vec::new(),
             serialized: Vec::new(),
+            defaults: Vec::new(),
             contradictions: Vec::new(),
             undeclared: IndexMap::new(),
         }

@@ -1,6 +1,8 @@
 //! The collection of facets: reads the constraints of a schema from its nodes, keyword by keyword, through
 //! references and `allOf`.
 
+use std::cmp::Ordering;
+
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
 use crate::source::Span;
@@ -35,6 +37,7 @@ impl<'d> Builder<'d, '_> {
                 self.collect(target, facets, stack);
             }
             if self.version() == Version::V30 {
+                facets.annotate(node);
                 stack.pop();
                 return;
             }
@@ -54,6 +57,7 @@ impl<'d> Builder<'d, '_> {
 
     /// Adds the constraints of the keywords at the schema node itself, without its subschemas.
     fn collect_own(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &[Span]) {
+        facets.annotate(node);
         let mut own_properties: Vec<&'d str> = Vec::new();
         for (key, value) in entries(Some(node)) {
             match key.as_str() {
@@ -71,13 +75,7 @@ impl<'d> Builder<'d, '_> {
                 "const" => self.collect_values(vec![value], value.span, facets),
                 "x-extensible-enum" => facets.extensible |= value.as_bool() == Some(true),
                 "format" => facets.format = value.as_str().map(|format| (format, value.span)).or(facets.format),
-                // These keywords of 3.1 correspond to `format: byte` and `format: binary` of 3.0.
-                "contentEncoding" if value.as_str() == Some("base64") && facets.format.is_none() => {
-                    facets.format = Some(("byte", value.span));
-                }
-                "contentMediaType" if is_any_binary(node) && facets.format.is_none() => {
-                    facets.format = Some(("binary", value.span));
-                }
+                "contentEncoding" | "contentMediaType" => self.collect_content(node, key, value, facets),
                 "x-id-prefix" => facets.id_prefix = value.as_str(),
                 "minimum" => tighten(&mut facets.min, bound(value, truth(node, "exclusiveMinimum")), true),
                 "maximum" => tighten(&mut facets.max, bound(value, truth(node, "exclusiveMaximum")), false),
@@ -146,6 +144,7 @@ impl<'d> Builder<'d, '_> {
                     facets.narrow(facets.max_properties != narrower, key, value.span);
                     facets.max_properties = narrower;
                 }
+                "discriminator" => facets.discriminator = Some(value),
                 "x-sparse-of" => facets.sparse_of = Some(value),
                 "oneOf" | "anyOf" => self.collect_union(node, key == "oneOf", value, facets, stack),
                 "not" | "contains" | "propertyNames" | "dependentRequired" | "unevaluatedItems" => {
@@ -214,6 +213,27 @@ impl<'d> Builder<'d, '_> {
         });
     }
 
+    /// Adds `contentEncoding` or `contentMediaType`. Two of their values correspond to a format of 3.0.
+    fn collect_content(&self, node: &'d Node, key: &str, value: &'d Node, facets: &mut Facets<'d>) {
+        let Some(text) = value.as_str() else { return };
+        let content = facets.content.get_or_insert_default();
+        // These keywords of 3.1 correspond to `format: byte` and `format: binary` of 3.0.
+        let (keyword, format) = match key {
+            "contentEncoding" => {
+                content.encoding = Some(text.to_owned());
+                ("contentEncoding", (text == "base64").then_some("byte"))
+            }
+            _ => {
+                content.media_type = Some(text.to_owned());
+                ("contentMediaType", is_any_binary(node).then_some("binary"))
+            }
+        };
+        if let (None, Some(format)) = (facets.format, format) {
+            facets.format = Some((format, value.span));
+            facets.content_keyword = Some(keyword);
+        }
+    }
+
     fn collect_pattern(&mut self, value: &'d Node, facets: &mut Facets<'d>) {
         let Some(pattern) = value.as_str() else { return };
         if !facets.text.patterns.iter().any(|(known, _)| known == pattern) {
@@ -268,16 +288,16 @@ fn is_any_binary(node: &Node) -> bool {
     media_type == Some("application/octet-stream") && node.get("contentEncoding").is_none()
 }
 
-fn bound(node: &Node, exclusive: bool) -> Option<Bound> {
-    Some(Bound { value: node.as_f64()?, whole: node.as_i128(), exclusive, span: node.span })
+fn bound(node: &Node, exclusive: bool) -> Option<Bound<'_>> {
+    Some(Bound { value: node.as_f64()?, whole: node.as_i128(), exclusive, node })
 }
 
 /// Replaces the bound of a number by a new one if the new one is stricter.
-fn tighten(kept: &mut Option<Bound>, new: Option<Bound>, lower: bool) {
+fn tighten<'d>(kept: &mut Option<Bound<'d>>, new: Option<Bound<'d>>, lower: bool) {
     let Some(new) = new else { return };
-    let narrower = kept.is_none_or(|old| match lower {
-        true => new.value > old.value || (new.value == old.value && new.exclusive),
-        false => new.value < old.value || (new.value == old.value && new.exclusive),
+    let narrower = kept.is_none_or(|old| match new.compare(&old) {
+        Ordering::Equal => new.exclusive,
+        order => (order == Ordering::Greater) == lower,
     });
     if narrower {
         *kept = Some(new);

@@ -18,24 +18,20 @@ impl<'d> Builder<'d, '_> {
     pub(super) fn collect_values(&mut self, values: Vec<&'d Node>, span: Span, facets: &mut Facets<'d>) {
         let before: Option<HashSet<Json>> =
             facets.values.as_ref().map(|before| before.iter().map(|known| known.to_json()).collect());
-        let mut first: HashMap<Json, Span> = HashMap::with_capacity(values.len());
+        // Numbers are compared as they are written: in an enum of strings, 1.1 and 1.10 are different texts.
+        let mut first: HashMap<(Json, Option<&'d str>), Span> = HashMap::with_capacity(values.len());
         let mut kept: Vec<&'d Node> = Vec::with_capacity(values.len());
         for value in values {
             let json = value.to_json();
             if before.as_ref().is_some_and(|before| !before.contains(&json)) {
                 continue;
             }
-            match first.entry(json) {
+            match first.entry((json, value.as_number())) {
                 Entry::Vacant(entry) => {
                     entry.insert(value.span);
                     kept.push(value);
                 }
-                Entry::Occupied(first) => self.report(
-                    Diagnostic::warning("repeated-value", value.span, "the enum lists a value twice")
-                        .label("second occurrence")
-                        .also(*first.get(), "first occurrence")
-                        .help("remove one of the two"),
-                ),
+                Entry::Occupied(first) => self.repeated_value(value.span, *first.get()),
             }
         }
         if kept.is_empty() {
@@ -51,6 +47,16 @@ impl<'d> Builder<'d, '_> {
             return;
         }
         facets.values = Some(kept);
+    }
+
+    /// Reports an enum value that is equal to an earlier one.
+    pub(super) fn repeated_value(&mut self, second: Span, first: Span) {
+        self.report(
+            Diagnostic::warning("repeated-value", second, "the enum lists a value twice")
+                .label("second occurrence")
+                .also(first, "first occurrence")
+                .help("remove one of the two"),
+        );
     }
 
     /// Adds the Rust names of enum values, if the contract declares one name for each value.

@@ -10,7 +10,6 @@ use crate::source::Span;
 use super::builder::Builder;
 use super::deferred::{Source, Unsettled};
 use super::facets::Facets;
-use super::finish::implied;
 use super::node_fields::{elements, is_plain_reference, spanned_string, string, truth};
 
 /// The deepest nesting of `allOf` that is supported. The deepest known published contract has five levels.
@@ -69,6 +68,7 @@ impl<'d> Builder<'d, '_> {
             _ => None,
         };
         let annotated = nodes.first().copied();
+        let default = annotated.and_then(|node| node.get("default"));
         let id = self.schemas.add(Schema {
             span: annotated.map_or(Span::start_of(self.document.root), |node| node.span),
             component: single.filter(|_| decided.is_empty()).and_then(|node| self.names.get(&node.span).cloned()),
@@ -78,18 +78,24 @@ impl<'d> Builder<'d, '_> {
             nullable: false,
             read_only: annotated.is_some_and(|node| truth(node, "readOnly")),
             write_only: annotated.is_some_and(|node| truth(node, "writeOnly")),
-            default: annotated.and_then(|node| node.get("default")).map(|node| (node.to_json(), node.span)),
+            default: default.map(|default| (default.to_json(), default.span)),
             kind: Kind::Any,
+            content: None,
             rust_name: single.and_then(|node| spanned_string(node, "x-rust-name")),
             rust_type: None,
+            error_pointers: None,
             interpreted: None,
             holds_itself: false,
             deduplicated: false,
         });
+        self.defaults.extend(default.map(|default| (id, default)));
         self.known.insert(source, id);
         if let Some(node) = single {
             let own = self.own_type(node);
-            self.schemas.get_mut(id).rust_type = own;
+            let pointers = node.get("x-error-envelope").map(|written| self.error_pointers(written));
+            let schema = self.schemas.get_mut(id);
+            schema.rust_type = own;
+            schema.error_pointers = pointers.flatten();
         }
         if let Some(node) = single.filter(|_| decided.is_empty()) {
             self.examples_of_schema(id, node);
@@ -113,26 +119,37 @@ impl<'d> Builder<'d, '_> {
                 [node] if decided.is_empty() => self.annotated_reference(node).map(|target| (*node, target)),
                 _ => None,
             };
+            let family = match nodes.as_slice() {
+                [node] if decided.is_empty() => self.family(id, node),
+                _ => None,
+            };
             let mut interpreted = None;
             let (kind, nullable) = match reference {
+                _ if let Some(family) = family => family,
                 Some((node, target)) => (Kind::Alias(self.schema(target)), truth(node, "nullable")),
                 None => {
                     let mut facets = Facets::new(&decided, &nodes);
                     for node in nodes.iter().copied() {
                         self.collect(node, &mut facets, &mut Vec::new());
                     }
+                    let schema = self.schemas.get_mut(id);
+                    schema.read_only |= facets.read_only;
+                    schema.write_only |= facets.write_only;
                     if !facets.contradictions.is_empty() {
                         let none = self.contradicting(id, facets.nullable, facets.contradictions);
                         self.settled(id, none);
                         continue;
                     }
                     facets.rare.other |= facets.has_several_patterns() || facets.overlaps();
-                    facets.rare.untyped = !self.implied_types && facets.types.is_none() && !implied(&facets).is_empty();
-                    if self.implied_types && facets.unions.is_empty() && !implied(&facets).is_empty() {
+                    self.report_implied(&nodes, &facets);
+                    facets.rare.untyped = self.is_untyped(&facets);
+                    let constrained = facets.has_constraints() || facets.format.is_some();
+                    if self.implied_types && facets.unions.is_empty() && constrained {
                         // Values outside the enum are valid too, but must satisfy the other constraints of the schema.
                         facets.rare.other |= facets.extensible;
                         self.keep_fitting(&nodes, &mut facets);
                     }
+                    self.schemas.get_mut(id).content = facets.content.take();
                     interpreted = facets.rare.any().then(|| self.interpreted(&nodes)).flatten();
                     let (kind, nullable) = self.finish(id, &nodes, &mut facets);
                     if !facets.contradictions.is_empty() {
@@ -173,7 +190,20 @@ impl<'d> Builder<'d, '_> {
 
     /// Returns the schema node that another node only annotates: its single subschema of `allOf`, or the target
     /// of its `$ref`.
-    fn annotated_reference(&mut self, node: &'d Node) -> Option<&'d Node> {
+    ///
+    /// Returns `None` if that schema is a union with this node as a branch: the node then is the schema without its
+    /// union.
+    pub(super) fn annotated_reference(&mut self, node: &'d Node) -> Option<&'d Node> {
+        let target = self.annotated(node)?;
+        if self.families.extends(node) && (self.families.has(target) || self.families.extends(target)) {
+            return None;
+        }
+        let unions: Vec<&'d Node> = self.parts_of(target).into_iter().flat_map(branches).collect();
+        let is_branch = unions.into_iter().any(|branch| self.follow(branch).is_some_and(|end| end.span == node.span));
+        (!is_branch).then_some(target)
+    }
+
+    fn annotated(&mut self, node: &'d Node) -> Option<&'d Node> {
         let object = node.as_object()?;
         let only = |keyword: &str| {
             object.iter().all(|(key, _)| {
@@ -212,4 +242,9 @@ impl<'d> Builder<'d, '_> {
                 ),
         );
     }
+}
+
+/// Returns the branches of the unions (`oneOf`, `anyOf`) at a schema node.
+fn branches(node: &Node) -> impl Iterator<Item = &Node> {
+    ["oneOf", "anyOf"].into_iter().flat_map(|keyword| elements(node.get(keyword)))
 }

@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::schema::{InterpretedSchema, Kind, Schemas};
-use crate::model::{Operation, SchemaId};
+use crate::model::{Direction, Operation, SchemaId};
 use crate::source::Span;
 
 use super::builder::Builder;
@@ -37,7 +37,7 @@ impl Builder<'_, '_> {
             return (Kind::Null, true, None);
         }
         // The schema `false`, which rejects every value, exists in JSON Schema 2020-12 but not in draft 4.
-        (Kind::Any, true, Some(InterpretedSchema { draft4: false, text: "false".to_owned() }))
+        (Kind::Any, true, Some(InterpretedSchema { draft4: false, inbound: "false".to_owned(), outbound: None }))
     }
 
     /// Reports the schemas without a valid value: as errors if an operation needs a value of such a schema.
@@ -158,10 +158,8 @@ fn needed_by(schemas: &Schemas, id: SchemaId, received: bool) -> Vec<SchemaId> {
         Kind::Array(shape) if shape.min.is_some_and(|min| min > 0) => vec![shape.items],
         Kind::Object(shape) => {
             let required = shape.properties.iter().filter(|property| property.required);
-            let sent = required.filter(|property| {
-                let held = schemas.get(property.schema);
-                !(if received { held.read_only } else { held.write_only })
-            });
+            let direction = if received { Direction::Inbound } else { Direction::Outbound };
+            let sent = required.filter(|property| !schemas.omits(direction, property.schema));
             sent.map(|property| property.schema).collect()
         }
         Kind::Union(shape) => shape.branches.clone(),

@@ -5,52 +5,17 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::diagnostic::{Diagnostic, closest};
+use crate::diagnostic::closest;
+use crate::document::Decimal;
 use crate::model::SchemaId;
-use crate::model::schema::{Additional, Format, Kind, ObjectShape, Schemas, StringShape};
-
-use super::builder::Builder;
+use crate::model::schema::{Additional, Format, Kind, NumberShape, ObjectShape, Schemas, StringShape};
 
 /// The reason why a value is not valid against a schema, and the value that was probably intended.
 pub(super) struct Mismatch {
     /// The reason why a value is not valid, in words that follow a colon in a message, such as: it is missing.
     pub why: String,
-    intended: Option<Json>,
-}
-
-impl Builder<'_, '_> {
-    /// Reports and removes every default that is not valid against its schema.
-    pub(super) fn check_defaults(&mut self) {
-        let ids: Vec<SchemaId> = self.schemas.ids().collect();
-        for id in ids {
-            let Some((value, span)) = self.schemas.get(id).default.clone() else { continue };
-            let Some(Mismatch { why, intended }) = fault(&self.schemas, id, &value) else { continue };
-            self.schemas.get_mut(id).default = None;
-            if value.is_null() {
-                let message = "the default null is not valid for the schema";
-                let report = match self.strict {
-                    true => self.remark("default-type", span, message),
-                    false => Diagnostic::info("default-type", span, message),
-                };
-                let report = report.label(if self.strict { "invalid default" } else { "treated as no default" });
-                self.report(report.help("remove the default, or allow null in the schema"));
-                continue;
-            }
-            let label = match self.strict {
-                true => "invalid default",
-                false => "ignored: an omitted value stays absent",
-            };
-            let message = format!("the default is not valid for its schema: {why}");
-            let report = self.remark("default-type", span, message).label(label);
-            self.report(match intended {
-                Some(Json::String(intended)) if value.is_string() => {
-                    report.suggest(self.document.sources.inside_quotes(span), intended)
-                }
-                Some(intended) => report.suggest(span, intended.to_string()),
-                None => report.help("correct the default or the schema"),
-            });
-        }
-    }
+    /// The value that was probably intended instead of an invalid default.
+    pub intended: Option<Json>,
 }
 
 /// The deepest level of nested values to which a default is checked against its schema. The limit is needed
@@ -82,7 +47,7 @@ impl Held<'_> {
 }
 
 /// Returns the reason why the default of a schema cannot be used; `None` if it can.
-fn fault(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
+pub(super) fn fault(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     let held = Held { schemas, depth: Cell::new(0), steps: Cell::new(0) };
     let endless =
         || contains_itself(&held, id).then(|| because("it leads back to itself through the defaults of properties"));
@@ -154,12 +119,7 @@ fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch
             (!union.branches.iter().any(fits)).then(|| because("it matches no variant"))
         }
         (Kind::Object(object), Json::Object(fields)) => object_mismatch(held, object, fields),
-        (Kind::Number(shape), Json::Number(number)) => {
-            let number = number.as_f64()?;
-            let low = shape.min.filter(|min| number < *min || (shape.exclusive_min && number == *min));
-            let high = shape.max.filter(|max| number > *max || (shape.exclusive_max && number == *max));
-            outside(number, low, high)
-        }
+        (Kind::Number(shape), Json::Number(number)) => number_mismatch(shape, number),
         (Kind::Integer(shape), Json::Number(number)) => {
             let whole = number.as_f64().filter(|one| one.fract() == 0.0).map(|one| one as i128);
             let Some(whole) = number.as_i128().or(whole) else {
@@ -168,7 +128,9 @@ fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch
             let (least, most) = shape.width.range();
             let low = shape.min.unwrap_or(least).max(least);
             let high = shape.max.unwrap_or(most).min(most);
+            let step = shape.multiple_of.filter(|step| whole % step != 0);
             outside(whole, Some(low).filter(|low| whole < *low), Some(high).filter(|high| whole > *high))
+                .or_else(|| Some(because(format!("{whole} is not a multiple of {}", step?))))
         }
         (Kind::String(shape), Json::String(text)) => {
             let count = text.chars().count() as u64;
@@ -193,13 +155,37 @@ fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch
                 (Kind::Integer(_) | Kind::Number(_) | Kind::Boolean, Json::String(text)) => {
                     serde_json::from_str::<Json>(text).ok().filter(|intended| within(held, id, intended).is_none())
                 }
-                (Kind::String(_), Json::Number(_) | Json::Bool(_)) => Some(Json::String(value.to_string())),
                 _ => None,
             };
             let why = format!("{}, not {}", json_word(value), kind_word(kind));
             Some(Mismatch { why, intended })
         }
     }
+}
+
+/// Returns the reason why a number is not valid against a number schema. All numbers are compared as decimals.
+fn number_mismatch(shape: &NumberShape, number: &serde_json::Number) -> Option<Mismatch> {
+    let value = Decimal::parse(&number.to_string())?;
+    let exact = |float: f64, written: &Option<String>| {
+        let text = written.clone().unwrap_or_else(|| format!("{float:e}"));
+        Some((Decimal::parse(&text)?, written.clone().unwrap_or_else(|| float.to_string())))
+    };
+    let low = shape.min.and_then(|min| exact(min, &shape.written.min)).filter(|(min, _)| {
+        let order = value.compare(min);
+        order.is_lt() || (shape.exclusive_min && order.is_eq())
+    });
+    let high = shape.max.and_then(|max| exact(max, &shape.written.max)).filter(|(max, _)| {
+        let order = value.compare(max);
+        order.is_gt() || (shape.exclusive_max && order.is_eq())
+    });
+    let step = shape.multiple_of.and_then(|step| exact(step, &shape.written.multiple_of));
+    let step = step.filter(|(step, _)| !value.is_multiple_of(step));
+    let reason = match (low, high) {
+        (Some((_, low)), _) if shape.exclusive_min => Some(because(format!("{number} is not greater than {low}"))),
+        (_, Some((_, high))) if shape.exclusive_max => Some(because(format!("{number} is not less than {high}"))),
+        (low, high) => outside(number.to_string(), low.map(|(_, text)| text), high.map(|(_, text)| text)),
+    };
+    reason.or_else(|| Some(because(format!("{number} is not a multiple of {}", step?.1))))
 }
 
 /// Returns the reason why a string does not match the format or patterns of its schema.

@@ -1,5 +1,7 @@
 //! Deferred work of building the model: schemas without a kind, and data for checks that need all schemas.
 
+use std::collections::{HashMap, HashSet};
+
 use super::facets::Facets;
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -60,6 +62,41 @@ impl SparseFieldset {
             required: facets.required.first().map(|(_, span)| *span),
             properties: properties.iter().map(|(name, nodes)| ((*name).to_owned(), location(nodes))).collect(),
         }
+    }
+}
+
+/// A union whose discriminator has the values of its `mapping` so far.
+pub(super) struct Discriminated {
+    /// The union schema with the discriminator.
+    pub(super) union: SchemaId,
+    /// The span of the discriminator.
+    pub(super) at: Span,
+    /// The name of each branch of the union; `None` for an inline branch.
+    pub(super) names: Vec<Option<String>>,
+    /// True if the discriminator is declared by a parent schema of the union, which may have a different purpose.
+    pub(super) inherited: bool,
+}
+
+/// The polymorphic parents of a contract; none if the setting `polymorphic_parents` is off.
+#[derive(Default)]
+pub(super) struct Families<'d> {
+    /// The schemas that extend each polymorphic parent, in the order of the contract, by the span of the parent.
+    pub(super) children: HashMap<Span, Vec<&'d Node>>,
+    /// The discriminator of each polymorphic parent, its own or that of a schema that it extends.
+    pub(super) discriminators: HashMap<Span, &'d Node>,
+    /// The spans of all schemas that extend a polymorphic parent.
+    pub(super) extending: HashSet<Span>,
+}
+
+impl<'d> Families<'d> {
+    /// Returns true if a schema extends a polymorphic parent, so that it is never only another name of it.
+    pub(super) fn extends(&self, node: &Node) -> bool {
+        self.extending.contains(&node.span)
+    }
+
+    /// Returns true if a schema is a polymorphic parent.
+    pub(super) fn has(&self, node: &Node) -> bool {
+        self.discriminators.contains_key(&node.span)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The `encoding` of media types: the serialization of properties in forms and multipart bodies.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Node;
-use crate::model::operation::{Content, ContentKind, Encoding, Operation, Style};
+use crate::document::{Node, Version};
+use crate::model::operation::{Content, ContentKind, Encoding, Operation, PartRules, Style};
+use crate::model::parts::{Part, Parts, parts};
 use crate::model::schema::{Additional, Kind, Schemas};
 use crate::source::Span;
 
@@ -38,6 +39,7 @@ impl<'d> Builder<'d, '_> {
                 _ => None,
             },
             explode: node.get("explode").and_then(Node::as_bool),
+            allow_reserved: node.get("allowReserved").and_then(Node::as_bool),
         }
     }
 
@@ -52,39 +54,89 @@ impl<'d> Builder<'d, '_> {
             self.report(report.help("decode the part in the handler"));
         }
     }
+
+    /// Returns the rules for the parts of multipart bodies in this version of OpenAPI.
+    pub(super) fn part_rules(&self) -> PartRules {
+        match self.version() {
+            Version::V30 => PartRules::V30,
+            _ => PartRules::V31,
+        }
+    }
 }
 
 /// Reports encodings that have no effect on a form or multipart body, after all schemas are known.
 pub(super) fn check(operations: &[Operation], schemas: &Schemas, diagnostics: &mut Diagnostics) {
     let bodies = operations.iter().flat_map(|operation| &operation.body).flat_map(|body| &body.content);
-    for content in bodies {
+    for content in bodies.filter(|content| !content.encoding.is_empty()) {
+        let parts = parts(content, schemas);
         for encoding in &content.encoding {
-            if let Some((label, help)) = without_effect(content, encoding, schemas) {
-                diagnostics.push(
-                    Diagnostic::warning(
-                        "encoding-without-effect",
-                        encoding.span,
-                        format!("the encoding of `{}` has no effect", encoding.property),
-                    )
-                    .label(label)
-                    .help(help),
-                );
+            if let Some(Unused { subject, reason, help }) = without_effect(content, parts.as_ref(), encoding, schemas) {
+                let message = format!("the {subject} of `{}` has no effect", encoding.property);
+                let report = Diagnostic::warning("encoding-without-effect", encoding.span, message);
+                diagnostics.push(report.label(reason).help(help));
             }
         }
     }
 }
 
-/// Returns the reason why an encoding has no effect, with the help for it; `None` if it has an effect.
-fn without_effect(content: &Content, encoding: &Encoding, schemas: &Schemas) -> Option<(&'static str, &'static str)> {
+/// A part of an encoding that has no effect.
+struct Unused {
+    /// The noun for the part of the encoding.
+    subject: &'static str,
+    reason: &'static str,
+    help: &'static str,
+}
+
+/// Returns the part of an encoding that has no effect; `None` if all of it has an effect.
+fn without_effect(
+    content: &Content,
+    parts: Option<&Parts<'_>>,
+    encoding: &Encoding,
+    schemas: &Schemas,
+) -> Option<Unused> {
+    let unused = |reason, help| Some(Unused { subject: "encoding", reason, help });
     if !matches!(content.kind, ContentKind::Form | ContentKind::Multipart) {
-        return Some(("not a form or multipart media type (OpenAPI 3.0.3 § 4.7.14)", "remove the encoding"));
+        return unused("not a form or multipart media type (OpenAPI 3.0.3 § 4.7.14)", "remove the encoding");
     }
-    match content.schema.map(|schema| schemas.kind(schema)) {
-        Some(Kind::Object(object)) => {
-            let named = object.properties.iter().any(|property| property.name == encoding.property);
-            (!named && !matches!(object.additional, Additional::Kept(_)))
-                .then_some(("the schema has no property of this name", "correct the name, or remove the encoding"))
-        }
-        _ => Some(("the schema declares no properties", "declare the property, or remove the encoding")),
+    let Some(Kind::Object(object)) = content.schema.map(|schema| schemas.kind(schema)) else {
+        return unused("the schema declares no properties", "declare the property, or remove the encoding");
+    };
+    let named = object.properties.iter().any(|property| property.name == encoding.property);
+    if !named && !matches!(object.additional, Additional::Kept(_)) {
+        return unused("the schema has no property of this name", "correct the name, or remove the encoding");
     }
+    let part = parts?.named.iter().find(|part| part.name == encoding.property)?;
+    style_without_effect(content, part, encoding, schemas)
+}
+
+/// Returns the style of a multipart part if it has no effect, or its `contentType`, which has none beside a style.
+fn style_without_effect(content: &Content, part: &Part<'_>, encoding: &Encoding, schemas: &Schemas) -> Option<Unused> {
+    let declared = encoding.style()?;
+    if part.style.is_some() {
+        return (!encoding.media_types.is_empty()).then_some(Unused {
+            subject: "content type",
+            reason: "`contentType` is ignored beside a style (OpenAPI 3.1.2 § 4.8.15.1.2)",
+            help: "remove `contentType`, or remove `style`, `explode` and `allowReserved`",
+        });
+    }
+    // Other tools write the default style, which changes only objects.
+    let is_object = matches!(schemas.kind(part.property), Kind::Object(_));
+    if declared == (Style::Form, true) && encoding.allow_reserved != Some(true) && !is_object {
+        return None;
+    }
+    let (reason, help) = match (content.part_rules, content.has_styled_parts()) {
+        (PartRules::V30, _) => (
+            "`style`, `explode` and `allowReserved` apply only to urlencoded forms (OpenAPI 3.0.3 § 4.7.15.1)",
+            "remove them; several parts of one name are a list, and an object is JSON",
+        ),
+        (PartRules::V31, false) => (
+            "parts of this media type have no style (OpenAPI 3.1.2 § 4.8.15.1.2)",
+            "use `multipart/form-data`, or remove `style`, `explode` and `allowReserved`",
+        ),
+        (PartRules::V31, true) => (
+            "ignored: the style is not defined for values of this type (OpenAPI 3.1.2 § 4.8.12.5)",
+            "choose a style that is defined for the type, or remove it",
+        ),
+    };
+    Some(Unused { subject: "style", reason, help })
 }

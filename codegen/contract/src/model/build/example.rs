@@ -10,6 +10,7 @@ use crate::source::Span;
 use super::builder::Builder;
 use super::default::mismatch;
 use super::node_fields::{elements, entries};
+use super::written::written;
 
 impl<'d> Builder<'d, '_> {
     /// Records the examples within a schema, for the check against it.
@@ -40,18 +41,21 @@ impl<'d> Builder<'d, '_> {
             match serde_json::from_str(text) {
                 Ok(json) if example.get("dataValue").is_none() => self.serialized.push((id, serialized.span, json)),
                 Ok(_) => {}
-                Err(error) => self.invalid_example(serialized.span, format!("it is not JSON: {error}")),
+                Err(error) => self.invalid_example(serialized.span, format!("it is not JSON: {error}"), None),
             }
         }
     }
 
-    fn invalid_example(&mut self, span: Span, why: String) {
+    /// Reports an invalid example; `replacement` is the text that would be valid in its place, if it is known.
+    fn invalid_example(&mut self, span: Span, why: String, replacement: Option<String>) {
         let report = self
             .remark("example-invalid", span, "the example is not valid for its schema")
             .label("invalid example")
-            .help("correct the example or the schema")
             .note(why);
-        self.report(report);
+        self.report(match replacement {
+            Some(text) => report.suggest(span, text),
+            None => report.help("correct the example or the schema"),
+        });
     }
 
     /// Reports the examples that are not valid against their schemas. They mislead readers but do not affect
@@ -63,11 +67,13 @@ impl<'d> Builder<'d, '_> {
                 continue;
             }
             let Some(found) = mismatch(&self.schemas, id, &node.to_json()) else { continue };
-            self.invalid_example(node.span, found.why);
+            // An unquoted scalar of YAML is a number or a boolean where the schema requires its text.
+            let text = written(&self.schemas, id, node).filter(|text| text.is_string());
+            self.invalid_example(node.span, found.why, text.map(|text| text.to_string()));
         }
         for (id, span, json) in std::mem::take(&mut self.serialized) {
             if let Some(found) = mismatch(&self.schemas, id, &json).filter(|_| seen.insert(span)) {
-                self.invalid_example(span, found.why);
+                self.invalid_example(span, found.why, None);
             }
         }
     }

@@ -1,10 +1,13 @@
 //! The facets of a schema: its constraints, keyword by keyword, combined from all its document nodes.
 
+use std::cmp::Ordering;
+
 use crate::diagnostic::Diagnostic;
-use crate::document::Node;
-use crate::model::schema::StringShape;
+use crate::document::{Decimal, Node};
+use crate::model::schema::{StringContent, StringShape};
 use crate::source::Span;
 
+use super::node_fields::truth;
 use super::type_set::TypeSet;
 
 /// The constraints of a schema, collected from all its document nodes.
@@ -20,6 +23,10 @@ pub(super) struct Facets<'d> {
     pub types: Option<(TypeSet, Span)>,
     /// True if a node of the schema declares `nullable: true`.
     pub nullable: bool,
+    /// True if a node of the schema declares `readOnly: true`.
+    pub read_only: bool,
+    /// True if a node of the schema declares `writeOnly: true`.
+    pub write_only: bool,
     /// The values that every `enum` and `const` of the schema allows; `None` for all values.
     pub values: Option<Vec<&'d Node>>,
     /// True if strings outside the enum are valid too (`x-extensible-enum`).
@@ -28,11 +35,15 @@ pub(super) struct Facets<'d> {
     pub names: Vec<(&'d str, &'d str)>,
     /// The `format` of the schema, with its span.
     pub format: Option<(&'d str, Span)>,
+    /// The keyword that declares bytes as the content of a string schema (`contentEncoding`, `contentMediaType`).
+    pub content_keyword: Option<&'static str>,
     pub id_prefix: Option<&'d str>,
+    /// The content that a string of the schema represents.
+    pub content: Option<StringContent>,
     /// The strictest lower bound of a number schema.
-    pub min: Option<Bound>,
+    pub min: Option<Bound<'d>>,
     /// The strictest upper bound of a number schema.
-    pub max: Option<Bound>,
+    pub max: Option<Bound<'d>>,
     pub multiple_of: Option<&'d Node>,
     /// The constraints of a string schema, without its format.
     pub text: StringShape,
@@ -66,6 +77,8 @@ pub(super) struct Facets<'d> {
     pub count_spans: Vec<(&'d str, Span)>,
     /// The unions (`oneOf`, `anyOf`) of the schema, all of which must match.
     pub unions: Vec<UnionFacet<'d>>,
+    /// The discriminator of the schema, or of a schema that it extends by `allOf`.
+    pub discriminator: Option<&'d Node>,
     /// The kinds of keywords in the schema that only the JSON Schema interpreter (crate `jsonschema`) can check.
     pub rare: Rare,
     /// The diagnostics about constraints that no value satisfies together.
@@ -102,19 +115,40 @@ pub(super) struct UnionFacet<'d> {
 }
 
 /// A lower or upper bound of a number schema.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Bound {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bound<'d> {
     pub value: f64,
     /// The exact value of a number schema's bound, if it is an integer.
     pub whole: Option<i128>,
     pub exclusive: bool,
-    pub span: Span,
+    pub node: &'d Node,
+}
+
+impl Bound<'_> {
+    /// Compares two bounds by their exact values.
+    pub fn compare(&self, other: &Bound<'_>) -> Ordering {
+        let exact = |bound: &Bound<'_>| bound.node.as_number().and_then(Decimal::parse);
+        match self.value.partial_cmp(&other.value) {
+            Some(Ordering::Equal) | None => match (exact(self), exact(other)) {
+                (Some(one), Some(other)) => one.compare(&other),
+                _ => Ordering::Equal,
+            },
+            Some(order) => order,
+        }
+    }
 }
 
 impl<'d> Facets<'d> {
     pub fn new(decided: &[Span], nodes: &[&Node]) -> Facets<'d> {
         let siblings = nodes.iter().map(|node| node.span).collect();
         Facets { decided: decided.to_vec(), siblings, ..Facets::default() }
+    }
+
+    /// Adds the annotations of a node that concern the directions of a value. They apply to the schema if any of its
+    /// nodes has them (JSON Schema 2020-12, validation § 9.4).
+    pub fn annotate(&mut self, node: &Node) {
+        self.read_only |= truth(node, "readOnly");
+        self.write_only |= truth(node, "writeOnly");
     }
 
     /// Returns true if generated code can check `unevaluatedProperties` at `node`: it covers exactly the
@@ -172,14 +206,14 @@ impl<'d> Facets<'d> {
     }
 
     /// Records the contradiction of two bounds of a number: the lower one is above the upper one.
-    pub fn contradicting_bounds(&mut self, low: Bound, high: Bound) {
+    pub fn contradicting_bounds(&mut self, low: Bound<'_>, high: Bound<'_>) {
         let least = if low.exclusive { "above" } else { "at least" };
         let most = if high.exclusive { "below" } else { "at most" };
         let message = format!("no number is {least} {} and {most} {}", low.value, high.value);
         self.contradictions.push(
-            Diagnostic::error("contradiction", high.span, message)
+            Diagnostic::error("contradiction", high.node.span, message)
                 .label(format!("{most} this"))
-                .also(low.span, format!("{least} this"))
+                .also(low.node.span, format!("{least} this"))
                 .help("change one of the two limits"),
         );
     }

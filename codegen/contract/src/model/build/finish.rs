@@ -3,7 +3,8 @@
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
 use crate::model::SchemaId;
-use crate::model::schema::{ArrayShape, Format, Kind, Schema};
+use crate::model::schema::{ArrayShape, Format, Kind, Schema, StringShape};
+use crate::source::Span;
 
 use super::builder::Builder;
 use super::facets::Facets;
@@ -24,22 +25,30 @@ impl<'d> Builder<'d, '_> {
             facets.types = Some((rest, span));
         }
         if !facets.unions.is_empty() {
-            let (kind, null_branch) = self.finish_union(nodes, facets);
+            let (kind, null_branch) = self.finish_union(id, nodes, facets);
             return (kind, nullable || null_branch);
         }
         if let Some(values) = facets.values.take() {
-            let null = values.iter().any(|value| value.is_null());
+            let mut null = values.iter().copied().find(|value| value.is_null());
+            if let (Some(value), Some((types, at)), false) = (null, facets.types, nullable) {
+                null = null.filter(|_| self.implied_types);
+                self.null_value(value, types, at);
+            }
             if let Some(kind) = self.finish_values(facets, values) {
-                return (kind, nullable || null);
+                return (kind, nullable || null.is_some());
             }
         }
         let types = match facets.types {
             Some((types, _)) => types.each(),
-            None if facets.rare.untyped => Vec::new(),
-            None => implied(facets),
+            None => self.implied(facets).map(|(one, _)| one).into_iter().collect(),
         };
         match types.as_slice() {
-            [] => (Kind::Any, true),
+            [] => {
+                if let Some((name, span)) = facets.format {
+                    self.untyped_format(name, span);
+                }
+                (Kind::Any, true)
+            }
             [one] => (self.finish_type(id, *one, facets, nodes), nullable),
             several => (self.finish_types(id, several.to_vec(), nodes, facets), nullable),
         }
@@ -89,6 +98,7 @@ impl<'d> Builder<'d, '_> {
                     default: None,
                     rust_name: None,
                     rust_type: None,
+                    error_pointers: None,
                     nullable: false,
                     interpreted: None,
                     ..parent.clone()
@@ -127,10 +137,7 @@ impl<'d> Builder<'d, '_> {
             _ if facets.rare.positional => self.anything(nodes[0]),
             [] => self.anything(nodes[0]),
             [one] => self.schema(one),
-            several => {
-                let several: Vec<&Node> = several.iter().filter_map(|node| self.follow_schema(node)).collect();
-                self.composed(&several, &[])
-            }
+            several => self.several(several),
         };
         Kind::Array(ArrayShape { items, min: facets.min_items, max: facets.max_items, unique: facets.unique })
     }
@@ -166,51 +173,40 @@ impl<'d> Builder<'d, '_> {
 
     /// Returns the schema of the values that match all of several schema nodes.
     pub(super) fn several(&mut self, nodes: &[&'d Node]) -> SchemaId {
-        let targets: Vec<&'d Node> = nodes.iter().filter_map(|node| self.follow_schema(node)).collect();
+        // The annotations beside a `$ref` apply too, so only plain references are followed here.
+        let targets: Vec<&'d Node> = nodes.iter().filter_map(|node| self.follow_plain(node)).collect();
         self.composed(&targets, &[])
     }
 
     /// Adds a schema to the model that allows every value.
     pub(super) fn anything(&mut self, at: &Node) -> SchemaId {
+        self.undeclared_schema(at.span, true, Kind::Any)
+    }
+
+    /// Returns a new schema of any string, for a value at a place of the contract that declares no type.
+    pub(super) fn any_text(&mut self, at: Span) -> SchemaId {
+        self.undeclared_schema(at, false, Kind::String(StringShape::default()))
+    }
+
+    fn undeclared_schema(&mut self, span: Span, nullable: bool, kind: Kind) -> SchemaId {
         self.schemas.add(Schema {
-            span: at.span,
+            span,
             component: None,
             title: None,
             description: None,
             deprecated: false,
-            nullable: true,
+            nullable,
             read_only: false,
             write_only: false,
             default: None,
-            kind: Kind::Any,
+            kind,
+            content: None,
             rust_name: None,
             rust_type: None,
+            error_pointers: None,
             interpreted: None,
             holds_itself: false,
             deduplicated: false,
         })
-    }
-}
-
-/// Returns the type that the keywords of a schema imply if it declares none, as published contracts intend.
-pub(super) fn implied(facets: &Facets<'_>) -> Vec<TypeSet> {
-    let object = !facets.properties.is_empty()
-        || !facets.required.is_empty()
-        || !facets.additional.is_empty()
-        || !facets.closed.is_empty()
-        || facets.open
-        || facets.sealed
-        || facets.min_properties.is_some()
-        || facets.max_properties.is_some();
-    if object {
-        vec![TypeSet::OBJECT]
-    } else if !facets.items.is_empty() || facets.min_items.is_some() || facets.max_items.is_some() || facets.unique {
-        vec![TypeSet::ARRAY]
-    } else if facets.text != Default::default() || facets.format.is_some() || facets.id_prefix.is_some() {
-        vec![TypeSet::STRING]
-    } else if facets.min.is_some() || facets.max.is_some() || facets.multiple_of.is_some() {
-        vec![TypeSet::NUMBER]
-    } else {
-        Vec::new()
     }
 }

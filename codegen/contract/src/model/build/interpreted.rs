@@ -1,63 +1,17 @@
 //! Interpreted schemas: schemas as plain JSON Schema, for the keywords that the JSON Schema interpreter (crate
 //! `jsonschema`) checks at run time.
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value as Json, json};
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
+use crate::model::direction::Direction;
 use crate::model::schema::InterpretedSchema;
 use crate::source::Span;
 
 use super::builder::Builder;
 use super::facets::Facets;
-use super::node_fields::{elements, entries, truth};
-
-/// The keywords of JSON Schema whose value is one subschema.
-const ONE: &[&str] = &[
-    "additionalItems",
-    "additionalProperties",
-    "contains",
-    "else",
-    "if",
-    "items",
-    "not",
-    "propertyNames",
-    "then",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-];
-
-/// The keywords of JSON Schema whose value is a list of subschemas.
-const LIST: &[&str] = &["allOf", "anyOf", "items", "oneOf", "prefixItems"];
-
-/// The keywords of JSON Schema whose value is a map from names to subschemas.
-const NAMED: &[&str] = &["dependencies", "dependentSchemas", "patternProperties", "properties"];
-
-/// The keywords of JSON Schema that are copied unchanged into a schema for the JSON Schema interpreter.
-const PLAIN: &[&str] = &[
-    "const",
-    "dependentRequired",
-    "enum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "maxContains",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minContains",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "pattern",
-    "required",
-    "type",
-    "uniqueItems",
-];
+use super::json_schema::Definitions;
 
 /// The longest value of a keyword that a diagnostic quotes, in bytes.
 const LONGEST_VALUE: usize = 40;
@@ -67,22 +21,19 @@ const LONGEST_VALUE: usize = 40;
 /// The largest known published contract needs a hundredth of this number.
 const MOST_DEFINITIONS: usize = 100_000;
 
-/// The schemas that a schema for the JSON Schema interpreter refers to, in order of discovery. Each is named by
-/// its number in this order.
-#[derive(Default)]
-pub(super) struct Definitions<'d> {
-    numbers: HashMap<Span, usize>,
-    nodes: Vec<&'d Node>,
-}
-
 impl<'d> Builder<'d, '_> {
     /// Returns the values that match all schema nodes as one schema for the JSON Schema interpreter.
     ///
     /// Returns `None`, with a diagnostic, if the interpreter cannot compile the schema.
     pub(super) fn interpreted(&mut self, nodes: &[&'d Node]) -> Option<InterpretedSchema> {
-        let schema = self.combined(nodes);
-        self.interpreter(&schema, nodes)?;
-        Some(InterpretedSchema { draft4: self.version() == Version::V30, text: schema.to_string() })
+        let (inbound, directed) = self.combined(nodes, Direction::Inbound);
+        self.interpreter(&inbound, nodes)?;
+        let outbound = directed.then(|| self.combined(nodes, Direction::Outbound).0);
+        Some(InterpretedSchema {
+            draft4: self.version() == Version::V30,
+            outbound: outbound.filter(|outbound| *outbound != inbound).map(|outbound| outbound.to_string()),
+            inbound: inbound.to_string(),
+        })
     }
 
     /// Keeps the enum values that satisfy the other constraints of their schema, and reports the others.
@@ -130,7 +81,7 @@ impl<'d> Builder<'d, '_> {
     /// Returns the enum values that satisfy the other constraints of their schema, and the others, each with the
     /// keyword that it violates.
     fn fitting(&mut self, nodes: &[&'d Node], values: Vec<&'d Node>) -> (Vec<&'d Node>, Vec<(&'d Node, String)>) {
-        let schema = self.combined(nodes);
+        let (schema, _) = self.combined(nodes, Direction::Inbound);
         let Some(interpreter) = self.interpreter(&schema, nodes) else { return (values, Vec::new()) };
         // An enum value of a wrong type is reported elsewhere.
         let fits =
@@ -145,21 +96,27 @@ impl<'d> Builder<'d, '_> {
         (fitting, violations)
     }
 
-    /// Returns several schema nodes as one JSON Schema, with all schemas that they refer to under `definitions`.
-    fn combined(&mut self, nodes: &[&'d Node]) -> Json {
-        let mut definitions = Definitions::default();
-        let parts: Vec<Json> = nodes.iter().map(|node| self.plain(node, &mut definitions)).collect();
+    /// Returns several schema nodes as one JSON Schema for the values of a direction, with all schemas that they
+    /// refer to under `definitions`. Also returns true if the schema of the other direction may differ.
+    fn combined(&mut self, nodes: &[&'d Node], direction: Direction) -> (Json, bool) {
+        let mut definitions = Definitions::new(direction);
+        let mut omitted = Vec::new();
+        for node in nodes {
+            self.add_omitted(node, &mut omitted, &mut definitions);
+        }
+        let omitted = Some(omitted);
+        let parts: Vec<Json> = nodes.iter().map(|node| self.plain(node, &omitted, &mut definitions)).collect();
         let mut schema = match <[Json; 1]>::try_from(parts) {
             Ok([one]) => one,
             Err(several) => json!({ "allOf": several }),
         };
         // Each definition may append further ones to the list, so deep and recursive schemas need no recursion here.
         let mut all = Map::new();
-        while let Some(node) = definitions.nodes.get(all.len()).copied() {
+        while let Some((node, omitted)) = definitions.nodes.get(all.len()).cloned() {
             if self.is_crowded(nodes) {
                 break;
             }
-            let plain = self.plain(node, &mut definitions);
+            let plain = self.plain(node, &omitted, &mut definitions);
             all.insert(format!("d{}", all.len()), plain);
         }
         // A boolean schema refers to nothing, so a schema with definitions is an object.
@@ -168,7 +125,7 @@ impl<'d> Builder<'d, '_> {
         {
             object.insert("definitions".to_owned(), Json::Object(all));
         }
-        schema
+        (schema, definitions.directed)
     }
 
     fn interpreter(&mut self, schema: &Json, nodes: &[&'d Node]) -> Option<jsonschema::Validator> {
@@ -189,61 +146,6 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Returns a schema node as plain JSON Schema: without keywords of OpenAPI, and with `$ref`s into `definitions`.
-    fn plain(&mut self, node: &'d Node, definitions: &mut Definitions<'d>) -> Json {
-        let Some(object) = node.as_object() else { return Json::Bool(node.as_bool() != Some(false)) };
-        let mut plain = Map::new();
-        if object.contains_key("$ref") {
-            let target = match self.follow_schema(node) {
-                Some(target) => target,
-                None => return Json::Bool(true),
-            };
-            let reference = self.definition(target, definitions);
-            if self.version() == Version::V30 || object.len() == 1 {
-                return json!({ "$ref": reference });
-            }
-            plain.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
-        }
-        for (key, value) in entries(Some(node)) {
-            let name = key.as_str();
-            if ONE.contains(&name) && value.as_array().is_none() {
-                let schema = self.plain(value, definitions);
-                plain.insert(key.clone(), schema);
-            } else if LIST.contains(&name) {
-                let list: Vec<Json> = elements(Some(value)).iter().map(|one| self.plain(one, definitions)).collect();
-                match plain.get_mut(name).and_then(Json::as_array_mut) {
-                    Some(known) => known.extend(list),
-                    None => {
-                        // JSON Schema 2020-12 has no list in `items`, so it is read as `prefixItems`.
-                        let prefix = name == "items" && self.version() != Version::V30;
-                        plain.insert(if prefix { "prefixItems".to_owned() } else { key.clone() }, Json::Array(list));
-                    }
-                }
-            } else if NAMED.contains(&name) {
-                let named: Map<String, Json> = entries(Some(value))
-                    .map(|(name, one)| {
-                        let schema =
-                            if one.as_array().is_some() { one.to_json() } else { self.plain(one, definitions) };
-                        (name.clone(), schema)
-                    })
-                    .collect();
-                plain.insert(key.clone(), Json::Object(named));
-            } else if name == "format" {
-                // The interpreter checks only the formats that generated code checks.
-                let checked = value.as_str().filter(|_| self.check_formats).and_then(checked_format);
-                plain.extend(checked.map(|format| (key.clone(), Json::from(format))));
-            } else if name == "$dynamicRef" {
-                self.dynamic_reference(node, value);
-            } else if PLAIN.contains(&name) {
-                plain.insert(key.clone(), value.to_json());
-            }
-        }
-        if truth(node, "nullable") {
-            admit_null(&mut plain);
-        }
-        Json::Object(plain)
-    }
-
     /// Counts a definition in a schema for the JSON Schema interpreter. Returns true if the contract has too
     /// many; this is reported once.
     fn is_crowded(&mut self, nodes: &[&'d Node]) -> bool {
@@ -259,38 +161,5 @@ impl<'d> Builder<'d, '_> {
             );
         }
         self.definitions >= MOST_DEFINITIONS
-    }
-
-    fn definition(&mut self, target: &'d Node, definitions: &mut Definitions<'d>) -> String {
-        let at = *definitions.numbers.entry(target.span).or_insert_with(|| {
-            definitions.nodes.push(target);
-            definitions.nodes.len() - 1
-        });
-        format!("#/definitions/d{at}")
-    }
-}
-
-/// Returns the runtime's name for a string format that the runtime checks; `None` for other formats.
-fn checked_format(name: &str) -> Option<&str> {
-    match name {
-        "datetime" => Some("date-time"),
-        "url" => Some("uri"),
-        "date-time" | "date" | "time" | "duration" | "uuid" | "email" | "uri" | "uri-reference" | "hostname"
-        | "ipv4" | "ipv6" | "byte" => Some(name),
-        _ => None,
-    }
-}
-
-/// Makes null a valid value of a schema for the JSON Schema interpreter, because of `nullable: true` in OpenAPI 3.0.
-fn admit_null(schema: &mut Map<String, Json>) {
-    if let Some(kind) = schema.get_mut("type")
-        && kind.is_string()
-    {
-        *kind = json!([kind.take(), "null"]);
-    }
-    if let Some(values) = schema.get_mut("enum").and_then(Json::as_array_mut)
-        && !values.contains(&Json::Null)
-    {
-        values.push(Json::Null);
     }
 }

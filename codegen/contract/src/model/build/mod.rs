@@ -13,18 +13,27 @@ mod contradiction;
 mod default;
 mod deferred;
 mod encoding;
+pub(in crate::model) mod error_pointers;
 mod example;
 mod facets;
+mod family;
 mod finish;
+mod implied;
 mod interpreted;
+mod json_schema;
 mod nesting;
 mod node_fields;
 mod numbers;
 mod objects;
+mod one_way;
 mod operation;
 mod outgoing;
+mod overlap;
 pub(in crate::model) mod own_type;
 mod parameter;
+mod path_item;
+mod path_parameter;
+mod path_template;
 mod policy;
 mod positional;
 mod quantity;
@@ -35,14 +44,16 @@ mod security;
 mod server;
 mod sparse_fieldset;
 mod stream;
+mod tags;
 mod text;
 mod type_set;
 mod union;
 mod values;
+mod written;
 
 use crate::diagnostic::Diagnostics;
 use crate::document::{Document, Node};
-use crate::model::{Contract, Operation, Options, Tag, envelope};
+use crate::model::{Contract, Errors, Operation, Options, Tag};
 
 use builder::Builder;
 use node_fields::{elements, joined, spanned_string, string};
@@ -52,11 +63,17 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     let root = document.root_node();
     let mut builder = Builder::new(document, strict, options, diagnostics);
     builder.name_components(root);
+    if options.polymorphic_parents {
+        builder.find_families();
+    }
     let schemes = builder.schemes(root);
     let mut operations = builder.operations(root, &schemes);
     let mut outgoing = builder.outgoing(root, &operations, &schemes, options.outgoing);
     let components = builder.components(root);
     builder.settle();
+    builder.settle_tags();
+    builder.report_formats();
+    builder.check_overlaps();
     builder.report_contradictions(&operations);
     response::settle_kinds(&mut operations, &builder.schemas);
     for operation in outgoing.iter_mut().filter_map(|outgoing| outgoing.operation.as_mut()) {
@@ -71,14 +88,13 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     builder.check_defaults();
     builder.check_examples();
     let tags = tags(root, &operations);
-    let envelope = envelope::find(root, &operations, &builder.schemas, &document.sources, builder.diagnostics);
     let info = root.get("info");
     let text = |name: &str| info.and_then(|info| info.get(name)).and_then(Node::as_str);
     Contract {
         title: text("title").unwrap_or_default().to_owned(),
         version: text("version").unwrap_or_default().to_owned(),
         description: text("description").map(str::to_owned),
-        servers: server::servers(root),
+        servers: builder.servers(root),
         tags,
         operations,
         unselected: Vec::new(),
@@ -86,7 +102,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
         schemas: builder.schemas,
         components,
         schemes,
-        envelope,
+        errors: Errors::default(),
     }
 }
 

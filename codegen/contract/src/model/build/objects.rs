@@ -3,13 +3,14 @@
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
 use crate::model::SchemaId;
+use crate::model::direction::Direction;
 use crate::model::schema::{Additional, Kind, ObjectShape, Property};
 use crate::source::Span;
 
 use super::builder::Builder;
 use super::deferred::SparseFieldset;
 use super::facets::{Facets, add_property};
-use super::node_fields::{spanned_string, truth};
+use super::node_fields::spanned_string;
 
 /// The help of diagnostics about subschemas of `allOf` that reject each other's properties.
 const CLOSE_ONCE: &str = "declare `additionalProperties: false` once, in the schema that contains the `allOf`";
@@ -167,16 +168,15 @@ impl<'d> Builder<'d, '_> {
                 found.push(report.help(format!("remove `{name}` from `required`, or allow a value of it")));
             }
         }
-        let required: Vec<&(&str, Span)> =
-            facets.required.iter().filter(|(name, _)| !self.is_one_way(facets, name)).collect();
-        if let (Some(most), Some(at), Some((_, last))) =
-            (facets.max_properties, facets.count_span("maxProperties"), required.last())
-            && required.len() as u64 > most
-        {
-            let message = format!("{} properties are required, but at most {most} can be present", required.len());
-            let report = Diagnostic::error("contradiction", at, message).label("maximum number of properties");
-            let report = report.also(*last, "exceeds the maximum");
-            found.push(report.help("increase `maxProperties`, or require fewer properties"));
+        if let (Some(most), Some(at)) = (facets.max_properties, facets.count_span("maxProperties")) {
+            let required: Vec<&(&str, Span)> =
+                facets.required.iter().filter(|(name, _)| !self.is_one_way(facets, name)).collect();
+            if let Some((_, last)) = required.last().filter(|_| required.len() as u64 > most) {
+                let message = format!("{} properties are required, but at most {most} can be present", required.len());
+                let report = Diagnostic::error("contradiction", at, message).label("maximum number of properties");
+                let report = report.also(*last, "exceeds the maximum");
+                found.push(report.help("increase `maxProperties`, or require fewer properties"));
+            }
         }
         let known = facets.properties.iter().filter(|(name, _)| facets.refusal(name).is_none()).count() as u64;
         if let (Some(least), Some(at), Some((_, closed))) =
@@ -196,13 +196,10 @@ impl<'d> Builder<'d, '_> {
     /// Returns true if requests or responses omit a property (`readOnly`, `writeOnly`).
     fn is_one_way(&mut self, facets: &Facets<'d>, name: &str) -> bool {
         let schemas = facets.properties.iter().find(|(known, _)| *known == name).map(|(_, schemas)| schemas);
-        schemas.into_iter().flatten().any(|schema| {
-            let target = self.follow_schema(schema);
-            [Some(*schema), target]
-                .into_iter()
-                .flatten()
-                .any(|node| truth(node, "readOnly") || truth(node, "writeOnly"))
-        })
+        let schemas: Vec<&'d Node> = schemas.into_iter().flatten().copied().collect();
+        schemas
+            .into_iter()
+            .any(|schema| self.omits(Direction::Inbound, schema) || self.omits(Direction::Outbound, schema))
     }
 
     /// Reports a required property of an object schema that `properties` does not describe.

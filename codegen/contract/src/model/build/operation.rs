@@ -3,53 +3,34 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
-use crate::document::{Key, Node};
+use crate::document::Node;
 use crate::model::direction::Direction;
 use crate::model::operation::{Operation, Scheme};
 use crate::source::Span;
 
 use super::builder::Builder;
 use super::node_fields::{elements, spanned_string, string, truth};
-use super::response::is_token;
-use super::route::{Routes, matched};
-
-/// The HTTP methods of OpenAPI path items in lower and upper case, in the order of the specification.
-const METHODS: &[(&str, &str)] = &[
-    ("get", "GET"),
-    ("put", "PUT"),
-    ("post", "POST"),
-    ("delete", "DELETE"),
-    ("options", "OPTIONS"),
-    ("head", "HEAD"),
-    ("patch", "PATCH"),
-    ("trace", "TRACE"),
-    ("query", "QUERY"),
-];
-
-/// The field of a path item with the operations of all other methods (OpenAPI 3.2.0, section 4.9).
-const ADDITIONAL: &str = "additionalOperations";
+use super::path_item::PathItem;
+use super::path_template::PathTemplate;
+use super::route::Routes;
 
 impl<'d> Builder<'d, '_> {
     /// Returns every operation under `paths`, in the order of the contract.
     pub(super) fn operations(&mut self, root: &'d Node, schemes: &[Scheme]) -> Vec<Operation> {
         let mut operations = Vec::new();
         let mut ids: HashMap<String, (Span, String)> = HashMap::new();
-        let (written, mut routes) = self.survey_routes(root);
-        for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
-            if path.name.starts_with("x-") {
-                continue;
-            }
-            // A path without a leading `/` was reported during loading.
-            if !path.name.starts_with('/') {
-                continue;
-            }
+        let paths = self.paths(root);
+        let (written, mut routes) = survey(&paths);
+        for (template, item) in paths {
+            let path = &template.key;
             self.check_template(path);
-            let Some(item) = self.follow(reference) else { continue };
-            self.check_servers(item);
-            self.check_additional(item);
-            for (key, node, method) in methods(item) {
+            if let Some(servers) = item.get("servers") {
+                self.check_servers(servers);
+            }
+            self.check_additional(&item);
+            for (key, node, method) in item.methods() {
                 let route = self.route(&mut routes, method, path, key);
-                let mut operation = self.operation(root, item, (key, node), path, method, schemes);
+                let mut operation = self.operation(root, &item, (key, node), &template, method, schemes);
                 (operation.path, operation.query) = (route.path, route.query);
                 let span = node.get("operationId").map_or(key, |id| id.span);
                 let named = id_written(node).is_some();
@@ -65,43 +46,9 @@ impl<'d> Builder<'d, '_> {
                 ids.entry(operation.id.clone()).or_insert_with(|| (span, operation.route()));
                 operations.push(operation);
             }
-            self.report_undeclared(path, &methods(item).map(|(key, _, method)| (method, key)).collect::<Vec<_>>());
+            self.report_undeclared(path, &item.methods().map(|(key, _, method)| (method, key)).collect::<Vec<_>>());
         }
         operations
-    }
-
-    /// Reports the methods of `additionalOperations` that the field cannot have, and those that resemble another
-    /// method (OpenAPI 3.2.0, section 4.9).
-    pub(super) fn check_additional(&mut self, item: &Node) {
-        for (key, _) in item.get(ADDITIONAL).and_then(Node::as_object).into_iter().flatten() {
-            let method = key.name.as_str();
-            let alike = METHODS.iter().find(|(_, fixed)| fixed.eq_ignore_ascii_case(method));
-            match alike {
-                _ if method.starts_with("x-") => {}
-                Some((word, fixed)) if *fixed == method => {
-                    let message = format!("`{method}` cannot be an additional operation");
-                    let report = Diagnostic::error("bad-method", key.span, message);
-                    self.report(
-                        report
-                            .label(format!("the path item has the field `{word}` for it"))
-                            .help(format!("move the operation to `{word}`, directly in the path item")),
-                    );
-                }
-                Some((word, fixed)) => {
-                    let message = format!("the method `{method}` differs from `{fixed}` by its letters' case");
-                    let report = self.remark("bad-method", key.span, message);
-                    let report = report.label("served as a method of its own (RFC 9110 § 9.1)");
-                    self.report(report.help(format!("for `{fixed}`, use the field `{word}` of the path item")));
-                }
-                None if !is_token(method) => {
-                    let message = format!("`{method}` is not an HTTP method");
-                    let report = Diagnostic::error("bad-method", key.span, message);
-                    let label = "contains a character that HTTP does not allow (RFC 9110 § 5.6.2)";
-                    self.report(report.label(label).help("use letters, digits and `-`"));
-                }
-                None => {}
-            }
-        }
     }
 
     /// Reports an `operationId` that two operations share. The second operation gets the id `instead`.
@@ -134,47 +81,50 @@ impl<'d> Builder<'d, '_> {
         self.report(report.help(advice));
     }
 
-    /// Returns the declared `operationId`s of the contract, which generated ids must not repeat, and the routes
-    /// of all paths without query and fragment.
-    fn survey_routes(&mut self, root: &'d Node) -> (HashSet<String>, Routes<'d>) {
-        let (mut written, mut routes) = (HashSet::new(), Routes::default());
-        for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
-            let Some(item) = self.follow(reference) else { continue };
-            for (key, node, method) in methods(item) {
-                written.extend(id_written(node));
-                routes.reserve(method, path, key);
+    /// Returns every path that the router can match, in the order of the contract.
+    fn paths(&mut self, root: &'d Node) -> Vec<(PathTemplate, PathItem<'d>)> {
+        let mut paths = Vec::new();
+        for (path, node) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
+            // A path without a leading `/` was reported during loading.
+            if !path.name.starts_with('/') {
+                continue;
             }
+            let Some(item) = self.path_item(node) else { continue };
+            let Some(template) = self.path_template(path, &item) else { continue };
+            paths.push((template, item));
         }
-        (written, routes)
+        paths
     }
 
     fn operation(
         &mut self,
         root: &'d Node,
-        item: &'d Node,
+        item: &PathItem<'d>,
         (key, node): (Span, &'d Node),
-        template: &Key,
+        template: &PathTemplate,
         method: &'d str,
         schemes: &[Scheme],
     ) -> Operation {
-        let path = matched(&template.name);
-        let parameters = self.parameters(item, node, (method, path));
+        let path = template.path();
+        let parameters = self.parameters(item, node, (method, template));
         let body = self.body(node);
         let responses = self.responses(node);
         let policies = self.policies(node);
         self.check_tags(node, path);
-        self.check_servers(node);
+        if let Some(servers) = node.get("servers") {
+            self.check_servers(servers);
+        }
         let operation = Operation {
             direction: Direction::Inbound,
-            id: id_written(node).unwrap_or_else(|| id_of(method, &template.name)),
+            id: id_written(node).unwrap_or_else(|| id_of(method, &template.key.name)),
             has_id: id_written(node).is_some(),
             span: node.get("operationId").map_or(key, |id| id.span),
             method: method.to_owned(),
             path: path.to_owned(),
             query: String::new(),
             tag: elements(node.get("tags")).first().and_then(Node::as_str).unwrap_or("default").to_owned(),
-            summary: string(node, "summary").or_else(|| string(item, "summary")),
-            description: string(node, "description").or_else(|| string(item, "description")),
+            summary: string(node, "summary").or_else(|| item.text("summary")),
+            description: string(node, "description").or_else(|| item.text("description")),
             deprecated: truth(node, "deprecated"),
             parameters,
             body,
@@ -200,22 +150,17 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns the operations of a path item: the span of the method's key, the operation's node, and the method.
-pub(super) fn methods(item: &Node) -> impl Iterator<Item = (Span, &Node, &str)> {
-    let fixed = |key: &str| METHODS.iter().find(|(word, _)| *word == key).map(|(_, method)| *method);
-    item.as_object().into_iter().flatten().flat_map(move |(key, node)| {
-        let additional = node.as_object().filter(|_| key.name == ADDITIONAL).into_iter().flatten();
-        let additional = additional.filter(|(method, _)| is_additional(&method.name));
-        let fixed = fixed(&key.name).map(|method| (key.span, node, method));
-        fixed.into_iter().chain(additional.map(|(method, node)| (method.span, node, method.name.as_str())))
-    })
-}
-
-/// Returns true if `additionalOperations` may contain a method: a token (RFC 9110, section 9.1) that has no field of its
-/// own in a path item.
-fn is_additional(method: &str) -> bool {
-    let fixed = METHODS.iter().any(|(_, fixed)| *fixed == method);
-    !fixed && !method.starts_with("x-") && is_token(method)
+/// Returns the declared `operationId`s of the contract, which generated ids must not repeat, and the routes of all
+/// paths without query and fragment.
+fn survey<'d>(paths: &[(PathTemplate, PathItem<'d>)]) -> (HashSet<String>, Routes<'d>) {
+    let (mut written, mut routes) = (HashSet::new(), Routes::default());
+    for (template, item) in paths {
+        for (key, node, method) in item.methods() {
+            written.extend(id_written(node));
+            routes.reserve(method, &template.key, key);
+        }
+    }
+    (written, routes)
 }
 
 /// Returns the `operationId` of an operation's node, if it has one.

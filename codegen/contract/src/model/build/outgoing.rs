@@ -10,7 +10,9 @@ use crate::source::Span;
 
 use super::builder::Builder;
 use super::node_fields::{entries, spanned_string, string, truth};
-use super::operation::{id_written, methods};
+use super::operation::id_written;
+use super::path_item::PathItem;
+use super::path_template::PathTemplate;
 
 impl<'d> Builder<'d, '_> {
     /// Returns every webhook with its payload. If `in_full` is set, webhooks are complete operations, and
@@ -37,8 +39,8 @@ impl<'d> Builder<'d, '_> {
     fn webhook_payloads(&mut self, root: &'d Node) -> Vec<OutgoingOperation> {
         let mut webhooks = Vec::new();
         for (name, item) in entries(root.get("webhooks")).collect::<Vec<_>>() {
-            let Some(item) = self.follow(item) else { continue };
-            for (_, node, method) in methods(item) {
+            let Some(item) = self.path_item(item) else { continue };
+            for (_, node, method) in item.methods() {
                 let payload = self.body(node).as_ref().and_then(payload);
                 webhooks.push(OutgoingOperation {
                     trigger: Trigger::Webhook(name.clone()),
@@ -57,7 +59,7 @@ impl<'d> Builder<'d, '_> {
     fn webhooks(&mut self, root: &'d Node, ids: &mut HashSet<String>, schemes: &[Scheme]) -> Vec<Operation> {
         let mut webhooks = Vec::new();
         for (name, item) in entries(root.get("webhooks")).collect::<Vec<_>>() {
-            webhooks.extend(self.path_item(root, item, name, "webhook", ids, schemes));
+            webhooks.extend(self.outgoing_item(root, item, name, "webhook", ids, schemes));
         }
         webhooks
     }
@@ -77,7 +79,7 @@ impl<'d> Builder<'d, '_> {
                     if expression.starts_with("x-") {
                         continue;
                     }
-                    for operation in self.path_item(root, item, name, &parent, ids, schemes) {
+                    for operation in self.outgoing_item(root, item, name, &parent, ids, schemes) {
                         let callback = Callback { parent: parent.clone(), expression: expression.clone() };
                         callbacks.push(OutgoingOperation {
                             trigger: Trigger::Callback(callback),
@@ -98,8 +100,8 @@ impl<'d> Builder<'d, '_> {
     fn operation_nodes(&mut self, root: &'d Node, operations: &[Operation]) -> Vec<(String, &'d Node)> {
         let mut nodes = Vec::new();
         for (_, reference) in entries(root.get("paths")).collect::<Vec<_>>() {
-            let Some(item) = self.follow(reference) else { continue };
-            for (key, node, _) in methods(item) {
+            let Some(item) = self.path_item(reference) else { continue };
+            for (key, node, _) in item.methods() {
                 let span = node.get("operationId").map_or(key, |id| id.span);
                 // If two paths refer to one path item, its operation exists twice, and each gets this node once.
                 let known =
@@ -115,7 +117,7 @@ impl<'d> Builder<'d, '_> {
     /// Returns the outgoing operations of a path item of a webhook or callback.
     ///
     /// An operation without an id, or with an id that another operation has, is named by its location.
-    fn path_item(
+    fn outgoing_item(
         &mut self,
         root: &'d Node,
         reference: &'d Node,
@@ -124,9 +126,9 @@ impl<'d> Builder<'d, '_> {
         ids: &mut HashSet<String>,
         schemes: &[Scheme],
     ) -> Vec<Operation> {
-        let Some(item) = self.follow(reference) else { return Vec::new() };
-        self.check_additional(item);
-        let methods: Vec<(Span, &Node, &str)> = methods(item).collect();
+        let Some(item) = self.path_item(reference) else { return Vec::new() };
+        self.check_additional(&item);
+        let methods: Vec<(Span, &Node, &str)> = item.methods().collect();
         let several = methods.len() > 1;
         let mut operations = Vec::new();
         for (span, node, method) in methods {
@@ -138,7 +140,7 @@ impl<'d> Builder<'d, '_> {
             let mut candidates = [first, placed.clone()].into_iter().chain(numbered);
             let id = candidates.find(|id| !ids.contains(id)).unwrap_or_default();
             ids.insert(id.clone());
-            operations.push(self.outgoing_operation(root, item, (span, node), id, method, schemes));
+            operations.push(self.outgoing_operation(root, &item, (span, node), id, method, schemes));
         }
         operations
     }
@@ -146,13 +148,13 @@ impl<'d> Builder<'d, '_> {
     fn outgoing_operation(
         &mut self,
         root: &'d Node,
-        item: &'d Node,
+        item: &PathItem<'d>,
         (span, node): (Span, &'d Node),
         id: String,
         method: &'d str,
         schemes: &[Scheme],
     ) -> Operation {
-        let mut parameters = self.parameters(item, node, (method, ""));
+        let mut parameters = self.parameters(item, node, (method, &PathTemplate::none(span)));
         // Sorting and sparse fieldsets apply only to operations that the service serves.
         for parameter in &mut parameters {
             (parameter.sort, parameter.sparse) = (false, false);
@@ -168,8 +170,8 @@ impl<'d> Builder<'d, '_> {
             path: String::new(),
             query: String::new(),
             tag: String::new(),
-            summary: string(node, "summary").or_else(|| string(item, "summary")),
-            description: string(node, "description").or_else(|| string(item, "description")),
+            summary: string(node, "summary").or_else(|| item.text("summary")),
+            description: string(node, "description").or_else(|| item.text("description")),
             deprecated: truth(node, "deprecated"),
             parameters,
             body: self.body(node),

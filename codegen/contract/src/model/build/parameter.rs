@@ -1,42 +1,60 @@
-//! The parameters of path items and operations, and their check against the path template.
+//! The parameters of path items and operations.
 
-use crate::diagnostic::{Diagnostic, one_line};
+use crate::diagnostic::Diagnostic;
 use crate::document::{Key, Node};
 use crate::model::operation::{ContentKind, Parameter, ParameterLocation, Style};
 use crate::model::{Kind, SchemaId};
 use crate::source::Span;
 
 use super::builder::Builder;
-use super::deferred::Undeclared;
 use super::node_fields::{elements, spanned_string, string, truth};
+use super::path_item::PathItem;
+use super::path_template::PathTemplate;
 use super::policy::placeholders;
 use super::response::kind_of;
 
-/// The mistakes among the parameters of an operation. They prevent further reports about undeclared path parameters.
-#[derive(Default)]
-struct Misspelt {
-    /// The placeholders in a path for which an operation has a parameter with a misspelt name.
-    names: Vec<String>,
-    /// True if a parameter of an operation could not be read; it could be any of the path parameters.
-    unread: bool,
+/// A parameter that was read, and its relation to the path.
+pub(super) enum Read {
+    /// The parameter is complete.
+    Parameter(Parameter),
+    /// The parameter has `in: path`, but the path does not contain its name, which has this span.
+    NotInPath(Parameter, Span),
+    /// The parameter has no effect by definition, such as the header `Accept`.
+    Ignored,
+    /// The parameter could not be read, which was reported.
+    Unreadable,
 }
 
 impl<'d> Builder<'d, '_> {
     /// Returns the parameters of an operation, and those of its path item that it does not replace.
+    ///
+    /// Parameters of the path that no declaration describes are required strings.
     pub(super) fn parameters(
         &mut self,
-        item: &'d Node,
+        item: &PathItem<'d>,
         operation: &'d Node,
-        (method, path): (&'d str, &str),
+        (method, template): (&'d str, &PathTemplate),
     ) -> Vec<Parameter> {
+        let path = template.path();
         let mut parameters: Vec<Parameter> = Vec::new();
-        let mut misspelt = Misspelt::default();
+        let (mut elsewhere, mut unread) = (Vec::new(), false);
         for (level, list) in [item.get("parameters"), operation.get("parameters")].into_iter().enumerate() {
             let start = parameters.len();
             // A list of the wrong type was reported when the contract was checked.
-            misspelt.unread |= list.is_some_and(|list| list.as_array().is_none());
+            unread |= list.is_some_and(|list| list.as_array().is_none());
             for node in elements(list) {
-                let Some(parameter) = self.parameter(node, path, &mut misspelt) else { continue };
+                let parameter = match self.parameter(node, template) {
+                    Read::Parameter(parameter) => parameter,
+                    Read::NotInPath(parameter, name) => {
+                        elsewhere.push((parameter, name));
+                        continue;
+                    }
+                    Read::Ignored => continue,
+                    Read::Unreadable => {
+                        unread = true;
+                        continue;
+                    }
+                };
                 let same = |known: &Parameter| known.name == parameter.name && known.location == parameter.location;
                 match parameters.iter().position(same) {
                     Some(at) if level == 1 && at < start => parameters[at] = parameter,
@@ -60,26 +78,28 @@ impl<'d> Builder<'d, '_> {
                 }
             }
         }
+        self.adopt(&mut parameters, elsewhere, path);
+        // A parameter that could not be read may be any parameter of the path.
+        if !unread {
+            self.add_undeclared(&mut parameters, method, template);
+        }
         self.check_query_string(&mut parameters);
-        self.find_undeclared(&parameters, &misspelt, method, path);
         parameters
     }
 
-    fn parameter(&mut self, reference: &'d Node, path: &str, misspelt: &mut Misspelt) -> Option<Parameter> {
-        // A parameter that cannot be read was reported already; it may be any parameter of the path.
-        let before = std::mem::replace(&mut misspelt.unread, true);
-        let node = self.follow(reference)?;
-        let name = string(node, "name")?;
-        let location = match string(node, "in")?.as_str() {
-            "path" => ParameterLocation::Path,
-            "query" => ParameterLocation::Query,
-            "querystring" => ParameterLocation::QueryString,
-            "header" => ParameterLocation::Header,
-            "cookie" => ParameterLocation::Cookie,
-            // Any other location was reported during loading.
-            _ => return None,
+    fn parameter(&mut self, reference: &'d Node, template: &PathTemplate) -> Read {
+        let Some((node, name, declared)) = self.follow(reference).and_then(|node| {
+            let location = ParameterLocation::named(node.get("in").and_then(Node::as_str)?)?;
+            Some((node, string(node, "name")?, location))
+        }) else {
+            return Read::Unreadable;
         };
-        misspelt.unread = before;
+        let location = match declared {
+            ParameterLocation::Path if template.variable(&name, ParameterLocation::Query).is_some() => {
+                ParameterLocation::Query
+            }
+            _ => declared,
+        };
         if location == ParameterLocation::Header {
             self.check_header_name(&name, node.span);
         }
@@ -95,32 +115,11 @@ impl<'d> Builder<'d, '_> {
                 )
                 .label("ignored (OpenAPI 3.0.3 § 4.7.12.2): media types and security schemes describe it"),
             );
-            return None;
-        }
-        if location == ParameterLocation::Path && !placeholders(path).any(|known| known == name) {
-            let close = crate::diagnostic::closest(&name, placeholders(path));
-            misspelt.names.extend(close.map(str::to_owned));
-            let span = node.get("name").map_or(node.span, |value| value.span);
-            let message =
-                format!("the parameter `{name}` has `in: path`, but the path `{path}` does not contain `{{{name}}}`");
-            // A misspelt parameter is an error, since a placeholder of the path then lacks its parameter.
-            let report = match close {
-                Some(_) => Diagnostic::error("path-parameter-unused", span, message).label("not in the path"),
-                None => self.remark("path-parameter-unused", span, message).label(match self.strict {
-                    true => "not in the path",
-                    false => "ignored: not in the path",
-                }),
-            };
-            self.report(match close {
-                Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
-                None => report.help(format!("add `{{{name}}}` to the path, or declare the parameter with `in: query`")),
-            });
-            // The schema of the ignored parameter is built anyway, so that its mistakes are reported.
-            node.get("schema").map(|schema| self.schema(schema));
-            return None;
+            return Read::Ignored;
         }
         let required = truth(node, "required");
-        if location == ParameterLocation::Path && !required {
+        let in_path = placeholders(template.path()).any(|known| known == name);
+        if location == ParameterLocation::Path && in_path && !required {
             let report = self
                 .remark(
                     "path-parameter-optional",
@@ -138,7 +137,7 @@ impl<'d> Builder<'d, '_> {
                 let schema = schema.unwrap_or_else(|| self.anything(media));
                 (schema, Some(self.style_of(key, schema, location)))
             }
-            (None, None) => (self.anything(node), None),
+            (None, None) => (self.any_text(node.span), None),
         };
         match content.filter(|_| by_media_type.is_some()) {
             Some((_, media)) => self.examples_beside(schema, media),
@@ -162,6 +161,8 @@ impl<'d> Builder<'d, '_> {
             // Any other style was reported during loading.
             Some(_) => default_style,
         };
+        let variable = template.variable(&name, location);
+        let style = variable.and_then(|it| it.style).filter(|_| node.get("style").is_none()).unwrap_or(style);
         let fits = match style {
             Style::Json | Style::Text => true,
             Style::Simple => matches!(location, ParameterLocation::Path | ParameterLocation::Header),
@@ -186,7 +187,8 @@ impl<'d> Builder<'d, '_> {
                 default_style
             }
         };
-        Some(Parameter {
+        let explode = variable.is_some_and(|variable| variable.explode) || matches!(style, Style::Form | Style::Cookie);
+        let parameter = Parameter {
             rust_name: spanned_string(node, "x-rust-name"),
             name,
             span: node.span,
@@ -195,17 +197,18 @@ impl<'d> Builder<'d, '_> {
             description: string(node, "description"),
             deprecated: truth(node, "deprecated"),
             style,
-            explode: node
-                .get("explode")
-                .and_then(Node::as_bool)
-                .unwrap_or(matches!(style, Style::Form | Style::Cookie)),
+            explode: node.get("explode").and_then(Node::as_bool).unwrap_or(explode),
             encoding: content.map(|(_, media)| self.encoding(media)).unwrap_or_default(),
             schema,
             component: self.names.get(&node.span).cloned(),
             may_be_empty: location == ParameterLocation::Query && truth(node, "allowEmptyValue"),
             sort: truth(node, "x-sort"),
             sparse: truth(node, "x-sparse"),
-        })
+        };
+        match location == ParameterLocation::Path && !in_path {
+            true => Read::NotInPath(parameter, node.get("name").map_or(node.span, |name| name.span)),
+            false => Read::Parameter(parameter),
+        }
     }
 
     /// Returns the style of a parameter that has `content` with a media type instead of `schema`.
@@ -225,83 +228,4 @@ impl<'d> Builder<'d, '_> {
             }
         }
     }
-
-    /// Records the placeholders of the path that the operation does not declare as path parameters.
-    fn find_undeclared(&mut self, parameters: &[Parameter], misspelt: &Misspelt, method: &'d str, path: &str) {
-        for name in placeholders(path) {
-            let named = || parameters.iter().filter(|parameter| parameter.name == name);
-            let declared = named().any(|parameter| parameter.location == ParameterLocation::Path);
-            if declared || misspelt.unread || misspelt.names.iter().any(|other| other == name) {
-                continue;
-            }
-            match self.undeclared.get_mut(name) {
-                Some(undeclared) => undeclared.methods.push(method),
-                None => {
-                    let elsewhere = named().next().map(|other| (other.span, other.location));
-                    self.undeclared.insert(name.to_owned(), Undeclared { methods: vec![method], elsewhere });
-                }
-            }
-        }
-    }
-
-    /// Reports the path parameters that operations of one path do not declare, once for each parameter.
-    pub(super) fn report_undeclared(&mut self, path: &Key, methods: &[(&str, Span)]) {
-        // Each message contains the path. It is shortened once, since a long path can have many parameters.
-        let shown = one_line(path.name.clone());
-        for (name, undeclared) in std::mem::take(&mut self.undeclared) {
-            let (lacking, declaring): (Vec<_>, Vec<_>) =
-                methods.iter().partition(|(method, _)| undeclared.methods.contains(method));
-            let report = undeclared_parameter(&name, (&shown, path.span), &lacking, &declaring);
-            self.report(match undeclared.elsewhere {
-                Some((span, location)) => report
-                    .also(span, format!("declared as a {} parameter", location.word()))
-                    .help("if this is the parameter of the path, write `in: path` and `required: true`"),
-                None => {
-                    let place = match (declaring.is_empty(), lacking.as_slice()) {
-                        (true, [_, _, ..]) => "the path".to_owned(),
-                        _ => format!("{}, or of the path", listed(&lacking, str::to_ascii_lowercase)),
-                    };
-                    let parameter = format!("{{ name: {name}, in: path, required: true, schema: {{ type: string }} }}");
-                    report.help(format!("add to the parameters of {place}: {parameter}"))
-                }
-            });
-        }
-    }
-}
-
-/// Returns the diagnostic for a path parameter that some operations of the path declare (`declaring`) and
-/// others do not (`lacking`).
-fn undeclared_parameter(
-    name: &str,
-    (path, span): (&str, Span),
-    lacking: &[(&str, Span)],
-    declaring: &[(&str, Span)],
-) -> Diagnostic {
-    let first = lacking.first().map_or("", |(method, _)| *method);
-    let subject = match lacking.len() {
-        1 => format!("`{first} {path}` does"),
-        _ if declaring.is_empty() => format!("the operations of `{path}` do"),
-        _ => format!("{} of `{path}` do", listed(lacking, str::to_owned)),
-    };
-    let others = match declaring.len() {
-        0 => String::new(),
-        1 => format!("; {} on the same path does", listed(declaring, str::to_owned)),
-        _ => format!("; {} on the same path do", listed(declaring, str::to_owned)),
-    };
-    let message = format!("{subject} not declare the path parameter `{name}`{others}");
-    match lacking.first().filter(|_| !declaring.is_empty()) {
-        Some((_, key)) => Diagnostic::error("path-parameter-undeclared", *key, message)
-            .label(format!("`{name}` is not declared"))
-            .also(span, format!("`{{{name}}}` in the path")),
-        None => {
-            Diagnostic::error("path-parameter-undeclared", span, message).label(format!("`{{{name}}}` in the path"))
-        }
-    }
-}
-
-/// Returns the names of methods as a sentence lists them, each as `spelled` writes it.
-fn listed(methods: &[(&str, Span)], spelled: fn(&str) -> String) -> String {
-    let mut names: Vec<String> = methods.iter().map(|(method, _)| format!("`{}`", spelled(method))).collect();
-    let last = names.pop().unwrap_or_default();
-    if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) }
 }

@@ -72,7 +72,8 @@ impl<'d> Builder<'d, '_> {
             let described = node.get("schema").or_else(|| content.and_then(|(_, media)| media.get("schema")));
             let schema = match described {
                 Some(schema) => self.schema(schema),
-                None => self.anything(node),
+                None if content.is_some() => self.anything(node),
+                None => self.any_text(node.span),
             };
             self.examples_beside(schema, node);
             headers.push(Header {
@@ -150,6 +151,7 @@ impl<'d> Builder<'d, '_> {
                 items: self.items(key, media, kind),
                 encoding: self.encoding(media),
                 positional: self.positional(key, media, kind),
+                part_rules: self.part_rules(),
             });
         }
         // An unsupported media type is passed through as text if there is no other.
@@ -172,6 +174,7 @@ impl<'d> Builder<'d, '_> {
                 items: None,
                 encoding: Vec::new(),
                 positional: None,
+                part_rules: self.part_rules(),
             });
             left_out.remove(0);
         }

@@ -8,7 +8,6 @@ use crate::model::operation::{Requirement, Scheme, SchemeKind};
 
 use super::builder::Builder;
 use super::node_fields::{elements, entries, joined, string, truth};
-use super::operation::methods;
 
 impl<'d> Builder<'d, '_> {
     /// Returns the security schemes that the contract declares in `components.securitySchemes`.
@@ -71,8 +70,8 @@ impl<'d> Builder<'d, '_> {
             ["paths", "webhooks"].iter().flat_map(|name| entries(root.get(name))).map(|(_, item)| item).collect();
         let mut seen = HashSet::new();
         while let Some(item) = items.pop() {
-            let Some(item) = self.follow(item).filter(|item| seen.insert(item.span)) else { continue };
-            for (_, operation, _) in methods(item) {
+            let Some(item) = self.path_item(item).filter(|_| seen.insert(item.span)) else { continue };
+            for (_, operation, _) in item.methods() {
                 owners.push(operation);
                 for (_, callback) in entries(operation.get("callbacks")) {
                     items.extend(

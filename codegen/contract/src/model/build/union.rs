@@ -7,6 +7,7 @@ use crate::model::schema::{Discriminator, Kind, Schema, StringShape, UnionShape}
 use crate::source::Span;
 
 use super::builder::Builder;
+use super::deferred::Discriminated;
 use super::facets::Facets;
 use super::node_fields::{elements, entries, is_plain_reference, string, truth};
 use super::type_set::TypeSet;
@@ -15,12 +16,14 @@ impl<'d> Builder<'d, '_> {
     /// Returns the kind of a schema with unions: that of the first union; further ones constrain each of its branches.
     ///
     /// Also returns true if a branch of the union is null.
-    pub(super) fn finish_union(&mut self, nodes: &[&'d Node], facets: &Facets<'d>) -> (Kind, bool) {
+    pub(super) fn finish_union(&mut self, id: SchemaId, nodes: &[&'d Node], facets: &Facets<'d>) -> (Kind, bool) {
         let union = facets.unions[0];
         let decided: Vec<Span> = vec![union.branches.span];
         let alone = self.stands_alone(nodes, facets);
         let mut branches: Vec<(SchemaId, &'d Node)> = Vec::new();
         let mut null = false;
+        // True if every branch extends the schema with the union.
+        let mut extended = true;
         // A `oneOf` with two branches for null does not allow null, so the branches are then read like all others.
         let twice = union.exactly_one && self.forms_of_null(union.branches) > 1;
         let hopeless = self.hopeless(union.branches, facets);
@@ -33,7 +36,9 @@ impl<'d> Builder<'d, '_> {
             if hopeless.contains(&target.span) {
                 continue;
             }
-            let schema = match alone {
+            let extends = (!alone || facets.discriminator.is_some()) && self.extends(target, nodes);
+            extended &= extends;
+            let schema = match alone || extends {
                 true => self.schema(branch),
                 false => self.branch_with(target, nodes, &decided),
             };
@@ -43,7 +48,12 @@ impl<'d> Builder<'d, '_> {
             [] => Kind::Null,
             [(only, _)] => Kind::Alias(*only),
             _ => {
-                let discriminator = union.discriminator.and_then(|node| self.discriminator(node, &branches));
+                let inherited = facets.discriminator.filter(|_| extended);
+                let discriminator = match (union.discriminator, inherited) {
+                    (Some(own), _) => self.discriminator(id, own, &branches, false),
+                    (None, Some(inherited)) => self.discriminator(id, inherited, &branches, true),
+                    (None, None) => None,
+                };
                 Kind::Union(UnionShape {
                     exactly_one: union.exactly_one,
                     branches: branches.iter().map(|(schema, _)| *schema).collect(),
@@ -52,6 +62,13 @@ impl<'d> Builder<'d, '_> {
             }
         };
         (kind, null)
+    }
+
+    /// Returns true if a branch of a union contains all nodes of the schema with the union, by `allOf` or references.
+    /// The branch then needs no combination with them.
+    fn extends(&mut self, target: &'d Node, nodes: &[&'d Node]) -> bool {
+        let parts: Vec<Span> = self.parts_of(target).iter().map(|part| part.span).collect();
+        nodes.iter().all(|node| node.span != target.span && parts.contains(&node.span))
     }
 
     /// Reports and returns the branches of a union whose type contradicts the type beside the union.
@@ -143,7 +160,8 @@ impl<'d> Builder<'d, '_> {
         count
     }
 
-    fn follow_plain(&mut self, node: &'d Node) -> Option<&'d Node> {
+    /// Returns the target of a node that is a `$ref` only, otherwise the node itself.
+    pub(super) fn follow_plain(&mut self, node: &'d Node) -> Option<&'d Node> {
         match is_plain_reference(node) {
             true => self.follow_schema(node),
             false => Some(node),
@@ -153,74 +171,80 @@ impl<'d> Builder<'d, '_> {
     /// Reports a discriminator without a union, which has no effect.
     pub(super) fn check_discriminator(&mut self, node: &Node) {
         let Some(alone) = node.get("discriminator") else { return };
-        if node.get("oneOf").is_some() || node.get("anyOf").is_some() {
+        if node.get("oneOf").is_some() || node.get("anyOf").is_some() || self.families.has(node) {
             return;
         }
         self.report(
             Diagnostic::info("discriminator-alone", alone.span, "this discriminator has no variants to choose from")
                 .label("the schema is treated as one object type")
                 .note("properties of schemas that extend it are known only where those schemas are referred to")
-                .help("to accept any of these schemas, list them under `oneOf` together with this discriminator"),
+                .help(
+                    "to accept any of these schemas, list them under `oneOf` together with this discriminator, or set \
+                     `polymorphic_parents = true` in `codegen.toml`",
+                ),
         );
     }
 
-    /// Returns the discriminator of a union, with values from `mapping` and the names of component schemas.
-    fn discriminator(&mut self, node: &'d Node, branches: &[(SchemaId, &'d Node)]) -> Option<Discriminator> {
+    /// Returns the discriminator of a union, with the values of `mapping`. The values of other branches follow when all
+    /// schemas are known.
+    ///
+    /// An inherited discriminator may map values to other schemas than the branches, which are omitted.
+    pub(super) fn discriminator(
+        &mut self,
+        union: SchemaId,
+        node: &'d Node,
+        branches: &[(SchemaId, &'d Node)],
+        inherited: bool,
+    ) -> Option<Discriminator> {
         let property = string(node, "propertyName")?;
+        let names: Vec<Option<String>> = branches.iter().map(|(_, branch)| self.name_of_branch(branch)).collect();
+        let ends: Vec<Option<Span>> = branches.iter().map(|(_, branch)| Some(self.follow(branch)?.span)).collect();
         let mut mapping: Vec<(String, usize)> = Vec::new();
         for (value, target) in entries(node.get("mapping")) {
-            let rejected = format!("a value with `{property}: {value}` is rejected");
-            mapping.extend(self.branch_named(node, target, branches, rejected).map(|index| (value.clone(), index)));
-        }
-        let rejected = format!("a value without a known `{property}` is rejected");
-        let default = node.get("defaultMapping").and_then(|target| self.branch_named(node, target, branches, rejected));
-        for (index, (schema, _)) in branches.iter().enumerate() {
-            let mapped = mapping.iter().any(|(_, at)| *at == index);
-            match self.schemas.get(*schema).component.clone() {
-                Some(name) if !mapped => mapping.push((name, index)),
-                None if !mapped => {
-                    self.report(
-                        Diagnostic::warning(
-                            "discriminator-inline",
-                            node.span,
-                            "a discriminator cannot select an inline schema, since it has no name",
-                        )
-                        .label("ignored: the variants are tried in order")
-                        .help("move each inline variant to `components/schemas`, and refer to it"),
-                    );
-                    return None;
-                }
-                _ => {}
+            match self.branch_named(target, &names, &ends) {
+                Some(index) => mapping.push((value.clone(), index)),
+                None if inherited => {}
+                None => self.not_a_branch(node, target, format!("a value with `{property}: {value}` is rejected")),
             }
         }
+        let default = node.get("defaultMapping").and_then(|target| {
+            let found = self.branch_named(target, &names, &ends);
+            if found.is_none() && !inherited {
+                self.not_a_branch(node, target, format!("a value without a known `{property}` is rejected"));
+            }
+            found
+        });
+        self.discriminated.push(Discriminated { union, at: node.span, names, inherited });
         Some(Discriminator { property, mapping, default })
     }
 
     /// Returns the index of the union's branch that a name or reference in a discriminator refers to.
-    ///
-    /// Reports a target that is not a branch; `rejected` is the consequence.
-    fn branch_named(
-        &mut self,
-        discriminator: &'d Node,
-        target: &'d Node,
-        branches: &[(SchemaId, &'d Node)],
-        rejected: String,
-    ) -> Option<usize> {
+    fn branch_named(&mut self, target: &'d Node, names: &[Option<String>], ends: &[Option<Span>]) -> Option<usize> {
         let reference = target.as_str()?;
-        let by_reference = self.document.resolve(target.span.file, reference).ok().map(|located| located.node.span);
-        let found = branches.iter().position(|(schema, branch)| {
-            let span =
-                self.document.resolve(branch.span.file, branch.get("$ref").and_then(Node::as_str).unwrap_or_default());
-            let same = span.is_ok_and(|located| Some(located.node.span) == by_reference);
-            same || self.schemas.get(*schema).component.as_deref() == Some(reference)
-        });
-        if found.is_none() {
-            let message = format!("`{reference}` is not a variant of this union");
-            let report = self.remark("discriminator-mapping", target.span, message).label(rejected);
-            let report = report.also(discriminator.span, "discriminator");
-            self.report(report.help("add the schema to the union, or correct the mapping"));
-        }
-        found
+        let end = self.mapped_schema(target).map(|node| node.span);
+        let named = names.iter().position(|name| name.as_deref() == Some(reference));
+        named.or_else(|| ends.iter().position(|known| known.is_some() && *known == end))
+    }
+
+    /// Reports a name or reference in a discriminator that leads to no branch of the union; `rejected` is the
+    /// consequence.
+    fn not_a_branch(&mut self, discriminator: &'d Node, target: &'d Node, rejected: String) {
+        // A value of a wrong type was reported during loading.
+        let Some(reference) = target.as_str() else { return };
+        let message = format!("`{reference}` is not a variant of this union");
+        let report = self.remark("discriminator-mapping", target.span, message).label(rejected);
+        let report = report.also(discriminator.span, "discriminator");
+        self.report(report.help("add the schema to the union, or correct the mapping"));
+    }
+
+    /// Returns the schema that a value of `mapping` leads to: a reference, or the name of a component.
+    pub(super) fn mapped_schema(&mut self, target: &Node) -> Option<&'d Node> {
+        let reference = target.as_str()?;
+        let document = self.document;
+        let located = document
+            .resolve(target.span.file, reference)
+            .or_else(|_| document.resolve(document.root, &format!("#/components/schemas/{reference}")));
+        self.follow(located.ok()?.node)
     }
 }
 

@@ -1,9 +1,11 @@
 //! The kinds of `enum` and `const`; values of a wrong type are converted to the intended ones.
 
+use std::collections::HashMap;
+
 use serde_json::Value as Json;
 
 use crate::diagnostic::Diagnostic;
-use crate::document::{Node, Value};
+use crate::document::{Node, Value, Version};
 use crate::model::schema::{Kind, StringEnum};
 use crate::source::Span;
 
@@ -20,18 +22,24 @@ impl<'d> Builder<'d, '_> {
     /// Returns `None`, with a diagnostic, if no value has the type of the schema.
     pub(super) fn finish_values(&mut self, facets: &Facets<'d>, values: Vec<&'d Node>) -> Option<Kind> {
         let values: Vec<&Node> = values.into_iter().filter(|value| !value.is_null()).collect();
-        let mut kept: Vec<Json> = Vec::with_capacity(values.len());
+        let mut first: HashMap<Json, Span> = HashMap::with_capacity(values.len());
         let mut foreign: Vec<(&Node, Option<Json>)> = Vec::new();
+        let mut kept: Vec<Json> = Vec::with_capacity(values.len());
         for value in values {
-            let json = value.to_json();
-            match facets.types {
-                Some((types, _)) if !types.has(type_of(&json)) => {
-                    let converted = intended(types, value).filter(|_| self.implied_types);
-                    foreign.push((value, converted.clone()));
-                    kept.extend(converted.filter(|converted| !kept.contains(converted)));
+            let mut json = value.to_json();
+            if let Some((types, _)) = facets.types.filter(|(types, _)| !types.has(type_of(&json))) {
+                let converted = intended(types, value).filter(|_| self.implied_types);
+                foreign.push((value, converted.clone()));
+                match converted.filter(|converted| !first.contains_key(converted)) {
+                    Some(converted) => json = converted,
+                    None => continue,
                 }
-                _ => kept.push(json),
+            } else if let Some(earlier) = first.get(&json) {
+                self.repeated_value(value.span, *earlier);
+                continue;
             }
+            first.insert(json.clone(), value.span);
+            kept.push(json);
         }
         if let (Some((types, at)), false) = (facets.types, foreign.is_empty()) {
             if kept.is_empty() && self.implied_types {
@@ -52,6 +60,23 @@ impl<'d> Builder<'d, '_> {
             }
             None => Kind::Values(kept),
         })
+    }
+
+    /// Reports a null in an enum whose type does not include null. JSON may contain it all the same, as the author
+    /// intends, but a parameter is text and never null.
+    pub(super) fn null_value(&mut self, value: &Node, types: TypeSet, at: Span) {
+        let report =
+            self.remark("enum-type", value.span, format!("null is not {}, the type of this enum", types.words()));
+        let allow = match self.version() {
+            Version::V30 => "`nullable: true`",
+            _ => "the type `\"null\"` as well",
+        };
+        self.report(
+            report
+                .label(if self.strict { "wrong type" } else { "allowed in JSON, and no value of a parameter" })
+                .also(at, "declared type")
+                .help(format!("declare {allow}, or write `\"null\"` in quotes for the text")),
+        );
     }
 
     /// Reports an enum of which no value has the type of the schema.
@@ -176,7 +201,7 @@ fn intended(types: TypeSet, node: &Node) -> Option<Json> {
     }
 }
 
-fn type_of(json: &Json) -> TypeSet {
+pub(super) fn type_of(json: &Json) -> TypeSet {
     match json {
         Json::Null => TypeSet::NULL,
         Json::Bool(_) => TypeSet::BOOLEAN,

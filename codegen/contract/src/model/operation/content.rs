@@ -41,6 +41,18 @@ pub struct Content {
     /// The parts of a multipart body by their position and not by their names (`prefixEncoding`, `itemEncoding` or
     /// `itemSchema`), if the contract describes them so.
     pub positional: Option<PositionalParts>,
+    /// The rules for the parts of a multipart body, which depend on the version of OpenAPI.
+    pub part_rules: PartRules,
+}
+
+/// The rules for the parts of a multipart body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartRules {
+    /// The rules of OpenAPI 3.0: a part without a type is text, and parts have no style (3.0.3 § 4.7.15).
+    V30,
+    /// The rules since OpenAPI 3.1: a part without a type is a file, and the parts of `multipart/form-data` can have a
+    /// style (3.1.2 § 4.8.15).
+    V31,
 }
 
 /// The parts of a multipart body by their position: the first ones, and all that follow.
@@ -83,6 +95,18 @@ pub struct Encoding {
     pub style: Option<Style>,
     /// True if the elements of the property are written separately in a form (`explode`).
     pub explode: Option<bool>,
+    /// True if reserved characters of the property are not percent-encoded in a form (`allowReserved`).
+    pub allow_reserved: Option<bool>,
+}
+
+impl Encoding {
+    /// Returns the style of the property and its `explode`, or `None` if the encoding declares neither of them nor
+    /// `allowReserved` (OpenAPI 3.1.2 § 4.8.15.1.2).
+    pub fn style(&self) -> Option<(Style, bool)> {
+        let declared = self.style.is_some() || self.explode.is_some() || self.allow_reserved.is_some();
+        let style = self.style.unwrap_or(Style::Form);
+        declared.then(|| (style, self.explode.unwrap_or(style == Style::Form)))
+    }
 }
 
 impl Content {
@@ -95,6 +119,11 @@ impl Content {
     /// Returns the media type in lower case and without parameters.
     pub fn essence(&self) -> String {
         essence(&self.media_type)
+    }
+
+    /// Returns true if the parts of a multipart body can have a style.
+    pub fn has_styled_parts(&self) -> bool {
+        self.part_rules == PartRules::V31 && self.essence() == "multipart/form-data"
     }
 
     /// Returns true if the media type is a range, such as `image/*`.

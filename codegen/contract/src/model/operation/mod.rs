@@ -11,8 +11,8 @@ mod security;
 mod style;
 
 pub use content::{
-    Content, ContentKind, DEFAULT_BODY_LIMIT, Encoding, PositionalPart, PositionalParts, RequestBody, essence,
-    normal_media_type,
+    Content, ContentKind, DEFAULT_BODY_LIMIT, Encoding, PartRules, PositionalPart, PositionalParts, RequestBody,
+    essence, normal_media_type,
 };
 pub use header::Header;
 pub use parameter::{Parameter, ParameterLocation};

@@ -41,7 +41,7 @@ pub struct Parameter {
 }
 
 /// The location of a parameter in a request: path, query string, header or cookie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ParameterLocation {
     /// The parameter is a placeholder in the path (`in: path`).
     Path,
@@ -56,6 +56,18 @@ pub enum ParameterLocation {
 }
 
 impl ParameterLocation {
+    /// Returns the location that a value of `in` names; `None` for a word that is no location.
+    pub(crate) fn named(word: &str) -> Option<ParameterLocation> {
+        let all = [
+            ParameterLocation::Path,
+            ParameterLocation::Query,
+            ParameterLocation::QueryString,
+            ParameterLocation::Header,
+            ParameterLocation::Cookie,
+        ];
+        all.into_iter().find(|location| location.word() == word)
+    }
+
     /// Returns the location of a parameter as the value of `in`, such as `path` or `query`.
     pub fn word(self) -> &'static str {
         match self {

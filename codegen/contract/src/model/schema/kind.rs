@@ -108,6 +108,20 @@ pub struct NumberShape {
     pub exclusive_max: bool,
     /// The number that all values of a number schema are multiples of (`multipleOf`).
     pub multiple_of: Option<f64>,
+    /// The bounds and the divisor of a number schema with all their digits.
+    pub written: WrittenNumbers,
+}
+
+/// The constraints of a number schema as JSON numbers with all their digits. `None` is a number that its `f64` already
+/// represents by the shortest decimal notation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WrittenNumbers {
+    /// The lower bound for the values of a number schema.
+    pub min: Option<String>,
+    /// The upper bound for the values of a number schema.
+    pub max: Option<String>,
+    /// The number that all values of a number schema are multiples of (`multipleOf`), with at most 18 digits.
+    pub multiple_of: Option<String>,
 }
 
 /// The representation of the values of a number schema.

@@ -2,8 +2,10 @@
 
 use serde_json::Value as Json;
 
+use super::error_pointers::ErrorPointers;
 use super::id::SchemaId;
 use super::kind::Kind;
+use crate::model::direction::Direction;
 use crate::source::{Span, Spanned};
 
 /// The schemas of a contract, each identified by a [`SchemaId`].
@@ -72,10 +74,14 @@ pub struct Schema {
     pub default: Option<(Json, Span)>,
     /// The kind of the schema: the set of its valid values, apart from null.
     pub kind: Kind,
+    /// The content that a string of the schema represents, if the contract declares it.
+    pub content: Option<StringContent>,
     /// The Rust name of the type that is generated for the schema (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
     /// The custom type that replaces the generated type of the schema (`x-rust-type`).
     pub rust_type: Option<RustType>,
+    /// The places in an error schema that a problem fills (`x-error-envelope`).
+    pub error_pointers: Option<ErrorPointers>,
     /// True if the schema is a recursive array or map: its elements contain it without an object in between.
     pub holds_itself: bool,
     /// True if this inline schema was deduplicated into an alias of an equal one.
@@ -83,6 +89,15 @@ pub struct Schema {
     /// The complete schema for the JSON Schema interpreter at run time; `None` if generated code can check all
     /// keywords.
     pub interpreted: Option<InterpretedSchema>,
+}
+
+/// The content that a string represents (JSON Schema 2020-12, validation § 8). In a multipart body it is a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StringContent {
+    /// The encoding of bytes in the string, such as `base64` (`contentEncoding`).
+    pub encoding: Option<String>,
+    /// The media type of the content (`contentMediaType`).
+    pub media_type: Option<String>,
 }
 
 /// A custom type (`x-rust-type`), which replaces the generated type of a schema.
@@ -101,8 +116,21 @@ pub struct InterpretedSchema {
     /// True if the interpreted schema is in the dialect of OpenAPI 3.0 (JSON Schema draft 4); false for that of
     /// 3.1 (2020-12).
     pub draft4: bool,
-    /// The JSON text of the interpreted schema.
-    pub text: String,
+    /// The JSON text of the interpreted schema for inbound values, without the demands on `readOnly` properties.
+    pub inbound: String,
+    /// The JSON text of the interpreted schema for outbound values, without the demands on `writeOnly` properties;
+    /// `None` if it is the text for inbound values.
+    pub outbound: Option<String>,
+}
+
+impl InterpretedSchema {
+    /// Returns the JSON text of the interpreted schema for the values of a direction.
+    pub fn text(&self, direction: Direction) -> &str {
+        match (direction, &self.outbound) {
+            (Direction::Outbound, Some(outbound)) => outbound,
+            _ => &self.inbound,
+        }
+    }
 }
 
 impl Schemas {
@@ -163,6 +191,16 @@ impl Schemas {
     /// nearest to the schema applies.
     pub fn nearest<'s, T>(&'s self, id: SchemaId, pick: impl Fn(&'s Schema) -> Option<T>) -> Option<T> {
         self.chain(id).find_map(pick)
+    }
+
+    /// Returns true if objects of a direction omit properties of this schema: requests those that are `readOnly`,
+    /// responses those that are `writeOnly`.
+    pub fn omits(&self, direction: Direction, id: SchemaId) -> bool {
+        let omitted = |schema: &Schema| match direction {
+            Direction::Inbound => schema.read_only,
+            Direction::Outbound => schema.write_only,
+        };
+        self.chain(id).any(omitted)
     }
 
     fn chain(&self, id: SchemaId) -> impl Iterator<Item = &Schema> {

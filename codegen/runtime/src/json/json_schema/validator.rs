@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::formats::FORMATS;
 use super::messages;
 use crate::json::reader::Source;
+use crate::json::violations::ViolationSink;
 use crate::json::{Reader, TextValue};
 use crate::validate::format;
 
@@ -80,11 +81,24 @@ impl SchemaValidator {
         let Some(validator) = self.validator() else {
             return vec![(Vec::new(), "cannot be validated".to_owned())];
         };
+        // In draft 4, `1.0` is no integer. OpenAPI 3.0 has data types instead, so its integers are those of any draft.
+        let whole = (self.draft == Dialect::Draft4).then(|| with_whole_numbers(value));
+        let value = whole.as_ref().unwrap_or(value);
         let found = validator.iter_errors(value).take(crate::validate::violation::MOST_VIOLATIONS);
         let found = found.flat_map(|error| messages::describe(&error, steps(error.instance_path().as_str())));
         let mut found: Vec<Found> = found.collect();
         found.sort_by_cached_key(|(steps, _)| sort_key(steps));
         found
+    }
+}
+
+impl SchemaValidator {
+    /// Records the violations of a JSON text at the current path of the sink.
+    pub(crate) fn record_violations(&self, json: &[u8], sink: &mut ViolationSink<'_>) {
+        let value = serde_json::from_slice(json).unwrap_or_default();
+        for (steps, message) in &self.violations(&value) {
+            sink.record_below(steps, format_args!("{message}"));
+        }
     }
 }
 
@@ -134,6 +148,7 @@ fn readings(validator: &SchemaValidator, text: &TextValue<'_>) -> Vec<Found> {
 /// scalars become strings.
 fn value(text: &TextValue<'_>, typed: bool) -> Value {
     match text {
+        TextValue::Null => Value::Null,
         TextValue::Scalar(scalar) => {
             let parsed = typed.then(|| serde_json::from_str(scalar).ok()).flatten();
             parsed
@@ -144,6 +159,21 @@ fn value(text: &TextValue<'_>, typed: bool) -> Value {
         TextValue::Map(map) => {
             Value::Object(map.iter().map(|(name, element)| (name.to_string(), value(element, typed))).collect())
         }
+    }
+}
+
+/// Returns a value in which every number with an integral value is an integer.
+fn with_whole_numbers(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => match number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0) {
+            Some(float) if float.abs() < 9e15 => Value::from(float as i64),
+            _ => value.clone(),
+        },
+        Value::Array(elements) => elements.iter().map(with_whole_numbers).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.iter().map(|(name, field)| (name.clone(), with_whole_numbers(field))).collect())
+        }
+        other => other.clone(),
     }
 }
 
@@ -183,6 +213,19 @@ mod tests {
         let (value, fields) = read(r#"["a"]"#);
         assert_eq!(value, None);
         assert_eq!(fields.len(), 2);
+    }
+
+    #[test]
+    fn an_integer_may_be_spelled_with_a_fraction_or_an_exponent_in_every_draft() {
+        const SCHEMA: &str = r#"{"properties":{"a":{"type":"integer","maximum":100}},"not":{"required":["z"]}}"#;
+        static OLD: SchemaValidator = SchemaValidator::new(Dialect::Draft4, SCHEMA);
+        static NEW: SchemaValidator = SchemaValidator::new(Dialect::Draft202012, SCHEMA);
+        for validator in [&OLD, &NEW] {
+            for (text, valid) in [("1.0", true), ("1e2", true), ("10E-1", true), ("1.5", false), ("1.01e2", false)] {
+                let value = serde_json::from_str(&format!(r#"{{"a":{text}}}"#)).unwrap();
+                assert_eq!(validator.violations(&value).is_empty(), valid, "{text}");
+            }
+        }
     }
 
     #[test]

@@ -155,3 +155,27 @@ fn at_most_100_violations_are_recorded() {
     assert_eq!(violations.len(), MOST_VIOLATIONS);
     assert_eq!(violations[99], "[99].name: is required");
 }
+
+#[test]
+fn fields_of_the_other_direction_are_skipped_by_closed_objects_and_maps() {
+    for unknown in [Unknown::Deny, Unknown::Keep] {
+        let read = |r: &mut Reader<'_>| {
+            let rule: &'static ObjectRule = match unknown {
+                Unknown::Deny => {
+                    &ObjectRule { fields: &["name"], unknown: Unknown::Deny, ignored: &["id"], ..ObjectRule::NONE }
+                }
+                _ => &ObjectRule { fields: &["name"], unknown: Unknown::Keep, ignored: &["id"], ..ObjectRule::NONE },
+            };
+            let mut names = Vec::new();
+            let mut object = r.object(rule)?;
+            while let Some(field) = r.next_field(&mut object) {
+                names.push(if field == 0 { "name".to_owned() } else { object.key().to_owned() });
+                r.skip();
+            }
+            r.end_object(object);
+            Some(names)
+        };
+        assert_eq!(good(r#"{"id":{"any":[1]},"name":"n"}"#, read), ["name"]);
+        assert_eq!(bad(r#"{"id":1,"id":2,"name":"n"}"#, read), ["id: must appear only once"]);
+    }
+}

@@ -10,7 +10,7 @@ use super::{bad, good, read_all};
 use crate::json::{Read, Reader};
 use crate::validate::format::Format;
 use crate::validate::pattern::Pattern;
-use crate::validate::rules::{IntegerRule, NumberRule, StringRule};
+use crate::validate::rules::{IntegerRule, NumberRule, StringRule, WrittenNumbers};
 use crate::values::string_enum::StringEnum;
 
 #[test]
@@ -72,6 +72,75 @@ fn a_float_must_be_finite_and_satisfy_its_rule() {
 }
 
 #[test]
+fn bounds_are_compared_as_decimals_whatever_the_width_of_the_float() {
+    const RULE: NumberRule = NumberRule { min: Some(0.1), max: Some(0.7), ..NumberRule::NONE };
+    let read = |r: &mut Reader<'_>| r.float32(&RULE);
+    assert_eq!(good("0.7", read), 0.7);
+    assert_eq!(good("0.1", read), 0.1);
+    assert_eq!(good("7E-1", read), 0.7);
+    assert_eq!(bad("0.70000000000000001", read), [": must be at most 0.7"]);
+    assert_eq!(bad("0.09999999999999999999", read), [": must be at least 0.1"]);
+    const OPEN: NumberRule =
+        NumberRule { min: Some(0.3), exclusive_min: true, max: Some(1e23), exclusive_max: true, ..NumberRule::NONE };
+    for read in [|r: &mut Reader<'_>| r.float32(&OPEN).map(f64::from), |r: &mut Reader<'_>| r.float64(&OPEN)] {
+        assert_eq!(bad("0.3", read), [": must be greater than 0.3"]);
+        assert_eq!(bad("0.30000000000000000", read), [": must be greater than 0.3"]);
+        assert!(good("0.30000000000000001", read) > 0.29);
+        assert_eq!(bad("1e23", read), [": must be less than 100000000000000000000000"]);
+        assert_eq!(bad("100000000000000000000000", read), [": must be less than 100000000000000000000000"]);
+        assert!(good("99999999999999999999999", read) > 9e22);
+    }
+}
+
+#[test]
+fn a_bound_that_a_float_cannot_represent_is_compared_with_all_its_digits() {
+    const WRITTEN: WrittenNumbers =
+        WrittenNumbers { min: Some("-9007199254740993"), max: Some("9007199254740993"), multiple_of: None };
+    const RULE: NumberRule = NumberRule {
+        min: Some(-9007199254740992.0),
+        max: Some(9007199254740992.0),
+        exclusive_max: true,
+        written: Some(&WRITTEN),
+        ..NumberRule::NONE
+    };
+    let read = |r: &mut Reader<'_>| r.float64(&RULE);
+    assert_eq!(good("9007199254740992.9", read), 9007199254740992.0);
+    assert_eq!(bad("9007199254740993", read), [": must be less than 9007199254740993"]);
+    assert_eq!(good("-9007199254740993", read), -9007199254740992.0);
+    assert_eq!(bad("-9007199254740993.5", read), [": must be at least -9007199254740993"]);
+    const STEP: WrittenNumbers = WrittenNumbers { multiple_of: Some("900719925474099301e-2"), ..WrittenNumbers::NONE };
+    const STEPS: NumberRule =
+        NumberRule { multiple_of: Some(9007199254740993.01), written: Some(&STEP), ..NumberRule::NONE };
+    let read = |r: &mut Reader<'_>| r.float64(&STEPS);
+    assert!(good("18014398509481986.02", read) > 1e16);
+    assert_eq!(bad("18014398509481986.03", read).len(), 1);
+}
+
+#[test]
+fn zero_is_compared_with_numbers_near_it_exactly() {
+    const RULE: NumberRule = NumberRule { min: Some(0.0), exclusive_min: true, ..NumberRule::NONE };
+    let read = |r: &mut Reader<'_>| r.float64(&RULE);
+    assert_eq!(good("1e-999", read), 0.0);
+    for zero in ["0", "-0", "0.0", "-0e5"] {
+        assert_eq!(bad(zero, read), [": must be greater than 0"], "{zero}");
+    }
+    assert_eq!(bad("-1e-999", read), [": must be greater than 0"]);
+    const SMALL: NumberRule = NumberRule { max: Some(5e-324), exclusive_max: true, ..NumberRule::NONE };
+    assert_eq!(bad("5e-324", |r| r.float64(&SMALL)).len(), 1);
+    assert!(good("4e-324", |r| r.float64(&SMALL)) > 0.0);
+}
+
+#[test]
+fn an_integer_may_be_spelled_with_a_fraction_or_an_exponent() {
+    for (text, value) in [("1.0", 1), ("1e2", 100), ("10E-1", 1), ("-0.0", 0), ("9007199254740993.0", 9007199254740993)]
+    {
+        assert_eq!(good(text, i64::read), value, "{text}");
+    }
+    assert_eq!(bad("1.5", i64::read), [": must be an integer"]);
+    assert_eq!(bad("1e-1", i64::read), [": must be an integer"]);
+}
+
+#[test]
 fn multiples_are_compared_as_decimal_numbers() {
     let step = |json: &str, step| {
         read_all(json, |r| r.float64(&NumberRule { multiple_of: Some(step), ..NumberRule::NONE })).1.is_empty()
@@ -81,6 +150,7 @@ fn multiples_are_compared_as_decimal_numbers() {
     assert!(step("1e308", 0.5) && step("1e300", 123.0) == (1e300 % 123.0 == 0.0));
     assert!(step("0", 0.01) && step("0e5", 7.0) && step("19.99", 0.01) && !step("19.999", 0.01));
     assert!(step("12391239123", 1e-8) && step("300", 1e2) && !step("250", 1e2));
+    assert!(step("1e15", 0.01) && step("1000000000000000.01", 0.01) && !step("1000000000000000.001", 0.01));
     assert!(step("5", 0.0) && step("5", -1.0) && step("5", f64::NAN));
 }
 

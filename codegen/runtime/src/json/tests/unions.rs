@@ -122,3 +122,30 @@ fn the_work_of_nested_unions_is_limited() {
     assert!(value.is_none());
     assert_eq!(violations.last().map(String::as_str), Some(": is too complex to be validated"));
 }
+
+/// Reads an object with the fields of an alternative, and returns its index.
+fn part(r: &mut Reader<'_>, index: usize) -> Option<usize> {
+    const FIELDS: [ObjectRule; 3] = [
+        ObjectRule { fields: &["a"], ..ObjectRule::NONE },
+        ObjectRule { fields: &["a", "b"], required: &["b"], ..ObjectRule::NONE },
+        ObjectRule { fields: &["a", "b", "c"], required: &["c"], ..ObjectRule::NONE },
+    ];
+    let mut object = r.object(&FIELDS[index])?;
+    while r.next_field(&mut object).is_some() {
+        i32::read(r);
+    }
+    r.end_object(object);
+    Some(index)
+}
+
+#[test]
+fn the_alternative_that_ignores_fewest_fields_is_chosen_if_several_may_match() {
+    let read = |r: &mut Reader<'_>| r.any_of(&[Branch::NONE, Branch::NONE, Branch::NONE], part);
+    assert_eq!(good(r#"{"a":1}"#, read), 0);
+    assert_eq!(good(r#"{"a":1,"b":2}"#, read), 1);
+    assert_eq!(good(r#"{"a":1,"b":2,"c":3}"#, read), 2);
+    assert_eq!(good(r#"{"a":1,"d":4}"#, read), 0);
+    assert_eq!(good(r#"{"a":1,"b":"x"}"#, read), 0);
+    let list = |r: &mut Reader<'_>| r.array(&crate::validate::rules::ArrayRule::NONE, read);
+    assert_eq!(good(r#"[{"b":1,"x":0},{"c":1},{}]"#, list), [1, 2, 0]);
+}

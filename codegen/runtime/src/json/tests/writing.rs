@@ -15,7 +15,7 @@ use crate::values::patch::Patch;
 pub(super) fn written(value: &dyn Write) -> String {
     let mut writer = Writer::new();
     value.write(&mut writer);
-    String::from_utf8(writer.finish()).unwrap()
+    String::from_utf8(writer.finish().unwrap()).unwrap()
 }
 
 struct User {
@@ -64,8 +64,6 @@ fn scalars_are_written_in_their_wire_form() {
     assert_eq!(written(&u64::MAX), "18446744073709551615");
     assert_eq!(written(&0.1f32), "0.1");
     assert_eq!(written(&1.5e300f64), "1.5e+300");
-    assert_eq!(written(&f64::NAN), "null");
-    assert_eq!(written(&f32::INFINITY), "null");
     assert_eq!(written(&true), "true");
     assert_eq!(written(&None::<i32>), "null");
     assert_eq!(written(&"19.90".parse::<Decimal>().unwrap()), "\"19.90\"");
@@ -76,7 +74,7 @@ fn scalars_are_written_in_their_wire_form() {
     assert_eq!(written(&DecimalNumber("1.50".parse().unwrap())), "1.50");
     let mut writer = Writer::new();
     writer.id("usr", uuid::uuid!("0188bac7-4afa-78aa-bc3b-bd1eef28d881"));
-    assert_eq!(writer.finish(), b"\"usr_01h2xcejqtf2nbrexx3vqjhp41\"");
+    assert_eq!(writer.finish().unwrap(), b"\"usr_01h2xcejqtf2nbrexx3vqjhp41\"");
 }
 
 #[test]
@@ -90,8 +88,60 @@ fn times_are_written_with_as_few_digits_as_possible() {
         let moment = DateTime::parse_from_rfc3339(text).unwrap().to_utc();
         assert_eq!(written(&moment), format!("\"{text}\""));
     }
-    assert_eq!(written(&DateTime::from_timestamp(1 << 40, 0).unwrap()), "\"+36812-02-20T00:36:16Z\"");
     assert_eq!(written(&NaiveDate::from_ymd_opt(7, 2, 3).unwrap()), "\"0007-02-03\"");
+}
+
+#[test]
+fn a_leap_second_is_written_only_at_the_end_of_a_day() {
+    let leap = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().to_utc();
+    assert_eq!(written(&leap("2016-12-31T23:59:60.5Z")), "\"2016-12-31T23:59:60.500Z\"");
+    let noon = NaiveDate::from_ymd_opt(2016, 12, 31).unwrap().and_hms_nano_opt(12, 0, 59, 1_500_000_000).unwrap();
+    assert_eq!(written(&noon.and_utc()), "\"2016-12-31T12:00:59.999999999Z\"");
+}
+
+/// Returns the error for a value that cannot be written.
+fn unwritable(value: &dyn Write) -> String {
+    let mut writer = Writer::new();
+    value.write(&mut writer);
+    writer.finish().unwrap_err().to_string()
+}
+
+#[test]
+fn a_value_that_json_cannot_represent_is_an_error_with_its_path() {
+    let reason = "is not a finite number, which JSON cannot represent";
+    assert_eq!(unwritable(&f64::NAN), format!("NaN {reason}"));
+    assert_eq!(unwritable(&vec![1.0, f64::NEG_INFINITY]), format!("[1]: -inf {reason}"));
+    let map = BTreeMap::from([
+        ("a,]\"}".to_owned(), vec![vec![0.5f32]]),
+        ("b".to_owned(), vec![vec![], vec![1.0, 2.0, f32::INFINITY]]),
+    ]);
+    assert_eq!(unwritable(&map), format!("b[1][2]: inf {reason}"));
+    let nested = vec![BTreeMap::from([("x.y".to_owned(), Some(f64::INFINITY))])];
+    assert_eq!(unwritable(&nested), format!("[0][\"x.y\"]: inf {reason}"));
+}
+
+#[test]
+fn a_date_whose_year_does_not_have_four_digits_is_an_error() {
+    let reason = "has a year that RFC 3339 cannot represent";
+    assert!(unwritable(&DateTime::from_timestamp(1 << 40, 0).unwrap()).ends_with(reason));
+    assert_eq!(unwritable(&NaiveDate::from_ymd_opt(10_000, 1, 1).unwrap()), format!("+10000-01-01 {reason}"));
+    assert_eq!(unwritable(&NaiveDate::from_ymd_opt(-1, 1, 1).unwrap()), format!("-0001-01-01 {reason}"));
+    assert_eq!(written(&NaiveDate::from_ymd_opt(0, 1, 1).unwrap()), "\"0000-01-01\"");
+}
+
+#[test]
+fn a_value_that_the_sparse_fieldset_omits_need_not_be_writable() {
+    struct Price(f64);
+    impl Write for Price {
+        fn write(&self, w: &mut Writer) {
+            w.begin_object();
+            w.field("id", &1_i64);
+            w.key("price");
+            w.float(self.0);
+            w.end_object();
+        }
+    }
+    assert_eq!(sparse(&Price(f64::NAN), &["id"]), json!({"id": 1}));
 }
 
 fn sparse(value: &dyn Write, fields: &[&str]) -> Value {
@@ -99,7 +149,7 @@ fn sparse(value: &dyn Write, fields: &[&str]) -> Value {
     let mut writer = Writer::new();
     writer.keep_fields(Some(&fields));
     value.write(&mut writer);
-    serde_json::from_slice(&writer.finish()).unwrap()
+    serde_json::from_slice(&writer.finish().unwrap()).unwrap()
 }
 
 #[test]

@@ -20,6 +20,15 @@ enum Source {
     Text(String),
 }
 
+impl Source {
+    fn is_empty(&self) -> bool {
+        match self {
+            Source::Json(bytes) => bytes.is_empty(),
+            Source::Form(text) | Source::Text(text) => text.is_empty(),
+        }
+    }
+}
+
 impl Decoder<'_> {
     /// Returns the index of the request body's media type among those that the operation declares.
     pub fn media(&self) -> usize {
@@ -35,16 +44,15 @@ impl Decoder<'_> {
     ///
     /// Returns `None` and records a violation if the body is absent or not valid.
     pub fn body<T>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
-        let source = self.source(true)?;
-        self.read_body(&source, read)
+        self.encoded_body(&[], read)
     }
 
     /// Reads an optional request body as JSON, a form or text, depending on its media type.
     ///
-    /// Returns `None` if the body is absent. A body that is not valid is a violation.
+    /// Returns `None` if the body is absent, or if it has no bytes and its schema has no such value. Any other body
+    /// that is not valid is a violation.
     pub fn optional_body<T>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
-        let source = self.source(false)?;
-        self.read_body(&source, read)
+        self.optional_encoded_body(&[], read)
     }
 
     /// Reads a required request body like [`Decoder::body`], with explicit styles for the fields of a form.
@@ -67,23 +75,24 @@ impl Decoder<'_> {
         read: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Option<T> {
         let source = self.source(false)?;
+        if source.is_empty() {
+            let mut reader = self.open_body(&source, fields)?;
+            return read(&mut reader).filter(|_| reader.into_violations().is_empty());
+        }
         self.read_encoded(&source, fields, read)
     }
 
-    /// Returns the request body as UTF-8 text.
-    ///
-    /// An absent body is an empty string if the contract does not require a body, and a violation if it does.
+    /// Returns the request body as UTF-8 text. An absent body is an empty string.
     pub fn text_body(&mut self) -> Option<String> {
         let bytes = self.bytes_body()?;
         self.utf8(bytes)
     }
 
-    /// Returns the raw bytes of the request body.
-    ///
-    /// An absent body is empty if the contract does not require a body, and a violation if it does.
+    /// Returns the raw bytes of the request body. An absent body is empty.
     pub fn bytes_body(&mut self) -> Option<Bytes> {
         match std::mem::replace(&mut self.payload, Payload::Absent) {
             Payload::Bytes(bytes) => Some(bytes),
+            // The media type has no value of zero bytes, or the body has already been taken.
             _ if self.head.call.operation.body.as_ref().is_some_and(|body| body.required) => {
                 self.malformed("a body is required");
                 None
@@ -143,10 +152,6 @@ impl Decoder<'_> {
             Some(MediaKind::Json) => Some(Source::Json(bytes)),
             _ => self.utf8(bytes).map(Source::Text),
         }
-    }
-
-    fn read_body<T>(&mut self, source: &Source, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
-        self.read_encoded(source, &[], read)
     }
 
     fn read_encoded<T>(

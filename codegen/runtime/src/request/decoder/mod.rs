@@ -13,6 +13,7 @@ use crate::request::body::{Payload, ReceivedBody};
 use crate::request::deferred_refusal::DeferredRefusal;
 use crate::request::parameters;
 use crate::request::request_head::RequestHead;
+use crate::response::check::ResponseCheck;
 use crate::response::problem::Problem;
 use crate::response::reply::Responder;
 use crate::style::parse::Found;
@@ -60,6 +61,8 @@ pub struct Decoder<'a> {
     parameter_violations: usize,
     /// True if the request lacks a required `If-Match` header and the operation declares status 428.
     lacks_if_match: bool,
+    /// The check of the response against the contract, for the responder.
+    check: ResponseCheck,
 }
 
 impl<'a> Decoder<'a> {
@@ -81,9 +84,15 @@ impl<'a> Decoder<'a> {
             refusal,
             parameter_violations: 0,
             lacks_if_match: false,
+            check: ResponseCheck::default(),
         };
         found.into_iter().for_each(|violation| decoder.violate(violation));
         decoder
+    }
+
+    /// Returns the decoder with the check of the response that the request is subject to.
+    pub(crate) fn with_check(self, check: ResponseCheck) -> Decoder<'a> {
+        Decoder { check, ..self }
     }
 
     /// Returns the storage for a problem that the handler finds while it reads a streamed request body.
@@ -146,7 +155,7 @@ impl<'a> Decoder<'a> {
     /// the request.
     fn finish(self) -> Result<Responder, Problem> {
         if self.violations.is_empty() {
-            return Ok(Responder { fields: self.fields(), accept: self.head.call.accept.clone() });
+            return Ok(Responder { fields: self.fields(), accept: self.head.call.accept.clone(), check: self.check });
         }
         let operation = self.head.call.operation;
         let readable = !self.violations.malformed;

@@ -1,12 +1,14 @@
 //! A multipart body whose parts the contract does not describe.
 
-use futures_util::stream;
+use axum::body::Body;
 use http::{HeaderMap, header};
 
+use super::arriving::Arriving;
 use super::error::{MultipartError, refuse};
 #[cfg(feature = "client")]
 use super::file::FileStream;
 use super::part::Part;
+use super::scanner::Scanner;
 use crate::http::media::MediaType;
 use crate::request::body::Payload;
 use crate::request::deferred_refusal::DeferredRefusal;
@@ -39,12 +41,14 @@ use crate::request::deferred_refusal::DeferredRefusal;
 #[derive(Debug)]
 pub struct Multipart {
     parts: Source,
+    /// True if every part must have a name, because the media type is `multipart/form-data` (RFC 7578 § 4.2).
+    pub(super) is_form: bool,
     refusal: DeferredRefusal,
 }
 
 #[derive(Debug)]
 enum Source {
-    Arriving(multer::Multipart<'static>),
+    Arriving(Arriving),
     /// Multipart parts that a generated client is about to send.
     #[cfg(feature = "client")]
     Outgoing(Vec<(String, FileStream)>),
@@ -56,25 +60,29 @@ impl Multipart {
         payload: Payload,
         refusal: &DeferredRefusal,
     ) -> Result<Multipart, &'static str> {
+        const NO_BOUNDARY: &str = "must be multipart/form-data with a boundary";
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let boundary = content_type
-            .and_then(MediaType::parse)
-            .and_then(|media| media.parameter("boundary").filter(|text| !text.is_empty()).map(str::to_owned))
-            .ok_or("must be multipart/form-data with a boundary");
-        let parts = match payload {
-            Payload::Absent => return Err("a body is required"),
-            Payload::Bytes(bytes) => {
-                multer::Multipart::new(stream::iter([Ok::<_, std::convert::Infallible>(bytes)]), boundary?)
-            }
-            Payload::Stream(body) => multer::Multipart::new(body.into_data_stream(), boundary?),
+        let media = content_type.and_then(MediaType::parse).ok_or(NO_BOUNDARY)?;
+        let mut boundaries = media.parameters.iter().filter(|(name, _)| name == "boundary");
+        let scanner = match (boundaries.next(), boundaries.next()) {
+            (Some((_, boundary)), None) => Scanner::new(boundary).ok_or(NO_BOUNDARY)?,
+            _ => return Err(NO_BOUNDARY),
         };
-        Ok(Multipart { parts: Source::Arriving(parts), refusal: refusal.clone() })
+        let body = match payload {
+            Payload::Absent => return Err("a body is required"),
+            Payload::Bytes(bytes) => Body::from(bytes),
+            Payload::Stream(body) => body,
+        };
+        let is_form = media.essence == "multipart/form-data";
+        let parts = Source::Arriving(Arriving::new(body, scanner));
+        Ok(Multipart { parts, is_form, refusal: refusal.clone() })
     }
 
     /// Creates a multipart body to send, from named parts. [`Multipart::next`] cannot read such a body.
     #[cfg(feature = "client")]
     pub fn of(parts: impl IntoIterator<Item = (String, FileStream)>) -> Multipart {
-        Multipart { parts: Source::Outgoing(parts.into_iter().collect()), refusal: DeferredRefusal::default() }
+        let parts = Source::Outgoing(parts.into_iter().collect());
+        Multipart { parts, is_form: true, refusal: DeferredRefusal::default() }
     }
 
     #[cfg(feature = "client")]
@@ -93,14 +101,14 @@ impl Multipart {
     /// Returns an error if the body is malformed or exceeds the size limit, or if it was created with
     /// `Multipart::of` for sending.
     pub async fn next(&mut self) -> Result<Option<Part>, MultipartError> {
-        let next = match &mut self.parts {
-            Source::Arriving(parts) => parts.next_field().await,
+        let parts = match &self.parts {
+            Source::Arriving(parts) => parts,
             #[cfg(feature = "client")]
             Source::Outgoing(_) => return Err(MultipartError::new()),
         };
-        match next {
-            Ok(field) => Ok(field.map(|field| Part::new(field, self.refusal.clone()))),
-            Err(error) => Err(refuse(&self.refusal, error)),
+        match parts.next_part().await {
+            Ok(next) => Ok(next.map(|(number, head)| Part::new(head, number, parts.clone(), self.refusal.clone()))),
+            Err(fault) => Err(refuse(&self.refusal, fault)),
         }
     }
 }

@@ -40,14 +40,34 @@ impl MultipartError {
     }
 }
 
+/// The reason why a multipart body cannot be read further.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The body is not a multipart body, with the rule that it breaks.
+    Malformed(&'static str),
+    /// The body ends too early, with the place.
+    Incomplete(&'static str),
+    /// The connection is broken, or the body exceeds its size limit.
+    Body(axum::Error),
+    /// The handler reads a part after it asked for the next one.
+    Skipped,
+}
+
 /// Stores the refusal for a multipart body that cannot be read further, and returns the error for the handler.
-pub(super) fn refuse(refusal: &DeferredRefusal, error: multer::Error) -> MultipartError {
-    let mut problem = if is_length_limit(&error) {
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the request body is larger than the limit of this operation")
-    } else {
-        Problem::new(StatusCode::BAD_REQUEST, "the multipart body is malformed or incomplete")
-    };
-    problem.cause = Some(Box::new(error));
-    refusal.put(problem);
+pub(super) fn refuse(refusal: &DeferredRefusal, fault: Fault) -> MultipartError {
+    let bad_request = |message: String| Problem::new(StatusCode::BAD_REQUEST, message);
+    refusal.put(match fault {
+        Fault::Malformed(rule) => bad_request(format!("the multipart body is malformed: {rule}")),
+        Fault::Incomplete(place) => bad_request(format!("the multipart body is incomplete: {place}")),
+        Fault::Body(error) if is_length_limit(&error) => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the request body is larger than the limit of this operation")
+        }
+        Fault::Body(error) => {
+            let mut problem = bad_request("the request body is incomplete".to_owned());
+            problem.cause = Some(Box::new(error));
+            problem
+        }
+        Fault::Skipped => Problem::internal("the handler read a part after it asked for the next one"),
+    });
     MultipartError::new()
 }

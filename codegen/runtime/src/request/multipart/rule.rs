@@ -14,6 +14,9 @@ pub struct FormRule {
     /// The treatment of a form part that the contract does not list, if [`FormRule::rest`] is `None`: ignored
     /// or rejected.
     pub unknown: Unknown,
+    /// The names of declared parts that requests omit (`readOnly`). Such a part of a form is skipped. If unknown parts
+    /// are ignored anyway, the list is empty.
+    pub ignored: &'static [&'static str],
     /// The minimum number of different part names in the form.
     pub min: usize,
     /// The maximum number of different part names in the form; `None` if there is no maximum.
@@ -25,8 +28,15 @@ pub struct FormRule {
 
 impl FormRule {
     /// The [`FormRule`] of a multipart form for which the contract describes no parts: every part is ignored.
-    pub const NONE: FormRule =
-        FormRule { parts: &[], rest: None, unknown: Unknown::Ignore, min: 0, max: None, positional: false };
+    pub const NONE: FormRule = FormRule {
+        parts: &[],
+        rest: None,
+        unknown: Unknown::Ignore,
+        ignored: &[],
+        min: 0,
+        max: None,
+        positional: false,
+    };
 }
 
 /// The constraints of one part of a multipart form.
@@ -62,6 +72,27 @@ pub struct PartRule {
     pub media: &'static [&'static str],
     /// The headers that the contract declares for a form part.
     pub headers: &'static [PartHeader],
+    /// The style of a form part's value (`encoding.style`); `None` if the media type of the part determines its format.
+    pub style: Option<PartStyle>,
+    /// The media type with which a client sends a form part, if it is neither given by the caller nor by
+    /// [`PartRule::media`].
+    pub sent_as: Option<&'static str>,
+}
+
+/// The style of a value in a multipart form, which OpenAPI 3.1 adopts from query parameters. Nothing is
+/// percent-encoded in a multipart form (OpenAPI 3.1.2 § 4.8.15.1.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartStyle {
+    /// A form part is one scalar, for example one element of a list.
+    Scalar,
+    /// A form part is a complete list, with this character between the elements (`1,2,3`), or a complete object whose
+    /// keys and values alternate (`lat,1.5,lon,2`).
+    Delimited(char),
+    /// Each property of an object is a form part with its key in brackets: `place[lat]`.
+    Brackets,
+    /// Each property of an object is a form part with the name of the property. If there are no names, the object takes
+    /// all form parts that the contract does not list.
+    Members(&'static [&'static str]),
 }
 
 /// The encoding of a part of a multipart form: text, JSON or raw bytes. [`FormPart`](crate::FormPart) has an example.
@@ -100,6 +131,8 @@ impl PartRule {
             unique: false,
             media: &[],
             headers: &[],
+            style: None,
+            sent_as: None,
         }
     }
 
@@ -132,6 +165,16 @@ impl PartRule {
     /// Returns the constraints of a form part, changed to allow the media types and media ranges `media`.
     pub const fn media(self, media: &'static [&'static str]) -> PartRule {
         PartRule { media, ..self }
+    }
+
+    /// Returns the constraints of a form part, changed to read and write its value in a style.
+    pub const fn style(self, style: PartStyle) -> PartRule {
+        PartRule { style: Some(style), ..self }
+    }
+
+    /// Returns the constraints of a form part, changed so that a client sends it with this media type by default.
+    pub const fn sent_as(self, media: &'static str) -> PartRule {
+        PartRule { sent_as: Some(media), ..self }
     }
 
     /// Returns the constraints of a form part together with the headers that the contract declares for it.

@@ -24,7 +24,7 @@ pub(super) fn finish(
     if operation.produces.len() > 1 || operation.produces.iter().any(|media| media.contains('*')) {
         reply.headers.append(header::VARY, HeaderValue::from_static("accept"));
     }
-    let mut response = envelope.response(reply, &head.call.request_id, extensions);
+    let mut response = envelope.reply(operation, reply, &head.call.request_id, extensions);
     if head.parts.method == Method::HEAD {
         strip_body(&mut response);
     }

@@ -12,7 +12,7 @@ use crate::operation::Operation;
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 use crate::serve::handler::HandlerFuture;
-use crate::serve::pipeline::shared::Timeouts;
+use crate::serve::pipeline::options::Timeouts;
 
 /// Awaits the handler of a request within its time limit.
 ///

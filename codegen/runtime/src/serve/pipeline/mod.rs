@@ -17,10 +17,12 @@ mod authenticate;
 mod binding;
 mod finish;
 mod invoke;
+mod options;
 mod shared;
 mod stages;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use crate::operation::Operation;
 use crate::response::error_envelope::ErrorEnvelope;
@@ -30,7 +32,7 @@ use crate::serve::endpoint::Endpoint;
 use crate::serve::gate::Gate;
 
 pub(crate) use binding::Binding;
-pub use shared::Timeouts;
+pub use options::{ServeOptions, Timeouts};
 
 use shared::Shared;
 use stages::Stages;
@@ -67,10 +69,16 @@ impl<A, G> Clone for Pipeline<A, G> {
 }
 
 impl<A: Authenticate, G: Gate<A::Principal>> Pipeline<A, G> {
-    /// Creates the pipeline of a contract from its error envelope and the authenticator, gate and time limits
-    /// of a service.
-    pub fn new(envelope: &'static ErrorEnvelope, authenticator: A, gate: G, timeouts: Timeouts) -> Pipeline<A, G> {
-        Pipeline { shared: Arc::new(Shared { envelope, authenticator, gate, timeouts }) }
+    /// Creates the pipeline of a contract from its error envelope and the authenticator, gate and settings of a
+    /// service. [`Timeouts`] alone are settings too.
+    pub fn new(
+        envelope: &'static ErrorEnvelope,
+        authenticator: A,
+        gate: G,
+        options: impl Into<ServeOptions>,
+    ) -> Pipeline<A, G> {
+        let requests = AtomicU64::new(0);
+        Pipeline { shared: Arc::new(Shared { envelope, authenticator, gate, options: options.into(), requests }) }
     }
 
     /// Returns the endpoint of an operation without an implementation. A request that passes all other stages

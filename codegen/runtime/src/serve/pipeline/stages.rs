@@ -13,6 +13,7 @@ use crate::request::decoder::Decoder;
 use crate::request::deferred_refusal::DeferredRefusal;
 use crate::request::idempotency;
 use crate::request::request_head::RequestHead;
+use crate::response::check::ResponseCheck;
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 use crate::serve::authenticate::Authenticate;
@@ -40,7 +41,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Serve for Stages<A, G> {
             let shared = &self.shared;
             let reply = {
                 let stages = pin!(self.run(&head, &extensions, body));
-                bounded(stages, self.operation, &shared.timeouts).await
+                bounded(stages, self.operation, &shared.options.timeouts).await
             };
             Ok(finish(shared.envelope, &head, extensions, reply))
         })
@@ -72,11 +73,11 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
         body: Body,
         invocation: &Invocation<'_, A::Principal>,
     ) -> Result<Reply, Problem> {
-        let timeouts = &self.shared.timeouts;
+        let options = &self.shared.options;
         head.check_acceptable()?;
-        let body = receive_body(head, body, timeouts.body).await?;
-        let (handler, refusal) = decode(head, body, invocation)?;
-        let outcome = invoke(handler, self.operation, timeouts).await;
+        let body = receive_body(head, body, options.body_limit, options.timeouts.body).await?;
+        let (handler, refusal) = decode(head, body, self.shared.response_check(&head.call), invocation)?;
+        let outcome = invoke(handler, self.operation, &options.timeouts).await;
         refusal.replace_server_error(outcome)
     }
 
@@ -95,6 +96,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
 fn decode<P>(
     head: &Arc<RequestHead>,
     body: ReceivedBody,
+    check: ResponseCheck,
     invocation: &Invocation<'_, P>,
 ) -> Result<(HandlerFuture, DeferredRefusal), Problem> {
     let (key, violation) = match idempotency::key(head, &body.payload) {
@@ -102,7 +104,7 @@ fn decode<P>(
         Some(Err(violation)) => (None, Some(violation)),
         None => (None, None),
     };
-    let decoder = Decoder::new(head, body, violation);
+    let decoder = Decoder::new(head, body, violation).with_check(check);
     let refusal = decoder.refusal();
     Ok((invocation.call(head, key, decoder)?, refusal))
 }

@@ -1,6 +1,6 @@
 //! The string formats of dates, times and durations (RFC 3339): parsing, checking and writing.
 
-use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
 /// A time of day with its offset from UTC.
 #[derive(Debug, Clone, Copy)]
@@ -132,25 +132,15 @@ fn is_run(text: &str, units: &[u8]) -> bool {
 pub(crate) struct Shown {
     bytes: [u8; 30],
     length: usize,
-    /// The string of a rare value, which chrono formats: a leap second, or a year that does not have four
-    /// digits.
-    rare: Option<String>,
 }
 
 impl Shown {
     fn new() -> Shown {
-        Shown { bytes: *b"0000-00-00T00:00:00.000000000Z", length: 10, rare: None }
-    }
-
-    fn rare(text: String) -> Shown {
-        Shown { rare: Some(text), ..Shown::new() }
+        Shown { bytes: *b"0000-00-00T00:00:00.000000000Z", length: 10 }
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        match &self.rare {
-            Some(text) => text.as_bytes(),
-            None => &self.bytes[..self.length],
-        }
+        &self.bytes[..self.length]
     }
 
     fn date(&mut self, year: u32, day: &NaiveDate) {
@@ -169,18 +159,25 @@ impl Shown {
 }
 
 /// Formats a date and time in UTC (RFC 3339) for JSON, with 0, 3, 6 or 9 digits of the fraction, as few as
-/// possible.
-pub(crate) fn show_date_time(moment: &DateTime<Utc>) -> Shown {
-    let nanosecond = moment.nanosecond();
+/// possible. Returns `None` if the year does not have four digits.
+///
+/// chrono represents a leap second as a second with a billion nanoseconds or more. At 23:59 UTC it is written as
+/// second 60. RFC 3339 § 5.7 has no leap second at another time, so the last nanosecond of the second is written.
+pub(crate) fn show_date_time(moment: &DateTime<Utc>) -> Option<Shown> {
     let day = moment.date_naive();
-    let Some(year) = short_year(&day).filter(|_| nanosecond < 1_000_000_000) else {
-        return Shown::rare(moment.to_rfc3339_opts(SecondsFormat::AutoSi, true));
-    };
     let mut shown = Shown::new();
-    shown.date(year, &day);
-    shown.put(11, 2, moment.hour());
-    shown.put(14, 2, moment.minute());
-    shown.put(17, 2, moment.second());
+    shown.date(short_year(&day)?, &day);
+    let (hour, minute, mut second) = (moment.hour(), moment.minute(), moment.second());
+    let mut nanosecond = moment.nanosecond();
+    if nanosecond >= 1_000_000_000 {
+        match (hour, minute, second) {
+            (23, 59, 59) => (second, nanosecond) = (60, nanosecond - 1_000_000_000),
+            _ => nanosecond = 999_999_999,
+        }
+    }
+    shown.put(11, 2, hour);
+    shown.put(14, 2, minute);
+    shown.put(17, 2, second);
     let digits = match nanosecond {
         0 => 0,
         n if n % 1_000_000 == 0 => 3,
@@ -194,17 +191,14 @@ pub(crate) fn show_date_time(moment: &DateTime<Utc>) -> Shown {
     let end = if digits > 0 { 20 + digits } else { 19 };
     shown.bytes[end] = b'Z';
     shown.length = end + 1;
-    shown
+    Some(shown)
 }
 
-/// Formats a calendar date (RFC 3339) for JSON.
-pub(crate) fn show_date(day: &NaiveDate) -> Shown {
-    let Some(year) = short_year(day) else {
-        return Shown::rare(day.to_string());
-    };
+/// Formats a calendar date (RFC 3339) for JSON. Returns `None` if the year does not have four digits.
+pub(crate) fn show_date(day: &NaiveDate) -> Option<Shown> {
     let mut shown = Shown::new();
-    shown.date(year, day);
-    shown
+    shown.date(short_year(day)?, day);
+    Some(shown)
 }
 
 /// Returns the year of a date if it has at most four digits and is not negative.

@@ -4,8 +4,8 @@
 //! The trait [`DefaultApi`], and the request, response and error types of its operations.
 
 use std::future::Future;
-use writ_runtime::{Context, Internal};
-use crate::{Account, AccountInput, Team, TeamInput};
+use writ_runtime::{Context, Internal, Parts};
+use crate::{Account, AccountInput, Label, LabelInput, Parcel, ParcelInput, Team, TeamInput};
 #[cfg(doc)]
 use super::operations;
 
@@ -34,6 +34,27 @@ pub trait DefaultApi: Send + Sync + 'static {
         cx: &Context<()>,
         request: PutTeamRequest,
     ) -> impl Future<Output = Result<PutTeamResponse, PutTeamError>> + Send;
+
+    /// `PUT /parcels` ([`operations::PUT_PARCEL`]). Requires no authentication.
+    fn put_parcel(
+        &self,
+        cx: &Context<()>,
+        request: PutParcelRequest,
+    ) -> impl Future<Output = Result<PutParcelResponse, PutParcelError>> + Send;
+
+    /// `POST /parcels` ([`operations::SEND_PARCEL`]). Requires no authentication.
+    fn send_parcel(
+        &self,
+        cx: &Context<()>,
+        request: SendParcelRequest,
+    ) -> impl Future<Output = Result<SendParcelResponse, SendParcelError>> + Send;
+
+    /// `PUT /labels` ([`operations::PUT_LABEL`]). Requires no authentication.
+    fn put_label(
+        &self,
+        cx: &Context<()>,
+        request: PutLabelRequest,
+    ) -> impl Future<Output = Result<PutLabelResponse, PutLabelError>> + Send;
 }
 
 /// The request of [`DefaultApi::create_account`].
@@ -85,6 +106,81 @@ pub struct PutTeamResponse;
 /// The error responses of [`DefaultApi::put_team`].
 #[derive(Debug)]
 pub enum PutTeamError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::put_parcel`].
+#[derive(Debug, Clone)]
+pub struct PutParcelRequest {
+    /// The body of the request.
+    pub body: ParcelInput,
+}
+
+/// The successful response of [`DefaultApi::put_parcel`].
+#[derive(Debug, Clone)]
+pub struct PutParcelResponse {
+    /// The parcel.
+    pub body: Parcel,
+}
+
+/// The error responses of [`DefaultApi::put_parcel`].
+#[derive(Debug)]
+pub enum PutParcelError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::send_parcel`].
+#[derive(Debug)]
+pub struct SendParcelRequest {
+    /// The body of the request.
+    pub body: Parts<SendParcelPart>,
+}
+
+/// A part of the multipart body of [`DefaultApi::send_parcel`].
+#[derive(Debug)]
+pub enum SendParcelPart {
+    To(String),
+    Code(String),
+}
+
+/// All parts of the multipart body of [`DefaultApi::send_parcel`], with files in memory, as
+/// returned by `Parts::collect`.
+#[derive(Debug, Clone)]
+pub struct SendParcelForm {
+    pub to: String,
+    pub code: String,
+}
+
+/// The successful response of [`DefaultApi::send_parcel`].
+#[derive(Debug, Clone)]
+pub struct SendParcelResponse;
+
+/// The error responses of [`DefaultApi::send_parcel`].
+#[derive(Debug)]
+pub enum SendParcelError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::put_label`].
+#[derive(Debug, Clone)]
+pub struct PutLabelRequest {
+    /// The body of the request.
+    pub body: LabelInput,
+}
+
+/// The successful response of [`DefaultApi::put_label`].
+#[derive(Debug, Clone)]
+pub struct PutLabelResponse {
+    /// The label.
+    pub body: Label,
+}
+
+/// The error responses of [`DefaultApi::put_label`].
+#[derive(Debug)]
+pub enum PutLabelError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

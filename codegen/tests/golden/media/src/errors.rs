@@ -3,6 +3,13 @@
 
 pub use writ_runtime::PROBLEM_JSON as ERROR_ENVELOPE;
 
+use writ_runtime::{ErrorBody, ErrorContent, ErrorText, ErrorValue};
+
+/// The bodies of error responses, with slots that the runtime fills from a problem.
+pub(super) static ERROR_BODIES: [ErrorBody; 1] = [
+    ErrorBody { media_type: "text/plain", content: ErrorContent::Text(ErrorValue::Text(ErrorText::Sentence)) },
+];
+
 writ_runtime::statuses! {
     UnprocessableEntity = 422,
 }

@@ -2,8 +2,7 @@
 //! The client calls of the callbacks, which send them to the URLs that earlier requests contain.
 
 use writ_runtime::{Internal, Parts};
-use crate::{Event, Receipt, RenewRequest, SubscribeRequest, Unexpected, operations};
-use crate::client::ENVELOPE;
+use crate::{ERROR_ENVELOPE, Event, Receipt, RenewRequest, SubscribeRequest, Unexpected, operations};
 use writ_runtime::client;
 
 /// Sends the callbacks of the contract.
@@ -15,7 +14,7 @@ pub struct Callbacks(client::Connection);
 impl Callbacks {
     /// Creates a sender that uses the credentials and limits of `connection`.
     pub fn new(connection: client::Connection) -> Self {
-        Self(connection.refusals(&ENVELOPE))
+        Self(connection.refusals(&ERROR_ENVELOPE))
     }
 
     /// `POST` to `{$request.body#/callbackUrl}?on={$request.query.on}`, a callback of `subscribe`.
@@ -180,6 +179,7 @@ pub enum RenewEventError {
 
 impl OnEventRequest {
     pub(super) fn encode(&self, out: &mut client::Outgoing) {
+        out.check_body(&self.body, &OwnRules);
         out.body(/* application/json */ 0, &self.body);
     }
 }
@@ -205,8 +205,13 @@ impl client::FromResponse for OnEventError {
 impl ReportRequest {
     pub(super) fn encode(self, out: &mut client::Outgoing) {
         match self.body {
-            Some(ReportBody::Json(body)) => out.body(/* application/json */ 0, &body),
+            Some(ReportBody::Json(body)) => {
+                out.check_body(&body, &OwnRules);
+                out.body(/* application/json */ 0, &body)
+            }
+
             Some(ReportBody::Multipart(body)) => out.parts(/* multipart/form-data */ 1, body),
+
             None => {}
         }
     }
@@ -259,6 +264,7 @@ impl client::FromResponse for SubscriptionGoneError {
 
 impl RenewEventRequest {
     pub(super) fn encode(&self, out: &mut client::Outgoing) {
+        out.check_body(&self.body, &OwnRules);
         out.body(/* application/json */ 0, &self.body);
     }
 }

@@ -126,6 +126,12 @@ pub trait DefaultApi: Send + Sync + 'static {
         request: DeepFixedRequest,
     ) -> impl Future<Output = Result<DeepFixedResponse, DeepFixedError>> + Send;
 
+    /// `GET /~me/a-b` ([`operations::ME`]). Requires no authentication.
+    fn me(
+        &self,
+        cx: &Context<()>,
+    ) -> impl Future<Output = Result<MeResponse, MeError>> + Send;
+
     /// `GET /methods` ([`operations::GET_IT`]). Requires no authentication.
     fn get_it(
         &self,
@@ -424,6 +430,17 @@ pub struct DeepFixedResponse;
 /// The error responses of [`DefaultApi::deep_fixed`].
 #[derive(Debug)]
 pub enum DeepFixedError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The successful response of [`DefaultApi::me`].
+#[derive(Debug, Clone)]
+pub struct MeResponse;
+
+/// The error responses of [`DefaultApi::me`].
+#[derive(Debug)]
+pub enum MeError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

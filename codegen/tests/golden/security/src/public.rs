@@ -3,6 +3,7 @@
 //!
 //! The trait [`Public`], and the request, response and error types of its operations.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 #[cfg(doc)]
@@ -17,6 +18,13 @@ pub trait Public: Send + Sync + 'static {
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<WindowResponse, WindowError>> + Send;
+
+    /// `GET /free` ([`operations::FREE`]). Requires no authentication.
+    fn free(
+        &self,
+        cx: &Context<()>,
+        request: FreeRequest,
+    ) -> impl Future<Output = Result<FreeResponse, FreeError>> + Send;
 }
 
 /// The successful response of [`Public::window`].
@@ -26,6 +34,26 @@ pub struct WindowResponse;
 /// The error responses of [`Public::window`].
 #[derive(Debug)]
 pub enum WindowError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`Public::free`].
+#[derive(Debug, Clone, Default)]
+pub struct FreeRequest {
+    /// The query parameter `any`.
+    pub any: Option<BTreeMap<String, String>>,
+    /// The cookie `crumbs`.
+    pub crumbs: Option<BTreeMap<String, String>>,
+}
+
+/// The successful response of [`Public::free`].
+#[derive(Debug, Clone)]
+pub struct FreeResponse;
+
+/// The error responses of [`Public::free`].
+#[derive(Debug)]
+pub enum FreeError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

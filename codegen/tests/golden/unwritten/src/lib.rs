@@ -108,12 +108,13 @@ where
     /// Returns a router of all operations. A request for an unknown path is refused with 404 in the error
     /// envelope of the contract.
     pub fn router(self) -> Router {
-        self.router_with(writ_runtime::Timeouts::default())
+        self.router_with(writ_runtime::ServeOptions::default())
     }
 
-    /// Returns the router of [`Api::router`] with custom timeouts.
-    pub fn router_with(self, timeouts: writ_runtime::Timeouts) -> Router {
-        self.router_at("", timeouts)
+    /// Returns the router of [`Api::router`] with other settings: time limits, the size limit of bodies, and the check
+    /// of responses. A `Timeouts` is enough to change only the time limits.
+    pub fn router_with(self, options: impl Into<writ_runtime::ServeOptions>) -> Router {
+        self.router_at("", options)
     }
 
     /// Returns the router of [`Api::router_with`] below a base path, such as [`BASE_PATH`]. If a proxy removes
@@ -122,16 +123,16 @@ where
     /// # Panics
     ///
     /// Panics if the base path is not empty and does not begin with `/`.
-    pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
-        let endpoints = self.endpoints(timeouts);
+    pub fn router_at(self, base: &str, options: impl Into<writ_runtime::ServeOptions>) -> Router {
+        let endpoints = self.endpoints(options);
         writ_runtime::log_unwritten(&endpoints);
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, endpoints).fallback(writ_runtime::fallback(&ERROR_ENVELOPE))
+        writ_runtime::complete_router(base, &ERROR_ENVELOPE, endpoints)
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one
     /// [`router`](writ_runtime::router).
-    pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
-        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
+    pub fn endpoints(self, options: impl Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
+        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
         let mut endpoints = Vec::with_capacity(3);
         wire::routes::pets::bind(&mut pipeline.routes(self.pets, &mut endpoints));
         writ_runtime::fill_unwritten(&pipeline, operations::ALL, &mut endpoints);
@@ -156,13 +157,13 @@ where
 {
     /// Creates an API without any service.
     pub fn new(authenticator: A, gate: G) -> Self {
-        Self::new_with(authenticator, gate, writ_runtime::Timeouts::default())
+        Self::new_with(authenticator, gate, writ_runtime::ServeOptions::default())
     }
 
-    /// Creates an API without any service, with custom timeouts.
-    pub fn new_with(authenticator: A, gate: G, timeouts: writ_runtime::Timeouts) -> Self {
+    /// Creates an API without any service, with other settings than the default.
+    pub fn new_with(authenticator: A, gate: G, options: impl Into<writ_runtime::ServeOptions>) -> Self {
         Self {
-            pipeline: writ_runtime::Pipeline::new(&ERROR_ENVELOPE, authenticator, gate, timeouts),
+            pipeline: writ_runtime::Pipeline::new(&ERROR_ENVELOPE, authenticator, gate, options),
             endpoints: Vec::new(),
         }
     }
@@ -190,7 +191,7 @@ where
     pub fn router_at(self, base: &str) -> Router {
         let endpoints = self.endpoints();
         writ_runtime::log_unwritten(&endpoints);
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, endpoints).fallback(writ_runtime::fallback(&ERROR_ENVELOPE))
+        writ_runtime::complete_router(base, &ERROR_ENVELOPE, endpoints)
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one

@@ -2,7 +2,8 @@
 //! Readers and writers of the types in `wire/types/auth.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    Format, ObjectRule, Read, Reader, StringEnum, StringRule, Unknown, Write, Writer,
+    Checker, Conform, Format, IntegerRule, ObjectRule, OwnRules, Read, Reader, StringEnum,
+    StringRule, Unknown, Write, Writer,
 };
 use crate::v1::{LoginRequest, LogoutRequest, RefreshRequest, TokenType, Tokens};
 
@@ -69,6 +70,14 @@ impl Write for Tokens {
         w.field("tokenType", &self.token_type);
         w.field("expiresIn", &self.expires_in);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Tokens {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("accessToken", &self.access_token, &StringRule { max: Some(4096), ..StringRule::NONE });
+        c.field("refreshToken", &self.refresh_token, &StringRule { min: 1, max: Some(256), ..StringRule::NONE });
+        c.field("expiresIn", &self.expires_in, &IntegerRule { min: Some(1), max: Some(86400), ..IntegerRule::NONE });
     }
 }
 

@@ -2,7 +2,8 @@
 //! Readers and writers of the types in `wire/types/carts.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    ArrayRule, IntegerRule, ObjectRule, Read, Reader, StringRule, Unknown, Write, Writer,
+    ArrayRule, Checker, Conform, IntegerRule, Items, ObjectRule, OwnRules, Read, Reader, StringRule,
+    Unknown, Write, Writer,
 };
 use crate::v1::{Cart, CartItem};
 use crate::v1::wire::codec::patterns::SKU;
@@ -29,6 +30,16 @@ impl Write for Cart {
         w.begin_object();
         w.field("items", &self.items);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Cart {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field(
+            "items",
+            &self.items,
+            &Items { rule: ArrayRule { max: Some(100), ..ArrayRule::NONE }, items: OwnRules },
+        );
     }
 }
 
@@ -59,5 +70,12 @@ impl Write for CartItem {
         w.field("sku", &self.sku);
         w.field("quantity", &self.quantity);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for CartItem {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("sku", &self.sku, &StringRule { min: 1, max: Some(64), pattern: Some(&SKU), ..StringRule::NONE });
+        c.field("quantity", &self.quantity, &IntegerRule { min: Some(1), max: Some(999), ..IntegerRule::NONE });
     }
 }

@@ -2,8 +2,8 @@
 //! Readers and writers of the types in `wire/types/orders.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    ArrayRule, Branch, IntegerRule, ObjectRule, Read, Reader, StringEnum, StringRule, Types,
-    Unknown, Write, Writer,
+    ArrayRule, Branch, Checker, Conform, IntegerRule, Items, ObjectRule, OwnRules, Read, Reader,
+    StringEnum, StringRule, Types, Unknown, Write, Writer,
 };
 use crate::v1::{
     Currency, NewOrder, NewOrderFromCart, NewOrderItem, NewOrderOfItems, Order, OrderField, OrderId,
@@ -58,6 +58,18 @@ impl Write for Order {
     }
 }
 
+impl Conform<OwnRules> for Order {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("total", &self.total, &OwnRules);
+        c.field(
+            "items",
+            &self.items,
+            &Items { rule: ArrayRule { min: 1, max: Some(100), ..ArrayRule::NONE }, items: OwnRules },
+        );
+        c.field("version", &self.version, &IntegerRule { min: Some(1), max: Some(2147483647), ..IntegerRule::NONE });
+    }
+}
+
 impl StringEnum for OrderField {
     const NAMES: &'static [&'static str] =
         &["id", "userId", "status", "total", "items", "version", "createdAt", "updatedAt"];
@@ -94,6 +106,15 @@ impl Write for OrderItem {
         w.field("unitPrice", &self.unit_price);
         w.field("lineTotal", &self.line_total);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for OrderItem {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("sku", &self.sku, &StringRule { min: 1, max: Some(64), pattern: Some(&SKU), ..StringRule::NONE });
+        c.field("quantity", &self.quantity, &IntegerRule { min: Some(1), max: Some(999), ..IntegerRule::NONE });
+        c.field("unitPrice", &self.unit_price, &OwnRules);
+        c.field("lineTotal", &self.line_total, &OwnRules);
     }
 }
 

@@ -2,9 +2,63 @@
 //! Readers and writers of the types in `wire/types/shared.rs`. A reader reports every violation.
 
 use writ_runtime::{Read, Reader, StringEnum, Write, Writer};
-use crate::v1::{Currency, Money, Pagination, UserId};
+use crate::v1::{
+    Currency, Health, HealthCheck, HealthChecks, HealthStatus, Money, Pagination, UserId,
+};
 
 writ_runtime::id!(UserId, "usr");
+
+impl StringEnum for HealthStatus {
+    const NAMES: &'static [&'static str] = &["healthy", "degraded", "unhealthy"];
+
+    const ALL: &'static [Self] = &[
+        Self::Healthy,
+        Self::Degraded,
+        Self::Unhealthy,
+    ];
+
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+writ_runtime::string_enum!(HealthStatus);
+
+impl Write for HealthStatus {
+    fn write(&self, w: &mut Writer) {
+        w.string(Self::NAMES[self.index()]);
+    }
+}
+
+impl Write for Health {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("status", &self.status);
+        w.field("version", &self.version);
+        w.field("timestamp", &self.timestamp);
+        w.field("checks", &self.checks);
+        w.end_object();
+    }
+}
+
+impl Write for HealthChecks {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("database", &self.database);
+        w.field("cache", &self.cache);
+        w.field("queue", &self.queue);
+        w.end_object();
+    }
+}
+
+impl Write for HealthCheck {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("status", &self.status);
+        w.field("latency", &self.latency);
+        w.end_object();
+    }
+}
 
 impl Write for Pagination {
     fn write(&self, w: &mut Writer) {
@@ -18,12 +72,27 @@ impl Write for Pagination {
     }
 }
 
+impl Conform<OwnRules> for Pagination {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("total", &self.total, &IntegerRule { min: Some(0), max: Some(9007199254740991), ..IntegerRule::NONE });
+        c.field("page", &self.page, &Nullable(IntegerRule { min: Some(1), max: Some(10000), ..IntegerRule::NONE }));
+        c.field("limit", &self.limit, &IntegerRule { min: Some(1), max: Some(100), ..IntegerRule::NONE });
+        c.field("nextCursor", &self.next_cursor, &Nullable(StringRule { max: Some(1024), ..StringRule::NONE }));
+    }
+}
+
 impl Write for Money {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("amount", &self.amount);
         w.field("currency", &self.currency);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Money {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("amount", &self.amount, &Spelled(StringRule { max: Some(20), ..StringRule::NONE }));
     }
 }
 

@@ -2,7 +2,8 @@
 //! Readers and writers of the types in `wire/types/users.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    Format, ObjectRule, Read, Reader, StringEnum, StringRule, Unknown, Write, Writer,
+    Checker, Conform, Format, ObjectRule, OwnRules, Read, Reader, StringEnum, StringRule, Unknown,
+    Write, Writer,
 };
 use crate::v1::{NewUser, PasswordChange, User, UserField, UserPatch, UserReplacement, UserRole};
 use crate::v1::wire::codec::patterns::USER_NAME;
@@ -44,6 +45,17 @@ impl Write for User {
         w.field("createdAt", &self.created_at);
         w.field("updatedAt", &self.updated_at);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for User {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("email", &self.email, &StringRule { max: Some(254), format: Some(Format::Email), ..StringRule::NONE });
+        c.field(
+            "name",
+            &self.name,
+            &StringRule { min: 1, max: Some(100), pattern: Some(&USER_NAME), ..StringRule::NONE },
+        );
     }
 }
 

@@ -2,8 +2,8 @@
 //! The routes of `Orders`: decoders of its requests, and conversions of its responses.
 
 use writ_runtime::{
-    ArrayRule, Decoder, IfMatch, PageRule, Read, Reply, Respond, Responder, Sort, StringEnum,
-    StringRule,
+    ArrayRule, Decoder, IfMatch, Items, OwnRules, PageOf, PageRule, Read, Reply, Respond, Responder,
+    Sort, StringEnum, StringRule,
 };
 use crate::v1::{
     BadRequest, Conflict, CreateOrderError, CreateOrderRequest, CreateOrderResponse,
@@ -86,7 +86,15 @@ impl From<OrderPage> for ListUserOrdersResponse {
 
 impl Respond for ListUserOrdersResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).json("application/json", &self.body, responder)
+        Reply::status(200)
+            .check(
+                responder,
+                &|c| c.check(
+                    &self.body,
+                    &PageOf(Items { rule: ArrayRule { max: Some(100), ..ArrayRule::NONE }, items: OwnRules }),
+                ),
+            )
+            .json("application/json", &self.body, responder)
     }
 }
 
@@ -130,6 +138,13 @@ impl CreateOrderRequest {
 impl Respond for CreateOrderResponse {
     fn respond(self, responder: &Responder) -> Reply {
         Reply::status(201)
+            .check(
+                responder,
+                &|c| {
+                    c.header("location", &self.location, &StringRule { max: Some(256), ..StringRule::NONE });
+                    c.check(&self.body, &OwnRules)
+                },
+            )
             .header("location", self.location)
             .header("etag", self.etag)
             .json("application/json", &self.body, responder)
@@ -211,7 +226,15 @@ impl From<OrderPage> for ListOrdersResponse {
 
 impl Respond for ListOrdersResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).json("application/json", &self.body, responder)
+        Reply::status(200)
+            .check(
+                responder,
+                &|c| c.check(
+                    &self.body,
+                    &PageOf(Items { rule: ArrayRule { max: Some(100), ..ArrayRule::NONE }, items: OwnRules }),
+                ),
+            )
+            .json("application/json", &self.body, responder)
     }
 }
 
@@ -252,7 +275,10 @@ impl GetOrderRequest {
 
 impl Respond for GetOrderResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).header("etag", self.etag).json("application/json", &self.body, responder)
+        Reply::status(200)
+            .check(responder, &|c| c.check(&self.body, &OwnRules))
+            .header("etag", self.etag)
+            .json("application/json", &self.body, responder)
     }
 }
 
@@ -293,7 +319,10 @@ impl UpdateOrderRequest {
 
 impl Respond for UpdateOrderResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).header("etag", self.etag).json("application/json", &self.body, responder)
+        Reply::status(200)
+            .check(responder, &|c| c.check(&self.body, &OwnRules))
+            .header("etag", self.etag)
+            .json("application/json", &self.body, responder)
     }
 }
 
@@ -404,7 +433,15 @@ impl From<OrderItemPage> for ListOrderItemsResponse {
 
 impl Respond for ListOrderItemsResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).json("application/json", &self.body, responder)
+        Reply::status(200)
+            .check(
+                responder,
+                &|c| c.check(
+                    &self.body,
+                    &PageOf(Items { rule: ArrayRule { max: Some(100), ..ArrayRule::NONE }, items: OwnRules }),
+                ),
+            )
+            .json("application/json", &self.body, responder)
     }
 }
 

@@ -2,8 +2,8 @@
 //! The routes of `Users`: decoders of its requests, and conversions of its responses.
 
 use writ_runtime::{
-    ArrayRule, Decoder, IfMatch, PageRule, Read, Reply, Respond, Responder, Sort, StringEnum,
-    StringRule,
+    ArrayRule, Decoder, IfMatch, Items, OwnRules, PageOf, PageRule, Read, Reply, Respond, Responder,
+    Sort, StringEnum, StringRule,
 };
 use crate::v1::{
     BadRequest, ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, Conflict,
@@ -85,7 +85,15 @@ impl From<UserPage> for ListUsersResponse {
 
 impl Respond for ListUsersResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).json("application/json", &self.body, responder)
+        Reply::status(200)
+            .check(
+                responder,
+                &|c| c.check(
+                    &self.body,
+                    &PageOf(Items { rule: ArrayRule { max: Some(100), ..ArrayRule::NONE }, items: OwnRules }),
+                ),
+            )
+            .json("application/json", &self.body, responder)
     }
 }
 
@@ -123,6 +131,13 @@ impl CreateUserRequest {
 impl Respond for CreateUserResponse {
     fn respond(self, responder: &Responder) -> Reply {
         Reply::status(201)
+            .check(
+                responder,
+                &|c| {
+                    c.header("location", &self.location, &StringRule { max: Some(256), ..StringRule::NONE });
+                    c.check(&self.body, &OwnRules)
+                },
+            )
             .header("location", self.location)
             .header("etag", self.etag)
             .json("application/json", &self.body, responder)
@@ -170,7 +185,10 @@ impl GetUserRequest {
 
 impl Respond for GetUserResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).header("etag", self.etag).json("application/json", &self.body, responder)
+        Reply::status(200)
+            .check(responder, &|c| c.check(&self.body, &OwnRules))
+            .header("etag", self.etag)
+            .json("application/json", &self.body, responder)
     }
 }
 
@@ -211,7 +229,10 @@ impl ReplaceUserRequest {
 
 impl Respond for ReplaceUserResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).header("etag", self.etag).json("application/json", &self.body, responder)
+        Reply::status(200)
+            .check(responder, &|c| c.check(&self.body, &OwnRules))
+            .header("etag", self.etag)
+            .json("application/json", &self.body, responder)
     }
 }
 
@@ -264,7 +285,10 @@ impl UpdateUserRequest {
 
 impl Respond for UpdateUserResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).header("etag", self.etag).json("application/json", &self.body, responder)
+        Reply::status(200)
+            .check(responder, &|c| c.check(&self.body, &OwnRules))
+            .header("etag", self.etag)
+            .json("application/json", &self.body, responder)
     }
 }
 

@@ -2,67 +2,7 @@
 //! The types that only operations of the tag `health` use.
 
 use writ_runtime::{DateTime, Utc};
-
-/// The state of the service or of a dependency.
-///
-/// - `healthy`: it works.
-/// - `degraded`: it works, but a dependency that is not essential is unavailable.
-/// - `unhealthy`: it does not work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum HealthStatus {
-    /// The value `healthy`.
-    Healthy,
-    /// The value `degraded`.
-    Degraded,
-    /// The value `unhealthy`.
-    Unhealthy,
-}
-
-/// The state of the service and of its dependencies.
-#[derive(Debug, Clone)]
-#[cfg_attr(feature = "eq", derive(PartialEq))]
-pub struct Health {
-    /// The state of the service or of a dependency.
-    ///
-    /// - `healthy`: it works.
-    /// - `degraded`: it works, but a dependency that is not essential is unavailable.
-    /// - `unhealthy`: it does not work.
-    pub status: HealthStatus,
-    /// The version of the running release.
-    pub version: ServiceVersion,
-    /// The time of the check.
-    pub timestamp: DateTime<Utc>,
-    /// The state of each dependency. The service is unhealthy without the database and degraded without the
-    /// cache or the queue.
-    pub checks: HealthChecks,
-}
-
-/// The state of each dependency. The service is unhealthy without the database and degraded without the
-/// cache or the queue.
-#[derive(Debug, Clone)]
-#[cfg_attr(feature = "eq", derive(PartialEq))]
-pub struct HealthChecks {
-    /// The state of the database.
-    pub database: HealthCheck,
-    /// The state of Redis as a cache.
-    pub cache: HealthCheck,
-    /// The state of Redis as a queue.
-    pub queue: HealthCheck,
-}
-
-/// The state of one dependency.
-#[derive(Debug, Clone)]
-#[cfg_attr(feature = "eq", derive(PartialEq))]
-pub struct HealthCheck {
-    /// The state of the service or of a dependency.
-    ///
-    /// - `healthy`: it works.
-    /// - `degraded`: it works, but a dependency that is not essential is unavailable.
-    /// - `unhealthy`: it does not work.
-    pub status: HealthStatus,
-    /// The duration of the check, in milliseconds.
-    pub latency: i32,
-}
+use crate::v1::{HealthStatus, ServiceVersion};
 
 /// The confirmation that the process is running.
 #[derive(Debug, Clone)]
@@ -79,6 +19,3 @@ pub struct Liveness {
     /// The time of the check.
     pub timestamp: DateTime<Utc>,
 }
-
-/// The version of the running release.
-pub type ServiceVersion = String;

@@ -46,3 +46,54 @@ pub static PUT_TEAM: Operation = Operation {
     statuses: &[204],
     ..Operation::NONE
 };
+
+/// The data of the operation that [`DefaultApi::put_parcel`] implements.
+pub static PUT_PARCEL: Operation = Operation {
+    id: "putParcel",
+    method: Method::PUT,
+    path: "/parcels",
+    tag: "default",
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[
+            Media { essence: "application/json", kind: MediaKind::Json },
+            Media { essence: "application/merge-patch+json", kind: MediaKind::Json },
+            Media { essence: "application/x-www-form-urlencoded", kind: MediaKind::Form },
+        ],
+    }),
+    statuses: &[200],
+    produces: &["application/json"],
+    ..Operation::NONE
+};
+
+/// The data of the operation that [`DefaultApi::send_parcel`] implements.
+pub static SEND_PARCEL: Operation = Operation {
+    id: "sendParcel",
+    method: Method::POST,
+    path: "/parcels",
+    tag: "default",
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "multipart/form-data", kind: MediaKind::Multipart }],
+    }),
+    statuses: &[204],
+    ..Operation::NONE
+};
+
+/// The data of the operation that [`DefaultApi::put_label`] implements.
+pub static PUT_LABEL: Operation = Operation {
+    id: "putLabel",
+    method: Method::PUT,
+    path: "/labels",
+    tag: "default",
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
+    statuses: &[200],
+    produces: &["application/json"],
+    ..Operation::NONE
+};

@@ -12,6 +12,9 @@ pub static ALL: &[&Operation] = &[
     &CREATE_ACCOUNT,
     &LIST_ACCOUNTS,
     &PUT_TEAM,
+    &PUT_PARCEL,
+    &SEND_PARCEL,
+    &PUT_LABEL,
 ];
 
 /// The servers that the contract declares.

@@ -10,15 +10,6 @@ pub mod subscriptions;
 
 use writ_runtime::client::Connection;
 
-/// The paths of the code, the message, the details and the request id in the error envelope.
-pub(super) static ENVELOPE: writ_runtime::client::Envelope = writ_runtime::client::Envelope {
-    code: &["code"],
-    message: &["message"],
-    details: &[],
-    detail: ("field", "message"),
-    request_id: &[],
-};
-
 /// A client of the contract, with the calls of each tag in a field.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -29,7 +20,7 @@ pub struct Client {
 impl Client {
     /// Creates a client that sends its requests over `connection`.
     pub fn new(connection: Connection) -> Self {
-        let connection = connection.refusals(&ENVELOPE);
+        let connection = connection.refusals(&super::ERROR_ENVELOPE);
         Self {
             subscriptions: subscriptions::Subscriptions(connection),
         }

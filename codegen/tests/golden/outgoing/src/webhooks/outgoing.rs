@@ -2,8 +2,7 @@
 //! The client calls of the webhooks, which send them to subscribers.
 
 use writ_runtime::{AnyStatus, FileStream, Internal, Parts, Read, StringRule};
-use crate::{ArchivedKind, ArchivedSortItem, Gone, Line, Order, Receipt};
-use crate::client::ENVELOPE;
+use crate::{ArchivedKind, ArchivedSortItem, ERROR_ENVELOPE, Gone, Line, Order, Receipt};
 use crate::wire::codec::extra::patterns::PATTERN;
 use writ_runtime::client;
 
@@ -16,7 +15,7 @@ pub struct Webhooks(client::Connection);
 impl Webhooks {
     /// Creates a sender that uses the credentials and limits of `connection`.
     pub fn new(connection: client::Connection) -> Self {
-        Self(connection.refusals(&ENVELOPE))
+        Self(connection.refusals(&ERROR_ENVELOPE))
     }
 
     /// An order is on its way
@@ -146,8 +145,10 @@ pub enum SubscribeDeleteError {
 
 impl OrderShippedRequest {
     pub(super) fn encode(&self, out: &mut client::Outgoing) {
+        out.check_parameter(0, &self.x_attempt, &IntegerRule { min: Some(1), ..IntegerRule::NONE });
         out.required(0, &self.x_attempt);
         out.optional(1, &self.tags);
+        out.check_body(&self.body, &OwnRules);
         out.body(/* application/json */ 0, &self.body);
     }
 }
@@ -264,8 +265,10 @@ impl client::FromResponse for SubscribeDeleteError {
 /// The outgoing operations as constant data.
 mod data {
     use writ_runtime::{
-        Body, Media, MediaKind, Method, Operation, Parameter, Requirement, Style, ValueKind,
+        Body, ErrorResponse, Media, MediaKind, Method, Operation, Parameter, Requirement, Style,
+        ValueKind,
     };
+    use crate::errors::ERROR_BODIES;
     use crate::operations::SCHEME_SIGNATURE;
 
     pub(super) static ORDER_SHIPPED: Operation = Operation {
@@ -284,6 +287,7 @@ mod data {
         }),
         security: &[&[Requirement { scheme: &SCHEME_SIGNATURE, scopes: &[] }]],
         statuses: &[200, 204, 410],
+        errors: &[ErrorResponse { low: 400, high: 499, body: &ERROR_BODIES[1] }],
         produces: &["application/json"],
         ..Operation::NONE
     };
@@ -294,7 +298,7 @@ mod data {
         path: "",
         tag: "",
         parameters: &[
-            Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array),
+            Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
         ],
         body: Some(Body {
             required: true,

@@ -13,10 +13,10 @@ pub static IN_PATH: Operation = Operation {
     tag: "default",
     parameters: &[
         Parameter::path("plain"),
-        Parameter::path("list").kind(ValueKind::Array),
+        Parameter::path("list").kind(ValueKind::Array).encoded_delimiters(),
         Parameter::path("label").style(Style::Label, true).kind(ValueKind::Array),
         Parameter::path("matrix").style(Style::Matrix, false),
-        Parameter::path("point").style(Style::Simple, true).kind(ValueKind::Object),
+        Parameter::path("point").style(Style::Simple, true).kind(ValueKind::Object).encoded_delimiters(),
     ],
     statuses: &[204],
     ..Operation::NONE
@@ -34,7 +34,7 @@ pub static IN_QUERY: Operation = Operation {
         Parameter::query("flag"),
         Parameter::query("colour"),
         Parameter::query("colours").kind(ValueKind::Array),
-        Parameter::query("packed").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::query("packed").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
         Parameter::query("spaced").style(Style::SpaceDelimited, false).kind(ValueKind::Array),
         Parameter::query("piped").style(Style::PipeDelimited, false).kind(ValueKind::Array),
         Parameter::query("deep").style(Style::DeepObject, true).kind(ValueKind::Object),

@@ -206,6 +206,16 @@ pub static DEEP_FIXED: Operation = Operation {
     ..Operation::NONE
 };
 
+/// The data of the operation that [`DefaultApi::me`] implements.
+pub static ME: Operation = Operation {
+    id: "me",
+    method: Method::GET,
+    path: "/~me/a-b",
+    tag: "default",
+    statuses: &[204],
+    ..Operation::NONE
+};
+
 /// The data of the operation that [`DefaultApi::get_it`] implements.
 pub static GET_IT: Operation = Operation {
     id: "getIt",

@@ -26,6 +26,7 @@ pub static ALL: &[&Operation] = &[
     &ODATA,
     &DEEP_STATIC,
     &DEEP_FIXED,
+    &ME,
     &GET_IT,
     &PUT_IT,
     &PATCH_IT,

@@ -20,8 +20,8 @@ pub static LIST_ORDERS: Operation = Operation {
         Parameter::query("page"),
         Parameter::query("limit"),
         Parameter::query("cursor"),
-        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array),
-        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
     ],
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders"] }]],
     rate_limits: &[
@@ -69,7 +69,7 @@ pub static GET_ORDER: Operation = Operation {
     parameters: &[
         Parameter::path("orderId"),
         Parameter::header("If-None-Match"),
-        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
     ],
     cache: Some(Cache { ttl: Duration::from_millis(250), tags: &["order:{orderId}"], shared: true }),
     statuses: &[200, 304],

@@ -18,6 +18,7 @@ pub static ALL: &[&Operation] = &[
     &BOTH,
     &PLACES,
     &WINDOW,
+    &FREE,
 ];
 
 /// The servers that the contract declares.

@@ -13,7 +13,7 @@ pub static PATH_SIMPLE: Operation = Operation {
     tag: "default",
     parameters: &[
         Parameter::path("text"),
-        Parameter::path("list").kind(ValueKind::Array),
+        Parameter::path("list").kind(ValueKind::Array).encoded_delimiters(),
         Parameter::path("object").kind(ValueKind::Object),
     ],
     statuses: &[204],
@@ -28,7 +28,7 @@ pub static PATH_SIMPLE_EXPLODE: Operation = Operation {
     tag: "default",
     parameters: &[
         Parameter::path("text").style(Style::Simple, true),
-        Parameter::path("list").style(Style::Simple, true).kind(ValueKind::Array),
+        Parameter::path("list").style(Style::Simple, true).kind(ValueKind::Array).encoded_delimiters(),
         Parameter::path("object").style(Style::Simple, true).kind(ValueKind::Object),
     ],
     statuses: &[204],
@@ -73,7 +73,7 @@ pub static PATH_MATRIX: Operation = Operation {
     tag: "default",
     parameters: &[
         Parameter::path("text").style(Style::Matrix, false),
-        Parameter::path("list").style(Style::Matrix, false).kind(ValueKind::Array),
+        Parameter::path("list").style(Style::Matrix, false).kind(ValueKind::Array).encoded_delimiters(),
         Parameter::path("object").style(Style::Matrix, false).kind(ValueKind::Object),
     ],
     statuses: &[204],
@@ -88,7 +88,7 @@ pub static PATH_MATRIX_EXPLODE: Operation = Operation {
     tag: "default",
     parameters: &[
         Parameter::path("text").style(Style::Matrix, true),
-        Parameter::path("list").style(Style::Matrix, true).kind(ValueKind::Array),
+        Parameter::path("list").style(Style::Matrix, true).kind(ValueKind::Array).encoded_delimiters(),
         Parameter::path("object").style(Style::Matrix, true).kind(ValueKind::Object),
     ],
     statuses: &[204],
@@ -117,7 +117,7 @@ pub static QUERY_FORM: Operation = Operation {
     tag: "default",
     parameters: &[
         Parameter::query("text").style(Style::Form, false),
-        Parameter::query("list").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::query("list").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
         Parameter::query("object").style(Style::Form, false).kind(ValueKind::Object),
     ],
     statuses: &[204],
@@ -318,7 +318,7 @@ pub static COOKIE_FORM: Operation = Operation {
     tag: "default",
     parameters: &[
         Parameter::cookie("text").style(Style::Form, false),
-        Parameter::cookie("list").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::cookie("list").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
         Parameter::cookie("object").style(Style::Form, false).kind(ValueKind::Object),
     ],
     statuses: &[204],

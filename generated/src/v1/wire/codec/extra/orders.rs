@@ -2,7 +2,8 @@
 //! The readers and writers of types that only a client or `serde` needs.
 
 use writ_runtime::{
-    ArrayRule, IntegerRule, ObjectRule, Read, Reader, StringEnum, StringRule, Write, Writer,
+    ArrayRule, Checker, Conform, IntegerRule, Items, Listed, ObjectRule, OwnRules, Read, Reader,
+    StringEnum, StringRule, Write, Writer,
 };
 use crate::v1::{
     Money, NewOrder, NewOrderFromCart, NewOrderItem, NewOrderOfItems, Order, OrderField, OrderId,
@@ -94,12 +95,31 @@ impl Write for NewOrder {
     }
 }
 
+impl Conform<OwnRules> for NewOrder {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::OfItems(value) => c.check(value, &OwnRules),
+            Self::FromCart(value) => c.check(value, &OwnRules),
+        }
+    }
+}
+
 impl Write for NewOrderOfItems {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("items", &self.items);
         w.field("currency", &self.currency);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for NewOrderOfItems {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field(
+            "items",
+            &self.items,
+            &Items { rule: ArrayRule { min: 1, max: Some(100), ..ArrayRule::NONE }, items: OwnRules },
+        );
     }
 }
 
@@ -112,11 +132,24 @@ impl Write for NewOrderItem {
     }
 }
 
+impl Conform<OwnRules> for NewOrderItem {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("sku", &self.sku, &StringRule { min: 1, max: Some(64), pattern: Some(&SKU), ..StringRule::NONE });
+        c.field("quantity", &self.quantity, &IntegerRule { min: Some(1), max: Some(999), ..IntegerRule::NONE });
+    }
+}
+
 impl Write for NewOrderFromCart {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("fromCart", &self.from_cart);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for NewOrderFromCart {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("fromCart", &self.from_cart, &Listed(&["true"]));
     }
 }
 
@@ -126,5 +159,11 @@ impl Write for OrderPatch {
         w.field("version", &self.version);
         w.field("status", &self.status);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for OrderPatch {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("version", &self.version, &IntegerRule { min: Some(1), max: Some(2147483647), ..IntegerRule::NONE });
     }
 }

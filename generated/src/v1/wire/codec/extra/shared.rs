@@ -2,7 +2,79 @@
 //! The readers and writers of types that only a client or `serde` needs.
 
 use writ_runtime::{IntegerRule, NumberRule, ObjectRule, Read, Reader, StringRule};
-use crate::v1::{Currency, Money, Pagination};
+use crate::v1::{Currency, Health, HealthCheck, HealthChecks, HealthStatus, Money, Pagination};
+
+impl Read for HealthStatus {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        r.string_enum()
+    }
+}
+
+impl Read for Health {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["status", "version", "timestamp", "checks"],
+            required: &["status", "version", "timestamp", "checks"],
+            ..ObjectRule::NONE
+        })?;
+        let mut status = None;
+        let mut version = None;
+        let mut timestamp = None;
+        let mut checks = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => status = HealthStatus::read(r),
+                1 => version = r.string(&StringRule { min: 1, max: Some(64), ..StringRule::NONE }),
+                2 => timestamp = r.date_time(),
+                _ => checks = HealthChecks::read(r),
+            }
+        }
+        r.end_object(object);
+        Some(Self { status: status?, version: version?, timestamp: timestamp?, checks: checks? })
+    }
+}
+
+impl Read for HealthChecks {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["database", "cache", "queue"],
+            required: &["database", "cache", "queue"],
+            ..ObjectRule::NONE
+        })?;
+        let mut database = None;
+        let mut cache = None;
+        let mut queue = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => database = HealthCheck::read(r),
+                1 => cache = HealthCheck::read(r),
+                _ => queue = HealthCheck::read(r),
+            }
+        }
+        r.end_object(object);
+        Some(Self { database: database?, cache: cache?, queue: queue? })
+    }
+}
+
+impl Read for HealthCheck {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["status", "latency"],
+            required: &["status", "latency"],
+            ..ObjectRule::NONE
+        })?;
+        let mut status = None;
+        let mut latency = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => status = HealthStatus::read(r),
+                _ => latency = r.int32(&IntegerRule { min: Some(0), max: Some(60000), ..IntegerRule::NONE }),
+            }
+        }
+        r.end_object(object);
+        Some(Self { status: status?, latency: latency? })
+    }
+}
 
 impl Read for Pagination {
     fn read(r: &mut Reader<'_>) -> Option<Self> {

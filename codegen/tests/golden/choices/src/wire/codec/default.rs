@@ -2,8 +2,8 @@
 //! Readers and writers of the types in `wire/types/default.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    ArrayRule, Branch, IntegerRule, NumberRule, ObjectRule, Read, Reader, StringRule, Types, Write,
-    Writer,
+    ArrayRule, Branch, Checker, Conform, IntegerRule, Interpreted, NumberRule, ObjectRule, OwnRules,
+    Read, Reader, StringRule, Types, Write, Writer,
 };
 use crate::{
     AnyPet, Beside, BesideMail, BesidePhone, Card, Cash, Cat, Denied, Dog, Fields, FieldsCircle,
@@ -29,6 +29,15 @@ impl Write for Mapped {
     }
 }
 
+impl Conform<OwnRules> for Mapped {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Card(value) => c.check(value, &OwnRules),
+            Self::Cash(value) => c.check(value, &OwnRules),
+        }
+    }
+}
+
 impl Read for Implied {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         r.tagged("kind", &[("Card", 0), ("Cash", 1)], |r, branch| match branch {
@@ -43,6 +52,15 @@ impl Write for Implied {
         match self {
             Self::Card(value) => value.write(w),
             Self::Cash(value) => value.write(w),
+        }
+    }
+}
+
+impl Conform<OwnRules> for Implied {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Card(value) => c.check(value, &OwnRules),
+            Self::Cash(value) => c.check(value, &OwnRules),
         }
     }
 }
@@ -76,6 +94,12 @@ impl Write for Card {
     }
 }
 
+impl Conform<OwnRules> for Card {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("number", &self.number, &StringRule { pattern: Some(&NUMBER), ..StringRule::NONE });
+    }
+}
+
 impl Read for Cash {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -105,6 +129,12 @@ impl Write for Cash {
     }
 }
 
+impl Conform<OwnRules> for Cash {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("coins", &self.coins, &IntegerRule { min: Some(1), ..IntegerRule::NONE });
+    }
+}
+
 impl Read for Pet {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -131,6 +161,12 @@ impl Write for Pet {
         w.field("petType", &self.pet_type);
         w.field("name", &self.name);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Pet {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("name", &self.name, &StringRule { min: 1, ..StringRule::NONE });
     }
 }
 
@@ -165,6 +201,12 @@ impl Write for Dog {
     }
 }
 
+impl Conform<OwnRules> for Dog {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("name", &self.name, &StringRule { min: 1, ..StringRule::NONE });
+    }
+}
+
 impl Read for Cat {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -196,6 +238,13 @@ impl Write for Cat {
     }
 }
 
+impl Conform<OwnRules> for Cat {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("name", &self.name, &StringRule { min: 1, ..StringRule::NONE });
+        c.maybe("lives", &self.lives, &IntegerRule { max: Some(9), ..IntegerRule::NONE });
+    }
+}
+
 impl Read for AnyPet {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         r.tagged("petType", &[("dog", 0), ("Cat", 1)], |r, branch| match branch {
@@ -210,6 +259,15 @@ impl Write for AnyPet {
         match self {
             Self::Dog(value) => value.write(w),
             Self::Cat(value) => value.write(w),
+        }
+    }
+}
+
+impl Conform<OwnRules> for AnyPet {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Dog(value) => c.check(value, &OwnRules),
+            Self::Cat(value) => c.check(value, &OwnRules),
         }
     }
 }
@@ -245,6 +303,16 @@ impl Write for Typed {
     }
 }
 
+impl Conform<OwnRules> for Typed {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Text(value) => c.check(value, &StringRule { max: Some(3), ..StringRule::NONE }),
+            Self::Integer(value) => c.check(value, &IntegerRule { min: Some(0), ..IntegerRule::NONE }),
+            _ => {}
+        }
+    }
+}
+
 impl Read for Fields {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const BRANCHES: &[Branch] = &[
@@ -267,6 +335,15 @@ impl Write for Fields {
     }
 }
 
+impl Conform<OwnRules> for Fields {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Circle(value) => c.check(value, &OwnRules),
+            _ => {}
+        }
+    }
+}
+
 impl Read for Tried {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const BRANCHES: &[Branch] = &[
@@ -285,6 +362,15 @@ impl Write for Tried {
         match self {
             Self::Integer(value) => value.write(w),
             Self::Integer2(value) => value.write(w),
+        }
+    }
+}
+
+impl Conform<OwnRules> for Tried {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Integer(value) => c.check(value, &IntegerRule { multiple_of: Some(3), ..IntegerRule::NONE }),
+            Self::Integer2(value) => c.check(value, &IntegerRule { multiple_of: Some(5), ..IntegerRule::NONE }),
         }
     }
 }
@@ -317,6 +403,17 @@ impl Write for First {
     }
 }
 
+impl Conform<OwnRules> for First {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Integer(value) => c.check(value, &IntegerRule { max: Some(10), ..IntegerRule::NONE }),
+            Self::Number(value) => c.check(value, &NumberRule { min: Some(5.0), ..NumberRule::NONE }),
+            Self::Text(value) => c.check(value, &StringRule { max: Some(4), ..StringRule::NONE }),
+            _ => {}
+        }
+    }
+}
+
 impl Read for Outer {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const BRANCHES: &[Branch] = &[
@@ -335,6 +432,15 @@ impl Write for Outer {
         match self {
             Self::Typed(value) => value.write(w),
             Self::Object(value) => value.write(w),
+        }
+    }
+}
+
+impl Conform<OwnRules> for Outer {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Typed(value) => c.check(value, &OwnRules),
+            Self::Object(value) => c.check(value, &OwnRules),
         }
     }
 }
@@ -392,6 +498,14 @@ impl Write for Denied {
     }
 }
 
+impl Conform<OwnRules> for Denied {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("word", &self.word, &Interpreted(&WORD_VALIDATOR));
+        c.maybe("number", &self.number, &Interpreted(&NUMBER_VALIDATOR));
+        c.maybe("any", &self.any, &Interpreted(&ANY_VALIDATOR));
+    }
+}
+
 impl Read for TypedObject {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -440,6 +554,12 @@ impl Write for FieldsCircle {
     }
 }
 
+impl Conform<OwnRules> for FieldsCircle {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("radius", &self.radius, &NumberRule { min: Some(0.0), ..NumberRule::NONE });
+    }
+}
+
 impl Read for FieldsSquare {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -485,6 +605,12 @@ impl Write for OuterObject {
         w.begin_object();
         w.field("inner", &self.inner);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for OuterObject {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("inner", &self.inner, &OwnRules);
     }
 }
 

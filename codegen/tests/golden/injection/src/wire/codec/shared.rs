@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, ObjectRule, Read, Reader, StringEnum, StringRule, Unknown, Write, Writer,
+    ArrayRule, Checker, Conform, Interpreted, Listed, ObjectRule, OwnRules, Read, Reader,
+    StringEnum, StringRule, Unknown, Write, Writer,
 };
 use crate::{Hostile, HostileDollarCrate, HostileEmpty, HostileRItem};
 use crate::wire::codec::patterns::{A_COMPILE_ERROR_NOT_REQUIRED, GUARDED_VALIDATOR};
@@ -92,6 +93,18 @@ impl Write for Hostile {
             value.write(w);
         }
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Hostile {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field(
+            "a\"; compile_error!(\"required\"); //",
+            &self.a_compile_error_not_required,
+            &StringRule { pattern: Some(&A_COMPILE_ERROR_NOT_REQUIRED), ..StringRule::NONE },
+        );
+        c.maybe("guarded", &self.guarded, &Interpreted(&GUARDED_VALIDATOR));
+        c.maybe("'a", &self.a, &Listed(&["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"]));
     }
 }
 

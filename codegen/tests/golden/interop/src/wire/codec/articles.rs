@@ -2,8 +2,8 @@
 //! Readers and writers of the types in `wire/types/articles.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    IntegerRule, MapRule, NumberRule, ObjectRule, Read, Reader, StringEnum, StringRule, Unknown,
-    Write, Writer,
+    Checker, Conform, IntegerRule, MapRule, NumberRule, ObjectRule, OwnRules, Read, Reader,
+    StringEnum, StringRule, Unknown, Write, Writer,
 };
 use crate::{Agency, Article, ArticleId, ArticleInput, Author, Mood, NewArticle, Person, Section};
 use crate::wire::codec::patterns::CODE;
@@ -90,6 +90,18 @@ impl Write for Article {
         w.maybe("author", &self.author);
         w.maybe("more", &self.more);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Article {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("title", &self.title, &StringRule { min: 1, max: Some(80), ..StringRule::NONE });
+        c.maybe(
+            "rating",
+            &self.rating,
+            &NumberRule { min: Some(0.0), max: Some(5.0), exclusive_min: true, ..NumberRule::NONE },
+        );
+        c.maybe("author", &self.author, &OwnRules);
     }
 }
 
@@ -204,6 +216,15 @@ impl Write for Author {
     }
 }
 
+impl Conform<OwnRules> for Author {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Agency(value) => c.check(value, &OwnRules),
+            _ => {}
+        }
+    }
+}
+
 impl Read for Person {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -257,5 +278,11 @@ impl Write for Agency {
         w.field("kind", &"agency");
         w.field("code", &self.code);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Agency {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("code", &self.code, &StringRule { pattern: Some(&CODE), ..StringRule::NONE });
     }
 }

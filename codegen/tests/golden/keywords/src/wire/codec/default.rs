@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, Branch, MapRule, ObjectRule, Read, Reader, StringRule, Types, Unknown, Write, Writer,
+    ArrayRule, Branch, Checker, Conform, Interpreted, MapRule, ObjectRule, OwnRules, Read, Reader,
+    StringRule, Types, Unknown, Write, Writer,
 };
 use crate::{
     Arrays, Conditions, Contents, Dependents, Local, Nulls, NullsObject, Objects, ObjectsDenied,
@@ -59,6 +60,16 @@ impl Write for Objects {
     }
 }
 
+impl Conform<OwnRules> for Objects {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("patterned", &self.patterned, &Interpreted(&PATTERNED_VALIDATOR));
+        c.maybe("patternedOpen", &self.patterned_open, &Interpreted(&PATTERNED_OPEN_VALIDATOR));
+        c.maybe("named", &self.named, &Interpreted(&NAMED_VALIDATOR));
+        c.maybe("never", &self.never, &OwnRules);
+        c.maybe("denied", &self.denied, &Interpreted(&DENIED_VALIDATOR));
+    }
+}
+
 impl Read for Arrays {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -103,6 +114,17 @@ impl Write for Arrays {
         w.maybe("noneNeeded", &self.none_needed);
         w.maybe("unevaluated", &self.unevaluated);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Arrays {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("pair", &self.pair, &Interpreted(&PAIR_VALIDATOR));
+        c.maybe("open", &self.open, &Interpreted(&OPEN_VALIDATOR));
+        c.maybe("has", &self.has, &Interpreted(&HAS_VALIDATOR));
+        c.maybe("some", &self.some, &Interpreted(&SOME_VALIDATOR));
+        c.maybe("noneNeeded", &self.none_needed, &Interpreted(&NONE_NEEDED_VALIDATOR));
+        c.maybe("unevaluated", &self.unevaluated, &Interpreted(&UNEVALUATED_VALIDATOR_2));
     }
 }
 
@@ -215,6 +237,15 @@ impl Write for Unevaluated {
     }
 }
 
+impl Conform<OwnRules> for Unevaluated {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::B(value) => c.check(value, &Interpreted(&SCHEMA_VALIDATOR)),
+            Self::C(value) => c.check(value, &Interpreted(&SCHEMA_VALIDATOR_2)),
+        }
+    }
+}
+
 impl Read for References {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -251,6 +282,15 @@ impl Write for References {
         w.maybe("local", &self.local);
         w.field("anchored", &self.anchored);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for References {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("narrowed", &self.narrowed, &StringRule { min: 2, max: Some(3), ..StringRule::NONE });
+        c.patch("orNull", &self.or_null, &StringRule { min: 2, ..StringRule::NONE });
+        c.maybe("local", &self.local, &OwnRules);
+        c.field("anchored", &self.anchored, &StringRule { min: 2, ..StringRule::NONE });
     }
 }
 
@@ -348,6 +388,12 @@ impl Write for Local {
     }
 }
 
+impl Conform<OwnRules> for Local {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("deep", &self.deep, &StringRule { min: 2, ..StringRule::NONE });
+    }
+}
+
 impl Read for ObjectsPatternedOpen {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -410,6 +456,12 @@ impl Write for ObjectsNever {
         w.maybe("gone", &self.gone);
         w.maybe("any", &self.any);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for ObjectsNever {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("gone", &self.gone, &Interpreted(&GONE_VALIDATOR));
     }
 }
 

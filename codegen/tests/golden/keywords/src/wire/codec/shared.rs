@@ -2,8 +2,8 @@
 //! Readers and writers of the types in `wire/types/shared.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    ArrayRule, Branch, IntegerRule, MapRule, NumberRule, ObjectRule, Read, Reader, StringEnum,
-    Types, Write, Writer,
+    ArrayRule, Branch, Checker, Conform, IntegerRule, Listed, MapRule, NumberRule, ObjectRule,
+    OwnRules, Read, Reader, StringEnum, Types, Write, Writer,
 };
 use crate::{TypesModel, TypesModelAll, TypesModelEither, TypesModelListed, TypesModelWord};
 
@@ -94,6 +94,27 @@ impl Write for TypesModel {
         w.field("sample", &self.sample);
         w.patch("listed", &self.listed);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for TypesModel {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.patch("orNull", &self.or_null, &IntegerRule { min: Some(1), ..IntegerRule::NONE });
+        c.maybe("number", &self.number, &Listed(&["2"]));
+        c.maybe("list", &self.list, &Listed(&["[1,{\"a\":\"b\"}]"]));
+        c.maybe(
+            "open",
+            &self.open,
+            &NumberRule {
+                min: Some(0.0),
+                max: Some(1.0),
+                exclusive_min: true,
+                exclusive_max: true,
+                ..NumberRule::NONE
+            },
+        );
+        c.maybe("openInteger", &self.open_integer, &IntegerRule { min: Some(1), max: Some(2), ..IntegerRule::NONE });
+        c.maybe("both", &self.both, &IntegerRule { min: Some(5), max: Some(8), ..IntegerRule::NONE });
     }
 }
 

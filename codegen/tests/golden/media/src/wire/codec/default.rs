@@ -2,8 +2,8 @@
 //! Readers and writers of the types in `wire/types/default.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    ArrayRule, DecimalNumber, NumberRule, ObjectRule, Read, Reader, StringEnum, StringRule, Write,
-    Writer,
+    ArrayRule, Checker, Conform, DecimalNumber, Items, NumberRule, ObjectRule, OwnRules, Read,
+    Reader, StringEnum, StringRule, Write, Writer,
 };
 use crate::{
     AddPicturePlace, AddPictureTagsItem, GetReportGoneJson, HeadersXKind, HeadersXPlace, Note,
@@ -119,6 +119,13 @@ impl Write for Order {
     }
 }
 
+impl Conform<OwnRules> for Order {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("note", &self.note, &OwnRules);
+        c.maybe("notes", &self.notes, &Items { rule: ArrayRule::NONE, items: OwnRules });
+    }
+}
+
 impl Read for Place {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -177,6 +184,12 @@ impl Write for Note {
     }
 }
 
+impl Conform<OwnRules> for Note {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("title", &self.title, &StringRule { min: 1, ..StringRule::NONE });
+    }
+}
+
 impl Write for GetReportGoneJson {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
@@ -232,6 +245,15 @@ impl Write for ProgressResult {
     }
 }
 
+impl Conform<OwnRules> for ProgressResult {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Step(value) => c.check(value, &OwnRules),
+            _ => {}
+        }
+    }
+}
+
 impl Write for ProgressResultStep {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
@@ -239,6 +261,12 @@ impl Write for ProgressResultStep {
         w.maybe("id", &self.id);
         w.field("data", &self.data);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for ProgressResultStep {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("data", &self.data, &OwnRules);
     }
 }
 

@@ -2,8 +2,8 @@
 //! The routes of `DefaultApi`: decoders of its requests, and conversions of its responses.
 
 use writ_runtime::{
-    AnyMedia, Bytes, Decoder, EventStream, IntegerRule, Parameter, Read, Reply, Respond, Responder,
-    StringRule, Style, ValueKind, nothing,
+    AnyMedia, ArrayRule, Bytes, Decoder, EventStream, IntegerRule, Items, OwnRules, Parameter, Read,
+    Reply, Respond, Responder, StringRule, Style, ValueKind, nothing,
 };
 use crate::{
     AddNoteError, AddNoteRequest, AddNoteResponse, AddPictureError, AddPictureForm, AddPicturePart,
@@ -61,9 +61,9 @@ impl Respond for GetReportResponse {
 impl writ_runtime::Content for GetReportResponseBody {
     fn send(self, reply: Reply, responder: &Responder) -> Reply {
         match self {
-            Self::VndAcmeReportJsonVersion1(body) => {
-                reply.json("application/vnd.acme.report+json;version=1", &body, responder)
-            }
+            Self::VndAcmeReportJsonVersion1(body) => reply
+                .check(responder, &|c| c.check(&body, &OwnRules))
+                .json("application/vnd.acme.report+json;version=1", &body, responder),
             Self::VndAcmeReportJsonVersion2(body) => reply.json(
                 responder.media(&["application/vnd.acme.report+json;version=2", "application/json"]),
                 &body,
@@ -184,13 +184,15 @@ impl AddNoteRequest {
 impl Respond for AddNoteResponse {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
-            Self::Ok { body } => Reply::status(200).json(
-                responder.media(&["application/json", "application/hal+json"]),
-                &body,
-                responder,
-            ),
-            Self::Created { body } => Reply::status(201).json("application/json", &body, responder),
-            Self::Accepted { body } => Reply::status(202).json("application/vnd.acme.note", &body, responder),
+            Self::Ok { body } => Reply::status(200)
+                .check(responder, &|c| c.check(&body, &OwnRules))
+                .json(responder.media(&["application/json", "application/hal+json"]), &body, responder),
+            Self::Created { body } => Reply::status(201)
+                .check(responder, &|c| c.check(&body, &OwnRules))
+                .json("application/json", &body, responder),
+            Self::Accepted { body } => Reply::status(202)
+                .check(responder, &|c| c.check(&body, &OwnRules))
+                .json("application/vnd.acme.note", &body, responder),
         }
     }
 }
@@ -550,12 +552,14 @@ impl Respond for WatchResponse {
 impl writ_runtime::Content for WatchResponseBody {
     fn send(self, reply: Reply, responder: &Responder) -> Reply {
         match self {
-            Self::Events(body) => reply.events("text/event-stream", body),
+            Self::Events(body) => reply.events("text/event-stream", body.checked(&responder.check, OwnRules)),
             Self::Jsonl(body) => reply.lines(
                 responder.media(&["application/jsonl", "application/x-ndjson", "application/json-seq"]),
-                body,
+                body.checked(&responder.check, OwnRules),
             ),
-            Self::Json(body) => reply.json("application/json", &body, responder),
+            Self::Json(body) => reply
+                .check(responder, &|c| c.check(&body, &Items { rule: ArrayRule::NONE, items: OwnRules }))
+                .json("application/json", &body, responder),
         }
     }
 }
@@ -592,8 +596,8 @@ impl From<EventStream<ProgressResult>> for ProgressResponse {
 }
 
 impl Respond for ProgressResponse {
-    fn respond(self, _: &Responder) -> Reply {
-        Reply::status(200).described_events("text/event-stream", self.body)
+    fn respond(self, responder: &Responder) -> Reply {
+        Reply::status(200).described_events("text/event-stream", self.body.checked(&responder.check, OwnRules))
     }
 }
 
@@ -636,7 +640,9 @@ impl From<Order> for OrderResponse {
 
 impl Respond for OrderResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).json("application/json", &self.body, responder)
+        Reply::status(200)
+            .check(responder, &|c| c.check(&self.body, &OwnRules))
+            .json("application/json", &self.body, responder)
     }
 }
 
@@ -684,8 +690,9 @@ impl Respond for PriceError {
 }
 
 impl Respond for HeadersResponse {
-    fn respond(self, _: &Responder) -> Reply {
+    fn respond(self, responder: &Responder) -> Reply {
         Reply::status(204)
+            .check(responder, &|c| c.optional_header("x-note", &self.x_note, &OwnRules))
             .simple_header("x-tags", &self.x_tags, false)
             .simple_header("x-place", &self.x_place, true)
             .simple_header("x-at", &self.x_at, false)

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, Branch, Format, IntegerRule, MapRule, NumberRule, ObjectRule, Read, Reader,
-    StringEnum, StringRule, Types, Unknown, Write, Writer,
+    ArrayRule, Branch, Checker, Conform, Entries, Format, IntegerRule, MapRule, NumberRule,
+    ObjectRule, OwnRules, Read, Reader, StringEnum, StringRule, Types, Unknown, Write, Writer,
 };
 use crate::{
     Layout, Profile, ProfileAddress, ProfilePatch, Sample, SampleOwner, Settings, SettingsAccent,
     SettingsColumns, SettingsColumnsName, SettingsTheme,
 };
+use crate::wire::codec::patterns::ZIP;
 
 impl Write for Profile {
     fn write(&self, w: &mut Writer) {
@@ -23,6 +24,23 @@ impl Write for Profile {
         w.maybe("labels", &self.labels);
         w.maybe("address", &self.address);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Profile {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("name", &self.name, &StringRule { min: 1, max: Some(100), ..StringRule::NONE });
+        c.patch("website", &self.website, &StringRule { format: Some(Format::Uri), ..StringRule::NONE });
+        c.field("settings", &self.settings, &OwnRules);
+        c.maybe(
+            "labels",
+            &self.labels,
+            &Entries {
+                rule: MapRule { max: Some(5), ..MapRule::NONE },
+                values: StringRule { max: Some(20), ..StringRule::NONE },
+            },
+        );
+        c.maybe("address", &self.address, &OwnRules);
     }
 }
 
@@ -127,6 +145,14 @@ impl Write for Settings {
     }
 }
 
+impl Conform<OwnRules> for Settings {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("pageSize", &self.page_size, &IntegerRule { min: Some(1), max: Some(100), ..IntegerRule::NONE });
+        c.field("layout", &self.layout, &OwnRules);
+        c.field("columns", &self.columns, &OwnRules);
+    }
+}
+
 impl Read for Layout {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -153,6 +179,12 @@ impl Write for Layout {
         w.field("columns", &self.columns);
         w.field("dense", &self.dense);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Layout {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("columns", &self.columns, &IntegerRule { max: Some(4), ..IntegerRule::NONE });
     }
 }
 
@@ -258,6 +290,12 @@ impl Write for ProfileAddress {
     }
 }
 
+impl Conform<OwnRules> for ProfileAddress {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("zip", &self.zip, &StringRule { pattern: Some(&ZIP), ..StringRule::NONE });
+    }
+}
+
 impl StringEnum for SettingsTheme {
     const NAMES: &'static [&'static str] = &["light", "dark"];
 
@@ -303,6 +341,15 @@ impl Write for SettingsColumns {
         match self {
             Self::Integer(value) => value.write(w),
             Self::Name(value) => value.write(w),
+        }
+    }
+}
+
+impl Conform<OwnRules> for SettingsColumns {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Integer(value) => c.check(value, &IntegerRule { min: Some(1), ..IntegerRule::NONE }),
+            _ => {}
         }
     }
 }

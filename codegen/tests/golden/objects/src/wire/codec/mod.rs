@@ -2,3 +2,5 @@
 //! The readers and writers of the types.
 
 mod default;
+
+pub mod patterns;

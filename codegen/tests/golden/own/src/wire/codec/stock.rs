@@ -2,8 +2,8 @@
 //! Readers and writers of the types in `wire/types/stock.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    ArrayRule, Branch, MapRule, ObjectRule, Read, Reader, StringEnum, StringRule, Types, Write,
-    Writer,
+    ArrayRule, Branch, Checker, Conform, Format, Items, Listed, MapRule, ObjectRule, OwnRules, Read,
+    Reader, Spelled, StringEnum, StringRule, Types, Write, Writer,
 };
 use crate::{Article, ArticleRelated, Availability};
 use crate::wire::codec::patterns::SKU;
@@ -86,6 +86,23 @@ impl Write for Article {
     }
 }
 
+impl Conform<OwnRules> for Article {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("sku", &self.sku, &Spelled(StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }));
+        c.maybe(
+            "replaces",
+            &self.replaces,
+            &Items {
+                rule: ArrayRule::NONE,
+                items: Spelled(StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }),
+            },
+        );
+        c.maybe("related", &self.related, &OwnRules);
+        c.maybe("scale", &self.scale, &Listed(&["\"small\"", "\"large\""]));
+        c.maybe("since", &self.since, &Spelled(StringRule { format: Some(Format::Date), ..StringRule::NONE }));
+    }
+}
+
 impl StringEnum for Availability {
     const NAMES: &'static [&'static str] = &["A", "D"];
 
@@ -135,6 +152,17 @@ impl Write for ArticleRelated {
         match self {
             Self::Sku(value) => value.write(w),
             Self::Money(value) => value.write(w),
+        }
+    }
+}
+
+impl Conform<OwnRules> for ArticleRelated {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Sku(value) => {
+                c.check(value, &Spelled(StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }))
+            }
+            _ => {}
         }
     }
 }

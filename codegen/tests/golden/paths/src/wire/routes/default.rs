@@ -7,12 +7,12 @@ use crate::{
     DeepStaticRequest, DeepStaticResponse, DefaultApi, DeleteItError, DeleteItResponse, EmptyError,
     EmptyRequest, EmptyResponse, FileError, FileJsonError, FileJsonRequest, FileJsonResponse,
     FileRequest, FileResponse, GetItError, GetItResponse, GetSameError, GetSameRequest,
-    GetSameResponse, LatestError, LatestResponse, NoSlashError, NoSlashResponse, OdataError,
-    OdataRequest, OdataResponse, OddError, OddRequest, OddResponse, OwnHeadError, OwnHeadResponse,
-    OwnOptionsError, OwnOptionsResponse, PairError, PairRequest, PairResponse, PatchItError,
-    PatchItResponse, PostSameError, PostSameRequest, PostSameResponse, PutItError, PutItResponse,
-    RootError, RootResponse, SlashError, SlashResponse, SoapError, SoapResponse, StrictError,
-    StrictResponse, TraceItError, TraceItResponse, operations,
+    GetSameResponse, LatestError, LatestResponse, MeError, MeResponse, NoSlashError,
+    NoSlashResponse, OdataError, OdataRequest, OdataResponse, OddError, OddRequest, OddResponse,
+    OwnHeadError, OwnHeadResponse, OwnOptionsError, OwnOptionsResponse, PairError, PairRequest,
+    PairResponse, PatchItError, PatchItResponse, PostSameError, PostSameRequest, PostSameResponse,
+    PutItError, PutItResponse, RootError, RootResponse, SlashError, SlashResponse, SoapError,
+    SoapResponse, StrictError, StrictResponse, TraceItError, TraceItResponse, operations,
 };
 
 /// Binds each operation of the tag to the method that implements it.
@@ -38,6 +38,7 @@ where
     routes.public(&operations::ODATA, OdataRequest::decode, S::odata);
     routes.public(&operations::DEEP_STATIC, DeepStaticRequest::decode, S::deep_static);
     routes.public(&operations::DEEP_FIXED, DeepFixedRequest::decode, S::deep_fixed);
+    routes.public_bare(&operations::ME, nothing, S::me);
     routes.public_bare(&operations::GET_IT, nothing, S::get_it);
     routes.public_bare(&operations::PUT_IT, nothing, S::put_it);
     routes.public_bare(&operations::PATCH_IT, nothing, S::patch_it);
@@ -417,6 +418,24 @@ writ_runtime::refusals! {
 }
 
 impl Respond for DeepFixedError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl Respond for MeResponse {
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::status(204)
+    }
+}
+
+writ_runtime::refusals! {
+    MeError:
+}
+
+impl Respond for MeError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Self::Internal(internal) => internal.respond(responder),

@@ -2,7 +2,7 @@
 //! The routes of `DefaultApi`: decoders of its requests, and conversions of its responses.
 
 use writ_runtime::{
-    Bytes, Decoder, EventStream, Read, Reply, Respond, Responder, StringRule, nothing,
+    Bytes, Decoder, EventStream, OwnRules, Read, Reply, Respond, Responder, StringRule, nothing,
 };
 use crate::{
     AddPictureError, AddPictureForm, AddPicturePart, AddPictureRequest, AddPictureResponse,
@@ -88,7 +88,9 @@ impl From<Place> for AddPictureResponse {
 
 impl Respond for AddPictureResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(201).json("application/json", &self.body, responder)
+        Reply::status(201)
+            .check(responder, &|c| c.check(&self.body, &OwnRules))
+            .json("application/json", &self.body, responder)
     }
 }
 
@@ -142,8 +144,8 @@ impl From<EventStream<Place>> for WatchResponse {
 }
 
 impl Respond for WatchResponse {
-    fn respond(self, _: &Responder) -> Reply {
-        Reply::status(200).events("text/event-stream", self.body)
+    fn respond(self, responder: &Responder) -> Reply {
+        Reply::status(200).events("text/event-stream", self.body.checked(&responder.check, OwnRules))
     }
 }
 

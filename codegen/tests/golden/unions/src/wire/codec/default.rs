@@ -2,7 +2,8 @@
 //! Readers and writers of the types in `wire/types/default.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    Branch, MapRule, ObjectRule, Read, Reader, StringEnum, StringRule, Types, Write, Writer,
+    ArrayRule, Branch, Checker, Conform, Items, MapRule, Nullable, ObjectRule, OwnRules, Read,
+    Reader, StringEnum, StringRule, Types, Write, Writer,
 };
 use crate::{
     Card, Cash, Closed, ClosedEvent, Event, Filter, FilterName, Method, Opened, OpenedEvent, Scalar,
@@ -130,6 +131,16 @@ impl Write for Scalar {
             Self::Integer(value) => value.write(w),
             Self::Boolean(value) => value.write(w),
             Self::List(value) => value.write(w),
+        }
+    }
+}
+
+impl Conform<OwnRules> for Scalar {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Text(value) => c.check(value, &StringRule { max: Some(10), ..StringRule::NONE }),
+            Self::List(value) => c.check(value, &Items { rule: ArrayRule::NONE, items: Nullable(OwnRules) }),
+            _ => {}
         }
     }
 }

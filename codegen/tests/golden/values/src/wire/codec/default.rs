@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, DecimalNumber, Format, IntegerRule, MapRule, NumberRule, ObjectRule, Read, Reader,
-    StringEnum, StringRule, Unknown, Write, Writer,
+    ArrayRule, Checker, Conform, DecimalNumber, Entries, Format, IntegerRule, Items, Listed,
+    MapRule, NumberRule, ObjectRule, OwnRules, Read, Reader, StringEnum, StringRule, Unknown, Write,
+    Writer,
 };
 use crate::{
     Defaults, DefaultsInner, DefaultsInnerDeep, DefaultsObject, DefaultsWord, Enums, EnumsListItem,
@@ -109,6 +110,26 @@ impl Write for Integers {
     }
 }
 
+impl Conform<OwnRules> for Integers {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("int8", &self.int8, &IntegerRule { min: Some(-128), max: Some(127), ..IntegerRule::NONE });
+        c.maybe("int16", &self.int16, &IntegerRule { min: Some(-32768), max: Some(32767), ..IntegerRule::NONE });
+        c.maybe("uint8", &self.uint8, &IntegerRule { max: Some(255), ..IntegerRule::NONE });
+        c.maybe("uint16", &self.uint16, &IntegerRule { max: Some(65535), ..IntegerRule::NONE });
+        c.maybe("closed", &self.closed, &IntegerRule { min: Some(1), max: Some(3), ..IntegerRule::NONE });
+        c.maybe("open", &self.open, &IntegerRule { min: Some(2), max: Some(3), ..IntegerRule::NONE });
+        c.maybe("unopened", &self.unopened, &IntegerRule { min: Some(1), ..IntegerRule::NONE });
+        c.maybe("fraction", &self.fraction, &IntegerRule { min: Some(1), max: Some(2), ..IntegerRule::NONE });
+        c.maybe("triple", &self.triple, &IntegerRule { multiple_of: Some(3), ..IntegerRule::NONE });
+        c.maybe("half", &self.half, &IntegerRule { multiple_of: Some(3), ..IntegerRule::NONE });
+        c.maybe(
+            "wide",
+            &self.wide,
+            &IntegerRule { min: Some(-9223372036854775808), max: Some(9223372036854775807), ..IntegerRule::NONE },
+        );
+    }
+}
+
 impl Read for Numbers {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -163,6 +184,24 @@ impl Write for Numbers {
         w.maybe("open", &self.open);
         w.maybe("closed", &self.closed);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Numbers {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("cents", &self.cents, &NumberRule { multiple_of: Some(0.01), ..NumberRule::NONE });
+        c.maybe(
+            "open",
+            &self.open,
+            &NumberRule {
+                min: Some(0.0),
+                max: Some(1.0),
+                exclusive_min: true,
+                exclusive_max: true,
+                ..NumberRule::NONE
+            },
+        );
+        c.maybe("closed", &self.closed, &NumberRule { min: Some(0.0), max: Some(1.0), ..NumberRule::NONE });
     }
 }
 
@@ -233,6 +272,22 @@ impl Write for Texts {
         w.maybe("spaces", &self.spaces);
         w.maybe("set", &self.set);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Texts {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("length", &self.length, &StringRule { min: 2, max: Some(3), ..StringRule::NONE });
+        c.maybe("anchored", &self.anchored, &StringRule { pattern: Some(&ANCHORED), ..StringRule::NONE });
+        c.maybe("unanchored", &self.unanchored, &StringRule { pattern: Some(&UNANCHORED), ..StringRule::NONE });
+        c.maybe("unicode", &self.unicode, &StringRule { pattern: Some(&UNICODE), ..StringRule::NONE });
+        c.maybe("escaped", &self.escaped, &StringRule { pattern: Some(&ESCAPED), ..StringRule::NONE });
+        c.maybe("ahead", &self.ahead, &StringRule { pattern: Some(&AHEAD), ..StringRule::NONE });
+        c.maybe("again", &self.again, &StringRule { pattern: Some(&AGAIN), ..StringRule::NONE });
+        c.maybe("dot", &self.dot, &StringRule { pattern: Some(&DOT), ..StringRule::NONE });
+        c.maybe("digits", &self.digits, &StringRule { pattern: Some(&DIGITS), ..StringRule::NONE });
+        c.maybe("spaces", &self.spaces, &StringRule { pattern: Some(&SPACES), ..StringRule::NONE });
+        c.maybe("set", &self.set, &StringRule { pattern: Some(&SET), ..StringRule::NONE });
     }
 }
 
@@ -322,6 +377,19 @@ impl Write for Formats {
     }
 }
 
+impl Conform<OwnRules> for Formats {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("time", &self.time, &StringRule { format: Some(Format::Time), ..StringRule::NONE });
+        c.maybe("duration", &self.duration, &StringRule { format: Some(Format::Duration), ..StringRule::NONE });
+        c.maybe("email", &self.email, &StringRule { format: Some(Format::Email), ..StringRule::NONE });
+        c.maybe("uri", &self.uri, &StringRule { format: Some(Format::Uri), ..StringRule::NONE });
+        c.maybe("reference", &self.reference, &StringRule { format: Some(Format::UriReference), ..StringRule::NONE });
+        c.maybe("hostname", &self.hostname, &StringRule { format: Some(Format::Hostname), ..StringRule::NONE });
+        c.maybe("ipv4", &self.ipv4, &StringRule { format: Some(Format::Ipv4), ..StringRule::NONE });
+        c.maybe("ipv6", &self.ipv6, &StringRule { format: Some(Format::Ipv6), ..StringRule::NONE });
+    }
+}
+
 impl Read for Enums {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -380,6 +448,15 @@ impl Write for Enums {
         w.maybe("open", &self.open);
         w.maybe("list", &self.list);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Enums {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("integer", &self.integer, &Listed(&["1", "2", "-3"]));
+        c.maybe("number", &self.number, &Listed(&["0.5", "1", "1000.0"]));
+        c.maybe("boolean", &self.boolean, &Listed(&["true"]));
+        c.patch("mixed", &self.mixed, &Listed(&["1", "\"two\"", "3.5", "true", "[1]", "{\"a\":1}"]));
     }
 }
 
@@ -513,6 +590,25 @@ impl Write for Lists {
     }
 }
 
+impl Conform<OwnRules> for Lists {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("sized", &self.sized, &ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE });
+        c.maybe("unique", &self.unique, &ArrayRule { unique: true, ..ArrayRule::NONE });
+        c.maybe("uniqueObjects", &self.unique_objects, &ArrayRule { unique: true, ..ArrayRule::NONE });
+        c.maybe(
+            "nested",
+            &self.nested,
+            &Items {
+                rule: ArrayRule::NONE,
+                items: Items {
+                    rule: ArrayRule { max: Some(1), ..ArrayRule::NONE },
+                    items: StringRule { min: 1, ..StringRule::NONE },
+                },
+            },
+        );
+    }
+}
+
 impl Read for Maps {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -561,6 +657,13 @@ impl Write for Maps {
         w.maybe("unlisted", &self.unlisted);
         w.maybe("free", &self.free);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Maps {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("typed", &self.typed, &OwnRules);
+        c.maybe("sized", &self.sized, &MapRule { min: 1, max: Some(2), ..MapRule::NONE });
     }
 }
 
@@ -671,6 +774,13 @@ impl Write for Patchable {
         w.patch("note", &self.note);
         w.patch("place", &self.place);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Patchable {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("name", &self.name, &StringRule { min: 1, ..StringRule::NONE });
+        c.patch("note", &self.note, &StringRule { max: Some(5), ..StringRule::NONE });
     }
 }
 
@@ -877,6 +987,15 @@ impl Write for MapsTyped {
             value.write(w);
         }
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for MapsTyped {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.check(
+            &self.additional,
+            &Entries { rule: MapRule::NONE, values: IntegerRule { min: Some(0), ..IntegerRule::NONE } },
+        );
     }
 }
 

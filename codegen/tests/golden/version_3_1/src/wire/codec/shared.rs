@@ -2,7 +2,8 @@
 //! Readers and writers of the types in `wire/types/shared.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    Branch, NumberRule, ObjectRule, Read, Reader, StringEnum, Types, Unknown, Write, Writer,
+    Branch, Checker, Conform, Listed, Nullable, NumberRule, ObjectRule, OwnRules, Read, Reader,
+    StringEnum, Types, Unknown, Write, Writer,
 };
 use crate::{Local, Reading, ReadingEither, ReadingKind, ReadingUnit, Sensor};
 
@@ -67,6 +68,23 @@ impl Write for Reading {
     }
 }
 
+impl Conform<OwnRules> for Reading {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field(
+            "value",
+            &self.value,
+            &Nullable(NumberRule {
+                min: Some(-10.0),
+                max: Some(10.0),
+                exclusive_min: true,
+                exclusive_max: true,
+                ..NumberRule::NONE
+            }),
+        );
+        c.maybe("sensor", &self.sensor, &OwnRules);
+    }
+}
+
 impl Read for Sensor {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -92,6 +110,12 @@ impl Write for Sensor {
         w.maybe("id", &self.id);
         w.maybe("version", &self.version);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Sensor {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("version", &self.version, &Listed(&["2"]));
     }
 }
 

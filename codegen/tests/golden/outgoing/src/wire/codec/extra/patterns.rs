@@ -3,14 +3,7 @@
 //! Each is compiled on its first use.
 #![allow(dead_code, reason = "a client reads types that `serde` does not")]
 
-use writ_runtime::{Dialect, Pattern, SchemaValidator};
-
-pub static ID: Pattern = Pattern::linear("^o-[0-9]+$", "^o-[0-9]+$");
-
-pub static PATTERN: Pattern = Pattern::linear("^[0-9-]+$", "^[0-9-]+$");
-
-pub static EVEN_VALIDATOR: SchemaValidator =
-    SchemaValidator::new(Dialect::Draft202012, r#"{"not":{"multipleOf":2},"type":"integer"}"#);
+use writ_runtime::{Dialect, SchemaValidator};
 
 pub static WINDOW_VALIDATOR: SchemaValidator = SchemaValidator::new(
     Dialect::Draft202012,

@@ -3,7 +3,7 @@
 
 use writ_runtime::{ObjectRule, Read, Reader, StringRule, Write, Writer};
 use crate::{ArchivedKind, ArchivedSortItem, Ended, Event, Line, Made, Order, Window};
-use crate::wire::codec::extra::patterns::ID;
+use crate::wire::codec::patterns::ID;
 
 impl Read for Order {
     fn read(r: &mut Reader<'_>) -> Option<Self> {

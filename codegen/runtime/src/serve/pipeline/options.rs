@@ -1,0 +1,81 @@
+//! The settings of a router that apply to every operation: time limits, the size of bodies, and the check of responses.
+
+use std::time::Duration;
+
+use crate::response::check::ResponseChecks;
+
+/// The time limits for the requests of every operation, 30 s each by default.
+///
+/// All stages of a request together may take twice [`Timeouts::handler`] plus [`Timeouts::body`], which is 90 s
+/// by default. This total also bounds the authenticator and the gate. A streamed response body has no time limit.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use writ_runtime::Timeouts;
+///
+/// let timeouts = Timeouts { handler: Duration::from_secs(5), ..Timeouts::default() };
+///
+/// assert_eq!(timeouts.body, Duration::from_secs(30));
+/// // let router = api.router_with(timeouts);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// The maximum duration of a handler, including the time in which it reads a multipart body. A request that
+    /// exceeds it is refused with 503, or with 504 if the contract declares 504 and not 503.
+    pub handler: Duration,
+    /// The maximum time for a request body to arrive. A request that exceeds it is refused with 408.
+    ///
+    /// The limit applies to a multipart body only if the operation declares `x-idempotency`. Any other multipart
+    /// body is read by the handler.
+    pub body: Duration,
+}
+
+impl Default for Timeouts {
+    /// Returns time limits of 30 s for a handler and 30 s for the arrival of a request body.
+    fn default() -> Timeouts {
+        Timeouts { handler: Duration::from_secs(30), body: Duration::from_secs(30) }
+    }
+}
+
+/// The settings of a router, which apply to every operation. Every `Timeouts` is also a `ServeOptions` with the
+/// default for all other settings.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::ServeOptions;
+///
+/// let options = ServeOptions { body_limit: 8 * 1024 * 1024, ..ServeOptions::default() };
+///
+/// assert_eq!(options.timeouts.body.as_secs(), 30);
+/// // let router = api.router_with(options);
+/// ```
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// The time limits of a request.
+    pub timeouts: Timeouts,
+    /// The size limit of a request body in bytes for operations that have the default limit of 1 MiB. A larger body is
+    /// refused with 413. An operation with another `x-body-limit` keeps it.
+    pub body_limit: usize,
+    /// The check of responses against the contract.
+    pub responses: ResponseChecks,
+}
+
+impl Default for ServeOptions {
+    /// Returns time limits of 30 s, a body limit of 1 MiB, and the default [`ResponseChecks`].
+    fn default() -> ServeOptions {
+        ServeOptions {
+            timeouts: Timeouts::default(),
+            body_limit: crate::operation::Body::DEFAULT_LIMIT,
+            responses: ResponseChecks::default(),
+        }
+    }
+}
+
+impl From<Timeouts> for ServeOptions {
+    fn from(timeouts: Timeouts) -> ServeOptions {
+        ServeOptions { timeouts, ..ServeOptions::default() }
+    }
+}
