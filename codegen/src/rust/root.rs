@@ -17,7 +17,7 @@ use crate::rust::names::ident::static_name;
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::operations::errors::{conversions, markers};
 use crate::rust::operations::operation_names::{operation_names, tag_names};
-use crate::rust::operations::operation_table::scheme_static;
+use crate::rust::operations::operation_table::{method, scheme_static};
 use crate::rust::operations::operation_views::{tag_view, unselected_view};
 use crate::rust::plan::recursion_limit::recursion_limit;
 use crate::rust::plan::ty::Ty;
@@ -117,7 +117,7 @@ pub fn views(
                 name: Code::of(name),
                 id: key.to_owned(),
                 docs: webhook.description.clone().unwrap_or_else(|| format!("The webhook `{key}`.")),
-                method: Code::from(webhook.method),
+                method: Code::of(method(&webhook.method)),
                 payload: Code::of(payload),
             }
         })
@@ -133,7 +133,7 @@ pub fn views(
         .iter()
         .flat_map(|tag| &tag.operations)
         .chain(outgoing.iter().flat_map(|group| &group.types))
-        .any(|operation| operation.request.as_ref().is_some_and(|request| request.streamed))
+        .any(|operation| operation.request.as_ref().is_some_and(|request| request.multipart))
     {
         features.push("multipart");
     }

@@ -67,7 +67,7 @@ pub const ROUNDTRIP: &str = "roundtrip";
 
 /// The contracts of the services that the client program calls.
 const CALLED: &[&str] =
-    &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "uploads"];
+    &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "uploads", "version_3_2"];
 
 /// The result of compiling one crate.
 #[derive(Debug, Default)]
@@ -264,7 +264,7 @@ fn write_client(output: &mut Output, runtime: &str) {
             "{module} = {{ package = {package:?}, path = \"../{package}\", features = [\"client\", \"eq\", \"serde\"] }}\n"
         ));
     }
-    manifest.push_str("reqwest.workspace = true\n");
+    manifest.push_str("futures-util.workspace = true\nreqwest.workspace = true\n");
     manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
     output.files.insert(format!("{CLIENT}/Cargo.toml"), manifest);
     write_sources(output, CLIENT);

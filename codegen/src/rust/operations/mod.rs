@@ -19,3 +19,4 @@ pub mod request_field;
 pub mod response;
 pub mod response_body;
 pub mod send_call;
+pub mod stream;

@@ -185,14 +185,14 @@ pub fn named<'o>(
             }
             let contents = content_names(plan, operation, &base, types, diagnostics);
             let parts = part_names(plan, operation, &base, types, diagnostics);
-            let verb = operation.method.to_ascii_lowercase();
+            let verb = value_name(&operation.method);
             let method = match &operation.rust_name {
                 Some(own) => methods.take_requested(&Spanned { value: method, span: own.span }, diagnostics),
                 None => {
                     methods.take(&[method, format!("{plain}_{verb}"), format!("{plain}_operation")], span, diagnostics)
                 }
             };
-            let verb = operation.method;
+            let verb = static_name(&operation.method);
             let data =
                 statics.take(&[data.clone(), format!("{data}_{verb}"), format!("{data}_OPERATION")], span, diagnostics);
             OperationNames { method, data, request, body, response, contents, parts, error, sorts }

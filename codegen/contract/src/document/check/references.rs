@@ -174,10 +174,7 @@ impl<'d> Checker<'d, '_> {
     }
 
     fn is_unreadable(&self, pending: &Pending<'_>) -> bool {
-        let Ok(reference) = parse(pending.text) else {
-            return false;
-        };
-        let link = self.document.links.get(&(pending.span.file, reference.file));
+        let link = self.document.links.get(&(pending.span.file, parse(pending.text).file));
         matches!(link, Some(Ok(file)) if self.document.unreadable.contains(file))
     }
 }
