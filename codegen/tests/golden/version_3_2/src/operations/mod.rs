@@ -24,5 +24,5 @@ pub static ALL: &[&Operation] = &[
 
 /// The servers that the contract declares.
 pub static SERVERS: &[Server] = &[
-    Server { url: "https://notes.example/", description: "production", variables: &[] },
+    Server { url: "https://notes.example/", description: "", variables: &[] },
 ];

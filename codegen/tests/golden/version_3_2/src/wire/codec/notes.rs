@@ -2,8 +2,8 @@
 //! Readers and writers of the types in `wire/types/notes.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    ArrayRule, Branch, IntegerRule, ObjectRule, Read, Reader, StringEnum, StringRule, Types,
-    Unknown, Write, Writer,
+    ArrayRule, Branch, Checker, Conform, IntegerRule, ObjectRule, OwnRules, Read, Reader,
+    StringEnum, StringRule, Types, Unknown, Write, Writer,
 };
 use crate::{
     Circle, Criteria, FindByFormCriteria, FindByFormCriteriaPlace, Note, NoteEvent, NoteEventAdded,
@@ -37,6 +37,12 @@ impl Write for Criteria {
         w.field("text", &self.text);
         w.maybe("limit", &self.limit);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Criteria {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("text", &self.text, &StringRule { min: 2, ..StringRule::NONE });
     }
 }
 
@@ -76,6 +82,16 @@ impl Write for NoteEvent {
             Self::Added(value) => value.write(w),
             Self::Counted(value) => value.write(w),
             Self::Said(value) => value.write(w),
+        }
+    }
+}
+
+impl Conform<OwnRules> for NoteEvent {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Added(value) => c.check(value, &OwnRules),
+            Self::Counted(value) => c.check(value, &OwnRules),
+            Self::Said(value) => c.check(value, &OwnRules),
         }
     }
 }
@@ -214,6 +230,13 @@ impl Write for Note {
     }
 }
 
+impl Conform<OwnRules> for Note {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("number", &self.number, &IntegerRule { min: Some(1), ..IntegerRule::NONE });
+        c.maybe("text", &self.text, &StringRule { max: Some(20), ..StringRule::NONE });
+    }
+}
+
 impl Read for NoteEventAdded {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -246,6 +269,13 @@ impl Write for NoteEventAdded {
         w.maybe("id", &self.id);
         w.maybe("retry", &self.retry);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for NoteEventAdded {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("data", &self.data, &OwnRules);
+        c.maybe("retry", &self.retry, &IntegerRule { min: Some(0), ..IntegerRule::NONE });
     }
 }
 
@@ -310,6 +340,13 @@ impl Write for NoteEventCounted {
     }
 }
 
+impl Conform<OwnRules> for NoteEventCounted {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("data", &self.data, &IntegerRule { max: Some(9), ..IntegerRule::NONE });
+        c.maybe("retry", &self.retry, &IntegerRule { min: Some(0), ..IntegerRule::NONE });
+    }
+}
+
 impl StringEnum for NoteEventCountedEvent {
     const NAMES: &'static [&'static str] = &["counted"];
 
@@ -368,6 +405,12 @@ impl Write for NoteEventSaid {
         w.field("data", &self.data);
         w.maybe("retry", &self.retry);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for NoteEventSaid {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("retry", &self.retry, &IntegerRule { min: Some(0), ..IntegerRule::NONE });
     }
 }
 

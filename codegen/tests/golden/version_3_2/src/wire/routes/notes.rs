@@ -2,8 +2,8 @@
 //! The routes of `Notes`: decoders of its requests, and conversions of its responses.
 
 use writ_runtime::{
-    ArrayRule, Decoder, EventStream, JsonLines, Read, Reply, Respond, Responder, StringRule,
-    nothing,
+    ArrayRule, Decoder, EventStream, JsonLines, OwnRules, Read, Reply, Respond, Responder,
+    StringRule, nothing,
 };
 use crate::{
     AddPartsError, AddPartsForm, AddPartsPart, AddPartsRequest, AddPartsResponse, AddShapeError,
@@ -51,7 +51,9 @@ impl From<Criteria> for SearchNotesResponse {
 
 impl Respond for SearchNotesResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).json("application/json", &self.body, responder)
+        Reply::status(200)
+            .check(responder, &|c| c.check(&self.body, &OwnRules))
+            .json("application/json", &self.body, responder)
     }
 }
 
@@ -226,8 +228,8 @@ impl From<JsonLines<Note>> for ImportNotesResponse {
 }
 
 impl Respond for ImportNotesResponse {
-    fn respond(self, _: &Responder) -> Reply {
-        Reply::status(200).lines("application/json-seq", self.body)
+    fn respond(self, responder: &Responder) -> Reply {
+        Reply::status(200).lines("application/json-seq", self.body.checked(&responder.check, OwnRules))
     }
 }
 
@@ -259,8 +261,8 @@ impl From<EventStream<NoteEvent>> for RelayEventsResponse {
 }
 
 impl Respond for RelayEventsResponse {
-    fn respond(self, _: &Responder) -> Reply {
-        Reply::status(200).described_events("text/event-stream", self.body)
+    fn respond(self, responder: &Responder) -> Reply {
+        Reply::status(200).described_events("text/event-stream", self.body.checked(&responder.check, OwnRules))
     }
 }
 
