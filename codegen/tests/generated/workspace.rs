@@ -14,6 +14,7 @@ use writ_codegen::output::{self, Conflicts, Output, TOML_HEADER};
 use writ_codegen::stub::stub;
 
 use crate::contracts::{self, root};
+use crate::words;
 
 #[path = "reported.rs"]
 mod reported;
@@ -136,8 +137,11 @@ fn write(folder: &Path) {
     let mut output = Output::default();
     let mut members = Vec::new();
     let upgraded = contracts::upgraded("roundtrip", &target().join("contracts"));
-    for subject in contracts::golden().into_iter().chain(contracts::real()).chain([upgraded]) {
-        let (files, features, parts) = contracts::with_features(&subject.entry, &[Part::Client, Part::Eq, Part::Serde]);
+    let words = words::contracts(&target().join("contracts"));
+    for subject in contracts::golden().into_iter().chain(contracts::real()).chain([upgraded]).chain(words) {
+        let all = [Part::Client, Part::Eq, Part::Serde, Part::Openapi];
+        let wanted = if subject.name.starts_with(words::PREFIX) { &all[..] } else { &all[..3] };
+        let (files, features, parts) = contracts::with_features(&subject.entry, wanted);
         for (file, text) in files.files {
             output.files.insert(format!("{}/{file}", subject.name), text);
         }

@@ -9,6 +9,7 @@ mod contract;
 mod dedupe;
 mod direction;
 pub mod envelope;
+mod inline_role;
 mod object;
 pub mod operation;
 pub mod options;

@@ -10,8 +10,8 @@ use crate::rust::code::Code;
 use crate::rust::expr::form_fields::body_form_fields;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::mention::contract;
-use crate::rust::names::media::{media_list, media_name};
-use crate::rust::names::namespace::distinct;
+use crate::rust::names::distinct::distinct;
+use crate::rust::names::media::{media_list, media_names};
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::request_field::RequestField;
 use crate::rust::operations::stream::{stream_method, stream_type};
@@ -135,7 +135,7 @@ pub fn body_field(
             None => forms.push((decode, vec![index])),
         }
     }
-    let (variants, collided) = distinct(forms.iter().map(|(_, media)| media_name(&body.content[media[0]])));
+    let (variants, collided) = distinct(forms.iter().map(|(_, media)| media_names(&body.content[media[0]])));
     if let Some(collided) = collided {
         diagnostics
             .push(collided.report(body.span, |index| {

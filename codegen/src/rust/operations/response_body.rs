@@ -8,8 +8,9 @@ use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::code::{Code, literal};
 use crate::rust::expr::read::ReadCalls;
-use crate::rust::names::media::{media_list, media_name};
-use crate::rust::names::namespace::{Names, distinct};
+use crate::rust::names::distinct::distinct;
+use crate::rust::names::media::{media_list, media_names};
+use crate::rust::names::namespace::Names;
 use crate::rust::names::status;
 use crate::rust::operations::send_call::{Argument, SendCall};
 use crate::rust::operations::stream::{stream_method, stream_type};
@@ -235,7 +236,7 @@ pub fn body(
         let (send, rule) = (send_call(calls, &form), form.rule(calls));
         return Some((ResponseBody { send, rule, ty: form.ty }, None));
     };
-    let (variants, collided) = distinct(forms.iter().map(|form| media_name(form.media[0])));
+    let (variants, collided) = distinct(forms.iter().map(|form| media_names(form.media[0])));
     if let Some(collided) = collided {
         diagnostics.push(
             collided.report(response.span, |index| format!("the media type `{}`", &forms[index].media[0].media_type)),
