@@ -35,7 +35,7 @@ pub(super) fn follow(loader: &mut Loader<'_>) {
     loop {
         while let Some((file, text, kind)) = collector.pending.pop_front() {
             if let Ok(reference) = parse(&text) {
-                loader.link(file, &reference.file);
+                loader.link(loader.document.base(file), &reference.file);
             }
             match loader.document.resolve(file, &text) {
                 Ok(target) => begin(&mut collector, kind, target.node),
