@@ -267,3 +267,17 @@ fn a_contract_of_3_1_is_bundled() -> Outcome {
     assert_eq!(text(schemas, &["Same", "$ref"]), Some("#/components/schemas/Own"));
     Ok(())
 }
+
+#[test]
+fn references_by_uri_are_bundled() -> Outcome {
+    let bundled = bundle(&fixture("version_3_2")?);
+    assert_eq!(keys(&bundled, &["security", "0"]), ["#/components/securitySchemes/token"]);
+    let copy = ["paths", "/users", "additionalOperations", "COPY", "security", "0"];
+    assert_eq!(keys(&bundled, &copy), ["#/components/securitySchemes/key"]);
+    let body = ["paths", "/users", "query", "requestBody", "content", "application/json", "$ref"];
+    assert_eq!(text(&bundled, &body), Some("#/components/mediaTypes/Users"));
+    let item = ["paths", "/users", "query", "responses", "200", "content", "application/jsonl", "itemSchema", "$ref"];
+    assert_eq!(text(&bundled, &item), Some("#/components/schemas/User"));
+    read_back("version_3_2", &bundled)?;
+    Ok(())
+}

@@ -14,4 +14,5 @@ mod real;
 mod refusals;
 mod served;
 mod standalone;
+mod words;
 mod workspace;

@@ -14,6 +14,10 @@ use writ_codegen::output::{self, Conflicts, Output, TOML_HEADER};
 use writ_codegen::stub::stub;
 
 use crate::contracts::{self, root};
+use crate::words;
+
+#[path = "reported.rs"]
+mod reported;
 
 /// The services for golden contracts: the crate's name, the contract, and the source.
 const SERVICES: &[(&str, &str, &str)] = &[
@@ -53,6 +57,9 @@ pub const SERVED: &str = "served";
 /// The program that refuses requests for published contracts.
 pub const REFUSALS: &str = "refusals";
 
+/// The program that serves the contracts of reported mistakes.
+pub const REPORTED: &str = "reported";
+
 /// The program that calls the services of golden contracts.
 pub const CLIENT: &str = "client";
 
@@ -61,7 +68,7 @@ pub const ROUNDTRIP: &str = "roundtrip";
 
 /// The contracts of the services that the client program calls.
 const CALLED: &[&str] =
-    &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "uploads"];
+    &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "uploads", "version_3_2"];
 
 /// The result of compiling one crate.
 #[derive(Debug, Default)]
@@ -130,8 +137,11 @@ fn write(folder: &Path) {
     let mut output = Output::default();
     let mut members = Vec::new();
     let upgraded = contracts::upgraded("roundtrip", &target().join("contracts"));
-    for subject in contracts::golden().into_iter().chain(contracts::real()).chain([upgraded]) {
-        let (files, features, parts) = contracts::with_features(&subject.entry, &[Part::Client, Part::Eq, Part::Serde]);
+    let words = words::contracts(&target().join("contracts"));
+    for subject in contracts::golden().into_iter().chain(contracts::real()).chain([upgraded]).chain(words) {
+        let all = [Part::Client, Part::Eq, Part::Serde, Part::Openapi];
+        let wanted = if subject.name.starts_with(words::PREFIX) { &all[..] } else { &all[..3] };
+        let (files, features, parts) = contracts::with_features(&subject.entry, wanted);
         for (file, text) in files.files {
             output.files.insert(format!("{}/{file}", subject.name), text);
         }
@@ -170,6 +180,7 @@ fn write(folder: &Path) {
     members.push(CLIENT.to_owned());
     write_roundtrip(&mut output, &runtime);
     members.push(ROUNDTRIP.to_owned());
+    members.extend(reported::write(&mut output, &runtime));
     output.files.insert("Cargo.toml".to_owned(), workspace_manifest(members));
     put(folder, &output);
 }
@@ -257,7 +268,7 @@ fn write_client(output: &mut Output, runtime: &str) {
             "{module} = {{ package = {package:?}, path = \"../{package}\", features = [\"client\", \"eq\", \"serde\"] }}\n"
         ));
     }
-    manifest.push_str("reqwest.workspace = true\n");
+    manifest.push_str("futures-util.workspace = true\nreqwest.workspace = true\n");
     manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
     output.files.insert(format!("{CLIENT}/Cargo.toml"), manifest);
     write_sources(output, CLIENT);
@@ -300,7 +311,8 @@ fn workspace_manifest(members: Vec<String>) -> String {
     format!("{TOML_HEADER}\n{manifest}\n[profile.dev]\ndebug = false\nincremental = false\n")
 }
 
-fn manifest(name: &str, dependencies: &[(&str, &str)], features: &[&str]) -> String {
+/// Returns the manifest of a crate in the workspace, without optional parts.
+pub fn manifest(name: &str, dependencies: &[(&str, &str)], features: &[&str]) -> String {
     let mut text = format!(
         "{TOML_HEADER}\n[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n\n\
          [lints]\nworkspace = true\n\n[dependencies]\n"

@@ -34,6 +34,7 @@ pub use located::Located;
 pub use node::{Key, Node, Object, Value};
 pub(crate) use number::Decimal;
 pub use reference::RefError;
+pub(crate) use reference::is_plain_name;
 pub use trees::Document;
 pub use upgrade_3_1::upgrade_3_1;
 pub use version::Version;

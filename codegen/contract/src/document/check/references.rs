@@ -179,7 +179,7 @@ impl<'d> Checker<'d, '_> {
 
     /// Returns the span of the action of an overlay that removed the target of a reference.
     fn removed_target(&self, pending: &Pending<'_>) -> Option<Span> {
-        let Ok(Reference { file, fragment: Fragment::Pointer(steps) }) = parse(pending.text) else { return None };
+        let Reference { file, fragment: Fragment::Pointer(steps) } = parse(pending.text) else { return None };
         let from = self.document.base(pending.span.file);
         let file = if file.is_empty() { from } else { self.document.links.get(&(from, file))?.clone().ok()? };
         let text = compose("", &steps);
@@ -187,10 +187,8 @@ impl<'d> Checker<'d, '_> {
     }
 
     fn is_unreadable(&self, pending: &Pending<'_>) -> bool {
-        let Ok(reference) = parse(pending.text) else {
-            return false;
-        };
-        let link = self.document.links.get(&(self.document.base(pending.span.file), reference.file));
+        let from = self.document.base(pending.span.file);
+        let link = self.document.links.get(&(from, parse(pending.text).file));
         matches!(link, Some(Ok(file)) if self.document.unreadable.contains(file))
     }
 }

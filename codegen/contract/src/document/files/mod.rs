@@ -3,6 +3,7 @@
 //! [`read_files`] produces a [`Document`] of unchecked trees. Only problems that prevent reading are reported
 //! here; the `check` pass reports the others.
 
+mod base;
 mod entry;
 mod loader;
 mod overlays;

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::node::Node;
 use crate::document::overlay::{Overlay, Patch, Traces, read};
 use crate::document::parse::{read_file, read_stdin};
-use crate::document::reference::parse;
+use crate::document::reference::{is_remote, parse};
 use crate::source::Sources;
 
 /// The overlays of a contract, and the folder and strictness with which they are read.
@@ -59,8 +59,12 @@ impl Overlays<'_> {
     /// 4.4.1). A URL or standard input cannot be compared.
     fn check_extends(&self, path: &Path, overlay: &Overlay, diagnostics: &mut Diagnostics) {
         let Some(extends) = &overlay.extends else { return };
-        let Ok(reference) = parse(&extends.value) else { return };
-        if reference.file.is_empty() || self.entry == Path::new(STDIN) || path == Path::new(STDIN) {
+        let reference = parse(&extends.value);
+        if is_remote(&extends.value)
+            || reference.file.is_empty()
+            || self.entry == Path::new(STDIN)
+            || path == Path::new(STDIN)
+        {
             return;
         }
         let named = path.parent().unwrap_or(Path::new("")).join(&reference.file);
