@@ -15,6 +15,7 @@ mod load;
 mod located;
 pub mod node;
 mod number;
+mod overlay;
 mod parse;
 mod reference;
 mod repair;

@@ -50,6 +50,7 @@ impl Document {
         reference: &str,
         section: &str,
     ) -> Result<Located<'d>, RefError> {
+        let from = self.base(from);
         let resolved = self.resolve_within(from, reference, &mut 0);
         let Err(RefError::Dangling { closest: None }) = resolved else {
             return resolved;

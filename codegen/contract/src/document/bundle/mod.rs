@@ -121,7 +121,7 @@ impl<'d> Bundler<'d> {
         let root = self.document.root;
         if target.path.file == root {
             // A reference by anchor is replaced: an object that moves into the bundle may have the same anchor.
-            let lasting = text == "#" || text.starts_with("#/") || self.document.sources.len() == 1;
+            let lasting = text == "#" || text.starts_with("#/") || self.document.is_one_file();
             return (from != root || !text.starts_with('#') || !lasting).then(|| fragment(&target.path.pointer));
         }
         if kind == ObjectKind::PathItem {

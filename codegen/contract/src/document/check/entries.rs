@@ -105,6 +105,11 @@ impl Checker<'_, '_> {
             Presence::Assumed(assumption) if !self.strict => problem.label(format!("`{name}` is {assumption}")),
             _ => problem.label(format!("`{name}` is missing")),
         };
+        let pointer = format!("{}/{name}", self.pointer.as_str());
+        let problem = match self.document.overlaid.removed.get(&pointer) {
+            Some(action) => problem.also(*action, format!("this action removes `{name}`")),
+            None => problem,
+        };
         self.report(match example(rule, name) {
             Some(example) => problem.help(format!("add for example `{example}`")),
             None => problem,

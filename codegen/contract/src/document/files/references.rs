@@ -34,7 +34,7 @@ pub(super) fn follow(loader: &mut Loader<'_>) {
     let mut links = 0;
     loop {
         while let Some((file, text, kind)) = collector.pending.pop_front() {
-            loader.link(file, &parse(&text).file);
+            loader.link(loader.document.base(file), &parse(&text).file);
             match loader.document.resolve(file, &text) {
                 Ok(target) => begin(&mut collector, kind, target.node),
                 Err(RefError::File(_)) => deferred.push_back((file, text, kind)),
