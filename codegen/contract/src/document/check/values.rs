@@ -65,7 +65,9 @@ impl<'d> Checker<'d, '_> {
         }
         self.report(problem);
         // An object in place of a list of objects is its only element.
-        if let (Shape::List(inner @ (Shape::Of(_) | Shape::Map(_) | Shape::Requirement)), Value::Object(_)) = (shape, &node.value) {
+        if let (Shape::List(inner @ (Shape::Of(_) | Shape::Map(_) | Shape::Requirement)), Value::Object(_)) =
+            (shape, &node.value)
+        {
             value(self, inner, visited);
         }
     }
