@@ -46,7 +46,8 @@ pub fn in_code(output: &Output) -> Code {
         for line in text.lines() {
             match line {
                 "}" | "];" => section = "",
-                opened if opened.starts_with("pub trait ") => section = "trait",
+                // The trait in `errors.rs` converts errors and has no operation.
+                opened if opened.starts_with("pub trait ") && path != "src/errors.rs" => section = "trait",
                 opened if path.ends_with("operations/mod.rs") && opened.starts_with("pub static ALL") => {
                     section = "list"
                 }
