@@ -8,6 +8,7 @@ mod policies;
 mod responses;
 mod secured;
 mod streams;
+mod swagger_2;
 
 use std::cell::RefCell;
 
@@ -111,6 +112,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("security", secured::router()),
         ("streams", streams::router()),
         ("styles", plain::styles::router()),
+        ("swagger_2", swagger_2::router()),
         ("unions", mixed::unions::router()),
         ("values", plain::values::router()),
         ("version_3_1", plain::version_3_1::router()),

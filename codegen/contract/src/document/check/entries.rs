@@ -3,6 +3,7 @@
 use super::Checker;
 use super::advice::{BODY_BY_MEDIA_TYPE, example, instead};
 use super::described::is_schema_keyword;
+use super::foreign::foreign;
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::grammar::{Field, Pattern, Rule, Since};
 use crate::document::node::{Key, Object};
@@ -16,6 +17,10 @@ impl Checker<'_, '_> {
         if vendor || is_schema_keyword(rule, &key.name, self.document.version()) {
             return;
         }
+        if let Some(foreign) = foreign(rule, &key.name, self.document.version()) {
+            self.foreign(rule, key, foreign);
+            return;
+        }
         if let Some(pattern) = &rule.pattern {
             self.without_form(rule, pattern, key);
             return;
@@ -24,7 +29,7 @@ impl Checker<'_, '_> {
         let similar = nearest(&key.name, rule.names(self.document.version()));
         let slip = matches!(similar, Some((_, Nearness::Same | Nearness::Slip))) || is_body_schema(rule, &key.name);
         // JSON Schema allows unknown keywords in a schema of 3.1.
-        let free = rule.keywords && self.document.version() != Version::V30;
+        let free = rule.keywords && self.document.version() >= Version::V31;
         let problem =
             self.lax(slip && !free, "unknown-field", key.span, message).label(format!("not a field of {}", rule.name));
         self.report(match similar {
@@ -68,17 +73,15 @@ impl Checker<'_, '_> {
             Since::V32Remark => {
                 Diagnostic::warning("unsupported-field", key.span, new).label("ignored").help("remove it")
             }
-            Since::V30Only | Since::V31 | Since::Always => {
-                let (theirs, ours) = match field.since {
-                    Since::V30Only => ("3.0", "3.1"),
-                    _ => ("3.1", "3.0"),
-                };
-                let message = format!("`{name}` is a field of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
+            since => {
+                let (theirs, ours) = (since.example(), self.document.version());
+                let message = format!("`{name}` is a field of {}, but this contract is {}", theirs.name(), ours.name());
                 let problem = self.lax(false, "other-version", key.span, message);
-                let problem = problem.label(format!("not a field of {} in {ours}", rule.name));
-                let problem = match name {
-                    "nullable" if !self.strict => problem.note(format!("treated as in {theirs}")),
-                    _ => problem,
+                let problem = problem.label(format!("not a field of {} in {}", rule.name, ours.number()));
+                let effective = name == "nullable" || since == Since::V30;
+                let problem = match effective && !self.strict {
+                    true => problem.note(format!("treated as in {}", theirs.number())),
+                    false => problem,
                 };
                 match instead(name, None, self.document.version()) {
                     Some(advice) => problem.help(advice),

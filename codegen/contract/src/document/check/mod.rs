@@ -8,9 +8,11 @@ mod described;
 mod entries;
 mod extensions;
 mod fields;
+mod foreign;
 mod pending;
 mod references;
 mod repairable;
+mod swagger;
 mod values;
 
 use std::collections::{HashMap, VecDeque};
@@ -45,8 +47,16 @@ struct Checker<'d, 'o> {
     repairs: Repairs,
 }
 
+/// The results of the check of a document.
+pub(super) struct Checked {
+    /// The repairs of mistakes in the document that have only one possible meaning.
+    pub repairs: Repairs,
+    /// The kind of each object that the check has visited, by node address. It is valid until the trees change.
+    pub kinds: HashMap<usize, ObjectKind>,
+}
+
 /// Reports each violation of the grammar of OpenAPI in a document, and returns the possible repairs.
-pub(super) fn check(document: &Document, strict: bool, diagnostics: &mut Diagnostics) -> Repairs {
+pub(super) fn check(document: &Document, strict: bool, diagnostics: &mut Diagnostics) -> Checked {
     let mut checker = Checker {
         document,
         strict,
@@ -61,7 +71,7 @@ pub(super) fn check(document: &Document, strict: bool, diagnostics: &mut Diagnos
     while let Some(pending) = checker.pending.pop_front() {
         checker.follow(&pending);
     }
-    checker.repairs
+    Checked { repairs: checker.repairs, kinds: checker.seen }
 }
 
 impl<'d> Walk<'d> for Checker<'d, '_> {
@@ -84,7 +94,7 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
         if self.seen.insert(std::ptr::from_ref(visited.node).addr(), kind).is_some() {
             return;
         }
-        let rule = rule(kind);
+        let rule = self.rule(kind);
         if let Some(standing) = standing_reference(kind, object, self.version()) {
             self.refer(&standing, kind);
             if standing.alone {
@@ -140,6 +150,11 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
 }
 
 impl Checker<'_, '_> {
+    /// Returns the grammar rule of a kind of object in the version of the contract.
+    fn rule(&self, kind: ObjectKind) -> &'static Rule {
+        rule(kind, self.document.version())
+    }
+
     /// Adds a diagnostic, with a note that contains the JSON pointer to the node that is being checked.
     fn report(&mut self, problem: Diagnostic) {
         let problem = match self.pointer.as_str() {

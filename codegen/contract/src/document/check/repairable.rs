@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::advice::instead;
-use crate::document::grammar::{ObjectKind, Rule, Shape, rule};
+use crate::document::grammar::{ObjectKind, Rule, Shape, Since};
 use crate::document::node::{Node, Value};
 use crate::document::repair::Repair;
 use crate::document::version::Version;
@@ -14,7 +14,7 @@ impl Checker<'_, '_> {
     /// Returns false if the meaning of the value is uncertain; the value is then not reported.
     pub(super) fn is_repairable(&mut self, field: &str, node: &Node, key: Span, owner: &Rule) -> bool {
         match (owner.name, field, &node.value) {
-            (name, "pattern", Value::Number(text)) if name == rule(ObjectKind::Schema).name => {
+            (name, "pattern", Value::Number(text)) if name == self.rule(ObjectKind::Schema).name => {
                 let message = "`pattern` must be a string, not a number".to_owned();
                 let problem = self.lax(false, "wrong-type", node.span, message);
                 let problem = problem.label(match self.strict {
@@ -24,7 +24,7 @@ impl Checker<'_, '_> {
                 self.report(problem.fix("quote it", node.span, format!("{text:?}")));
                 self.repairs.add(node.span, Repair::Replace(text.clone()));
             }
-            (name, "schema", Value::Null) if name == rule(ObjectKind::MediaType).name => {
+            (name, "schema", Value::Null) if name == self.rule(ObjectKind::MediaType).name => {
                 let problem = self.lax(false, "wrong-type", key, "`schema` has no value".to_owned());
                 let problem = problem.label(if self.strict { "no value" } else { "treated as absent" });
                 self.report(problem.help("declare the schema, or remove the field"));
@@ -45,14 +45,18 @@ impl Checker<'_, '_> {
         let known = owner.fields.iter().any(|field| {
             field.name == name
                 && !field.since.knows(version)
+                && field.since != Since::V20Only
                 && field.shape.words().is_some_and(|it| it.contains(&word))
         });
         if !known {
             return false;
         }
-        let message = format!("`{name}: {word}` has the form of OpenAPI 3.1, but this contract is OpenAPI 3.0");
+        let message = format!("`{name}: {word}` has the form of OpenAPI 3.1, but this contract is {}", version.name());
         let problem = self.lax(false, "other-version", span, message);
-        let problem = problem.label(if self.strict { "not a type in 3.0" } else { "treated as in 3.1" });
+        let problem = problem.label(match self.strict {
+            true => format!("not a type in {}", version.number()),
+            false => "treated as in 3.1".to_owned(),
+        });
         self.report(match instead(&name, None, version) {
             Some(advice) => problem.help(advice),
             None => problem,
@@ -62,8 +66,8 @@ impl Checker<'_, '_> {
 
     /// Records the repair of an unquoted `null` in the `type` of a 3.0 schema, alone or in a list.
     pub(super) fn repair_nulls(&mut self, node: &Node, owner: &Rule) {
-        if self.document.version() != Version::V30
-            || owner.name != rule(ObjectKind::Schema).name
+        if self.document.version() >= Version::V31
+            || owner.name != self.rule(ObjectKind::Schema).name
             || self.field_path() != "type"
         {
             return;

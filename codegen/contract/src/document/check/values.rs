@@ -2,9 +2,11 @@
 
 use super::Checker;
 use super::advice::{BODY_BY_MEDIA_TYPE, instead};
+use super::foreign::word_of_swagger;
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::document::grammar::{ObjectKind, Rule, Shape, Since};
 use crate::document::node::{Node, Value};
+use crate::document::version::Version;
 use crate::document::walk::{Visited, fits};
 use crate::source::Span;
 
@@ -67,12 +69,14 @@ impl Checker<'_, '_> {
         let theirs = owner.fields.iter().find(|field| {
             field.name == name
                 && !field.since.knows(self.document.version())
+                && field.since != Since::V20Only
                 && fits(&field.shape, node, self.document.version())
         });
         let Some(theirs) = theirs else { return false };
         self.repair_nulls(node, owner);
-        let (theirs, ours) = if theirs.since == Since::V30Only { ("3.0", "3.1") } else { ("3.1", "3.0") };
-        let message = format!("`{name}` has the form of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
+        let (theirs, ours) = (theirs.since.example(), self.document.version());
+        let message = format!("`{name}` has the form of {}, but this contract is {}", theirs.name(), ours.name());
+        let theirs = theirs.number();
         let problem = self.lax(false, "other-version", anchor, message);
         let only = match (&node.value, name.as_str()) {
             (Value::Null, "type") => "the type \"null\" exists".to_owned(),
@@ -81,7 +85,7 @@ impl Checker<'_, '_> {
         };
         let problem = problem.label(format!("{only} only in {theirs}"));
         let problem = match name.as_str() {
-            "type" | "exclusiveMinimum" | "exclusiveMaximum" if !self.strict => {
+            "type" | "exclusiveMinimum" | "exclusiveMaximum" | "discriminator" if !self.strict => {
                 problem.note(format!("treated as in {theirs}"))
             }
             _ => problem,
@@ -103,7 +107,9 @@ impl Checker<'_, '_> {
         let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         let problem = Diagnostic::error("unknown-value", span, format!("`{name}` is `{word}`, not one of {listed}"));
         let problem = problem.label("unknown value");
+        let foreign = word_of_swagger(owner.name, &name, word).filter(|_| self.document.version() != Version::V20);
         self.report(match nearest(word, words.iter().copied()) {
+            _ if foreign.is_some() => problem.help(foreign.unwrap_or_default()),
             Some((similar, _)) => problem.suggest(self.inside_quotes(span), similar),
             None => problem,
         });

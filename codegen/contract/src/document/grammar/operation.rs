@@ -184,7 +184,7 @@ pub(super) static LINK: Rule = referable(
 );
 
 /// Returns true if the name of a response is a status code such as `200` or a range such as `4XX`.
-fn is_status(name: &str) -> bool {
+pub(super) fn is_status(name: &str) -> bool {
     let digit = |byte: &u8| byte.is_ascii_digit();
     match name.as_bytes() {
         [b'1'..=b'5', b'X', b'X'] => true,

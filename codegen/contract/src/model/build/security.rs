@@ -1,7 +1,7 @@
 //! The building of security schemes, and of the security requirements of operations.
 
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
-use crate::document::Node;
+use crate::document::{Node, Version};
 use crate::model::operation::{Requirement, Scheme, SchemeKind};
 
 use super::builder::Builder;
@@ -50,10 +50,13 @@ impl<'d> Builder<'d, '_> {
                         key.span,
                         format!("unknown security scheme `{}`", key.name),
                     )
-                    .label("not defined under `components/securitySchemes`");
+                    .label(format!("not defined under `{}`", self.place("securitySchemes")));
                     self.report(match crate::diagnostic::closest(&key.name, known) {
                         Some(close) => report.suggest(self.document.sources.inside_quotes(key.span), close),
-                        None => report.help("define it there, for example as `{ type: http, scheme: bearer }`"),
+                        None => report.help(match self.document.written_in() {
+                            Version::V20 => "define it there, for example as `{ type: basic }`",
+                            _ => "define it there, for example as `{ type: http, scheme: bearer }`",
+                        }),
                     });
                     continue;
                 }

@@ -206,7 +206,7 @@ impl<'d> Builder<'d, '_> {
                             "a discriminator cannot select an inline schema, since it has no name",
                         )
                         .label("ignored: the variants are tried in order")
-                        .help("move each inline variant to `components/schemas`, and refer to it"),
+                        .help(format!("move each inline variant to `{}`, and refer to it", self.place("schemas"))),
                     );
                     return None;
                 }
