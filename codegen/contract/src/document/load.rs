@@ -1,5 +1,5 @@
-//! The loading of a contract in passes: its files are read and checked, a document of Swagger 2.0 is upgraded, and
-//! mistakes are repaired.
+//! The loading of a contract in passes: its files are read, checked and repaired, and a document of Swagger 2.0 is
+//! upgraded.
 
 use std::path::{Path, PathBuf};
 
@@ -60,11 +60,11 @@ pub struct LoadOptions {
 /// ```
 pub fn load(entry: &Path, options: &LoadOptions, diagnostics: &mut Diagnostics) -> Option<Document> {
     let mut document = read_files(entry, options.root.as_deref(), diagnostics)?;
-    let checked = check(&document, options.strict, diagnostics);
+    let repairs = check(&document, options.strict, diagnostics);
+    repair(&mut document, &repairs);
     if document.version() == Version::V20 {
-        upgrade_3_0(&mut document, &checked.kinds, options.strict, diagnostics);
+        upgrade_3_0(&mut document, options.strict, diagnostics);
     }
-    repair(&mut document, &checked.repairs);
     diagnostics.set_sources(&document.sources);
     Some(document)
 }

@@ -47,16 +47,8 @@ struct Checker<'d, 'o> {
     repairs: Repairs,
 }
 
-/// The results of the check of a document.
-pub(super) struct Checked {
-    /// The repairs of mistakes in the document that have only one possible meaning.
-    pub repairs: Repairs,
-    /// The kind of each object that the check has visited, by node address. It is valid until the trees change.
-    pub kinds: HashMap<usize, ObjectKind>,
-}
-
 /// Reports each violation of the grammar of OpenAPI in a document, and returns the possible repairs.
-pub(super) fn check(document: &Document, strict: bool, diagnostics: &mut Diagnostics) -> Checked {
+pub(super) fn check(document: &Document, strict: bool, diagnostics: &mut Diagnostics) -> Repairs {
     let mut checker = Checker {
         document,
         strict,
@@ -71,7 +63,7 @@ pub(super) fn check(document: &Document, strict: bool, diagnostics: &mut Diagnos
     while let Some(pending) = checker.pending.pop_front() {
         checker.follow(&pending);
     }
-    Checked { repairs: checker.repairs, kinds: checker.seen }
+    checker.repairs
 }
 
 impl<'d> Walk<'d> for Checker<'d, '_> {

@@ -7,7 +7,7 @@ use super::create::{field, key, list, object, text, truth};
 use super::media_types::{MediaType, essence};
 use super::operation::Listed;
 use crate::diagnostic::Diagnostic;
-use crate::document::node::{Key, Node};
+use crate::document::node::{Key, Node, Value};
 use crate::source::Span;
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
@@ -18,7 +18,7 @@ impl<'d> Upgrade<'d, '_> {
     ///
     /// `anchor` is the span of the schema of the form, which no other schema may have.
     pub(super) fn form(&mut self, anchor: Span, fields: &[Listed<'d>], consumes: &[MediaType]) -> Node {
-        let media_types = self.form_types(fields, consumes);
+        let media_types = self.form_types(anchor, fields, consumes);
         let multipart = media_types.iter().any(|media| essence(&media.name) == MULTIPART);
         let mut properties: Vec<(Key, Node)> = Vec::new();
         let mut required: Vec<Node> = Vec::new();
@@ -56,27 +56,28 @@ impl<'d> Upgrade<'d, '_> {
     ///
     /// If it consumes no such type, a form with files is multipart, and any other is URL-encoded (Swagger 2.0,
     /// parameter object).
-    fn form_types(&mut self, fields: &[Listed<'d>], consumes: &[MediaType]) -> Vec<MediaType> {
-        let carries = |media: &&MediaType| matches!(essence(&media.name).as_str(), URLENCODED | MULTIPART);
-        let file = fields.iter().find(|field| field.text("type") == "file");
-        let mut types: Vec<MediaType> = consumes.iter().filter(carries).cloned().collect();
-        if let Some(file) = file {
-            // A URL-encoded form carries the name of a file, not its content.
-            types.retain(|media| essence(&media.name) == MULTIPART);
-            if types.is_empty() {
-                types.push(MediaType { name: MULTIPART.to_owned(), span: file.parameter.span });
-            }
+    fn form_types(&mut self, anchor: Span, fields: &[Listed<'d>], consumes: &[MediaType]) -> Vec<MediaType> {
+        let file = fields.iter().find(|field| is_file(field));
+        // A URL-encoded form carries the name of a file, not its content.
+        let carries = |media: &&MediaType| match essence(&media.name).as_str() {
+            MULTIPART => true,
+            URLENCODED => file.is_none(),
+            _ => false,
+        };
+        let declared: Vec<MediaType> = consumes.iter().filter(carries).cloned().collect();
+        if !declared.is_empty() {
+            return declared;
         }
-        let declared =
-            !consumes.is_empty() && !consumes.iter().any(|media| types.iter().any(|it| it.name == media.name));
-        if let Some(first) = consumes.first().filter(|_| declared) {
-            let assumed = types.first().map_or(URLENCODED, |media| media.name.as_str());
-            let problem = Diagnostic::info("assumed-media-type", first.span, "this media type carries no form")
-                .label(format!("the form is read as `{assumed}`"))
-                .help(format!("add `consumes: [{assumed}]` to the operation"));
+        let assumed = if file.is_some() { MULTIPART } else { URLENCODED };
+        if let Some(first) = consumes.first() {
+            let problem =
+                Diagnostic::info("assumed-media-type", first.span, "no media type of this list carries the form")
+                    .label(format!("the form is read as `{assumed}`"))
+                    .help(format!("add `consumes: [{assumed}]` to the operation"));
             self.diagnostics.push(problem);
         }
-        types
+        let span = fields.first().map_or(anchor, |field| field.parameter.span);
+        vec![MediaType { name: assumed.to_owned(), span }]
     }
 
     /// Returns the property of a form for one parameter, and the style of its list.
@@ -90,7 +91,7 @@ impl<'d> Upgrade<'d, '_> {
             self.diagnostics.push(problem.help("write `type: string`, and convert the value in the handler"));
         }
         let mut schema = described.schema;
-        if let (Some((name, text)), crate::document::node::Value::Object(object)) =
+        if let (Some((name, text)), Value::Object(object)) =
             (parameter.iter().find(|(name, _)| name.name == "description"), &mut schema.value)
         {
             let (name, text) = self.entry(name, text);
@@ -99,4 +100,10 @@ impl<'d> Upgrade<'d, '_> {
         }
         (schema, described.written)
     }
+}
+
+/// Returns true if a field of a form is a file or a list of files.
+fn is_file(field: &Listed<'_>) -> bool {
+    let items = field.parameter.get("items").and_then(|items| items.get("type")).and_then(Node::as_str);
+    field.text("type") == "file" || items == Some("file")
 }

@@ -3,10 +3,10 @@
 //! Input is a checked [`Document`] of Swagger 2.0, output is an equivalent document of OpenAPI 3.0. The upgrade has
 //! three steps over the trees of all files, each of linear cost:
 //!
-//! 1. `survey` gathers the facts that an object needs from elsewhere: the parameters of its path item, and the names
-//!    of the schemas that extend it.
-//! 2. Each object whose kind the check has determined is rewritten by the function for its kind. Objects in other
-//!    files stay in their place.
+//! 1. `kinds` finds the kind of each object, and `survey` the facts that an object needs from elsewhere: the
+//!    parameters of its path item, and the names of the schemas that extend it.
+//! 2. Each object whose kind is known is rewritten by the function for its kind. Objects in other files stay in their
+//!    place.
 //! 3. `references` gives each reference to an object that moved its new text.
 //!
 //! Every node that the upgrade creates has a span of its own in the original, since the model identifies schemas by
@@ -16,6 +16,7 @@ mod body;
 mod collection;
 mod create;
 mod form;
+mod kinds;
 mod media_types;
 mod operation;
 mod parameter;
@@ -29,7 +30,6 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::grammar::ObjectKind;
@@ -38,12 +38,10 @@ use super::trees::Document;
 use super::version::Version;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
+use kinds::Kinds;
 use media_types::MediaType;
 use references::References;
 use survey::Survey;
-
-/// The kind of each object that the check of a document has visited, by node address.
-pub(super) type Kinds = HashMap<usize, ObjectKind>;
 
 /// The weight of the nodes that the upgrade creates at most, in addition to the weight of the original.
 ///
@@ -57,7 +55,7 @@ const TEXT_PER_NODE: usize = 64;
 /// The upgrade of a document from Swagger 2.0: the original, and the facts about it that all objects share.
 struct Upgrade<'d, 'o> {
     document: &'d Document,
-    kinds: &'d Kinds,
+    kinds: Kinds,
     strict: bool,
     diagnostics: &'o mut Diagnostics,
     survey: Survey<'d>,
@@ -72,11 +70,11 @@ struct Upgrade<'d, 'o> {
 
 /// Replaces the trees of a Swagger 2.0 document by equivalent trees of OpenAPI 3.0.
 ///
-/// `kinds` has the kind of each object that the check of the document has visited. Values without an equivalent are
-/// reported to `diagnostics`.
-pub(super) fn upgrade_3_0(document: &mut Document, kinds: &Kinds, strict: bool, diagnostics: &mut Diagnostics) {
+/// The document has been checked. Values without an equivalent are reported to `diagnostics`.
+pub(super) fn upgrade_3_0(document: &mut Document, strict: bool, diagnostics: &mut Diagnostics) {
     let root = document.root_node();
-    let survey = Survey::of(document, kinds);
+    let kinds = Kinds::of(document);
+    let survey = Survey::of(document, &kinds);
     let mut upgrade = Upgrade {
         document,
         kinds,
@@ -107,7 +105,7 @@ impl<'d> Upgrade<'d, '_> {
             return create::object(node.span, []);
         }
         match &node.value {
-            Value::Object(object) => match self.kind(node) {
+            Value::Object(object) => match self.kinds.get(node) {
                 Some(kind) => self.object(kind, node, object),
                 None => self.unchanged(node, object),
             },
@@ -152,10 +150,6 @@ impl<'d> Upgrade<'d, '_> {
     /// Returns an object whose own fields are the same in OpenAPI 3.0, with upgraded values.
     fn unchanged(&mut self, node: &'d Node, object: &'d Object) -> Node {
         create::object(node.span, object.iter().map(|(key, value)| self.entry(key, value)))
-    }
-
-    fn kind(&self, node: &Node) -> Option<ObjectKind> {
-        self.kinds.get(&std::ptr::from_ref(node).addr()).copied()
     }
 
     /// Returns the object at the end of the references of a node; `None` if one has no target, which was reported.

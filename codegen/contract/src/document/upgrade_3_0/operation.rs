@@ -53,6 +53,8 @@ impl<'d> Upgrade<'d, '_> {
     pub(super) fn operation(&mut self, node: &'d Node, operation: &'d Object) -> Node {
         let consumes = declared(node, "consumes").unwrap_or_else(|| self.consumes.clone());
         let produces = declared(node, "produces").unwrap_or_else(|| self.produces.clone());
+        // Each body and response compares the lists of media types.
+        self.spend((consumes.len() + produces.len()) / 16, node.span);
         let mut entries: Vec<(Key, Node)> = Vec::new();
         for (name, value) in operation {
             match name.name.as_str() {

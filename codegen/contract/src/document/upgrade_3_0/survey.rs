@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Kinds, weight};
+use super::kinds::Kinds;
+use super::weight;
 use crate::document::grammar::ObjectKind;
 use crate::document::located::Located;
 use crate::document::node::{Node, Object, Value};
@@ -65,7 +66,7 @@ impl<'d> Survey<'d> {
     fn visit(&mut self, document: &'d Document, kinds: &Kinds, node: &'d Node) {
         match &node.value {
             Value::Object(object) => {
-                match kinds.get(&std::ptr::from_ref(node).addr()) {
+                match kinds.get(node) {
                     Some(ObjectKind::PathItem) => self.path_item(object),
                     Some(ObjectKind::Schema) => self.schema(document, node, object),
                     _ => {}
