@@ -57,7 +57,7 @@ impl DefaultApi for Service {
         request: GetAnimalRequest,
     ) -> Result<GetAnimalResponse, GetAnimalError> {
         match request.id {
-            0 => Err(NotFound { reason: "unknown".to_owned() })?,
+            0 => Err(GetAnimalError::NotFound(Failure { reason: "unknown".to_owned() })),
             id => Ok(animal(id).into()),
         }
     }

@@ -4,6 +4,7 @@ use super::Upgrade;
 use super::create::{key, object};
 use super::media_types::{MediaType, same};
 use super::operation::Listed;
+use super::weight::TEXT_PER_NODE;
 use crate::document::node::{Key, Node, Object, Value};
 use crate::source::Span;
 
@@ -15,7 +16,11 @@ impl<'d> Upgrade<'d, '_> {
         let shared = listed.element.get("$ref").is_some();
         match listed.parameter.as_object() {
             Some(_) if shared && same(consumes, &self.consumes) => self.node(listed.element),
-            Some(parameter) => self.request_body(listed.parameter, parameter, consumes),
+            // A copy of a shared body has the span of the reference to it, so that no other reference leads to it.
+            Some(parameter) => {
+                let body = self.request_body(listed.parameter, parameter, consumes);
+                Node { span: listed.element.span, ..body }
+            }
             None => listed.parameter.clone(),
         }
     }
@@ -52,7 +57,7 @@ impl<'d> Upgrade<'d, '_> {
         let media_types = if media_types.is_empty() { &assumed } else { media_types };
         let mut content: Vec<(Key, Node)> = Vec::new();
         for (at, media) in media_types.iter().enumerate() {
-            if !self.spend(1 + media.name.len() / super::TEXT_PER_NODE, media.span) {
+            if !self.spend(1 + media.name.len() / TEXT_PER_NODE, media.span) {
                 break;
             }
             let schema = match at + 1 == media_types.len() {

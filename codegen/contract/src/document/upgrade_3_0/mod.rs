@@ -29,6 +29,7 @@ mod servers;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod weight;
 
 use std::rc::Rc;
 
@@ -42,15 +43,13 @@ use kinds::Kinds;
 use media_types::MediaType;
 use references::References;
 use survey::Survey;
+use weight::{TEXT_PER_NODE, own_weight, weight};
 
 /// The weight of the nodes that the upgrade creates at most, in addition to the weight of the original.
 ///
 /// An inline schema has a copy for each media type, and an operation has copies of the form parameters that it refers
 /// to. So a small file could otherwise become arbitrarily large.
 const MAX_COPIED: usize = 2_000_000;
-
-/// The length of a text that weighs as much as a node.
-const TEXT_PER_NODE: usize = 64;
 
 /// The upgrade of a document from Swagger 2.0: the original, and the facts about it that all objects share.
 struct Upgrade<'d, 'o> {
@@ -184,25 +183,4 @@ impl<'d> Upgrade<'d, '_> {
             false => Diagnostic::warning(code, span, message),
         }
     }
-}
-
-/// Returns the weight of a node without the nodes within it.
-fn own_weight(node: &Node) -> usize {
-    1 + node.as_str().or(node.as_number()).map_or(0, |text| text.len() / TEXT_PER_NODE)
-}
-
-/// Returns the weight of a tree, or a weight above `limit` if the tree weighs more.
-fn weight(node: &Node, limit: usize) -> usize {
-    let mut total = own_weight(node);
-    let mut add = |key: usize, node: &Node| {
-        if total <= limit {
-            total += key / TEXT_PER_NODE + weight(node, limit - total);
-        }
-    };
-    match &node.value {
-        Value::Array(elements) => elements.iter().for_each(|node| add(0, node)),
-        Value::Object(object) => object.iter().for_each(|(key, node)| add(key.name.len(), node)),
-        _ => {}
-    }
-    total
 }

@@ -90,9 +90,12 @@ impl References {
 
 /// Finds the place of each wanted span in a tree, within vendor fields only if `vendor` is true.
 ///
-/// Vendor fields are searched last, since an alias of YAML may repeat their content at the place of an object.
+/// Vendor fields are searched last, since an alias of YAML may repeat their content at the place of an object. Of
+/// several places in the file of the target, the last one counts: the shared objects follow the paths, in which the
+/// upgrade may have written copies of them.
 fn find(node: &Node, file: FileId, vendor: bool, pointer: &mut Pointer, places: &mut HashMap<Span, Option<NodePath>>) {
-    if let Some(place @ None) = places.get_mut(&node.span).filter(|_| node.as_object().is_some()) {
+    let wanted = places.get_mut(&node.span).filter(|_| node.as_object().is_some() && node.span.file == file);
+    if let Some(place) = wanted.filter(|place| !vendor || place.is_none()) {
         *place = Some(NodePath { file, pointer: pointer.as_str().to_owned() });
     }
     match &node.value {

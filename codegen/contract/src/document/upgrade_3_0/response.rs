@@ -30,7 +30,8 @@ impl<'d> Upgrade<'d, '_> {
             let upgraded = match target.and_then(|target| Some((target, target.as_object()?))) {
                 Some(_) if vendor => self.node(response),
                 Some((target, object)) if !self.is_shared(response, object, produces, files) => {
-                    self.response(target, object, produces, files)
+                    // A copy of a shared response has the span of the reference to it, as a copy of a body has.
+                    Node { span: response.span, ..self.response(target, object, produces, files) }
                 }
                 _ => self.node(response),
             };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::kinds::Kinds;
-use super::weight;
+use super::weight::weight;
 use crate::document::grammar::ObjectKind;
 use crate::document::located::Located;
 use crate::document::node::{Node, Object, Value};

@@ -142,6 +142,23 @@ fn an_object_that_moves_keeps_its_references() {
 }
 
 #[test]
+fn a_reference_leads_to_the_shared_object_and_not_to_a_copy_of_it() {
+    let contract = upgraded(
+        "consumes: [application/json]\nproduces: [application/json]\npaths:\n  /x:\n    put:\n      consumes: \
+         [text/plain]\n      produces: [text/plain]\n      parameters: [{ $ref: '#/parameters/B' }]\n      responses: { \
+         '200': { $ref: '#/responses/R' } }\n    post:\n      parameters: [{ $ref: '#/parameters/B' }]\n      responses: \
+         { '200': { $ref: '#/responses/R' } }\nparameters:\n  B: { name: b, in: body, schema: { type: string } \
+         }\nresponses:\n  R: { description: d, schema: { $ref: '#/parameters/B/schema' } }\n",
+    );
+    let item = &contract["paths"]["/x"];
+    assert_eq!(item["post"]["requestBody"], json!({ "$ref": "#/components/requestBodies/B" }));
+    assert_eq!(item["post"]["responses"]["200"], json!({ "$ref": "#/components/responses/R" }));
+    let schema = json!({ "$ref": "#/components/requestBodies/B/content/application~1json/schema" });
+    assert_eq!(item["put"]["requestBody"]["content"], json!({ "text/plain": { "schema": { "type": "string" } } }));
+    assert_eq!(item["put"]["responses"]["200"]["content"], json!({ "text/plain": { "schema": schema } }));
+}
+
+#[test]
 fn a_schema_allows_null_by_a_vendor_field() {
     let contract = upgraded(
         "paths: {}\ndefinitions:\n  A: { type: string, x-nullable: true }\n  B: { $ref: '#/definitions/A', x-isnullable: \
