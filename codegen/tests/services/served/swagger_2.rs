@@ -1,7 +1,9 @@
 //! The service of a contract of Swagger 2.0.
 
 use swagger_2::*;
-use writ_runtime::{Bytes, Context};
+use writ_runtime::{Bytes, Context, OpenGate};
+
+use crate::secured::{Doorkeeper, Shown};
 
 struct Service;
 
@@ -30,6 +32,8 @@ macro_rules! operations {
 }
 
 impl DefaultApi for Service {
+    type Principal = Shown;
+
     operations! {
         echo {
             add_animal AddAnimalRequest AddAnimalResponse AddAnimalError,
@@ -74,6 +78,11 @@ impl DefaultApi for Service {
         Ok(AddPhotoResponse)
     }
 
+    async fn kennels(&self, cx: &Context<Shown>) -> Result<KennelsResponse, KennelsError> {
+        crate::record(cx.principal());
+        Ok(KennelsResponse)
+    }
+
     async fn inline(&self, _: &Context<()>, request: InlineRequest) -> Result<InlineResponse, InlineError> {
         crate::record(&request);
         Ok(request.body.unwrap_or(InlineBody { count: 0 }).into())
@@ -86,5 +95,5 @@ impl DefaultApi for Service {
 }
 
 pub fn router() -> writ_runtime::Router {
-    crate::open!(swagger_2, Service).router()
+    Api { authenticator: Doorkeeper, gate: OpenGate, default: Service }.router()
 }
