@@ -17,6 +17,9 @@ use super::operations;
 ///
 /// Named `DefaultApi` because the name `Default` is used for a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
+    /// The authenticated caller, as returned by [`Authenticate`](writ_runtime::Authenticate).
+    type Principal: Send + Sync + 'static;
+
     /// `GET /animals` ([`operations::LIST_ANIMALS`]). Requires no authentication.
     fn list_animals(
         &self,
@@ -76,6 +79,12 @@ pub trait DefaultApi: Send + Sync + 'static {
         cx: &Context<()>,
         request: ListsRequest,
     ) -> impl Future<Output = Result<ListsResponse, ListsError>> + Send;
+
+    /// `GET /kennels` ([`operations::KENNELS`]). Requires `staff`, or `key`, or `login` with the scope `read`.
+    fn kennels(
+        &self,
+        cx: &Context<Self::Principal>,
+    ) -> impl Future<Output = Result<KennelsResponse, KennelsError>> + Send;
 
     /// No media type is declared, and the schema is inline.
     ///
@@ -319,6 +328,17 @@ pub struct ListsResponse;
 /// The error responses of [`DefaultApi::lists`].
 #[derive(Debug)]
 pub enum ListsError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The successful response of [`DefaultApi::kennels`].
+#[derive(Debug, Clone)]
+pub struct KennelsResponse;
+
+/// The error responses of [`DefaultApi::kennels`].
+#[derive(Debug)]
+pub enum KennelsError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

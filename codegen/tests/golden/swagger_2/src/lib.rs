@@ -9,11 +9,29 @@
 //!
 //! ```text
 //! use my_api::*;
-//! use writ_runtime::{Context, NoAuthentication, NotWritten, OpenGate};
+//! use writ_runtime::{Authenticate, Context, Credential, Denied, NotWritten, OpenGate, Operation, Scheme};
+//!
+//! struct Caller;
+//!
+//! struct Authenticator;
+//!
+//! impl Authenticate for Authenticator {
+//!     type Principal = Caller;
+//!
+//!     async fn authenticate(&self, _: &[Credential<'_>], _: &'static Operation) -> Result<Caller, Denied> {
+//!         Err(Denied::Unauthenticated("the credentials are not valid".into())) // verify them here
+//!     }
+//!
+//!     fn holds_scope(&self, _: &Caller, _: &'static Scheme, _: &str) -> bool {
+//!         false
+//!     }
+//! }
 //!
 //! struct Service;
 //!
 //! impl DefaultApi for Service {
+//!     type Principal = Caller;
+//!
 //!     async fn list_animals(
 //!         &self,
 //!         _cx: &Context<()>,
@@ -28,7 +46,7 @@
 //! #[tokio::main]
 //! async fn main() -> std::io::Result<()> {
 //!     let api = Api {
-//!         authenticator: NoAuthentication,
+//!         authenticator: Authenticator,
 //!         gate: OpenGate,
 //!         default: Service,
 //!     };
@@ -79,9 +97,10 @@ pub use self::default::{
     AddAnimalError, AddAnimalRequest, AddAnimalResponse, AddPhotoError, AddPhotoForm, AddPhotoPart,
     AddPhotoRequest, AddPhotoResponse, DefaultApi, GetAnimalError, GetAnimalRequest,
     GetAnimalResponse, GetPhotoError, GetPhotoRequest, GetPhotoResponse, InlineError, InlineRequest,
-    InlineResponse, ListAnimalsError, ListAnimalsRequest, ListAnimalsResponse, ListsError,
-    ListsRequest, ListsResponse, ReplaceAnimalError, ReplaceAnimalRequest, ReplaceAnimalResponse,
-    SetRemarkError, SetRemarkRequest, SetRemarkResponse, SharedError, SharedRequest, SharedResponse,
+    InlineResponse, KennelsError, KennelsResponse, ListAnimalsError, ListAnimalsRequest,
+    ListAnimalsResponse, ListsError, ListsRequest, ListsResponse, ReplaceAnimalError,
+    ReplaceAnimalRequest, ReplaceAnimalResponse, SetRemarkError, SetRemarkRequest,
+    SetRemarkResponse, SharedError, SharedRequest, SharedResponse,
 };
 
 const _: () = writ_runtime::made_for("0.1");
@@ -108,7 +127,7 @@ impl<A, G, DefaultApiService> Api<A, G, DefaultApiService>
 where
     A: Authenticate,
     G: Gate<A::Principal>,
-    DefaultApiService: default::DefaultApi,
+    DefaultApiService: default::DefaultApi<Principal = A::Principal>,
 {
     /// Returns a router of all operations. A request for an unknown path is refused with 404 in the error
     /// envelope of the contract.
@@ -137,7 +156,7 @@ where
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
-        let mut endpoints = Vec::with_capacity(10);
+        let mut endpoints = Vec::with_capacity(11);
         wire::routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
         endpoints
     }

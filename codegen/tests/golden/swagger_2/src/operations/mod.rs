@@ -17,6 +17,7 @@ pub static ALL: &[&Operation] = &[
     &ADD_PHOTO,
     &SET_REMARK,
     &LISTS,
+    &KENNELS,
     &INLINE,
     &SHARED,
 ];

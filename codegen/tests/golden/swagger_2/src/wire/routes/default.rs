@@ -3,23 +3,24 @@
 
 use writ_runtime::{
     ArrayRule, Bytes, Decoder, IntegerRule, Parameter, Read, Reply, Respond, Responder, StringRule,
-    Style, ValueKind,
+    Style, ValueKind, nothing,
 };
 use crate::{
     AddAnimalError, AddAnimalRequest, AddAnimalResponse, AddPhotoError, AddPhotoForm, AddPhotoPart,
     AddPhotoRequest, AddPhotoResponse, Animal, AnimalInput, DefaultApi, GetAnimalError,
     GetAnimalRequest, GetAnimalResponse, GetPhotoError, GetPhotoRequest, GetPhotoResponse,
-    InlineBody, InlineError, InlineRequest, InlineResponse, ListAnimalsError, ListAnimalsRequest,
-    ListAnimalsResponse, ListsError, ListsPipesItem, ListsRequest, ListsResponse, ListsSize, Owner,
-    ReplaceAnimalError, ReplaceAnimalRequest, ReplaceAnimalResponse, SetRemarkBody, SetRemarkError,
-    SetRemarkRequest, SetRemarkResponse, SharedError, SharedRequest, SharedResponse, operations,
+    InlineBody, InlineError, InlineRequest, InlineResponse, KennelsError, KennelsResponse,
+    ListAnimalsError, ListAnimalsRequest, ListAnimalsResponse, ListsError, ListsPipesItem,
+    ListsRequest, ListsResponse, ListsSize, Owner, ReplaceAnimalError, ReplaceAnimalRequest,
+    ReplaceAnimalResponse, SetRemarkBody, SetRemarkError, SetRemarkRequest, SetRemarkResponse,
+    SharedError, SharedRequest, SharedResponse, operations,
 };
 
 /// Binds each operation of the tag to the method that implements it.
 pub fn bind<S, P>(routes: &mut writ_runtime::Routes<'_, S, P>)
 where
     P: Send + Sync + 'static,
-    S: DefaultApi,
+    S: DefaultApi<Principal = P>,
 {
     routes.public(&operations::LIST_ANIMALS, ListAnimalsRequest::decode, S::list_animals);
     routes.public(&operations::ADD_ANIMAL, AddAnimalRequest::decode, S::add_animal);
@@ -29,6 +30,7 @@ where
     routes.public(&operations::ADD_PHOTO, AddPhotoRequest::decode, S::add_photo);
     routes.public(&operations::SET_REMARK, SetRemarkRequest::decode, S::set_remark);
     routes.public(&operations::LISTS, ListsRequest::decode, S::lists);
+    routes.secured_bare(&operations::KENNELS, nothing, S::kennels);
     routes.public(&operations::INLINE, InlineRequest::decode, S::inline);
     routes.public(&operations::SHARED, SharedRequest::decode, S::shared);
 }
@@ -342,6 +344,24 @@ writ_runtime::refusals! {
 }
 
 impl Respond for ListsError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl Respond for KennelsResponse {
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::status(204)
+    }
+}
+
+writ_runtime::refusals! {
+    KennelsError:
+}
+
+impl Respond for KennelsError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Self::Internal(internal) => internal.respond(responder),
