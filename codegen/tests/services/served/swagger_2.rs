@@ -61,7 +61,7 @@ impl DefaultApi for Service {
         request: GetAnimalRequest,
     ) -> Result<GetAnimalResponse, GetAnimalError> {
         match request.id {
-            0 => Err(GetAnimalError::NotFound(Failure { reason: "unknown".to_owned() })),
+            0 => Err(NotFound::new("unknown").into()),
             id => Ok(animal(id).into()),
         }
     }

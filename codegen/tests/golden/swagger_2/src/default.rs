@@ -4,9 +4,10 @@
 //! The trait [`DefaultApi`], and the request, response and error types of its operations.
 
 use std::future::Future;
-use writ_runtime::{AnyStatus, Bytes, Context, FilePart, FileStream, Internal, NaiveDate, Parts};
+use writ_runtime::{Bytes, Context, FilePart, FileStream, Internal, NaiveDate, Parts};
 use crate::{
-    Animal, AnimalInput, Failure, InlineBody, ListsPipesItem, ListsSize, Owner, SetRemarkBody,
+    Animal, AnimalInput, InlineBody, ListsPipesItem, ListsSize, NotFound, Owner, SetRemarkBody,
+    Unexpected,
 };
 #[cfg(doc)]
 use super::operations;
@@ -200,7 +201,7 @@ pub struct GetAnimalResponse {
 #[derive(Debug)]
 pub enum GetAnimalError {
     /// No such animal.
-    NotFound(Failure),
+    NotFound(NotFound),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }
@@ -225,7 +226,7 @@ pub struct GetPhotoResponse {
 #[derive(Debug)]
 pub enum GetPhotoError {
     /// No such animal.
-    NotFound(Failure),
+    NotFound(NotFound),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }
@@ -386,7 +387,7 @@ pub struct SharedResponse {
 #[derive(Debug)]
 pub enum SharedError {
     /// No such animal.
-    Default(AnyStatus<400, 599>, Failure),
+    Unexpected(Unexpected),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

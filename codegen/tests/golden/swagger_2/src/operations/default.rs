@@ -131,8 +131,8 @@ pub static LISTS: Operation = Operation {
     path: "/lists/{ids}",
     tag: "default",
     parameters: &[
-        Parameter::path("ids").kind(ValueKind::Array),
-        Parameter::query("csv").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::path("ids").kind(ValueKind::Array).encoded_delimiters(),
+        Parameter::query("csv").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
         Parameter::query("ssv").style(Style::SpaceDelimited, false).kind(ValueKind::Array),
         Parameter::query("tsv"),
         Parameter::query("pipes").style(Style::PipeDelimited, false).kind(ValueKind::Array),

@@ -4,9 +4,7 @@
 use writ_runtime::{
     ArrayRule, IntegerRule, ObjectRule, Read, Reader, StringEnum, StringRule, Write, Writer,
 };
-use crate::{
-    Animal, AnimalInput, Failure, InlineBody, ListsPipesItem, ListsSize, Owner, SetRemarkBody,
-};
+use crate::{Animal, AnimalInput, InlineBody, ListsPipesItem, ListsSize, Owner, SetRemarkBody};
 
 impl Write for Animal {
     fn write(&self, w: &mut Writer) {
@@ -64,14 +62,6 @@ impl Write for Owner {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("name", &self.name);
-        w.end_object();
-    }
-}
-
-impl Write for Failure {
-    fn write(&self, w: &mut Writer) {
-        w.begin_object();
-        w.field("reason", &self.reason);
         w.end_object();
     }
 }

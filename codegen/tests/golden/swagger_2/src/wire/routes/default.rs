@@ -11,9 +11,9 @@ use crate::{
     GetAnimalRequest, GetAnimalResponse, GetPhotoError, GetPhotoRequest, GetPhotoResponse,
     InlineBody, InlineError, InlineRequest, InlineResponse, KennelsError, KennelsResponse,
     ListAnimalsError, ListAnimalsRequest, ListAnimalsResponse, ListsError, ListsPipesItem,
-    ListsRequest, ListsResponse, ListsSize, Owner, ReplaceAnimalError, ReplaceAnimalRequest,
-    ReplaceAnimalResponse, SetRemarkBody, SetRemarkError, SetRemarkRequest, SetRemarkResponse,
-    SharedError, SharedRequest, SharedResponse, operations,
+    ListsRequest, ListsResponse, ListsSize, NotFound, Owner, ReplaceAnimalError,
+    ReplaceAnimalRequest, ReplaceAnimalResponse, SetRemarkBody, SetRemarkError, SetRemarkRequest,
+    SetRemarkResponse, SharedError, SharedRequest, SharedResponse, Unexpected, operations,
 };
 
 /// Binds each operation of the tag to the method that implements it.
@@ -148,12 +148,13 @@ impl Respond for GetAnimalResponse {
 
 writ_runtime::refusals! {
     GetAnimalError:
+    NotFound(NotFound),
 }
 
 impl Respond for GetAnimalError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
-            Self::NotFound(refusal) => Reply::status(404).json("application/json", &refusal, responder),
+            Self::NotFound(refusal) => refusal.respond(responder),
             Self::Internal(internal) => internal.respond(responder),
         }
     }
@@ -180,12 +181,13 @@ impl Respond for GetPhotoResponse {
 
 writ_runtime::refusals! {
     GetPhotoError:
+    NotFound(NotFound),
 }
 
 impl Respond for GetPhotoError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
-            Self::NotFound(refusal) => Reply::status(404).json("application/json", &refusal, responder),
+            Self::NotFound(refusal) => refusal.respond(responder),
             Self::Internal(internal) => internal.respond(responder),
         }
     }
@@ -422,12 +424,13 @@ impl Respond for SharedResponse {
 
 writ_runtime::refusals! {
     SharedError:
+    Unexpected(Unexpected),
 }
 
 impl Respond for SharedError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
-            Self::Default(status, refusal) => status.reply().json("application/json", &refusal, responder),
+            Self::Unexpected(refusal) => refusal.respond(responder),
             Self::Internal(internal) => internal.respond(responder),
         }
     }

@@ -41,12 +41,6 @@ pub struct Owner {
     pub name: String,
 }
 
-/// The schema `Failure` of the contract.
-#[derive(Debug, Clone)]
-pub struct Failure {
-    pub reason: String,
-}
-
 /// The inline schema `SetRemarkBody` of the contract.
 #[derive(Debug, Clone)]
 pub struct SetRemarkBody {
