@@ -106,7 +106,7 @@ pub fn generate(request: &Request) -> Generated {
     let mut diagnostics = Diagnostics::new();
     let options = &request.options;
     let parts = options.parts();
-    let how = LoadOptions { root: request.root.clone(), strict: request.strict };
+    let how = LoadOptions { root: request.root.clone(), strict: request.strict, overlays: options.overlays.clone() };
     let document = document::load(&request.entry, &how, &mut diagnostics);
     diagnostics.set_settings_sources(&options.contract.sources);
     let Some(document) = document else {
@@ -224,7 +224,7 @@ fn bundled_document(document: &Document, request: &Request, diagnostics: &mut Di
         json: Code::from(raw_literal(&document::to_json(&bundled))),
         yaml: Code::from(raw_literal(&document::to_yaml(&bundled))),
         upgraded: upgraded.map(|upgraded| match document.version() {
-            Version::V30 => Code::from(raw_literal(&document::to_json(&upgraded))),
+            Version::V20 | Version::V30 => Code::from(raw_literal(&document::to_json(&upgraded))),
             Version::V31 | Version::V32 => Code::from("super::openapi::OPENAPI_JSON"),
         }),
         alone,

@@ -19,6 +19,7 @@ use crate::rust::names::namespace::Names;
 use crate::rust::names::spelling::spelling;
 use crate::rust::operations::errors::{conversions, markers};
 use crate::rust::operations::operation_names::{operation_names, tag_names};
+use crate::rust::operations::operation_table::method;
 use crate::rust::operations::operation_views::{tag_view, unselected_view};
 use crate::rust::operations::scheme_names::SchemeNames;
 use crate::rust::plan::recursion_limit::recursion_limit;
@@ -124,7 +125,7 @@ pub fn views(
                 name: Code::of(name),
                 id: key.to_owned(),
                 docs: webhook.description.clone().unwrap_or_else(|| format!("The webhook `{key}`.")),
-                method: Code::from(webhook.method),
+                method: Code::of(method(&webhook.method)),
                 payload: Code::of(payload),
             }
         })
@@ -140,7 +141,7 @@ pub fn views(
         .iter()
         .flat_map(|tag| &tag.operations)
         .chain(outgoing.iter().flat_map(|group| &group.types))
-        .any(|operation| operation.request.as_ref().is_some_and(|request| request.streamed))
+        .any(|operation| operation.request.as_ref().is_some_and(|request| request.multipart))
     {
         features.push("multipart");
     }

@@ -14,10 +14,11 @@ use writ_codegen::output::{self, Conflicts, Output, TOML_HEADER};
 use writ_codegen::stub::stub;
 
 use crate::contracts::{self, root};
-use crate::words;
 
 #[path = "reported.rs"]
 mod reported;
+#[path = "words.rs"]
+pub mod words;
 
 /// The services for golden contracts: the crate's name, the contract, and the source.
 const SERVICES: &[(&str, &str, &str)] = &[
@@ -68,7 +69,7 @@ pub const ROUNDTRIP: &str = "roundtrip";
 
 /// The contracts of the services that the client program calls.
 const CALLED: &[&str] =
-    &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "uploads"];
+    &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "uploads", "version_3_2"];
 
 /// The result of compiling one crate.
 #[derive(Debug, Default)]
@@ -268,7 +269,7 @@ fn write_client(output: &mut Output, runtime: &str) {
             "{module} = {{ package = {package:?}, path = \"../{package}\", features = [\"client\", \"eq\", \"serde\"] }}\n"
         ));
     }
-    manifest.push_str("reqwest.workspace = true\n");
+    manifest.push_str("futures-util.workspace = true\nreqwest.workspace = true\n");
     manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
     output.files.insert(format!("{CLIENT}/Cargo.toml"), manifest);
     write_sources(output, CLIENT);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use writ_codegen::output::Output;
 
 /// The fields of an OpenAPI path item that contain operations, one for each HTTP method.
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// The numbers of trait methods, operations and lines in the generated code of a contract.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,11 +19,11 @@ pub struct Code {
     pub lines: usize,
 }
 
-/// Returns true if a file is the main document of a contract, which has the field `openapi`. A YAML or JSON file
-/// that cannot be read counts as a contract, so that it is reported.
+/// Returns true if a file is the main document of a contract, which has the field `openapi` or `swagger`. A YAML or
+/// JSON file that cannot be read counts as a contract, so that it is reported.
 pub fn is_contract(path: &Path) -> bool {
     let known = path.extension().is_some_and(|it| it == "yaml" || it == "yml" || it == "json");
-    known && read(path).is_none_or(|document: Document| document.openapi.is_some())
+    known && read(path).is_none_or(|document: Document| document.openapi.is_some() || document.swagger.is_some())
 }
 
 /// Returns the number of operations in a contract, or `None` if the contract is not valid YAML or JSON for serde.
@@ -34,7 +34,8 @@ pub fn in_contract(path: &Path) -> Option<usize> {
 }
 
 fn methods(item: &Value) -> usize {
-    METHODS.iter().filter(|method| item.get(*method).is_some()).count()
+    let additional = item.get("additionalOperations").and_then(Value::as_object).map_or(0, Map::len);
+    METHODS.iter().filter(|method| item.get(*method).is_some()).count() + additional
 }
 
 /// Counts the trait methods, listed operations and lines in generated code by the layout of its lines.
@@ -45,7 +46,8 @@ pub fn in_code(output: &Output) -> Code {
         for line in text.lines() {
             match line {
                 "}" | "];" => section = "",
-                opened if opened.starts_with("pub trait ") => section = "trait",
+                // The trait in `errors.rs` converts errors and has no operation.
+                opened if opened.starts_with("pub trait ") && path != "src/errors.rs" => section = "trait",
                 opened if path.ends_with("operations/mod.rs") && opened.starts_with("pub static ALL") => {
                     section = "list"
                 }
@@ -65,6 +67,7 @@ pub fn in_code(output: &Output) -> Code {
 #[serde(default)]
 struct Document {
     openapi: Option<Value>,
+    swagger: Option<Value>,
     paths: Map<String, Value>,
     components: Components,
 }
@@ -77,9 +80,10 @@ struct Components {
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
     let text = std::fs::read_to_string(path).ok()?;
+    let text = text.trim_start_matches('\u{feff}');
     match path.extension().is_some_and(|it| it == "json") {
-        true => serde_json::from_str(&text).ok(),
-        false => serde_yaml::from_str(&text).ok(),
+        true => serde_json::from_str(text).ok(),
+        false => serde_yaml::from_str(text).ok(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
+use indexmap::map::MutableKeys;
 
 use crate::source::{Span, Spanned};
 
@@ -103,6 +104,11 @@ impl Object {
         self.entries.iter()
     }
 
+    /// Iterates over the entries of the object, whose values may be changed.
+    pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = (&Key, &mut Node)> {
+        self.entries.iter_mut()
+    }
+
     /// Returns the number of entries of the object.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -111,6 +117,16 @@ impl Object {
     /// Returns true if the object has no entries.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Returns the name and the value of an entry for changes. The text of the name must stay as it is.
+    pub(super) fn get_mut(&mut self, name: &str) -> Option<(&mut Key, &mut Node)> {
+        self.entries.get_full_mut2(name).map(|(_, key, node)| (key, node))
+    }
+
+    /// Removes each entry for which `keep` returns false. The others keep their order.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&Key) -> bool) {
+        self.entries.retain(|key, _| keep(key));
     }
 
     /// Adds an entry at the end of the object.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::anchors::{Anchor, anchors};
 use super::located::Located;
 use super::node::Node;
+use super::overlay::Traces;
+use super::parse::empty_tree;
 use super::reference::RefError;
 use super::version::Version;
 use crate::source::{FileId, NodePath, Sources};
@@ -32,10 +34,12 @@ use crate::source::{FileId, NodePath, Sources};
 pub struct Document {
     /// The text of all files of the contract.
     pub sources: Sources,
-    /// The identifier of the entry file, which contains the `openapi` field.
+    /// The identifier of the entry file, which contains the `openapi` or `swagger` field.
     pub root: FileId,
-    /// The version of OpenAPI that the entry file declares.
+    /// The version of OpenAPI that the trees of the document follow.
     pub(super) version: Version,
+    /// The version of OpenAPI that the entry file declares.
+    written_in: Version,
     /// The tree of each file of the contract, by the index of the file.
     pub(super) trees: Vec<Arc<Node>>,
     /// The files of the contract that could not be read. Each is reported once, so references into it are not reported.
@@ -44,19 +48,43 @@ pub struct Document {
     pub(super) links: HashMap<(FileId, String), Result<FileId, RefError>>,
     /// The schemas with an anchor, by their file and the name of the anchor.
     pub(super) anchors: HashMap<(FileId, String), Vec<Anchor>>,
+    /// The traces of the overlays that changed the tree of the entry file.
+    pub(super) overlaid: Traces,
 }
 
 impl Document {
     /// Creates a document without trees; the tree of the entry file is added next.
     pub(super) fn new(sources: Sources, root: FileId, version: Version) -> Document {
         let (trees, unreadable) = (Vec::new(), HashSet::new());
-        Document { sources, root, version, trees, unreadable, links: HashMap::new(), anchors: HashMap::new() }
+        let (links, anchors, overlaid) = (HashMap::new(), HashMap::new(), Traces::default());
+        Document { sources, root, version, written_in: version, trees, unreadable, links, anchors, overlaid }
+    }
+
+    /// Adds the tree of the entry file, to which overlays may have been applied.
+    ///
+    /// The files of overlays have empty trees, since their nodes are in the tree of the entry file.
+    pub(super) fn add_entry(&mut self, tree: Node, overlaid: Traces) {
+        self.overlaid = overlaid;
+        self.add_tree(self.root, tree);
+        self.trees.resize(self.sources.len(), Arc::new(empty_tree(self.root)));
+    }
+
+    /// Returns the file from which the references of a node start: that of the node's span, or the entry file for a
+    /// node that an overlay added.
+    pub(super) fn base(&self, file: FileId) -> FileId {
+        if self.overlaid.files.contains(&file) { self.root } else { file }
+    }
+
+    /// Returns true if the contract has no other file than its entry.
+    pub(super) fn is_one_file(&self) -> bool {
+        self.sources.len() == 1 + self.overlaid.files.len()
     }
 
     /// Adds the tree of a file to the document. Trees are added in the order in which the files were read.
     pub(super) fn add_tree(&mut self, file: FileId, tree: Node) {
         let text = self.sources.text(file);
-        if text.contains("$anchor") || text.contains("$dynamicAnchor") {
+        let is_overlaid = file == self.root && !self.overlaid.files.is_empty();
+        if is_overlaid || text.contains("$anchor") || text.contains("$dynamicAnchor") {
             for (name, anchor) in anchors(&tree) {
                 self.anchors.entry((file, name)).or_default().push(anchor);
             }
@@ -67,6 +95,25 @@ impl Document {
     /// Returns the tree of the entry file.
     pub fn root_node(&self) -> &Node {
         self.file_node(self.root)
+    }
+
+    /// Returns the tree of a file; `None` for a source that is not a file of the contract.
+    pub(super) fn tree(&self, file: FileId) -> Option<&Node> {
+        self.trees.get(file.0 as usize).map(Arc::as_ref)
+    }
+
+    /// Returns the file that a path in a reference leads to, if that file was read.
+    pub(super) fn linked(&self, from: FileId, path: &str) -> Option<FileId> {
+        self.links.get(&(from, path.to_owned()))?.clone().ok()
+    }
+
+    /// Replaces the trees of all files by those of an equivalent document of another version.
+    ///
+    /// Anchors are removed: all references lead to their targets by pointers then.
+    pub(super) fn replace_trees(&mut self, trees: Vec<Node>, version: Version) {
+        self.trees = trees.into_iter().map(Arc::new).collect();
+        self.anchors.clear();
+        self.version = version;
     }
 
     /// Returns the tree of a file; null if the file could not be read.
@@ -84,8 +131,15 @@ impl Document {
         Located { node: self.root_node(), path: NodePath::root(self.root) }
     }
 
-    /// Returns the version of OpenAPI that the contract is written in.
+    /// Returns the version of OpenAPI that the trees of the document follow.
+    ///
+    /// It differs from [`Document::written_in`] only for a contract of Swagger 2.0, which loading upgrades.
     pub fn version(&self) -> Version {
         self.version
+    }
+
+    /// Returns the version of OpenAPI that the files of the contract are written in.
+    pub fn written_in(&self) -> Version {
+        self.written_in
     }
 }

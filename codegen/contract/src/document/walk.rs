@@ -86,9 +86,17 @@ pub(super) trait Walk<'d>: Sized {
     /// visited.
     fn reference_for_map(&mut self, _key: &'d Key) {}
 
+    /// Visits a security requirement, whose names are component names, or since OpenAPI 3.2 references.
+    fn requirement(&mut self, visited: Visited<'d>, object: &'d Object) -> Self::Outcome {
+        map(self, &SCOPES, visited, object)
+    }
+
     /// Called with each component name of a section before the walk visits the components of the section.
     fn component_name(&mut self, _key: &'d Key) {}
 }
+
+/// The shape of the values in a security requirement: lists of scopes.
+pub(super) static SCOPES: Shape = Shape::List(&Shape::Text);
 
 /// A `$ref` that stands in place of an OpenAPI object.
 pub(super) struct Standing<'d> {
@@ -104,15 +112,18 @@ pub(super) struct Standing<'d> {
 ///
 /// A path item may have fields beside its `$ref` in every version, a schema since 3.1.
 pub(super) fn standing_reference(kind: ObjectKind, object: &Object, version: Version) -> Option<Standing<'_>> {
-    let node = object.get("$ref").filter(|_| rule(kind).reference)?;
-    let beside = kind == ObjectKind::PathItem || (kind == ObjectKind::Schema && version != Version::V30);
+    let node = object.get("$ref").filter(|_| rule(kind, version).reference)?;
+    let beside = kind == ObjectKind::PathItem || (kind == ObjectKind::Schema && version >= Version::V31);
     Some(Standing { node, text: node.as_str()?, alone: !beside })
 }
 
 /// Starts a walk through a document at an OpenAPI object of the given kind.
 pub(super) fn begin<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, node: &'d Node) -> W::Outcome {
     match node.as_object() {
-        Some(object) => walk.object(kind, Visited { node, key: None, owner: rule(kind) }, object),
+        Some(object) => {
+            let owner = rule(kind, walk.version());
+            walk.object(kind, Visited { node, key: None, owner }, object)
+        }
         None => W::Outcome::unchanged(node),
     }
 }
@@ -128,7 +139,7 @@ pub(super) fn entries<'w, 'd, W: Walk<'d>>(
 
 /// Visits one entry of an object: determines its role by the grammar, and visits its value.
 pub(super) fn entry<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, key: &'d Key, node: &'d Node) -> W::Outcome {
-    let rule = rule(kind);
+    let rule = rule(kind, walk.version());
     let role = rule.role(&key.name, walk.version());
     walk.entry(rule, role, key);
     let visited = Visited { node, key: Some(key), owner: rule };
@@ -166,6 +177,7 @@ pub(super) fn value<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visite
             object.iter().for_each(|(key, _)| walk.component_name(key));
             map(walk, shape, visited, object)
         }
+        (Shape::Requirement, Value::Object(object)) => walk.requirement(visited, object),
         (Shape::SchemaName, Value::String(text)) if !is_plain_name(text) => walk.schema_reference(node, text),
         (Shape::OperationRef, Value::String(text)) => walk.operation_reference(node, text),
         _ if fits(shape, node, walk.version()) => walk.scalar(shape, visited),
@@ -173,7 +185,12 @@ pub(super) fn value<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visite
     }
 }
 
-fn map<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visited: Visited<'d>, object: &'d Object) -> W::Outcome {
+pub(super) fn map<'d, W: Walk<'d>>(
+    walk: &mut W,
+    shape: &'static Shape,
+    visited: Visited<'d>,
+    object: &'d Object,
+) -> W::Outcome {
     // In a map of strings, `$ref` is a valid name; in a map of objects it is a mistake.
     let objects = matches!(shape, Shape::Of(_));
     W::Outcome::map(
@@ -204,11 +221,11 @@ pub(super) fn fits(shape: &Shape, node: &Node, version: Version) -> bool {
         | (Shape::Bool, Value::Bool(_))
         | (Shape::Number, Value::Number(_))
         | (Shape::List(_), Value::Array(_))
-        | (Shape::Map(_) | Shape::Components(_) | Shape::Of(_), Value::Object(_)) => true,
+        | (Shape::Map(_) | Shape::Components(_) | Shape::Requirement | Shape::Of(_), Value::Object(_)) => true,
         (Shape::Count, Value::Number(_)) => node.as_u64().is_some(),
         // `null` without quotes is read as the word "null"; an entry without a value is not.
         (Shape::Word(words), Value::Null) => words.contains(&"null") && node.span.start < node.span.end,
-        (Shape::Of(ObjectKind::Schema), Value::Bool(_)) => version != Version::V30,
+        (Shape::Of(ObjectKind::Schema), Value::Bool(_)) => version >= Version::V31,
         (Shape::Either(shapes), _) => shapes.iter().any(|shape| fits(shape, node, version)),
         _ => false,
     }

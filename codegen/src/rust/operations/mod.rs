@@ -20,3 +20,4 @@ pub mod response;
 pub mod response_body;
 pub mod scheme_names;
 pub mod send_call;
+pub mod stream;

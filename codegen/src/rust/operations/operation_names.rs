@@ -172,6 +172,7 @@ pub fn named<'o>(
             let id = operation.name();
             let base = type_name(id);
             let method = value_name(id);
+            // A word that is reserved in Rust has the mark `r#` or ends with `_`.
             let plain = method.trim_start_matches("r#").trim_end_matches('_').to_owned();
             let data = static_name(id);
             let span = operation.span;
@@ -198,7 +199,7 @@ pub fn named<'o>(
             }
             let contents = content_names(plan, operation, &base, types, diagnostics);
             let parts = part_names(plan, operation, &base, types, diagnostics);
-            let verb = operation.method.to_ascii_lowercase();
+            let verb = value_name(&operation.method);
             let method = match &operation.rust_name {
                 Some(own) => methods.take_requested(&Spanned { value: method, span: own.span }, diagnostics),
                 None => {
@@ -206,7 +207,7 @@ pub fn named<'o>(
                     methods.take(&[vec![method], other.to_vec()].concat(), span, diagnostics)
                 }
             };
-            let verb = operation.method;
+            let verb = static_name(&operation.method);
             let spelled = format!("{data}_{}", static_name(spelled));
             let candidates = [data.clone(), format!("{data}_{verb}"), format!("{data}_OPERATION"), spelled];
             let data = statics.take(&candidates, span, diagnostics);

@@ -33,7 +33,7 @@ pub fn unselected_view(contract: &Contract, markers: &Markers, diagnostics: &mut
         .iter()
         .map(|operation| {
             let name = static_name(operation.name());
-            let other = format!("{name}_{}", operation.method);
+            let other = format!("{name}_{}", static_name(&operation.method));
             let data = statics.take(&[name, other], operation.span, diagnostics);
             UnselectedOperationView {
                 id: operation.id.clone(),

@@ -30,6 +30,7 @@ fn undescribed(parameter: &Parameter) -> String {
     match parameter.location {
         ParameterLocation::Path => format!("The path parameter `{name}`."),
         ParameterLocation::Query => format!("The query parameter `{name}`."),
+        ParameterLocation::QueryString => "The query string, as one value.".to_owned(),
         ParameterLocation::Header => format!("The header `{name}`."),
         ParameterLocation::Cookie => format!("The cookie `{name}`."),
     }

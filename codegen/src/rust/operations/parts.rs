@@ -124,16 +124,21 @@ pub fn parts_view(
             view.fields.push(form_field(plan, part, (is_rest, index), (&variant, field), held, docs, &read));
         }
     }
-    match parts.object.additional {
-        Additional::Denied => view.rule.more.push("unknown: writ_runtime::Unknown::Deny".into()),
-        Additional::Ignored | Additional::Kept(_) => {}
+    match parts.object {
+        None => view.rule.more.push("positional: true".into()),
+        Some(object) => {
+            match object.additional {
+                Additional::Denied => view.rule.more.push("unknown: writ_runtime::Unknown::Deny".into()),
+                Additional::Ignored | Additional::Kept(_) => {}
+            }
+            if !parts.ignored.is_empty() && !matches!(object.additional, Additional::Ignored) {
+                let names: Vec<String> = parts.ignored.iter().map(|name| literal(name)).collect();
+                view.rule.more.push(Code::of(format!("ignored: &[{}]", names.join(", "))));
+            }
+            view.rule.more.extend(object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
+            view.rule.more.extend(object.max.map(|max| Code::of(format!("max: Some({max})"))));
+        }
     }
-    if !parts.ignored.is_empty() && !matches!(parts.object.additional, Additional::Ignored) {
-        let names: Vec<String> = parts.ignored.iter().map(|name| literal(name)).collect();
-        view.rule.more.push(Code::of(format!("ignored: &[{}]", names.join(", "))));
-    }
-    view.rule.more.extend(parts.object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
-    view.rule.more.extend(parts.object.max.map(|max| Code::of(format!("max: Some({max})"))));
     view
 }
 
@@ -293,7 +298,7 @@ fn docs(plan: &TypePlan<'_>, part: &Part<'_>, is_rest: bool) -> String {
 pub fn report_unchecked(plan: &TypePlan<'_>, operation: &Operation, diagnostics: &mut Diagnostics) {
     let bodies = operation.body.iter().flat_map(|body| &body.content);
     let mut described_schema = None;
-    for content in bodies.filter(|content| content.kind == ContentKind::Multipart) {
+    for content in bodies.filter(|content| content.kind == ContentKind::Multipart && content.positional.is_none()) {
         let schemas = &plan.contract.schemas;
         let described =
             parts(content, schemas).filter(|_| *described_schema.get_or_insert(content.schema) == content.schema);

@@ -2,6 +2,7 @@
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::{ContentKind, Operation};
+use writ_contract::model::stream::item_schema;
 
 use crate::rust::code::Code;
 use crate::rust::comment::comment;
@@ -80,13 +81,22 @@ pub fn request_view(
             report.also(parameter.span, format!("`{}` in {}", parameter.name, parameter.location.word()))
         }));
     }
-    let streamed =
-        operation.body.iter().flat_map(|body| &body.content).any(|content| content.kind == ContentKind::Multipart);
+    let contents = || operation.body.iter().flat_map(|body| &body.content);
+    let multipart = contents().any(|content| content.kind == ContentKind::Multipart);
+    let streamed = multipart || contents().any(|content| item_schema(content, &plan.contract.schemas).is_some());
     let default = !streamed && fields.iter().all(|(.., field)| field.ty.has_empty());
     let fields =
         fields.into_iter().zip(field_names).map(|((_, source, field), name)| view(source, field, name)).collect();
     (
-        Some(RequestView { name: Code::of(&names.request), fallback: String::new(), fields, forms, default, streamed }),
+        Some(RequestView {
+            name: Code::of(&names.request),
+            fallback: String::new(),
+            fields,
+            forms,
+            default,
+            streamed,
+            multipart,
+        }),
         consumed,
     )
 }

@@ -213,7 +213,11 @@ fn union_codec(calls: &ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView) {
         Some(discriminator) => {
             let pairs: Vec<String> =
                 discriminator.mapping.iter().map(|(value, index)| format!("({}, {index})", literal(value))).collect();
-            Code::of(format!("r.tagged({}, &[{}], ", literal(&discriminator.property), pairs.join(", ")))
+            let (property, pairs) = (literal(&discriminator.property), pairs.join(", "));
+            Code::of(match discriminator.default {
+                Some(default) => format!("r.tagged_or({property}, &[{pairs}], {default}, "),
+                None => format!("r.tagged({property}, &[{pairs}], "),
+            })
         }
         None => Code::from(if union.exactly_one { "r.one_of(BRANCHES, " } else { "r.any_of(BRANCHES, " }),
     };

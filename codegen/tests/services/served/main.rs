@@ -11,7 +11,9 @@ mod policies;
 mod responses;
 mod secured;
 mod streams;
+mod swagger_2;
 mod uploads;
+mod version_3_2;
 
 use writ_runtime::exports::axum::Router;
 
@@ -104,11 +106,13 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("security", secured::router()),
         ("streams", streams::router()),
         ("styles", plain::styles::router()),
+        ("swagger_2", swagger_2::router()),
         ("unions", mixed::unions::router()),
         ("untyped", plain::untyped::router()),
         ("uploads", uploads::router()),
         ("values", plain::values::router()),
         ("version_3_1", plain::version_3_1::router()),
+        ("version_3_2", version_3_2::router()),
     ]
 }
 

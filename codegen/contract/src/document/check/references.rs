@@ -3,14 +3,14 @@
 use super::Checker;
 use super::pending::Pending;
 use crate::diagnostic::Diagnostic;
-use crate::document::grammar::{ObjectKind, rule};
+use crate::document::grammar::ObjectKind;
 use crate::document::located::Located;
 use crate::document::node::{Node, Object};
-use crate::document::reference::{RefError, file_part, parse};
+use crate::document::reference::{Fragment, RefError, Reference, compose, file_part, parse};
 use crate::document::resolve::MAX_HOPS;
 use crate::document::version::Version;
 use crate::document::walk::{Standing, begin};
-use crate::source::Pointer;
+use crate::source::{Pointer, Span};
 
 /// The annotations that apply to a schema of OpenAPI 3.0 beside a `$ref`.
 const APPLIED_BESIDE: &[&str] = &["default", "deprecated", "nullable", "readOnly", "writeOnly"];
@@ -48,7 +48,8 @@ impl<'d> Checker<'d, '_> {
             };
             let message = format!("`{name}` beside a `$ref` {effect}");
             let problem = self.lax(false, "ref-sibling", key.span, message).label(label);
-            let target = if applies { target.to_owned() } else { format!("{target} {} completely", rule(kind).name) };
+            let target =
+                if applies { target.to_owned() } else { format!("{target} {} completely", self.rule(kind).name) };
             let advice = if is_schema { "wrap the `$ref` in an `allOf` to add to it" } else { "remove it" };
             self.report(problem.also(standing.node.span, target).help(advice));
         }
@@ -57,12 +58,12 @@ impl<'d> Checker<'d, '_> {
     /// Follows a reference that the check has queued, and checks the object that it leads to.
     pub(super) fn follow(&mut self, pending: &Pending<'d>) {
         self.pointer.clone_from(&pending.pointer);
-        match self.document.resolve_as(pending.span.file, pending.text, pending.kind.section()) {
+        match self.document.resolve_as(pending.span.file, pending.text, pending.kind) {
             Err(error) => self.unresolved(pending, error),
             Ok(target) if self.is_cyclic(pending, &target) => {
                 let problem = Diagnostic::error("cyclic-ref", pending.span, "the references form a cycle");
                 let problem = problem.label("leads back to itself");
-                let name = rule(pending.kind).name;
+                let name = self.rule(pending.kind).name;
                 self.report(problem.help(format!("write {name} in place of one of the references")));
             }
             Ok(target) => self.target(pending, target),
@@ -73,14 +74,14 @@ impl<'d> Checker<'d, '_> {
     fn target(&mut self, pending: &Pending<'d>, target: Located<'d>) {
         let Located { node, path } = target;
         let kind = pending.kind;
-        let name = rule(kind).name;
+        let name = self.rule(kind).name;
         if node.as_object().is_none() {
             // A repairable value was reported at its own place.
             if self.repairs.contains(node.span) {
                 return;
             }
             let bool_schema = kind == ObjectKind::Schema && node.as_bool().is_some();
-            if !bool_schema || self.document.version() == Version::V30 {
+            if !bool_schema || self.document.version() < Version::V31 {
                 let message = format!("`{}` is {}, not {name}", pending.text, node.kind_name());
                 let problem = Diagnostic::error("wrong-type", pending.span, message);
                 let line = self.document.sources.first_line(node.span);
@@ -90,10 +91,13 @@ impl<'d> Checker<'d, '_> {
         }
         if let Some(other) = self.seen.get(&std::ptr::from_ref(node).addr()) {
             if *other != kind {
-                let message = format!("`{}` is {}, but {name} is expected", pending.text, rule(*other).name);
+                let message = format!("`{}` is {}, but {name} is expected", pending.text, self.rule(*other).name);
                 let problem = Diagnostic::error("wrong-ref", pending.span, message);
                 let problem = problem.label(format!("expected {name}"));
-                self.report(problem.help(format!("refer to {name}, as under `components/{}`", kind.section())));
+                self.report(
+                    problem
+                        .help(format!("refer to {name}, as under `{}`", kind.place(self.document.version()).join("/"))),
+                );
             }
             return;
         }
@@ -163,6 +167,10 @@ impl<'d> Checker<'d, '_> {
             }
             RefError::Dangling { closest } => {
                 let problem = Diagnostic::error("dangling-ref", span, format!("the target of `{text}` does not exist"));
+                let problem = match self.removed_target(pending) {
+                    Some(action) => problem.also(action, "this action removes the target"),
+                    None => problem,
+                };
                 let problem = problem.label("no such target");
                 match closest {
                     Some(similar) => problem.suggest(self.inside_quotes(span), similar),
@@ -173,11 +181,18 @@ impl<'d> Checker<'d, '_> {
         self.report(problem);
     }
 
+    /// Returns the span of the action of an overlay that removed the target of a reference.
+    fn removed_target(&self, pending: &Pending<'_>) -> Option<Span> {
+        let Reference { file, fragment: Fragment::Pointer(steps) } = parse(pending.text) else { return None };
+        let from = self.document.base(pending.span.file);
+        let file = if file.is_empty() { from } else { self.document.links.get(&(from, file))?.clone().ok()? };
+        let text = compose("", &steps);
+        self.document.overlaid.removal(&text[1..]).filter(|_| file == self.document.root)
+    }
+
     fn is_unreadable(&self, pending: &Pending<'_>) -> bool {
-        let Ok(reference) = parse(pending.text) else {
-            return false;
-        };
-        let link = self.document.links.get(&(pending.span.file, reference.file));
+        let from = self.document.base(pending.span.file);
+        let link = self.document.links.get(&(from, parse(pending.text).file));
         matches!(link, Some(Ok(file)) if self.document.unreadable.contains(file))
     }
 }
