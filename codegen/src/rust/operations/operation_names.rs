@@ -172,7 +172,8 @@ pub fn named<'o>(
             let id = operation.name();
             let base = type_name(id);
             let method = value_name(id);
-            let plain = method.trim_start_matches("r#").to_owned();
+            // A word that is reserved in Rust has the mark `r#` or ends with `_`.
+            let plain = method.trim_start_matches("r#").trim_end_matches('_').to_owned();
             let data = static_name(id);
             let span = operation.span;
             let spelled = spelling(id).unwrap_or("other");
@@ -202,8 +203,6 @@ pub fn named<'o>(
             let method = match &operation.rust_name {
                 Some(own) => methods.take_requested(&Spanned { value: method, span: own.span }, diagnostics),
                 None => {
-                    // A word that is reserved in Rust ends with `_`.
-                    let plain = plain.trim_end_matches('_');
                     let other = [format!("{plain}_{verb}"), format!("{plain}_operation"), format!("{plain}_{spelled}")];
                     methods.take(&[vec![method], other.to_vec()].concat(), span, diagnostics)
                 }
