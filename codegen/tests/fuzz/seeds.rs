@@ -31,9 +31,14 @@ fn contracts(folder: &Path, found: &mut Vec<PathBuf>) {
 pub fn seeds(largest: u64) -> Vec<Value> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
-    for folder in
-        ["tests", "../spec", "../../shared/corpus/features", "../../shared/corpus/invalid", "../../shared/corpus/real"]
-    {
+    for folder in [
+        "tests",
+        "../spec",
+        "../../shared/corpus/features",
+        "../../shared/corpus/invalid",
+        "../../shared/corpus/real",
+        "../../shared/corpus/wire",
+    ] {
         contracts(&here.join(folder), &mut paths);
     }
     let trees = paths.iter().flat_map(|path| {

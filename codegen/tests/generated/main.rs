@@ -14,5 +14,4 @@ mod real;
 mod refusals;
 mod served;
 mod standalone;
-mod words;
 mod workspace;

@@ -14,8 +14,9 @@ use writ_codegen::output::{self, Conflicts, Output, TOML_HEADER};
 use writ_codegen::stub::stub;
 
 use crate::contracts::{self, root};
-use crate::words;
 
+#[path = "words.rs"]
+pub mod words;
 #[path = "reported.rs"]
 mod reported;
 

@@ -202,6 +202,8 @@ pub fn named<'o>(
             let method = match &operation.rust_name {
                 Some(own) => methods.take_requested(&Spanned { value: method, span: own.span }, diagnostics),
                 None => {
+                    // A word that is reserved in Rust ends with `_`.
+                    let plain = plain.trim_end_matches('_');
                     let other = [format!("{plain}_{verb}"), format!("{plain}_operation"), format!("{plain}_{spelled}")];
                     methods.take(&[vec![method], other.to_vec()].concat(), span, diagnostics)
                 }
