@@ -28,12 +28,13 @@ mod walk;
 mod write;
 
 pub use bundle::bundle;
-pub use files::{STDIN, display_path};
+pub use files::display_path;
 pub use grammar::vocabulary;
 pub use load::{LoadOptions, load};
 pub use located::Located;
 pub use node::{Key, Node, Object, Value};
 pub(crate) use number::Decimal;
+pub use parse::STDIN;
 pub use reference::RefError;
 pub(crate) use reference::is_plain_name;
 pub use trees::Document;

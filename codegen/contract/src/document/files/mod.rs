@@ -13,7 +13,7 @@ mod references;
 use std::path::{Path, PathBuf};
 
 use super::overlay::Traces;
-use super::parse::{read_file, read_stdin};
+use super::parse::{STDIN, read_file, read_stdin};
 use super::trees::Document;
 use crate::diagnostic::Diagnostics;
 use crate::source::Sources;
@@ -22,9 +22,6 @@ use loader::Loader;
 use overlays::Overlays;
 
 pub use paths::display_path;
-
-/// The path `-`, by which a user passes the entry file of a contract on standard input.
-pub const STDIN: &str = "-";
 
 /// Reads the entry file of a contract and every file that its references reach.
 ///
