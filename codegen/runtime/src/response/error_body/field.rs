@@ -23,6 +23,8 @@ pub(super) fn pointer(field: &str) -> String {
 pub(super) fn clause(violation: &Violation) -> Cow<'_, str> {
     let Violation { location, field, message } = violation;
     Cow::Owned(match (field.as_str(), location) {
+        // The violation of a missing body is a sentence of its own.
+        ("", InputLocation::Body) if message.starts_with("a body ") => message.to_string(),
         ("", InputLocation::Body) => format!("the body {message}"),
         ("", location) => format!("the {} {message}", location.as_str()),
         (field, _) => format!("{field} {message}"),
@@ -43,6 +45,7 @@ mod tests {
     #[test]
     fn a_clause_names_the_field_or_the_location() {
         assert_eq!(clause(&Violation::body("limit", "must be at least 1")), "limit must be at least 1");
-        assert_eq!(clause(&Violation::body("", "is required")), "the body is required");
+        assert_eq!(clause(&Violation::body("", "must be an object")), "the body must be an object");
+        assert_eq!(clause(&Violation::body("", "a body is required")), "a body is required");
     }
 }
