@@ -96,6 +96,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("names", names::router()),
         ("objects", mixed::objects::router()),
         ("outbound", outbound::router()),
+        ("overlaid", plain::overlaid::router()),
         ("parameters", plain::parameters::router()),
         ("paths", plain::paths::router()),
         ("policies", policies::router()),
