@@ -13,7 +13,7 @@ const V1: &str = "../../spec/v1/openapi.yaml";
 /// Loads a contract, and returns the rendered diagnostics as an error if there are any.
 fn read(path: &Path, root: Option<&str>) -> Result<Document, String> {
     let mut diagnostics = Diagnostics::new();
-    let options = LoadOptions { root: root.map(PathBuf::from), strict: true };
+    let options = LoadOptions { root: root.map(PathBuf::from), strict: true, ..LoadOptions::default() };
     let document = load(path, &options, &mut diagnostics);
     let output = render(&diagnostics, diagnostics.sources(), false);
     document.filter(|_| output.is_empty()).ok_or(output)

@@ -178,6 +178,9 @@ fn groups<'s>(diagnostic: &'s Diagnostic, repeats: Option<&'s str>, sources: &'s
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
+    if let Some(url) = sources.url(diagnostic.primary.span.file) {
+        group = group.element(Level::NOTE.message(format!("the file is a copy of {url}")));
+    }
     if let Some(repeats) = repeats {
         group = group.element(Level::NOTE.message(repeats));
     }

@@ -61,7 +61,7 @@ impl Document {
         if *hops == MAX_HOPS {
             return Err(RefError::Cyclic);
         }
-        let reference = parse(text)?;
+        let reference = parse(text);
         let file = if reference.file.is_empty() {
             from
         } else {
@@ -131,7 +131,7 @@ impl Document {
     ///
     /// This also finds a component for a reference into a wrong section, such as `#/definitions/User`.
     fn component(&self, from: FileId, reference: &str, section: &str) -> Option<String> {
-        let Ok(Reference { file, fragment: Fragment::Pointer(steps) }) = parse(reference) else {
+        let Reference { file, fragment: Fragment::Pointer(steps) } = parse(reference) else {
             return None;
         };
         let file = if file.is_empty() { from } else { self.links.get(&(from, file))?.clone().ok()? };

@@ -7,10 +7,11 @@ use crate::document::grammar::{ObjectKind, rule};
 use crate::document::located::Located;
 use crate::document::node::{Node, Object};
 use crate::document::reference::{RefError, file_part, parse};
+use crate::document::remote::{LOCK, RemoteError};
 use crate::document::resolve::MAX_HOPS;
 use crate::document::version::Version;
 use crate::document::walk::{Standing, begin};
-use crate::source::Pointer;
+use crate::source::{Pointer, Span};
 
 /// The annotations that apply to a schema of OpenAPI 3.0 beside a `$ref`.
 const APPLIED_BESIDE: &[&str] = &["default", "deprecated", "nullable", "readOnly", "writeOnly"];
@@ -139,9 +140,7 @@ impl<'d> Checker<'d, '_> {
             RefError::Cyclic if !text.contains('#') => return,
             RefError::Cyclic => Diagnostic::error("cyclic-ref", span, format!("`{text}` leads back to itself"))
                 .label("cyclic reference"),
-            RefError::Remote => Diagnostic::error("remote-ref", span, format!("`{text}` is on another host"))
-                .label("not fetched")
-                .help("save the file in the folder of the contract, and refer to it there"),
+            RefError::Remote(error) => self.remote(span, text, &error),
             RefError::Outside => {
                 let message = format!("`{}` is outside the folder of the contract", file_part(text));
                 Diagnostic::error("ref-outside", span, message)
@@ -173,11 +172,37 @@ impl<'d> Checker<'d, '_> {
         self.report(problem);
     }
 
-    fn is_unreadable(&self, pending: &Pending<'_>) -> bool {
-        let Ok(reference) = parse(pending.text) else {
-            return false;
+    /// Returns the diagnostic for a reference to a remote document without a valid copy.
+    fn remote(&self, span: Span, text: &str, error: &RemoteError) -> Diagnostic {
+        let entry = match self.document.sources.display_path(self.document.root) {
+            "standard input" => "FILE",
+            path => path,
         };
-        let link = self.document.links.get(&(pending.span.file, reference.file));
+        match error {
+            RemoteError::Foreign => {
+                let message = format!("`{text}` is on another host, and is not a URL that can be fetched");
+                Diagnostic::error("remote-ref", span, message)
+                    .label("neither a file nor an `https` URL")
+                    .help("save the file in the folder of the contract, and refer to it there")
+            }
+            RemoteError::Unfetched(url) => {
+                Diagnostic::error("remote-ref", span, format!("there is no copy of `{url}`"))
+                    .label("not fetched: generating code does not access the network")
+                    .help(format!("run `cargo writ fetch --spec {entry}` to store a copy beside the contract"))
+            }
+            RemoteError::Altered(file) => {
+                let message = format!("the copy of `{}` differs from its hash in `{LOCK}`", file_part(text));
+                Diagnostic::error("remote-changed", span, message)
+                    .label(format!("`{file}` is missing or was edited"))
+                    .help(format!(
+                        "restore the copy, or run `cargo writ fetch --force --spec {entry}` to fetch it again"
+                    ))
+            }
+        }
+    }
+
+    fn is_unreadable(&self, pending: &Pending<'_>) -> bool {
+        let link = self.document.links.get(&(pending.span.file, parse(pending.text).file));
         matches!(link, Some(Ok(file)) if self.document.unreadable.contains(file))
     }
 }

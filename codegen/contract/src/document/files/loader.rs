@@ -1,47 +1,76 @@
 //! The reading of a contract's files: finds the file that a reference names, and reads each file once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::paths::{display_path, missing, normalized, real_path};
-use crate::diagnostic::Diagnostics;
-use crate::document::parse::{empty_tree, read_file};
-use crate::document::reference::RefError;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::node::Node;
+use crate::document::options::LoadOptions;
+use crate::document::parse::{empty_tree, read_file, read_string};
+use crate::document::reference::{RefError, decode};
+use crate::document::remote::{Address, LOCK, REMOTE_FOLDER, RemoteDocuments, RemoteError, address};
 use crate::document::trees::Document;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// A contract whose files are still being read: the document so far, and the state of the reading.
 pub(super) struct Loader<'l> {
     /// The document with those files of the contract that were read so far.
     pub document: Document,
+    /// The absolute URLs of the remote documents that references name, each with the first such reference.
+    pub requested: BTreeMap<String, Span>,
     diagnostics: &'l mut Diagnostics,
     /// True if lossless deviations of a file from its format are errors instead of warnings.
     strict: bool,
     /// The folder that the references of a contract must not leave, with symbolic links resolved.
     root: PathBuf,
+    /// The folder with the copies of remote documents, and its path for diagnostics.
+    remote_folder: (PathBuf, String),
+    /// The copies of remote documents, which are read at the first reference to one.
+    remote: Option<RemoteDocuments>,
     /// The files of the contract that were read so far, by real path, so that a file with two paths is read once.
     by_path: HashMap<PathBuf, FileId>,
+    /// The copies of remote documents that were read so far, by the URL after redirects.
+    by_url: HashMap<String, FileId>,
 }
 
 impl<'l> Loader<'l> {
-    /// Creates the loader of a contract whose entry file is read; references must not leave `folder`.
+    /// Creates the loader of a contract whose entry file is read. Copies of remote documents are taken from `remote`, or
+    /// from their folder if `remote` is `None`.
     pub(super) fn new(
         document: Document,
         entry: &Path,
-        (folder, strict): (&Path, bool),
+        options: &LoadOptions,
+        remote: Option<RemoteDocuments>,
         diagnostics: &'l mut Diagnostics,
     ) -> Loader<'l> {
-        let by_path = HashMap::from([(real_path(entry), document.root)]);
-        Loader { document, diagnostics, strict, root: real_path(folder), by_path }
+        let folder = entry.parent().unwrap_or(Path::new(""));
+        let root = options.root.as_deref();
+        let remote_folder = options.remote.clone().unwrap_or_else(|| folder.join(REMOTE_FOLDER));
+        Loader {
+            requested: BTreeMap::new(),
+            strict: options.strict,
+            root: real_path(root.unwrap_or(folder)),
+            remote_folder: (remote_folder.clone(), display_path(&remote_folder, root)),
+            remote,
+            by_path: HashMap::from([(real_path(entry), document.root)]),
+            by_url: HashMap::new(),
+            document,
+            diagnostics,
+        }
     }
 
-    /// Reads the file at a path in a reference, unless it was read before, and records which file the path leads to.
-    pub(super) fn link(&mut self, from: FileId, path: &str) {
-        let key = (from, path.to_owned());
+    /// Reads the document that a reference at `span` names, unless it was read before, and records which file it is.
+    pub(super) fn link(&mut self, span: Span, path: &str) {
+        let key = (span.file, path.to_owned());
         if path.is_empty() || self.document.links.contains_key(&key) {
             return;
         }
-        let target = self.find(from, path);
+        let target = match address(self.document.sources.url(span.file), path) {
+            Address::Path => self.find(span.file, &decode(path)),
+            Address::Url(url) => self.find_remote(url, span),
+            Address::Foreign => Err(RefError::Remote(RemoteError::Foreign)),
+        };
         self.document.links.insert(key, target);
     }
 
@@ -65,12 +94,55 @@ impl<'l> Loader<'l> {
         let near = self.document.sources.display_path(from);
         let folder = near.rsplit_once('/').map_or("", |(folder, _)| folder);
         let display = display_path(&normalized(Path::new(folder), Path::new(path)), None);
-        let (file, tree) = read_file(display, &target, self.strict, &mut self.document.sources, self.diagnostics);
-        self.by_path.insert(real, file);
+        let read = read_file(display, &target, self.strict, &mut self.document.sources, self.diagnostics);
+        self.by_path.insert(real, read.0);
+        Ok(self.add(read))
+    }
+
+    /// Reads the copy of the document at an absolute URL, unless it was read before.
+    fn find_remote(&mut self, url: String, span: Span) -> Result<FileId, RefError> {
+        let documents = match self.remote.take() {
+            Some(documents) => documents,
+            None => self.read_remote(),
+        };
+        let documents = self.remote.insert(documents);
+        let document = documents.get(&url);
+        self.requested.entry(url).or_insert(span);
+        let document = document.map_err(RefError::Remote)?;
+        if let Some(file) = self.by_url.get(&document.base) {
+            return Ok(*file);
+        }
+        let (folder, display) = &self.remote_folder;
+        let display = format!("{display}/{}", document.file);
+        let (path, text) = (folder.join(&document.file), (document.text.as_str(), self.strict));
+        let read = read_string(display, &path, text, &mut self.document.sources, self.diagnostics);
+        self.document.sources.set_url(read.0, document.base.clone());
+        self.by_url.insert(document.base.clone(), read.0);
+        Ok(self.add(read))
+    }
+
+    /// Reads the copies of remote documents. Reports an invalid `remote.lock`, and takes it as empty.
+    fn read_remote(&mut self) -> RemoteDocuments {
+        let (folder, display) = &self.remote_folder;
+        let (error, text) = match RemoteDocuments::read(folder) {
+            Ok(documents) => return documents,
+            Err(invalid) => invalid,
+        };
+        let file = self.document.sources.add(format!("{display}/{LOCK}"), folder.join(LOCK), text);
+        let problem =
+            Diagnostic::error("bad-lock", Span::new(file, error.line.start, error.line.end), error.to_string());
+        let problem = problem.label("not an entry");
+        self.diagnostics.push(problem.help("restore the file, or delete it and run `cargo writ fetch` again"));
+        self.add((file, None));
+        RemoteDocuments::default()
+    }
+
+    /// Adds the tree of a file that was read to the document.
+    fn add(&mut self, (file, tree): (FileId, Option<Node>)) -> FileId {
         if tree.is_none() {
             self.document.unreadable.insert(file);
         }
         self.document.add_tree(file, tree.unwrap_or_else(|| empty_tree(file)));
-        Ok(file)
+        file
     }
 }

@@ -8,10 +8,13 @@ use crate::document::node::{Node, Object};
 use crate::document::reference::{RefError, parse};
 use crate::document::version::Version;
 use crate::document::walk::{Visited, Walk, begin, entries, standing_reference};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// A reference of a contract: the file that contains it, its text, and the kind of object that it must lead to.
 type Reference = (FileId, String, ObjectKind);
+
+/// A reference of a contract with its span.
+type Located = (Span, String, ObjectKind);
 
 /// The walk that collects the references of a document.
 struct Collector {
@@ -21,7 +24,7 @@ struct Collector {
     /// The references of the contract that were found so far, so that none is followed twice.
     found: HashSet<Reference>,
     /// The references of the contract that were found and are not followed yet.
-    pending: VecDeque<Reference>,
+    pending: VecDeque<Located>,
 }
 
 /// Reads every file of a contract that references reach, starting from the root of the entry file.
@@ -30,16 +33,14 @@ pub(super) fn follow(loader: &mut Loader<'_>) {
     let mut collector = Collector { version, seen: HashSet::new(), found: HashSet::new(), pending: VecDeque::new() };
     begin(&mut collector, ObjectKind::Root, loader.document.root_node());
     // The references that pass through a file that is not read yet.
-    let mut deferred: VecDeque<Reference> = VecDeque::new();
+    let mut deferred: VecDeque<Located> = VecDeque::new();
     let mut links = 0;
     loop {
-        while let Some((file, text, kind)) = collector.pending.pop_front() {
-            if let Ok(reference) = parse(&text) {
-                loader.link(file, &reference.file);
-            }
-            match loader.document.resolve(file, &text) {
+        while let Some((span, text, kind)) = collector.pending.pop_front() {
+            loader.link(span, &parse(&text).file);
+            match loader.document.resolve(span.file, &text) {
                 Ok(target) => begin(&mut collector, kind, target.node),
-                Err(RefError::File(_)) => deferred.push_back((file, text, kind)),
+                Err(RefError::File(_)) => deferred.push_back((span, text, kind)),
                 Err(_) => {}
             }
         }
@@ -53,9 +54,8 @@ pub(super) fn follow(loader: &mut Loader<'_>) {
 
 impl Collector {
     fn record(&mut self, node: &Node, text: &str, kind: ObjectKind) {
-        let reference = (node.span.file, text.to_owned(), kind);
-        if self.found.insert(reference.clone()) {
-            self.pending.push_back(reference);
+        if self.found.insert((node.span.file, text.to_owned(), kind)) {
+            self.pending.push_back((node.span, text.to_owned(), kind));
         }
     }
 }

@@ -58,6 +58,9 @@ impl<'d> Builder<'d, '_> {
     /// Adds the constraints of the keywords at the schema node itself, without its subschemas.
     fn collect_own(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &[Span]) {
         facets.annotate(node);
+        facets.extensible |= self.is_open_enum(node);
+        let chosen = self.chosen(node).and_then(|chosen| chosen.unknown_fields);
+        facets.unknown_fields = chosen.or(facets.unknown_fields);
         let mut own_properties: Vec<&'d str> = Vec::new();
         for (key, value) in entries(Some(node)) {
             match key.as_str() {
@@ -73,8 +76,10 @@ impl<'d> Builder<'d, '_> {
                     self.collect_values(elements(Some(value)).iter().collect(), value.span, facets);
                 }
                 "const" => self.collect_values(vec![value], value.span, facets),
-                "x-extensible-enum" => facets.extensible |= value.as_bool() == Some(true),
-                "format" => facets.format = value.as_str().map(|format| (format, value.span)).or(facets.format),
+                "format" => {
+                    let format = value.as_str().filter(|name| !self.is_plain_format(name, value.span));
+                    facets.format = format.map(|format| (format, value.span)).or(facets.format);
+                }
                 "contentEncoding" | "contentMediaType" => self.collect_content(node, key, value, facets),
                 "x-id-prefix" => facets.id_prefix = value.as_str(),
                 "minimum" => tighten(&mut facets.min, bound(value, truth(node, "exclusiveMinimum")), true),
@@ -169,7 +174,9 @@ impl<'d> Builder<'d, '_> {
         }
         if node.get("additionalProperties").is_some_and(|value| value.as_object().is_some()) {
             facets.additional_beside.push(own_properties);
-        } else if let Some(closed) = node.get("additionalProperties").filter(|closed| closed.as_bool() == Some(false)) {
+        } else if let Some(closed) =
+            node.get("additionalProperties").filter(|closed| closed.as_bool() == Some(false) && self.is_closed(node))
+        {
             facets.closed.push((own_properties, closed.span));
         }
     }
