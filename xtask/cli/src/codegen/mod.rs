@@ -52,6 +52,10 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
     if !args.tag.is_empty() {
         settings.options.contract.set_tags(&args.tag);
     }
+    let contract = &mut settings.options.contract;
+    contract.body_limit = args.body_limit.or(contract.body_limit);
+    contract.unknown_fields = args.unknown_fields.unwrap_or(contract.unknown_fields);
+    contract.enums = args.enums.unwrap_or(contract.enums);
     let dependencies = settings.dependencies(out);
     let request = Request {
         entry: spec.to_owned(),
