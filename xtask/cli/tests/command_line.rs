@@ -166,3 +166,12 @@ fn the_version_is_printed() {
         assert_eq!(String::from_utf8_lossy(&output.stdout), concat!("cargo-writ ", env!("CARGO_PKG_VERSION"), "\n"));
     }
 }
+
+#[test]
+fn a_misspelt_default_of_the_contract_gets_a_suggestion() {
+    let folder = Folder::new("defaults");
+    let of = |option: &str, value: &str| folder.fails(&["--spec", "openapi.yaml", "--out", "api", option, value]);
+    assert!(of("--body-limit", "4 MB").contains("did you mean `4MiB`?"));
+    assert!(of("--enums", "opened").contains("did you mean `open`?"));
+    assert!(of("--unknown-fields", "drop").contains("expected ignore or reject or keep"));
+}

@@ -6,6 +6,7 @@ mod file_name;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail};
 use writ_codegen::output::{self, Conflicts, Output};
@@ -22,6 +23,12 @@ use download::Downloader;
 
 /// The largest number of remote documents of a contract.
 const MOST_DOCUMENTS: usize = 500;
+
+/// The largest size of all documents that one run fetches, in bytes.
+const MOST_BYTES: usize = 64 << 20;
+
+/// The longest time of one run.
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// The selection of diagnostics that the command prints: errors and warnings.
 const DISPLAY: Display = Display { notes: false, all: false };
@@ -121,14 +128,20 @@ fn complete(
     downloader: Option<&Downloader>,
     documents: &mut RemoteDocuments,
 ) -> anyhow::Result<BTreeMap<String, Span>> {
+    let (begun, mut fetched) = (Instant::now(), 0);
     loop {
         let mut found = Diagnostics::new();
         let references = remote_references(spec, options, documents.clone(), &mut found).unwrap_or_default();
         let missing: Vec<_> = references.iter().filter(|(url, _)| documents.get(url).is_err()).collect();
         if !found.has_errors() && references.len() <= MOST_DOCUMENTS {
             for (url, span) in &missing {
-                if let Err(problem) = fetch(url, **span, downloader, documents) {
-                    found.push(problem);
+                match fetch(url, **span, downloader, documents) {
+                    Ok(size) => fetched += size,
+                    Err(problem) => found.push(problem),
+                }
+                if fetched > MOST_BYTES || begun.elapsed() > LONGEST {
+                    let (size, time) = (MOST_BYTES >> 20, LONGEST.as_secs());
+                    bail!("the remote documents need more than {size} MiB or {time} seconds; the copies are unchanged");
                 }
             }
         }
@@ -146,7 +159,7 @@ fn complete(
     }
 }
 
-/// Fetches one document.
+/// Fetches one document and returns its size in bytes.
 ///
 /// # Errors
 ///
@@ -156,7 +169,7 @@ fn fetch(
     span: Span,
     downloader: Option<&Downloader>,
     documents: &mut RemoteDocuments,
-) -> Result<(), Diagnostic> {
+) -> Result<usize, Diagnostic> {
     let Some(downloader) = downloader else {
         let error = documents.get(url).err().map(|error| error.to_string()).unwrap_or_default();
         let problem = Diagnostic::error("remote-ref", span, error).label("has no valid copy");
@@ -165,7 +178,7 @@ fn fetch(
     // Another URL may have redirected to this document already.
     if let Some(known) = documents.with_base(url).cloned() {
         documents.insert(url.to_owned(), known);
-        return Ok(());
+        return Ok(0);
     }
     let document = downloader.download(url).map_err(|failure| {
         let problem = Diagnostic::error(failure.code, span, failure.message).label("not fetched");
@@ -173,8 +186,9 @@ fn fetch(
     })?;
     step("Fetched", &document.base);
     let document = documents.with_base(&document.base).cloned().unwrap_or(document);
+    let size = document.text.len();
     documents.insert(url.to_owned(), document);
-    Ok(())
+    Ok(size)
 }
 
 /// Compares the folder of the copies with the files that the command would write.
