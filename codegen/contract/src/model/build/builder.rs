@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexMap;
 
-use super::chosen::Chosen;
-use super::deferred::{Contradiction, Discriminated, Families, Source, SparseFieldset, Undeclared, Unsettled};
+use super::deferred::{Chosen, Contradiction, Discriminated, Families, Source, SparseFieldset, Undeclared, Unsettled};
 use super::node_fields::{entries, is_plain_reference};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Document, Node, Version};

@@ -1,7 +1,5 @@
 //! The settings that apply to one schema, and the settings that decide what the contract leaves open.
 
-use std::collections::HashMap;
-
 use crate::diagnostic::{Diagnostic, closest};
 use crate::document::Node;
 use crate::model::options::{Enums, SchemaOptions, UnknownFields};
@@ -10,9 +8,6 @@ use crate::source::{Span, Spanned};
 
 use super::builder::Builder;
 use super::node_fields::entries;
-
-/// The settings of single schemas, by the spans of the schemas.
-pub(super) type Chosen<'o> = HashMap<Span, (&'o Spanned<String>, &'o SchemaOptions)>;
 
 impl<'d, 'o> Builder<'d, 'o> {
     /// Finds the schemas that the settings name, by the name of a component or by a JSON pointer. Reports names without a
