@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
+use crate::model::options::Enums;
 use crate::source::Span;
 
 use super::builder::Builder;
@@ -58,9 +59,10 @@ impl<'d> Builder<'d, '_> {
     /// Adds the constraints of the keywords at the schema node itself, without its subschemas.
     fn collect_own(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &[Span]) {
         facets.annotate(node);
-        facets.extensible |= self.is_open_enum(node);
-        let chosen = self.chosen(node).and_then(|chosen| chosen.unknown_fields);
-        facets.unknown_fields = chosen.or(facets.unknown_fields);
+        if let Some(chosen) = self.chosen(node) {
+            facets.extensible |= chosen.enums == Some(Enums::Open);
+            facets.unknown_fields = chosen.unknown_fields.or(facets.unknown_fields);
+        }
         let mut own_properties: Vec<&'d str> = Vec::new();
         for (key, value) in entries(Some(node)) {
             match key.as_str() {
@@ -71,7 +73,9 @@ impl<'d> Builder<'d, '_> {
                     self.report(report.label("no value is valid").help("list the values, or remove the enum"));
                     facets.rare.other = true;
                 }
+                "x-extensible-enum" => facets.extensible |= self.is_open_enum(node),
                 "enum" => {
+                    facets.extensible |= self.is_open_enum(node);
                     self.collect_names(node, value, facets);
                     self.collect_values(elements(Some(value)).iter().collect(), value.span, facets);
                 }
