@@ -15,10 +15,10 @@ use writ_codegen::stub::stub;
 
 use crate::contracts::{self, root};
 
-#[path = "words.rs"]
-pub mod words;
 #[path = "reported.rs"]
 mod reported;
+#[path = "words.rs"]
+pub mod words;
 
 /// The services for golden contracts: the crate's name, the contract, and the source.
 const SERVICES: &[(&str, &str, &str)] = &[

@@ -154,7 +154,8 @@ impl<'d> Builder<'d, '_> {
                 plain.insert(key.clone(), Json::Object(named));
             } else if name == "format" {
                 // The interpreter checks only the formats that generated code checks.
-                let checked = value.as_str().filter(|_| self.check_formats).and_then(checked_format);
+                let checked = value.as_str().filter(|_| self.check_formats);
+                let checked = checked.filter(|name| !self.is_plain_format(name, value.span)).and_then(checked_format);
                 plain.extend(checked.map(|format| (key.clone(), Json::from(format))));
             } else if name == "$dynamicRef" {
                 self.dynamic_reference(node, value);
