@@ -54,6 +54,7 @@ impl<'a> Nested<'a> {
     }
 }
 
+/// The form of pointers into error schemas in settings.
 const FORM: ErrorEnvelopeForm = ErrorEnvelopeForm::Settings;
 
 /// Reads a table whose entries are tables of settings, each for a schema or an operation.

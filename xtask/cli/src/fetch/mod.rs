@@ -149,7 +149,7 @@ fn complete(
             for (url, span) in &missing {
                 match fetch(url, **span, downloader, documents) {
                     Ok(size) => fetched += size,
-                    Err(problem) => found.push(problem),
+                    Err(problem) => found.push(*problem),
                 }
                 if fetched > MOST_BYTES || begun.elapsed() > LONGEST {
                     let (size, time) = (MOST_BYTES >> 20, LONGEST.as_secs());
@@ -181,11 +181,11 @@ fn fetch(
     span: Span,
     downloader: Option<&Downloader>,
     documents: &mut RemoteDocuments,
-) -> Result<usize, Diagnostic> {
+) -> Result<usize, Box<Diagnostic>> {
     let Some(downloader) = downloader else {
         let error = documents.get(url).err().map(|error| error.to_string()).unwrap_or_default();
         let problem = Diagnostic::error("remote-ref", span, error).label("has no valid copy");
-        return Err(problem.help("run the command without `--check`"));
+        return Err(Box::new(problem.help("run the command without `--check`")));
     };
     // Another URL may have redirected to this document already.
     if let Some(known) = documents.with_base(url).cloned() {
@@ -194,7 +194,7 @@ fn fetch(
     }
     let document = downloader.download(url).map_err(|failure| {
         let problem = Diagnostic::error(failure.code, span, failure.message).label("not fetched");
-        failure.help.into_iter().fold(problem, Diagnostic::help)
+        Box::new(failure.help.into_iter().fold(problem, Diagnostic::help))
     })?;
     step("Fetched", &document.base);
     let document = documents.with_base(&document.base).cloned().unwrap_or(document);

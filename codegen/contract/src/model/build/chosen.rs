@@ -79,8 +79,8 @@ impl<'d, 'o> Builder<'d, 'o> {
         if let Some(chosen) = self.chosen(node).and_then(|chosen| chosen.enums) {
             return chosen == Enums::Open;
         }
-        if let Some(written) = node.get("x-extensible-enum") {
-            return written.as_bool() == Some(true);
+        if let Some(written) = node.get("x-extensible-enum").and_then(Node::as_bool) {
+            return written;
         }
         let values = node.get("enum").and_then(Node::as_array).unwrap_or_default();
         let is_text = |value: &Node| value.as_str().is_some() || value.is_null();

@@ -124,6 +124,14 @@ impl<'d> Builder<'d, '_> {
         }
         for (key, value) in entries(Some(node)) {
             let name = key.as_str();
+            let lifted = match name {
+                "enum" => self.is_open_enum(node),
+                "additionalProperties" => value.as_bool() == Some(false) && !self.is_closed(node),
+                _ => false,
+            };
+            if lifted {
+                continue;
+            }
             let around = match name {
                 _ if IN_PLACE.contains(&name) => &omitted,
                 _ if NEGATED.contains(&name) => &None,
