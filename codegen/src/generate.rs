@@ -229,7 +229,7 @@ fn bundled_document(document: &Document, request: &Request, diagnostics: &mut Di
         json: Code::from(raw_literal(&document::to_json(&bundled))),
         yaml: Code::from(raw_literal(&document::to_yaml(&bundled))),
         upgraded: upgraded.map(|upgraded| match document.version() {
-            Version::V30 => Code::from(raw_literal(&document::to_json(&upgraded))),
+            Version::V20 | Version::V30 => Code::from(raw_literal(&document::to_json(&upgraded))),
             Version::V31 | Version::V32 => Code::from("super::openapi::OPENAPI_JSON"),
         }),
         alone,

@@ -103,11 +103,11 @@ fn every_known_field_has_a_row_and_every_row_is_about_a_known_field() {
         }
     }
     assert!(missing.is_empty(), "fields without a row:\n{}", missing.join("\n"));
-    let objects: BTreeSet<&str> = known.iter().map(|(object, _)| *object).collect();
+    let objects: BTreeSet<&str> = known.iter().map(|(object, _)| object.as_str()).collect();
     for row in rows.iter().filter(|row| objects.contains(&*row.object) && row.cells[0].starts_with("`")) {
         let only_names = row.cells[0].split(", ").all(|name| name.trim_matches('`').len() + 2 == name.len());
         for field in quoted(&row.cells[0]).into_iter().filter(|field| only_names && !field.contains(['-', '$', '<'])) {
-            assert!(known.contains(&(&*row.object, field)), "{} has no field `{field}`", row.object);
+            assert!(known.contains(&(row.object.clone(), field)), "{} has no field `{field}`", row.object);
         }
     }
 }

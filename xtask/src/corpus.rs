@@ -116,7 +116,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for folder in &args.folders {
         let contracts = contracts(folder)?;
         if contracts.is_empty() {
-            bail!("no contract in `{}`: expected .yaml, .yml or .json files with a field `openapi`", folder.display());
+            bail!(
+                "no contract in `{}`: expected .yaml, .yml or .json files with a field `openapi` or `swagger`",
+                folder.display()
+            );
         }
         for contract in contracts {
             subjects.push(subject(args, &expected, folder, &contract, subjects.len()));

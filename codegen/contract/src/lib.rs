@@ -1,6 +1,6 @@
 //! Reads OpenAPI contracts: YAML or JSON files in, a resolved model and diagnostics out.
 //!
-//! A *contract* is an OpenAPI 3.0 or 3.1 document with all files that its references reach. This crate turns
+//! A *contract* is a document of Swagger 2.0, OpenAPI 3.0 or 3.1 with all files that its references reach. This crate turns
 //! it into a [`Contract`](model::Contract): operations, schemas, policies and the error envelope, with
 //! references followed and compositions merged. The model is independent of any programming language; the
 //! code generator and other tools build on it.

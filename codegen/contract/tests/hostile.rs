@@ -14,6 +14,27 @@ const JSON: &str = r##"{"openapi": "3.1.0", "info": {"title": "T\u00e9\ud83d\ude
  "components": {"schemas": {"A": {"type": ["string", "null"], "maximum": 1.5e300, "$ref": "#/components/schemas/B"},
  "B": {"enum": [-0, 12345678901234567890123, true, null, "\\\"/\b\f\n\r\t"]}}}}"##;
 
+const SWAGGER: &str = r##"swagger: "2.0"
+info: { title: T, version: 1.0.0 }
+host: a.example
+schemes: [https]
+consumes: [application/json, text/plain]
+parameters: { B: { name: b, in: body, schema: { $ref: '#/definitions/A' } }, F: { name: f, in: formData, type: file } }
+responses: { R: { description: D, schema: { type: file }, headers: { H: { type: array, items: { type: string } } } } }
+paths:
+  /a/{b}:
+    parameters: [{ name: b, in: path, required: true, type: array, collectionFormat: pipes, items: { type: array } }]
+    post: { parameters: [{ $ref: '#/parameters/B' }], responses: { "200": { $ref: '#/responses/R' } } }
+    put:
+      produces: [image/png]
+      parameters: [{ $ref: '#/parameters/F' }, { name: g, in: formData, type: integer }]
+      responses: { default: { $ref: '#/paths/~1a~1{b}/post/responses/200' } }
+definitions:
+  A: { discriminator: k, properties: { k: { type: string }, n: { $ref: '#/definitions/C', x-nullable: true } } }
+  C: { x-discriminator-value: c, allOf: [{ $ref: '#/definitions/A' }] }
+securityDefinitions: { s: { type: oauth2, flow: accessCode, scopes: { r: R } } }
+"##;
+
 /// A temporary folder, which is removed at the end of the test.
 struct Folder(PathBuf);
 
@@ -51,7 +72,7 @@ impl Drop for Folder {
 #[test]
 fn a_truncated_contract_is_loaded_or_rejected() {
     let folder = Folder::new("cut");
-    for (name, text) in [("a.yaml", YAML), ("a.json", JSON)] {
+    for (name, text) in [("a.yaml", YAML), ("a.json", JSON), ("b.yaml", SWAGGER)] {
         for end in 0..=text.len() {
             folder.output(name, &text.as_bytes()[..end]);
         }
@@ -62,7 +83,7 @@ fn a_truncated_contract_is_loaded_or_rejected() {
 fn a_contract_with_changed_bytes_is_loaded_or_rejected() {
     let folder = Folder::new("changed");
     let mut random: u64 = 7;
-    for (name, text) in [("a.yaml", YAML), ("a.json", JSON)] {
+    for (name, text) in [("a.yaml", YAML), ("a.json", JSON), ("b.yaml", SWAGGER)] {
         for _ in 0..3000 {
             let mut bytes = text.as_bytes().to_vec();
             for _ in 0..2 {
@@ -144,6 +165,54 @@ fn following_cyclic_references_terminates() {
         format!("{HEAD}components:\n  schemas:\n    X0: {{ a: {{ $ref: '#/components/schemas/X0' }} }}\n{steps}");
     folder.output("steps.yaml", text);
     assert!(begun.elapsed() < Duration::from_secs(20));
+}
+
+/// Writes a document of Swagger 2.0 with as many operations, which differ in their media types.
+fn operations(count: usize, fields: &str, shared: &str) -> String {
+    let mut text = format!("swagger: '2.0'\ninfo: {{ title: T, version: 1.0.0 }}\n{shared}\npaths:\n");
+    for number in 0..count {
+        text.push_str(&format!(
+            "  /p{number}:\n    post: {{ consumes: [a/b{number}], produces: [a/b{number}], {fields} }}\n"
+        ));
+    }
+    text
+}
+
+#[test]
+fn the_upgrade_of_a_document_of_swagger_2_has_a_bounded_cost() {
+    let folder = Folder::new("swagger");
+    let begun = Instant::now();
+    let values: Vec<String> = (0..20_000).map(|number| number.to_string()).collect();
+    let schema = format!("{{ type: integer, enum: [{}] }}", values.join(", "));
+    let done = "responses: { '204': { description: D } }";
+    let body = format!("parameters: {{ B: {{ name: b, in: body, schema: {schema} }} }}");
+    let form =
+        format!("parameters: {{ B: {{ name: b, in: formData, description: {}, type: string }} }}", "d".repeat(200_000));
+    let response = format!("responses: {{ R: {{ description: D, schema: {schema} }} }}");
+    let refer = format!("parameters: [{{ $ref: '#/parameters/B' }}], {done}");
+    for text in [
+        operations(5_000, &refer, &body),
+        operations(20_000, &refer, &form),
+        operations(5_000, "responses: { '200': { $ref: '#/responses/R' } }", &response),
+    ] {
+        let output = folder.output("a.yaml", text);
+        assert!(output.contains("error[too-many-copies]"), "{output}");
+    }
+    let types: Vec<String> = (0..20_000).map(|number| format!("a/t{number}")).collect();
+    let shared = format!("produces: [{}]", types.join(", "));
+    let text = operations(20_000, "responses: { '200': { description: D, schema: { type: string } } }", &shared);
+    folder.output("b.yaml", text.replace("produces: [a/b", "x-produces: [a/b"));
+    let children: String = (0..20_000)
+        .map(|number| {
+            let parent = (number + 1) % 20_000;
+            format!("  C{number}: {{ discriminator: k, x-discriminator-value: v, allOf: [{{ $ref: '#/definitions/C{parent}' }}] }}\n")
+        })
+        .collect();
+    folder.output(
+        "c.yaml",
+        format!("swagger: '2.0'\ninfo: {{ title: T, version: 1.0.0 }}\npaths: {{}}\ndefinitions:\n{children}"),
+    );
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
 }
 
 #[test]

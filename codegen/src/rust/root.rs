@@ -113,7 +113,8 @@ pub fn views(
         let id = webhook.operation_id.as_deref().unwrap_or(key);
         let name = static_name(id);
         let spelled = spelling(id).map(|word| format!("{name}_{}", static_name(word)));
-        [name.clone()].into_iter().chain(spelled).collect::<Vec<_>>()
+        let of_method = format!("{name}_{}", webhook.method);
+        [name, of_method].into_iter().chain(spelled).collect::<Vec<_>>()
     }));
     let webhooks: Vec<WebhookView> = contract
         .webhooks()

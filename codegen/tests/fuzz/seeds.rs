@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use writ_contract::diagnostic::Diagnostics;
-use writ_contract::document::{LoadOptions, load};
+use writ_contract::document::{LoadOptions, Version, load};
 
 use crate::parts::excerpts;
 
@@ -31,14 +31,24 @@ fn contracts(folder: &Path, found: &mut Vec<PathBuf>) {
 pub fn seeds(largest: u64) -> Vec<Value> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
-    for folder in
-        ["tests", "../spec", "../../shared/corpus/features", "../../shared/corpus/invalid", "../../shared/corpus/real"]
-    {
+    for folder in [
+        "tests",
+        "../spec",
+        "../../shared/corpus/features",
+        "../../shared/corpus/invalid",
+        "../../shared/corpus/real",
+        "../../shared/corpus/wire",
+    ] {
         contracts(&here.join(folder), &mut paths);
     }
     let trees = paths.iter().flat_map(|path| {
         let document = load(path, &LoadOptions::default(), &mut Diagnostics::new());
-        let Some(tree) = document.map(|document| document.root_node().to_json()) else { return Vec::new() };
+        // Loading upgrades a contract of Swagger 2.0, which is to be changed as it is written.
+        let tree = document.and_then(|document| match document.written_in() {
+            Version::V20 => serde_yaml::from_str(document.sources.text(document.root)).ok(),
+            _ => Some(document.root_node().to_json()),
+        });
+        let Some(tree) = tree else { return Vec::new() };
         match fs::metadata(path).is_ok_and(|data| data.len() >= largest) {
             // An excerpt has no white space, and several excerpts repeat the components that they share.
             true => excerpts(&tree, usize::try_from(largest / 3).unwrap_or(usize::MAX), EXCERPTS),

@@ -19,11 +19,11 @@ pub struct Code {
     pub lines: usize,
 }
 
-/// Returns true if a file is the main document of a contract, which has the field `openapi`. A YAML or JSON file
-/// that cannot be read counts as a contract, so that it is reported.
+/// Returns true if a file is the main document of a contract, which has the field `openapi` or `swagger`. A YAML or
+/// JSON file that cannot be read counts as a contract, so that it is reported.
 pub fn is_contract(path: &Path) -> bool {
     let known = path.extension().is_some_and(|it| it == "yaml" || it == "yml" || it == "json");
-    known && read(path).is_none_or(|document: Document| document.openapi.is_some())
+    known && read(path).is_none_or(|document: Document| document.openapi.is_some() || document.swagger.is_some())
 }
 
 /// Returns the number of operations in a contract, or `None` if the contract is not valid YAML or JSON for serde.
@@ -67,6 +67,7 @@ pub fn in_code(output: &Output) -> Code {
 #[serde(default)]
 struct Document {
     openapi: Option<Value>,
+    swagger: Option<Value>,
     paths: Map<String, Value>,
     components: Components,
 }
@@ -79,9 +80,10 @@ struct Components {
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
     let text = std::fs::read_to_string(path).ok()?;
+    let text = text.trim_start_matches('\u{feff}');
     match path.extension().is_some_and(|it| it == "json") {
-        true => serde_json::from_str(&text).ok(),
-        false => serde_yaml::from_str(&text).ok(),
+        true => serde_json::from_str(text).ok(),
+        false => serde_yaml::from_str(text).ok(),
     }
 }
 

@@ -1,4 +1,5 @@
-//! The loading of a contract in three passes: its files are read, checked and repaired.
+//! The loading of a contract in passes: its files are read, checked and repaired, and a document of Swagger 2.0 is
+//! upgraded.
 
 use std::path::Path;
 
@@ -7,6 +8,8 @@ use super::files::read_files;
 use super::options::LoadOptions;
 use super::repair::repair;
 use super::trees::Document;
+use super::upgrade_3_0::upgrade_3_0;
+use super::version::Version;
 use crate::diagnostic::Diagnostics;
 
 /// Loads a contract: reads the entry file and every file that a `$ref` reaches.
@@ -15,6 +18,9 @@ use crate::diagnostic::Diagnostics;
 ///
 /// The structure of each file is checked against the grammar of OpenAPI. Mistakes with only one possible meaning,
 /// such as an unquoted `null` in a list of types, are reported and repaired in the trees.
+///
+/// A contract of Swagger 2.0 is checked as it is written. The trees of the document are then those of the equivalent
+/// contract of OpenAPI 3.0, with the spans of the original.
 ///
 /// If the path of the entry file is `-`, it is read from standard input, and references start from the working
 /// directory.
@@ -38,6 +44,9 @@ pub fn load(entry: &Path, options: &LoadOptions, diagnostics: &mut Diagnostics) 
     let mut document = read_files(entry, options, diagnostics)?;
     let repairs = check(&document, options.strict, diagnostics);
     repair(&mut document, &repairs);
+    if document.version() == Version::V20 {
+        upgrade_3_0(&mut document, options.strict, diagnostics);
+    }
     diagnostics.set_sources(&document.sources);
     Some(document)
 }

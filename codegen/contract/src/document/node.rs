@@ -104,6 +104,11 @@ impl Object {
         self.entries.iter()
     }
 
+    /// Iterates over the entries of the object, whose values may be changed.
+    pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = (&Key, &mut Node)> {
+        self.entries.iter_mut()
+    }
+
     /// Returns the number of entries of the object.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -3,10 +3,27 @@
 
 use std::fmt;
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::remote::RemoteError;
 use crate::source::{FileId, NodePath, Span, unescape};
+
+/// The characters that a URI fragment must percent-encode (RFC 3986, section 3.5).
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 /// A `$ref`, parsed into the path or URL of a document and a fragment within the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +98,11 @@ pub(super) fn parse(reference: &str) -> Reference {
 pub(super) fn compose(file: &str, steps: &[String]) -> String {
     let path = steps.iter().fold(NodePath::root(FileId(0)), |path, step| path.child(step));
     format!("{file}#{}", path.pointer)
+}
+
+/// Returns the reference to a JSON pointer of the same file, such as `#/components/schemas/User` (RFC 6901, section 6).
+pub(super) fn fragment(pointer: &str) -> String {
+    format!("#{}", utf8_percent_encode(pointer, ESCAPED))
 }
 
 /// Returns the part of a reference before `#`, without percent decoding.

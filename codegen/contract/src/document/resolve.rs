@@ -1,5 +1,6 @@
 //! The resolution of references between the files of a document.
 
+use super::grammar::ObjectKind;
 use super::located::Located;
 use super::node::{Node, Value};
 use super::reference::{Fragment, RefError, Reference, compose, file_part, parse};
@@ -21,7 +22,7 @@ impl Document {
     ///
     /// Returns the reason if the reference cannot be followed.
     pub fn resolve<'d>(&'d self, from: FileId, reference: &str) -> Result<Located<'d>, RefError> {
-        self.resolve_as(from, reference, "schemas")
+        self.resolve_as(from, reference, ObjectKind::Schema)
     }
 
     /// Follows the `$ref` of a node, and that of each target, until a node is not a reference.
@@ -43,20 +44,20 @@ impl Document {
         Err(RefError::Cyclic)
     }
 
-    /// Resolves a reference as [`Document::resolve`] does. If it has no target, suggests a component of the
-    /// section `section`.
+    /// Resolves a reference as [`Document::resolve`] does. If it has no target, suggests a component of the kind
+    /// `kind`.
     pub(super) fn resolve_as<'d>(
         &'d self,
         from: FileId,
         reference: &str,
-        section: &str,
+        kind: ObjectKind,
     ) -> Result<Located<'d>, RefError> {
         let from = self.base(from);
         let resolved = self.resolve_within(from, reference, &mut 0);
         let Err(RefError::Dangling { closest: None }) = resolved else {
             return resolved;
         };
-        Err(RefError::Dangling { closest: self.component(from, reference, section) })
+        Err(RefError::Dangling { closest: self.component(from, reference, kind) })
     }
 
     fn resolve_within<'d>(&'d self, from: FileId, text: &str, hops: &mut usize) -> Result<Located<'d>, RefError> {
@@ -137,16 +138,17 @@ impl Document {
     /// Returns a reference to the component whose name equals or resembles the last step of a broken reference.
     ///
     /// This also finds a component for a reference into a wrong section, such as `#/definitions/User`.
-    fn component(&self, from: FileId, reference: &str, section: &str) -> Option<String> {
+    fn component(&self, from: FileId, reference: &str, kind: ObjectKind) -> Option<String> {
         let Reference { file, fragment: Fragment::Pointer(steps) } = parse(reference) else {
             return None;
         };
         let file = if file.is_empty() { from } else { self.links.get(&(from, file))?.clone().ok()? };
         let name = steps.last()?;
-        let names = self.file_node(file).get("components")?.get(section)?.as_object()?;
+        let place = kind.place(self.version);
+        let names = place.iter().try_fold(self.file_node(file), |node, step| node.get(step))?.as_object()?;
         let known = names.iter().map(|(key, _)| key.name.as_str());
         let name = if names.contains_key(name) { name } else { closest(name, known)? };
-        let steps = ["components", section, name].map(str::to_owned);
+        let steps: Vec<String> = place.into_iter().chain([name]).map(str::to_owned).collect();
         Some(compose(file_part(reference), &steps))
     }
 }

@@ -34,10 +34,12 @@ use crate::source::{FileId, NodePath, Sources};
 pub struct Document {
     /// The text of all files of the contract.
     pub sources: Sources,
-    /// The identifier of the entry file, which contains the `openapi` field.
+    /// The identifier of the entry file, which contains the `openapi` or `swagger` field.
     pub root: FileId,
-    /// The version of OpenAPI that the entry file declares.
+    /// The version of OpenAPI that the trees of the document follow.
     pub(super) version: Version,
+    /// The version of OpenAPI that the entry file declares.
+    written_in: Version,
     /// The tree of each file of the contract, by the index of the file.
     pub(super) trees: Vec<Arc<Node>>,
     /// The files of the contract that could not be read. Each is reported once, so references into it are not reported.
@@ -55,7 +57,7 @@ impl Document {
     pub(super) fn new(sources: Sources, root: FileId, version: Version) -> Document {
         let (trees, unreadable) = (Vec::new(), HashSet::new());
         let (links, anchors, overlaid) = (HashMap::new(), HashMap::new(), Traces::default());
-        Document { sources, root, version, trees, unreadable, links, anchors, overlaid }
+        Document { sources, root, version, written_in: version, trees, unreadable, links, anchors, overlaid }
     }
 
     /// Adds the tree of the entry file, to which overlays may have been applied.
@@ -95,6 +97,25 @@ impl Document {
         self.file_node(self.root)
     }
 
+    /// Returns the tree of a file; `None` for a source that is not a file of the contract.
+    pub(super) fn tree(&self, file: FileId) -> Option<&Node> {
+        self.trees.get(file.0 as usize).map(Arc::as_ref)
+    }
+
+    /// Returns the file that a path in a reference leads to, if that file was read.
+    pub(super) fn linked(&self, from: FileId, path: &str) -> Option<FileId> {
+        self.links.get(&(from, path.to_owned()))?.clone().ok()
+    }
+
+    /// Replaces the trees of all files by those of an equivalent document of another version.
+    ///
+    /// Anchors are removed: all references lead to their targets by pointers then.
+    pub(super) fn replace_trees(&mut self, trees: Vec<Node>, version: Version) {
+        self.trees = trees.into_iter().map(Arc::new).collect();
+        self.anchors.clear();
+        self.version = version;
+    }
+
     /// Returns the tree of a file; null if the file could not be read.
     pub fn file_node(&self, file: FileId) -> &Node {
         &self.trees[file.0 as usize]
@@ -110,8 +131,15 @@ impl Document {
         Located { node: self.root_node(), path: NodePath::root(self.root) }
     }
 
-    /// Returns the version of OpenAPI that the contract is written in.
+    /// Returns the version of OpenAPI that the trees of the document follow.
+    ///
+    /// It differs from [`Document::written_in`] only for a contract of Swagger 2.0, which loading upgrades.
     pub fn version(&self) -> Version {
         self.version
+    }
+
+    /// Returns the version of OpenAPI that the files of the contract are written in.
+    pub fn written_in(&self) -> Version {
+        self.written_in
     }
 }

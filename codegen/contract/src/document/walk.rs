@@ -112,15 +112,18 @@ pub(super) struct Standing<'d> {
 ///
 /// A path item may have fields beside its `$ref` in every version, a schema since 3.1.
 pub(super) fn standing_reference(kind: ObjectKind, object: &Object, version: Version) -> Option<Standing<'_>> {
-    let node = object.get("$ref").filter(|_| rule(kind).reference)?;
-    let beside = kind == ObjectKind::PathItem || (kind == ObjectKind::Schema && version != Version::V30);
+    let node = object.get("$ref").filter(|_| rule(kind, version).reference)?;
+    let beside = kind == ObjectKind::PathItem || (kind == ObjectKind::Schema && version >= Version::V31);
     Some(Standing { node, text: node.as_str()?, alone: !beside })
 }
 
 /// Starts a walk through a document at an OpenAPI object of the given kind.
 pub(super) fn begin<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, node: &'d Node) -> W::Outcome {
     match node.as_object() {
-        Some(object) => walk.object(kind, Visited { node, key: None, owner: rule(kind) }, object),
+        Some(object) => {
+            let owner = rule(kind, walk.version());
+            walk.object(kind, Visited { node, key: None, owner }, object)
+        }
         None => W::Outcome::unchanged(node),
     }
 }
@@ -136,7 +139,7 @@ pub(super) fn entries<'w, 'd, W: Walk<'d>>(
 
 /// Visits one entry of an object: determines its role by the grammar, and visits its value.
 pub(super) fn entry<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, key: &'d Key, node: &'d Node) -> W::Outcome {
-    let rule = rule(kind);
+    let rule = rule(kind, walk.version());
     let role = rule.role(&key.name, walk.version());
     walk.entry(rule, role, key);
     let visited = Visited { node, key: Some(key), owner: rule };
@@ -222,7 +225,7 @@ pub(super) fn fits(shape: &Shape, node: &Node, version: Version) -> bool {
         (Shape::Count, Value::Number(_)) => node.as_u64().is_some(),
         // `null` without quotes is read as the word "null"; an entry without a value is not.
         (Shape::Word(words), Value::Null) => words.contains(&"null") && node.span.start < node.span.end,
-        (Shape::Of(ObjectKind::Schema), Value::Bool(_)) => version != Version::V30,
+        (Shape::Of(ObjectKind::Schema), Value::Bool(_)) => version >= Version::V31,
         (Shape::Either(shapes), _) => shapes.iter().any(|shape| fits(shape, node, version)),
         _ => false,
     }

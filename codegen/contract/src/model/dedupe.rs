@@ -30,9 +30,9 @@ pub(super) fn dedupe_schemas(contract: &mut Contract, _options: &Options, _diagn
         equal.entry(of[&id]).or_default().push(id);
     }
     for members in equal.into_values().filter(|members| members.len() > 1) {
-        let mut all = members.iter().map(|id| roles.get(id));
-        let first = all.next().flatten();
-        let shared_name = first.filter(|role| all.all(|other| other == Some(role))).and_then(InlineRole::name);
+        let role = roles.get(&members[0]);
+        let is_one = members.iter().all(|id| roles.get(id) == role);
+        let shared_name = role.filter(|_| is_one).and_then(InlineRole::name);
         let shared = contract.schemas.get(members[0]).clone();
         let shared = contract.schemas.add(Schema { shared_name, ..shared });
         for id in members {

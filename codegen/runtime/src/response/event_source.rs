@@ -29,54 +29,67 @@ pub(crate) fn events<T: 'static>(
     (last, described): (LastEvent, bool),
     read: Read<T>,
 ) -> impl Stream<Item = Result<Event<T>, Fault>> + Send {
-    unfold(Some(Lines::new(body, limit)), move |lines| async move {
-        let mut lines = lines?;
-        match event(&mut lines, last).await {
+    let source = Source { lines: Lines::new(body, limit), at_start: true };
+    unfold(Some(source), move |source| async move {
+        let mut source = source?;
+        match source.event(last).await {
             Ok(None) => None,
             Ok(Some(event)) => {
                 let data = if described { described_event(&event, read) } else { value(&event.data, read) };
                 let Event { event, id, retry, .. } = event;
-                Some((data.map(|data| Event { event, id, retry, data }), Some(lines)))
+                Some((data.map(|data| Event { event, id, retry, data }), Some(source)))
             }
             Err(error) => Some((Err(error), None)),
         }
     })
 }
 
-/// Returns the next server-sent event that has data.
-async fn event(lines: &mut Lines, last: LastEvent) -> Result<Option<Event>, Fault> {
-    let mut event = Event::default();
-    let mut data: Option<String> = None;
-    while let Some(line) = lines.next().await? {
-        if line.is_empty() {
-            if let Some(data) = data.take() {
-                return Ok(Some(Event { data, ..event }));
-            }
-            event = Event::default();
-            continue;
-        }
-        let (name, value) = line.split_once(':').unwrap_or((&line, ""));
-        let value = value.strip_prefix(' ').unwrap_or(value);
-        match name {
-            "data" => match &mut data {
-                None => data = Some(value.to_owned()),
-                Some(data) => {
-                    data.push('\n');
-                    data.push_str(value);
-                    if data.len() > lines.limit {
-                        return Err(Fault::TooLong(lines.limit));
-                    }
+/// A body of server-sent events while it is read.
+struct Source {
+    lines: Lines,
+    /// True if no line of the body has been read.
+    at_start: bool,
+}
+
+impl Source {
+    /// Returns the next server-sent event that has data.
+    async fn event(&mut self, last: LastEvent) -> Result<Option<Event>, Fault> {
+        let mut event = Event::default();
+        let mut data: Option<String> = None;
+        while let Some(line) = self.lines.next().await? {
+            // A byte order mark at the start of the stream is ignored (WHATWG HTML § 9.2.6).
+            let is_first = std::mem::replace(&mut self.at_start, false);
+            let line = line.strip_prefix('\u{feff}').filter(|_| is_first).unwrap_or(&line);
+            if line.is_empty() {
+                if let Some(data) = data.take() {
+                    return Ok(Some(Event { data, ..event }));
                 }
-            },
-            "event" => event.event = Some(value.to_owned()),
-            "id" => event.id = Some(value.to_owned()),
-            "retry" => event.retry = value.parse().ok(),
-            // Comments and unknown fields of an event stream are ignored.
-            _ => {}
+                event = Event::default();
+                continue;
+            }
+            let (name, value) = line.split_once(':').unwrap_or((line, ""));
+            let value = value.strip_prefix(' ').unwrap_or(value);
+            match name {
+                "data" => match &mut data {
+                    None => data = Some(value.to_owned()),
+                    Some(data) => {
+                        data.push('\n');
+                        data.push_str(value);
+                        if data.len() > self.lines.limit {
+                            return Err(Fault::TooLong(self.lines.limit));
+                        }
+                    }
+                },
+                "event" => event.event = Some(value.to_owned()),
+                "id" => event.id = Some(value.to_owned()),
+                "retry" => event.retry = value.parse().ok(),
+                // Comments and unknown fields of an event stream are ignored.
+                _ => {}
+            }
         }
+        let complete = data.filter(|_| last == LastEvent::Complete);
+        Ok(complete.map(|data| Event { data, ..event }))
     }
-    let complete = data.filter(|_| last == LastEvent::Complete);
-    Ok(complete.map(|data| Event { data, ..event }))
 }
 
 /// Reads a value that describes a complete server-sent event. Its schema decides if the data is text or JSON.
@@ -141,6 +154,16 @@ mod tests {
         let first = Event { id: Some("7".into()), ..Event::from(1) };
         let second = Event { event: Some("x".into()), retry: Some(5), ..Event::from(2) };
         assert_eq!(found, [first, second]);
+    }
+
+    #[tokio::test]
+    async fn a_byte_order_mark_is_ignored_only_at_the_start() {
+        let sent = body(&["\u{feff}data: 1\n\n", "\u{feff}data: 2\n\ndata: 3\n\n"]);
+        let found: Vec<_> = events(sent, 1000, (LastEvent::Discarded, false), i64::read)
+            .map(|event| event.unwrap().data)
+            .collect()
+            .await;
+        assert_eq!(found, [1, 3]);
     }
 
     #[tokio::test]

@@ -83,7 +83,7 @@ fn outgoing_view(
 /// Returns the view of a callback's URL: its runtime expression, and the method that evaluates the expression
 /// if the request provides every value.
 fn callback_url(callback: &Callback, names: &OperationNames, group: &Group<'_>, tags: &[TagView]) -> CallbackUrlView {
-    let method = names.method.trim_start_matches("r#");
+    let method = names.method.trim_start_matches("r#").trim_end_matches('_');
     let plain = format!("{method}_url");
     let taken = group.names.iter().any(|names| names.method == plain);
     let mut operations = tags.iter().flat_map(|tag| &tag.operations);

@@ -39,6 +39,7 @@ const RESERVED: &[&str] = &[
     "IfMatch",
     "IntegerRule",
     "Internal",
+    "Into",
     "MapRule",
     "Multipart",
     "NaiveDate",

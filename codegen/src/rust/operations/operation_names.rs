@@ -172,7 +172,8 @@ pub fn named<'o>(
             let id = operation.name();
             let base = type_name(id);
             let method = value_name(id);
-            let plain = method.trim_start_matches("r#").to_owned();
+            // A word that is reserved in Rust has the mark `r#` or ends with `_`.
+            let plain = method.trim_start_matches("r#").trim_end_matches('_').to_owned();
             let data = static_name(id);
             let span = operation.span;
             let spelled = spelling(id).unwrap_or("other");

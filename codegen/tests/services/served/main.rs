@@ -11,6 +11,7 @@ mod policies;
 mod responses;
 mod secured;
 mod streams;
+mod swagger_2;
 mod uploads;
 mod version_3_2;
 
@@ -105,6 +106,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("security", secured::router()),
         ("streams", streams::router()),
         ("styles", plain::styles::router()),
+        ("swagger_2", swagger_2::router()),
         ("unions", mixed::unions::router()),
         ("untyped", plain::untyped::router()),
         ("uploads", uploads::router()),

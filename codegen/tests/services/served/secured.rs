@@ -6,11 +6,11 @@ use writ_runtime::{Authenticate, Context, Credential, Denied, OpenGate, Operatio
 struct Service;
 
 /// An authenticator that rejects some secrets. The secret `admin` is needed for the scope `admin`.
-struct Doorkeeper;
+pub struct Doorkeeper;
 
 /// The credentials of the caller, each as `scheme secret`.
 #[derive(Debug)]
-struct Shown(Vec<String>);
+pub struct Shown(Vec<String>);
 
 impl Authenticate for Doorkeeper {
     type Principal = Shown;

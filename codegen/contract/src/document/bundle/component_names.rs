@@ -2,31 +2,13 @@
 
 use std::collections::HashMap;
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-
 use crate::document::grammar::{ObjectKind, Rule, Shape, rule};
 use crate::document::located::Located;
 use crate::document::node::Node;
+use crate::document::reference::fragment;
 use crate::document::resolve::reference_of;
 use crate::document::trees::Document;
 use crate::source::{FileId, NodePath, Sources};
-
-/// The characters that a URI fragment must percent-encode (RFC 3986, section 3.5).
-const ESCAPED: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
 
 /// The objects of other files that become components of a bundled contract, with their new names.
 pub(super) struct ComponentNames<'d> {
@@ -65,7 +47,7 @@ impl<'d> ComponentNames<'d> {
         let mut given =
             ComponentNames { root: document.root, list: Vec::new(), by_node: HashMap::new(), names: HashMap::new() };
         let components = document.root_node().get("components");
-        for (kind, section) in sections(rule(ObjectKind::Components)) {
+        for (kind, section) in sections(rule(ObjectKind::Components, document.version())) {
             let entries = components.and_then(|all| all.get(section)).and_then(Node::as_object);
             for (key, node) in entries.into_iter().flatten() {
                 given.names.insert((section, key.name.clone()), None);
@@ -135,11 +117,6 @@ impl MovedComponent<'_> {
     pub fn reference(&self) -> String {
         fragment(&self.path.pointer)
     }
-}
-
-/// Returns the reference to a JSON pointer of the same file, such as `#/components/schemas/User` (RFC 6901, section 6).
-pub(super) fn fragment(pointer: &str) -> String {
-    format!("#{}", utf8_percent_encode(pointer, ESCAPED))
 }
 
 /// Iterates over the sections of `components`, each with the kind of the OpenAPI objects in it.

@@ -10,7 +10,7 @@ impl<'d> Bundler<'d> {
     /// Writes the `components` of a bundled contract: in each section those of the entry file, then those of
     /// other files.
     pub(super) fn components(&mut self, object: Option<&'d Object>, span: Span) -> Node {
-        let rule = rule(ObjectKind::Components);
+        let rule = rule(ObjectKind::Components, self.version());
         let mut sections: Vec<(Key, Node)> = Vec::new();
         for (section, node) in object.into_iter().flatten() {
             self.enter(Step::Name(&section.name));

@@ -12,12 +12,12 @@ use std::collections::HashMap;
 
 use crate::document::grammar::{ObjectKind, rule};
 use crate::document::node::{Key, Node, Object, Value};
-use crate::document::reference::is_plain_name;
+use crate::document::reference::{fragment, is_plain_name};
 use crate::document::trees::Document;
 use crate::document::version::Version;
 use crate::document::walk::{self, Visited, Walk};
 use crate::source::{FileId, NodePath, Pointer, Span, Step};
-use component_names::{ComponentNames, fragment};
+use component_names::ComponentNames;
 
 /// The walk that bundles a contract: it replaces references to other files by references within one tree.
 struct Bundler<'d> {
@@ -164,7 +164,7 @@ impl<'d> Walk<'d> for Bundler<'d> {
         if kind == ObjectKind::Components {
             return self.components(Some(object), node.span);
         }
-        match self.names.get(kind, node).filter(|_| rule(kind).reference) {
+        match self.names.get(kind, node).filter(|_| rule(kind, self.version()).reference) {
             Some(moved) => reference(&moved.reference(), node.span),
             None => self.body(kind, node),
         }

@@ -2,9 +2,9 @@
 //! their operations.
 
 use super::Bundler;
-use super::component_names::fragment;
 use crate::document::grammar::ObjectKind;
 use crate::document::node::{Key, Node, Object, Value};
+use crate::document::reference::fragment;
 use crate::document::resolve::reference_of;
 use crate::document::walk;
 use crate::source::{FileId, NodePath};

@@ -12,14 +12,16 @@ pub(super) const BODY_BY_MEDIA_TYPE: &str =
 /// `value` is the value of the field, since some advice quotes it.
 pub(super) fn instead(name: &str, value: Option<&Node>, version: Version) -> Option<String> {
     let advice = match name {
-        "type" => return Some(single_type(value)),
+        "type" => return Some(single_type(value, version)),
         "exclusiveMinimum" | "exclusiveMaximum" => {
             let inclusive = if name == "exclusiveMinimum" { "minimum" } else { "maximum" };
             let limit = value
                 .filter(|value| value.as_number().is_some())
                 .map_or("1".to_owned(), |value| value.to_json().to_string());
             return Some(match version {
-                Version::V30 => format!("in 3.0, write `{inclusive}: {limit}, {name}: true`"),
+                Version::V20 | Version::V30 => {
+                    format!("in {}, write `{inclusive}: {limit}, {name}: true`", version.number())
+                }
                 Version::V31 | Version::V32 => {
                     format!(
                         "in {}, write the limit itself, as in `{name}: {limit}`, and no `{inclusive}`",
@@ -28,6 +30,10 @@ pub(super) fn instead(name: &str, value: Option<&Node>, version: Version) -> Opt
                 }
             });
         }
+        "nullable" if version == Version::V20 => "in 2.0, write `x-nullable: true`",
+        "discriminator" => "in 2.0, write the name of the property, as in `discriminator: kind`",
+        "const" | "examples" | "$defs" | "definitions" if version == Version::V20 => return None,
+        "oneOf" | "anyOf" | "not" | "writeOnly" | "deprecated" | "trace" => "declare `openapi: 3.0.3` to use it",
         "nullable" => "in 3.1, remove `nullable` and list `\"null\"` among the types: `type: [string, \"null\"]`",
         "const" => "in 3.0, write an `enum` with one value",
         "examples" => "in 3.0, write `example`",
@@ -51,17 +57,23 @@ pub(super) fn example(rule: &Rule, name: &str) -> Option<&'static str> {
     })
 }
 
-/// Returns the advice how to write the `type` of a 3.1 schema in 3.0: a list of types, or null.
-fn single_type(value: Option<&Node>) -> String {
+/// Returns the advice how to write the `type` of a 3.1 schema in an older version: a list of types, or null.
+fn single_type(value: Option<&Node>, version: Version) -> String {
+    let (number, null) = match version {
+        Version::V20 => ("2.0", "x-nullable: true"),
+        Version::V30 | Version::V31 | Version::V32 => ("3.0", "nullable: true"),
+    };
+    let nothing = || format!("in {number}, write the type of the other values, and `{null}` to allow null");
     let Some(list) = value.and_then(Node::as_array) else {
-        return "in 3.0, write the type of the other values, and `nullable: true` to allow null".to_owned();
+        return nothing();
     };
     let is_null = |one: &&Node| one.is_null() || one.as_str() == Some("null");
     let others: Vec<&str> = list.iter().filter(|one| !is_null(one)).filter_map(Node::as_str).collect();
-    let nullable = if list.iter().any(|one| is_null(&one)) { ", nullable: true" } else { "" };
+    let nullable = if list.iter().any(|one| is_null(&one)) { format!(", {null}") } else { String::new() };
     match others.as_slice() {
-        [] => "in 3.0, write the type of the other values, and `nullable: true` to allow null".to_owned(),
-        [only] => format!("in 3.0, write `type: {only}{nullable}`"),
+        [] => nothing(),
+        [only] => format!("in {number}, write `type: {only}{nullable}`"),
+        [..] if version == Version::V20 => "in 2.0, omit `type` to allow values of several types".to_owned(),
         [first, rest @ ..] => {
             let branches: Vec<String> = rest.iter().map(|name| format!("{{ type: {name} }}")).collect();
             format!("in 3.0, write `anyOf: [{{ type: {first}{nullable} }}, {}]`", branches.join(", "))

@@ -10,10 +10,11 @@ use crate::source::{Sources, Span, unescape};
 
 /// Returns true if a field stands directly on a parameter or header but belongs in its `schema`, as in Swagger 2.0.
 pub(super) fn is_schema_keyword(owner: &Rule, name: &str, version: Version) -> bool {
-    let described = [ObjectKind::Parameter, ObjectKind::Header].map(rule);
-    described.into_iter().any(|rule| std::ptr::eq(rule, owner))
+    let described = [ObjectKind::Parameter, ObjectKind::Header].map(|kind| rule(kind, version));
+    version >= Version::V30
+        && described.into_iter().any(|rule| std::ptr::eq(rule, owner))
         && owner.field(name, version).is_none()
-        && rule(ObjectKind::Schema).field(name, version).is_some_and(|field| field.since.knows(version))
+        && rule(ObjectKind::Schema, version).field(name, version).is_some_and(|field| field.since.knows(version))
 }
 
 impl<'d> Checker<'d, '_> {

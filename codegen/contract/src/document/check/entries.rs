@@ -3,6 +3,7 @@
 use super::Checker;
 use super::advice::{BODY_BY_MEDIA_TYPE, example, instead};
 use super::described::is_schema_keyword;
+use super::foreign::foreign;
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::grammar::{Field, Pattern, Presence, Rule, Since};
 use crate::document::node::{Key, Object};
@@ -16,6 +17,10 @@ impl Checker<'_, '_> {
         if vendor || is_schema_keyword(rule, &key.name, self.document.version()) {
             return;
         }
+        if let Some(foreign) = foreign(rule, &key.name, self.document.version()) {
+            self.foreign(rule, key, foreign);
+            return;
+        }
         if let Some(pattern) = &rule.pattern {
             self.without_form(rule, pattern, key);
             return;
@@ -24,7 +29,7 @@ impl Checker<'_, '_> {
         let similar = nearest(&key.name, rule.names(self.document.version()));
         let slip = matches!(similar, Some((_, Nearness::Same | Nearness::Slip))) || is_body_schema(rule, &key.name);
         // JSON Schema allows unknown keywords in a schema of 3.1.
-        let free = rule.keywords && self.document.version() != Version::V30;
+        let free = rule.keywords && self.document.version() >= Version::V31;
         let problem =
             self.lax(slip && !free, "unknown-field", key.span, message).label(format!("not a field of {}", rule.name));
         self.report(match similar {
@@ -60,17 +65,17 @@ impl Checker<'_, '_> {
         if field.since == Since::V32 {
             return self.read_as_3_2(key.span, &format!("`{}` is a field", field.name));
         }
-        let name = field.name;
-        let version = self.document.version();
-        let (theirs, ours) = (if field.since == Since::V30Only { "3.0" } else { "3.1" }, version.number());
-        let message = format!("`{name}` is a field of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
+        let (name, since) = (field.name, field.since);
+        let (theirs, ours) = (since.example(), self.document.version());
+        let message = format!("`{name}` is a field of {}, but this contract is {}", theirs.name(), ours.name());
         let problem = self.lax(false, "other-version", key.span, message);
-        let problem = problem.label(format!("not a field of {} in {ours}", rule.name));
-        let problem = match name {
-            "nullable" if !self.strict => problem.note(format!("treated as in {theirs}")),
-            _ => problem,
+        let problem = problem.label(format!("not a field of {} in {}", rule.name, ours.number()));
+        let effective = name == "nullable" || since == Since::V30;
+        let problem = match effective && !self.strict {
+            true => problem.note(format!("treated as in {}", theirs.number())),
+            false => problem,
         };
-        self.report(match instead(name, None, version) {
+        self.report(match instead(name, None, ours) {
             Some(advice) => problem.help(advice),
             None => problem,
         });
@@ -78,10 +83,10 @@ impl Checker<'_, '_> {
 
     /// Reports a feature of OpenAPI 3.2 in a contract of an earlier version. It has its effect all the same.
     pub(super) fn read_as_3_2(&mut self, span: Span, feature: &str) {
-        let ours = self.document.version().number();
-        let message = format!("{feature} of OpenAPI 3.2, but this contract is OpenAPI {ours}");
+        let ours = self.document.version();
+        let message = format!("{feature} of OpenAPI 3.2, but this contract is {}", ours.name());
         let problem = self.lax(false, "other-version", span, message);
-        let label = if self.strict { format!("not in {ours}") } else { "treated as in 3.2".to_owned() };
+        let label = if self.strict { format!("not in {}", ours.number()) } else { "treated as in 3.2".to_owned() };
         self.report(problem.label(label).help("declare `openapi: 3.2.0` to use it"));
     }
 

@@ -5,6 +5,7 @@ use super::Checker;
 use crate::diagnostic::{Diagnostic, is_one_edit_apart};
 use crate::document::grammar::{ObjectKind, Rule, rule};
 use crate::document::node::Key;
+use crate::document::version::Version;
 
 /// A vendor field (`x-…`) that the generator supports, and the objects on which it has an effect.
 struct Extension {
@@ -54,7 +55,7 @@ impl Checker<'_, '_> {
     /// Reports a vendor field (`x-…`) whose name resembles a supported one. Returns false if no supported name is
     /// similar.
     pub(super) fn misspelt_extension(&mut self, owner: &Rule, key: &Key) -> bool {
-        let Some(name) = intended(owner, &key.name) else { return false };
+        let Some(name) = intended(owner, &key.name, self.document.version()) else { return false };
         let message = format!("unknown extension `{}` on {}", key.name, owner.name);
         let problem = Diagnostic::error("unknown-extension", key.span, message).label("would have no effect");
         self.report(problem.suggest(self.inside_quotes(key.span), name));
@@ -62,28 +63,33 @@ impl Checker<'_, '_> {
     }
 
     fn misplaced_extension(&mut self, owner: &Rule, known: &Extension, key: &Key) {
-        if is_owner(known, owner) {
+        if is_owner(known, owner, self.document.version()) {
             return;
         }
-        let owners: Vec<&str> = known.owners.iter().map(|kind| rule(*kind).name).collect();
+        let owners: Vec<&str> = known.owners.iter().map(|kind| self.rule(*kind).name).collect();
         let message = format!("`{}` has no effect on {}", key.name, owner.name);
         let problem = self.lax(false, "unknown-extension", key.span, message).label("ignored");
         self.report(problem.help(format!("`{}` belongs on {}", key.name, owners.join(" or "))));
     }
 }
 
-fn is_owner(extension: &Extension, owner: &Rule) -> bool {
-    extension.owners.iter().any(|kind| std::ptr::eq(rule(*kind), owner))
+/// Returns true if a vendor field (`x-…`) has an effect on an object.
+///
+/// A parameter or header of Swagger 2.0 describes its value itself, so the vendor fields of a schema belong there.
+fn is_owner(extension: &Extension, owner: &Rule, version: Version) -> bool {
+    let is = |kind: ObjectKind| std::ptr::eq(rule(kind, version), owner);
+    let describes = version == Version::V20 && [ObjectKind::Parameter, ObjectKind::Header].into_iter().any(is);
+    extension.owners.iter().any(|kind| is(*kind) || (describes && *kind == ObjectKind::Schema))
 }
 
 /// Returns the supported vendor field (`x-…`) that a misspelt one intends.
 ///
 /// It is listed for this misspelling, or its name differs only in case and separators or by one letter.
-fn intended(owner: &Rule, name: &str) -> Option<&'static str> {
+fn intended(owner: &Rule, name: &str, version: Version) -> Option<&'static str> {
     if FOREIGN.contains(&name) {
         return None;
     }
-    let here = || EXTENSIONS.iter().filter(|one| is_owner(one, owner));
+    let here = || EXTENSIONS.iter().filter(|one| is_owner(one, owner, version));
     let synonym = SYNONYMS.iter().find(|(other, _)| *other == name).map(|(_, ours)| *ours);
     if let Some(ours) = synonym.filter(|ours| here().any(|one| one.name == *ours)) {
         return Some(ours);
@@ -96,7 +102,7 @@ mod tests {
     use super::*;
 
     fn on_operation(name: &str) -> Option<&'static str> {
-        intended(rule(ObjectKind::Operation), name)
+        intended(rule(ObjectKind::Operation, Version::V30), name, Version::V30)
     }
 
     #[test]
@@ -113,12 +119,12 @@ mod tests {
         for foreign in ["x-internal", "x-codeSamples", "x-ms-paths", "x-rate", "x-ratelimit-key", "x-amazon-cache"] {
             assert_eq!(on_operation(foreign), None, "{foreign}");
         }
-        assert_eq!(intended(rule(ObjectKind::Parameter), "x-port"), None);
+        assert_eq!(intended(rule(ObjectKind::Parameter, Version::V30), "x-port", Version::V30), None);
     }
 
     #[test]
     fn a_slip_counts_only_where_the_extension_has_an_effect() {
-        assert_eq!(intended(rule(ObjectKind::Info), "x-ratelimit"), None);
-        assert_eq!(intended(rule(ObjectKind::Schema), "x-idprefix"), Some("x-id-prefix"));
+        assert_eq!(intended(rule(ObjectKind::Info, Version::V30), "x-ratelimit", Version::V30), None);
+        assert_eq!(intended(rule(ObjectKind::Schema, Version::V30), "x-idprefix", Version::V30), Some("x-id-prefix"));
     }
 }

@@ -14,6 +14,9 @@ impl<'d> Checker<'d, '_> {
         if let Some(pattern) = &rule.pattern {
             self.misspelt_names(rule, pattern, object);
         }
+        if self.document.version() == Version::V20 {
+            return self.swagger_fields(kind, rule, object, anchor);
+        }
         match kind {
             ObjectKind::Root => self.root(rule, object, anchor),
             ObjectKind::Operation if self.document.version() == Version::V30 && !object.contains_key("responses") => {
@@ -35,7 +38,7 @@ impl<'d> Checker<'d, '_> {
         self.self_uri(object);
         self.tags(object);
         let enough: &[&str] = match self.document.version() {
-            Version::V30 => &["paths"],
+            Version::V20 | Version::V30 => &["paths"],
             Version::V31 | Version::V32 => &["paths", "webhooks", "components"],
         };
         if !enough.iter().any(|name| object.contains_key(name)) {
@@ -71,7 +74,7 @@ impl<'d> Checker<'d, '_> {
     /// Reports a list as the value of `items`, which was the syntax of tuples before JSON Schema 2020-12.
     fn tuple(&mut self, object: &Object) {
         let Some(span) = object.key_span("items") else { return };
-        if object.get("items").and_then(Node::as_array).is_some() && self.document.version() != Version::V30 {
+        if object.get("items").and_then(Node::as_array).is_some() && self.document.version() >= Version::V31 {
             let message = "`items` is an array, as in JSON Schema before 2020-12".to_owned();
             let label = if self.strict { "must be a schema" } else { "treated as `prefixItems`" };
             let problem = self.lax(false, "other-version", span, message).label(label);

@@ -8,9 +8,11 @@ mod described;
 mod entries;
 mod extensions;
 mod fields;
+mod foreign;
 mod pending;
 mod references;
 mod repairable;
+mod swagger;
 mod type_words;
 mod values;
 mod version_3_2;
@@ -86,7 +88,7 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
         if self.seen.insert(std::ptr::from_ref(visited.node).addr(), kind).is_some() {
             return;
         }
-        let rule = rule(kind);
+        let rule = self.rule(kind);
         if let Some(standing) = standing_reference(kind, object, self.version()) {
             self.refer(&standing, kind);
             if kind == ObjectKind::MediaType {
@@ -146,6 +148,11 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
 }
 
 impl Checker<'_, '_> {
+    /// Returns the grammar rule of a kind of object in the version of the contract.
+    fn rule(&self, kind: ObjectKind) -> &'static Rule {
+        rule(kind, self.document.version())
+    }
+
     /// Adds a diagnostic, with a note that contains the JSON pointer to the node that is being checked.
     fn report(&mut self, problem: Diagnostic) {
         let problem = match self.pointer.as_str() {

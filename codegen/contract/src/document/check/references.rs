@@ -3,7 +3,7 @@
 use super::Checker;
 use super::pending::Pending;
 use crate::diagnostic::Diagnostic;
-use crate::document::grammar::{ObjectKind, rule};
+use crate::document::grammar::ObjectKind;
 use crate::document::located::Located;
 use crate::document::node::{Node, Object};
 use crate::document::reference::{Fragment, RefError, Reference, compose, file_part, parse};
@@ -49,7 +49,8 @@ impl<'d> Checker<'d, '_> {
             };
             let message = format!("`{name}` beside a `$ref` {effect}");
             let problem = self.lax(false, "ref-sibling", key.span, message).label(label);
-            let target = if applies { target.to_owned() } else { format!("{target} {} completely", rule(kind).name) };
+            let target =
+                if applies { target.to_owned() } else { format!("{target} {} completely", self.rule(kind).name) };
             let advice = if is_schema { "wrap the `$ref` in an `allOf` to add to it" } else { "remove it" };
             self.report(problem.also(standing.node.span, target).help(advice));
         }
@@ -58,12 +59,12 @@ impl<'d> Checker<'d, '_> {
     /// Follows a reference that the check has queued, and checks the object that it leads to.
     pub(super) fn follow(&mut self, pending: &Pending<'d>) {
         self.pointer.clone_from(&pending.pointer);
-        match self.document.resolve_as(pending.span.file, pending.text, pending.kind.section()) {
+        match self.document.resolve_as(pending.span.file, pending.text, pending.kind) {
             Err(error) => self.unresolved(pending, error),
             Ok(target) if self.is_cyclic(pending, &target) => {
                 let problem = Diagnostic::error("cyclic-ref", pending.span, "the references form a cycle");
                 let problem = problem.label("leads back to itself");
-                let name = rule(pending.kind).name;
+                let name = self.rule(pending.kind).name;
                 self.report(problem.help(format!("write {name} in place of one of the references")));
             }
             Ok(target) => self.target(pending, target),
@@ -74,14 +75,14 @@ impl<'d> Checker<'d, '_> {
     fn target(&mut self, pending: &Pending<'d>, target: Located<'d>) {
         let Located { node, path } = target;
         let kind = pending.kind;
-        let name = rule(kind).name;
+        let name = self.rule(kind).name;
         if node.as_object().is_none() {
             // A repairable value was reported at its own place.
             if self.repairs.contains(node.span) {
                 return;
             }
             let bool_schema = kind == ObjectKind::Schema && node.as_bool().is_some();
-            if !bool_schema || self.document.version() == Version::V30 {
+            if !bool_schema || self.document.version() < Version::V31 {
                 let message = format!("`{}` is {}, not {name}", pending.text, node.kind_name());
                 let problem = Diagnostic::error("wrong-type", pending.span, message);
                 let line = self.document.sources.first_line(node.span);
@@ -91,10 +92,13 @@ impl<'d> Checker<'d, '_> {
         }
         if let Some(other) = self.seen.get(&std::ptr::from_ref(node).addr()) {
             if *other != kind {
-                let message = format!("`{}` is {}, but {name} is expected", pending.text, rule(*other).name);
+                let message = format!("`{}` is {}, but {name} is expected", pending.text, self.rule(*other).name);
                 let problem = Diagnostic::error("wrong-ref", pending.span, message);
                 let problem = problem.label(format!("expected {name}"));
-                self.report(problem.help(format!("refer to {name}, as under `components/{}`", kind.section())));
+                self.report(
+                    problem
+                        .help(format!("refer to {name}, as under `{}`", kind.place(self.document.version()).join("/"))),
+                );
             }
             return;
         }

@@ -4,7 +4,7 @@ use super::Checker;
 use super::advice::instead;
 use super::type_words::type_word;
 use crate::diagnostic::{Nearness, nearest};
-use crate::document::grammar::{ObjectKind, Presence, Rule, Shape, rule};
+use crate::document::grammar::{ObjectKind, Presence, Rule, Shape, Since, rule};
 use crate::document::node::{Key, Node, Object, Value};
 use crate::document::repair::Repair;
 use crate::document::version::Version;
@@ -186,14 +186,18 @@ impl Checker<'_, '_> {
         let known = owner.fields.iter().any(|field| {
             field.name == name
                 && !field.since.knows(version)
+                && field.since != Since::V20Only
                 && field.shape.words().is_some_and(|it| it.contains(&word))
         });
         if !known {
             return false;
         }
-        let message = format!("`{name}: {word}` has the form of OpenAPI 3.1, but this contract is OpenAPI 3.0");
+        let message = format!("`{name}: {word}` has the form of OpenAPI 3.1, but this contract is {}", version.name());
         let problem = self.lax(false, "other-version", span, message);
-        let problem = problem.label(if self.strict { "not a type in 3.0" } else { "treated as in 3.1" });
+        let problem = problem.label(match self.strict {
+            true => format!("not a type in {}", version.number()),
+            false => "treated as in 3.1".to_owned(),
+        });
         self.report(match instead(&name, None, version) {
             Some(advice) => problem.help(advice),
             None => problem,
@@ -203,7 +207,7 @@ impl Checker<'_, '_> {
 
     /// Records the repair of an unquoted `null` in the `type` of a 3.0 schema, alone or in a list.
     pub(super) fn repair_nulls(&mut self, node: &Node, owner: &Rule) {
-        if self.document.version() != Version::V30 || !is_schema(owner) || self.field_path() != "type" {
+        if self.document.version() >= Version::V31 || !is_schema(owner) || self.field_path() != "type" {
             return;
         }
         let written = node.as_array().unwrap_or(std::slice::from_ref(node)).iter();
@@ -241,7 +245,7 @@ fn meaning_of_text(kind: ObjectKind, text: &str, span: Span) -> Option<Meaning> 
 }
 
 fn is_schema(owner: &Rule) -> bool {
-    std::ptr::eq(owner, rule(ObjectKind::Schema))
+    std::ptr::eq(owner, rule(ObjectKind::Schema, Version::V30))
 }
 
 /// Returns true if a text is a decimal number without an exponent.

@@ -2,10 +2,12 @@
 
 use super::Checker;
 use super::advice::{BODY_BY_MEDIA_TYPE, instead};
+use super::foreign::word_of_swagger;
 use super::type_words::type_word;
 use crate::diagnostic::{Severity, nearest};
 use crate::document::grammar::{ObjectKind, Rule, Shape, Since};
 use crate::document::node::{Node, Value};
+use crate::document::version::Version;
 use crate::document::walk::{Visited, fits, value};
 use crate::source::Span;
 
@@ -78,13 +80,14 @@ impl<'d> Checker<'d, '_> {
         let theirs = owner.fields.iter().find(|field| {
             field.name == name
                 && !field.since.knows(self.document.version())
+                && field.since != Since::V20Only
                 && fits(&field.shape, node, self.document.version())
         });
         let Some(theirs) = theirs else { return false };
         self.repair_nulls(node, owner);
-        let ours = self.document.version().number();
-        let theirs = if theirs.since == Since::V30Only { "3.0" } else { "3.1" };
-        let message = format!("`{name}` has the form of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
+        let (theirs, ours) = (theirs.since.example(), self.document.version());
+        let message = format!("`{name}` has the form of {}, but this contract is {}", theirs.name(), ours.name());
+        let theirs = theirs.number();
         let problem = self.lax(false, "other-version", anchor, message);
         let only = match (&node.value, name.as_str()) {
             (Value::Null, "type") => "the type \"null\" exists".to_owned(),
@@ -93,7 +96,7 @@ impl<'d> Checker<'d, '_> {
         };
         let problem = problem.label(format!("{only} only in {theirs}"));
         let problem = match name.as_str() {
-            "type" | "exclusiveMinimum" | "exclusiveMaximum" if !self.strict => {
+            "type" | "exclusiveMinimum" | "exclusiveMaximum" | "discriminator" if !self.strict => {
                 problem.note(format!("treated as in {theirs}"))
             }
             _ => problem,
@@ -114,9 +117,10 @@ impl<'d> Checker<'d, '_> {
         let name = self.field_path();
         let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         let meaning = self.meaning_of_word(words, word, visited);
-        let is_type = name == "type" && meaning.is_some();
+        let meaning_is_unknown = meaning.is_none();
+        let is_type = name == "type" && !meaning_is_unknown;
         let message = format!("`{name}` is `{word}`, not one of {listed}");
-        let problem = self.lax(meaning.is_none(), "unknown-value", span, message);
+        let problem = self.lax(meaning_is_unknown, "unknown-value", span, message);
         let similar = || nearest(word, words.iter().copied()).map(|(similar, _)| similar);
         let known = meaning.as_ref().and_then(|(_, known)| *known).or_else(similar);
         let problem = problem.label(match &meaning {
@@ -126,7 +130,10 @@ impl<'d> Checker<'d, '_> {
         if let Some((meaning, _)) = meaning {
             self.record(meaning.repair, visited);
         }
+        let foreign = word_of_swagger(owner.name, &name, word)
+            .filter(|_| meaning_is_unknown && self.document.version() != Version::V20);
         self.report(match (known, type_word(word).and_then(|it| it.format).filter(|_| is_type)) {
+            _ if foreign.is_some() => problem.help(foreign.unwrap_or_default()),
             (Some(known), Some(format)) => problem.help(format!("write `type: {known}, format: {format}`")),
             (Some(known), None) => problem.suggest(self.inside_quotes(span), known),
             (None, _) => problem,

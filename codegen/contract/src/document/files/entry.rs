@@ -5,9 +5,9 @@ use crate::document::node::Node;
 use crate::document::version::Version;
 use crate::source::Span;
 
-/// Returns the version of OpenAPI that the `openapi` field of the entry file declares.
+/// Returns the version of OpenAPI that the `openapi` or `swagger` field of the entry file declares.
 ///
-/// Returns `None`, with a diagnostic, if the document is not an object, has no `openapi` field, or declares
+/// Returns `None`, with a diagnostic, if the document is not an object, has neither field, or declares
 /// an unknown version.
 pub(super) fn version(root: &Node, strict: bool, diagnostics: &mut Diagnostics) -> Option<Version> {
     let Some(object) = root.as_object() else {
@@ -16,6 +16,9 @@ pub(super) fn version(root: &Node, strict: bool, diagnostics: &mut Diagnostics) 
         diagnostics.push(problem.help("a contract begins with `openapi: 3.0.3`"));
         return None;
     };
+    if let Some(swagger) = object.get("swagger").filter(|_| !object.contains_key("openapi")) {
+        return version_of_swagger(swagger, diagnostics);
+    }
     let Some(openapi) = object.get("openapi") else {
         diagnostics.push(no_version(root));
         return None;
@@ -52,13 +55,30 @@ pub(super) fn version(root: &Node, strict: bool, diagnostics: &mut Diagnostics) 
     version.map(|it| it.0)
 }
 
+/// Returns the version that the `swagger` field declares, which is 2.0 (Swagger 2.0, fixed fields of the root).
+fn version_of_swagger(swagger: &Node, diagnostics: &mut Diagnostics) -> Option<Version> {
+    let text = swagger.as_str().or(swagger.as_number()).unwrap_or("");
+    let version = matches!(text, "2.0" | "2" | "2.0.0").then_some(Version::V20);
+    let problem = match version {
+        Some(_) if text == "2.0" && swagger.as_str().is_some() => return version,
+        Some(_) => Diagnostic::warning("unknown-version", swagger.span, "`swagger` must be the string `2.0`")
+            .label("read as `\"2.0\"`")
+            .fix("quote it", swagger.span, "\"2.0\""),
+        None if text.is_empty() => {
+            let message = format!("`swagger` must be the string `2.0`, not {}", swagger.kind_name());
+            Diagnostic::error("unknown-version", swagger.span, message).label("no version")
+        }
+        None => {
+            Diagnostic::error("unknown-version", swagger.span, format!("Swagger version `{text}` is not supported"))
+                .label("supported: 2.0")
+                .help("convert the document to OpenAPI 3, whose version is in the field `openapi`")
+        }
+    };
+    diagnostics.push(problem);
+    version
+}
+
 fn no_version(root: &Node) -> Diagnostic {
-    if let Some(swagger) = root.get("swagger") {
-        let key = root.as_object().and_then(|root| root.key_span("swagger")).unwrap_or(swagger.span);
-        return Diagnostic::error("swagger-2", key, "Swagger 2.0 is not supported")
-            .label("a format before OpenAPI 3.0")
-            .help("convert the document to OpenAPI 3 with editor.swagger.io or swagger2openapi");
-    }
     let Some((first, _)) = root.as_object().and_then(|root| root.iter().next()) else {
         return Diagnostic::error("missing-field", root.span, "the document does not declare its version in `openapi`");
     };

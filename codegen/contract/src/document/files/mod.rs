@@ -15,7 +15,7 @@ use std::path::Path;
 
 use super::options::LoadOptions;
 use super::overlay::Traces;
-use super::parse::{read_file, read_stdin};
+use super::parse::{STDIN, read_file, read_stdin};
 use super::remote::RemoteDocuments;
 use super::trees::Document;
 use crate::diagnostic::Diagnostics;
@@ -25,9 +25,6 @@ use loader::Loader;
 use overlays::Overlays;
 
 pub use paths::display_path;
-
-/// The path `-`, by which a user passes the entry file of a contract on standard input.
-pub const STDIN: &str = "-";
 
 /// Reads the entry file of a contract and every file that its references reach.
 ///

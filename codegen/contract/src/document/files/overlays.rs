@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::STDIN;
 use super::paths::{display_path, real_path};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::node::Node;
 use crate::document::overlay::{Overlay, Patch, Traces, read};
-use crate::document::parse::{read_file, read_stdin};
+use crate::document::parse::{STDIN, read_file, read_stdin};
 use crate::document::reference::{decode, parse};
 use crate::document::remote::is_remote;
 use crate::source::Sources;

@@ -215,7 +215,7 @@ fn path_without_slash(name: &str) -> Option<String> {
 }
 
 /// Returns the status code, range or `default` that a name in another case can only mean: `2XX` for `2xx`.
-fn status_in_another_case(name: &str) -> Option<String> {
+pub(super) fn status_in_another_case(name: &str) -> Option<String> {
     let upper = name.to_ascii_uppercase();
     match upper.as_str() {
         "DEFAULT" => Some("default".to_owned()),
@@ -224,7 +224,7 @@ fn status_in_another_case(name: &str) -> Option<String> {
 }
 
 /// Returns true if the name of a response is a status code such as `200` or a range such as `4XX`.
-fn is_status(name: &str) -> bool {
+pub(super) fn is_status(name: &str) -> bool {
     let digit = |byte: &u8| byte.is_ascii_digit();
     match name.as_bytes() {
         [b'1'..=b'5', b'X', b'X'] => true,

@@ -1,11 +1,12 @@
 //! The grammar of the schema object: the keywords of OpenAPI 3.0 and those of JSON Schema 2020-12 for 3.1.
 
-use super::shape::Since::{V30Only, V31, V32};
+use super::shape::Since::{UpToV30, V20Only, V30, V30Only, V31, V32};
 use super::shape::{Field, ObjectKind, Rule, Shape, assumed, field, since};
 
 const SCHEMA_SHAPE: Shape = Shape::Of(ObjectKind::Schema);
 const SCHEMAS: Shape = Shape::Map(&SCHEMA_SHAPE);
 const SCHEMA_LIST: Shape = Shape::List(&SCHEMA_SHAPE);
+const TYPES_20: Shape = Shape::Word(&["string", "number", "integer", "boolean", "object", "array", "file"]);
 const TYPES_30: Shape = Shape::Word(&["string", "number", "integer", "boolean", "object", "array"]);
 const TYPE_31: Shape = Shape::Word(&["string", "number", "integer", "boolean", "object", "array", "null"]);
 
@@ -15,6 +16,7 @@ pub(super) static SCHEMA: Rule =
 static KEYWORDS: &[Field] = &[
     field("title", Shape::Text),
     field("description", Shape::Text),
+    since(V20Only, "type", TYPES_20),
     since(V30Only, "type", TYPES_30),
     since(V31, "type", Shape::Either(&[TYPE_31, Shape::List(&TYPE_31)])),
     field("format", Shape::Text),
@@ -24,14 +26,14 @@ static KEYWORDS: &[Field] = &[
     field("multipleOf", Shape::Number),
     field("maximum", Shape::Number),
     field("minimum", Shape::Number),
-    since(V30Only, "exclusiveMaximum", Shape::Bool),
-    since(V30Only, "exclusiveMinimum", Shape::Bool),
+    since(UpToV30, "exclusiveMaximum", Shape::Bool),
+    since(UpToV30, "exclusiveMinimum", Shape::Bool),
     since(V31, "exclusiveMaximum", Shape::Number),
     since(V31, "exclusiveMinimum", Shape::Number),
     field("maxLength", Shape::Count),
     field("minLength", Shape::Count),
     field("pattern", Shape::Text),
-    since(V30Only, "items", SCHEMA_SHAPE),
+    since(UpToV30, "items", SCHEMA_SHAPE),
     since(V31, "items", Shape::Either(&[SCHEMA_SHAPE, SCHEMA_LIST])),
     field("maxItems", Shape::Count),
     field("minItems", Shape::Count),
@@ -42,13 +44,15 @@ static KEYWORDS: &[Field] = &[
     field("maxProperties", Shape::Count),
     field("minProperties", Shape::Count),
     field("allOf", SCHEMA_LIST),
-    field("oneOf", SCHEMA_LIST),
-    field("anyOf", SCHEMA_LIST),
-    field("not", SCHEMA_SHAPE),
-    field("discriminator", Shape::Of(ObjectKind::Discriminator)),
+    since(V30, "oneOf", SCHEMA_LIST),
+    since(V30, "anyOf", SCHEMA_LIST),
+    since(V30, "not", SCHEMA_SHAPE),
+    since(V20Only, "discriminator", Shape::Text),
+    since(V30, "discriminator", Shape::Of(ObjectKind::Discriminator)),
+    since(V20Only, "collectionFormat", Shape::Text),
     field("readOnly", Shape::Bool),
-    field("writeOnly", Shape::Bool),
-    field("deprecated", Shape::Bool),
+    since(V30, "writeOnly", Shape::Bool),
+    since(V30, "deprecated", Shape::Bool),
     field("externalDocs", Shape::Of(ObjectKind::ExternalDocs)),
     field("xml", Shape::Of(ObjectKind::Xml)),
     since(V30Only, "nullable", Shape::Bool),

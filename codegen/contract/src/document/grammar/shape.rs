@@ -110,13 +110,19 @@ pub enum Role {
 pub enum Since {
     /// All versions of OpenAPI have the field.
     Always,
+    /// Only Swagger 2.0 has the field.
+    V20Only,
+    /// Swagger 2.0 and OpenAPI 3.0 have the field.
+    UpToV30,
     /// Only OpenAPI 3.0 has the field.
     V30Only,
+    /// OpenAPI 3.0 and later have the field.
+    V30,
     /// OpenAPI 3.1 and later have the field.
     V31,
     /// OpenAPI 3.2 and later have the field.
     V32,
-    /// Only OpenAPI 3.0 and 3.1 have the field in this form.
+    /// Versions before OpenAPI 3.2 have the field in this form.
     BeforeV32,
 }
 
@@ -183,6 +189,17 @@ impl ObjectKind {
         ObjectKind::OAuthFlow,
     ];
 
+    /// Returns the steps from the root of a contract to the reusable objects of a kind: `components` and `schemas`
+    /// for a schema of OpenAPI 3.x, `definitions` for one of Swagger 2.0.
+    pub fn place(self, version: Version) -> Vec<&'static str> {
+        match (version, self.section()) {
+            (Version::V20, "schemas") => vec!["definitions"],
+            (Version::V20, "securitySchemes") => vec!["securityDefinitions"],
+            (Version::V20, section) => vec![section],
+            (_, section) => vec!["components", section],
+        }
+    }
+
     /// Returns the section of `components` for a kind of OpenAPI object: `responses` for a response.
     ///
     /// Kinds without a section of their own get `schemas`.
@@ -243,14 +260,27 @@ impl Pattern {
 }
 
 impl Since {
+    /// Returns a version of OpenAPI that has the field of an object, for messages.
+    pub fn example(self) -> Version {
+        match self {
+            Since::V20Only => Version::V20,
+            Since::Always | Since::UpToV30 | Since::V30Only | Since::V30 | Since::BeforeV32 => Version::V30,
+            Since::V31 => Version::V31,
+            Since::V32 => Version::V32,
+        }
+    }
+
     /// Returns true if the given version of OpenAPI has the field of an object.
     pub fn knows(self, version: Version) -> bool {
         match self {
             Since::Always => true,
+            Since::V20Only => version == Version::V20,
+            Since::UpToV30 => version <= Version::V30,
             Since::V30Only => version == Version::V30,
-            Since::V31 => version != Version::V30,
-            Since::V32 => version == Version::V32,
-            Since::BeforeV32 => version != Version::V32,
+            Since::V30 => version >= Version::V30,
+            Since::V31 => version >= Version::V31,
+            Since::V32 => version >= Version::V32,
+            Since::BeforeV32 => version < Version::V32,
         }
     }
 }

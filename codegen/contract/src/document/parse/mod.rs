@@ -22,6 +22,9 @@ use syntax::Syntax;
 pub(super) use scalar::plain_scalar;
 pub(super) use syntax::MAX_DEPTH;
 
+/// The path `-`, by which a user passes the entry file of a contract, or an overlay, on standard input.
+pub const STDIN: &str = "-";
+
 /// The largest size of a contract's file, in bytes. Larger files are rejected.
 const MAX_SIZE: u64 = 64 << 20;
 

@@ -57,7 +57,8 @@ const PASSES: &[(&str, Pass)] = &[
 /// ```
 pub fn upgrade_3_1(bundle: &Node, version: Version) -> Node {
     match version {
-        Version::V30 => begin(&mut Upgrade, ObjectKind::Root, bundle),
+        // Loading has upgraded a contract of Swagger 2.0 to OpenAPI 3.0.
+        Version::V20 | Version::V30 => begin(&mut Upgrade, ObjectKind::Root, bundle),
         Version::V31 | Version::V32 => bundle.clone(),
     }
 }

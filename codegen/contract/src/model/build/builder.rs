@@ -179,6 +179,17 @@ impl<'d> Builder<'d, '_> {
         nodes.into_iter().map(|(_, node)| self.schema(node)).collect()
     }
 
+    /// Returns the place of a section of `components` in the contract as it is written, for messages.
+    ///
+    /// The section `schemas` is `components/schemas`, and `definitions` in Swagger 2.0.
+    pub(super) fn place(&self, section: &str) -> String {
+        match (self.document.written_in(), section) {
+            (Version::V20, "schemas") => "definitions".to_owned(),
+            (Version::V20, "securitySchemes") => "securityDefinitions".to_owned(),
+            _ => format!("components/{section}"),
+        }
+    }
+
     pub(super) fn version(&self) -> Version {
         self.document.version()
     }

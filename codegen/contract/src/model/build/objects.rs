@@ -117,8 +117,14 @@ impl<'d> Builder<'d, '_> {
             .label("`x-sparse-of` needs a reference to the complete schema");
         let reference = format!("#/components/schemas/{name}");
         self.report(match self.document.resolve(node.span.file, &reference) {
-            Ok(_) => report.fix("write the complete reference", node.span, format!("\"{reference}\"")),
-            Err(_) => report.help("write for example `x-sparse-of: \"#/components/schemas/User\"`"),
+            Ok(_) => {
+                let written = format!("\"#/{}/{name}\"", self.place("schemas"));
+                report.fix("write the complete reference", node.span, written)
+            }
+            Err(_) => {
+                let place = self.place("schemas");
+                report.help(format!("write for example `x-sparse-of: \"#/{place}/User\"`"))
+            }
         });
     }
 

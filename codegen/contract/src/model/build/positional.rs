@@ -11,6 +11,9 @@ use super::node_fields::elements;
 /// The fields of a media type that describe encodings by position.
 const BY_POSITION: [&str; 2] = ["prefixEncoding", "itemEncoding"];
 
+/// The array keywords about several parts, which are not checked while the parts arrive.
+const UNCHECKED: [&str; 5] = ["uniqueItems", "contains", "minContains", "maxContains", "unevaluatedItems"];
+
 /// The array keywords that describe parts by their position.
 struct Described<'d> {
     /// The schemas of the first parts (`prefixItems`).
@@ -62,6 +65,9 @@ impl<'d> Builder<'d, '_> {
     /// Returns the array keywords of a media type's `schema`, and its `itemSchema`.
     fn described_positions(&mut self, media: &'d Node) -> Described<'d> {
         let array = media.get("schema").and_then(|schema| self.follow(schema));
+        if let Some(array) = array {
+            self.check_between_positions(array);
+        }
         let get = |name: &str| array.and_then(|array| array.get(name));
         let described = |node: &&Node| node.as_object().is_some();
         Described {
@@ -69,6 +75,20 @@ impl<'d> Builder<'d, '_> {
             rest: media.get("itemSchema").or(get("items").filter(described)),
             min: get("minItems").and_then(Node::as_u64).unwrap_or(0),
             max: get("maxItems").and_then(Node::as_u64),
+        }
+    }
+
+    /// Reports the array keywords of a multipart body that are not checked.
+    fn check_between_positions(&mut self, array: &'d Node) {
+        let Some(object) = array.as_object() else { return };
+        for name in UNCHECKED {
+            let Some(span) = object.key_span(name) else { continue };
+            if array.get(name).and_then(Node::as_bool) == Some(name == "unevaluatedItems") {
+                continue;
+            }
+            let message = format!("`{name}` of a multipart body with parts by position is not checked");
+            let report = Diagnostic::warning("unchecked-parts", span, message);
+            self.report(report.label("the parts arrive one by one").help("check it in the handler"));
         }
     }
 

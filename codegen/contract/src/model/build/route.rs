@@ -1,6 +1,6 @@
 //! The routes of operations: the part of a path that the router matches, and the detection of duplicates.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Key;
@@ -91,16 +91,6 @@ impl<'d> Builder<'d, '_> {
                     .label(format!("served as `{shown}`"))
                     .help(advice),
             );
-        }
-        let mut names = HashSet::new();
-        if let Some(name) = placeholders(shown).find(|name| !names.insert(*name)) {
-            let report = self
-                .remark("repeated-path-parameter", path.span, format!("the path contains `{{{name}}}` more than once"))
-                .label(match self.strict {
-                    true => "not allowed (OpenAPI 3.2.0 § 4.8.2)",
-                    false => "the handler receives only the first value (OpenAPI 3.2.0 § 4.8.2)",
-                });
-            self.report(report.help("give each part of the path a name of its own"));
         }
         if let Some((before, after)) = shown.split_once("}{") {
             let left = before.rsplit('{').next().unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
-use crate::document::{Key, Node, is_plain_name};
+use crate::document::{Key, Node, Version, is_plain_name};
 use crate::model::operation::{Requirement, Scheme, SchemeKind};
 
 use super::builder::Builder;
@@ -119,10 +119,13 @@ impl<'d> Builder<'d, '_> {
                         key.span,
                         format!("unknown security scheme `{}`", key.name),
                     )
-                    .label("not defined under `components/securitySchemes`");
+                    .label(format!("not defined under `{}`", self.place("securitySchemes")));
                     self.report(match crate::diagnostic::closest(&key.name, known) {
                         Some(close) => report.suggest(self.document.sources.inside_quotes(key.span), close),
-                        None => report.help("define it there, for example as `{ type: http, scheme: bearer }`"),
+                        None => report.help(match self.document.written_in() {
+                            Version::V20 => "define it there, for example as `{ type: basic }`",
+                            _ => "define it there, for example as `{ type: http, scheme: bearer }`",
+                        }),
                     });
                     continue;
                 };

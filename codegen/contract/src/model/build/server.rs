@@ -1,7 +1,7 @@
 //! The servers of a contract, and the base path of their URLs.
 
 use crate::diagnostic::Diagnostic;
-use crate::document::Node;
+use crate::document::{Node, Version};
 use crate::model::{Server, ServerVariable};
 
 use super::builder::Builder;
@@ -66,7 +66,10 @@ impl Builder<'_, '_> {
             Diagnostic::info(
                 "own-servers",
                 servers.span,
-                "`servers` of a path or an operation has no effect on routing",
+                match self.document.written_in() {
+                    Version::V20 => "`schemes` of an operation has no effect on routing",
+                    _ => "`servers` of a path or an operation has no effect on routing",
+                },
             )
             .label("routed like all other operations")
             .note("to serve it at another address, mount the router there too"),

@@ -75,7 +75,7 @@ impl<'d> Builder<'d, '_> {
                 at,
                 "a discriminator cannot select an inline schema, since it has no name",
             )
-            .help("move each inline variant to `components/schemas`, and refer to it"),
+            .help(format!("move each inline variant to `{}`, and refer to it", self.place("schemas"))),
             Unselectable::Ambiguous(value) => Diagnostic::warning(
                 "discriminator-ambiguous",
                 at,

@@ -1,7 +1,7 @@
 //! The kinds of unions (`oneOf`, `anyOf`): each branch is combined with the keywords beside the union.
 
 use crate::diagnostic::Diagnostic;
-use crate::document::Node;
+use crate::document::{Node, Version};
 use crate::model::SchemaId;
 use crate::model::schema::{Discriminator, Kind, Schema, StringShape, UnionShape};
 use crate::source::Span;
@@ -174,14 +174,19 @@ impl<'d> Builder<'d, '_> {
         if node.get("oneOf").is_some() || node.get("anyOf").is_some() || self.families.has(node) {
             return;
         }
+        // Swagger 2.0 has no `oneOf`.
+        let advice = match self.document.written_in() {
+            Version::V20 => "to accept any of these schemas, set `polymorphic_parents = true` in `codegen.toml`",
+            _ => {
+                "to accept any of these schemas, list them under `oneOf` together with this discriminator, or set \
+                 `polymorphic_parents = true` in `codegen.toml`"
+            }
+        };
         self.report(
             Diagnostic::info("discriminator-alone", alone.span, "this discriminator has no variants to choose from")
                 .label("the schema is treated as one object type")
                 .note("properties of schemas that extend it are known only where those schemas are referred to")
-                .help(
-                    "to accept any of these schemas, list them under `oneOf` together with this discriminator, or set \
-                     `polymorphic_parents = true` in `codegen.toml`",
-                ),
+                .help(advice),
         );
     }
 

@@ -1,0 +1,119 @@
+//! The references of a Swagger 2.0 document while its objects move to their places in OpenAPI 3.0.
+//!
+//! An object keeps its span when it moves. So the new place of a target is found by its span, and no rule about
+//! pointers repeats the rules about objects.
+
+use std::collections::HashMap;
+
+use crate::document::node::{Node, Value};
+use crate::document::reference::{file_part, fragment, parse};
+use crate::document::trees::Document;
+use crate::source::{FileId, NodePath, Pointer, Span, Step};
+
+/// The references of a document, and the places of their targets.
+#[derive(Default)]
+pub(super) struct References {
+    /// The target of each reference, by the span of the reference's text.
+    targets: HashMap<Span, Target>,
+}
+
+/// The target of a reference: its span, and its place in the original.
+struct Target {
+    span: Span,
+    path: NodePath,
+    /// The part of the reference's text before `#`.
+    file_part: String,
+}
+
+impl References {
+    /// Records a reference of the original, whose target may move.
+    ///
+    /// A reference that leads to another file only through a second reference keeps its text, since such a chain
+    /// passes through schemas alone, which do not move in files other than the entry.
+    pub(super) fn found(&mut self, document: &Document, reference: &Node) {
+        let Some(text) = reference.as_str() else { return };
+        let Ok(target) = document.resolve(reference.span.file, text) else { return };
+        let parsed = parse(text);
+        let file = match parsed.file.as_str() {
+            "" => Some(reference.span.file),
+            path => document.linked(reference.span.file, path),
+        };
+        if file == Some(target.path.file) {
+            let target = Target { span: target.node.span, path: target.path, file_part: file_part(text).to_owned() };
+            self.targets.insert(reference.span, target);
+        }
+    }
+
+    /// Records a reference that the upgrade creates, to a schema of the same file.
+    pub(super) fn created(&mut self, at: Span, target: Span) {
+        let path = NodePath::root(target.file);
+        self.targets.insert(at, Target { span: target, path, file_part: String::new() });
+    }
+
+    /// Gives each reference in the upgraded trees the text that leads to the new place of its target.
+    pub(super) fn rewrite(mut self, document: &Document, trees: &mut [Node]) {
+        let mut places: HashMap<Span, Option<NodePath>> =
+            self.targets.values().map(|target| (target.span, None)).collect();
+        for vendor in [false, true] {
+            for (file, tree) in document.sources.ids().zip(trees.iter()) {
+                if places.values().any(Option::is_none) {
+                    find(tree, file, vendor, &mut Pointer::default(), &mut places);
+                }
+            }
+        }
+        self.targets.retain(|_, target| {
+            let place = places.get(&target.span).cloned().flatten();
+            let moved = place.filter(|place| *place != target.path && place.file == target.path.file);
+            match moved {
+                Some(place) => {
+                    target.path = place;
+                    true
+                }
+                None => false,
+            }
+        });
+        trees.iter_mut().for_each(|tree| self.apply(tree));
+    }
+
+    fn apply(&self, node: &mut Node) {
+        match &mut node.value {
+            Value::String(text) => {
+                if let Some(target) = self.targets.get(&node.span) {
+                    *text = format!("{}{}", target.file_part, fragment(&target.path.pointer));
+                }
+            }
+            Value::Array(elements) => elements.iter_mut().for_each(|element| self.apply(element)),
+            Value::Object(object) => object.entries_mut().for_each(|(_, value)| self.apply(value)),
+            _ => {}
+        }
+    }
+}
+
+/// Finds the place of each wanted span in a tree, within vendor fields only if `vendor` is true.
+///
+/// Vendor fields are searched last, since an alias of YAML may repeat their content at the place of an object. Of
+/// several places in the file of the target, the last one counts: the shared objects follow the paths, in which the
+/// upgrade may have written copies of them.
+fn find(node: &Node, file: FileId, vendor: bool, pointer: &mut Pointer, places: &mut HashMap<Span, Option<NodePath>>) {
+    let wanted = places.get_mut(&node.span).filter(|_| node.as_object().is_some() && node.span.file == file);
+    if let Some(place) = wanted.filter(|place| !vendor || place.is_none()) {
+        *place = Some(NodePath { file, pointer: pointer.as_str().to_owned() });
+    }
+    match &node.value {
+        Value::Array(elements) => {
+            for (at, element) in elements.iter().enumerate() {
+                pointer.push(Step::Index(at));
+                find(element, file, vendor, pointer, places);
+                pointer.pop();
+            }
+        }
+        Value::Object(object) => {
+            for (key, value) in object.iter().filter(|(key, _)| vendor || !key.name.starts_with("x-")) {
+                pointer.push(Step::Name(&key.name));
+                find(value, file, vendor, pointer, places);
+                pointer.pop();
+            }
+        }
+        _ => {}
+    }
+}
