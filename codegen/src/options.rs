@@ -33,6 +33,8 @@ pub struct Options {
     /// The crates that a standalone generated crate depends on for custom types. Each is a name and a value as
     /// in `[dependencies]` of a `Cargo.toml`.
     pub dependencies: Vec<(Spanned<String>, toml::Value)>,
+    /// The folder with the copies of remote documents; the folder `remote` beside the contract if `None`.
+    pub remote: Option<PathBuf>,
 }
 
 /// An optional part of the generated code, behind a cargo feature of the generated crate.

@@ -33,6 +33,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Runs `cargo xtask fetch`: stores copies of the remote documents of a contract.
+pub fn fetch(args: &cargo_writ::fetch::Args) -> anyhow::Result<ExitCode> {
+    let root = args.spec.as_deref().and_then(shared_root);
+    cargo_writ::fetch::run(args, root)?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Generates generated/ from every contract of spec/, or only compares the files if `check` is true.
 pub fn generate_all(check: bool) -> anyhow::Result<()> {
     all(check, Display { notes: false, all: false }, None, Conflicts::Refuse)

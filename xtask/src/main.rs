@@ -28,6 +28,8 @@ use clap::Parser;
 enum Task {
     /// Generate generated/ from spec/, or a separate crate from any contract.
     Codegen(cargo_writ::codegen::Args),
+    /// Store copies of the remote documents that a contract refers to.
+    Fetch(cargo_writ::fetch::Args),
     /// Generate code from every contract in a folder, compile it, and report the contracts that fail.
     Corpus(corpus::Args),
     /// Repeat the measurements of docs/benchmarks.md.
@@ -56,6 +58,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Codegen(args) => codegen::run(&args),
+        Task::Fetch(args) => codegen::fetch(&args),
         Task::Corpus(args) => corpus::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Dev(args) => dev::run(&args),

@@ -2,6 +2,7 @@
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics, closest};
 use writ_contract::document::node::{Key, Node, Object, Value};
+use writ_contract::model::parse_size;
 use writ_contract::source::Sources;
 use writ_contract::source::Spanned;
 
@@ -39,6 +40,41 @@ impl<'a, 'o> Fields<'a, 'o> {
     /// Returns the boolean of a setting, or `None` if the field is absent. Reports a value of another type.
     pub(super) fn truth(&mut self, name: &'static str) -> Option<bool> {
         self.value(name, "`true` or `false`", Node::as_bool)
+    }
+
+    /// Returns the size in bytes that a setting states, as `"4MiB"` or as a number of bytes. Reports another value.
+    pub(super) fn size(&mut self, name: &'static str) -> Option<u64> {
+        let node = self.node(name)?;
+        if let Some(bytes) = node.as_u64().filter(|bytes| *bytes > 0) {
+            return Some(bytes);
+        }
+        let Some(text) = node.as_str() else {
+            self.wrong(node, name, "a size such as `\"4MiB\"`");
+            return None;
+        };
+        let problem = || {
+            let message = format!("`{name}` must be a size such as `4MiB`, not `{text}`");
+            Diagnostic::error("bad-setting", node.span, message).label("not a size")
+        };
+        parse_size(text).map_err(|advice| self.diagnostics.push(problem().help(advice))).ok()
+    }
+
+    /// Returns the value of a setting that is one of several words, or `None` if the field is absent. Reports another
+    /// word.
+    pub(super) fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&'static str, T)]) -> Option<T> {
+        let text = self.text(name)?;
+        if let Some((_, chosen)) = choices.iter().find(|(word, _)| *word == text) {
+            return Some(*chosen);
+        }
+        let node = self.object.and_then(|object| object.get(name))?;
+        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+        let message = format!("`{name}` must be one of {}, not `{text}`", listed(&words));
+        let problem = Diagnostic::error("bad-setting", node.span, message).label("unknown value");
+        self.diagnostics.push(match closest(&text, words) {
+            Some(close) => problem.suggest(self.sources.inside_quotes(node.span), close),
+            None => problem,
+        });
+        None
     }
 
     /// Returns the list of strings of a setting, which is empty if the field is absent. Reports a value of

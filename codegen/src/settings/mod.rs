@@ -3,7 +3,9 @@
 //! [`Settings::beside`] reads the file next to the entry file of a contract. The field
 //! [`options`](Settings::options) is the input of [`generate`](crate::generate::generate()).
 
+mod contract;
 mod fields;
+mod remote;
 mod runtime;
 mod tables;
 mod toml;
@@ -19,6 +21,7 @@ use writ_contract::document::display_path;
 use writ_contract::source::Spanned;
 
 use fields::Fields;
+pub use remote::check_allowed;
 
 /// The name of the settings file, which is expected in the folder of the contract's entry file.
 pub const FILE: &str = "codegen.toml";
@@ -55,6 +58,8 @@ pub struct Settings {
     pub workspace: Option<Workspace>,
     /// The source from which the generated crate takes the runtime crate `writ-runtime`.
     pub runtime: Option<Runtime>,
+    /// The beginnings of the URLs from which remote documents may be fetched.
+    pub allow: Vec<String>,
     /// The folder of the settings file. Relative paths in the settings begin here.
     pub folder: PathBuf,
     /// The options of generation that the settings file sets.
@@ -96,6 +101,8 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
         settings.options.contract.tags = fields.words("tags");
         let overlays = fields.words("overlays");
         settings.options.overlays = overlays.into_iter().map(|path| folder.join(path.value)).collect();
+        let own = contract::read(&mut fields, &mut settings.options.contract);
+        let remote = fields.whole("remote");
         let names = fields.whole("names");
         let types = fields.table("types");
         let dependencies = fields.table("dependencies");
@@ -105,6 +112,10 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
         }
         fields.finish("the settings");
         settings.runtime = runtime.and_then(|node| runtime::read(node, folder, &sources, diagnostics));
+        own.finish(&sources, diagnostics, &mut settings.options.contract);
+        if let Some(table) = remote {
+            settings.allow = remote::read(table, folder, &mut settings.options.remote, &sources, diagnostics);
+        }
         settings.options.contract.names =
             names.map(|table| tables::names(table, &sources, diagnostics)).unwrap_or_default();
         settings.options.contract.types = tables::types(types, &sources, diagnostics);

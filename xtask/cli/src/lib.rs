@@ -1,4 +1,4 @@
-//! The command `cargo writ codegen` as a library, for workspaces whose own tasks run the generator.
+//! The commands `cargo writ codegen` and `cargo writ fetch` as a library, for workspaces whose own tasks run the generator.
 //!
 //! # From a contract to a crate
 //!
@@ -52,4 +52,5 @@
 //! ```
 
 pub mod codegen;
+pub mod fetch;
 pub mod terminal;

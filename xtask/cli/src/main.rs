@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use cargo_writ::{codegen, terminal};
+use cargo_writ::{codegen, fetch, terminal};
 use clap::Parser;
 
 /// The arguments that cargo passes to `cargo-writ`: the name of the subcommand comes first.
@@ -18,11 +18,17 @@ enum Cargo {
 enum Command {
     /// Generate a crate from a contract.
     Codegen(codegen::Args),
+    /// Store copies of the remote documents that a contract refers to.
+    Fetch(fetch::Args),
 }
 
 fn main() -> ExitCode {
-    let Cargo::Writ(Command::Codegen(args)) = Cargo::parse();
-    match codegen::run(&args, None) {
+    let Cargo::Writ(command) = Cargo::parse();
+    let outcome = match command {
+        Command::Codegen(args) => codegen::run(&args, None),
+        Command::Fetch(args) => fetch::run(&args, None),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             terminal::error(&error);

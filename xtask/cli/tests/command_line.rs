@@ -203,3 +203,12 @@ fn an_overlay_that_cannot_be_read_is_named() {
     let text = folder.fails(&["--spec", "-", "--out", "out", "--overlay", "-"]);
     assert!(text.contains("standard input can be read only once"), "{text}");
 }
+
+#[test]
+fn a_misspelt_default_of_the_contract_gets_a_suggestion() {
+    let folder = Folder::new("defaults");
+    let of = |option: &str, value: &str| folder.fails(&["--spec", "openapi.yaml", "--out", "api", option, value]);
+    assert!(of("--body-limit", "4 MB").contains("did you mean `4MiB`?"));
+    assert!(of("--enums", "opened").contains("did you mean `open`?"));
+    assert!(of("--unknown-fields", "drop").contains("expected ignore or reject or keep"));
+}

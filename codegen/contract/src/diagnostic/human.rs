@@ -181,6 +181,9 @@ fn groups<'s>(diagnostic: &'s Diagnostic, repeats: Option<&'s str>, sources: &'s
     if let Some(origin) = sources.origin(diagnostic.primary.span) {
         group = group.element(Level::NOTE.message(origin));
     }
+    if let Some(url) = sources.url(diagnostic.primary.span.file) {
+        group = group.element(Level::NOTE.message(format!("the file is a copy of {url}")));
+    }
     if let Some(repeats) = repeats {
         group = group.element(Level::NOTE.message(repeats));
     }

@@ -15,9 +15,11 @@ mod load;
 mod located;
 pub mod node;
 mod number;
+mod options;
 mod overlay;
 mod parse;
 mod reference;
+mod remote;
 mod repair;
 mod resolve;
 mod trees;
@@ -28,15 +30,20 @@ mod walk;
 mod write;
 
 pub use bundle::bundle;
-pub use files::display_path;
+pub use files::{display_path, remote_references};
 pub use grammar::vocabulary;
-pub use load::{LoadOptions, load};
+pub use load::load;
 pub use located::Located;
 pub use node::{Key, Node, Object, Value};
 pub(crate) use number::Decimal;
+pub use options::LoadOptions;
 pub use parse::STDIN;
 pub use reference::RefError;
 pub(crate) use reference::is_plain_name;
+pub use remote::{
+    LOCK, Lock, LockError, LockedDocument, REMOTE_FOLDER, RemoteDocument, RemoteDocuments, RemoteError, hash,
+    resolve_url,
+};
 pub use trees::Document;
 pub use upgrade_3_1::upgrade_3_1;
 pub use version::Version;

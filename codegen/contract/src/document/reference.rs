@@ -1,10 +1,11 @@
-//! References (`$ref`): their parsing into a file path and a fragment (RFC 3986, RFC 6901), and the reasons why a
+//! References (`$ref`): their parsing into a path or URL and a fragment (RFC 3986, RFC 6901), and the reasons why a
 //! reference cannot be followed.
 
 use std::fmt;
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
+use super::remote::RemoteError;
 use crate::source::{FileId, NodePath, Span, unescape};
 
 /// The characters that a URI fragment must percent-encode (RFC 3986, section 3.5).
@@ -24,11 +25,11 @@ const ESCAPED: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// A `$ref`, parsed into the path of a file and a fragment within the file.
+/// A `$ref`, parsed into the path or URL of a document and a fragment within the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reference {
-    /// The percent-decoded path or URI of the file that the reference names; empty for the file that contains the
-    /// reference.
+    /// The path or URL of the document that the reference names, as it is written; empty for the document that contains
+    /// the reference.
     pub file: String,
     /// The fragment of the reference, which selects a node within the file.
     pub fragment: Fragment,
@@ -46,8 +47,8 @@ pub(super) enum Fragment {
 /// The reason why a `$ref` cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefError {
-    /// The reference has a scheme or a host, such as `https://`; such files are not fetched.
-    Remote,
+    /// The reference is a URL, and there is no valid copy of its document.
+    Remote(RemoteError),
     /// The reference names a file outside the folder that references must not leave.
     Outside,
     /// The file that the reference names could not be read; contains the reason as text.
@@ -69,7 +70,7 @@ pub enum RefError {
 impl fmt::Display for RefError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RefError::Remote => write!(formatter, "it is on another host"),
+            RefError::Remote(error) => error.fmt(formatter),
             RefError::Outside => write!(formatter, "it is outside the folder of the contract"),
             RefError::File(why) => write!(formatter, "its file cannot be read: {why}"),
             RefError::Dangling { .. } => write!(formatter, "its target does not exist"),
@@ -81,7 +82,7 @@ impl fmt::Display for RefError {
 
 impl std::error::Error for RefError {}
 
-/// Parses the text of a `$ref` into the path or URI of a file and a fragment.
+/// Parses the text of a `$ref` into the path or URL of a document and a fragment.
 pub(super) fn parse(reference: &str) -> Reference {
     let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
     let fragment = decode(fragment);
@@ -90,7 +91,7 @@ pub(super) fn parse(reference: &str) -> Reference {
         None if fragment.is_empty() => Fragment::Pointer(Vec::new()),
         None => Fragment::Anchor(fragment),
     };
-    Reference { file: decode(file), fragment }
+    Reference { file: file.to_owned(), fragment }
 }
 
 /// Returns the text of a reference from the path of a file, which is copied unchanged, and the steps of a JSON pointer.
@@ -115,18 +116,8 @@ pub(crate) fn is_plain_name(text: &str) -> bool {
     !file && !text.contains(['#', '/'])
 }
 
-/// Returns true if a reference starts with a scheme (`https:`) or with an authority (`//host`).
-pub(super) fn is_remote(reference: &str) -> bool {
-    let scheme = reference.split(['/', '#', '?']).next().and_then(|start| start.split_once(':'));
-    let scheme = scheme.is_some_and(|(scheme, _)| {
-        scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
-            && scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.'))
-    });
-    scheme || reference.starts_with("//")
-}
-
-/// Decodes the percent encoding of a reference; returns the text unchanged if the result is not UTF-8.
-fn decode(text: &str) -> String {
+/// Decodes the percent encoding of a path or fragment in a reference; returns the text unchanged if the result is not UTF-8.
+pub(super) fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), |decoded| decoded.into_owned())
 }
 
@@ -147,18 +138,10 @@ mod tests {
     #[test]
     fn a_reference_is_split_into_file_and_fragment() {
         let reference = parse("../common%20parts/x.yaml#/Id");
-        let file = "../common parts/x.yaml".to_owned();
-        assert_eq!(reference, Reference { file, fragment: pointer(&["Id"]) });
+        assert_eq!(decode(&reference.file), "../common parts/x.yaml");
+        assert_eq!(reference.fragment, pointer(&["Id"]));
         assert_eq!(parse("x.yaml").fragment, pointer(&[]));
         assert_eq!(parse("#Id").fragment, Fragment::Anchor("Id".to_owned()));
-    }
-
-    #[test]
-    fn a_reference_with_a_scheme_or_host_is_remote() {
-        for remote in ["https://example.com/a.yaml#/X", "//example.com/a.yaml", "file:///etc/passwd", "urn:x"] {
-            assert!(is_remote(remote), "{remote}");
-        }
-        assert!(!is_remote("a/b:c.yaml"));
     }
 
     #[test]

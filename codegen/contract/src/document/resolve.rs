@@ -3,7 +3,8 @@
 use super::grammar::ObjectKind;
 use super::located::Located;
 use super::node::{Node, Value};
-use super::reference::{Fragment, RefError, Reference, compose, file_part, is_remote, parse};
+use super::reference::{Fragment, RefError, Reference, compose, file_part, parse};
+use super::remote::{RemoteError, is_remote, resolve_url};
 use super::trees::Document;
 use crate::diagnostic::closest;
 use crate::source::{FileId, NodePath, unescape};
@@ -68,7 +69,9 @@ impl Document {
             from
         } else {
             let unread = || match is_remote(&reference.file) {
-                true => Err(RefError::Remote),
+                true => Err(RefError::Remote(
+                    resolve_url(None, &reference.file).map_or(RemoteError::Foreign, RemoteError::Unfetched),
+                )),
                 false => Err(RefError::File("it was not read".to_owned())),
             };
             self.links.get(&(from, reference.file.clone())).cloned().unwrap_or_else(unread)?

@@ -23,12 +23,14 @@ mod settled;
 pub mod sparse_fieldset;
 pub mod stream;
 
+pub use build::error_pointers::{ErrorEnvelopeForm, read_error_pointers};
 pub use build::own_type::read_own_type;
+pub use build::quantity::parse_size;
 pub use contract::{Contract, Server, ServerVariable, Tag};
 pub use direction::Direction;
 pub use envelope::{ErrorBody, Errors};
 pub use operation::Operation;
-pub use options::{NameOverride, NameTarget, Options};
+pub use options::{Enums, NameOverride, NameTarget, OperationOptions, Options, SchemaOptions, UnknownFields};
 pub use outgoing::{Callback, OutgoingCall, OutgoingOperation, Trigger};
 pub use passes::resolve;
 pub use schema::{Kind, Schema, SchemaId, Schemas};

@@ -1,6 +1,6 @@
 //! The overrides pass: applies the Rust names and custom types from the settings to the contract.
 
-use super::options::{NameTarget, Options};
+use super::options::{NameTarget, OperationOptions, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::model::{Contract, Kind};
 use crate::source::Spanned;
@@ -18,11 +18,7 @@ pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagno
                     operation.rust_name = Some(named.rust.clone());
                     found = true;
                 }
-                let names = contract.operations.iter().map(|operation| match named.contract.value.contains(' ') {
-                    true => operation.route(),
-                    false => operation.id.clone(),
-                });
-                (found, names.collect())
+                (found, operation_names(contract, &named.contract))
             }
             NameTarget::Tag => {
                 let mut found = false;
@@ -44,6 +40,45 @@ pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagno
         }
     }
     check_own_types(contract, diagnostics);
+    for (name, own) in &options.operations {
+        set_operation(contract, name, own, options, diagnostics);
+    }
+}
+
+/// Applies the options of one operation to every operation that has the given name.
+fn set_operation(
+    contract: &mut Contract,
+    name: &Spanned<String>,
+    own: &OperationOptions,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) {
+    let (mut found, mut without_body) = (false, false);
+    for operation in contract.operations.iter_mut().filter(|operation| operation.is_called(&name.value)) {
+        found = true;
+        match (own.body_limit, &mut operation.body) {
+            (Some(limit), Some(body)) => body.limit = limit,
+            (Some(_), None) => without_body = true,
+            (None, _) => {}
+        }
+    }
+    if !found {
+        unknown(name, NameTarget::Operation, operation_names(contract, name), options, diagnostics);
+    }
+    if without_body {
+        let message = format!("`{}` has no request body to limit", name.value);
+        let report = Diagnostic::error("policy-without-body", name.span, message).label("`body_limit` has no effect");
+        diagnostics.push(report.help("remove the setting, or name the operation that it is meant for"));
+    }
+}
+
+/// Returns the names of all operations in the form of `name`: ids, or methods and paths.
+fn operation_names(contract: &Contract, name: &Spanned<String>) -> Vec<String> {
+    let names = contract.operations.iter().map(|operation| match name.value.contains(' ') {
+        true => operation.route(),
+        false => operation.id.clone(),
+    });
+    names.collect()
 }
 
 /// Applies a change to every component schema that has the given name.

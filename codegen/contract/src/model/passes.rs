@@ -43,6 +43,6 @@ pub fn resolve(document: &Document, strict: bool, options: &Options, diagnostics
         pass(&mut contract, options, diagnostics);
     }
     // Equal inline error schemas are one schema now.
-    envelope::find_errors(document, &mut contract, diagnostics);
+    envelope::find_errors(document, &mut contract, options, diagnostics);
     contract
 }

@@ -41,6 +41,8 @@ pub struct Sources {
 struct SourceFile {
     display_path: String,
     path: PathBuf,
+    /// The URL of a remote document, of which the source file is a copy.
+    url: Option<String>,
     text: String,
     /// True if the text of the source file is ASCII. Columns then need no counting of characters, which is slow
     /// in lines of several megabytes.
@@ -114,6 +116,18 @@ impl Sources {
     /// Returns the path of a source file on the disk.
     pub fn path(&self, file: FileId) -> &Path {
         self.file(file).map_or(Path::new(""), |file| file.path.as_path())
+    }
+
+    /// Returns the URL of the remote document that a source file is a copy of.
+    pub fn url(&self, file: FileId) -> Option<&str> {
+        self.file(file)?.url.as_deref()
+    }
+
+    /// Records that a source file is a copy of the remote document at a URL.
+    pub(crate) fn set_url(&mut self, file: FileId, url: String) {
+        if let Some(file) = self.files.get_mut(file.0 as usize).and_then(Arc::get_mut) {
+            file.url = Some(url);
+        }
     }
 
     /// Returns the text of a source file; empty if the file could not be read.
@@ -202,7 +216,7 @@ impl SourceFile {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| offset(at + 1))).collect();
         let ascii = text.is_ascii();
-        SourceFile { display_path, path, text, ascii, line_starts, origins: Vec::new() }
+        SourceFile { display_path, path, url: None, text, ascii, line_starts, origins: Vec::new() }
     }
 }
 

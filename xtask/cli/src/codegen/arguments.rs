@@ -7,6 +7,7 @@ use writ_codegen::options::Part;
 use writ_codegen::output::Conflicts;
 use writ_codegen::package::{Runtime, Workspace};
 use writ_contract::diagnostic::closest;
+use writ_contract::model::{Enums, UnknownFields, parse_size};
 
 /// The arguments of `codegen`: the contract, the crate to generate, and the form of the report.
 ///
@@ -58,6 +59,15 @@ pub struct Args {
     /// Generate an optional part behind a cargo feature: client, eq, openapi or serde; repeat the option for several.
     #[arg(long, value_name = "PART", requires = "spec", value_parser = part)]
     pub with: Vec<Part>,
+    /// The size limit of request bodies for operations without `x-body-limit`, such as `4MiB`.
+    #[arg(long, value_name = "SIZE", requires = "spec", value_parser = parse_size)]
+    pub body_limit: Option<u64>,
+    /// The treatment of unknown fields in objects without `additionalProperties`: ignore, reject or keep.
+    #[arg(long, value_name = "ignore|reject|keep", requires = "spec", value_parser = word(&UnknownFields::NAMES))]
+    pub unknown_fields: Option<UnknownFields>,
+    /// The treatment of strings outside an enum without `x-extensible-enum`: closed or open.
+    #[arg(long, value_name = "closed|open", requires = "spec", value_parser = word(&Enums::NAMES))]
+    pub enums: Option<Enums>,
     /// The cargo workspace of the crate: `own`, or `member` of an existing one.
     #[arg(long, value_name = "own|member", requires = "spec")]
     pub workspace: Option<Workspace>,
@@ -126,6 +136,18 @@ pub struct Display {
     pub notes: bool,
     /// True if every diagnostic is printed in full; otherwise repeated ones are counted.
     pub all: bool,
+}
+
+/// Returns a parser for an option whose value is one of several words.
+fn word<T: Copy>(choices: &'static [(&'static str, T)]) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let words = || choices.iter().map(|(word, _)| *word);
+        let chosen = choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        chosen.ok_or_else(|| match closest(text, words()) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => format!("expected {}", words().collect::<Vec<_>>().join(" or ")),
+        })
+    }
 }
 
 /// Parses the name of an optional part of the generated crate, as `--with` takes it.

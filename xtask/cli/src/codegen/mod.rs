@@ -58,6 +58,10 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
         settings.options.contract.set_tags(&args.tag);
     }
     settings.options.overlays.extend(args.overlay.iter().cloned());
+    let contract = &mut settings.options.contract;
+    contract.body_limit = args.body_limit.or(contract.body_limit);
+    contract.unknown_fields = args.unknown_fields.unwrap_or(contract.unknown_fields);
+    contract.enums = args.enums.unwrap_or(contract.enums);
     let dependencies = settings.dependencies(out);
     let request = Request {
         entry: spec.to_owned(),

@@ -7,6 +7,7 @@ use crate::document::grammar::ObjectKind;
 use crate::document::located::Located;
 use crate::document::node::{Node, Object};
 use crate::document::reference::{Fragment, RefError, Reference, compose, file_part, parse};
+use crate::document::remote::{LOCK, RemoteError};
 use crate::document::resolve::MAX_HOPS;
 use crate::document::version::Version;
 use crate::document::walk::{Standing, begin};
@@ -143,9 +144,7 @@ impl<'d> Checker<'d, '_> {
             RefError::Cyclic if !text.contains('#') => return,
             RefError::Cyclic => Diagnostic::error("cyclic-ref", span, format!("`{text}` leads back to itself"))
                 .label("cyclic reference"),
-            RefError::Remote => Diagnostic::error("remote-ref", span, format!("`{text}` is on another host"))
-                .label("not fetched")
-                .help("save the file in the folder of the contract, and refer to it there"),
+            RefError::Remote(error) => self.remote(span, text, &error),
             RefError::Outside => {
                 let message = format!("`{}` is outside the folder of the contract", file_part(text));
                 Diagnostic::error("ref-outside", span, message)
@@ -188,6 +187,35 @@ impl<'d> Checker<'d, '_> {
         let file = if file.is_empty() { from } else { self.document.links.get(&(from, file))?.clone().ok()? };
         let text = compose("", &steps);
         self.document.overlaid.removal(&text[1..]).filter(|_| file == self.document.root)
+    }
+
+    /// Returns the diagnostic for a reference to a remote document without a valid copy.
+    fn remote(&self, span: Span, text: &str, error: &RemoteError) -> Diagnostic {
+        let entry = match self.document.sources.display_path(self.document.root) {
+            "standard input" => "FILE",
+            path => path,
+        };
+        match error {
+            RemoteError::Foreign => {
+                let message = format!("`{text}` is on another host, and is not a URL that can be fetched");
+                Diagnostic::error("remote-ref", span, message)
+                    .label("neither a file nor an `https` URL")
+                    .help("save the file in the folder of the contract, and refer to it there")
+            }
+            RemoteError::Unfetched(url) => {
+                Diagnostic::error("remote-ref", span, format!("there is no copy of `{url}`"))
+                    .label("not fetched: generating code does not access the network")
+                    .help(format!("run `cargo writ fetch --spec {entry}` to store a copy beside the contract"))
+            }
+            RemoteError::Altered(file) => {
+                let message = format!("the copy of `{}` differs from its hash in `{LOCK}`", file_part(text));
+                Diagnostic::error("remote-changed", span, message)
+                    .label(format!("`{file}` is missing or was edited"))
+                    .help(format!(
+                        "restore the copy, or run `cargo writ fetch --force --spec {entry}` to fetch it again"
+                    ))
+            }
+        }
     }
 
     fn is_unreadable(&self, pending: &Pending<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! The URI of a file (`$self`) as the base of its references (OpenAPI 3.2.0, section 4.1; RFC 3986, section 5).
 
 use crate::document::node::Node;
-use crate::document::reference::is_remote;
+use crate::document::remote::is_remote;
 
 /// The endings of the files that a reference by URI may leave out, since the URI of a document needs none.
 pub(super) const ENDINGS: [&str; 4] = ["", ".yaml", ".yml", ".json"];

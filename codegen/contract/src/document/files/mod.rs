@@ -10,13 +10,16 @@ mod overlays;
 mod paths;
 mod references;
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 
+use super::options::LoadOptions;
 use super::overlay::Traces;
 use super::parse::{STDIN, read_file, read_stdin};
+use super::remote::RemoteDocuments;
 use super::trees::Document;
 use crate::diagnostic::Diagnostics;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use entry::version;
 use loader::Loader;
 use overlays::Overlays;
@@ -25,25 +28,47 @@ pub use paths::display_path;
 
 /// Reads the entry file of a contract and every file that its references reach.
 ///
-/// The files `overlays` are applied to the tree of the entry file, before its version is read and references are
+/// The overlays of the options are applied to the tree of the entry file, before its version is read and references are
 /// followed.
 ///
-/// References must not leave the folder `root`, which defaults to the folder of the entry file. Files that cannot
-/// be read are reported to `diagnostics`; nothing else is checked.
+/// References must not leave the folder `root` of the options, which defaults to the folder of the entry file. Files that
+/// cannot be read are reported to `diagnostics`; nothing else is checked.
 ///
 /// Returns `None` only if the entry file cannot be read as an OpenAPI document at all.
-pub(super) fn read_files(
+pub(super) fn read_files(entry: &Path, options: &LoadOptions, diagnostics: &mut Diagnostics) -> Option<Document> {
+    loaded(entry, options, None, diagnostics).map(|loader| loader.document)
+}
+
+/// Returns the absolute URL of every remote document that a contract refers to, directly or through one of the copies in
+/// `remote`, each with the span of the first reference.
+///
+/// Files that cannot be read are reported to `diagnostics`; nothing else is checked. Returns `None` if the entry file
+/// cannot be read as an OpenAPI document.
+pub fn remote_references(
     entry: &Path,
-    root: Option<&Path>,
-    (overlays, strict): (&[PathBuf], bool),
+    options: &LoadOptions,
+    remote: RemoteDocuments,
     diagnostics: &mut Diagnostics,
-) -> Option<Document> {
+) -> Option<BTreeMap<String, Span>> {
+    let loader = loaded(entry, options, Some(remote), diagnostics)?;
+    let (document, requested) = (loader.document, loader.requested);
+    diagnostics.set_sources(&document.sources);
+    Some(requested)
+}
+
+fn loaded<'l>(
+    entry: &Path,
+    options: &LoadOptions,
+    remote: Option<RemoteDocuments>,
+    diagnostics: &'l mut Diagnostics,
+) -> Option<Loader<'l>> {
     let mut sources = Sources::default();
+    let (root, strict) = (options.root.as_deref(), options.strict);
     let (file, tree) = match entry == Path::new(STDIN) {
         true => read_stdin(entry, strict, &mut sources, diagnostics),
         false => read_file(display_path(entry, root), entry, strict, &mut sources, diagnostics),
     };
-    let overlays = Overlays { entry, root, files: overlays, strict };
+    let overlays = Overlays { entry, root, files: &options.overlays, strict };
     let (tree, traces) = match tree {
         Some(tree) => {
             let (tree, traces) = overlays.apply(tree, &mut sources, diagnostics);
@@ -56,10 +81,9 @@ pub(super) fn read_files(
         diagnostics.set_sources(&sources);
         return None;
     };
-    let folder = root.or_else(|| entry.parent()).unwrap_or(Path::new(""));
     let mut document = Document::new(sources, file, version);
     document.add_entry(tree, traces);
-    let mut loader = Loader::new(document, entry, (folder, strict), diagnostics);
+    let mut loader = Loader::new(document, entry, options, remote, diagnostics);
     references::follow(&mut loader);
-    Some(loader.document)
+    Some(loader)
 }

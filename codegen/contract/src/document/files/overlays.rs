@@ -7,7 +7,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::node::Node;
 use crate::document::overlay::{Overlay, Patch, Traces, read};
 use crate::document::parse::{STDIN, read_file, read_stdin};
-use crate::document::reference::{is_remote, parse};
+use crate::document::reference::{decode, parse};
+use crate::document::remote::is_remote;
 use crate::source::Sources;
 
 /// The overlays of a contract, and the folder and strictness with which they are read.
@@ -66,7 +67,7 @@ impl Overlays<'_> {
         {
             return;
         }
-        let named = path.parent().unwrap_or(Path::new("")).join(&reference.file);
+        let named = path.parent().unwrap_or(Path::new("")).join(decode(&reference.file));
         if real_path(&named) == real_path(self.entry) {
             return;
         }

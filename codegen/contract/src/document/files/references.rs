@@ -8,10 +8,13 @@ use crate::document::node::{Node, Object};
 use crate::document::reference::{RefError, is_plain_name, parse};
 use crate::document::version::Version;
 use crate::document::walk::{Visited, Walk, begin, entries, standing_reference};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// A reference of a contract: the file that contains it, its text, and the kind of object that it must lead to.
 type Reference = (FileId, String, ObjectKind);
+
+/// A reference of a contract with its span.
+type Located = (Span, String, ObjectKind);
 
 /// The walk that collects the references of a document.
 struct Collector {
@@ -21,7 +24,7 @@ struct Collector {
     /// The references of the contract that were found so far, so that none is followed twice.
     found: HashSet<Reference>,
     /// The references of the contract that were found and are not followed yet.
-    pending: VecDeque<Reference>,
+    pending: VecDeque<Located>,
 }
 
 /// Reads every file of a contract that references reach, starting from the root of the entry file.
@@ -29,19 +32,20 @@ pub(super) fn follow(loader: &mut Loader<'_>) {
     let version = loader.document.version();
     let mut collector = Collector { version, seen: HashSet::new(), found: HashSet::new(), pending: VecDeque::new() };
     begin(&mut collector, ObjectKind::Root, loader.document.root_node());
-    // The references that pass through a file that is not read yet.
-    let mut deferred: VecDeque<Reference> = VecDeque::new();
+    // The references to a file, or through one, that is not read yet.
+    let mut deferred: VecDeque<Located> = VecDeque::new();
     let mut links = 0;
     loop {
-        while let Some((file, text, kind)) = collector.pending.pop_front() {
-            loader.link(loader.document.base(file), &parse(&text).file);
-            match loader.document.resolve(file, &text) {
+        while let Some((span, text, kind)) = collector.pending.pop_front() {
+            loader.link(span, &parse(&text).file);
+            match loader.document.resolve(span.file, &text) {
                 Ok(target) => begin(&mut collector, kind, target.node),
-                Err(RefError::File(_)) => deferred.push_back((file, text, kind)),
+                Err(RefError::File(_) | RefError::Remote(_)) => deferred.push_back((span, text, kind)),
                 Err(_) => {}
             }
         }
-        if deferred.is_empty() || links == loader.document.links.len() {
+        let relinked = loader.relink();
+        if deferred.is_empty() || (links == loader.document.links.len() && !relinked) {
             return;
         }
         links = loader.document.links.len();
@@ -50,10 +54,9 @@ pub(super) fn follow(loader: &mut Loader<'_>) {
 }
 
 impl Collector {
-    fn record(&mut self, file: FileId, text: &str, kind: ObjectKind) {
-        let reference = (file, text.to_owned(), kind);
-        if self.found.insert(reference.clone()) {
-            self.pending.push_back(reference);
+    fn record(&mut self, span: Span, text: &str, kind: ObjectKind) {
+        if self.found.insert((span.file, text.to_owned(), kind)) {
+            self.pending.push_back((span, text.to_owned(), kind));
         }
     }
 }
@@ -70,7 +73,7 @@ impl<'d> Walk<'d> for Collector {
             return;
         }
         if let Some(standing) = standing_reference(kind, object, self.version) {
-            self.record(standing.node.span.file, standing.text, kind);
+            self.record(standing.node.span, standing.text, kind);
             if standing.alone {
                 return;
             }
@@ -79,12 +82,12 @@ impl<'d> Walk<'d> for Collector {
     }
 
     fn schema_reference(&mut self, node: &'d Node, text: &'d str) {
-        self.record(node.span.file, text, ObjectKind::Schema);
+        self.record(node.span, text, ObjectKind::Schema);
     }
 
     fn requirement(&mut self, _visited: Visited<'d>, object: &'d Object) {
         for (key, _) in object.iter().filter(|(key, _)| !is_plain_name(&key.name)) {
-            self.record(key.span.file, &key.name, ObjectKind::SecurityScheme);
+            self.record(key.span, &key.name, ObjectKind::SecurityScheme);
         }
     }
 }

@@ -73,6 +73,17 @@ pub(super) fn read_file(
     read_text(display_path, path, (text, strict), sources, diagnostics)
 }
 
+/// Adds a text that was read already to the sources and parses it. `path` decides the format.
+pub(super) fn read_string(
+    display_path: String,
+    path: &Path,
+    (text, strict): (&str, bool),
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> (FileId, Option<Node>) {
+    read_text(display_path, path, (decode(text.as_bytes().to_vec()), strict), sources, diagnostics)
+}
+
 /// Reads a contract from standard input. Diagnostics name it as the file `path`, which does not exist.
 pub(super) fn read_stdin(
     path: &Path,

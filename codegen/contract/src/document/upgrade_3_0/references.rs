@@ -34,9 +34,10 @@ impl References {
         let Some(text) = reference.as_str() else { return };
         let Ok(target) = document.resolve(reference.span.file, text) else { return };
         let parsed = parse(text);
+        let from = document.base(reference.span.file);
         let file = match parsed.file.as_str() {
-            "" => Some(reference.span.file),
-            path => document.linked(reference.span.file, path),
+            "" => Some(from),
+            path => document.linked(from, path),
         };
         if file == Some(target.path.file) {
             let target = Target { span: target.node.span, path: target.path, file_part: file_part(text).to_owned() };

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::IndexMap;
 
-use super::deferred::{Contradiction, Discriminated, Families, Source, SparseFieldset, Undeclared, Unsettled};
+use super::deferred::{Chosen, Contradiction, Discriminated, Families, Source, SparseFieldset, Undeclared, Unsettled};
 use super::node_fields::{entries, is_plain_reference};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Document, Node, Version};
@@ -17,6 +17,12 @@ pub(super) struct Builder<'d, 'o> {
     pub(super) document: &'d Document,
     /// The diagnostics that the build of the model reports problems to.
     pub(super) diagnostics: &'o mut Diagnostics,
+    /// The options for resolving the contract.
+    pub(super) options: &'o Options,
+    /// The options of single schemas, by the spans of the schemas.
+    pub(super) chosen: Chosen<'o>,
+    /// The formats of the contract that the options exempt from checks.
+    pub(super) plain_formats: HashSet<String>,
     /// True if lossless deviations from OpenAPI are errors instead of warnings (`--strict`).
     pub(super) strict: bool,
     /// True if schema keywords imply the type that they apply to: `properties` implies an object.
@@ -72,12 +78,15 @@ impl<'d, 'o> Builder<'d, 'o> {
     pub(super) fn new(
         document: &'d Document,
         strict: bool,
-        options: &Options,
+        options: &'o Options,
         diagnostics: &'o mut Diagnostics,
     ) -> Builder<'d, 'o> {
         Builder {
             document,
             diagnostics,
+            options,
+            chosen: HashMap::new(),
+            plain_formats: HashSet::new(),
             strict,
             implied_types: options.implied_types,
             check_formats: options.check_formats,

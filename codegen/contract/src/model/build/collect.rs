@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
+use crate::model::options::Enums;
 use crate::source::Span;
 
 use super::builder::Builder;
@@ -58,6 +59,10 @@ impl<'d> Builder<'d, '_> {
     /// Adds the constraints of the keywords at the schema node itself, without its subschemas.
     fn collect_own(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &[Span]) {
         facets.annotate(node);
+        if let Some(chosen) = self.chosen(node) {
+            facets.extensible |= chosen.enums == Some(Enums::Open);
+            facets.unknown_fields = chosen.unknown_fields.or(facets.unknown_fields);
+        }
         let mut own_properties: Vec<&'d str> = Vec::new();
         for (key, value) in entries(Some(node)) {
             match key.as_str() {
@@ -68,13 +73,17 @@ impl<'d> Builder<'d, '_> {
                     self.report(report.label("no value is valid").help("list the values, or remove the enum"));
                     facets.rare.other = true;
                 }
+                "x-extensible-enum" => facets.extensible |= self.is_open_enum(node),
                 "enum" => {
+                    facets.extensible |= self.is_open_enum(node);
                     self.collect_names(node, value, facets);
                     self.collect_values(elements(Some(value)).iter().collect(), value.span, facets);
                 }
                 "const" => self.collect_values(vec![value], value.span, facets),
-                "x-extensible-enum" => facets.extensible |= value.as_bool() == Some(true),
-                "format" => facets.format = value.as_str().map(|format| (format, value.span)).or(facets.format),
+                "format" => {
+                    let format = value.as_str().filter(|name| !self.is_plain_format(name, value.span));
+                    facets.format = format.map(|format| (format, value.span)).or(facets.format);
+                }
                 "contentEncoding" | "contentMediaType" => self.collect_content(node, key, value, facets),
                 "x-id-prefix" => facets.id_prefix = value.as_str(),
                 "minimum" => tighten(&mut facets.min, bound(value, truth(node, "exclusiveMinimum")), true),
@@ -169,7 +178,9 @@ impl<'d> Builder<'d, '_> {
         }
         if node.get("additionalProperties").is_some_and(|value| value.as_object().is_some()) {
             facets.additional_beside.push(own_properties);
-        } else if let Some(closed) = node.get("additionalProperties").filter(|closed| closed.as_bool() == Some(false)) {
+        } else if let Some(closed) =
+            node.get("additionalProperties").filter(|closed| closed.as_bool() == Some(false) && self.is_closed(node))
+        {
             facets.closed.push((own_properties, closed.span));
         }
     }

@@ -93,10 +93,14 @@ impl<'d> Builder<'d, '_> {
         self.known.insert(source, id);
         if let Some(node) = single {
             let own = self.own_type(node);
-            let pointers = node.get("x-error-envelope").map(|written| self.error_pointers(written));
+            let chosen = self.chosen(node).and_then(|chosen| chosen.error_envelope.clone());
+            let pointers = match (chosen, node.get("x-error-envelope")) {
+                (Some(chosen), _) => Some(chosen),
+                (None, written) => written.and_then(|written| self.error_pointers(written)),
+            };
             let schema = self.schemas.get_mut(id);
             schema.rust_type = own;
-            schema.error_pointers = pointers.flatten();
+            schema.error_pointers = pointers;
         }
         if let Some(node) = single.filter(|_| decided.is_empty()) {
             self.examples_of_schema(id, node);

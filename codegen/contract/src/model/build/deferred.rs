@@ -7,7 +7,11 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Node;
 use crate::model::SchemaId;
 use crate::model::operation::ParameterLocation;
-use crate::source::Span;
+use crate::model::options::SchemaOptions;
+use crate::source::{Span, Spanned};
+
+/// The options of single schemas, each with the name by which the settings refer to the schema, by the span of the schema.
+pub(super) type Chosen<'o> = HashMap<Span, (&'o Spanned<String>, &'o SchemaOptions)>;
 
 /// The identity of a schema: the document nodes that it is made of, and the unions whose branch is chosen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decimal, Node};
+use crate::model::options::UnknownFields;
 use crate::model::schema::{StringContent, StringShape};
 use crate::source::Span;
 
@@ -29,7 +30,7 @@ pub(super) struct Facets<'d> {
     pub write_only: bool,
     /// The values that every `enum` and `const` of the schema allows; `None` for all values.
     pub values: Option<Vec<&'d Node>>,
-    /// True if strings outside the enum are valid too (`x-extensible-enum`).
+    /// True if strings outside the enum are valid too (`x-extensible-enum`, or the setting `enums`).
     pub extensible: bool,
     /// The enum values of the schema, each with its Rust name (`x-enum-varnames`).
     pub names: Vec<(&'d str, &'d str)>,
@@ -61,6 +62,8 @@ pub(super) struct Facets<'d> {
     /// The property names declared beside each `additionalProperties` schema of an object schema. The
     /// `additionalProperties` schema does not apply to them.
     pub additional_beside: Vec<Vec<&'d str>>,
+    /// The treatment of unknown fields of an object schema, if the settings name the schema.
+    pub unknown_fields: Option<UnknownFields>,
     /// True if a node of the schema declares `additionalProperties: true`.
     pub open: bool,
     /// Each `additionalProperties: false` of an object schema: the property names declared beside it, which it

@@ -124,6 +124,14 @@ impl<'d> Builder<'d, '_> {
         }
         for (key, value) in entries(Some(node)) {
             let name = key.as_str();
+            let lifted = match name {
+                "enum" => self.is_open_enum(node),
+                "additionalProperties" => value.as_bool() == Some(false) && !self.is_closed(node),
+                _ => false,
+            };
+            if lifted {
+                continue;
+            }
             let around = match name {
                 _ if IN_PLACE.contains(&name) => &omitted,
                 _ if NEGATED.contains(&name) => &None,
@@ -154,7 +162,8 @@ impl<'d> Builder<'d, '_> {
                 plain.insert(key.clone(), Json::Object(named));
             } else if name == "format" {
                 // The interpreter checks only the formats that generated code checks.
-                let checked = value.as_str().filter(|_| self.check_formats).and_then(checked_format);
+                let checked = value.as_str().filter(|_| self.check_formats);
+                let checked = checked.filter(|name| !self.is_plain_format(name, value.span)).and_then(checked_format);
                 plain.extend(checked.map(|format| (key.clone(), Json::from(format))));
             } else if name == "$dynamicRef" {
                 self.dynamic_reference(node, value);

@@ -6,6 +6,7 @@
 //! [`Kind`](crate::model::Kind). Checks that need all schemas follow.
 
 mod builder;
+mod chosen;
 mod collect;
 mod collect_enum;
 mod compose;
@@ -36,7 +37,7 @@ mod path_parameter;
 mod path_template;
 mod policy;
 mod positional;
-mod quantity;
+pub(in crate::model) mod quantity;
 mod query_string;
 mod response;
 mod route;
@@ -63,6 +64,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     let root = document.root_node();
     let mut builder = Builder::new(document, strict, options, diagnostics);
     builder.name_components(root);
+    builder.find_chosen();
     if options.polymorphic_parents {
         builder.find_families();
     }
@@ -73,6 +75,8 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     builder.settle();
     builder.settle_tags();
     builder.report_formats();
+    builder.check_plain_formats();
+    builder.check_chosen();
     builder.check_overlaps();
     builder.report_contradictions(&operations);
     response::settle_kinds(&mut operations, &builder.schemas);

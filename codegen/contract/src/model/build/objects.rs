@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Node;
 use crate::model::SchemaId;
 use crate::model::direction::Direction;
+use crate::model::options::UnknownFields;
 use crate::model::schema::{Additional, Kind, ObjectShape, Property};
 use crate::source::Span;
 
@@ -77,8 +78,14 @@ impl<'d> Builder<'d, '_> {
             _ if facets.rare.names => Additional::Kept(self.anything(nodes[0])),
             (false, _) => Additional::Denied,
             (true, []) if facets.open => Additional::Kept(self.anything(nodes[0])),
-            (true, []) if properties.is_empty() => Additional::Kept(self.anything(nodes[0])),
-            (true, []) => Additional::Ignored,
+            (true, []) => match facets.unknown_fields {
+                None if properties.is_empty() => Additional::Kept(self.anything(nodes[0])),
+                chosen => match chosen.unwrap_or(self.options.unknown_fields) {
+                    UnknownFields::Ignore => Additional::Ignored,
+                    UnknownFields::Reject => Additional::Denied,
+                    UnknownFields::Keep => Additional::Kept(self.anything(nodes[0])),
+                },
+            },
             (true, [one]) => Additional::Kept(self.schema(one)),
             (true, several) => Additional::Kept(self.several(several)),
         };

@@ -90,13 +90,14 @@ impl<'d> Builder<'d, '_> {
 
     /// Returns the size limit of the request body of an operation, in bytes (`x-body-limit`).
     pub(super) fn body_limit(&mut self, operation: &'d Node) -> u64 {
-        let Some(node) = operation.get("x-body-limit") else { return DEFAULT_BODY_LIMIT };
+        let default = self.options.body_limit.unwrap_or(DEFAULT_BODY_LIMIT);
+        let Some(node) = operation.get("x-body-limit") else { return default };
         let limit = node.as_u64().or_else(|| node.as_str().and_then(size)).filter(|limit| *limit > 0);
         if limit.is_none() {
             let intended = intended_size(self.document.sources.slice(node.span));
             self.bad_policy(node, "`x-body-limit`", A_SIZE, intended);
         }
-        limit.unwrap_or(DEFAULT_BODY_LIMIT)
+        limit.unwrap_or(default)
     }
 
     /// Checks that the value of a policy is an object, and reports its unknown fields.

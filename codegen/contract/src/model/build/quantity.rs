@@ -29,6 +29,26 @@ pub(super) fn size(text: &str) -> Option<u64> {
     count.checked_mul(unit)
 }
 
+/// Parses a size in settings, in bytes: `64KiB`, `4MiB`.
+///
+/// # Errors
+///
+/// Returns the form that a size must have, or the size that the text probably stands for. Zero is not a size.
+///
+/// ```
+/// use writ_contract::model::parse_size;
+///
+/// assert_eq!(parse_size("4MiB"), Ok(4 << 20));
+/// assert_eq!(parse_size("4 MB"), Err("did you mean `4MiB`?".to_owned()));
+/// ```
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    match (size(text).filter(|size| *size > 0), intended_size(text)) {
+        (Some(size), _) => Ok(size),
+        (None, Some(intended)) => Err(format!("did you mean `{intended}`?")),
+        (None, None) => Err("expected a size such as `64KiB` or `4MiB`".to_owned()),
+    }
+}
+
 fn parts(text: &str) -> Option<(u64, &str)> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit())?;
     let (count, unit) = text.split_at(digits);

@@ -11,27 +11,36 @@ use super::template::{ErrorText, ErrorValue};
 use super::usage::{self, ErrorUse};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
-use crate::model::Contract;
-use crate::model::build::error_pointers::read_error_pointers;
+use crate::model::build::error_pointers::{ErrorEnvelopeForm, read_error_pointers};
 use crate::model::operation::ContentKind;
 use crate::model::schema::{ErrorPointers, Kind, Schemas};
+use crate::model::{Contract, Options};
+use crate::source::Sources;
 
 /// Finds the bodies of the contract's error responses, and reports what a problem cannot fill.
-pub(in crate::model) fn find_errors(document: &Document, contract: &mut Contract, diagnostics: &mut Diagnostics) {
-    let written = document.root_node().get("x-error-envelope");
-    let global = written.and_then(|node| read_error_pointers(node, &document.sources, diagnostics));
+pub(in crate::model) fn find_errors(
+    document: &Document,
+    contract: &mut Contract,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) {
+    // Pointers may be in the settings.
+    let mut sources = document.sources.clone();
+    sources.copy_settings(&options.sources);
+    let global = match document.root_node().get("x-error-envelope") {
+        Some(node) => read_error_pointers(node, ErrorEnvelopeForm::Contract, &sources, diagnostics),
+        None => options.error_envelope.clone(),
+    };
     let uses = usage::uses(contract);
     let mut errors = Errors::default();
     let mut reports = Vec::new();
     let most_used = uses.iter().find(|found| found.content.kind == ContentKind::Json && found.content.schema.is_some());
     if let (Some(global), Some(most_used)) = (&global, most_used.and_then(|found| found.content.schema)) {
         let schema = contract.schemas.target(most_used);
-        usage::lost(&contract.schemas, schema, global, &document.sources)
-            .into_iter()
-            .for_each(|it| diagnostics.push(it));
+        usage::lost(&contract.schemas, schema, global, &sources).into_iter().for_each(|it| diagnostics.push(it));
     }
     for found in &uses {
-        let pointers = pointers(&contract.schemas, found, global.as_ref(), document, diagnostics);
+        let pointers = pointers(&contract.schemas, found, global.as_ref(), &sources, diagnostics);
         let (body, found_reports) = body(&contract.schemas, found, pointers);
         if let Some(body) = body {
             reports.extend(found_reports.into_iter().map(|report| (errors.bodies.len(), report)));
@@ -79,18 +88,18 @@ fn pointers<'p>(
     schemas: &'p Schemas,
     found: &ErrorUse<'_>,
     global: Option<&'p ErrorPointers>,
-    document: &Document,
+    sources: &Sources,
     diagnostics: &mut Diagnostics,
 ) -> Option<&'p ErrorPointers> {
     let schema = found.content.schema?;
     let target = schemas.target(schema);
     if let Some(own) = schemas.nearest(schema, |schema| schema.error_pointers.as_ref()) {
-        let lost = usage::lost(schemas, target, own, &document.sources);
+        let lost = usage::lost(schemas, target, own, sources);
         let is_valid = lost.is_empty();
         lost.into_iter().for_each(|report| diagnostics.push(report));
         return Some(own).filter(|_| is_valid);
     }
-    global.filter(|global| usage::lost(schemas, target, global, &document.sources).is_empty())
+    global.filter(|global| usage::lost(schemas, target, global, sources).is_empty())
 }
 
 /// Returns the body of error responses with a content, and the parts of its schema that no problem fills. Returns no body
