@@ -15,6 +15,7 @@ use crate::rust::fallbacks::explain_fallbacks;
 use crate::rust::mention::runtime;
 use crate::rust::names::ident::static_name;
 use crate::rust::names::namespace::{Names, distinct};
+use crate::rust::operations::authenticator::authenticator_view;
 use crate::rust::operations::errors::{conversions, markers};
 use crate::rust::operations::operation_names::{operation_names, tag_names};
 use crate::rust::operations::operation_table::scheme_static;
@@ -97,6 +98,9 @@ pub fn views(
     let outgoing = outgoing_names(&plan, &mut names, diagnostics);
     let markers = markers(contract, &mut names, diagnostics);
     let conversions = conversions(&plan, &markers, &mut names, diagnostics);
+    let unwritten = contract.unselected.iter().filter(|_| options.unwritten);
+    let authenticator =
+        authenticator_view(contract, contract.operations.iter().chain(unwritten), &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
     let extra = (!both_ways.is_empty()).then_some(ExtraCodecs { checks: options.client() });
     let types = type_files(&plan, &modules, &patterns, extra, diagnostics);
@@ -145,7 +149,7 @@ pub fn views(
             base_path: contract.servers.first().map(Server::base_path).unwrap_or_default(),
             tags: views.iter().map(summary).collect(),
             example: views.first().and_then(example),
-            authenticated: views.iter().any(|tag| tag.secured),
+            authenticator,
             features: options
                 .parts()
                 .iter()

@@ -1,8 +1,11 @@
 //! The building of security schemes, and of the security requirements of operations.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::Node;
-use crate::model::operation::{Requirement, Scheme, SchemeKind};
+use crate::model::OutgoingOperation;
+use crate::model::operation::{Operation, Requirement, Scheme, SchemeKind, Scope};
 
 use super::builder::Builder;
 use super::node_fields::{elements, entries, string};
@@ -11,8 +14,8 @@ impl<'d> Builder<'d, '_> {
     /// Returns the security schemes that the contract declares in `components.securitySchemes`.
     pub(super) fn schemes(&mut self, root: &'d Node) -> Vec<Scheme> {
         let mut schemes = Vec::new();
-        let nodes: Vec<_> = entries(root.get("components").and_then(|all| all.get("securitySchemes"))).collect();
-        for (name, node) in nodes {
+        let nodes = root.get("components").and_then(|all| all.get("securitySchemes")).and_then(Node::as_object);
+        for (key, node) in nodes.into_iter().flatten() {
             let node = self.follow(node).unwrap_or(node);
             let kind = match (string(node, "type").as_deref(), string(node, "scheme"), string(node, "in").as_deref()) {
                 (Some("http"), Some(scheme), _) if scheme.eq_ignore_ascii_case("bearer") => SchemeKind::Bearer,
@@ -26,9 +29,40 @@ impl<'d> Builder<'d, '_> {
                 // An invalid scheme was reported during loading; requirements of it are not reported again.
                 _ => SchemeKind::Bearer,
             };
-            schemes.push(Scheme { name: name.clone(), kind, description: string(node, "description") });
+            schemes.push(Scheme {
+                name: key.name.clone(),
+                kind,
+                span: key.span,
+                description: string(node, "description"),
+                bearer_format: string(node, "bearerFormat"),
+                scopes: scopes(node),
+            });
         }
         schemes
+    }
+
+    /// Reports the security schemes that no operation requires, for which no method is generated.
+    pub(super) fn report_unused_schemes(
+        &mut self,
+        schemes: &[Scheme],
+        operations: &[Operation],
+        outgoing: &[OutgoingOperation],
+    ) {
+        let outgoing = outgoing.iter().filter_map(|outgoing| outgoing.operation.as_ref());
+        let used: HashSet<&str> = operations
+            .iter()
+            .chain(outgoing)
+            .flat_map(|operation| operation.security.iter().flatten())
+            .map(|requirement| requirement.scheme.as_str())
+            .collect();
+        for scheme in schemes.iter().filter(|scheme| !used.contains(scheme.name.as_str())) {
+            let message = format!("no operation requires the security scheme `{}`", scheme.name);
+            self.report(
+                Diagnostic::info("unused-security-scheme", scheme.span, message)
+                    .label("the authenticator gets no method for it")
+                    .help("list it under `security`, or remove it if no webhook or callback uses it"),
+            );
+        }
     }
 
     /// Returns the alternatives of security requirements of an operation: its own, or those of the root object.
@@ -96,4 +130,17 @@ impl<'d> Builder<'d, '_> {
             });
         }
     }
+}
+
+/// Returns the scopes that the OAuth flows of a security scheme declare, in their order and each once.
+fn scopes(scheme: &Node) -> Vec<Scope> {
+    let mut seen = HashSet::new();
+    entries(scheme.get("flows"))
+        .flat_map(|(_, flow)| entries(flow.get("scopes")))
+        .filter(|(name, _)| seen.insert(name.as_str()))
+        .map(|(name, text)| Scope {
+            name: name.clone(),
+            description: text.as_str().unwrap_or_default().to_owned(),
+        })
+        .collect()
 }

@@ -16,7 +16,7 @@ pub use header::Header;
 pub use parameter::{Parameter, ParameterLocation, Style};
 pub use policy::{Cache, LimitBy, Policies, RateLimit};
 pub use response::{Response, Status};
-pub use security::{Requirement, Scheme, SchemeKind};
+pub use security::{Requirement, Scheme, SchemeKind, Scope};
 
 use crate::model::direction::Direction;
 use crate::source::{Span, Spanned};
