@@ -7,8 +7,8 @@ use crate::output::{HEADER, Output};
 use crate::rust::CrateViews;
 use crate::rust::code::Code;
 use crate::rust::view::{
-    AuthenticatorView, ClientView, CodecsView, ExtraCodecView, OutgoingKind, OutgoingView, PatternView, SchemeView, SerdeView, ServerView,
-    TagCallsView, TagSummary, TagView, TypesView, UnselectedView, ValidatorView, WebhookView,
+    AuthenticatorView, ClientView, CodecsView, ExtraCodecView, OutgoingKind, OutgoingView, PatternView, SchemeView,
+    SerdeView, ServerView, TagCallsView, TagSummary, TagView, TypesView, UnselectedView, ValidatorView, WebhookView,
 };
 
 use super::Renderer;

@@ -18,8 +18,8 @@ use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::operations::authenticator::authenticator_view;
 use crate::rust::operations::errors::{conversions, markers};
 use crate::rust::operations::operation_names::{operation_names, tag_names};
-use crate::rust::operations::operation_table::scheme_static;
 use crate::rust::operations::operation_views::{tag_view, unselected_view};
+use crate::rust::operations::scheme_statics::SchemeStatics;
 use crate::rust::plan::recursion_limit::recursion_limit;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::type_plan::type_plan;
@@ -182,7 +182,7 @@ pub fn views(
         patterns: patterns.views(false),
         validators: patterns.validator_views(false),
         features,
-        schemes: schemes(contract),
+        schemes: schemes(contract, &markers.schemes),
         servers: server_views(&contract.servers),
         webhooks,
         document,
@@ -268,9 +268,9 @@ fn with(field: &Code) -> Code {
 }
 
 /// Returns the views of the contract's security schemes.
-fn schemes(contract: &Contract) -> Vec<SchemeView> {
+fn schemes(contract: &Contract, statics: &SchemeStatics) -> Vec<SchemeView> {
     let view = |scheme: &writ_contract::model::operation::Scheme| SchemeView {
-        name: Code::of(scheme_static(&scheme.name)),
+        name: Code::of(statics.name(&scheme.name)),
         id: scheme.name.clone(),
         kind: Code::of(scheme_kind(&scheme.kind)),
         docs: scheme.description.clone().unwrap_or_else(|| format!("The security scheme `{}`.", scheme.name)),

@@ -45,7 +45,11 @@ pub(crate) fn collect<'a>(
     if unusable { Presented::Unusable } else { Presented::Something(credentials) }
 }
 
-fn present<'a>(scheme: &'static Scheme, head: &'a RequestHead, extensions: &'a Extensions) -> Presented<Credential<'a>> {
+fn present<'a>(
+    scheme: &'static Scheme,
+    head: &'a RequestHead,
+    extensions: &'a Extensions,
+) -> Presented<Credential<'a>> {
     let headers = &head.parts.headers;
     match &scheme.kind {
         SchemeKind::Bearer => authorization(headers, "bearer")

@@ -25,7 +25,10 @@ static EITHER: Operation = Operation {
 static TOGETHER: Operation = Operation {
     id: "together",
     path: "/together",
-    security: &[&[Requirement { scheme: &KEY, scopes: &["write"] }, Requirement { scheme: &BEARER, scopes: &["read"] }]],
+    security: &[&[
+        Requirement { scheme: &KEY, scopes: &["write"] },
+        Requirement { scheme: &BEARER, scopes: &["read"] },
+    ]],
     ..Operation::NONE
 };
 static IN_QUERY: Scheme = Scheme { name: "query", kind: SchemeKind::Query("api key") };

@@ -9,8 +9,8 @@ use serde_json::Value;
 use tower::ServiceExt;
 use writ_runtime::operation::{Requirement, Scheme, SchemeKind};
 use writ_runtime::{
-    Authenticate, BasicCredentials, Context, Credential, Decoder, Denied, Endpoint, Handler, OpenGate, Operation, PROBLEM_JSON, Pipeline,
-    Problem, Reply, Timeouts, nothing, router,
+    Authenticate, BasicCredentials, Context, Credential, Decoder, Denied, Endpoint, Handler, OpenGate, Operation,
+    PROBLEM_JSON, Pipeline, Problem, Reply, Timeouts, nothing, router,
 };
 
 pub static BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };

@@ -16,9 +16,6 @@ use crate::rust::view::{AuthenticatorView, SchemeMethodView};
 /// The methods of the trait that belong to no security scheme.
 const OWN_METHODS: &[&str] = &["holds_scope", "combine"];
 
-/// The number of methods in the example of the root module. The template `root.rs` shows as many.
-const SHOWN_METHODS: usize = 4;
-
 /// Returns the view of the trait that verifies the credentials of `operations`, or `None` if they require none.
 /// The trait takes its name from `types`.
 pub fn authenticator_view<'o>(
@@ -40,7 +37,7 @@ pub fn authenticator_view<'o>(
     let scopes = requirements.clone().any(|requirement: &Requirement| !requirement.scopes.is_empty());
     let mut imports = BTreeSet::from(["Context", "Denied", "NotWritten", "OpenGate", "Operation"]);
     imports.extend(scopes.then_some("Scheme"));
-    imports.extend(schemes().take(SHOWN_METHODS).map(|scheme| credential(&scheme.kind).ty));
+    imports.insert(credential(&first.kind).ty);
     Some(AuthenticatorView {
         imports: imports.into_iter().map(Code::from).collect(),
         fallback: types.fallback(&name).unwrap_or_default(),
@@ -87,11 +84,9 @@ fn credential(kind: &SchemeKind) -> Credential {
         SchemeKind::Basic => Credential { after: "", ..borrowed("Basic", "credentials", "BasicCredentials") },
         SchemeKind::Authorization(_) => borrowed("Http", "credentials", "HttpCredentials"),
         SchemeKind::Header(_) | SchemeKind::Query(_) | SchemeKind::Cookie(_) => borrowed("ApiKey", "key", "ApiKey"),
-        SchemeKind::MutualTls => Credential {
-            before: "&",
-            after: "",
-            ..borrowed("Certificate", "certificate", "ClientCertificate")
-        },
+        SchemeKind::MutualTls => {
+            Credential { before: "&", after: "", ..borrowed("Certificate", "certificate", "ClientCertificate") }
+        }
     }
 }
 

@@ -17,25 +17,29 @@ use crate::rust::names::status::variant;
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::response::check_call;
 use crate::rust::operations::response_body::body;
+use crate::rust::operations::scheme_statics::SchemeStatics;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{
     ContentView, ConversionView, ConversionsView, ErrorVariantView, ErrorView, RangeView, StatusView,
 };
 
-/// The error responses that all operations of a contract share: the names of the generated marker types for error
-/// statuses and ranges, and the error bodies.
+/// The generated items that all operations of a contract share: the marker types for error statuses and ranges, the
+/// error bodies, and the statics of security schemes.
 #[derive(Debug, Default)]
 pub struct Markers {
     /// The bodies of error responses that generated code contains.
     pub bodies: ErrorBodies,
+    /// The names of the statics of security schemes.
+    pub schemes: SchemeStatics,
     statuses: BTreeMap<u16, String>,
     ranges: BTreeMap<Status, String>,
 }
 
 /// Names a marker type for each error status or range that an operation declares with the error envelope.
 pub fn markers(contract: &Contract, names: &mut Names, diagnostics: &mut Diagnostics) -> Markers {
-    let mut markers = Markers { bodies: ErrorBodies::of(contract), ..Markers::default() };
+    let mut markers =
+        Markers { bodies: ErrorBodies::of(contract), schemes: SchemeStatics::of(contract), ..Markers::default() };
     let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
     for operation in contract.operations.iter().chain(outgoing) {
         for response in operation.responses.iter().filter(|response| is_error(response, operation)) {

@@ -19,4 +19,5 @@ pub mod request_body;
 pub mod request_field;
 pub mod response;
 pub mod response_body;
+pub mod scheme_statics;
 pub mod send_call;

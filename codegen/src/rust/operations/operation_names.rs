@@ -9,9 +9,9 @@ use writ_contract::source::{Span, Spanned};
 
 use crate::rust::names::ident::{module_name, static_name, type_name, value_name};
 use crate::rust::names::namespace::Names;
-use crate::rust::operations::operation_table::scheme_static;
 use crate::rust::operations::parts::{PartNames, part_names};
 use crate::rust::operations::response_body::{ContentNames, content_names};
+use crate::rust::operations::scheme_statics::SchemeStatics;
 use crate::rust::plan::types::TypePlan;
 
 /// The Rust names for a tag: its trait, its module and its service.
@@ -131,7 +131,8 @@ pub fn tag_names(
 
 /// The methods that every value or pointer has. An operation's method with such a name could not be called on a
 /// service, since the call would select the other method.
-pub(super) const EVERYWHERE: &[&str] = &["as_ref", "clone", "clone_from", "clone_into", "drop", "into", "to_owned", "try_into"];
+pub(super) const EVERYWHERE: &[&str] =
+    &["as_ref", "clone", "clone_from", "clone_into", "drop", "into", "to_owned", "try_into"];
 
 /// Chooses the Rust names for every operation that the service serves, in the order of the contract.
 pub fn operation_names(plan: &TypePlan<'_>, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<OperationNames> {
@@ -158,9 +159,7 @@ pub fn named<'o>(
     let mut statics = Names::empty();
     let mut shared: HashMap<Span, String> = HashMap::new();
     statics.reserve("ALL");
-    for scheme in &contract.schemes {
-        statics.reserve(&scheme_static(&scheme.name));
-    }
+    SchemeStatics::of(contract).names().for_each(|name| statics.reserve(name));
     operations
         .map(|operation| {
             let id = operation.name();

@@ -10,14 +10,14 @@ use writ_contract::model::operation::{
 };
 
 use crate::rust::code::{Code, literal, literals};
-use crate::rust::expr::error_body::ErrorBodies;
 use crate::rust::mention::{contract as contract_path, runtime, std as std_path};
-use crate::rust::names::ident::static_name;
+use crate::rust::operations::errors::Markers;
 use crate::rust::operations::parameter_entry::parameter_entry;
+use crate::rust::operations::scheme_statics::SchemeStatics;
 use crate::rust::view::OperationEntryView;
 
 /// Returns the view of an operation's entry in the generated operation table.
-pub fn operation_entry(contract: &Contract, errors: &ErrorBodies, operation: &Operation) -> OperationEntryView {
+pub fn operation_entry(contract: &Contract, markers: &Markers, operation: &Operation) -> OperationEntryView {
     let mut head = vec![
         format!("id: {}", literal(&operation.id)),
         format!("method: {}::{}", runtime("Method"), operation.method),
@@ -28,7 +28,7 @@ pub fn operation_entry(contract: &Contract, errors: &ErrorBodies, operation: &Op
     let mut more = Vec::new();
     more.extend(policies(operation));
     more.push(format!("statuses: &[{}]", statuses(operation)));
-    let errors = errors.of_operation(contract, operation);
+    let errors = markers.bodies.of_operation(contract, operation);
     more.extend((!errors.is_empty()).then(|| format!("errors: &[{}]", errors.join(", "))));
     let produces = produces(operation);
     more.extend((!produces.is_empty()).then(|| format!("produces: &[{}]", literals(&produces))));
@@ -39,7 +39,7 @@ pub fn operation_entry(contract: &Contract, errors: &ErrorBodies, operation: &Op
         head: head.into_iter().map(Code::from).collect(),
         parameters: operation.parameters.iter().map(|one| Code::of(parameter_entry(contract, one))).collect(),
         body: operation.body.as_ref().map(|one| Code::of(body(one))),
-        security: operation.security.iter().map(|all| Code::of(alternative(all))).collect(),
+        security: operation.security.iter().map(|all| Code::of(alternative(all, &markers.schemes))).collect(),
         rate_limits: operation.policies.rate_limits.iter().map(|limit| Code::of(rate_limit(limit))).collect(),
         more: more.into_iter().map(Code::from).collect(),
     }
@@ -68,11 +68,11 @@ fn body(body: &RequestBody) -> String {
 
 /// Returns one alternative of an operation's security requirements as an expression: the schemes that it
 /// requires together.
-fn alternative(all: &[Requirement]) -> String {
+fn alternative(all: &[Requirement], schemes: &SchemeStatics) -> String {
     let needs: Vec<String> = all
         .iter()
         .map(|need| {
-            let path = format!("operations::{}", scheme_static(&need.scheme));
+            let path = format!("operations::{}", schemes.name(&need.scheme));
             let scheme = contract_path(&path);
             format!("{} {{ scheme: &{scheme}, scopes: &[{}] }}", runtime("Requirement"), literals(&need.scopes))
         })
@@ -130,11 +130,6 @@ fn policies(operation: &Operation) -> Vec<String> {
         fields.push(format!("invalidates: &[{}]", literals(&policies.invalidates)));
     }
     fields
-}
-
-/// Returns the name of the generated static of a security scheme.
-pub fn scheme_static(name: &str) -> String {
-    format!("SCHEME_{}", static_name(name))
 }
 
 /// Returns the Rust expression of a duration.

@@ -36,7 +36,7 @@ pub fn unselected_view(contract: &Contract, markers: &Markers, diagnostics: &mut
             UnselectedOperationView {
                 id: operation.id.clone(),
                 data: Code::of(data),
-                entry: operation_entry(contract, &markers.bodies, operation),
+                entry: operation_entry(contract, markers, operation),
             }
         })
         .collect();
@@ -110,7 +110,7 @@ pub fn operation_view(
         handler_terms: handler_terms(operation),
         client_terms: client_terms(operation),
         deprecated: operation.deprecated,
-        entry: operation_entry(plan.contract, &markers.bodies, operation),
+        entry: operation_entry(plan.contract, markers, operation),
         context: Code::from(match access {
             Access::Public => "()",
             Access::Optional => "Option<Self::Principal>",

@@ -138,9 +138,6 @@ fn scopes(scheme: &Node) -> Vec<Scope> {
     entries(scheme.get("flows"))
         .flat_map(|(_, flow)| entries(flow.get("scopes")))
         .filter(|(name, _)| seen.insert(name.as_str()))
-        .map(|(name, text)| Scope {
-            name: name.clone(),
-            description: text.as_str().unwrap_or_default().to_owned(),
-        })
+        .map(|(name, text)| Scope { name: name.clone(), description: text.as_str().unwrap_or_default().to_owned() })
         .collect()
 }

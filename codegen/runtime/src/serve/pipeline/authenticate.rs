@@ -104,8 +104,7 @@ async fn verify<A: Authenticate>(
 
 /// Returns the 503 of a request whose credentials cannot be verified at the moment. The cause is logged.
 fn unavailable(cause: Box<dyn std::error::Error + Send + Sync>) -> Problem {
-    let mut problem =
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the credentials cannot be verified at the moment");
+    let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the credentials cannot be verified at the moment");
     problem.cause = Some(cause);
     problem
 }
