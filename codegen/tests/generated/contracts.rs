@@ -100,6 +100,17 @@ pub fn module(subject: &Subject) -> Output {
     generated.output.unwrap_or_else(|| panic!("{}", rendered(&generated.diagnostics)))
 }
 
+/// Returns the contracts of reported mistakes that exist on this machine: each is the smallest contract for one
+/// mistake that a user of some generator reported.
+pub fn reported() -> Vec<Subject> {
+    let Ok(entries) = std::fs::read_dir(root().join("../shared/corpus/wire")) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    paths.sort();
+    let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    paths.into_iter().map(|entry| Subject { name: stem(&entry), entry }).collect()
+}
+
 /// Generates a crate in memory.
 pub fn try_generate(entry: &Path) -> Generated {
     generate_with(entry, &[])

@@ -13,13 +13,18 @@ const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "p
 pub fn in_contract(entry: &Path) -> usize {
     let document = read(entry);
     let items = document["paths"].as_object().expect("paths").values();
-    let items = items.map(|item| match item["$ref"].as_str().map(|reference| reference.split_once('#')) {
-        None => item.clone(),
-        Some(Some(("", pointer))) => document.pointer(pointer).expect("a path item").clone(),
-        Some(Some((file, pointer))) => read(&entry.with_file_name(file)).pointer(pointer).expect("a path item").clone(),
-        Some(None) => read(&entry.with_file_name(item["$ref"].as_str().unwrap_or_default())),
-    });
-    items.map(|item| METHODS.iter().filter(|method| item.get(*method).is_some()).count()).sum()
+    // A path item may have operations beside its reference.
+    let with_target = |item: &Json| match item["$ref"].as_str().map(|reference| reference.split_once('#')) {
+        None => vec![item.clone()],
+        Some(Some(("", pointer))) => vec![item.clone(), document.pointer(pointer).expect("a path item").clone()],
+        Some(Some((file, pointer))) => {
+            let target = read(&entry.with_file_name(file)).pointer(pointer).expect("a path item").clone();
+            vec![item.clone(), target]
+        }
+        Some(None) => vec![item.clone(), read(&entry.with_file_name(item["$ref"].as_str().unwrap_or_default()))],
+    };
+    let count = |item: &Json| METHODS.iter().filter(|method| item.get(*method).is_some()).count();
+    items.flat_map(with_target).map(|item| count(&item)).sum()
 }
 
 fn read(file: &Path) -> Json {

@@ -15,6 +15,9 @@ use writ_codegen::stub::stub;
 
 use crate::contracts::{self, root};
 
+#[path = "reported.rs"]
+mod reported;
+
 /// The services for golden contracts: the crate's name, the contract, and the source.
 const SERVICES: &[(&str, &str, &str)] = &[
     ("undeclared-status", "golden-shop", include_str!("../services/undeclared_status.rs")),
@@ -53,6 +56,9 @@ pub const SERVED: &str = "served";
 
 /// The program that refuses requests for published contracts.
 pub const REFUSALS: &str = "refusals";
+
+/// The program that serves the contracts of reported mistakes.
+pub const REPORTED: &str = "reported";
 
 /// The program that calls the services of golden contracts.
 pub const CLIENT: &str = "client";
@@ -171,6 +177,7 @@ fn write(folder: &Path) {
     members.push(CLIENT.to_owned());
     write_roundtrip(&mut output, &runtime);
     members.push(ROUNDTRIP.to_owned());
+    members.extend(reported::write(&mut output, &runtime));
     output.files.insert("Cargo.toml".to_owned(), workspace_manifest(members));
     put(folder, &output);
 }
@@ -301,7 +308,8 @@ fn workspace_manifest(members: Vec<String>) -> String {
     format!("{TOML_HEADER}\n{manifest}\n[profile.dev]\ndebug = false\nincremental = false\n")
 }
 
-fn manifest(name: &str, dependencies: &[(&str, &str)], features: &[&str]) -> String {
+/// Returns the manifest of a crate in the workspace, without optional parts.
+pub fn manifest(name: &str, dependencies: &[(&str, &str)], features: &[&str]) -> String {
     let mut text = format!(
         "{TOML_HEADER}\n[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n\n\
          [lints]\nworkspace = true\n\n[dependencies]\n"

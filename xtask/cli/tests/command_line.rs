@@ -121,7 +121,7 @@ fn a_contract_is_read_from_standard_input() {
     assert!(success && text.contains("crate `api` with 2 operations"), "{text}");
     let (success, text) = folder.run_with("openapi: 3.0.3\ninfo: 5\n", &["--spec", "-", "--out", "api"]);
     assert!(!success && text.contains("--> standard input:2:"), "{text}");
-    assert!(text.ends_with("problems in standard input; api is unchanged\n"), "{text}");
+    assert!(text.ends_with("1 problem in standard input; api is unchanged\n"), "{text}");
 }
 
 #[test]

@@ -133,7 +133,7 @@ impl<T: Write + 'static> EventStream<T> {
         let Some(check) = check.clone().active() else { return self };
         let events = self.events.map(move |event| {
             let event = event?;
-            check.examine(None, &|checker| checker.check(&event.data, &rule))?;
+            check.examine(None, None, &|checker| checker.check(&event.data, &rule))?;
             Ok(event)
         });
         EventStream { events: Box::pin(events), ..self }
@@ -182,7 +182,7 @@ impl<T: Write + 'static> JsonLines<T> {
         let Some(check) = check.clone().active() else { return self };
         let lines = self.lines.map(move |line| {
             let line = line?;
-            check.examine(None, &|checker| checker.check(&line, &rule))?;
+            check.examine(None, None, &|checker| checker.check(&line, &rule))?;
             Ok(line)
         });
         JsonLines { lines: Box::pin(lines) }

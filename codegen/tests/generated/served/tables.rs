@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::contracts::golden;
+use crate::contracts::{golden, reported};
 use crate::served::table::{Case, Part, lines_of, parts};
-use crate::served::wire::EVERY;
+use crate::served::wire::{EVERY, REPORTED, Service};
 
 /// The golden contracts without a table, with the reasons.
 const WITHOUT_TABLE: &[(&str, &str)] = &[
@@ -21,8 +21,9 @@ const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("unwritten", "`unwritten.rs` sends its requests"),
 ];
 
-fn tables() -> Vec<(String, PathBuf)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/served");
+/// Returns the names and paths of the tables in a folder of the tests.
+fn tables(folder: &str) -> Vec<(String, PathBuf)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
     let files = fs::read_dir(folder).expect("the tables").flatten().map(|entry| entry.path());
     let mut tables: Vec<(String, PathBuf)> =
         files.filter_map(|path| Some((path.file_stem()?.to_str()?.to_owned(), path.clone()))).collect();
@@ -35,24 +36,38 @@ fn contract(table: &str) -> &str {
     table.split('.').next().unwrap_or(table)
 }
 
-/// Sends the request of a case, and returns the lines of the response.
-fn response(contract: &str, case: &Case) -> Vec<String> {
+/// Sends the request of a case to a contract's service, and returns the lines of the response.
+fn response(service: &Service, contract: &str, case: &Case) -> Vec<String> {
     let target = format!("/{contract}{}", case.target);
-    lines_of(&EVERY.send(&case.method, &target, &case.headers, &case.body))
+    lines_of(&service.send(&case.method, &target, &case.headers, &case.body))
 }
 
 #[test]
 fn every_request_in_a_table_has_the_expected_response() {
+    compare("served", &EVERY);
+}
+
+#[test]
+fn every_reported_mistake_has_the_correct_response() {
+    if reported().is_empty() {
+        println!("skipped: there are no contracts in ../shared/corpus/wire");
+        return;
+    }
+    compare("reported", &REPORTED);
+}
+
+/// Sends every request of the tables in a folder to a service and compares the responses.
+fn compare(folder: &str, service: &Service) {
     let bless = std::env::var_os("WRIT_BLESS").is_some();
     let mut wrong = Vec::new();
-    for (name, path) in tables() {
+    for (name, path) in tables(folder) {
         let text = fs::read_to_string(&path).expect("a table");
         let mut blessed = Vec::new();
         for part in parts(&text) {
             match part {
                 Part::Text(line) => blessed.push(line),
                 Part::Case(lines, case) => {
-                    let lines_now = response(contract(&name), &case);
+                    let lines_now = response(service, contract(&name), &case);
                     if lines_now != case.response {
                         let (expected, found) = (case.response.join("\n  "), lines_now.join("\n  "));
                         wrong.push(format!(
@@ -75,7 +90,7 @@ fn every_request_in_a_table_has_the_expected_response() {
 #[test]
 fn every_case_has_a_sentence_and_every_contract_has_a_table() {
     let mut tested: BTreeSet<String> = BTreeSet::new();
-    for (name, path) in tables() {
+    for (name, path) in tables("served") {
         for part in parts(&fs::read_to_string(&path).expect("a table")) {
             let Part::Case(_, case) = part else { continue };
             assert!(!case.name.is_empty() && !case.response.is_empty(), "{name}:{} is incomplete", case.line);

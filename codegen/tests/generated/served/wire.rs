@@ -5,10 +5,13 @@ use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::LazyLock;
 
-use crate::workspace::{COMPILED, SERVED};
+use crate::workspace::{self, COMPILED, SERVED};
 
 /// The program that serves every golden contract below its name, such as `/styles/query/form`.
 pub static EVERY: LazyLock<Service> = LazyLock::new(|| Service::start(SERVED));
+
+/// The program that serves the contracts of reported mistakes below their names.
+pub static REPORTED: LazyLock<Service> = LazyLock::new(|| Service::start(workspace::REPORTED));
 
 /// The id of every request, which makes responses repeatable.
 pub const REQUEST_ID: &str = "0123456789abcdef";
