@@ -7,7 +7,7 @@ use syn::{Expr, Item, TraitItem};
 use writ_codegen::output::Output;
 
 /// The HTTP methods of a path item.
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// Returns the number of operations in a contract, read as plain YAML or JSON.
 pub fn in_contract(entry: &Path) -> usize {
@@ -23,8 +23,9 @@ pub fn in_contract(entry: &Path) -> usize {
         }
         Some(None) => vec![item.clone(), read(&entry.with_file_name(item["$ref"].as_str().unwrap_or_default()))],
     };
-    let count = |item: &Json| METHODS.iter().filter(|method| item.get(*method).is_some()).count();
-    items.flat_map(with_target).map(|item| count(&item)).sum()
+    let additional = |item: &Json| item["additionalOperations"].as_object().map_or(0, |methods| methods.len());
+    let fixed = |item: &Json| METHODS.iter().filter(|method| item.get(*method).is_some()).count();
+    items.flat_map(with_target).map(|item| fixed(&item) + additional(&item)).sum()
 }
 
 fn read(file: &Path) -> Json {

@@ -91,7 +91,6 @@ mod expression;
 mod failure;
 mod from_response;
 mod incoming;
-mod lines;
 mod outgoing;
 #[cfg(feature = "multipart")]
 mod parts;

@@ -6,6 +6,7 @@ mod bodies;
 mod credentials;
 mod outgoing;
 mod styles;
+mod version_3_2;
 
 use std::sync::{Arc, Mutex};
 
@@ -70,6 +71,7 @@ async fn main() {
         "credentials" => credentials::credentials_satisfy_requirements_with_and_and_or(&served).await,
         "outgoing" => outgoing::webhooks_and_callbacks_are_typed_calls().await,
         "outgoing parts" => outgoing::forms_of_webhooks_and_callbacks_are_sent().await,
+        "version 3.2" => version_3_2::the_features_of_3_2_survive_a_round_trip(&served).await,
         "serde" => answers::generated_types_implement_serde(),
         other => panic!("unknown scenario `{other}`"),
     }

@@ -12,6 +12,7 @@ mod responses;
 mod secured;
 mod streams;
 mod uploads;
+mod version_3_2;
 
 use writ_runtime::exports::axum::Router;
 
@@ -109,6 +110,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("uploads", uploads::router()),
         ("values", plain::values::router()),
         ("version_3_1", plain::version_3_1::router()),
+        ("version_3_2", version_3_2::router()),
     ]
 }
 

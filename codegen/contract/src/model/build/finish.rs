@@ -207,6 +207,7 @@ impl<'d> Builder<'d, '_> {
             interpreted: None,
             holds_itself: false,
             deduplicated: false,
+            shared_name: None,
         })
     }
 }

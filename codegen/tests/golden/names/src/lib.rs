@@ -22,6 +22,7 @@
 //!         // The parameters and the body are valid here. Return the response, or a declared error.
 //!         Err(NotWritten.into()) // 501 until it is implemented
 //!     }
+//!     // … and the other methods of `Type`
 //! }
 //!
 //! // … and the traits of the other tags
@@ -84,7 +85,9 @@ pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no error, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
-pub use self::type_::{Type, TypeCall, TypeError, TypeResponse};
+pub use self::type_::{
+    AddOrderError, AddOrderRequest, AddOrderResponse, Type, TypeCall, TypeError, TypeResponse,
+};
 pub use self::n123_go_not::{ListUsersV2Error, ListUsersV2Request, ListUsersV2Response, N123GoNot};
 pub use self::bung::{GrößeÄndernError, GrößeÄndernRequest, GrößeÄndernResponse, Übung};
 pub use self::self_::{AsyncError, AsyncRequest, AsyncResponse, SelfValueApi};
@@ -155,7 +158,7 @@ where
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
-        let mut endpoints = Vec::with_capacity(5);
+        let mut endpoints = Vec::with_capacity(6);
         wire::routes::type_::bind(&mut pipeline.routes(self.type_, &mut endpoints));
         wire::routes::n123_go_not::bind(&mut pipeline.routes(self.n123_go_not, &mut endpoints));
         wire::routes::bung::bind(&mut pipeline.routes(self.bung, &mut endpoints));

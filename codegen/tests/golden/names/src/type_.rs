@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use crate::Keywords;
+use crate::{Keywords, Papers, Purchase};
 #[cfg(doc)]
 use super::operations;
 
@@ -19,6 +19,13 @@ pub trait Type: Send + Sync + 'static {
         cx: &Context<()>,
         request: TypeCall,
     ) -> impl Future<Output = Result<TypeResponse, TypeError>> + Send;
+
+    /// `POST /orders` ([`operations::ADD_ORDER`]). Requires no authentication.
+    fn add_order(
+        &self,
+        cx: &Context<()>,
+        request: AddOrderRequest,
+    ) -> impl Future<Output = Result<AddOrderResponse, AddOrderError>> + Send;
 }
 
 /// The request of [`Type::type`].
@@ -51,9 +58,9 @@ pub struct TypeCall {
     /// The query parameter ``.
     pub empty: Option<String>,
     /// The query parameter `userId`.
-    pub user_id2: Option<String>,
+    pub user_id_query: Option<String>,
     /// The header `user_id`.
-    pub user_id3: Option<String>,
+    pub user_id_header: Option<String>,
     /// The query parameter `filter[name]`.
     pub filter_name: Option<String>,
     /// The query parameter `$top`.
@@ -70,6 +77,27 @@ pub struct TypeResponse {
 /// The error responses of [`Type::type`].
 #[derive(Debug)]
 pub enum TypeError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`Type::add_order`].
+#[derive(Debug, Clone)]
+pub struct AddOrderRequest {
+    /// The body of the request.
+    pub body: Purchase,
+}
+
+/// The successful response of [`Type::add_order`].
+#[derive(Debug, Clone)]
+pub struct AddOrderResponse {
+    /// The papers.
+    pub body: Papers,
+}
+
+/// The error responses of [`Type::add_order`].
+#[derive(Debug)]
+pub enum AddOrderError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

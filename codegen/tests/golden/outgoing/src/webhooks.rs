@@ -22,5 +22,5 @@ pub static SUBSCRIBE: writ_runtime::Webhook<()> =
     writ_runtime::Webhook::new("subscribe", writ_runtime::Method::GET);
 
 /// The webhook `subscribe`.
-pub static SUBSCRIBE2: writ_runtime::Webhook<()> =
+pub static SUBSCRIBE_DELETE: writ_runtime::Webhook<()> =
     writ_runtime::Webhook::new("subscribe", writ_runtime::Method::DELETE);

@@ -18,6 +18,7 @@ pub use self::errors_api::*;
 /// Every operation of the contract, in the order of its tags.
 pub static ALL: &[&Operation] = &[
     &TYPE,
+    &ADD_ORDER,
     &LIST_USERS_V2,
     &GRÖSSE_ÄNDERN,
     &ASYNC,

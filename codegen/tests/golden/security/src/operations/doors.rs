@@ -5,7 +5,7 @@ use writ_runtime::{Method, Operation, Requirement};
 use crate::operations::{
     SCHEME_BASIC, SCHEME_BEARER, SCHEME_CERTIFICATE, SCHEME_COMBINE, SCHEME_COOKIE_KEY,
     SCHEME_DIGEST, SCHEME_KEY, SCHEME_OAUTH, SCHEME_OPENID, SCHEME_QUERY_KEY, SCHEME_TYPE,
-    SCHEME_TYPE2,
+    SCHEME_TYPE_PASCAL,
 };
 #[cfg(doc)]
 use super::super::Doors;
@@ -96,7 +96,7 @@ pub static NAMED: Operation = Operation {
     security: &[
         &[Requirement { scheme: &SCHEME_COMBINE, scopes: &[] }],
         &[Requirement { scheme: &SCHEME_TYPE, scopes: &[] }],
-        &[Requirement { scheme: &SCHEME_TYPE2, scopes: &[] }],
+        &[Requirement { scheme: &SCHEME_TYPE_PASCAL, scopes: &[] }],
     ],
     statuses: &[204, 503],
     ..Operation::NONE

@@ -53,7 +53,7 @@ pub static SCHEME_COMBINE: Scheme = Scheme { name: "combine", kind: SchemeKind::
 pub static SCHEME_TYPE: Scheme = Scheme { name: "type", kind: SchemeKind::Header("X-Typed-Key") };
 
 /// The security scheme `Type`.
-pub static SCHEME_TYPE2: Scheme = Scheme { name: "Type", kind: SchemeKind::Header("X-Other-Key") };
+pub static SCHEME_TYPE_PASCAL: Scheme = Scheme { name: "Type", kind: SchemeKind::Header("X-Other-Key") };
 
 /// The security scheme `unused`.
 pub static SCHEME_UNUSED: Scheme = Scheme { name: "unused", kind: SchemeKind::Authorization("hoba") };

@@ -7,8 +7,8 @@ use writ_runtime::{
     StringRule, Types, Unknown, Write, Writer,
 };
 use crate::{
-    Arrays, Conditions, Contents, Dependents, Local, Nulls, NullsObject, Objects, ObjectsDenied,
-    ObjectsNever, ObjectsPatternedOpen, References, TypesModelEither, Unevaluated, UnevaluatedB,
+    Arrays, ArraysHasItem, Conditions, Contents, Dependents, Local, Nulls, NullsObject, Objects,
+    ObjectsDenied, ObjectsNever, ObjectsPatternedOpen, References, Unevaluated, UnevaluatedB,
     UnevaluatedC,
 };
 use crate::wire::codec::patterns::{
@@ -86,7 +86,7 @@ impl Read for Arrays {
             match field {
                 0 => pair = r.validated(&PAIR_VALIDATOR, |r| r.array(&ArrayRule::NONE, |r| r.any())),
                 1 => open = r.validated(&OPEN_VALIDATOR, |r| r.array(&ArrayRule::NONE, |r| r.any())),
-                2 => has = r.validated(&HAS_VALIDATOR, |r| r.array(&ArrayRule::NONE, TypesModelEither::read)),
+                2 => has = r.validated(&HAS_VALIDATOR, |r| r.array(&ArrayRule::NONE, ArraysHasItem::read)),
                 3 => some = r.validated(&SOME_VALIDATOR, |r| r.array(&ArrayRule::NONE, i64::read)),
                 4 => none_needed = r.validated(&NONE_NEEDED_VALIDATOR, |r| r.array(&ArrayRule::NONE, i64::read)),
                 _ => unevaluated = r.validated(&UNEVALUATED_VALIDATOR_2, |r| r.array(&ArrayRule::NONE, |r| r.any())),
@@ -490,6 +490,28 @@ impl Write for ObjectsDenied {
         w.maybe("a", &self.a);
         w.maybe("b", &self.b);
         w.end_object();
+    }
+}
+
+impl Read for ArraysHasItem {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const BRANCHES: &[Branch] = &[
+            Branch { name: "Integer", types: Types::INTEGER, ..Branch::NONE },
+            Branch { name: "Text", types: Types::STRING, ..Branch::NONE },
+        ];
+        r.any_of(BRANCHES, |r, branch| match branch {
+            0 => i64::read(r).map(Self::Integer),
+            _ => String::read(r).map(Self::Text),
+        })
+    }
+}
+
+impl Write for ArraysHasItem {
+    fn write(&self, w: &mut Writer) {
+        match self {
+            Self::Integer(value) => value.write(w),
+            Self::Text(value) => value.write(w),
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{Bytes, Patch, Value};
-use crate::TypesModelEither;
 
 /// The schema `Objects` of the contract.
 #[derive(Debug, Clone, Default)]
@@ -147,8 +146,12 @@ pub struct ObjectsDenied {
     pub b: Option<i64>,
 }
 
-/// Another name of [`TypesModelEither`], whose schema is equal.
-pub type ArraysHasItem = TypesModelEither;
+/// The inline schema `ArraysHasItem` of the contract.
+#[derive(Debug, Clone)]
+pub enum ArraysHasItem {
+    Integer(i64),
+    Text(String),
+}
 
 /// The inline schema `UnevaluatedB` of the contract.
 #[derive(Debug, Clone)]

@@ -104,13 +104,13 @@ impl StringEnum for Order {
 
     const ALL: &'static [Self] = &[
         Self::CreatedAt,
-        Self::CreatedAt2,
-        Self::CreatedAt3,
-        Self::CreatedAt4,
+        Self::CreatedAtSnake,
+        Self::CreatedAtKebab,
+        Self::CreatedAtUpper,
         Self::PlusCreatedAt,
         Self::MinusCreatedAt,
         Self::Asc,
-        Self::Asc2,
+        Self::AscUpper,
     ];
 
     fn index(self) -> usize {

@@ -2,7 +2,10 @@
 //! The routes of `Type`: decoders of its requests, and conversions of its responses.
 
 use writ_runtime::{Decoder, Read, Reply, Respond, Responder};
-use crate::{Keywords, Type, TypeCall, TypeError, TypeResponse, operations};
+use crate::{
+    AddOrderError, AddOrderRequest, AddOrderResponse, Keywords, Papers, Purchase, Type, TypeCall,
+    TypeError, TypeResponse, operations,
+};
 
 /// Binds each operation of the tag to the method that implements it.
 pub fn bind<S, P>(routes: &mut writ_runtime::Routes<'_, S, P>)
@@ -11,6 +14,7 @@ where
     S: Type,
 {
     routes.public(&operations::TYPE, TypeCall::decode, S::r#type);
+    routes.public(&operations::ADD_ORDER, AddOrderRequest::decode, S::add_order);
 }
 
 impl TypeCall {
@@ -27,8 +31,8 @@ impl TypeCall {
         let r = input.optional(9, String::read);
         let responder = input.optional(10, String::read);
         let empty = input.optional(11, String::read);
-        let user_id2 = input.optional(12, String::read);
-        let user_id3 = input.optional(13, String::read);
+        let user_id_query = input.optional(12, String::read);
+        let user_id_header = input.optional(13, String::read);
         let filter_name = input.optional(14, String::read);
         let dollar_top = input.optional(15, i64::read);
         Some(Self {
@@ -44,8 +48,8 @@ impl TypeCall {
             r,
             responder,
             empty,
-            user_id2,
-            user_id3,
+            user_id_query,
+            user_id_header,
             filter_name,
             dollar_top,
         })
@@ -69,6 +73,37 @@ writ_runtime::refusals! {
 }
 
 impl Respond for TypeError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl AddOrderRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let body = input.body(Purchase::read);
+        Some(Self { body: body? })
+    }
+}
+
+impl From<Papers> for AddOrderResponse {
+    fn from(body: Papers) -> Self {
+        Self { body }
+    }
+}
+
+impl Respond for AddOrderResponse {
+    fn respond(self, responder: &Responder) -> Reply {
+        Reply::status(200).json("application/json", &self.body, responder)
+    }
+}
+
+writ_runtime::refusals! {
+    AddOrderError:
+}
+
+impl Respond for AddOrderError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Self::Internal(internal) => internal.respond(responder),

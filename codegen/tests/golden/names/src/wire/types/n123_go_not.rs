@@ -81,11 +81,11 @@ pub enum Order {
     /// The value `createdAt`.
     CreatedAt,
     /// The value `created_at`.
-    CreatedAt2,
+    CreatedAtSnake,
     /// The value `created-at`.
-    CreatedAt3,
+    CreatedAtKebab,
     /// The value `CREATED_AT`.
-    CreatedAt4,
+    CreatedAtUpper,
     /// The value `+createdAt`.
     PlusCreatedAt,
     /// The value `-createdAt`.
@@ -93,7 +93,7 @@ pub enum Order {
     /// The value `asc`.
     Asc,
     /// The value `ASC`.
-    Asc2,
+    AscUpper,
 }
 
 /// The schema `Mixed` of the contract.

@@ -2,7 +2,7 @@
 //! Readers and writers of the types in `wire/types/orders.rs`. A reader reports every violation.
 
 use writ_runtime::{NumberRule, ObjectRule, Read, Reader, StringEnum, Write, Writer};
-use crate::{ListOrdersFieldsItem, Order, OrderId, OrderInput, OrderPage, Pagination};
+use crate::{Order, OrderId, OrderInput, OrderPage, OrdersFieldsItem, Pagination};
 
 writ_runtime::id!(OrderId, "ord");
 
@@ -57,7 +57,7 @@ impl Write for Pagination {
     }
 }
 
-impl StringEnum for ListOrdersFieldsItem {
+impl StringEnum for OrdersFieldsItem {
     const NAMES: &'static [&'static str] = &["id", "total", "note"];
 
     const ALL: &'static [Self] = &[
@@ -71,9 +71,9 @@ impl StringEnum for ListOrdersFieldsItem {
     }
 }
 
-writ_runtime::string_enum!(ListOrdersFieldsItem);
+writ_runtime::string_enum!(OrdersFieldsItem);
 
-impl Read for ListOrdersFieldsItem {
+impl Read for OrdersFieldsItem {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         r.string_enum()
     }

@@ -7,9 +7,9 @@ use writ_runtime::{
 };
 use crate::{
     CreateOrderError, CreateOrderRequest, CreateOrderResponse, GetOrderError, GetOrderRequest,
-    GetOrderResponse, ListOrdersError, ListOrdersFieldsItem, ListOrdersRequest, ListOrdersResponse,
-    ListOrdersSort, Order, OrderId, OrderInput, OrderPage, Orders, PreconditionFailed,
-    PutOrderError, PutOrderRequest, PutOrderResponse, TooManyRequests, operations,
+    GetOrderResponse, ListOrdersError, ListOrdersRequest, ListOrdersResponse, ListOrdersSort, Order,
+    OrderId, OrderInput, OrderPage, Orders, OrdersFieldsItem, PreconditionFailed, PutOrderError,
+    PutOrderRequest, PutOrderResponse, TooManyRequests, operations,
 };
 
 /// Binds each operation of the tag to the method that implements it.
@@ -32,7 +32,7 @@ impl ListOrdersRequest {
         let sort = input.optional(3, |r| {
             r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, Sort::<ListOrdersSort>::read)
         });
-        let fields = input.optional(4, |r| r.array(&ArrayRule::NONE, ListOrdersFieldsItem::read));
+        let fields = input.optional(4, |r| r.array(&ArrayRule::NONE, OrdersFieldsItem::read));
         Some(Self {
             page: page.unwrap_or(1),
             limit: limit.unwrap_or(10),
@@ -119,7 +119,7 @@ impl GetOrderRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let _ = input.optional(/* If-None-Match */ 1, String::read);
         let order_id = input.required(0, OrderId::read);
-        let fields = input.optional(2, |r| r.array(&ArrayRule::NONE, ListOrdersFieldsItem::read));
+        let fields = input.optional(2, |r| r.array(&ArrayRule::NONE, OrdersFieldsItem::read));
         Some(Self { order_id: order_id?, fields })
     }
 }

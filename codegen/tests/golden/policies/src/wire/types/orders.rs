@@ -51,9 +51,12 @@ pub struct Pagination {
     pub next_cursor: Option<String>,
 }
 
-/// The inline schema `ListOrdersFieldsItem` of the contract.
+/// Another name of [`OrdersFieldsItem`], whose schema is equal.
+pub type ListOrdersFieldsItem = OrdersFieldsItem;
+
+/// The inline schema `OrdersFieldsItem` of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ListOrdersFieldsItem {
+pub enum OrdersFieldsItem {
     /// The value `id`.
     Id,
     /// The value `total`.
@@ -62,5 +65,5 @@ pub enum ListOrdersFieldsItem {
     Note,
 }
 
-/// Another name of [`ListOrdersFieldsItem`], whose schema is equal.
-pub type GetOrderFieldsItem = ListOrdersFieldsItem;
+/// Another name of [`OrdersFieldsItem`], whose schema is equal.
+pub type GetOrderFieldsItem = OrdersFieldsItem;
