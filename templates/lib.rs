@@ -5,6 +5,7 @@
 
 /// The templates of the generated files, each as its name and its source text.
 pub const TEMPLATES: &[(&str, &str)] = &[
+    ("authenticator.rs", include_str!("authenticator.rs.j2")),
     ("client_call.rs", include_str!("client_call.rs.j2")),
     ("client_mod.rs", include_str!("client_mod.rs.j2")),
     ("client_tag.rs", include_str!("client_tag.rs.j2")),

@@ -197,7 +197,7 @@
 //!
 //! | task | item |
 //! |---|---|
-//! | identify callers | [`Authenticate`] |
+//! | identify callers | [`Authenticate`], [`Credential`], [`Denied`] |
 //! | apply rate limits, caching and revocation | [`Gate`] |
 //! | read the caller, the operation or the request id in a handler | [`Context`] |
 //! | return an error that the contract declares | [`statuses!`], [`Declares`] |
@@ -304,7 +304,8 @@ pub use crate::response::reply::{Content, Reply, ReplyBody, Respond, Responder};
 pub use crate::response::status_range::{AnyStatus, StatusOutOfRange};
 pub use crate::response::stream::{ByteStream, Event};
 pub use crate::response::{problem, status};
-pub use crate::serve::authenticate::{Authenticate, Credential, Denied, NoAuthentication};
+pub use crate::serve::authenticate::{Authenticate, Denied, NoAuthentication};
+pub use crate::serve::credential::{ApiKey, BasicCredentials, BearerToken, Credential, HttpCredentials};
 pub use crate::serve::endpoint::Endpoint;
 pub use crate::serve::gate::{Admission, Entry, Gate, OpenGate};
 pub use crate::serve::handler::Handler;

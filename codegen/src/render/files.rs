@@ -7,8 +7,8 @@ use crate::output::{HEADER, Output};
 use crate::rust::CrateViews;
 use crate::rust::code::Code;
 use crate::rust::view::{
-    ClientView, CodecsView, ExtraCodecView, OutgoingKind, OutgoingView, PatternView, SchemeView, SerdeView, ServerView,
-    TagCallsView, TagSummary, TagView, TypesView, UnselectedView, ValidatorView, WebhookView,
+    AuthenticatorView, ClientView, CodecsView, ExtraCodecView, OutgoingKind, OutgoingView, PatternView, SchemeView,
+    SerdeView, ServerView, TagCallsView, TagSummary, TagView, TypesView, UnselectedView, ValidatorView, WebhookView,
 };
 
 use super::Renderer;
@@ -89,9 +89,16 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
         let statics = Patterns { patterns: &views.patterns, validators: &views.validators, extra: false };
         add("wire/codec/patterns.rs", renderer.render("patterns.rs", &statics)?);
     }
+    if let Some(authenticator) = &views.root.authenticator {
+        let authenticator = Authenticator { authenticator, unwritten: views.root.unwritten };
+        add("wire/authenticator.rs", renderer.render("authenticator.rs", &authenticator)?);
+    }
     let document = views.document.as_ref();
-    let wire =
-        WireMod { document: document.is_some(), openapi: document.is_some_and(|document| document.upgraded.is_some()) };
+    let wire = WireMod {
+        authenticator: views.root.authenticator.is_some(),
+        document: document.is_some(),
+        openapi: document.is_some_and(|document| document.upgraded.is_some()),
+    };
     add("wire/mod.rs", renderer.render("wire_mod.rs", &wire)?);
     if let Some(extra) = &views.extra_codec {
         extra_codec_files(renderer, views, extra, &mut add)?;
@@ -195,7 +202,15 @@ struct RoutesMod<'a> {
 }
 
 #[derive(Serialize)]
+struct Authenticator<'a> {
+    #[serde(flatten)]
+    authenticator: &'a AuthenticatorView,
+    unwritten: bool,
+}
+
+#[derive(Serialize)]
 struct WireMod {
+    authenticator: bool,
     document: bool,
     openapi: bool,
 }

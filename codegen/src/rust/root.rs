@@ -17,6 +17,7 @@ use crate::rust::names::distinct::distinct;
 use crate::rust::names::ident::static_name;
 use crate::rust::names::namespace::Names;
 use crate::rust::names::spelling::spelling;
+use crate::rust::operations::authenticator::authenticator_view;
 use crate::rust::operations::errors::{conversions, markers};
 use crate::rust::operations::operation_names::{operation_names, tag_names};
 use crate::rust::operations::operation_table::method;
@@ -100,6 +101,9 @@ pub fn views(
     let outgoing = outgoing_names(&plan, &mut names, diagnostics);
     let markers = markers(contract, &mut names, diagnostics);
     let conversions = conversions(&plan, &markers, &mut names, diagnostics);
+    let unwritten = contract.unselected.iter().filter(|_| options.unwritten);
+    let authenticator =
+        authenticator_view(contract, contract.operations.iter().chain(unwritten), &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
     let extra = (!both_ways.is_empty()).then_some(ExtraCodecs { checks: options.client() });
     let types = type_files(&plan, &modules, &patterns, extra, diagnostics);
@@ -153,7 +157,7 @@ pub fn views(
             base_path: contract.servers.first().map(Server::base_path).unwrap_or_default(),
             tags: views.iter().map(summary).collect(),
             example: views.first().and_then(example),
-            authenticated: views.iter().any(|tag| tag.secured),
+            authenticator,
             features: options
                 .parts()
                 .iter()

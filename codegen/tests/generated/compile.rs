@@ -66,6 +66,11 @@ fn a_missing_operation_does_not_compile_and_is_named() {
 }
 
 #[test]
+fn a_security_scheme_that_the_authenticator_does_not_handle_does_not_compile_and_is_named() {
+    assert_refusal("forgotten-scheme");
+}
+
+#[test]
 fn a_missing_conversion_of_problems_does_not_compile_and_is_named() {
     assert_refusal("forgotten-conversion");
 }

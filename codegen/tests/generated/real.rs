@@ -30,8 +30,9 @@ fn small_contracts_keep_every_operation() {
     for subject in contracts::golden() {
         let output = contracts::generated(&subject.entry);
         let expected = in_contract(&subject.entry);
-        // The settings of this contract select one of two tags. The operation of the other tag is listed and responds with 501.
-        let others = if subject.name == "golden-unwritten" { 1 } else { 0 };
+        // The settings of this contract select one of two tags. The operations of the other tag are listed and
+        // respond with 501.
+        let others = if subject.name == "golden-unwritten" { 2 } else { 0 };
         // The overlays of this contract remove one operation, and add none.
         let expected = if subject.name == "golden-overlaid" { expected - 1 } else { expected };
         // A webhook has no trait method for the service and is not listed.

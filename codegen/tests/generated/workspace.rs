@@ -26,6 +26,7 @@ const SERVICES: &[(&str, &str, &str)] = &[
     ("undeclared-status-into", "golden-shop", include_str!("../services/undeclared_status_into.rs")),
     ("unconverted-error", "golden-shop", include_str!("../services/unconverted_error.rs")),
     ("forgotten-operation", "golden-shop", include_str!("../services/forgotten_operation.rs")),
+    ("forgotten-scheme", "golden-security", include_str!("../services/forgotten_scheme.rs")),
     ("forgotten-conversion", "golden-errors", include_str!("../services/forgotten_conversion.rs")),
     ("status-out-of-range", "golden-responses", include_str!("../services/status_out_of_range.rs")),
     (SHOP, "golden-shop", include_str!("../services/shop.rs")),

@@ -22,21 +22,25 @@
 //!
 //! ```text
 //! use my_api::*;
-//! use writ_runtime::{Authenticate, Context, Credential, Denied, NotWritten, OpenGate, Operation, Scheme};
+//! use writ_runtime::{BearerToken, Context, Denied, NotWritten, OpenGate, Operation, Scheme};
 //!
 //! struct Caller;
 //!
-//! struct Authenticator;
+//! struct MyAuthenticator;
 //!
-//! impl Authenticate for Authenticator {
+//! impl Authenticator for MyAuthenticator {
 //!     type Principal = Caller;
 //!
-//!     async fn authenticate(&self, _: &[Credential<'_>], _: &'static Operation) -> Result<Caller, Denied> {
+//!     async fn bearer(
+//!         &self,
+//!         _token: BearerToken<'_>,
+//!         _: &'static Operation,
+//!     ) -> Result<Caller, Denied> {
 //!         Err(Denied::Unauthenticated("the credentials are not valid".into())) // verify them here
 //!     }
 //!
-//!     fn holds_scope(&self, _: &Caller, _: &'static Scheme, _: &str) -> bool {
-//!         false
+//!     fn holds_scope(&self, _caller: &Caller, _: &'static Scheme, _scope: &str) -> bool {
+//!         false // check the scopes of the caller here
 //!     }
 //! }
 //!
@@ -59,7 +63,7 @@
 //! #[tokio::main]
 //! async fn main() -> std::io::Result<()> {
 //!     let api = Api {
-//!         authenticator: Authenticator,
+//!         authenticator: MyAuthenticator,
 //!         gate: OpenGate,
 //!         errors: MyErrors, // implements `Errors`
 //!         auth: Service,
@@ -74,10 +78,9 @@
 //! }
 //! ```
 //!
-//! The authenticator implements [`Authenticate`](writ_runtime::Authenticate) and the gate implements
-//! [`Gate`](writ_runtime::Gate). A contract without security uses
-//! [`NoAuthentication`](writ_runtime::NoAuthentication). With [`OpenGate`](writ_runtime::OpenGate), rate limits and
-//! caching of the contract have no effect.
+//! The authenticator implements [`Authenticator`], which has a method for each security scheme, and the gate
+//! implements [`Gate`](writ_runtime::Gate). With [`OpenGate`](writ_runtime::OpenGate), rate limits and caching of the
+//! contract have no effect.
 //!
 //! # Calling this contract
 //!
@@ -124,9 +127,10 @@ pub mod operations;
 
 mod wire;
 
-use writ_runtime::{Authenticate, Endpoint, Gate, Router};
+use writ_runtime::{Endpoint, Gate, Router};
 
 pub use self::wire::types;
+pub use self::wire::authenticator::Authenticator;
 #[allow(unused_imports, reason = "a contract may declare no error, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
@@ -175,7 +179,7 @@ pub const BASE_PATH: &str = "";
 ///
 /// [`Api::router`] combines them into a router that serves every operation.
 pub struct Api<A, G, E, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService> {
-    /// The [`Authenticate`] implementation, which verifies the credentials of a request.
+    /// The [`Authenticator`] implementation, which verifies the credentials of a request.
     pub authenticator: A,
     /// The [`Gate`] implementation, which admits or refuses a request before its body is read.
     pub gate: G,
@@ -198,7 +202,7 @@ pub struct Api<A, G, E, AuthService, UsersService, ProductsService, CartsService
 impl<A, G, E, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
     Api<A, G, E, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
 where
-    A: Authenticate,
+    A: Authenticator,
     G: Gate<A::Principal>,
     E: Errors,
     AuthService: auth::Auth,
@@ -233,7 +237,12 @@ where
     /// Returns an endpoint for each operation, to serve several contracts from one
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
-        let pipeline = writ_runtime::Pipeline::new(error_envelope::<E>(), self.authenticator, self.gate, options);
+        let pipeline = writ_runtime::Pipeline::new(
+            error_envelope::<E>(),
+            wire::authenticator::Schemes(self.authenticator),
+            self.gate,
+            options,
+        );
         let mut endpoints = Vec::with_capacity(25);
         wire::routes::auth::bind(&mut pipeline.routes(self.auth, &mut endpoints));
         wire::routes::users::bind(&mut pipeline.routes(self.users, &mut endpoints));

@@ -1,6 +1,7 @@
 //! The service of the tag `auth`: signing in, refreshing the tokens of a session and signing out.
 
 mod api;
+mod authenticator;
 pub mod ending;
 mod refresh_token;
 mod refusal;

@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use writ_runtime::operation::Scheme;
-use writ_runtime::{Authenticate, Credential, Denied, Operation};
+use writ_runtime::{BearerToken, Denied};
 
 use crate::platform::caller::Caller;
 use crate::platform::token::Tokens;
 
-/// An [`Authenticate`] implementation that accepts the access tokens of this service.
+/// The verification of the access tokens of this service.
 ///
 /// This type verifies only the token. [`PolicyGate`](crate::platform::gate::PolicyGate) checks whether the
 /// session of the token has ended: it queries Redis for rate limits and cache anyway, so the check needs no
@@ -23,22 +22,16 @@ impl TokenAuthenticator {
     pub fn new(tokens: Tokens) -> TokenAuthenticator {
         TokenAuthenticator { tokens }
     }
-}
 
-impl Authenticate for TokenAuthenticator {
-    type Principal = Caller;
-
-    async fn authenticate(&self, credentials: &[Credential<'_>], _: &'static Operation) -> Result<Caller, Denied> {
-        let [credential] = credentials else {
-            return Err(Denied::Unauthenticated(Cow::Borrowed("the request must have exactly one access token")));
-        };
-        match self.tokens.verify(&credential.secret) {
+    /// Returns the caller to whom an access token belongs.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Denied::Unauthenticated`] if the token is not valid or has expired.
+    pub fn caller(&self, token: BearerToken<'_>) -> Result<Caller, Denied> {
+        match self.tokens.verify(token.as_str()) {
             Ok(caller) => Ok(Caller::clone(&caller)),
             Err(_) => Err(Denied::Unauthenticated(Cow::Borrowed("the access token is not valid or has expired"))),
         }
-    }
-
-    fn holds_scope(&self, caller: &Caller, _: &'static Scheme, scope: &str) -> bool {
-        caller.may(scope)
     }
 }

@@ -33,7 +33,7 @@ pub struct ClientAddress(pub IpAddr);
 /// A client certificate that the transport has verified, as a string in a request extension that middleware sets.
 /// It is the credential of a security scheme of type `mutualTLS`.
 ///
-/// The authenticator receives this string as the secret, for example the subject of the certificate:
+/// The authenticator receives it for that scheme. The string is for example the subject of the certificate:
 ///
 /// ```
 /// use writ_runtime::ClientCertificate;

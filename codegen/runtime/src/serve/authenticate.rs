@@ -1,15 +1,20 @@
 //! Authentication: verifying the credentials of a request, implemented once for all operations of a service.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::future::Future;
 
 use crate::operation::{Operation, Scheme};
+use crate::serve::credential::Credential;
 
-/// The authenticator of a service: it verifies the credentials of a request and returns the caller (principal).
+/// The authenticator of a pipeline: it verifies the credentials of a request and returns the caller (principal).
+///
+/// A service with a generated contract implements the trait `Authenticator` of the generated code instead. That
+/// trait has a method for each security scheme, with the credential of its kind, and generated code implements
+/// `Authenticate` with it. Implement `Authenticate` itself only for a pipeline without generated code.
 ///
 /// The pipeline extracts the credentials of a request by the security schemes of the contract, calls
-/// [`Authenticate::authenticate`], and checks the scopes of the operation with [`Authenticate::holds_scope`].
+/// [`Authenticate::authenticate`] for each scheme of an alternative, and checks the scopes of the operation with
+/// [`Authenticate::holds_scope`].
 ///
 /// If an operation permits several alternatives, the pipeline tries those whose credentials the request contains,
 /// in the order of the contract, until one succeeds and its caller has all scopes. If none does, the request is
@@ -19,7 +24,7 @@ use crate::operation::{Operation, Scheme};
 /// # Examples
 ///
 /// ```
-/// use writ_runtime::{Authenticate, Credential, Denied, Operation, Scheme};
+/// use writ_runtime::{Authenticate, BearerToken, Credential, Denied, Operation, Scheme, SchemeKind};
 ///
 /// struct Caller {
 ///     name: String,
@@ -36,15 +41,17 @@ use crate::operation::{Operation, Scheme};
 ///
 ///     async fn authenticate(
 ///         &self,
-///         credentials: &[Credential<'_>],
+///         scheme: &'static Scheme,
+///         credential: Credential<'_>,
 ///         _: &'static Operation,
 ///     ) -> Result<Caller, Denied> {
 ///         // A real authenticator verifies a signature, or compares hashes in constant time.
-///         match credentials {
-///             [credential] if credential.secret == self.token => {
+///         match credential {
+///             Credential::Bearer(token) if token.as_str() == self.token => {
 ///                 Ok(Caller { name: "ada".to_owned(), scopes: vec!["users:read".to_owned()] })
 ///             }
-///             _ => Err(Denied::Unauthenticated("the token is not valid".into())),
+///             Credential::Bearer(_) => Err(Denied::Unauthenticated("the token is not valid".into())),
+///             _ => Err(Denied::unknown_scheme(scheme)),
 ///         }
 ///     }
 ///
@@ -52,10 +59,11 @@ use crate::operation::{Operation, Scheme};
 ///         caller.scopes.iter().any(|held| held == scope)
 ///     }
 /// }
+/// # static BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };
 /// # let authenticator = OneToken { token: "secret".to_owned() };
-/// # let credentials = [Credential { scheme: "bearer", secret: "secret".into() }];
+/// # let credential = Credential::Bearer(BearerToken::new("secret"));
 /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-/// # let caller = runtime.block_on(authenticator.authenticate(&credentials, &Operation::NONE)).unwrap();
+/// # let caller = runtime.block_on(authenticator.authenticate(&BEARER, credential, &Operation::NONE)).unwrap();
 /// # assert_eq!(caller.name, "ada");
 /// ```
 pub trait Authenticate: Send + Sync + 'static {
@@ -63,58 +71,39 @@ pub trait Authenticate: Send + Sync + 'static {
     /// [`Context::principal`](crate::Context::principal).
     type Principal: Send + Sync + 'static;
 
-    /// Verifies the credentials that a request presents for one alternative of the operation's `security`.
+    /// Verifies the credential that a request presents for one security scheme, and returns its caller.
     ///
-    /// `credentials` has an element for each scheme of the alternative, in the order of the contract. The pipeline
-    /// calls this method for each alternative whose credentials the request contains, until one succeeds and its
-    /// caller has all scopes.
+    /// The pipeline calls this method for each scheme of an alternative whose credentials the request contains.
     ///
     /// # Errors
     ///
-    /// Returns [`Denied`] if the credentials are not valid, are not permitted, or cannot be verified.
+    /// Returns [`Denied`] if the credential is not valid, is not permitted, or cannot be verified.
     fn authenticate(
         &self,
-        credentials: &[Credential<'_>],
+        scheme: &'static Scheme,
+        credential: Credential<'_>,
         operation: &'static Operation,
     ) -> impl Future<Output = Result<Self::Principal, Denied>> + Send;
 
-    /// Returns true if the authenticated caller has a scope that the contract requires for the operation.
+    /// Returns true if the caller of a security scheme has a scope that the contract requires under this scheme.
     ///
-    /// The pipeline calls it for every scope of the operation, so that handlers need no check.
-    fn holds_scope(&self, principal: &Self::Principal, scheme: &'static Scheme, scope: &str) -> bool;
-}
+    /// The pipeline calls it for every scope of the operation, so that handlers need no check. Without an
+    /// implementation, no caller has any scope.
+    fn holds_scope(&self, principal: &Self::Principal, scheme: &'static Scheme, scope: &str) -> bool {
+        let _ = (principal, scheme, scope);
+        false
+    }
 
-/// A credential that a request presents for one security scheme. Its `Debug` output hides the secret.
-///
-/// # Examples
-///
-/// An authenticator for the scheme `basic` separates the user name from the password:
-///
-/// ```
-/// use writ_runtime::{Credential, Denied};
-///
-/// fn user_and_password<'a>(credentials: &'a [Credential<'_>]) -> Result<(&'a str, &'a str), Denied> {
-///     let [Credential { scheme: "basic", secret }] = credentials else {
-///         return Err(Denied::Unauthenticated("sign in with a user name and a password".into()));
-///     };
-///     // A user name contains no colon (RFC 7617 § 2).
-///     secret.split_once(':').ok_or(Denied::Unauthenticated("the credentials are malformed".into()))
-/// }
-///
-/// let credentials = [Credential { scheme: "basic", secret: "ada:lovelace:1".into() }];
-/// assert_eq!(user_and_password(&credentials).unwrap(), ("ada", "lovelace:1"));
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credential<'a> {
-    /// The name of the credential's security scheme in `components.securitySchemes` of the contract.
-    pub scheme: &'a str,
-    /// The token or key that the request presents. For the scheme `basic` it is the decoded `user:password`.
-    pub secret: Cow<'a, str>,
-}
-
-impl fmt::Debug for Credential<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credential").field("scheme", &self.scheme).field("secret", &"***").finish()
+    /// Combines the callers of two security schemes that an operation requires together into one. The first is the
+    /// result of an earlier combination if there are more than two schemes.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Denied`] if the two callers may not act together, for example because the token belongs to another
+    /// customer than the API key. Without an implementation, it always returns [`Denied::Unavailable`].
+    fn combine(&self, first: Self::Principal, second: Self::Principal) -> Result<Self::Principal, Denied> {
+        let _ = (first, second);
+        Err(Denied::Unavailable("the authenticator does not combine the callers of several security schemes".into()))
     }
 }
 
@@ -153,34 +142,46 @@ pub enum Denied {
     /// The credentials are valid, but the caller is not permitted. The caller receives 403 with this message.
     Forbidden(Cow<'static, str>),
     /// The credentials could not be verified, for example because a database is unavailable. The caller receives
-    /// 500 (not 503), and the cause is logged.
+    /// 503, and the cause is logged.
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Denied {
+    /// Returns the error of a security scheme that the authenticator does not know. The caller receives 503, and the
+    /// name of the scheme is logged.
+    pub fn unknown_scheme(scheme: &Scheme) -> Denied {
+        Denied::Unavailable(format!("the authenticator does not handle the security scheme `{}`", scheme.name).into())
+    }
 }
 
 /// The authenticator of a service whose contract requires no credentials: it rejects all credentials. The
 /// [documentation of the crate](crate) has an example.
+///
+/// With the option `unwritten` it also implements the trait `Authenticator` of a contract with security schemes, so
+/// that a service can start before its authentication is implemented.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoAuthentication;
+
+impl NoAuthentication {
+    /// Returns the rejection of every credential. The caller receives 401.
+    ///
+    /// # Errors
+    ///
+    /// Always returns [`Denied::Unauthenticated`].
+    pub fn reject(&self) -> Result<std::convert::Infallible, Denied> {
+        Err(Denied::Unauthenticated(Cow::Borrowed("this service does not accept credentials")))
+    }
+}
 
 impl Authenticate for NoAuthentication {
     type Principal = std::convert::Infallible;
 
-    async fn authenticate(&self, _: &[Credential<'_>], _: &'static Operation) -> Result<Self::Principal, Denied> {
-        Err(Denied::Unauthenticated(Cow::Borrowed("this service does not accept credentials")))
-    }
-
-    fn holds_scope(&self, principal: &Self::Principal, _: &'static Scheme, _: &str) -> bool {
-        match *principal {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_debug_output_of_a_credential_hides_its_secret() {
-        let credential = Credential { scheme: "bearer", secret: "hush".into() };
-        assert_eq!(format!("{credential:?}"), r#"Credential { scheme: "bearer", secret: "***" }"#);
+    async fn authenticate(
+        &self,
+        _: &'static Scheme,
+        _: Credential<'_>,
+        _: &'static Operation,
+    ) -> Result<Self::Principal, Denied> {
+        self.reject()
     }
 }

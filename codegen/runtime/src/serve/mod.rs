@@ -6,12 +6,14 @@
 //! [`Pipeline`](pipeline::Pipeline) runs the stages of the request in their order.
 
 pub mod authenticate;
+mod challenge;
 mod conditional;
-mod credentials;
+pub mod credential;
 pub mod endpoint;
 pub mod gate;
 pub mod handler;
 pub mod pipeline;
+mod presented;
 mod route_tree;
 pub mod router;
 pub mod routes;

@@ -22,6 +22,15 @@ static EITHER: Operation = Operation {
     ],
     ..Operation::NONE
 };
+static TOGETHER: Operation = Operation {
+    id: "together",
+    path: "/together",
+    security: &[&[
+        Requirement { scheme: &KEY, scopes: &["write"] },
+        Requirement { scheme: &BEARER, scopes: &["read"] },
+    ]],
+    ..Operation::NONE
+};
 static IN_QUERY: Scheme = Scheme { name: "query", kind: SchemeKind::Query("api key") };
 static IN_COOKIE: Scheme = Scheme { name: "cookie", kind: SchemeKind::Cookie("session") };
 static DIGEST: Scheme = Scheme { name: "digest", kind: SchemeKind::Authorization("Digest") };
@@ -54,6 +63,7 @@ fn service() -> Router {
         .secured_bare(&SECURED, nothing, named)
         .optional_bare(&OPTIONAL, nothing, maybe_named)
         .secured_bare(&EITHER, nothing, named)
+        .secured_bare(&TOGETHER, nothing, named)
         .secured_bare(&ELSEWHERE, nothing, named);
     router(&PROBLEM_JSON, endpoints)
 }
@@ -101,10 +111,10 @@ async fn a_missing_scope_is_a_403_that_names_it() {
 }
 
 #[tokio::test]
-async fn an_authenticator_that_fails_is_a_500_without_its_cause() {
-    for token in ["outage", "panic"] {
+async fn an_authenticator_that_cannot_verify_is_a_503_and_one_that_panics_a_500_both_without_their_cause() {
+    for (token, status) in [("outage", 503), ("panic", 500)] {
         let response = get("/secured", &[&format!("authorization: Bearer {token}")]).await;
-        assert_eq!(response.status, 500);
+        assert_eq!(response.status, status);
         assert!(!response.body.contains("keys") && !response.body.contains("broken"), "{}", response.body);
     }
 }
@@ -132,6 +142,23 @@ async fn one_alternative_suffices_but_requires_all_of_its_schemes() {
     ];
     assert_eq!(challenges(&half), expected);
     assert_eq!(get("/either", &["authorization: Basic %%%", "x-api-key: k"]).await.status, 401);
+}
+
+#[tokio::test]
+async fn each_scheme_of_an_alternative_needs_its_own_scopes_and_its_callers_are_combined() {
+    let together = async |key: &str, token: &str| {
+        let headers = [format!("x-api-key: {key}"), format!("authorization: Bearer {token}")];
+        get("/together", &[&headers[0], &headers[1]]).await
+    };
+    assert_eq!(together("shop.write", "ann.read").await.body, "shop+ann");
+    // The scope of one scheme does not satisfy the other scheme.
+    assert_eq!(together("shop.write.read", "ann").await.status, 403);
+    assert_eq!(together("shop", "ann.read.write").await.status, 403);
+    let stranger = together("shop.write", "stranger.read").await;
+    assert_eq!((stranger.status, &stranger.json()["detail"]), (403, &"the two callers do not belong together".into()));
+    // Credentials that are not valid are a 401, even if a scope of the others is missing.
+    assert_eq!(together("shop", "forged").await.status, 401);
+    assert_eq!(together("shop.write", "outage").await.status, 503);
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ use serde_json::Value;
 use tower::ServiceExt;
 use writ_runtime::operation::{Requirement, Scheme, SchemeKind};
 use writ_runtime::{
-    Authenticate, Context, Credential, Decoder, Denied, Endpoint, Handler, OpenGate, Operation, PROBLEM_JSON, Pipeline,
-    Problem, Reply, Timeouts, nothing, router,
+    Authenticate, BasicCredentials, Context, Credential, Decoder, Denied, Endpoint, Handler, OpenGate, Operation,
+    PROBLEM_JSON, Pipeline, Problem, Reply, Timeouts, nothing, router,
 };
 
 pub static BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };
@@ -32,9 +32,19 @@ pub struct Tokens;
 impl Authenticate for Tokens {
     type Principal = Caller;
 
-    async fn authenticate(&self, credentials: &[Credential<'_>], _: &'static Operation) -> Result<Caller, Denied> {
-        let secret: Vec<&str> = credentials.iter().map(|credential| &*credential.secret).collect();
-        let secret = secret.join("+");
+    async fn authenticate(
+        &self,
+        _: &'static Scheme,
+        credential: Credential<'_>,
+        _: &'static Operation,
+    ) -> Result<Caller, Denied> {
+        let secret = match &credential {
+            Credential::Bearer(token) => token.as_str().to_owned(),
+            Credential::Basic(BasicCredentials { user, password }) => format!("{user}:{password}"),
+            Credential::Http(digest) => digest.credentials.to_owned(),
+            Credential::ApiKey(key) => key.as_str().to_owned(),
+            Credential::Certificate(certificate) => certificate.0.clone(),
+        };
         match &*secret {
             "forged" => Err(Denied::Unauthenticated("the token is not valid".into())),
             "banned" => Err(Denied::Forbidden("the account is closed".into())),
@@ -49,6 +59,14 @@ impl Authenticate for Tokens {
 
     fn holds_scope(&self, principal: &Caller, _: &'static Scheme, scope: &str) -> bool {
         principal.scopes.iter().any(|held| held == scope)
+    }
+
+    fn combine(&self, first: Caller, second: Caller) -> Result<Caller, Denied> {
+        if second.name == "stranger" {
+            return Err(Denied::Forbidden("the two callers do not belong together".into()));
+        }
+        let scopes = first.scopes.into_iter().chain(second.scopes).collect();
+        Ok(Caller { name: format!("{}+{}", first.name, second.name), scopes })
     }
 }
 

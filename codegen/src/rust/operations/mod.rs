@@ -4,6 +4,7 @@
 //! [`operation_table`] contains the constant data that the router, the gate (which admits requests) and the
 //! client read.
 
+pub mod authenticator;
 pub mod errors;
 pub mod operation_docs;
 pub mod operation_names;

@@ -139,7 +139,8 @@ pub fn tag_names(
 
 /// The methods that every value or pointer has. An operation's method with such a name could not be called on a
 /// service, since the call would select the other method.
-const EVERYWHERE: &[&str] = &["as_ref", "clone", "clone_from", "clone_into", "drop", "into", "to_owned", "try_into"];
+pub(super) const EVERYWHERE: &[&str] =
+    &["as_ref", "clone", "clone_from", "clone_into", "drop", "into", "to_owned", "try_into"];
 
 /// Chooses the Rust names for every operation that the service serves, in the order of the contract.
 pub fn operation_names(plan: &TypePlan<'_>, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<OperationNames> {

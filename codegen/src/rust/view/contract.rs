@@ -21,8 +21,8 @@ pub struct RootView {
     /// The operation that the example in the documentation of the root module implements, or `None` if the contract
     /// has no operation.
     pub example: Option<ExampleView>,
-    /// True if a tag of the contract has an operation with authentication, required or optional.
-    pub authenticated: bool,
+    /// The view of the trait that verifies credentials, or `None` if no operation requires any.
+    pub authenticator: Option<AuthenticatorView>,
     /// The cargo features of the generated crate, for the documentation of the root module.
     pub features: Vec<FeatureView>,
     /// True if the contract declares webhooks.
@@ -170,6 +170,42 @@ pub struct SchemeView {
     pub kind: Code,
     /// The documentation of the security scheme's static.
     pub docs: String,
+}
+
+/// The view of the generated trait that verifies credentials, with a method for each security scheme.
+#[derive(Debug, Serialize)]
+pub struct AuthenticatorView {
+    /// The name of the trait.
+    pub name: Code,
+    /// A sentence that explains why the name is not the first choice; empty if it is.
+    pub fallback: String,
+    /// The items of the runtime that the example in the documentation of the root module imports.
+    pub imports: Vec<Code>,
+    /// The methods of the trait, one for each security scheme that an operation requires.
+    pub methods: Vec<SchemeMethodView>,
+    /// True if an operation requires a scope, so that the trait has a method that checks scopes.
+    pub scopes: bool,
+    /// True if an operation requires several schemes together, so that the trait has a method that combines callers.
+    pub combines: bool,
+}
+
+/// The view of a method that verifies the credential of one security scheme.
+#[derive(Debug, Serialize)]
+pub struct SchemeMethodView {
+    /// The name of the method.
+    pub name: Code,
+    /// The name of the security scheme in the contract.
+    pub id: String,
+    /// The documentation of the method.
+    pub docs: String,
+    /// The variant of the runtime's `Credential` that a request presents for the scheme.
+    pub variant: Code,
+    /// The name of the method's parameter for the credential.
+    pub argument: Code,
+    /// The type of the credential.
+    pub ty: Code,
+    /// The type of the credential for the documentation, where it is not imported.
+    pub shown: Code,
 }
 
 /// The view of the contract as one document, which is part of the generated code.

@@ -25,7 +25,13 @@ fn an_invalid_request_is_rejected_even_if_its_operation_has_no_handler() {
 }
 
 #[test]
+fn a_service_starts_before_its_authenticator_is_written_and_rejects_all_callers() {
+    let service = Service::start(UNWRITTEN);
+    assert_eq!(send(&service, "DELETE", "/orders", "").0, 401);
+}
+
+#[test]
 fn a_service_lists_its_operations_without_a_handler() {
     let mut service = Service::start(UNWRITTEN);
-    assert_eq!(service.next_line(), "listPets addPet placeOrder");
+    assert_eq!(service.next_line(), "listPets addPet placeOrder cancelOrders");
 }

@@ -1,18 +1,18 @@
 //! The service of conditional requests, pages, sparse fieldsets and idempotency keys.
 
 use policies::*;
-use writ_runtime::{Authenticate, Context, Credential, Decimal, Denied, ETag, Idempotent, OpenGate, Operation, Patch, Scheme, Uuid};
+use writ_runtime::{BearerToken, Context, Decimal, Denied, ETag, Idempotent, OpenGate, Operation, Patch, Scheme, Uuid};
 
 struct Service;
 
 /// An authenticator that accepts every token.
 struct Trusting;
 
-impl Authenticate for Trusting {
+impl Authenticator for Trusting {
     type Principal = String;
 
-    async fn authenticate(&self, credentials: &[Credential<'_>], _: &'static Operation) -> Result<String, Denied> {
-        Ok(credentials.iter().map(|one| one.secret.as_ref()).collect())
+    async fn bearer(&self, token: BearerToken<'_>, _: &'static Operation) -> Result<String, Denied> {
+        Ok(token.as_str().to_owned())
     }
 
     fn holds_scope(&self, _: &String, _: &'static Scheme, _: &str) -> bool {

@@ -1,7 +1,9 @@
 //! The service of operations with every kind of security scheme.
 
 use security::*;
-use writ_runtime::{Authenticate, Context, Credential, Denied, OpenGate, Operation, Scheme};
+use writ_runtime::{
+    ApiKey, BasicCredentials, BearerToken, ClientCertificate, Context, Denied, HttpCredentials, OpenGate, Operation, Scheme,
+};
 
 struct Service;
 
@@ -12,23 +14,72 @@ pub struct Doorkeeper;
 #[derive(Debug)]
 pub struct Shown(Vec<String>);
 
-impl Authenticate for Doorkeeper {
+fn admit(scheme: &str, secret: &str) -> Result<Shown, Denied> {
+    match secret {
+        "bad" => Err(Denied::Unauthenticated("the token is not valid".into())),
+        "barred" => Err(Denied::Forbidden("the caller is blocked".into())),
+        "broken" => Err(Denied::Unavailable("the keys cannot be fetched".into())),
+        _ => Ok(Shown(vec![format!("{scheme} {secret}")])),
+    }
+}
+
+impl Authenticator for Doorkeeper {
     type Principal = Shown;
 
-    async fn authenticate(&self, credentials: &[Credential<'_>], _: &'static Operation) -> Result<Shown, Denied> {
-        for credential in credentials {
-            match &*credential.secret {
-                "bad" => return Err(Denied::Unauthenticated("the token is not valid".into())),
-                "barred" => return Err(Denied::Forbidden("the caller is blocked".into())),
-                "broken" => return Err(Denied::Unavailable("the keys cannot be fetched".into())),
-                _ => {}
-            }
-        }
-        Ok(Shown(credentials.iter().map(|one| format!("{} {}", one.scheme, one.secret)).collect()))
+    async fn bearer(&self, token: BearerToken<'_>, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("bearer", token.as_str())
+    }
+
+    async fn basic(&self, credentials: BasicCredentials, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("basic", &format!("{}:{}", credentials.user, credentials.password))
+    }
+
+    async fn digest(&self, credentials: HttpCredentials<'_>, _: &'static Operation) -> Result<Shown, Denied> {
+        admit(credentials.scheme, credentials.credentials)
+    }
+
+    async fn key(&self, key: ApiKey<'_>, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("key", key.as_str())
+    }
+
+    async fn query_key(&self, key: ApiKey<'_>, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("queryKey", key.as_str())
+    }
+
+    async fn cookie_key(&self, key: ApiKey<'_>, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("cookieKey", key.as_str())
+    }
+
+    async fn certificate(&self, certificate: &ClientCertificate, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("certificate", &certificate.0)
+    }
+
+    async fn openid(&self, token: BearerToken<'_>, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("openid", token.as_str())
+    }
+
+    async fn oauth(&self, token: BearerToken<'_>, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("oauth", token.as_str())
+    }
+
+    async fn combine_scheme(&self, key: ApiKey<'_>, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("combine", key.as_str())
+    }
+
+    async fn r#type(&self, key: ApiKey<'_>, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("type", key.as_str())
+    }
+
+    async fn type_scheme(&self, key: ApiKey<'_>, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("Type", key.as_str())
     }
 
     fn holds_scope(&self, principal: &Shown, _: &'static Scheme, scope: &str) -> bool {
         scope != "admin" || principal.0.iter().any(|shown| shown.ends_with("admin"))
+    }
+
+    fn combine(&self, first: Shown, second: Shown) -> Result<Shown, Denied> {
+        Ok(Shown([first.0, second.0].concat()))
     }
 }
 
@@ -52,6 +103,7 @@ doors! {
     either(Shown) EitherResponse EitherError,
     both(Shown) BothResponse BothError,
     places(Shown) PlacesResponse PlacesError,
+    named(Shown) NamedResponse NamedError,
 }
 
 impl Public for Service {

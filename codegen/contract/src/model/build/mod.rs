@@ -71,6 +71,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     let schemes = builder.schemes(root);
     let mut operations = builder.operations(root, &schemes);
     let mut outgoing = builder.outgoing(root, &operations, &schemes, options.outgoing);
+    builder.report_unused_schemes(&schemes, &operations, &outgoing);
     let components = builder.components(root);
     builder.settle();
     builder.settle_tags();

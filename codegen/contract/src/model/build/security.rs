@@ -1,10 +1,12 @@
 //! The building of security schemes, and of the security requirements of operations.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::{Key, Node, Version, is_plain_name};
-use crate::model::operation::{Requirement, Scheme, SchemeKind};
+use crate::model::OutgoingOperation;
+use crate::model::operation::{Operation, Requirement, Scheme, SchemeKind, Scope};
+use crate::source::Span;
 
 use super::builder::Builder;
 use super::node_fields::{elements, entries, joined, string, truth};
@@ -13,10 +15,14 @@ impl<'d> Builder<'d, '_> {
     /// Returns the security schemes that the contract declares in `components.securitySchemes`.
     pub(super) fn schemes(&mut self, root: &'d Node) -> Vec<Scheme> {
         let mut schemes = Vec::new();
-        let nodes = entries(root.get("components").and_then(|all| all.get("securitySchemes")));
+        let components = root.get("components").and_then(|all| all.get("securitySchemes"));
+        let keys = components.and_then(Node::as_object).into_iter().flatten().map(|(key, _)| key);
+        let spans: HashMap<&str, Span> = keys.map(|key| (key.name.as_str(), key.span)).collect();
+        let nodes = entries(components);
         let named = nodes.map(|(name, node)| (name.clone(), node)).collect::<Vec<_>>();
         let by_uri = self.schemes_by_uri(root, &named);
         for (name, node) in named.into_iter().chain(by_uri) {
+            let span = spans.get(name.as_str()).copied().unwrap_or(node.span);
             let node = self.follow(node).unwrap_or(node);
             let kind = match (string(node, "type").as_deref(), string(node, "scheme"), string(node, "in").as_deref()) {
                 (Some("http"), Some(scheme), _) if scheme.eq_ignore_ascii_case("bearer") => SchemeKind::Bearer,
@@ -32,9 +38,40 @@ impl<'d> Builder<'d, '_> {
             };
             let deprecated = truth(node, "deprecated").then(|| "This security scheme is deprecated.".to_owned());
             let description = joined([string(node, "description"), deprecated]);
-            schemes.push(Scheme { name, kind, description });
+            schemes.push(Scheme {
+                name,
+                kind,
+                span,
+                description,
+                bearer_format: string(node, "bearerFormat"),
+                scopes: scopes(node),
+            });
         }
         schemes
+    }
+
+    /// Reports the security schemes that no operation requires, for which no method is generated.
+    pub(super) fn report_unused_schemes(
+        &mut self,
+        schemes: &[Scheme],
+        operations: &[Operation],
+        outgoing: &[OutgoingOperation],
+    ) {
+        let outgoing = outgoing.iter().filter_map(|outgoing| outgoing.operation.as_ref());
+        let used: HashSet<&str> = operations
+            .iter()
+            .chain(outgoing)
+            .flat_map(|operation| operation.security.iter().flatten())
+            .map(|requirement| requirement.scheme.as_str())
+            .collect();
+        for scheme in schemes.iter().filter(|scheme| !used.contains(scheme.name.as_str())) {
+            let message = format!("no operation requires the security scheme `{}`", scheme.name);
+            self.report(
+                Diagnostic::info("unused-security-scheme", scheme.span, message)
+                    .label("the authenticator gets no method for it")
+                    .help("list it under `security`, or remove it if no webhook or callback uses it"),
+            );
+        }
     }
 
     /// Returns the security schemes that requirements name by a reference and that are no components of the entry file.
@@ -170,4 +207,14 @@ impl<'d> Builder<'d, '_> {
             });
         }
     }
+}
+
+/// Returns the scopes that the OAuth flows of a security scheme declare, in their order and each once.
+fn scopes(scheme: &Node) -> Vec<Scope> {
+    let mut seen = HashSet::new();
+    entries(scheme.get("flows"))
+        .flat_map(|(_, flow)| entries(flow.get("scopes")))
+        .filter(|(name, _)| seen.insert(name.as_str()))
+        .map(|(name, text)| Scope { name: name.clone(), description: text.as_str().unwrap_or_default().to_owned() })
+        .collect()
 }

@@ -109,8 +109,9 @@ fn automatic(operation: &Operation) -> Vec<u16> {
     add(produces, &[406]);
     add(operation.body.is_some(), &[408, 413, 415]);
     add(true, &[500]);
-    // A handler that takes too long is refused with 503, or with 504 if the operation declares only that.
-    add(!declares_code(504) || declares_code(503), &[503]);
+    // A handler that takes too long is refused with 503, or with 504 if the operation declares only that. Credentials
+    // that cannot be verified are refused with 503.
+    add(!declares_code(504) || declares_code(503) || !operation.security.is_empty(), &[503]);
     statuses
 }
 

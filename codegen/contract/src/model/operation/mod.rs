@@ -18,7 +18,7 @@ pub use header::Header;
 pub use parameter::{Parameter, ParameterLocation};
 pub use policy::{Cache, LimitBy, Policies, RateLimit};
 pub use response::{Response, Status};
-pub use security::{Requirement, Scheme, SchemeKind};
+pub use security::{Requirement, Scheme, SchemeKind, Scope};
 pub use style::Style;
 
 use crate::model::direction::Direction;

@@ -1,5 +1,7 @@
 //! Security schemes, and the security requirements of an operation.
 
+use crate::source::Span;
+
 /// A security requirement of an operation: a security scheme and the scopes under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
@@ -16,8 +18,23 @@ pub struct Scheme {
     pub name: String,
     /// The kind of credential that the security scheme requires, and its location in a request.
     pub kind: SchemeKind,
+    /// The location of the security scheme's name in the contract.
+    pub span: Span,
     /// The description of the security scheme (`description`).
     pub description: Option<String>,
+    /// The format of the bearer token (`bearerFormat`), for example `JWT`.
+    pub bearer_format: Option<String>,
+    /// The scopes that the OAuth flows of the security scheme declare, each once.
+    pub scopes: Vec<Scope>,
+}
+
+/// A scope that an OAuth flow of a security scheme declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// The name of the scope.
+    pub name: String,
+    /// The description of the scope; empty if the contract has none.
+    pub description: String,
 }
 
 /// The kind of credential of a security scheme and its location in a request.

@@ -4,13 +4,29 @@ use std::borrow::Cow;
 
 use http::{Extensions, StatusCode};
 
-use crate::operation::Operation;
+use crate::operation::{Operation, Requirement};
 use crate::request::request_head::RequestHead;
 use crate::response::problem::Problem;
 use crate::serve::authenticate::{Authenticate, Denied};
-use crate::serve::credentials::{self, Presented};
+use crate::serve::challenge;
+use crate::serve::credential::Credential;
+use crate::serve::presented::{self, Presented};
 
 const UNUSABLE: Cow<'static, str> = Cow::Borrowed("the credentials are malformed");
+
+/// The reason why the credentials for one alternative of `security` do not identify a permitted caller.
+enum Refusal {
+    /// The authenticator rejects the credentials.
+    Denied(Denied),
+    /// The caller lacks a scope of this requirement.
+    LacksScope(&'static Requirement),
+}
+
+impl From<Denied> for Refusal {
+    fn from(denied: Denied) -> Refusal {
+        Refusal::Denied(denied)
+    }
+}
 
 /// Tries the alternatives of the operation's `security` in order, and returns the first caller that has all scopes.
 ///
@@ -25,44 +41,70 @@ pub(super) async fn authenticate<A: Authenticate>(
     let mut forbidden = None;
     let mut anonymous = operation.security.is_empty();
     for alternative in operation.security {
-        if alternative.is_empty() {
-            anonymous = true;
-            continue;
-        }
-        let presented = match credentials::collect(alternative, head, extensions) {
-            Presented::Something(presented) => presented,
+        let credentials = match presented::collect(alternative, head, extensions) {
+            Presented::Something(credentials) => credentials,
             Presented::Unusable => {
                 rejected.get_or_insert(UNUSABLE);
                 continue;
             }
             Presented::Nothing => continue,
         };
-        match authenticator.authenticate(&presented, operation).await {
-            Ok(principal) => {
-                let missing = alternative.iter().find(|requirement| {
-                    let holds = |scope: &&str| authenticator.holds_scope(&principal, requirement.scheme, scope);
-                    !requirement.scopes.iter().all(holds)
-                });
-                match missing {
-                    None => return Ok(Some(principal)),
-                    Some(requirement) => {
-                        forbidden.get_or_insert_with(|| credentials::lacks_scope(requirement));
-                    }
-                }
+        match verify(authenticator, alternative, credentials, operation).await {
+            Ok(None) => anonymous = true,
+            Ok(caller) => return Ok(caller),
+            Err(Refusal::LacksScope(requirement)) => {
+                forbidden.get_or_insert_with(|| challenge::lacks_scope(requirement));
             }
-            Err(Denied::Unauthenticated(message)) => {
+            Err(Refusal::Denied(Denied::Unauthenticated(message))) => {
                 rejected.get_or_insert(message);
             }
-            Err(Denied::Forbidden(message)) => {
+            Err(Refusal::Denied(Denied::Forbidden(message))) => {
                 forbidden.get_or_insert_with(|| Problem::new(StatusCode::FORBIDDEN, message));
             }
-            Err(Denied::Unavailable(cause)) => return Err(Problem::internal(cause)),
+            Err(Refusal::Denied(Denied::Unavailable(cause))) => return Err(unavailable(cause)),
         }
     }
     match (forbidden, rejected) {
         (Some(problem), _) => Err(problem),
-        (None, Some(message)) => Err(credentials::unauthenticated(operation, message, true)),
+        (None, Some(message)) => Err(challenge::unauthenticated(operation, message, true)),
         (None, None) if anonymous => Ok(None),
-        (None, None) => Err(credentials::missing(operation)),
+        (None, None) => Err(challenge::missing(operation)),
     }
+}
+
+/// Verifies the credentials for one alternative of `security`, one for each of its schemes, and returns the caller.
+/// Returns `None` for the empty alternative, which requires no credentials.
+///
+/// All credentials are verified before a missing scope is a refusal, so that credentials that are not valid are
+/// refused with 401.
+async fn verify<A: Authenticate>(
+    authenticator: &A,
+    alternative: &'static [Requirement],
+    credentials: Vec<Credential<'_>>,
+    operation: &'static Operation,
+) -> Result<Option<A::Principal>, Refusal> {
+    let mut caller = None;
+    let mut lacking = None;
+    for (requirement, credential) in alternative.iter().zip(credentials) {
+        let scheme = requirement.scheme;
+        let principal = authenticator.authenticate(scheme, credential, operation).await?;
+        if !requirement.scopes.iter().all(|scope| authenticator.holds_scope(&principal, scheme, scope)) {
+            lacking.get_or_insert(requirement);
+        }
+        caller = Some(match caller {
+            None => principal,
+            Some(first) => authenticator.combine(first, principal)?,
+        });
+    }
+    match lacking {
+        None => Ok(caller),
+        Some(requirement) => Err(Refusal::LacksScope(requirement)),
+    }
+}
+
+/// Returns the 503 of a request whose credentials cannot be verified at the moment. The cause is logged.
+fn unavailable(cause: Box<dyn std::error::Error + Send + Sync>) -> Problem {
+    let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the credentials cannot be verified at the moment");
+    problem.cause = Some(cause);
+    problem
 }

@@ -17,7 +17,7 @@ use crate::response::check::ResponseCheck;
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 use crate::serve::authenticate::Authenticate;
-use crate::serve::credentials;
+use crate::serve::challenge;
 use crate::serve::endpoint::{ResponseFuture, Serve};
 use crate::serve::gate::{Admission, Entry, Gate};
 use crate::serve::handler::HandlerFuture;
@@ -53,7 +53,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
     async fn run(&self, head: &Arc<RequestHead>, extensions: &Extensions, body: Body) -> Result<Reply, Problem> {
         let principal = authenticate(&self.shared.authenticator, self.operation, head, extensions).await?;
         let Some(invocation) = self.binding.for_caller(principal) else {
-            return Err(credentials::missing(self.operation));
+            return Err(challenge::missing(self.operation));
         };
         let entry = entry(head, invocation.principal());
         let pass = match self.admit(&entry).await? {

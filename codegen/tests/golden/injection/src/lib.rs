@@ -17,21 +17,25 @@
 //!
 //! ```text
 //! use my_api::*;
-//! use writ_runtime::{Authenticate, Context, Credential, Denied, NotWritten, OpenGate, Operation, Scheme};
+//! use writ_runtime::{ApiKey, Context, Denied, NotWritten, OpenGate, Operation, Scheme};
 //!
 //! struct Caller;
 //!
-//! struct Authenticator;
+//! struct MyAuthenticator;
 //!
-//! impl Authenticate for Authenticator {
+//! impl Authenticator for MyAuthenticator {
 //!     type Principal = Caller;
 //!
-//!     async fn authenticate(&self, _: &[Credential<'_>], _: &'static Operation) -> Result<Caller, Denied> {
+//!     async fn s_compile_error_not_scheme(
+//!         &self,
+//!         _key: ApiKey<'_>,
+//!         _: &'static Operation,
+//!     ) -> Result<Caller, Denied> {
 //!         Err(Denied::Unauthenticated("the credentials are not valid".into())) // verify them here
 //!     }
 //!
-//!     fn holds_scope(&self, _: &Caller, _: &'static Scheme, _: &str) -> bool {
-//!         false
+//!     fn holds_scope(&self, _caller: &Caller, _: &'static Scheme, _scope: &str) -> bool {
+//!         false // check the scopes of the caller here
 //!     }
 //! }
 //!
@@ -55,7 +59,7 @@
 //! #[tokio::main]
 //! async fn main() -> std::io::Result<()> {
 //!     let api = Api {
-//!         authenticator: Authenticator,
+//!         authenticator: MyAuthenticator,
 //!         gate: OpenGate,
 //!         orders_compile_error_not_tag: Service,
 //!         etc_passwd: Service,
@@ -66,10 +70,9 @@
 //! }
 //! ```
 //!
-//! The authenticator implements [`Authenticate`](writ_runtime::Authenticate) and the gate implements
-//! [`Gate`](writ_runtime::Gate). A contract without security uses
-//! [`NoAuthentication`](writ_runtime::NoAuthentication). With [`OpenGate`](writ_runtime::OpenGate), rate limits and
-//! caching of the contract have no effect.
+//! The authenticator implements [`Authenticator`], which has a method for each security scheme, and the gate
+//! implements [`Gate`](writ_runtime::Gate). With [`OpenGate`](writ_runtime::OpenGate), rate limits and caching of the
+//! contract have no effect.
 //!
 //! # Modules
 //!
@@ -100,9 +103,10 @@ pub mod operations;
 
 mod wire;
 
-use writ_runtime::{Authenticate, Endpoint, Gate, Router};
+use writ_runtime::{Endpoint, Gate, Router};
 
 pub use self::wire::types;
+pub use self::wire::authenticator::Authenticator;
 #[allow(unused_imports, reason = "a contract may declare no error, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
@@ -126,7 +130,7 @@ pub const BASE_PATH: &str = "";
 ///
 /// [`Api::router`] combines them into a router that serves every operation.
 pub struct Api<A, G, OrdersCompileErrorNotTagService, EtcPasswdService, ModService> {
-    /// The [`Authenticate`] implementation, which verifies the credentials of a request.
+    /// The [`Authenticator`] implementation, which verifies the credentials of a request.
     pub authenticator: A,
     /// The [`Gate`] implementation, which admits or refuses a request before its body is read.
     pub gate: G,
@@ -143,7 +147,7 @@ pub struct Api<A, G, OrdersCompileErrorNotTagService, EtcPasswdService, ModServi
 impl<A, G, OrdersCompileErrorNotTagService, EtcPasswdService, ModService>
     Api<A, G, OrdersCompileErrorNotTagService, EtcPasswdService, ModService>
 where
-    A: Authenticate,
+    A: Authenticator,
     G: Gate<A::Principal>,
     OrdersCompileErrorNotTagService: orders_compile_error_not_tag::OrdersCompileErrorNotTag<Principal = A::Principal>,
     EtcPasswdService: etc_passwd::EtcPasswd,
@@ -174,7 +178,12 @@ where
     /// Returns an endpoint for each operation, to serve several contracts from one
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
-        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
+        let pipeline = writ_runtime::Pipeline::new(
+            &ERROR_ENVELOPE,
+            wire::authenticator::Schemes(self.authenticator),
+            self.gate,
+            options,
+        );
         let mut endpoints = Vec::with_capacity(3);
         wire::routes::orders_compile_error_not_tag::bind(
             &mut pipeline.routes(self.orders_compile_error_not_tag, &mut endpoints),

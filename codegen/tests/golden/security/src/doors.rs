@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use crate::{Forbidden, Unauthorized};
+use crate::{Forbidden, ServiceUnavailable, Unauthorized};
 #[cfg(doc)]
 use super::operations;
 
@@ -53,6 +53,12 @@ pub trait Doors: Send + Sync + 'static {
         &self,
         cx: &Context<Self::Principal>,
     ) -> impl Future<Output = Result<PlacesResponse, PlacesError>> + Send;
+
+    /// `GET /named` ([`operations::NAMED`]). Requires `combine`, or `type`, or `Type`.
+    fn named(
+        &self,
+        cx: &Context<Self::Principal>,
+    ) -> impl Future<Output = Result<NamedResponse, NamedError>> + Send;
 }
 
 /// The successful response of [`Doors::inherited`].
@@ -123,6 +129,21 @@ pub struct PlacesResponse;
 /// The error responses of [`Doors::places`].
 #[derive(Debug)]
 pub enum PlacesError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The successful response of [`Doors::named`].
+#[derive(Debug, Clone)]
+pub struct NamedResponse;
+
+/// The error responses of [`Doors::named`].
+///
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
+#[derive(Debug)]
+pub enum NamedError {
+    /// The keys are unavailable.
+    ServiceUnavailable(ServiceUnavailable),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

@@ -6,4 +6,5 @@ pub use writ_runtime::PROBLEM_JSON as ERROR_ENVELOPE;
 writ_runtime::statuses! {
     Unauthorized = 401,
     Forbidden = 403,
+    ServiceUnavailable = 503,
 }

@@ -9,21 +9,30 @@
 //!
 //! ```text
 //! use my_api::*;
-//! use writ_runtime::{Authenticate, Context, Credential, Denied, NotWritten, OpenGate, Operation, Scheme};
+//! use writ_runtime::{BearerToken, Context, Denied, NotWritten, OpenGate, Operation, Scheme};
 //!
 //! struct Caller;
 //!
-//! struct Authenticator;
+//! struct MyAuthenticator;
 //!
-//! impl Authenticate for Authenticator {
+//! impl Authenticator for MyAuthenticator {
 //!     type Principal = Caller;
 //!
-//!     async fn authenticate(&self, _: &[Credential<'_>], _: &'static Operation) -> Result<Caller, Denied> {
+//!     async fn bearer(
+//!         &self,
+//!         _token: BearerToken<'_>,
+//!         _: &'static Operation,
+//!     ) -> Result<Caller, Denied> {
 //!         Err(Denied::Unauthenticated("the credentials are not valid".into())) // verify them here
 //!     }
+//!     // … and the methods of the other security schemes
 //!
-//!     fn holds_scope(&self, _: &Caller, _: &'static Scheme, _: &str) -> bool {
-//!         false
+//!     fn holds_scope(&self, _caller: &Caller, _: &'static Scheme, _scope: &str) -> bool {
+//!         false // check the scopes of the caller here
+//!     }
+//!
+//!     fn combine(&self, first: Caller, _second: Caller) -> Result<Caller, Denied> {
+//!         Ok(first) // check here that the two callers may act together
 //!     }
 //! }
 //!
@@ -47,7 +56,7 @@
 //! #[tokio::main]
 //! async fn main() -> std::io::Result<()> {
 //!     let api = Api {
-//!         authenticator: Authenticator,
+//!         authenticator: MyAuthenticator,
 //!         gate: OpenGate,
 //!         doors: Service,
 //!         public: Service,
@@ -57,10 +66,9 @@
 //! }
 //! ```
 //!
-//! The authenticator implements [`Authenticate`](writ_runtime::Authenticate) and the gate implements
-//! [`Gate`](writ_runtime::Gate). A contract without security uses
-//! [`NoAuthentication`](writ_runtime::NoAuthentication). With [`OpenGate`](writ_runtime::OpenGate), rate limits and
-//! caching of the contract have no effect.
+//! The authenticator implements [`Authenticator`], which has a method for each security scheme, and the gate
+//! implements [`Gate`](writ_runtime::Gate). With [`OpenGate`](writ_runtime::OpenGate), rate limits and caching of the
+//! contract have no effect.
 //!
 //! # Modules
 //!
@@ -90,15 +98,17 @@ pub mod operations;
 
 mod wire;
 
-use writ_runtime::{Authenticate, Endpoint, Gate, Router};
+use writ_runtime::{Endpoint, Gate, Router};
 
 pub use self::wire::types;
+pub use self::wire::authenticator::Authenticator;
 #[allow(unused_imports, reason = "a contract may declare no error, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
 pub use self::doors::{
     BothError, BothResponse, Doors, EitherError, EitherResponse, InheritedError, InheritedResponse,
-    MaybeError, MaybeResponse, OpenError, OpenResponse, PlacesError, PlacesResponse,
+    MaybeError, MaybeResponse, NamedError, NamedResponse, OpenError, OpenResponse, PlacesError,
+    PlacesResponse,
 };
 pub use self::public::{FreeError, FreeRequest, FreeResponse, Public, WindowError, WindowResponse};
 
@@ -114,7 +124,7 @@ pub const BASE_PATH: &str = "";
 ///
 /// [`Api::router`] combines them into a router that serves every operation.
 pub struct Api<A, G, DoorsService, PublicService> {
-    /// The [`Authenticate`] implementation, which verifies the credentials of a request.
+    /// The [`Authenticator`] implementation, which verifies the credentials of a request.
     pub authenticator: A,
     /// The [`Gate`] implementation, which admits or refuses a request before its body is read.
     pub gate: G,
@@ -126,7 +136,7 @@ pub struct Api<A, G, DoorsService, PublicService> {
 
 impl<A, G, DoorsService, PublicService> Api<A, G, DoorsService, PublicService>
 where
-    A: Authenticate,
+    A: Authenticator,
     G: Gate<A::Principal>,
     DoorsService: doors::Doors<Principal = A::Principal>,
     PublicService: public::Public,
@@ -156,8 +166,13 @@ where
     /// Returns an endpoint for each operation, to serve several contracts from one
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
-        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
-        let mut endpoints = Vec::with_capacity(8);
+        let pipeline = writ_runtime::Pipeline::new(
+            &ERROR_ENVELOPE,
+            wire::authenticator::Schemes(self.authenticator),
+            self.gate,
+            options,
+        );
+        let mut endpoints = Vec::with_capacity(9);
         wire::routes::doors::bind(&mut pipeline.routes(self.doors, &mut endpoints));
         wire::routes::public::bind(&mut pipeline.routes(self.public, &mut endpoints));
         endpoints

@@ -9,7 +9,32 @@
 //!
 //! ```text
 //! use my_api::*;
-//! use writ_runtime::{Context, NoAuthentication, NotWritten, OpenGate};
+//! use writ_runtime::{BearerToken, Context, Denied, NotWritten, OpenGate, Operation, Scheme};
+//!
+//! struct Caller;
+//!
+//! struct MyAuthenticator;
+//!
+//! impl Authenticator for MyAuthenticator {
+//!     type Principal = Caller;
+//!
+//!     async fn shop_token(
+//!         &self,
+//!         _token: BearerToken<'_>,
+//!         _: &'static Operation,
+//!     ) -> Result<Caller, Denied> {
+//!         Err(Denied::Unauthenticated("the credentials are not valid".into())) // verify them here
+//!     }
+//!     // … and the methods of the other security schemes
+//!
+//!     fn holds_scope(&self, _caller: &Caller, _: &'static Scheme, _scope: &str) -> bool {
+//!         false // check the scopes of the caller here
+//!     }
+//!
+//!     fn combine(&self, first: Caller, _second: Caller) -> Result<Caller, Denied> {
+//!         Ok(first) // check here that the two callers may act together
+//!     }
+//! }
 //!
 //! struct Service;
 //!
@@ -27,7 +52,7 @@
 //! #[tokio::main]
 //! async fn main() -> std::io::Result<()> {
 //!     let api = Api {
-//!         authenticator: NoAuthentication,
+//!         authenticator: MyAuthenticator,
 //!         gate: OpenGate,
 //!         pets: Service,
 //!     };
@@ -36,10 +61,9 @@
 //! }
 //! ```
 //!
-//! The authenticator implements [`Authenticate`](writ_runtime::Authenticate) and the gate implements
-//! [`Gate`](writ_runtime::Gate). A contract without security uses
-//! [`NoAuthentication`](writ_runtime::NoAuthentication). With [`OpenGate`](writ_runtime::OpenGate), rate limits and
-//! caching of the contract have no effect.
+//! The authenticator implements [`Authenticator`], which has a method for each security scheme, and the gate
+//! implements [`Gate`](writ_runtime::Gate). With [`OpenGate`](writ_runtime::OpenGate), rate limits and caching of the
+//! contract have no effect.
 //!
 //! # Modules
 //!
@@ -68,9 +92,10 @@ pub mod operations;
 
 mod wire;
 
-use writ_runtime::{Authenticate, Endpoint, Gate, Router};
+use writ_runtime::{Endpoint, Gate, Router};
 
 pub use self::wire::types;
+pub use self::wire::authenticator::Authenticator;
 #[allow(unused_imports, reason = "a contract may declare no error, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
@@ -91,7 +116,7 @@ pub const BASE_PATH: &str = "";
 ///
 /// [`Api::router`] combines them into a router that serves every operation.
 pub struct Api<A, G, PetsService> {
-    /// The [`Authenticate`] implementation, which verifies the credentials of a request.
+    /// The [`Authenticator`] implementation, which verifies the credentials of a request.
     pub authenticator: A,
     /// The [`Gate`] implementation, which admits or refuses a request before its body is read.
     pub gate: G,
@@ -101,7 +126,7 @@ pub struct Api<A, G, PetsService> {
 
 impl<A, G, PetsService> Api<A, G, PetsService>
 where
-    A: Authenticate,
+    A: Authenticator,
     G: Gate<A::Principal>,
     PetsService: pets::Pets,
 {
@@ -132,7 +157,12 @@ where
     /// Returns an endpoint for each operation, to serve several contracts from one
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
-        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
+        let pipeline = writ_runtime::Pipeline::new(
+            &ERROR_ENVELOPE,
+            wire::authenticator::Schemes(self.authenticator),
+            self.gate,
+            options,
+        );
         let mut endpoints = Vec::with_capacity(3);
         wire::routes::pets::bind(&mut pipeline.routes(self.pets, &mut endpoints));
         writ_runtime::fill_unwritten(&pipeline, operations::ALL, &mut endpoints);
@@ -146,13 +176,13 @@ where
 ///
 /// `Unwritten::new(authenticator, gate).pets(service).router()`
 pub struct Unwritten<A, G> {
-    pipeline: writ_runtime::Pipeline<A, G>,
+    pipeline: writ_runtime::Pipeline<wire::authenticator::Schemes<A>, G>,
     endpoints: Vec<Endpoint>,
 }
 
 impl<A, G> Unwritten<A, G>
 where
-    A: Authenticate,
+    A: Authenticator,
     G: Gate<A::Principal>,
 {
     /// Creates an API without any service.
@@ -163,7 +193,12 @@ where
     /// Creates an API without any service, with other settings than the default.
     pub fn new_with(authenticator: A, gate: G, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Self {
         Self {
-            pipeline: writ_runtime::Pipeline::new(&ERROR_ENVELOPE, authenticator, gate, options),
+            pipeline: writ_runtime::Pipeline::new(
+                &ERROR_ENVELOPE,
+                wire::authenticator::Schemes(authenticator),
+                gate,
+                options,
+            ),
             endpoints: Vec::new(),
         }
     }

@@ -3,8 +3,9 @@
 
 use writ_runtime::{Method, Operation, Requirement};
 use crate::operations::{
-    SCHEME_BASIC, SCHEME_BEARER, SCHEME_CERTIFICATE, SCHEME_COOKIE_KEY, SCHEME_DIGEST, SCHEME_KEY,
-    SCHEME_OAUTH, SCHEME_OPENID, SCHEME_QUERY_KEY,
+    SCHEME_BASIC, SCHEME_BEARER, SCHEME_CERTIFICATE, SCHEME_COMBINE, SCHEME_COOKIE_KEY,
+    SCHEME_DIGEST, SCHEME_KEY, SCHEME_OAUTH, SCHEME_OPENID, SCHEME_QUERY_KEY, SCHEME_TYPE,
+    SCHEME_TYPE_PASCAL,
 };
 #[cfg(doc)]
 use super::super::Doors;
@@ -83,5 +84,20 @@ pub static PLACES: Operation = Operation {
         &[Requirement { scheme: &SCHEME_OPENID, scopes: &["openid"] }],
     ],
     statuses: &[204],
+    ..Operation::NONE
+};
+
+/// The data of the operation that [`Doors::named`] implements.
+pub static NAMED: Operation = Operation {
+    id: "named",
+    method: Method::GET,
+    path: "/named",
+    tag: "doors",
+    security: &[
+        &[Requirement { scheme: &SCHEME_COMBINE, scopes: &[] }],
+        &[Requirement { scheme: &SCHEME_TYPE, scopes: &[] }],
+        &[Requirement { scheme: &SCHEME_TYPE_PASCAL, scopes: &[] }],
+    ],
+    statuses: &[204, 503],
     ..Operation::NONE
 };

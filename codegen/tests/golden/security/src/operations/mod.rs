@@ -17,6 +17,7 @@ pub static ALL: &[&Operation] = &[
     &EITHER,
     &BOTH,
     &PLACES,
+    &NAMED,
     &WINDOW,
     &FREE,
 ];
@@ -44,6 +45,18 @@ pub static SCHEME_COOKIE_KEY: Scheme = Scheme { name: "cookieKey", kind: SchemeK
 
 /// The security scheme `certificate`.
 pub static SCHEME_CERTIFICATE: Scheme = Scheme { name: "certificate", kind: SchemeKind::MutualTls };
+
+/// The security scheme `combine`.
+pub static SCHEME_COMBINE: Scheme = Scheme { name: "combine", kind: SchemeKind::Header("X-Combined-Key") };
+
+/// The security scheme `type`.
+pub static SCHEME_TYPE: Scheme = Scheme { name: "type", kind: SchemeKind::Header("X-Typed-Key") };
+
+/// The security scheme `Type`.
+pub static SCHEME_TYPE_PASCAL: Scheme = Scheme { name: "Type", kind: SchemeKind::Header("X-Other-Key") };
+
+/// The security scheme `unused`.
+pub static SCHEME_UNUSED: Scheme = Scheme { name: "unused", kind: SchemeKind::Authorization("hoba") };
 
 /// The security scheme `openid`.
 pub static SCHEME_OPENID: Scheme = Scheme { name: "openid", kind: SchemeKind::Bearer };

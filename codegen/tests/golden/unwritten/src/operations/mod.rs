@@ -4,7 +4,7 @@
 mod pets;
 pub mod unselected;
 
-use writ_runtime::{Operation, Server};
+use writ_runtime::{Operation, Scheme, SchemeKind, Server};
 
 pub use self::pets::*;
 
@@ -14,7 +14,14 @@ pub static ALL: &[&Operation] = &[
     &ADD_PET,
     &GET_PET,
     &unselected::PLACE_ORDER,
+    &unselected::CANCEL_ORDERS,
 ];
 
 /// The servers that the contract declares.
 pub static SERVERS: &[Server] = &[];
+
+/// The security scheme `shopToken`.
+pub static SCHEME_SHOP_TOKEN: Scheme = Scheme { name: "shopToken", kind: SchemeKind::Bearer };
+
+/// The security scheme `shopKey`.
+pub static SCHEME_SHOP_KEY: Scheme = Scheme { name: "shopKey", kind: SchemeKind::Header("X-Shop-Key") };

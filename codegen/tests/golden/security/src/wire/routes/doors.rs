@@ -4,8 +4,8 @@
 use writ_runtime::{Reply, Respond, Responder, nothing};
 use crate::{
     BothError, BothResponse, Doors, EitherError, EitherResponse, Forbidden, InheritedError,
-    InheritedResponse, MaybeError, MaybeResponse, OpenError, OpenResponse, PlacesError,
-    PlacesResponse, Unauthorized, operations,
+    InheritedResponse, MaybeError, MaybeResponse, NamedError, NamedResponse, OpenError,
+    OpenResponse, PlacesError, PlacesResponse, ServiceUnavailable, Unauthorized, operations,
 };
 
 /// Binds each operation of the tag to the method that implements it.
@@ -20,6 +20,7 @@ where
     routes.secured_bare(&operations::EITHER, nothing, S::either);
     routes.secured_bare(&operations::BOTH, nothing, S::both);
     routes.secured_bare(&operations::PLACES, nothing, S::places);
+    routes.secured_bare(&operations::NAMED, nothing, S::named);
 }
 
 impl Respond for InheritedResponse {
@@ -129,6 +130,26 @@ writ_runtime::refusals! {
 impl Respond for PlacesError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl Respond for NamedResponse {
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::status(204)
+    }
+}
+
+writ_runtime::refusals! {
+    NamedError:
+    ServiceUnavailable(ServiceUnavailable),
+}
+
+impl Respond for NamedError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::ServiceUnavailable(refusal) => refusal.respond(responder),
             Self::Internal(internal) => internal.respond(responder),
         }
     }
