@@ -52,7 +52,7 @@ pub fn authenticator_view<'o>(
 fn method_view(scheme: &Scheme, methods: &mut Names, diagnostics: &mut Diagnostics) -> SchemeMethodView {
     let name = value_name(&scheme.name);
     let plain = name.trim_start_matches("r#");
-    let other = format!("{plain}_scheme");
+    let other = format!("{}_scheme", plain.trim_end_matches('_'));
     let name = methods.take(&[name, other], scheme.span, diagnostics);
     let credential = credential(&scheme.kind);
     let around = |name: &dyn std::fmt::Display| Code::of(format!("{}{name}{}", credential.before, credential.after));

@@ -237,14 +237,3 @@ serves! {
         }
     }
 }
-
-serves! {
-    overlaid:
-    echo {}
-    silent {
-        list_things ListThingsRequest ListThingsResponse ListThingsError,
-        add_thing AddThingRequest AddThingResponse AddThingError,
-        add_copy AddCopyRequest AddCopyResponse AddCopyError,
-    }
-    bare {}
-}

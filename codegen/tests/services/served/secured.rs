@@ -14,7 +14,8 @@ pub struct Doorkeeper;
 #[derive(Debug)]
 pub struct Shown(Vec<String>);
 
-fn admit(scheme: &str, secret: &str) -> Result<Shown, Denied> {
+/// Returns the caller of credentials, or the refusal that some secrets stand for.
+pub fn admit(scheme: &str, secret: &str) -> Result<Shown, Denied> {
     match secret {
         "bad" => Err(Denied::Unauthenticated("the token is not valid".into())),
         "barred" => Err(Denied::Forbidden("the caller is blocked".into())),

@@ -1,9 +1,9 @@
 //! The service of a contract of Swagger 2.0.
 
 use swagger_2::*;
-use writ_runtime::{Bytes, Context, OpenGate};
+use writ_runtime::{ApiKey, BasicCredentials, BearerToken, Bytes, Context, Denied, OpenGate, Operation, Scheme};
 
-use crate::secured::{Doorkeeper, Shown};
+use crate::secured::{Doorkeeper, Shown, admit};
 
 struct Service;
 
@@ -91,6 +91,26 @@ impl DefaultApi for Service {
     async fn shared(&self, _: &Context<()>, request: SharedRequest) -> Result<SharedResponse, SharedError> {
         crate::record(&request);
         Ok(request.body.into())
+    }
+}
+
+impl Authenticator for Doorkeeper {
+    type Principal = Shown;
+
+    async fn staff(&self, credentials: BasicCredentials, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("staff", &format!("{}:{}", credentials.user, credentials.password))
+    }
+
+    async fn key(&self, key: ApiKey<'_>, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("key", key.as_str())
+    }
+
+    async fn login(&self, token: BearerToken<'_>, _: &'static Operation) -> Result<Shown, Denied> {
+        admit("login", token.as_str())
+    }
+
+    fn holds_scope(&self, principal: &Shown, scheme: &'static Scheme, scope: &str) -> bool {
+        security::Authenticator::holds_scope(self, principal, scheme, scope)
     }
 }
 
