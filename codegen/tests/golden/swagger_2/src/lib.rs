@@ -9,21 +9,26 @@
 //!
 //! ```text
 //! use my_api::*;
-//! use writ_runtime::{Authenticate, Context, Credential, Denied, NotWritten, OpenGate, Operation, Scheme};
+//! use writ_runtime::{BasicCredentials, Context, Denied, NotWritten, OpenGate, Operation, Scheme};
 //!
 //! struct Caller;
 //!
-//! struct Authenticator;
+//! struct MyAuthenticator;
 //!
-//! impl Authenticate for Authenticator {
+//! impl Authenticator for MyAuthenticator {
 //!     type Principal = Caller;
 //!
-//!     async fn authenticate(&self, _: &[Credential<'_>], _: &'static Operation) -> Result<Caller, Denied> {
+//!     async fn staff(
+//!         &self,
+//!         _credentials: BasicCredentials,
+//!         _: &'static Operation,
+//!     ) -> Result<Caller, Denied> {
 //!         Err(Denied::Unauthenticated("the credentials are not valid".into())) // verify them here
 //!     }
+//!     // … and the methods of the other security schemes
 //!
-//!     fn holds_scope(&self, _: &Caller, _: &'static Scheme, _: &str) -> bool {
-//!         false
+//!     fn holds_scope(&self, _caller: &Caller, _: &'static Scheme, _scope: &str) -> bool {
+//!         false // check the scopes of the caller here
 //!     }
 //! }
 //!
@@ -46,7 +51,7 @@
 //! #[tokio::main]
 //! async fn main() -> std::io::Result<()> {
 //!     let api = Api {
-//!         authenticator: Authenticator,
+//!         authenticator: MyAuthenticator,
 //!         gate: OpenGate,
 //!         default: Service,
 //!     };
@@ -55,10 +60,9 @@
 //! }
 //! ```
 //!
-//! The authenticator implements [`Authenticate`](writ_runtime::Authenticate) and the gate implements
-//! [`Gate`](writ_runtime::Gate). A contract without security uses
-//! [`NoAuthentication`](writ_runtime::NoAuthentication). With [`OpenGate`](writ_runtime::OpenGate), rate limits and
-//! caching of the contract have no effect.
+//! The authenticator implements [`Authenticator`], which has a method for each security scheme, and the gate
+//! implements [`Gate`](writ_runtime::Gate). With [`OpenGate`](writ_runtime::OpenGate), rate limits and caching of the
+//! contract have no effect.
 //!
 //! # Modules
 //!
@@ -87,9 +91,10 @@ pub mod operations;
 
 mod wire;
 
-use writ_runtime::{Authenticate, Endpoint, Gate, Router};
+use writ_runtime::{Endpoint, Gate, Router};
 
 pub use self::wire::types;
+pub use self::wire::authenticator::Authenticator;
 #[allow(unused_imports, reason = "a contract may declare no error, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
@@ -115,7 +120,7 @@ pub const BASE_PATH: &str = "/api/v1";
 ///
 /// [`Api::router`] combines them into a router that serves every operation.
 pub struct Api<A, G, DefaultApiService> {
-    /// The [`Authenticate`] implementation, which verifies the credentials of a request.
+    /// The [`Authenticator`] implementation, which verifies the credentials of a request.
     pub authenticator: A,
     /// The [`Gate`] implementation, which admits or refuses a request before its body is read.
     pub gate: G,
@@ -125,7 +130,7 @@ pub struct Api<A, G, DefaultApiService> {
 
 impl<A, G, DefaultApiService> Api<A, G, DefaultApiService>
 where
-    A: Authenticate,
+    A: Authenticator,
     G: Gate<A::Principal>,
     DefaultApiService: default::DefaultApi<Principal = A::Principal>,
 {
@@ -154,7 +159,12 @@ where
     /// Returns an endpoint for each operation, to serve several contracts from one
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
-        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
+        let pipeline = writ_runtime::Pipeline::new(
+            &ERROR_ENVELOPE,
+            wire::authenticator::Schemes(self.authenticator),
+            self.gate,
+            options,
+        );
         let mut endpoints = Vec::with_capacity(11);
         wire::routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
         endpoints
