@@ -73,6 +73,7 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("real-github-json", "names of branches"),
     ("real-openai-1-2-0-openapi-yaml", "names of branches"),
     ("choices-contract-yaml", "the draft of interpreted schemas"),
+    ("directions-contract-yaml", "the draft of interpreted schemas"),
     ("injection-contract-yaml", "the draft of interpreted schemas"),
     ("swagger_2-contract-yaml", "the order of types: a nullable reference is a branch beside null"),
     ("unions-contract-yaml", "names of branches"),
