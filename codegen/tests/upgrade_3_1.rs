@@ -74,8 +74,8 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("real-openai-1-2-0-openapi-yaml", "names of branches"),
     ("choices-contract-yaml", "the draft of interpreted schemas"),
     ("directions-contract-yaml", "the draft of interpreted schemas"),
+    ("families-contract-yaml", "the order of types: a nullable reference is a branch beside null"),
     ("injection-contract-yaml", "the draft of interpreted schemas"),
-    ("swagger_2-contract-yaml", "the order of types: a nullable reference is a branch beside null"),
     ("unions-contract-yaml", "names of branches"),
 ];
 
@@ -117,6 +117,10 @@ fn the_model_of_utoipa_loses_nothing() {
     let mut lost = Vec::new();
     let mut seen = 0;
     for (entry, root) in contracts() {
+        // `utoipa` cannot read the mistakes of this contract.
+        if name(&entry) == "imperfect-contract-yaml" {
+            continue;
+        }
         let Some((text, _)) = upgraded(&entry, root.as_ref()) else { continue };
         let model = writ_runtime::openapi::read(&text);
         let out = model.to_json().expect("JSON");

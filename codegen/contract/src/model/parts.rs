@@ -108,6 +108,7 @@ pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>
             Some(_) => (PartKind::Text, (Vec::new(), None)),
             None => (described.kind(schema, &media), described.media(schema, media)),
         };
+        let sent_as = differing(kind, sent_as);
         Part { name, schema, property, required, list, kind, media_types, sent_as, style, encoding }
     };
     if object.properties.is_empty() && !matches!(object.additional, Additional::Kept(_)) {
@@ -144,7 +145,7 @@ fn by_position<'c>(positional: &'c PositionalParts, described: &Described<'c>) -
             list,
             kind,
             media_types,
-            sent_as,
+            sent_as: differing(kind, sent_as),
             style: None,
             encoding,
         }
@@ -156,6 +157,11 @@ fn by_position<'c>(positional: &'c PositionalParts, described: &Described<'c>) -
     let rest = positional.rest.iter().map(|rest| part(rest, min.is_some(), Some(list)));
     let named: Vec<Part<'c>> = first.chain(rest).collect();
     (!named.is_empty()).then_some(Parts { object: None, named, rest: None, ignored: Vec::new() })
+}
+
+/// Returns the media type with which a client sends a part, unless it is the default media type of files.
+fn differing(kind: PartKind, sent_as: Option<&str>) -> Option<&str> {
+    sent_as.filter(|media| kind != PartKind::File || *media != "application/octet-stream")
 }
 
 /// The deepest nesting of unions whose branches decide the way to decode a part.

@@ -105,6 +105,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("recursion", mixed::recursion::router()),
         ("responses", responses::router()),
         ("security", secured::router()),
+        ("settings", plain::settings::router()),
         ("streams", streams::router()),
         ("styles", plain::styles::router()),
         ("swagger_2", swagger_2::router()),

@@ -237,3 +237,14 @@ serves! {
         }
     }
 }
+
+serves! {
+    settings:
+    echo {}
+    silent {
+        create_person CreatePersonRequest CreatePersonResponse CreatePersonError,
+        put_note PutNoteRequest PutNoteResponse PutNoteError,
+        send_photo SendPhotoRequest SendPhotoResponse SendPhotoError,
+    }
+    bare {}
+}
