@@ -74,7 +74,7 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("real-openai-1-2-0-openapi-yaml", "names of branches"),
     ("choices-contract-yaml", "the draft of interpreted schemas"),
     ("directions-contract-yaml", "the draft of interpreted schemas"),
-    ("families-contract-yaml", "the order of types: a nullable reference is a branch beside null"),
+    ("families-contract-yaml", "the bundle makes a component of a schema in another file"),
     ("injection-contract-yaml", "the draft of interpreted schemas"),
     ("unions-contract-yaml", "names of branches"),
 ];
