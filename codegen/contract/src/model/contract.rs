@@ -103,8 +103,11 @@ impl Contract {
     }
 
     /// Returns the indices of the error bodies that a conversion of the implementer creates, in ascending order.
+    ///
+    /// Operations that are not selected need no conversions: they only respond with 501 and refusals, in the error
+    /// envelope.
     pub fn converted_errors(&self) -> Vec<usize> {
-        self.errors.converted(self.operations.iter().chain(&self.unselected), &self.schemas)
+        self.errors.converted(self.operations.iter(), &self.schemas)
     }
 
     /// Iterates over the outgoing operations (webhooks and callbacks) that are resolved completely.
