@@ -8,6 +8,9 @@ use writ_codegen::output::Output;
 /// The fields of an OpenAPI path item that contain operations, one for each HTTP method.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
+/// The generated files whose trait has no operation: it converts errors, or authenticates callers.
+const WITHOUT_OPERATIONS: &[&str] = &["src/errors.rs", "src/wire/authenticator.rs"];
+
 /// The numbers of trait methods, operations and lines in the generated code of a contract.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Code {
@@ -46,8 +49,9 @@ pub fn in_code(output: &Output) -> Code {
         for line in text.lines() {
             match line {
                 "}" | "];" => section = "",
-                // The trait in `errors.rs` converts errors and has no operation.
-                opened if opened.starts_with("pub trait ") && path != "src/errors.rs" => section = "trait",
+                opened if opened.starts_with("pub trait ") && !WITHOUT_OPERATIONS.contains(&path.as_str()) => {
+                    section = "trait"
+                }
                 opened if path.ends_with("operations/mod.rs") && opened.starts_with("pub static ALL") => {
                     section = "list"
                 }
