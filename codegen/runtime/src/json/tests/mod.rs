@@ -2,6 +2,7 @@
 
 mod arrays;
 mod broken;
+mod checker;
 mod hostile;
 mod objects;
 mod scalars;
