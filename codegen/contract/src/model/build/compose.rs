@@ -84,6 +84,7 @@ impl<'d> Builder<'d, '_> {
             rust_name: single.and_then(|node| spanned_string(node, "x-rust-name")),
             rust_type: None,
             error_pointers: None,
+            pagination: None,
             interpreted: None,
             holds_itself: false,
             deduplicated: false,
@@ -93,7 +94,9 @@ impl<'d> Builder<'d, '_> {
         if let Some(node) = single {
             let own = self.own_type(node);
             let pointers = node.get("x-error-envelope").map(|written| self.error_pointers(written));
+            let pagination = self.page_setting(node);
             let schema = self.schemas.get_mut(id);
+            schema.pagination = pagination;
             schema.rust_type = own;
             schema.error_pointers = pointers.flatten();
         }
