@@ -67,7 +67,7 @@ pub const ROUNDTRIP: &str = "roundtrip";
 
 /// The contracts of the services that the client program calls.
 const CALLED: &[&str] =
-    &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "uploads"];
+    &["bodies", "media", "outgoing", "pages", "policies", "rare", "responses", "security", "styles", "uploads"];
 
 /// The result of compiling one crate.
 #[derive(Debug, Default)]

@@ -133,6 +133,8 @@ impl Outgoing {
         match (&page.at, number, cursor) {
             (PageAt::Number(value), Some(number), _) => self.required(number, value),
             (PageAt::Number(1), None, _) => {}
+            (PageAt::Offset(0), ..) => {}
+            (PageAt::Offset(_), ..) => self.fail("this list does not support offsets".to_owned()),
             (PageAt::Number(_), None, _) => self.fail("this list does not support page numbers".to_owned()),
             (PageAt::Cursor(value), _, Some(cursor)) => self.required(cursor, value),
             (PageAt::Cursor(_), _, None) => self.fail("this list does not support cursors".to_owned()),

@@ -51,7 +51,8 @@ const MOST_PAGES: usize = 10_000;
 /// ```
 #[must_use = "a page is requested only by `next`"]
 pub struct Pages<R, E> {
-    outgoing: Option<Outgoing>,
+    /// The request of the next page, or the reason why it cannot be sent.
+    outgoing: Option<Result<Outgoing, String>>,
     requested: HashSet<String>,
     /// The number of elements on the pages so far.
     count: u64,
@@ -93,7 +94,7 @@ impl<R: Listed, E: FromResponse> Call<R, E> {
     /// and credentials of this call with each request. It never follows a link to another origin.
     pub fn pages(self) -> Pages<R, E> {
         Pages {
-            outgoing: Some(self.into_outgoing()),
+            outgoing: Some(Ok(self.into_outgoing())),
             requested: HashSet::new(),
             count: 0,
             most: MOST_PAGES,
@@ -124,7 +125,10 @@ impl<R: Listed + 'static, E: FromResponse + 'static> Pages<R, E> {
     /// a page that was already requested, or if a link leads to another origin. No page follows a failure.
     pub async fn next(&mut self) -> Option<Result<R, Failure<E>>> {
         let outgoing = self.outgoing.take()?;
-        Some(self.request(outgoing).await)
+        Some(match outgoing {
+            Ok(outgoing) => self.request(outgoing).await,
+            Err(reason) => Err(Failure::Unsent(reason)),
+        })
     }
 
     async fn request(&mut self, outgoing: Outgoing) -> Result<R, Failure<E>> {
@@ -142,7 +146,7 @@ impl<R: Listed + 'static, E: FromResponse + 'static> Pages<R, E> {
         self.count = self.count.saturating_add(received.length());
         let sent = |name: &str| next.query_value(name);
         if let Some(step) = received.next(&sent, self.count) {
-            self.outgoing = Some(follow(next, step, &R::PAGE, &url).map_err(Failure::Unsent)?);
+            self.outgoing = Some(follow(next, step, &R::PAGE, &url));
         }
         Ok(page)
     }

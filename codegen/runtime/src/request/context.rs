@@ -132,6 +132,14 @@ impl<P> Context<P> {
         self.call().address
     }
 
+    /// Returns the query string of the request without the question mark. It is empty if the request has none.
+    pub fn query(&self) -> &str {
+        match &self.surroundings {
+            Surroundings::Request(head) => head.query(),
+            Surroundings::Own(_) => "",
+        }
+    }
+
     /// Returns the idempotency key of the request.
     ///
     /// Returns `None` if the operation does not declare `x-idempotency`, or if the caller sent no key.

@@ -1,12 +1,13 @@
 //! The implementation of the runtime's `Listed` for a response that contains a page of a list.
 
 use writ_contract::model::operation::{ListPage, Operation};
-use writ_contract::model::schema::{Kind, PageParameter, PageRole};
+use writ_contract::model::schema::{PageParameter, PageRole};
 
 use crate::rust::code::{Code, literal};
 use crate::rust::operations::page_path::{Owner, PathStep, steps};
 use crate::rust::operations::response_body::{BodyEncoding, forms};
 use crate::rust::plan::types::TypePlan;
+use crate::rust::types::page_constructor::first;
 use crate::rust::view::{ListedView, OperationView};
 
 /// Returns the view of the runtime's `Listed` for the response of an operation, or `None` if it is not a page whose
@@ -76,24 +77,11 @@ fn next(plan: &TypePlan<'_>, operation: &Operation, page: &ListPage) -> Vec<Stri
         }
     }
     if let Some(number) = page.parameter(PageParameter::Number) {
-        ways.push(format!("client::NextPage::Number({}, {})", name(number), first(plan, operation, number)));
+        ways.push(format!("client::NextPage::Number({}, {})", name(number), first(plan, operation, page)));
     } else if let Some(offset) = page.parameter(PageParameter::Offset) {
         ways.push(format!("client::NextPage::Offset({})", name(offset)));
     }
     ways
-}
-
-/// Returns the number of the first page: the default of the parameter, otherwise 0 if this is its minimum, otherwise 1.
-fn first(plan: &TypePlan<'_>, operation: &Operation, parameter: usize) -> u64 {
-    let schemas = &plan.contract.schemas;
-    let schema = operation.parameters[parameter].schema;
-    let default = schemas.nearest(schema, |schema| schema.default.as_ref()).and_then(|(value, _)| value.as_u64());
-    let begins_at_zero = match schemas.kind(schema) {
-        Kind::Integer(shape) => shape.min == Some(0),
-        Kind::Number(shape) => shape.min == Some(0.0),
-        _ => false,
-    };
-    default.unwrap_or(if begins_at_zero { 0 } else { 1 })
 }
 
 /// Returns the JSON pointer of a path of properties (RFC 6901 § 3).

@@ -9,6 +9,7 @@ use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::names::namespace::distinct;
 use crate::rust::operations::operation_names::OperationNames;
+use crate::rust::operations::page_request::page_request;
 use crate::rust::operations::paging::paging;
 use crate::rust::operations::parameter_field::{parameter_field, parameter_name};
 use crate::rust::operations::request_body::body_field;
@@ -83,10 +84,10 @@ pub fn request_view(
     let default = !streamed && fields.iter().all(|(.., field)| field.ty.has_empty());
     let fields =
         fields.into_iter().zip(field_names).map(|((_, source, field), name)| view(source, field, name)).collect();
-    (
-        Some(RequestView { name: Code::of(&names.request), fallback: String::new(), fields, forms, default, streamed }),
-        consumed,
-    )
+    let fields: Vec<RequestFieldView> = fields;
+    let page = paged.is_none().then(|| page_request(plan, operation, &fields)).flatten();
+    let name = Code::of(&names.request);
+    (Some(RequestView { name, fallback: String::new(), fields, forms, default, page, streamed }), consumed)
 }
 
 /// Returns the view of a field in a request type.

@@ -6,6 +6,7 @@ mod errors;
 mod mixed;
 mod names;
 mod outbound;
+mod pages;
 mod plain;
 mod policies;
 mod responses;
@@ -97,6 +98,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("outbound", outbound::router()),
         ("parameters", plain::parameters::router()),
         ("paths", plain::paths::router()),
+        ("pages", pages::router()),
         ("policies", policies::router()),
         ("rare", plain::rare::router()),
         ("recursion", mixed::recursion::router()),

@@ -4,6 +4,7 @@ use super::members::{items, members};
 use super::parameters::parameters;
 use super::recognise::{has_header, successful_body};
 use super::setting::{is_read, setting};
+use super::words::normal;
 use crate::diagnostic::Diagnostic;
 use crate::model::operation::Operation;
 use crate::model::schema::{PageParameter, PageRole, PageSetting, Schemas};
@@ -19,7 +20,12 @@ pub(super) fn candidate(schemas: &Schemas, operation: &Operation, global: Option
     let (path, _) = items(schemas, body)?;
     let selects = parameters(schemas, operation);
     let describes = if path.is_empty() { Vec::new() } else { members(schemas, body) };
-    let described = describes.iter().any(|member| member.role != PageRole::Total);
+    // Other members, such as a size or the commit before, may describe the object itself.
+    let is_sign = |role: PageRole, path: &[String]| match role {
+        PageRole::Next => path.iter().any(|name| normal(name).contains("next")),
+        role => role == PageRole::HasMore,
+    };
+    let described = describes.iter().any(|member| is_sign(member.role, &member.path));
     let counted = has_header(&operation.responses[response], "X-Total-Count");
     if selects.is_empty() && !described && !counted {
         return None;
