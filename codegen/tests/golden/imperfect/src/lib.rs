@@ -117,12 +117,13 @@ where
     /// Returns a router of all operations. A request for an unknown path is refused with 404 in the error
     /// envelope of the contract.
     pub fn router(self) -> Router {
-        self.router_with(writ_runtime::Timeouts::default())
+        self.router_with(writ_runtime::ServeOptions::default())
     }
 
-    /// Returns the router of [`Api::router`] with custom timeouts.
-    pub fn router_with(self, timeouts: writ_runtime::Timeouts) -> Router {
-        self.router_at("", timeouts)
+    /// Returns the router of [`Api::router`] with other settings: time limits, the size limit of bodies, and the check
+    /// of responses. A `Timeouts` is enough to change only the time limits.
+    pub fn router_with(self, options: impl Into<writ_runtime::ServeOptions>) -> Router {
+        self.router_at("", options)
     }
 
     /// Returns the router of [`Api::router_with`] below a base path, such as [`BASE_PATH`]. If a proxy removes
@@ -131,16 +132,14 @@ where
     /// # Panics
     ///
     /// Panics if the base path is not empty and does not begin with `/`.
-    pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(timeouts)).fallback(writ_runtime::fallback(
-            &ERROR_ENVELOPE,
-        ))
+    pub fn router_at(self, base: &str, options: impl Into<writ_runtime::ServeOptions>) -> Router {
+        writ_runtime::complete_router(base, &ERROR_ENVELOPE, self.endpoints(options))
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one
     /// [`router`](writ_runtime::router).
-    pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
-        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
+    pub fn endpoints(self, options: impl Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
+        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
         let mut endpoints = Vec::with_capacity(20);
         wire::routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
         endpoints

@@ -126,9 +126,7 @@ where
     ///
     /// Panics if the base path is not empty and does not begin with `/`.
     pub fn router_at(self, base: &str, options: impl Into<writ_runtime::ServeOptions>) -> Router {
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(options)).fallback(writ_runtime::fallback(
-            &ERROR_ENVELOPE,
-        ))
+        writ_runtime::complete_router(base, &ERROR_ENVELOPE, self.endpoints(options))
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one

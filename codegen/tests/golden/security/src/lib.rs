@@ -149,14 +149,14 @@ where
     /// # Panics
     ///
     /// Panics if the base path is not empty and does not begin with `/`.
-    pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
-        writ_runtime::complete_router(base, &ERROR_ENVELOPE, self.endpoints(timeouts))
+    pub fn router_at(self, base: &str, options: impl Into<writ_runtime::ServeOptions>) -> Router {
+        writ_runtime::complete_router(base, &ERROR_ENVELOPE, self.endpoints(options))
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one
     /// [`router`](writ_runtime::router).
-    pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
-        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
+    pub fn endpoints(self, options: impl Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
+        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
         let mut endpoints = Vec::with_capacity(8);
         wire::routes::doors::bind(&mut pipeline.routes(self.doors, &mut endpoints));
         wire::routes::public::bind(&mut pipeline.routes(self.public, &mut endpoints));

@@ -76,7 +76,7 @@ pub static MATRIX: Operation = Operation {
     path: "/matrix{id}",
     tag: "default",
     parameters: &[
-        Parameter::path("id").style(Style::Matrix, true).kind(ValueKind::Array),
+        Parameter::path("id").style(Style::Matrix, true).kind(ValueKind::Array).encoded_delimiters(),
     ],
     statuses: &[204],
     ..Operation::NONE
@@ -89,7 +89,7 @@ pub static EXPLODED: Operation = Operation {
     path: "/exploded/{place}",
     tag: "default",
     parameters: &[
-        Parameter::path("place").style(Style::Simple, true).kind(ValueKind::Object),
+        Parameter::path("place").style(Style::Simple, true).kind(ValueKind::Object).encoded_delimiters(),
     ],
     statuses: &[204],
     ..Operation::NONE

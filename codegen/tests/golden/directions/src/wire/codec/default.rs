@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, Branch, Format, ObjectRule, Read, Reader, StringEnum, StringRule, Types, Unknown,
-    Write, Writer,
+    ArrayRule, Branch, Checker, Conform, Format, Items, ObjectRule, OwnRules, Read, Reader,
+    StringEnum, StringRule, Types, Unknown, Write, Writer,
 };
 use crate::{
     Account, AccountId, AccountInput, Guest, Label, LabelInput, Parcel, ParcelInput, Profile, State,

@@ -8,3 +8,9 @@ pub static LABEL_VALIDATOR: SchemaValidator = SchemaValidator::new(
     Dialect::Draft4,
     r#"{"additionalProperties":{"type":"string"},"allOf":[{"properties":{"id":{},"text":{"type":"string"}},"required":["text"],"type":"object"},{"properties":{"id":{}},"type":"object"}],"properties":{"id":{}}}"#,
 );
+
+#[allow(dead_code, reason = "only a client checks some of the values that leave")]
+pub static LABEL_VALIDATOR_2: SchemaValidator = SchemaValidator::new(
+    Dialect::Draft4,
+    r#"{"additionalProperties":{"type":"string"},"allOf":[{"properties":{"id":{"type":"string"},"text":{"type":"string"}},"required":["id","text"],"type":"object"},{"properties":{"id":{}},"type":"object"}]}"#,
+);

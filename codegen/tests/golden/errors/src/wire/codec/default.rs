@@ -2,7 +2,8 @@
 //! Readers and writers of the types in `wire/types/default.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    ArrayRule, IntegerRule, ObjectRule, Read, Reader, StringEnum, StringRule, Write, Writer,
+    ArrayRule, Checker, Conform, Format, IntegerRule, ObjectRule, OwnRules, Read, Reader,
+    StringEnum, StringRule, Write, Writer,
 };
 use crate::{
     AskedConflictBody, BranchesBadRequestBody, CodesDefaultBody, CodesDefaultBodyCode,
@@ -12,6 +13,7 @@ use crate::{
     ProblemDefaultBodyInvalidParamsItem, SeveralBadRequestBody, SeveralBadRequestBodyFault,
     SeveralUnsupportedMediaTypeBody,
 };
+use crate::wire::codec::patterns::CODE;
 
 impl Read for Input {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
@@ -102,6 +104,12 @@ impl Write for ListBadRequestBodyItem {
     }
 }
 
+impl Conform<OwnRules> for ListBadRequestBodyItem {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("message", &self.message, &StringRule { max: Some(20), ..StringRule::NONE });
+    }
+}
+
 impl Write for JsonApi4xxBody {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
@@ -178,6 +186,14 @@ impl Write for PatternsDefaultBody {
     }
 }
 
+impl Conform<OwnRules> for PatternsDefaultBody {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("status", &self.status, &IntegerRule { min: Some(400), max: Some(599), ..IntegerRule::NONE });
+        c.field("code", &self.code, &StringRule { pattern: Some(&CODE), ..StringRule::NONE });
+        c.field("message", &self.message, &StringRule { min: 1, ..StringRule::NONE });
+    }
+}
+
 impl Write for ProblemDefaultBody {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
@@ -190,6 +206,13 @@ impl Write for ProblemDefaultBody {
         w.field("timestamp", &self.timestamp);
         w.maybe("invalid-params", &self.invalid_params);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for ProblemDefaultBody {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("type", &self.r#type, &StringRule { format: Some(Format::Uri), ..StringRule::NONE });
+        c.field("instance", &self.instance, &StringRule { format: Some(Format::UriReference), ..StringRule::NONE });
     }
 }
 

@@ -3,3 +3,5 @@
 
 mod default;
 mod shared;
+
+pub mod patterns;

@@ -2,8 +2,8 @@
 //! Readers and writers of the types in `wire/types/default.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    ArrayRule, Branch, IntegerRule, MapRule, ObjectRule, Read, Reader, StringEnum, Types, Write,
-    Writer,
+    ArrayRule, Branch, Checker, Conform, Entries, IntegerRule, Items, MapRule, ObjectRule, OwnRules,
+    Read, Reader, StringEnum, Types, Write, Writer,
 };
 use crate::{
     Animal, AnimalCat, Cat, Circle, Contact, ContactCallable, ContactNamed, ContactReachable, Dog,
@@ -326,6 +326,16 @@ impl Write for Animal {
     }
 }
 
+impl Conform<OwnRules> for Animal {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Dog(value) => c.check(value, &OwnRules),
+            Self::Cat(value) => c.check(value, &OwnRules),
+            Self::Lion(value) => c.check(value, &OwnRules),
+        }
+    }
+}
+
 impl Read for Dog {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -361,6 +371,12 @@ impl Write for Dog {
     }
 }
 
+impl Conform<OwnRules> for Dog {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("friends", &self.friends, &Items { rule: ArrayRule::NONE, items: OwnRules });
+    }
+}
+
 impl Read for Cat {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         r.tagged("species", &[("lion", 1), ("Cat", 0)], |r, branch| match branch {
@@ -375,6 +391,15 @@ impl Write for Cat {
         match self {
             Self::Cat(value) => value.write(w),
             Self::Lion(value) => value.write(w),
+        }
+    }
+}
+
+impl Conform<OwnRules> for Cat {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Cat(value) => c.check(value, &OwnRules),
+            Self::Lion(value) => c.check(value, &OwnRules),
         }
     }
 }
@@ -416,6 +441,13 @@ impl Write for Lion {
     }
 }
 
+impl Conform<OwnRules> for Lion {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("friends", &self.friends, &Items { rule: ArrayRule::NONE, items: OwnRules });
+        c.maybe("lives", &self.lives, &IntegerRule { max: Some(9), ..IntegerRule::NONE });
+    }
+}
+
 impl Read for Zoo {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -444,6 +476,14 @@ impl Write for Zoo {
         w.maybe("dog", &self.dog);
         w.maybe("byName", &self.by_name);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Zoo {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.patch("star", &self.star, &OwnRules);
+        c.maybe("dog", &self.dog, &OwnRules);
+        c.maybe("byName", &self.by_name, &Entries { rule: MapRule::NONE, values: OwnRules });
     }
 }
 
@@ -703,6 +743,13 @@ impl Write for AnimalCat {
         w.maybe("friends", &self.friends);
         w.maybe("lives", &self.lives);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for AnimalCat {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("friends", &self.friends, &Items { rule: ArrayRule::NONE, items: OwnRules });
+        c.maybe("lives", &self.lives, &IntegerRule { max: Some(9), ..IntegerRule::NONE });
     }
 }
 

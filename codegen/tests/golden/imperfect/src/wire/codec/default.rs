@@ -2,7 +2,8 @@
 //! Readers and writers of the types in `wire/types/default.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    ArrayRule, IntegerRule, ObjectRule, Read, Reader, StringEnum, StringRule, Write, Writer,
+    ArrayRule, Checker, Conform, IntegerRule, ObjectRule, OwnRules, Read, Reader, StringEnum,
+    StringRule, Write, Writer,
 };
 use crate::{ExplodedPlace, Part, Values, ValuesColor};
 
@@ -69,6 +70,13 @@ impl Write for Values {
         w.maybe("list", &self.list);
         w.maybe("whole", &self.whole);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Values {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("count", &self.count, &IntegerRule { min: Some(2), ..IntegerRule::NONE });
+        c.maybe("name", &self.name, &StringRule { max: Some(3), ..StringRule::NONE });
     }
 }
 

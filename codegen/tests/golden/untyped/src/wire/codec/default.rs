@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, Branch, ObjectRule, Read, Reader, StringEnum, StringRule, Types, Unknown, Write,
-    Writer,
+    ArrayRule, Branch, Checker, Conform, Interpreted, Listed, ObjectRule, OwnRules, Read, Reader,
+    StringEnum, StringRule, Types, Unknown, Write, Writer,
 };
 use crate::{
     Composed, Formats, FormatsEither, FormatsMixed, Implied, ImpliedObject, Keywords, Note,
@@ -88,6 +88,21 @@ impl Write for Keywords {
     }
 }
 
+impl Conform<OwnRules> for Keywords {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("pattern", &self.pattern, &Interpreted(&PATTERN_VALIDATOR));
+        c.maybe("length", &self.length, &Interpreted(&LENGTH_VALIDATOR));
+        c.maybe("bound", &self.bound, &Interpreted(&BOUND_VALIDATOR));
+        c.maybe("multiple", &self.multiple, &Interpreted(&MULTIPLE_VALIDATOR));
+        c.maybe("count", &self.count, &Interpreted(&COUNT_VALIDATOR));
+        c.maybe("unique", &self.unique, &Interpreted(&UNIQUE_VALIDATOR));
+        c.maybe("required", &self.required, &Interpreted(&REQUIRED_VALIDATOR));
+        c.maybe("closed", &self.closed, &Interpreted(&CLOSED_VALIDATOR));
+        c.maybe("size", &self.size, &Interpreted(&SIZE_VALIDATOR));
+        c.maybe("listed", &self.listed, &Listed(&["1", "\"bbb\""]));
+    }
+}
+
 impl Read for Formats {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -119,6 +134,13 @@ impl Write for Formats {
         w.maybe("either", &self.either);
         w.maybe("mixed", &self.mixed);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Formats {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("date", &self.date, &Interpreted(&DATE_VALIDATOR));
+        c.maybe("either", &self.either, &OwnRules);
     }
 }
 
@@ -182,6 +204,18 @@ impl Write for Composed {
         w.maybe("typedBeside", &self.typed_beside);
         w.maybe("untyped", &self.untyped);
         w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for Composed {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.maybe("typedFirst", &self.typed_first, &StringRule { pattern: Some(&TYPED_FIRST), ..StringRule::NONE });
+        c.maybe(
+            "typedBeside",
+            &self.typed_beside,
+            &StringRule { max: Some(3), pattern: Some(&TYPED_FIRST), ..StringRule::NONE },
+        );
+        c.maybe("untyped", &self.untyped, &Interpreted(&UNTYPED_VALIDATOR));
     }
 }
 
@@ -289,6 +323,15 @@ impl Write for FormatsEither {
         match self {
             Self::Integer(value) => value.write(w),
             Self::Text(value) => value.write(w),
+        }
+    }
+}
+
+impl Conform<OwnRules> for FormatsEither {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        match self {
+            Self::Text(value) => c.check(value, &StringRule { pattern: Some(&PATTERN), ..StringRule::NONE }),
+            _ => {}
         }
     }
 }
