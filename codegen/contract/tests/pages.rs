@@ -111,6 +111,8 @@ fn pages_of_published_shapes_are_recognised() {
             "limit after:string",
             "/data, Next /last_id→after, HasMore /has_more",
         ),
+        ("themes[] next@ previous@", "", "/themes, Next /next URL, Previous /previous URL"),
+        ("data[] paging{ cursors{ after } }", "limit after:string", "/data, Next /paging/cursors/after→after"),
         ("users[] nextPage#", "page", "/users, Next /nextPage→page"),
     ];
     for (index, (schema, parameters, expected)) in shapes.into_iter().enumerate() {
@@ -142,6 +144,7 @@ fn a_list_that_only_resembles_a_page_is_none() {
     assert!(!noted("complete", "", "users[]"));
     assert!(!noted("complete_total", "", "users[] total#"));
     assert!(!noted("two_lists", "page", "users[] groups[] total#"));
+    assert!(noted("chapter", "", "title paragraphs[] next@ previous@"));
     assert!(!noted("no_list", "page", "name next@ count#"));
 }
 

@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 use super::connection::{Connection, Inner};
 use super::credentials::Credentials;
 use super::target;
+use crate::http::link_query::without_credentials;
 use crate::http::percent;
 use crate::json::TextValue;
 use crate::json::Write;
@@ -262,10 +263,11 @@ impl Outgoing {
         }
     }
 
-    /// Replaces the URL of the request with its query.
-    pub(super) fn set_target(&mut self, url: String) {
-        self.url = Some(url);
-        self.query.clear();
+    /// Replaces the URL of the request with its query. Credentials in the query are left out, since the client adds its own.
+    pub(super) fn set_target(&mut self, url: &str) {
+        let (target, query) = url.split_once('?').unwrap_or((url, ""));
+        self.url = Some(target.to_owned());
+        self.query = without_credentials(self.operation, query).map(str::to_owned).collect();
     }
 
     /// Returns the value of a query parameter of the request.

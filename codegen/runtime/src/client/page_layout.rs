@@ -87,7 +87,10 @@ impl ReceivedPage<'_> {
         self.layout.next.iter().find_map(|way| match way {
             NextPage::Link => link(self.headers, "next").map(Step::Url),
             NextPage::Url(pointer) => self.text(pointer).map(Step::Url),
-            NextPage::Token(pointer, name) => self.text(pointer).map(|token| Step::Parameter(name, token)),
+            NextPage::Token(pointer, name) => self.text(pointer).map(|token| match is_absolute(&token) {
+                true => Step::Url(token),
+                false => Step::Parameter(name, token),
+            }),
             NextPage::Number(name, first) => {
                 let number = sent(name).and_then(|value| value.parse().ok()).unwrap_or(*first);
                 let position = number.saturating_sub(*first).saturating_add(1);
@@ -148,6 +151,11 @@ impl ReceivedPage<'_> {
     }
 }
 
+/// Returns true if a token is an absolute URL, as services write it in a member without `format: uri`.
+fn is_absolute(token: &str) -> bool {
+    token.starts_with("https://") || token.starts_with("http://")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +177,8 @@ mod tests {
         for end in [json!({"a": [1], "next": ""}), json!({"a": [1], "next": null}), json!({"a": [1]})] {
             assert_eq!(next(layout(), end, &[], 1), None);
         }
+        let url = || "https://a.example/users?token=x".to_owned();
+        assert_eq!(next(layout(), json!({"a": [1], "next": url()}), &[], 1), Some(Step::Url(url())));
         let more = PageLayout { has_more: Some("/more"), ..layout() };
         assert_eq!(next(more, json!({"a": [1], "next": "x", "more": false}), &[], 1), None);
     }

@@ -174,7 +174,7 @@ impl<R: Listed + 'static, E: FromResponse + 'static> Items<R, E> {
 /// Changes a request so that it requests the next page. `url` is the URL of the page that leads to it.
 fn follow(mut outgoing: Outgoing, step: Step, layout: &PageLayout, url: &str) -> Result<Outgoing, String> {
     match step {
-        Step::Url(link) => outgoing.set_target(resolve(url, &link)?),
+        Step::Url(link) => outgoing.set_target(&resolve(url, &link)?),
         Step::Parameter(name, value) => {
             // A token excludes the number of a page, and the reverse.
             layout.next.iter().filter_map(NextPage::parameter).for_each(|other| outgoing.remove_query(other));

@@ -48,6 +48,7 @@ members! {
     i64, String: value => value.parse().unwrap_or_default();
     u32, String: value => value.parse().unwrap_or_default();
     u64, String: value => value.parse().unwrap_or_default();
+    f32, String: value => value.parse().unwrap_or_default();
     f64, String: value => value.parse().unwrap_or_default();
 }
 

@@ -30,7 +30,7 @@ pub fn page_constructor(plan: &TypePlan<'_>, key: TypeKey) -> Option<PageConstru
         return None;
     }
     let element = plan.element(page.element, Direction::Outbound);
-    let links = page.members.iter().any(|member| member.is_url);
+    let links = value.contains("links.");
     let mut parameters = vec![format!("page: {}<{element}>", runtime("Page"))];
     parameters.extend(links.then(|| format!("links: {}", runtime("PageLinks"))));
     parameters.extend(constructor.arguments.iter().map(|(name, ty)| format!("{name}: {ty}")));

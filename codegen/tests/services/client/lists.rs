@@ -29,7 +29,7 @@ pub async fn the_pages_of_every_list_are_requested_in_turn(served: &Served) {
     assert_eq!(walk(client.urls(&UrlsRequest { limit: Some(2), offset: 0 })).await, expected);
     assert_eq!(walk(client.meta(&MetaRequest { per_page: Some(2), ..Default::default() })).await, expected);
     assert_eq!(walk(client.more(&MoreRequest { limit: Some(2), ..Default::default() })).await, expected);
-    assert_eq!(walk(client.odata(&OdataRequest { top: Some(2), ..Default::default() })).await, expected);
+    assert_eq!(walk(client.odata(&OdataRequest { dollar_top: Some(2), ..Default::default() })).await, expected);
     assert_eq!(walk(client.numbered(&NumberedRequest { page: 0, size: Some(2) })).await, expected);
     assert_eq!(walk(client.hal(&HalRequest { size: Some(2), ..Default::default() })).await, expected);
     assert_eq!(walk(client.named(&NamedRequest { per_page: Some(2), ..Default::default() })).await, expected);

@@ -2,7 +2,7 @@
 
 use super::members::{Member, items, members};
 use super::parameters::parameters;
-use super::words::normal;
+use super::words::{NEUTRAL, normal};
 use crate::model::operation::{ContentKind, ListPage, Operation, PageMember, Response};
 use crate::model::schema::{Kind, PageParameter, PageRole, SchemaId, Schemas};
 
@@ -29,7 +29,8 @@ pub(super) fn recognise(schemas: &Schemas, operation: &Operation) -> Option<List
     } else {
         members.iter().any(|member| !matches!(member.role, PageRole::Next | PageRole::Previous))
     };
-    let next = members.iter().any(|member| member.role == PageRole::Next);
+    let next = members.iter().any(|member| member.role == PageRole::Next)
+        && (!parameters.is_empty() || is_only_page(schemas, body, &path, &members));
     let link = link && !parameters.is_empty();
     (next || link || (is_selected && is_described)).then_some(ListPage {
         response,
@@ -39,6 +40,16 @@ pub(super) fn recognise(schemas: &Schemas, operation: &Operation) -> Option<List
         members,
         parameters,
         link,
+    })
+}
+
+/// Returns true if a body has no properties other than the list and the members that describe the page. A chapter with a
+/// list of paragraphs and the URL of the next chapter is no page.
+fn is_only_page(schemas: &Schemas, body: SchemaId, items: &[String], members: &[PageMember]) -> bool {
+    let Kind::Object(object) = schemas.kind(body) else { return false };
+    object.properties.iter().all(|property| {
+        let leads = |path: &[String]| path.first() == Some(&property.name);
+        leads(items) || members.iter().any(|member| leads(&member.path)) || NEUTRAL.contains(&normal(&property.name).as_str())
     })
 }
 

@@ -139,6 +139,10 @@ pub(super) const ASIDE: &[&str] = &[
     "context",
 ];
 
+/// The names of members beside a list that say nothing about it: its type, and links to this and to the first page.
+pub(super) const NEUTRAL: &[&str] =
+    &["object", "kind", "type", "etag", "self", "href", "first", "last", "odatacontext", "links", "meta", "success", "status"];
+
 /// The names of objects whose members describe the page.
 pub(super) const CONTAINERS: &[&str] = &[
     "pagination",

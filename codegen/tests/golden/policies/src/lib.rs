@@ -143,8 +143,8 @@ where
     /// # Panics
     ///
     /// Panics if the base path is not empty and does not begin with `/`.
-    pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
-        writ_runtime::complete_router(base, &ERROR_ENVELOPE, self.endpoints(timeouts))
+    pub fn router_at(self, base: &str, options: impl Into<writ_runtime::ServeOptions>) -> Router {
+        writ_runtime::complete_router(base, &ERROR_ENVELOPE, self.endpoints(options))
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one
