@@ -106,7 +106,7 @@ pub fn generate(request: &Request) -> Generated {
     let mut diagnostics = Diagnostics::new();
     let options = &request.options;
     let parts = options.parts();
-    let how = LoadOptions { root: request.root.clone(), strict: request.strict };
+    let how = LoadOptions { root: request.root.clone(), strict: request.strict, overlays: options.overlays.clone() };
     let document = document::load(&request.entry, &how, &mut diagnostics);
     diagnostics.set_settings_sources(&options.contract.sources);
     let Some(document) = document else {

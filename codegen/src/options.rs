@@ -1,6 +1,8 @@
 //! The options of generation: the optional parts of the generated code, and names and types that differ from
 //! the contract.
 
+use std::path::PathBuf;
+
 use writ_contract::model;
 use writ_contract::source::Spanned;
 
@@ -18,6 +20,8 @@ pub struct Options {
     /// The options for resolving the contract, such as selected tags and overridden names. The field `outgoing`
     /// is true if a client is generated, since only a client sends webhooks and callbacks.
     pub contract: model::Options,
+    /// The files of overlays (Overlay Specification), which change the contract before it is read, in this order.
+    pub overlays: Vec<PathBuf>,
     /// True if generated types implement `PartialEq`, behind the cargo feature `eq`.
     pub eq: bool,
     /// True if the contract is also generated as a document of `utoipa`, behind the cargo feature `openapi`.

@@ -27,7 +27,7 @@ fn generated(entry: &Path, root: Option<&str>) -> Generated {
 
 #[test]
 fn the_bundle_of_version_1_generates_the_code_of_its_contract() -> Outcome {
-    let options = LoadOptions { root: Some(PathBuf::from("../spec")), strict: true };
+    let options = LoadOptions { root: Some(PathBuf::from("../spec")), strict: true, ..LoadOptions::default() };
     let document = load(Path::new(V1), &options, &mut Diagnostics::new()).ok_or("not a contract")?;
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bundle");
     std::fs::create_dir_all(&folder)?;

@@ -165,7 +165,7 @@ fn the_contract_of_this_project_has_no_diagnostics_under_strict_reading() {
     let mut diagnostics = Diagnostics::new();
     let entry = Path::new("../spec/v1/openapi.yaml");
     // The versions share the folder `common`, so references may reach all of `spec`.
-    let options = LoadOptions { strict: true, root: Some(PathBuf::from("../spec")) };
+    let options = LoadOptions { strict: true, root: Some(PathBuf::from("../spec")), ..LoadOptions::default() };
     let document = load(entry, &options, &mut diagnostics);
     assert_eq!(render(&diagnostics, diagnostics.sources(), false), "");
     let document = document.expect("the contract is read");

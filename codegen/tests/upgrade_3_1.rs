@@ -28,7 +28,7 @@ fn contracts() -> Vec<(PathBuf, Option<PathBuf>)> {
 
 /// Returns the upgraded contract and its original version, `None` if the contract has errors.
 fn upgraded(entry: &Path, root: Option<&PathBuf>) -> Option<(String, Version)> {
-    let options = LoadOptions { root: root.cloned(), strict: false };
+    let options = LoadOptions { root: root.cloned(), ..LoadOptions::default() };
     let mut diagnostics = Diagnostics::new();
     let document = load(entry, &options, &mut diagnostics).filter(|_| !diagnostics.has_errors())?;
     Some((to_json(&upgrade_3_1(&bundle(&document), document.version())), document.version()))

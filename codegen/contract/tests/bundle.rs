@@ -13,7 +13,7 @@ const V1: &str = "../../spec/v1/openapi.yaml";
 /// Loads a contract, and returns the rendered diagnostics as an error if there are any.
 fn read(path: &Path, root: Option<&str>) -> Result<Document, String> {
     let mut diagnostics = Diagnostics::new();
-    let options = LoadOptions { root: root.map(PathBuf::from), strict: true };
+    let options = LoadOptions { root: root.map(PathBuf::from), strict: true, ..LoadOptions::default() };
     let document = load(path, &options, &mut diagnostics);
     let output = render(&diagnostics, diagnostics.sources(), false);
     document.filter(|_| output.is_empty()).ok_or(output)
@@ -265,5 +265,19 @@ fn a_contract_of_3_1_is_bundled() -> Outcome {
     assert_eq!(text(schemas, &["thing", "$defs", "Part", "$ref"]), Some("#/components/schemas/Part"));
     // The bundle contains two anchors of one name, so the reference uses a pointer.
     assert_eq!(text(schemas, &["Same", "$ref"]), Some("#/components/schemas/Own"));
+    Ok(())
+}
+
+#[test]
+fn references_by_uri_are_bundled() -> Outcome {
+    let bundled = bundle(&fixture("version_3_2")?);
+    assert_eq!(keys(&bundled, &["security", "0"]), ["#/components/securitySchemes/token"]);
+    let copy = ["paths", "/users", "additionalOperations", "COPY", "security", "0"];
+    assert_eq!(keys(&bundled, &copy), ["#/components/securitySchemes/key"]);
+    let body = ["paths", "/users", "query", "requestBody", "content", "application/json", "$ref"];
+    assert_eq!(text(&bundled, &body), Some("#/components/mediaTypes/Users"));
+    let item = ["paths", "/users", "query", "responses", "200", "content", "application/jsonl", "itemSchema", "$ref"];
+    assert_eq!(text(&bundled, &item), Some("#/components/schemas/User"));
+    read_back("version_3_2", &bundled)?;
     Ok(())
 }

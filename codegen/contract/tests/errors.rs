@@ -38,8 +38,8 @@ fn template(name: &str, media_type: &str, schema: &str) -> String {
         ErrorContent::Json(value) => short(value),
         ErrorContent::Text(value) => format!("text {}", short(value)),
         ErrorContent::Converted => {
-            let warning = diagnostics.lines().find(|line| line.starts_with("warning[envelope-incomplete]: "));
-            warning.and_then(|line| line.split_once(": ")).map(|(_, reason)| reason.to_owned()).expect("a warning")
+            let note = diagnostics.lines().find(|line| line.starts_with("note[envelope-incomplete]: "));
+            note.and_then(|line| line.split_once(": ")).map(|(_, reason)| reason.to_owned()).expect("a note")
         }
     }
 }

@@ -16,7 +16,7 @@ fn read(name: &str, bytes: &[u8], strict: bool) -> (Option<String>, String) {
     let path = folder.join(name);
     fs::write(&path, bytes).expect("a file for the test");
     let mut diagnostics = Diagnostics::new();
-    let document = load(&path, &LoadOptions { root: None, strict }, &mut diagnostics);
+    let document = load(&path, &LoadOptions { strict, ..LoadOptions::default() }, &mut diagnostics);
     let _ = fs::remove_dir_all(&folder);
     let title = |document: &writ_contract::document::Document| {
         document.root_node().get("info")?.get("title").and_then(Node::as_str).map(str::to_owned)

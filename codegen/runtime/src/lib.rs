@@ -295,7 +295,7 @@ pub use crate::response::check::{Breach, BreachObserver, CheckMode, ResponseChec
 pub use crate::response::declares::{Declares, OperationError};
 pub use crate::response::error_body::{PROBLEM_DETAILS, PROBLEM_VIOLATIONS};
 pub use crate::response::error_envelope::{Convert, ErrorEnvelope, PROBLEM_JSON};
-pub use crate::response::events::{EventStream, JsonLines};
+pub use crate::response::events::{EventStream, JsonLines, StreamError};
 pub use crate::response::idempotent::{Idempotent, Recorded};
 pub use crate::response::internal::Internal;
 pub use crate::response::not_written::{NotWritten, is_written, is_written_with_request, unwritten};

@@ -7,6 +7,7 @@ use toml::Value;
 
 use super::runtime_source::Runtime;
 use crate::options::Part;
+use crate::rust::is_keyword;
 
 /// The description of a generated crate, from which its manifest is written.
 ///
@@ -82,6 +83,7 @@ pub fn is_legal(name: &str) -> bool {
     name.starts_with(|letter: char| letter.is_ascii_alphabetic())
         && name.chars().all(legal)
         && !reserved.contains(&name)
+        && !is_keyword(name)
 }
 
 impl FromStr for Workspace {
@@ -98,7 +100,11 @@ impl FromStr for Workspace {
 
 impl fmt::Display for BadName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a valid crate name: use letters, digits, `-` and `_`, and begin with a letter", self.0)
+        write!(
+            f,
+            "`{}` is not a valid crate name: use letters, digits, `-` and `_`, begin with a letter, and use no keyword of Rust",
+            self.0
+        )
     }
 }
 

@@ -3,7 +3,8 @@
 //! Templates and views write a name as a mention: its full path between markers (`rust/mention.rs`). The
 //! rendered file gets the last segment of the path, and a `use` line for the path. If two paths end in the same
 //! segment, a name of the contract is imported and the other paths are written in full. A mention
-//! `@{self::Name}` marks a name that the file declares itself, which is not imported.
+//! `@{self::Name}` marks a name that the file declares itself, which is not imported, and `@{parameter::S}` a type
+//! parameter.
 //!
 //! In a template, `@{writ_runtime::Reader}` is a mention, and `@{writ_runtime::Read as _}` imports a trait
 //! for its methods. The line `@imports` is replaced by the imports for the text up to the next such line.
@@ -11,7 +12,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::rust::mention::{CLOSE, CONTRACT, DECLARED, FOR_METHODS, OPEN};
+use crate::rust::mention::{CLOSE, CONTRACT, DECLARED, FOR_METHODS, OPEN, PARAMETER};
 
 use super::lists::filled;
 
@@ -113,6 +114,8 @@ enum Origin {
     Contract,
     /// The rendered file declares the mentioned name itself.
     Declared,
+    /// The mentioned name is a type parameter of an item in the rendered file.
+    Parameter,
 }
 
 impl<'t> Names<'t> {
@@ -137,9 +140,10 @@ impl<'t> Names<'t> {
                 continue;
             }
             let (name, owner) = (last(path), owners[last(path)]);
-            let declared = Origin::of(owner) == Origin::Declared;
-            let short = owner == path || (declared && path.strip_prefix(CONTRACT) == Some(name));
-            if short && !declared {
+            let origin = Origin::of(owner);
+            let declared = origin == Origin::Declared && path.strip_prefix(CONTRACT) == Some(name);
+            let short = owner == path || declared;
+            if short && origin < Origin::Declared {
                 names.import(path, module, name.to_owned());
             }
             names.written.push(if short { Cow::Borrowed(name) } else { Cow::Owned(absolute(path, module)) });
@@ -182,6 +186,7 @@ impl Origin {
         match path {
             _ if path.starts_with(CONTRACT) => Origin::Contract,
             _ if path.starts_with(DECLARED) => Origin::Declared,
+            _ if path.starts_with(PARAMETER) => Origin::Parameter,
             _ if path.starts_with("writ_runtime") => Origin::Runtime,
             _ => Origin::Std,
         }
@@ -224,6 +229,14 @@ mod tests {
         assert_eq!(
             file("@imports\nfn f(a: @{contract::Style}, b: @{writ_runtime::Style}) {}\n"),
             "use crate::v1::Style;\nfn f(a: Style, b: writ_runtime::Style) {}\n"
+        );
+    }
+
+    #[test]
+    fn a_type_with_the_name_of_a_type_parameter_is_written_by_its_path() {
+        assert_eq!(
+            file("@imports\nfn f<@{parameter::S}>(a: @{parameter::S}, b: @{contract::S}, c: @{contract::P}) {}\n"),
+            "use crate::v1::P;\nfn f<S>(a: S, b: crate::v1::S, c: P) {}\n"
         );
     }
 

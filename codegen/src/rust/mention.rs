@@ -20,6 +20,10 @@ pub const CONTRACT: &str = "contract::";
 /// The start of a mention of a name that the generated file itself declares.
 pub const DECLARED: &str = "self::";
 
+/// The start of a mention of a type parameter that the generated file declares. Inside its item it hides every type with
+/// an equal name, so such types are written by their complete paths.
+pub const PARAMETER: &str = "parameter::";
+
 /// The end of a mention of a trait that is imported for its methods only. Such a mention writes nothing.
 pub const FOR_METHODS: &str = " as _";
 

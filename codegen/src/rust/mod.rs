@@ -20,4 +20,5 @@ mod root;
 mod servers;
 mod types;
 
+pub use names::ident::is_keyword;
 pub use root::{CrateViews, views};

@@ -13,12 +13,15 @@ use crate::rust::expr::constrained::constrained;
 use crate::rust::expr::patterns::{Patterns, collect_patterns};
 use crate::rust::fallbacks::explain_fallbacks;
 use crate::rust::mention::runtime;
+use crate::rust::names::distinct::distinct;
 use crate::rust::names::ident::static_name;
-use crate::rust::names::namespace::{Names, distinct};
+use crate::rust::names::namespace::Names;
+use crate::rust::names::spelling::spelling;
 use crate::rust::operations::errors::{conversions, markers};
 use crate::rust::operations::operation_names::{operation_names, tag_names};
-use crate::rust::operations::operation_table::scheme_static;
+use crate::rust::operations::operation_table::method;
 use crate::rust::operations::operation_views::{tag_view, unselected_view};
+use crate::rust::operations::scheme_names::SchemeNames;
 use crate::rust::plan::recursion_limit::recursion_limit;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::type_plan::type_plan;
@@ -106,8 +109,12 @@ pub fn views(
         .map(|tag| tag_view(&plan, tag, &tags, &operations, &patterns, &markers, diagnostics))
         .collect();
     views.iter_mut().for_each(|view| view.unwritten = options.unwritten);
-    let (webhook_names, _) =
-        distinct(contract.webhooks().map(|(key, webhook)| static_name(webhook.operation_id.as_deref().unwrap_or(key))));
+    let (webhook_names, _) = distinct(contract.webhooks().map(|(key, webhook)| {
+        let id = webhook.operation_id.as_deref().unwrap_or(key);
+        let name = static_name(id);
+        let spelled = spelling(id).map(|word| format!("{name}_{}", static_name(word)));
+        [name.clone()].into_iter().chain(spelled).collect::<Vec<_>>()
+    }));
     let webhooks: Vec<WebhookView> = contract
         .webhooks()
         .zip(webhook_names)
@@ -117,7 +124,7 @@ pub fn views(
                 name: Code::of(name),
                 id: key.to_owned(),
                 docs: webhook.description.clone().unwrap_or_else(|| format!("The webhook `{key}`.")),
-                method: Code::from(webhook.method),
+                method: Code::of(method(&webhook.method)),
                 payload: Code::of(payload),
             }
         })
@@ -133,7 +140,7 @@ pub fn views(
         .iter()
         .flat_map(|tag| &tag.operations)
         .chain(outgoing.iter().flat_map(|group| &group.types))
-        .any(|operation| operation.request.as_ref().is_some_and(|request| request.streamed))
+        .any(|operation| operation.request.as_ref().is_some_and(|request| request.multipart))
     {
         features.push("multipart");
     }
@@ -178,7 +185,7 @@ pub fn views(
         patterns: patterns.views(false),
         validators: patterns.validator_views(false),
         features,
-        schemes: schemes(contract),
+        schemes: schemes(contract, &markers.schemes),
         servers: server_views(&contract.servers),
         webhooks,
         document,
@@ -264,9 +271,9 @@ fn with(field: &Code) -> Code {
 }
 
 /// Returns the views of the contract's security schemes.
-fn schemes(contract: &Contract) -> Vec<SchemeView> {
+fn schemes(contract: &Contract, names: &SchemeNames) -> Vec<SchemeView> {
     let view = |scheme: &writ_contract::model::operation::Scheme| SchemeView {
-        name: Code::of(scheme_static(&scheme.name)),
+        name: Code::of(names.get(&scheme.name)),
         id: scheme.name.clone(),
         kind: Code::of(scheme_kind(&scheme.kind)),
         docs: scheme.description.clone().unwrap_or_else(|| format!("The security scheme `{}`.", scheme.name)),

@@ -2,12 +2,13 @@
 //! Rust.
 //!
 //! `WRIT_FUZZ_SECONDS` sets the duration, and `WRIT_FUZZ_SEED` the first seed. The failure message contains
-//! the path of the input that fails. After a stack overflow the input is `current.json` in the folder of the
+//! the path of the input that fails; every third input has an overlay beside it. After a stack overflow the input is `current.json` in the folder of the
 //! run.
 
 mod material;
 mod memory;
 mod mutate;
+mod overlays;
 mod parts;
 mod seeds;
 
@@ -24,6 +25,7 @@ use writ_codegen::render::Layout;
 use writ_contract::diagnostic::{render, render_json_lines};
 
 use mutate::{Random, mutate};
+use overlays::overlay;
 
 /// The time limit for one input. Debug builds on a busy machine are slow, but never this slow.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -57,12 +59,12 @@ fn folder(seed: u64) -> PathBuf {
 }
 
 /// Checks the promises of the generator for one input.
-fn check(path: &Path, strict: bool) {
+fn check(path: &Path, overlays: Vec<PathBuf>, strict: bool) {
     let request = Request {
         entry: path.to_owned(),
         root: None,
         strict,
-        options: Options::default(),
+        options: Options { overlays, ..Options::default() },
         layout: Layout::Module("v1".to_owned()),
     };
     let generated = generate(&request);
@@ -100,11 +102,18 @@ fn run(seeds: &[Value], first: u64, seconds: u64) -> (u64, Option<Failure>) {
         let mut random = Random::new(seed);
         let contract = mutate(seeds, &mut random);
         fs::write(&path, contract.to_string()).expect("a file for the test");
+        let mut overlays = Vec::new();
+        // The overlay is drawn last, so that the contract of a seed does not depend on it.
+        if seed.is_multiple_of(3) {
+            let path = folder.join("overlay.json");
+            fs::write(&path, overlay(&contract, &mut random).to_string()).expect("a file for the test");
+            overlays.push(path);
+        }
         memory::reset_peak();
         let (sender, receiver) = mpsc::channel();
         let (input, strict) = (path.clone(), seed.is_multiple_of(4));
         let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || {
-            let done = catch_unwind(AssertUnwindSafe(|| check(&input, strict)));
+            let done = catch_unwind(AssertUnwindSafe(|| check(&input, overlays, strict)));
             let _ = sender.send(
                 done.map_err(|cause| cause.downcast_ref::<String>().cloned().unwrap_or_else(|| "a panic".to_owned())),
             );

@@ -88,7 +88,7 @@ fn change(contract: &mut Value, other: &Value, random: &mut Random) {
 }
 
 /// Collects the JSON pointer of every node.
-fn pointers_of(node: &Value, here: String, found: &mut Vec<String>) {
+pub fn pointers_of(node: &Value, here: String, found: &mut Vec<String>) {
     match node {
         Value::Object(object) => {
             for (name, below) in object {

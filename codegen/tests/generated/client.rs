@@ -137,3 +137,8 @@ fn forms_of_webhooks_and_callbacks_are_sent() {
 fn generated_types_implement_serde() {
     play("serde", SERVED);
 }
+
+#[test]
+fn the_features_of_version_3_2_survive_a_round_trip() {
+    play("version 3.2", SERVED);
+}

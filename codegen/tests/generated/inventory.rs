@@ -7,19 +7,25 @@ use syn::{Expr, Item, TraitItem};
 use writ_codegen::output::Output;
 
 /// The HTTP methods of a path item.
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// Returns the number of operations in a contract, read as plain YAML or JSON.
 pub fn in_contract(entry: &Path) -> usize {
     let document = read(entry);
     let items = document["paths"].as_object().expect("paths").values();
-    let items = items.map(|item| match item["$ref"].as_str().map(|reference| reference.split_once('#')) {
-        None => item.clone(),
-        Some(Some(("", pointer))) => document.pointer(pointer).expect("a path item").clone(),
-        Some(Some((file, pointer))) => read(&entry.with_file_name(file)).pointer(pointer).expect("a path item").clone(),
-        Some(None) => read(&entry.with_file_name(item["$ref"].as_str().unwrap_or_default())),
-    });
-    items.map(|item| METHODS.iter().filter(|method| item.get(*method).is_some()).count()).sum()
+    // A path item may have operations beside its reference.
+    let with_target = |item: &Json| match item["$ref"].as_str().map(|reference| reference.split_once('#')) {
+        None => vec![item.clone()],
+        Some(Some(("", pointer))) => vec![item.clone(), document.pointer(pointer).expect("a path item").clone()],
+        Some(Some((file, pointer))) => {
+            let target = read(&entry.with_file_name(file)).pointer(pointer).expect("a path item").clone();
+            vec![item.clone(), target]
+        }
+        Some(None) => vec![item.clone(), read(&entry.with_file_name(item["$ref"].as_str().unwrap_or_default()))],
+    };
+    let additional = |item: &Json| item["additionalOperations"].as_object().map_or(0, |methods| methods.len());
+    let fixed = |item: &Json| METHODS.iter().filter(|method| item.get(*method).is_some()).count();
+    items.flat_map(with_target).map(|item| fixed(&item) + additional(&item)).sum()
 }
 
 fn read(file: &Path) -> Json {

@@ -17,6 +17,8 @@ use crate::contracts::{self, root};
 
 #[path = "reported.rs"]
 mod reported;
+#[path = "words.rs"]
+pub mod words;
 
 /// The services for golden contracts: the crate's name, the contract, and the source.
 const SERVICES: &[(&str, &str, &str)] = &[
@@ -66,8 +68,19 @@ pub const CLIENT: &str = "client";
 pub const ROUNDTRIP: &str = "roundtrip";
 
 /// The contracts of the services that the client program calls.
-const CALLED: &[&str] =
-    &["bodies", "media", "outgoing", "pages", "policies", "rare", "responses", "security", "styles", "uploads"];
+const CALLED: &[&str] = &[
+    "bodies",
+    "media",
+    "outgoing",
+    "pages",
+    "policies",
+    "rare",
+    "responses",
+    "security",
+    "styles",
+    "uploads",
+    "version_3_2",
+];
 
 /// The result of compiling one crate.
 #[derive(Debug, Default)]
@@ -136,8 +149,11 @@ fn write(folder: &Path) {
     let mut output = Output::default();
     let mut members = Vec::new();
     let upgraded = contracts::upgraded("roundtrip", &target().join("contracts"));
-    for subject in contracts::golden().into_iter().chain(contracts::real()).chain([upgraded]) {
-        let (files, features, parts) = contracts::with_features(&subject.entry, &[Part::Client, Part::Eq, Part::Serde]);
+    let words = words::contracts(&target().join("contracts"));
+    for subject in contracts::golden().into_iter().chain(contracts::real()).chain([upgraded]).chain(words) {
+        let all = [Part::Client, Part::Eq, Part::Serde, Part::Openapi];
+        let wanted = if subject.name.starts_with(words::PREFIX) { &all[..] } else { &all[..3] };
+        let (files, features, parts) = contracts::with_features(&subject.entry, wanted);
         for (file, text) in files.files {
             output.files.insert(format!("{}/{file}", subject.name), text);
         }
@@ -264,7 +280,7 @@ fn write_client(output: &mut Output, runtime: &str) {
             "{module} = {{ package = {package:?}, path = \"../{package}\", features = [\"client\", \"eq\", \"serde\"] }}\n"
         ));
     }
-    manifest.push_str("reqwest.workspace = true\n");
+    manifest.push_str("futures-util.workspace = true\nreqwest.workspace = true\n");
     manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
     output.files.insert(format!("{CLIENT}/Cargo.toml"), manifest);
     write_sources(output, CLIENT);

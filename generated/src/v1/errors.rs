@@ -52,10 +52,8 @@ pub const fn error_envelope<E: Errors>() -> &'static ErrorEnvelope {
     const { &ErrorEnvelope::new(&ERROR_BODIES[0]).converted_by(convert::<E>) }
 }
 
-fn convert<E: Errors>(schema: usize, problem: &Problem, request_id: &str, w: &mut Writer) {
-    match schema {
-        _ => Write::write(&E::health(problem, request_id), w),
-    }
+fn convert<E: Errors>(_schema: usize, problem: &Problem, request_id: &str, w: &mut Writer) {
+    Write::write(&E::health(problem, request_id), w);
 }
 
 writ_runtime::statuses! {

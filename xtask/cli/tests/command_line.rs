@@ -121,7 +121,7 @@ fn a_contract_is_read_from_standard_input() {
     assert!(success && text.contains("crate `api` with 2 operations"), "{text}");
     let (success, text) = folder.run_with("openapi: 3.0.3\ninfo: 5\n", &["--spec", "-", "--out", "api"]);
     assert!(!success && text.contains("--> standard input:2:"), "{text}");
-    assert!(text.ends_with("problems in standard input; api is unchanged\n"), "{text}");
+    assert!(text.ends_with("1 problem in standard input; api is unchanged\n"), "{text}");
 }
 
 #[test]
@@ -165,4 +165,41 @@ fn the_version_is_printed() {
         let output = Command::new(env!("CARGO_BIN_EXE_cargo-writ")).args(arguments).output().expect("the command runs");
         assert_eq!(String::from_utf8_lossy(&output.stdout), concat!("cargo-writ ", env!("CARGO_PKG_VERSION"), "\n"));
     }
+}
+
+/// Returns an overlay with one action.
+fn overlay(action: &str) -> String {
+    format!("overlay: 1.1.0\ninfo: {{ title: Changes, version: '1' }}\nactions:\n  - {action}\n")
+}
+
+#[test]
+fn overlays_of_the_command_line_follow_those_of_the_settings() {
+    let folder = Folder::new("overlays");
+    folder.put("settings/codegen.toml", "overlays = [\"first.yaml\"]\n");
+    folder.put("settings/first.yaml", &overlay("{ target: $.paths, update: { /new: { x-first: true } } }"));
+    folder.put(
+        "second.yaml",
+        &overlay("{ target: \"$.paths[?@['x-first']]\", update: { get: { operationId: added } } }"),
+    );
+    let last = overlay("{ target: \"$.paths['/new'].get\", update: { responses: { '204': { description: n } } } }");
+    let arguments = ["--spec", "openapi.yaml", "--out", "out", "--config", "settings/codegen.toml"];
+    let overlays = ["--overlay", "second.yaml", "--overlay", "-"];
+    let arguments: Vec<&str> = arguments.into_iter().chain(overlays).collect();
+    let (success, text) = folder.run_with(&last, &arguments);
+    assert!(success, "{text}");
+    assert!(text.contains("3 operations"), "{text}");
+    let changed = [arguments.as_slice(), &["--check"]].concat();
+    assert!(folder.run_with(&last, &changed).0, "the generated files are fresh");
+    let (success, text) = folder.run_with(&overlay("{ target: $.info, update: { title: Other } }"), &changed);
+    assert!(!success, "{text}");
+}
+
+#[test]
+fn an_overlay_that_cannot_be_read_is_named() {
+    let folder = Folder::new("missing-overlay");
+    folder.put("changes.yaml", &overlay("{ target: $.info, update: { x-a: 1 } }"));
+    let text = folder.fails(&["--spec", "openapi.yaml", "--out", "out", "--overlay", "change.yaml"]);
+    assert!(text.contains("cannot read `change.yaml`: the file does not exist"), "{text}");
+    let text = folder.fails(&["--spec", "-", "--out", "out", "--overlay", "-"]);
+    assert!(text.contains("standard input can be read only once"), "{text}");
 }

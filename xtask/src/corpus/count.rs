@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use writ_codegen::output::Output;
 
 /// The fields of an OpenAPI path item that contain operations, one for each HTTP method.
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// The numbers of trait methods, operations and lines in the generated code of a contract.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,7 +34,8 @@ pub fn in_contract(path: &Path) -> Option<usize> {
 }
 
 fn methods(item: &Value) -> usize {
-    METHODS.iter().filter(|method| item.get(*method).is_some()).count()
+    let additional = item.get("additionalOperations").and_then(Value::as_object).map_or(0, Map::len);
+    METHODS.iter().filter(|method| item.get(*method).is_some()).count() + additional
 }
 
 /// Counts the trait methods, listed operations and lines in generated code by the layout of its lines.
@@ -45,7 +46,8 @@ pub fn in_code(output: &Output) -> Code {
         for line in text.lines() {
             match line {
                 "}" | "];" => section = "",
-                opened if opened.starts_with("pub trait ") => section = "trait",
+                // The trait in `errors.rs` converts errors and has no operation.
+                opened if opened.starts_with("pub trait ") && path != "src/errors.rs" => section = "trait",
                 opened if path.ends_with("operations/mod.rs") && opened.starts_with("pub static ALL") => {
                     section = "list"
                 }

@@ -45,7 +45,10 @@ pub fn add_program(member: &str, output: &mut Output) {
         let _ = write!(text, "\nimpl contract::{} for Nothing {{\n{principal}}}\n", service.path);
     }
     let calls: String = services.iter().map(|service| format!("\n        .{}(Nothing)", service.method)).collect();
-    let unwritten = "contract::Unwritten::new(NoAuthentication, OpenGate)";
+    let conversions = output.files.get("src/errors.rs").and_then(|errors| conversions(errors));
+    let errors = if conversions.is_some() { ", Nothing" } else { "" };
+    text.extend(conversions);
+    let unwritten = format!("contract::Unwritten::new(NoAuthentication, OpenGate{errors})");
     let _ = write!(text, "\nfn router() -> Router {{\n    {unwritten}{calls}\n        .router()\n}}\n");
     output.files.insert("src/main.rs".to_owned(), text);
 }
@@ -66,6 +69,22 @@ fn services(root: &str) -> Vec<Service<'_>> {
     services
 }
 
+/// Returns an implementation of the generated trait that converts problems into error schemas, read from the generated
+/// file with the errors, or `None` if the contract has no such trait. The program needs none of the conversions.
+fn conversions(errors: &str) -> Option<String> {
+    let (name, body) = errors.split_once("\npub trait ")?.1.split_once(": Send")?;
+    let mut text = format!(
+        "\nmod conversions {{\n    use super::{{Nothing, contract::*}};\n    use writ_runtime::Problem;\n\n    \
+         impl {name} for Nothing {{\n"
+    );
+    for method in body.split("\n}").next()?.split("    fn ").skip(1) {
+        let signature = method.split_once(';')?.0.replace("problem:", "_:").replace("request_id:", "_:");
+        let _ = write!(text, "        fn {signature} {{\n            unreachable!()\n        }}\n");
+    }
+    text.push_str("    }\n}\n");
+    Some(text)
+}
+
 /// Runs the program that sends requests to the operations of a contract, and reads its result.
 pub fn run(program: &Path) -> anyhow::Result<Routed> {
     let finished = Command::new(program).output().with_context(|| format!("cannot run `{}`", program.display()))?;
@@ -76,6 +95,18 @@ pub fn run(program: &Path) -> anyhow::Result<Routed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn conversions_of_errors_are_read_from_their_trait() {
+        let errors = "use x;\n\npub trait Errors: Send + Sync + 'static {\n    /// Text.\n    fn fault(problem: &Problem, \
+                      request_id: &str) -> Fault;\n}\n\npub struct Other;\n";
+        let text = conversions(errors).unwrap_or_default();
+        assert!(
+            text.contains("impl Errors for Nothing {\n        fn fault(_: &Problem, _: &str) -> Fault {"),
+            "{text}"
+        );
+        assert_eq!(conversions("pub struct NotFound;\n"), None);
+    }
 
     #[test]
     fn services_are_read_from_the_methods_that_take_them() {

@@ -178,6 +178,9 @@ fn groups<'s>(diagnostic: &'s Diagnostic, repeats: Option<&'s str>, sources: &'s
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
+    if let Some(origin) = sources.origin(diagnostic.primary.span) {
+        group = group.element(Level::NOTE.message(origin));
+    }
     if let Some(repeats) = repeats {
         group = group.element(Level::NOTE.message(repeats));
     }

@@ -46,13 +46,15 @@ fn record(diagnostic: &Diagnostic, sources: &Sources) -> Value {
             "with": change.map(|(_, text)| text),
         })
     });
+    let origin = sources.origin(diagnostic.primary.span).map(str::to_owned);
+    let notes: Vec<&String> = diagnostic.notes.iter().chain(&origin).collect();
     json!({
         "severity": severity,
         "code": diagnostic.code,
         "message": diagnostic.message,
         "primary": labelled(&diagnostic.primary, sources),
         "secondary": secondary,
-        "notes": diagnostic.notes,
+        "notes": notes,
         "help": help,
     })
 }

@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostics;
 /// use writ_contract::document::{LoadOptions, load};
 ///
 /// // The files of the contract may be in `.` and its subfolders, not only in `examples`.
-/// let options = LoadOptions { root: Some(".".into()), strict: true };
+/// let options = LoadOptions { root: Some(".".into()), strict: true, ..LoadOptions::default() };
 /// let mut diagnostics = Diagnostics::new();
 /// assert!(load(Path::new("examples/pets.yaml"), &options, &mut diagnostics).is_some());
 /// assert!(!diagnostics.has_errors());
@@ -27,6 +27,8 @@ pub struct LoadOptions {
     pub root: Option<PathBuf>,
     /// True if lossless deviations from OpenAPI are errors instead of warnings (`--strict`).
     pub strict: bool,
+    /// The files of overlays (Overlay Specification 1.0 and 1.1), which are applied to the entry file in this order.
+    pub overlays: Vec<PathBuf>,
 }
 
 /// Loads a contract: reads the entry file and every file that a `$ref` reaches.
@@ -53,7 +55,7 @@ pub struct LoadOptions {
 /// # Ok::<(), &str>(())
 /// ```
 pub fn load(entry: &Path, options: &LoadOptions, diagnostics: &mut Diagnostics) -> Option<Document> {
-    let mut document = read_files(entry, options.root.as_deref(), options.strict, diagnostics)?;
+    let mut document = read_files(entry, options.root.as_deref(), (&options.overlays, options.strict), diagnostics)?;
     let repairs = check(&document, options.strict, diagnostics);
     repair(&mut document, &repairs);
     diagnostics.set_sources(&document.sources);

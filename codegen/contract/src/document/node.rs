@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
+use indexmap::map::MutableKeys;
 
 use crate::source::{Span, Spanned};
 
@@ -111,6 +112,16 @@ impl Object {
     /// Returns true if the object has no entries.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Returns the name and the value of an entry for changes. The text of the name must stay as it is.
+    pub(super) fn get_mut(&mut self, name: &str) -> Option<(&mut Key, &mut Node)> {
+        self.entries.get_full_mut2(name).map(|(_, key, node)| (key, node))
+    }
+
+    /// Removes each entry for which `keep` returns false. The others keep their order.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&Key) -> bool) {
+        self.entries.retain(|key, _| keep(key));
     }
 
     /// Adds an entry at the end of the object.

@@ -10,7 +10,8 @@ use crate::source::{FileId, NodePath, Span, unescape};
 /// A `$ref`, parsed into the path of a file and a fragment within the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reference {
-    /// The percent-decoded path of the file that the reference names; empty for the file that contains the reference.
+    /// The percent-decoded path or URI of the file that the reference names; empty for the file that contains the
+    /// reference.
     pub file: String,
     /// The fragment of the reference, which selects a node within the file.
     pub fragment: Fragment,
@@ -63,15 +64,8 @@ impl fmt::Display for RefError {
 
 impl std::error::Error for RefError {}
 
-/// Parses the text of a `$ref` into the path of a file and a fragment.
-///
-/// # Errors
-///
-/// Returns [`RefError::Remote`] if the reference has a scheme or a host.
-pub(super) fn parse(reference: &str) -> Result<Reference, RefError> {
-    if is_remote(reference) {
-        return Err(RefError::Remote);
-    }
+/// Parses the text of a `$ref` into the path or URI of a file and a fragment.
+pub(super) fn parse(reference: &str) -> Reference {
     let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
     let fragment = decode(fragment);
     let fragment = match fragment.strip_prefix('/') {
@@ -79,7 +73,7 @@ pub(super) fn parse(reference: &str) -> Result<Reference, RefError> {
         None if fragment.is_empty() => Fragment::Pointer(Vec::new()),
         None => Fragment::Anchor(fragment),
     };
-    Ok(Reference { file: decode(file), fragment })
+    Reference { file: decode(file), fragment }
 }
 
 /// Returns the text of a reference from the path of a file, which is copied unchanged, and the steps of a JSON pointer.
@@ -94,13 +88,13 @@ pub(super) fn file_part(reference: &str) -> &str {
 }
 
 /// Returns true if a string is the plain name of a component schema; otherwise it is a reference.
-pub(super) fn is_plain_name(text: &str) -> bool {
+pub(crate) fn is_plain_name(text: &str) -> bool {
     let file = [".yaml", ".yml", ".json"].iter().any(|ending| text.ends_with(ending));
     !file && !text.contains(['#', '/'])
 }
 
 /// Returns true if a reference starts with a scheme (`https:`) or with an authority (`//host`).
-fn is_remote(reference: &str) -> bool {
+pub(super) fn is_remote(reference: &str) -> bool {
     let scheme = reference.split(['/', '#', '?']).next().and_then(|start| start.split_once(':'));
     let scheme = scheme.is_some_and(|(scheme, _)| {
         scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
@@ -125,29 +119,29 @@ mod tests {
     #[test]
     fn a_pointer_is_decoded_and_unescaped() {
         let reference = parse("#/paths/~1users~1%7Bid%7D/a~0b");
-        assert_eq!(reference.map(|it| it.fragment), Ok(pointer(&["paths", "/users/{id}", "a~b"])));
+        assert_eq!(reference.fragment, pointer(&["paths", "/users/{id}", "a~b"]));
     }
 
     #[test]
     fn a_reference_is_split_into_file_and_fragment() {
         let reference = parse("../common%20parts/x.yaml#/Id");
         let file = "../common parts/x.yaml".to_owned();
-        assert_eq!(reference, Ok(Reference { file, fragment: pointer(&["Id"]) }));
-        assert_eq!(parse("x.yaml").map(|it| it.fragment), Ok(pointer(&[])));
-        assert_eq!(parse("#Id").map(|it| it.fragment), Ok(Fragment::Anchor("Id".to_owned())));
+        assert_eq!(reference, Reference { file, fragment: pointer(&["Id"]) });
+        assert_eq!(parse("x.yaml").fragment, pointer(&[]));
+        assert_eq!(parse("#Id").fragment, Fragment::Anchor("Id".to_owned()));
     }
 
     #[test]
     fn a_reference_with_a_scheme_or_host_is_remote() {
         for remote in ["https://example.com/a.yaml#/X", "//example.com/a.yaml", "file:///etc/passwd", "urn:x"] {
-            assert_eq!(parse(remote), Err(RefError::Remote), "{remote}");
+            assert!(is_remote(remote), "{remote}");
         }
-        assert!(parse("a/b:c.yaml").is_ok());
+        assert!(!is_remote("a/b:c.yaml"));
     }
 
     #[test]
     fn invalid_percent_encoding_is_not_decoded() {
-        assert_eq!(parse("#/a%zz%").map(|it| it.fragment), Ok(pointer(&["a%zz%"])));
-        assert_eq!(parse("#/%ff").map(|it| it.fragment), Ok(pointer(&["%ff"])));
+        assert_eq!(parse("#/a%zz%").fragment, pointer(&["a%zz%"]));
+        assert_eq!(parse("#/%ff").fragment, pointer(&["%ff"]));
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! Later stages then read a correct document and need no exceptions for repaired mistakes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use super::node::{Key, Node, Object, Value};
 use super::trees::Document;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// The repair of a mistake in a document that has only one possible meaning.
 pub(super) enum Repair {
@@ -53,9 +53,10 @@ impl Repairs {
 
 /// Applies the recorded repairs of mistakes to the trees of a document.
 pub(super) fn repair(document: &mut Document, repairs: &Repairs) {
-    for tree in document.trees_mut() {
-        let mut spans = repairs.repairs.keys().chain(repairs.nested.keys());
-        if spans.any(|span| span.file == tree.span.file) {
+    let spans = repairs.repairs.keys().chain(repairs.nested.keys());
+    let files: HashSet<FileId> = spans.map(|span| document.base(span.file)).collect();
+    for (file, tree) in document.sources.ids().zip(document.trees_mut()) {
+        if files.contains(&file) {
             rewrite(repairs, Arc::make_mut(tree));
         }
     }

@@ -2,7 +2,7 @@
 
 use super::located::Located;
 use super::node::{Node, Value};
-use super::reference::{Fragment, RefError, Reference, compose, file_part, parse};
+use super::reference::{Fragment, RefError, Reference, compose, file_part, is_remote, parse};
 use super::trees::Document;
 use crate::diagnostic::closest;
 use crate::source::{FileId, NodePath, unescape};
@@ -50,6 +50,7 @@ impl Document {
         reference: &str,
         section: &str,
     ) -> Result<Located<'d>, RefError> {
+        let from = self.base(from);
         let resolved = self.resolve_within(from, reference, &mut 0);
         let Err(RefError::Dangling { closest: None }) = resolved else {
             return resolved;
@@ -61,12 +62,15 @@ impl Document {
         if *hops == MAX_HOPS {
             return Err(RefError::Cyclic);
         }
-        let reference = parse(text)?;
+        let reference = parse(text);
         let file = if reference.file.is_empty() {
             from
         } else {
-            let link = self.links.get(&(from, reference.file));
-            link.cloned().unwrap_or_else(|| Err(RefError::File("it was not read".to_owned())))?
+            let unread = || match is_remote(&reference.file) {
+                true => Err(RefError::Remote),
+                false => Err(RefError::File("it was not read".to_owned())),
+            };
+            self.links.get(&(from, reference.file.clone())).cloned().unwrap_or_else(unread)?
         };
         if self.unreadable.contains(&file) {
             return Err(RefError::File("it could not be read".to_owned()));
@@ -131,7 +135,7 @@ impl Document {
     ///
     /// This also finds a component for a reference into a wrong section, such as `#/definitions/User`.
     fn component(&self, from: FileId, reference: &str, section: &str) -> Option<String> {
-        let Ok(Reference { file, fragment: Fragment::Pointer(steps) }) = parse(reference) else {
+        let Reference { file, fragment: Fragment::Pointer(steps) } = parse(reference) else {
             return None;
         };
         let file = if file.is_empty() { from } else { self.links.get(&(from, file))?.clone().ok()? };

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::anchors::{Anchor, anchors};
 use super::located::Located;
 use super::node::Node;
+use super::overlay::Traces;
+use super::parse::empty_tree;
 use super::reference::RefError;
 use super::version::Version;
 use crate::source::{FileId, NodePath, Sources};
@@ -44,19 +46,43 @@ pub struct Document {
     pub(super) links: HashMap<(FileId, String), Result<FileId, RefError>>,
     /// The schemas with an anchor, by their file and the name of the anchor.
     pub(super) anchors: HashMap<(FileId, String), Vec<Anchor>>,
+    /// The traces of the overlays that changed the tree of the entry file.
+    pub(super) overlaid: Traces,
 }
 
 impl Document {
     /// Creates a document without trees; the tree of the entry file is added next.
     pub(super) fn new(sources: Sources, root: FileId, version: Version) -> Document {
         let (trees, unreadable) = (Vec::new(), HashSet::new());
-        Document { sources, root, version, trees, unreadable, links: HashMap::new(), anchors: HashMap::new() }
+        let (links, anchors, overlaid) = (HashMap::new(), HashMap::new(), Traces::default());
+        Document { sources, root, version, trees, unreadable, links, anchors, overlaid }
+    }
+
+    /// Adds the tree of the entry file, to which overlays may have been applied.
+    ///
+    /// The files of overlays have empty trees, since their nodes are in the tree of the entry file.
+    pub(super) fn add_entry(&mut self, tree: Node, overlaid: Traces) {
+        self.overlaid = overlaid;
+        self.add_tree(self.root, tree);
+        self.trees.resize(self.sources.len(), Arc::new(empty_tree(self.root)));
+    }
+
+    /// Returns the file from which the references of a node start: that of the node's span, or the entry file for a
+    /// node that an overlay added.
+    pub(super) fn base(&self, file: FileId) -> FileId {
+        if self.overlaid.files.contains(&file) { self.root } else { file }
+    }
+
+    /// Returns true if the contract has no other file than its entry.
+    pub(super) fn is_one_file(&self) -> bool {
+        self.sources.len() == 1 + self.overlaid.files.len()
     }
 
     /// Adds the tree of a file to the document. Trees are added in the order in which the files were read.
     pub(super) fn add_tree(&mut self, file: FileId, tree: Node) {
         let text = self.sources.text(file);
-        if text.contains("$anchor") || text.contains("$dynamicAnchor") {
+        let is_overlaid = file == self.root && !self.overlaid.files.is_empty();
+        if is_overlaid || text.contains("$anchor") || text.contains("$dynamicAnchor") {
             for (name, anchor) in anchors(&tree) {
                 self.anchors.entry((file, name)).or_default().push(anchor);
             }

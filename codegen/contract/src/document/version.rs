@@ -7,6 +7,17 @@ pub enum Version {
     V30,
     /// OpenAPI 3.1.x.
     V31,
-    /// OpenAPI 3.2.x, which is read as 3.1; new fields of 3.2 are reported.
+    /// OpenAPI 3.2.x.
     V32,
+}
+
+impl Version {
+    /// Returns the number of the version without its patch number, such as `3.1`.
+    pub fn number(self) -> &'static str {
+        match self {
+            Version::V30 => "3.0",
+            Version::V31 => "3.1",
+            Version::V32 => "3.2",
+        }
+    }
 }

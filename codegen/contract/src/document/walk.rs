@@ -86,9 +86,17 @@ pub(super) trait Walk<'d>: Sized {
     /// visited.
     fn reference_for_map(&mut self, _key: &'d Key) {}
 
+    /// Visits a security requirement, whose names are component names, or since OpenAPI 3.2 references.
+    fn requirement(&mut self, visited: Visited<'d>, object: &'d Object) -> Self::Outcome {
+        map(self, &SCOPES, visited, object)
+    }
+
     /// Called with each component name of a section before the walk visits the components of the section.
     fn component_name(&mut self, _key: &'d Key) {}
 }
+
+/// The shape of the values in a security requirement: lists of scopes.
+pub(super) static SCOPES: Shape = Shape::List(&Shape::Text);
 
 /// A `$ref` that stands in place of an OpenAPI object.
 pub(super) struct Standing<'d> {
@@ -166,6 +174,7 @@ pub(super) fn value<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visite
             object.iter().for_each(|(key, _)| walk.component_name(key));
             map(walk, shape, visited, object)
         }
+        (Shape::Requirement, Value::Object(object)) => walk.requirement(visited, object),
         (Shape::SchemaName, Value::String(text)) if !is_plain_name(text) => walk.schema_reference(node, text),
         (Shape::OperationRef, Value::String(text)) => walk.operation_reference(node, text),
         _ if fits(shape, node, walk.version()) => walk.scalar(shape, visited),
@@ -173,7 +182,12 @@ pub(super) fn value<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visite
     }
 }
 
-fn map<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visited: Visited<'d>, object: &'d Object) -> W::Outcome {
+pub(super) fn map<'d, W: Walk<'d>>(
+    walk: &mut W,
+    shape: &'static Shape,
+    visited: Visited<'d>,
+    object: &'d Object,
+) -> W::Outcome {
     // In a map of strings, `$ref` is a valid name; in a map of objects it is a mistake.
     let objects = matches!(shape, Shape::Of(_));
     W::Outcome::map(
@@ -204,7 +218,7 @@ pub(super) fn fits(shape: &Shape, node: &Node, version: Version) -> bool {
         | (Shape::Bool, Value::Bool(_))
         | (Shape::Number, Value::Number(_))
         | (Shape::List(_), Value::Array(_))
-        | (Shape::Map(_) | Shape::Components(_) | Shape::Of(_), Value::Object(_)) => true,
+        | (Shape::Map(_) | Shape::Components(_) | Shape::Requirement | Shape::Of(_), Value::Object(_)) => true,
         (Shape::Count, Value::Number(_)) => node.as_u64().is_some(),
         // `null` without quotes is read as the word "null"; an entry without a value is not.
         (Shape::Word(words), Value::Null) => words.contains(&"null") && node.span.start < node.span.end,

@@ -61,7 +61,7 @@ pub struct Contract {
 pub struct Server {
     /// The URL of the server, with variables in braces (`url`).
     pub url: String,
-    /// The description of the server (`description`); empty if absent.
+    /// The description of the server (`description`), or else its name; empty if it has neither.
     pub description: String,
     /// The variables of the server's URL (`variables`).
     pub variables: Vec<ServerVariable>,
@@ -87,7 +87,7 @@ pub struct Tag {
     pub name: String,
     /// The span of the tag object, or of the first operation if the contract does not describe the tag.
     pub span: Span,
-    /// The description of the tag (`description`).
+    /// The summary of the tag (`summary`), its description and its parent (`parent`), as one text.
     pub description: Option<String>,
     /// The Rust name of the tag's handler trait (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,

@@ -1,33 +1,45 @@
-//! The deduplication pass: equal inline schemas become one schema, the others become its aliases.
+//! The deduplication pass: equal inline schemas with one role become aliases of one schema.
 //!
 //! Contracts without components repeat schemas, for example the fields of every list, or the object `{ data: …
 //! }` around each response. Merged into one type, they are compiled once, and a value made for one operation
 //! can be used for the next.
 //!
-//! Components are never merged, since their names show that they are intended as separate types. Schemas with
-//! different descriptions are not merged either, since the descriptions are their documentation.
+//! Components are never merged, since their names show that they are intended as separate types. Schemas of different
+//! roles (`inline_role.rs`) are equal by coincidence, and stay separate too. So do schemas with different descriptions, since
+//! the descriptions are their documentation.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
 
+use super::inline_role::{InlineRole, inline_roles};
 use super::schema::{Additional, Kind, ObjectShape, Schema, StringShape};
 use super::{Contract, Options, SchemaId, Schemas};
 use crate::diagnostic::Diagnostics;
 
-/// Turns every inline object, enum and union that equals an earlier one into an alias of it.
+/// Turns inline objects, enums and unions that are equal and have one role into aliases of one new schema.
 pub(super) fn dedupe_schemas(contract: &mut Contract, _options: &Options, _diagnostics: &mut Diagnostics) {
+    let roles = inline_roles(contract);
     let schemas = &contract.schemas;
     let branches: HashSet<SchemaId> = schemas.ids().flat_map(|id| branches(&schemas.get(id).kind).to_vec()).collect();
-    let mut classes = Classes { schemas, of: HashMap::new(), first: HashMap::new() };
+    let mut classes = Classes { schemas, roles: &roles, of: HashMap::new(), first: HashMap::new() };
     schemas.ids().for_each(|id| classes.find(id));
     let Classes { of, .. } = classes;
-    let is_duplicate =
-        |id: &SchemaId, first: &SchemaId| id != first && !branches.contains(id) && is_declared(&schemas.get(*id).kind);
-    let duplicates: Vec<(SchemaId, SchemaId)> = of.into_iter().filter(|(id, first)| is_duplicate(id, first)).collect();
-    for (id, first) in duplicates {
-        let schema = contract.schemas.get_mut(id);
-        schema.kind = Kind::Alias(first);
-        schema.deduplicated = true;
+    // The equal schemas by their first one, both in the order of the contract. The branches of a union keep their types.
+    let mut equal: BTreeMap<SchemaId, Vec<SchemaId>> = BTreeMap::new();
+    for id in schemas.ids().filter(|id| !branches.contains(id) && is_declared(&schemas.get(*id).kind)) {
+        equal.entry(of[&id]).or_default().push(id);
+    }
+    for members in equal.into_values().filter(|members| members.len() > 1) {
+        let mut all = members.iter().map(|id| roles.get(id));
+        let first = all.next().flatten();
+        let shared_name = first.filter(|role| all.all(|other| other == Some(role))).and_then(InlineRole::name);
+        let shared = contract.schemas.get(members[0]).clone();
+        let shared = contract.schemas.add(Schema { shared_name, ..shared });
+        for id in members {
+            let schema = contract.schemas.get_mut(id);
+            schema.kind = Kind::Alias(shared);
+            schema.deduplicated = true;
+        }
     }
 }
 
@@ -50,6 +62,7 @@ fn is_declared(kind: &Kind) -> bool {
 /// The classes of equal schemas during deduplication, each represented by its first schema.
 struct Classes<'s> {
     schemas: &'s Schemas,
+    roles: &'s HashMap<SchemaId, InlineRole>,
     of: HashMap<SchemaId, SchemaId>,
     first: HashMap<String, SchemaId>,
 }
@@ -67,7 +80,7 @@ impl Classes<'_> {
             if !is_comparable(schema) {
                 self.of.insert(id, id);
             } else if subschemas_are_known {
-                let class = match self.signature(schema) {
+                let class = match self.signature(id, schema) {
                     Some(signature) => *self.first.entry(signature).or_insert(id),
                     None => id,
                 };
@@ -82,11 +95,11 @@ impl Classes<'_> {
         }
     }
 
-    /// Returns the signature of a schema: a string made of all its properties except its location. Subschemas
-    /// are represented by their class of equal schemas.
+    /// Returns the signature of a schema: a string made of all its properties except its location, and of its role if a
+    /// type is declared for it. Subschemas are represented by their class of equal schemas.
     ///
     /// Two schemas are equal if their signatures are equal. Returns `None` for schemas that deduplication never merges.
-    fn signature(&self, schema: &Schema) -> Option<String> {
+    fn signature(&self, id: SchemaId, schema: &Schema) -> Option<String> {
         let Schema { title, description, deprecated, nullable, read_only, write_only, default, kind, content, .. } =
             schema;
         let default = default.as_ref().map(|(value, _)| value);
@@ -94,6 +107,10 @@ impl Classes<'_> {
             "{:?} {deprecated} {nullable} {read_only} {write_only} {default:?} ",
             (title.as_deref(), description.as_deref())
         );
+        if is_declared(kind) {
+            let is_described = title.is_some() || description.is_some();
+            write!(signature, "{:?} ", self.roles.get(&id)?.key(is_described)).ok()?;
+        }
         if let Some(content) = content {
             write!(signature, "{content:?} ").ok()?;
         }

@@ -9,6 +9,7 @@ mod contract;
 mod dedupe;
 mod direction;
 pub mod envelope;
+mod inline_role;
 mod object;
 pub mod operation;
 pub mod options;
@@ -21,6 +22,7 @@ pub mod schema;
 mod select;
 mod settled;
 pub mod sparse_fieldset;
+pub mod stream;
 
 pub use build::own_type::read_own_type;
 pub use contract::{Contract, Server, ServerVariable, Tag};

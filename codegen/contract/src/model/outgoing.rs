@@ -8,8 +8,8 @@ use super::schema::SchemaId;
 pub struct OutgoingOperation {
     /// The event or request that triggers the outgoing operation.
     pub trigger: Trigger,
-    /// The HTTP method of the outgoing operation, in upper case.
-    pub method: &'static str,
+    /// The HTTP method of the outgoing operation, spelled as in requests.
+    pub method: String,
     /// The declared `operationId` of the outgoing operation; `None` if the contract declares none.
     pub operation_id: Option<String>,
     /// The summary of the outgoing operation, or its description if there is no summary.

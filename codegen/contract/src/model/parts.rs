@@ -1,14 +1,14 @@
 //! The parts of a multipart body whose schema is an object, and the way to decode each part.
 
 use super::direction::Direction;
-use super::operation::{Content, ContentKind, Encoding, PartRules, Style, essence};
-use super::schema::{Additional, ArrayShape, Format, Kind, ObjectShape, Property, SchemaId, Schemas, StringContent};
+use super::operation::{Content, ContentKind, Encoding, PartRules, PositionalPart, PositionalParts, Style, essence};
+use super::schema::{Additional, Format, Kind, ObjectShape, Property, SchemaId, Schemas, StringContent};
 
 /// The parts of a multipart body, from the properties of its object schema.
 #[derive(Debug)]
 pub struct Parts<'c> {
-    /// The object schema of a multipart body, whose properties describe the parts.
-    pub object: &'c ObjectShape,
+    /// The object schema of a multipart body, whose properties describe the parts; `None` if their positions do.
+    pub object: Option<&'c ObjectShape>,
     /// The parts of a multipart body that its object schema names as properties.
     pub named: Vec<Part<'c>>,
     /// The description of the parts of a multipart body that its schema does not name; `None` if these are not kept.
@@ -29,8 +29,8 @@ pub struct Part<'c> {
     pub property: SchemaId,
     /// True if a multipart body must contain the part.
     pub required: bool,
-    /// The array schema if a multipart body may have several parts with this name; each part is then an element.
-    pub list: Option<&'c ArrayShape>,
+    /// The constraints on the number of parts if a multipart body may have several parts with this name.
+    pub list: Option<PartList>,
     /// The way to decode a part of a multipart body: text, JSON or a file.
     pub kind: PartKind,
     /// The media types and ranges that a part of a multipart body may have. If empty, its kind determines them.
@@ -42,6 +42,17 @@ pub struct Part<'c> {
     pub style: Option<PartStyle<'c>>,
     /// The encoding that the contract declares for a part of a multipart body (`encoding`), if it does.
     pub encoding: Option<&'c Encoding>,
+}
+
+/// The constraints on parts of a multipart body that are the elements of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartList {
+    /// The smallest number of parts in the list (`minItems`).
+    pub min: Option<u64>,
+    /// The largest number of parts in the list (`maxItems`).
+    pub max: Option<u64>,
+    /// True if all parts in the list have different values (`uniqueItems`).
+    pub unique: bool,
 }
 
 /// The style of a part of a multipart body (OpenAPI 3.1.2 § 4.8.15.1.2).
@@ -74,14 +85,19 @@ pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>
     if content.kind != ContentKind::Multipart {
         return None;
     }
+    let described = Described { schemas, rules: content.part_rules };
+    if let Some(positional) = &content.positional {
+        return by_position(positional, &described);
+    }
     let Kind::Object(object) = schemas.kind(content.schema?) else { return None };
     let part = |name: &'c str, property: SchemaId, required: bool| {
         let encoding = content.encoding.iter().find(|encoding| encoding.property == name);
         let (schema, list) = match schemas.kind(property) {
-            Kind::Array(array) => (array.items, Some(array)),
+            Kind::Array(array) => {
+                (array.items, Some(PartList { min: array.min, max: array.max, unique: array.unique }))
+            }
             _ => (property, None),
         };
-        let described = Described { schemas, rules: content.part_rules };
         let media: Vec<&'c str> =
             encoding.iter().flat_map(|encoding| &encoding.media_types).map(String::as_str).collect();
         let style = encoding
@@ -100,7 +116,7 @@ pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>
     let (named, ignored): (Vec<&Property>, Vec<&Property>) =
         object.properties.iter().partition(|property| !schemas.omits(Direction::Inbound, property.schema));
     Some(Parts {
-        object,
+        object: Some(object),
         ignored: ignored.into_iter().map(|property| property.name.as_str()).collect(),
         named: named.into_iter().map(|property| part(&property.name, property.schema, property.required)).collect(),
         rest: match object.additional {
@@ -108,6 +124,38 @@ pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>
             Additional::Ignored | Additional::Denied => None,
         },
     })
+}
+
+/// Returns the parts of a multipart body by their position: the first ones, and a list of all that follow.
+fn by_position<'c>(positional: &'c PositionalParts, described: &Described<'c>) -> Option<Parts<'c>> {
+    let count = positional.first.len() as u64;
+    let part = |part: &'c PositionalPart, required: bool, list: Option<PartList>| {
+        let (schema, encoding) = (part.schema, part.encoding.as_ref());
+        let media: Vec<&'c str> =
+            encoding.iter().flat_map(|encoding| &encoding.media_types).map(String::as_str).collect();
+        let kind = described.kind(schema, &media);
+        let (media_types, sent_as) = described.media(schema, media);
+        // Only the parts of `multipart/form-data` can have a style, and these have names.
+        Part {
+            name: &part.name,
+            schema,
+            property: schema,
+            required,
+            list,
+            kind,
+            media_types,
+            sent_as,
+            style: None,
+            encoding,
+        }
+    };
+    let first = positional.first.iter().zip(1..).map(|(one, position)| part(one, position <= positional.min, None));
+    let min = Some(positional.min.saturating_sub(count)).filter(|min| *min > 0);
+    let max = positional.max.map(|max| max.saturating_sub(count));
+    let list = PartList { min, max, unique: false };
+    let rest = positional.rest.iter().map(|rest| part(rest, min.is_some(), Some(list)));
+    let named: Vec<Part<'c>> = first.chain(rest).collect();
+    (!named.is_empty()).then_some(Parts { object: None, named, rest: None, ignored: Vec::new() })
 }
 
 /// The deepest nesting of unions whose branches decide the way to decode a part.

@@ -1,5 +1,6 @@
 //! The files of a contract: their text, and the conversion of byte offsets to lines and columns.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,6 +30,8 @@ use super::span::Span;
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
+    /// The notes about the origin of copied nodes, by the view of a file that their spans belong to.
+    copies: HashMap<FileId, Arc<str>>,
     settings: Option<Arc<SourceFile>>,
     command_line: Option<Arc<SourceFile>>,
 }
@@ -43,6 +46,8 @@ struct SourceFile {
     /// in lines of several megabytes.
     ascii: bool,
     line_starts: Vec<u32>,
+    /// The notes about the origin of parts of the source file, in the order of the parts.
+    origins: Vec<(Span, String)>,
 }
 
 impl Sources {
@@ -53,6 +58,36 @@ impl Sources {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(Arc::new(SourceFile::new(display_path, path, text)));
         id
+    }
+
+    /// Adds another identifier of a source file, for the spans of nodes that are copied from it. `origin` is a note about
+    /// the copy for its diagnostics.
+    pub(crate) fn add_view(&mut self, file: FileId, origin: Option<&str>) -> FileId {
+        let id = FileId(offset(self.files.len()));
+        let origin = origin.map(Arc::from).or_else(|| self.copies.get(&file).cloned());
+        self.copies.extend(origin.map(|origin| (id, origin)));
+        let view = self.files.get(file.0 as usize).cloned();
+        self.files
+            .push(view.unwrap_or_else(|| Arc::new(SourceFile::new(String::new(), PathBuf::new(), String::new()))));
+        id
+    }
+
+    /// Sets the notes about the origin of parts of a source file. The parts are in the order of the file.
+    pub(crate) fn set_origins(&mut self, file: FileId, origins: Vec<(Span, String)>) {
+        if let Some(file) = self.files.get_mut(file.0 as usize).and_then(Arc::get_mut) {
+            file.origins = origins;
+        }
+    }
+
+    /// Returns a note about the origin of a span that is not text of the contract: the action of an overlay.
+    pub fn origin(&self, span: Span) -> Option<&str> {
+        if let Some(origin) = self.copies.get(&span.file) {
+            return Some(origin);
+        }
+        let origins = &self.file(span.file)?.origins;
+        let after = origins.partition_point(|(part, _)| part.start <= span.start);
+        let (part, origin) = origins.get(after.checked_sub(1)?)?;
+        (span.start < part.end.max(part.start + 1)).then_some(origin)
     }
 
     /// Sets the settings file, which is kept apart from the files of the contract.
@@ -167,7 +202,7 @@ impl SourceFile {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| offset(at + 1))).collect();
         let ascii = text.is_ascii();
-        SourceFile { display_path, path, text, ascii, line_starts }
+        SourceFile { display_path, path, text, ascii, line_starts, origins: Vec::new() }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::http::any_media::AnyMedia;
 use crate::http::media::MediaType;
 use crate::json::Write;
 use crate::operation::{MediaKind, Parameter};
+use crate::response::events::{EventStream, JsonLines};
 use crate::style::form::write_form;
 use crate::style::value::{json, scalar, text_value};
 
@@ -50,6 +51,27 @@ impl Outgoing {
         if is_value || !bytes.is_empty() {
             self.send(media, bytes.clone());
         }
+    }
+
+    /// Sets a request body of streamed JSON values, framed as its media type requires.
+    pub fn lines<T: Write + 'static>(&mut self, media: usize, items: JsonLines<T>) {
+        let media_type = self.essence(media);
+        self.stream(media_type, items.into_body(media_type));
+    }
+
+    /// Sets a request body of server-sent events.
+    pub fn events<T: Write + 'static>(&mut self, media: usize, items: EventStream<T>) {
+        self.stream(self.essence(media), items.into_body(false));
+    }
+
+    /// Sets a request body of server-sent events whose schema describes complete events, with `data` as a field.
+    pub fn described_events<T: Write + 'static>(&mut self, media: usize, items: EventStream<T>) {
+        self.stream(self.essence(media), items.into_body(true));
+    }
+
+    fn stream(&mut self, media_type: &str, body: Body) {
+        self.body = Some(body);
+        self.set_media_type(media_type);
     }
 
     /// Sets a request body whose media type the caller chose within a media range of the contract, such as `image/*`.

@@ -8,7 +8,6 @@ use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 
 use super::failure::TooLong;
-use super::lines;
 use super::transport::TransportError;
 use crate::http::any_media::AnyMedia;
 use crate::http::media::MediaType;
@@ -16,8 +15,10 @@ use crate::json::{Reader, SparseObjects, TextValue};
 use crate::operation::{Operation, Parameter};
 use crate::response::error_body;
 use crate::response::error_envelope::ErrorEnvelope;
+use crate::response::event_source::{self, LastEvent};
 use crate::response::events::{EventStream, JsonLines};
 use crate::response::internal::Internal;
+use crate::response::lines;
 use crate::response::problem::Problem;
 use crate::response::status_range::AnyStatus;
 use crate::response::stream::ByteStream;
@@ -198,21 +199,24 @@ impl Incoming {
     pub fn events<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<EventStream<T>> {
         self.media(declared)?;
         let limit = self.limit;
-        self.arriving().map(|body| EventStream::new(lines::events(body, limit, false, read)))
+        self.arriving()
+            .map(|body| EventStream::new(event_source::events(body, limit, (LastEvent::Discarded, false), read)))
     }
 
     /// Returns the response body as server-sent events whose schema describes complete events, with `data` as a field.
     pub fn described_events<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<EventStream<T>> {
         self.media(declared)?;
         let limit = self.limit;
-        self.arriving().map(|body| EventStream::new(lines::events(body, limit, true, read)))
+        self.arriving()
+            .map(|body| EventStream::new(event_source::events(body, limit, (LastEvent::Discarded, true), read)))
     }
 
     /// Returns the response body as a stream of JSON values.
     pub fn lines<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<JsonLines<T>> {
-        self.media(declared)?;
+        let media = self.media(declared)?;
+        let framing = lines::Framing::of(declared.get(media).copied().unwrap_or_default());
         let limit = self.limit;
-        self.arriving().map(|body| JsonLines::new(lines::values(body, limit, read)))
+        self.arriving().map(|body| JsonLines::new(lines::values(body, limit, framing, read)))
     }
 
     /// Returns the raw bytes of the response body with their concrete media type.
@@ -275,7 +279,7 @@ impl Incoming {
             Ok(Found::Text(value)) => Found::Text(value.into_owned()),
             Ok(Found::Json(text)) => Found::Json(text.into_owned().into()),
             Ok(Found::Absent) => Found::Absent,
-            Ok(Found::Wrong(message)) | Err(message) => Found::Wrong(message),
+            Ok(Found::Wrong(message) | Found::WrongField(_, message)) | Err(message) => Found::Wrong(message),
         }
     }
 
@@ -292,7 +296,7 @@ impl Incoming {
                 let value = read(&mut reader);
                 self.close(reader).and(value)
             }
-            Found::Wrong(message) => {
+            Found::Wrong(message) | Found::WrongField(_, message) => {
                 self.violate(parameter, message);
                 None
             }

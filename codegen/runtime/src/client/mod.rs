@@ -91,7 +91,6 @@ mod expression;
 mod failure;
 mod from_response;
 mod incoming;
-mod lines;
 mod links;
 mod outgoing;
 mod page_layout;

@@ -19,6 +19,7 @@ use crate::json::TextValue;
 use crate::json::Write;
 use crate::operation::{Operation, Parameter, ParameterLocation, SchemeKind, Style};
 use crate::style::coding::Coding;
+use crate::style::form::write_form;
 use crate::style::pairs::pairs;
 use crate::style::spread::{belongs_alone, is_spread};
 use crate::style::value::{json, text_value};
@@ -150,7 +151,7 @@ impl Outgoing {
         let value = value.ok_or("it is not valid JSON")?;
         if let TextValue::Map(map) = &value
             && is_spread(parameter)
-            && parameter.style == Style::Form
+            && parameter.style != Style::DeepObject
             && let Some((key, _)) = map.iter().find(|(key, _)| !belongs_alone(self.operation.parameters, index, key))
         {
             return Err(format!("the key `{key}` is not read as a part of it, since it has another meaning").into());
@@ -161,12 +162,16 @@ impl Outgoing {
                 let pairs = pairs(parameter, &value, Coding::Query)?;
                 self.query.extend(pairs.into_iter().map(|(name, value)| format!("{name}={value}")));
             }
+            ParameterLocation::QueryString => self.query.push(query_string(parameter, json, &value)?),
             ParameterLocation::Header => {
                 let text = write(parameter, &value, Coding::Header)?;
                 self.set(parameter.name, text.as_bytes());
             }
             ParameterLocation::Cookie => {
-                let pairs = pairs(parameter, &value, Coding::Cookie)?;
+                let pairs = pairs(parameter, &value, Coding::cookie(parameter.style))?;
+                if !pairs.iter().all(|(_, value)| is_cookie(value)) {
+                    return Err("a cookie of the style `cookie` cannot contain it without an encoding".into());
+                }
                 self.cookies.extend(pairs.into_iter().map(|(name, value)| format!("{name}={value}")));
             }
         }
@@ -325,6 +330,20 @@ impl Outgoing {
 /// Returns true if an encoded name of a query parameter stands for a name.
 fn is_named(encoded: &str, name: &str) -> bool {
     percent::decode_form(encoded).is_some_and(|decoded| decoded == name)
+}
+
+/// Writes the value of a parameter for the complete query string, given as JSON text and as a value.
+fn query_string(parameter: &'static Parameter, json: &[u8], value: &TextValue<'_>) -> Result<String, Inexpressible> {
+    match (parameter.style, value) {
+        (Style::Form, _) => write_form(json, parameter.form).map_err(Inexpressible::from),
+        (_, TextValue::Scalar(text)) => Ok(percent::encode(text).to_string()),
+        _ => Err("only a string, number or boolean can be a text".into()),
+    }
+}
+
+/// Returns true if a cookie can contain a text as it is. A comma also separates the elements of the style `cookie`.
+fn is_cookie(text: &str) -> bool {
+    text.bytes().all(|byte| is_cookie_octet(byte) || byte == b',')
 }
 
 /// Returns true if the value of a cookie can contain a byte as it is (`cookie-octet`, RFC 6265 § 4.1.1).

@@ -56,6 +56,10 @@ pub trait Conform<R> {
 #[derive(Debug)]
 pub struct Checker<'v> {
     violations: ViolationSink<'v>,
+    /// The fields to which the caller limited the body, or `None`. Handlers need not load the other fields.
+    kept: Option<&'v [String]>,
+    /// The field with the elements of the page, if the body is one. The sparse fieldset applies to these elements.
+    page_list: Option<&'static str>,
 }
 
 /// The rules of a type that generated code declares. The implementation of [`Conform`] contains them.
@@ -111,10 +115,28 @@ pub struct Properties {
 #[derive(Debug, Clone, Copy)]
 pub struct Interpreted(pub &'static super::SchemaValidator);
 
-impl Checker<'_> {
+impl<'v> Checker<'v> {
     /// Creates a checker without violations. The first value to check is a body.
-    pub fn new() -> Checker<'static> {
-        Checker { violations: ViolationSink::new("", InputLocation::Body, "") }
+    pub fn new() -> Checker<'v> {
+        Checker { violations: ViolationSink::new("", InputLocation::Body, ""), kept: None, page_list: None }
+    }
+
+    /// Limits the check to a sparse fieldset: of the outermost object of the body, or of each element of an outermost
+    /// array or page, only these fields are checked. `None` checks all fields.
+    pub(crate) fn keep_fields(self, fields: Option<&'v [String]>) -> Checker<'v> {
+        Checker { kept: fields, ..self }
+    }
+
+    /// Begins the check of a page, whose elements are in the field `list`. A sparse fieldset applies to them.
+    pub fn begin_page(&mut self, list: &'static str) {
+        if self.violations.is_outermost() {
+            self.page_list = Some(list);
+        }
+    }
+
+    /// Returns true if the current object is limited to a sparse fieldset.
+    fn is_sparse(&self) -> bool {
+        self.kept.is_some() && self.violations.is_limited(self.page_list)
     }
 
     /// Checks a value at the current place of the response.
@@ -122,8 +144,11 @@ impl Checker<'_> {
         value.conform(rule, self);
     }
 
-    /// Checks the value of a field of an object.
+    /// Checks the value of a field of an object, unless a sparse fieldset removes the field.
     pub fn field<R, T: Conform<R>>(&mut self, name: &'static str, value: &T, rule: &R) {
+        if self.is_sparse() && !self.kept.is_some_and(|kept| kept.iter().any(|field| field == name)) {
+            return;
+        }
         self.violations.enter(Segment::Field(name));
         value.conform(rule, self);
         self.violations.leave();
@@ -310,6 +335,9 @@ impl<T: Write> Conform<Listed> for T {
 
 impl<T: Write> Conform<Properties> for T {
     fn conform(&self, rule: &Properties, checker: &mut Checker<'_>) {
+        if checker.is_sparse() {
+            return;
+        }
         if let Some(count) = written(self).and_then(|json| count_keys(&json)) {
             checker.count(count, rule.min, rule.max, "field");
         }
@@ -319,6 +347,9 @@ impl<T: Write> Conform<Properties> for T {
 #[cfg(feature = "jsonschema")]
 impl<T: Write> Conform<Interpreted> for T {
     fn conform(&self, rule: &Interpreted, checker: &mut Checker<'_>) {
+        if checker.is_sparse() {
+            return;
+        }
         if let Some(json) = written(self) {
             rule.0.record_violations(&json, &mut checker.violations);
         }
@@ -345,4 +376,62 @@ fn count_keys(json: &[u8]) -> Option<usize> {
         scan.skip(usize::MAX).ok()?;
     }
     Some(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Order(Vec<String>);
+
+    struct Orders(Vec<Order>);
+
+    const ITEMS: ArrayRule = ArrayRule { min: 1, ..ArrayRule::NONE };
+    const NONE: ArrayRule = ArrayRule::NONE;
+
+    impl Conform<OwnRules> for Order {
+        fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+            c.field("items", &self.0, &ITEMS);
+        }
+    }
+
+    impl Write for Order {
+        fn write(&self, writer: &mut Writer) {
+            writer.begin_object();
+            writer.field("items", &self.0);
+            writer.end_object();
+        }
+    }
+
+    impl Conform<OwnRules> for Orders {
+        fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+            c.begin_page("data");
+            c.field("data", &self.0, &Items { rule: NONE, items: OwnRules });
+        }
+    }
+
+    fn faults<T: Conform<R>, R>(fields: Option<&[String]>, value: &T, rule: &R) -> usize {
+        let mut checker = Checker::new().keep_fields(fields);
+        checker.check(value, rule);
+        checker.into_violations().list.len()
+    }
+
+    #[test]
+    fn only_the_fields_of_a_sparse_fieldset_are_checked() {
+        let (id, items) = (["id".to_owned()], ["items".to_owned()]);
+        let list = || vec![Order(Vec::new())];
+        let rule = Items { rule: NONE, items: OwnRules };
+        for (fields, expected) in [(None, 1), (Some(&items[..]), 1), (Some(&id[..]), 0)] {
+            assert_eq!(faults(fields, &Order(Vec::new()), &OwnRules), expected);
+            assert_eq!(faults(fields, &list(), &rule), expected);
+            assert_eq!(faults(fields, &Orders(list()), &OwnRules), expected);
+        }
+    }
+
+    #[test]
+    fn a_sparse_fieldset_does_not_apply_to_headers() {
+        let mut checker = Checker::new().keep_fields(Some(&[]));
+        checker.header("x-tags", &Vec::<String>::new(), &ITEMS);
+        assert_eq!(checker.into_violations().list.len(), 1);
+    }
 }

@@ -83,7 +83,20 @@ impl<'a> Reader<'a> {
         tags: &[(&str, usize)],
         read: impl FnOnce(&mut Self, usize) -> Option<T>,
     ) -> Option<T> {
-        let index = self.tag(property, tags)?;
+        let index = self.tag(property, tags, None)?;
+        read(self, index)
+    }
+
+    /// Reads an object of a union by its discriminator like [`Reader::tagged`]. If the field is absent, or its value is
+    /// not among `tags`, `read` reads the alternative with the index `default` (`defaultMapping`).
+    pub fn tagged_or<T>(
+        &mut self,
+        property: &str,
+        tags: &[(&str, usize)],
+        default: usize,
+        read: impl FnOnce(&mut Self, usize) -> Option<T>,
+    ) -> Option<T> {
+        let index = self.tag(property, tags, Some(default))?;
         read(self, index)
     }
 
@@ -196,24 +209,28 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the discriminator of an object and returns to the object's beginning.
-    fn tag(&mut self, property: &str, tags: &[(&str, usize)]) -> Option<usize> {
+    ///
+    /// A value without a known discriminator selects the alternative `default`, or is a violation if there is none.
+    fn tag(&mut self, property: &str, tags: &[(&str, usize)], default: Option<usize>) -> Option<usize> {
         let probe = self.probe(true)?;
         if !probe.types.meets(Types::OBJECT) {
             self.violations.record(format_args!("must be an object"));
             return None;
         }
-        let Some(content) = probe.field(property) else {
+        let content = probe.field(property);
+        let found = content.as_ref().and_then(|content| content.string());
+        let found = found.and_then(|tag| tags.iter().find(|(name, _)| *name == tag));
+        if let Some(index) = found.map(|(_, index)| *index).or(default) {
+            self.go_to(&probe.start);
+            return Some(index);
+        }
+        if content.is_none() {
             self.violations.record_in(Some(property), format_args!("is required"));
             return None;
-        };
-        let found = content.string().and_then(|tag| tags.iter().find(|(name, _)| *name == tag));
-        let Some((_, index)) = found else {
-            let names: Vec<&str> = tags.iter().map(|(name, _)| *name).collect();
-            self.violations.record_in(Some(property), format_args!("must be {}", super::check::OneOf(&names)));
-            return None;
-        };
-        self.go_to(&probe.start);
-        Some(*index)
+        }
+        let names: Vec<&str> = tags.iter().map(|(name, _)| *name).collect();
+        self.violations.record_in(Some(property), format_args!("must be {}", super::check::OneOf(&names)));
+        None
     }
 
     /// Checks a string against the constraints of `rule`, then reads it again by `read` as another type, such

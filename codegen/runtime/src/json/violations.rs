@@ -78,6 +78,23 @@ impl<'a> ViolationSink<'a> {
         })
     }
 
+    /// Returns true if the current value is the outermost value of a body.
+    pub(super) fn is_outermost(&self) -> bool {
+        self.location == InputLocation::Body && self.segments.is_empty()
+    }
+
+    /// Returns true if the current value of a body is one whose fields a sparse fieldset limits: the outermost object,
+    /// or an element of the outermost array or of the list of a page.
+    pub(super) fn is_limited(&self, page_list: Option<&str>) -> bool {
+        self.location == InputLocation::Body
+            && match self.segments.as_slice() {
+                [] => page_list.is_none(),
+                [Segment::Index(_)] => true,
+                [Segment::Field(field), Segment::Index(_)] => page_list == Some(*field),
+                _ => false,
+            }
+    }
+
     /// Changes the location of the next violations, and returns the previous one.
     pub(super) fn relocate(&mut self, location: InputLocation) -> InputLocation {
         std::mem::replace(&mut self.location, location)

@@ -48,6 +48,8 @@ pub enum MediaKind {
     Form,
     /// Parses the body as `multipart/form-data` (RFC 7578), part by part.
     Multipart,
+    /// Leaves the body to the handler, which reads its items while they arrive: JSON lines or server-sent events.
+    Stream,
     /// Takes the body as text, which must be UTF-8.
     Text,
     /// Takes the body as bytes, which are not parsed.

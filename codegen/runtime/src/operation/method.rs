@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// An HTTP method that a contract can give to an operation (OpenAPI 3.0.3 § 4.7.9.1).
+/// An HTTP method that a contract can give to an operation (OpenAPI 3.2.0 § 4.9.1).
 ///
 /// [`http::Method`] can hold any token, so it has a destructor, and compilers follow that destructor through
 /// every `static`. This type has none. `http::Method::from` converts it, and the two types compare directly.
@@ -12,6 +12,7 @@ use std::fmt;
 ///
 /// assert_eq!(Method::GET, http::Method::GET);
 /// assert_eq!(Method::PATCH.to_string(), "PATCH");
+/// assert_ne!(Method::Other("COPY"), Method::GET);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Method {
@@ -31,10 +32,14 @@ pub enum Method {
     PATCH,
     /// The HTTP method `TRACE`.
     TRACE,
+    /// The HTTP method `QUERY`: a safe request with a body that describes a query.
+    QUERY,
+    /// Any other HTTP method, by its name. The name is a token (RFC 9110 § 9.1), and its case matters.
+    Other(&'static str),
 }
 
 impl Method {
-    /// Returns the name of the HTTP method in upper case, as a request contains it.
+    /// Returns the name of the HTTP method, as a request contains it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Method::GET => "GET",
@@ -45,6 +50,8 @@ impl Method {
             Method::HEAD => "HEAD",
             Method::PATCH => "PATCH",
             Method::TRACE => "TRACE",
+            Method::QUERY => "QUERY",
+            Method::Other(name) => name,
         }
     }
 }
@@ -60,6 +67,8 @@ impl From<Method> for http::Method {
             Method::HEAD => http::Method::HEAD,
             Method::PATCH => http::Method::PATCH,
             Method::TRACE => http::Method::TRACE,
+            // The generator refuses a contract with a method that is not a token.
+            other => http::Method::from_bytes(other.as_str().as_bytes()).unwrap_or_default(),
         }
     }
 }

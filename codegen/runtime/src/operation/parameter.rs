@@ -33,6 +33,9 @@ pub struct Parameter {
     /// The property names of an object parameter whose properties are sent under their own names. `None` if the
     /// object takes every name that no other parameter takes.
     pub fields: Option<&'static [&'static str]>,
+    /// The fields of a parameter for the complete query string that need another notation than `name=value`, if the
+    /// query string is a form.
+    pub form: &'static [Parameter],
     /// The names that an object parameter never takes, because they are those of credentials.
     pub reserved: &'static [&'static str],
     /// True if no element of the array or object can contain the delimiter of the style. An encoded delimiter then
@@ -46,11 +49,12 @@ impl Parameter {
             name,
             location,
             style,
-            explode: matches!(style, Style::Form),
+            explode: matches!(style, Style::Form | Style::Cookie),
             kind: ValueKind::Scalar,
             required: matches!(location, ParameterLocation::Path),
             may_be_empty: false,
             fields: None,
+            form: &[],
             reserved: &[],
             encoded_delimiters: false,
         }
@@ -64,6 +68,11 @@ impl Parameter {
     /// Returns the description of an optional query parameter in the style `form`.
     pub const fn query(name: &'static str) -> Parameter {
         Parameter::new(name, ParameterLocation::Query, Style::Form)
+    }
+
+    /// Returns the description of an optional parameter for the complete query string, which is a form.
+    pub const fn querystring(name: &'static str) -> Parameter {
+        Parameter::new(name, ParameterLocation::QueryString, Style::Form)
     }
 
     /// Returns the description of an optional header parameter in the style `simple`.
@@ -102,6 +111,12 @@ impl Parameter {
         self
     }
 
+    /// Returns this parameter for the complete query string with other notations of the form's fields.
+    pub const fn form(mut self, form: &'static [Parameter]) -> Parameter {
+        self.form = form;
+        self
+    }
+
     /// Returns this parameter as an object that does not take the names `names`, which are those of credentials.
     pub const fn reserved(mut self, names: &'static [&'static str]) -> Parameter {
         self.reserved = names;
@@ -128,6 +143,8 @@ pub enum ParameterLocation {
     Path,
     /// The parameter is in the query string.
     Query,
+    /// The parameter is the complete query string.
+    QueryString,
     /// The parameter is a header.
     Header,
     /// The parameter is a cookie.
@@ -151,6 +168,8 @@ pub enum Style {
     PipeDelimited,
     /// The parameter style `deepObject`: `name[key]=value`.
     DeepObject,
+    /// The parameter style `cookie`: the style `form` in a cookie, without percent-encoding.
+    Cookie,
     /// The notation of a parameter with `content` and a JSON media type: its string is a JSON text.
     Json,
     /// The notation of a parameter with `content` and any other media type: its string is the value.

@@ -25,7 +25,6 @@ pub(crate) enum Payload {
     Absent,
     /// The complete request body, in memory. It has no bytes only if its media type has such a value.
     Bytes(Bytes),
-    #[cfg_attr(not(feature = "multipart"), allow(dead_code, reason = "read by the parts reader only"))]
     /// A request body that the handler reads while it arrives. Reading fails if it exceeds the operation's size limit.
     Stream(Body),
 }
@@ -122,7 +121,8 @@ async fn receive(
         return Err(too_large(size));
     }
     // The idempotency key covers a hash of the body, so the bytes are needed before the handler is called.
-    if expected.media[media].kind == MediaKind::Multipart && head.call.operation.idempotency.is_none() {
+    let streamed = matches!(expected.media[media].kind, MediaKind::Multipart | MediaKind::Stream);
+    if streamed && head.call.operation.idempotency.is_none() {
         let payload = Payload::Stream(Body::new(Limited::new(body, size)));
         return Ok(ReceivedBody { media, payload });
     }

@@ -7,7 +7,8 @@ use crate::response::reply::Reply;
 
 /// The storage for the first problem that is found while a handler reads a streamed request body.
 ///
-/// The pipeline and the body share the storage. It stores nothing if the body was read before the handler was called.
+/// The pipeline and the body share the storage. It stores nothing if the media type of the body
+/// is one that is read before the handler is called.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DeferredRefusal(Option<Arc<Mutex<Option<Problem>>>>);
 
@@ -18,7 +19,6 @@ impl DeferredRefusal {
     }
 
     /// Stores a problem with the request body, unless a problem is stored already.
-    #[cfg(feature = "multipart")]
     pub(crate) fn put(&self, problem: Problem) {
         if let Some(shared) = &self.0 {
             shared.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(problem);

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use crate::http::percent;
 use crate::http::query::{self, Pair};
 use crate::json::TextValue;
-use crate::operation::{Parameter, ParameterLocation};
+use crate::operation::{Parameter, ParameterLocation, SchemeKind, Style};
 use crate::request::request_head::RequestHead;
-use crate::style::coding::Coding;
+use crate::style::coding::{Coding, ENCODING};
+use crate::style::form::parse_form;
 use crate::style::parse::{Found, parse_all, parse_list};
 use crate::style::spread::{is_spread, parse_spread};
 
@@ -28,13 +30,14 @@ pub(crate) fn find<'a>(head: &'a RequestHead, pairs: &[Pair<'a>], index: usize) 
             let texts = pairs.iter().filter(|pair| pair.name == parameter.name).map(|pair| pair.raw);
             parse_all(parameter, texts, Coding::Query)
         }
+        ParameterLocation::QueryString => in_query_string(head, parameter),
         ParameterLocation::Header => in_header(head, parameter),
         ParameterLocation::Cookie if is_spread(parameter) => {
-            parse_spread(parameters, index, query::cookies(headers), Coding::Cookie)
+            parse_spread(parameters, index, query::cookies(headers), Coding::cookie(parameter.style))
         }
         ParameterLocation::Cookie => {
             let texts = query::cookies(headers).filter(|pair| pair.name == parameter.name).map(|pair| pair.raw);
-            parse_all(parameter, texts, Coding::Cookie)
+            parse_all(parameter, texts, Coding::cookie(parameter.style))
         }
     };
     found.unwrap_or_else(Found::Wrong)
@@ -44,6 +47,34 @@ fn in_path<'a>(head: &'a RequestHead, parameter: &Parameter) -> Result<Found<'a>
     match head.path().raw(parameter.name) {
         Some(raw) => parse_list(parameter, &[raw], Coding::Path),
         None => Ok(Found::Absent),
+    }
+}
+
+/// Parses the complete query string as the value of one parameter. An empty query string is an absent parameter.
+///
+/// A form has no fields for the API keys of the operation's security schemes.
+fn in_query_string<'a>(head: &'a RequestHead, parameter: &Parameter) -> Result<Found<'a>, &'static str> {
+    let (operation, text) = (head.call.operation, head.query());
+    if text.is_empty() {
+        return Ok(Found::Absent);
+    }
+    if parameter.style != Style::Form {
+        let decoded = percent::decode(text).ok_or(ENCODING)?;
+        return Ok(match parameter.style {
+            Style::Json => Found::Json(decoded),
+            _ => Found::Text(TextValue::Scalar(decoded)),
+        });
+    }
+    let requirements = || operation.security.iter().flat_map(|all| all.iter());
+    let is_key =
+        |name: &str| requirements().any(|need| matches!(need.scheme.kind, SchemeKind::Query(known) if known == name));
+    let (value, wrong) = parse_form(text, parameter.form)?;
+    let TextValue::Map(mut fields) = value else { return Ok(Found::Absent) };
+    fields.retain(|(name, _)| !is_key(name));
+    match wrong.into_iter().next() {
+        Some((field, message)) => Ok(Found::WrongField(field, message)),
+        None if fields.is_empty() => Ok(Found::Absent),
+        None => Ok(Found::Text(TextValue::Map(fields))),
     }
 }
 

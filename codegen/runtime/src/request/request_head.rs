@@ -90,6 +90,9 @@ fn cache_key(head: &RequestHead) -> String {
                     }
                 }
             }
+            ParameterLocation::QueryString => {
+                let _ = write!(key, "?{}", percent::encode(head.query()));
+            }
             ParameterLocation::Header
                 if !EXCHANGE_HEADERS.iter().any(|name| parameter.name.eq_ignore_ascii_case(name)) =>
             {

@@ -159,23 +159,34 @@ impl ResponseCheck {
         self.0.is_some().then_some(self)
     }
 
-    /// Checks values that are about to be sent with the status code `status`, if it is known.
+    /// Checks values that are about to be sent with the status code `status`, if it is known. `fields` is the sparse
+    /// fieldset that the caller requested.
     ///
     /// # Errors
     ///
     /// Returns a breach of the contract if it must not be sent.
     #[inline]
-    pub(crate) fn examine(&self, status: Option<u16>, check: &dyn Fn(&mut Checker<'_>)) -> Result<(), Breach> {
+    pub(crate) fn examine(
+        &self,
+        status: Option<u16>,
+        fields: Option<&[String]>,
+        check: &dyn Fn(&mut Checker<'_>),
+    ) -> Result<(), Breach> {
         match &self.0 {
             None => Ok(()),
-            Some(active) => active.examine(status, check),
+            Some(active) => active.examine(status, fields, check),
         }
     }
 }
 
 impl Active {
-    fn examine(&self, status: Option<u16>, check: &dyn Fn(&mut Checker<'_>)) -> Result<(), Breach> {
-        let mut checker = Checker::new();
+    fn examine(
+        &self,
+        status: Option<u16>,
+        fields: Option<&[String]>,
+        check: &dyn Fn(&mut Checker<'_>),
+    ) -> Result<(), Breach> {
+        let mut checker = Checker::new().keep_fields(fields);
         check(&mut checker);
         let violations = checker.into_violations().list;
         if violations.is_empty() {

@@ -1,5 +1,7 @@
 //! The error envelope of a contract: the JSON shape that the body of every refusal has.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use axum::body::Body;
 use axum::response::Response;
 use http::{Extensions, HeaderValue, StatusCode, header};
@@ -120,10 +122,11 @@ impl ErrorEnvelope {
             ReplyBody::Bytes(bytes) => Body::from(bytes),
             ReplyBody::Stream(stream) => stream,
             ReplyBody::Problem(problem) => {
-                if let Ok(media) = HeaderValue::from_str(error_body.media_type) {
-                    headers.insert(header::CONTENT_TYPE, media);
+                let (media_type, bytes) = self.encode(error_body, &problem, request_id.as_str());
+                if let Ok(media_type) = HeaderValue::from_str(media_type) {
+                    headers.insert(header::CONTENT_TYPE, media_type);
                 }
-                Body::from(self.encode(error_body, &problem, request_id.as_str()))
+                Body::from(bytes)
             }
         };
         headers.insert(X_REQUEST_ID, request_id.header());
@@ -136,18 +139,37 @@ impl ErrorEnvelope {
         response
     }
 
-    /// Encodes a problem as the body of an error response.
-    fn encode(&self, body: &ErrorBody, problem: &Problem, request_id: &str) -> Vec<u8> {
+    /// Encodes a problem as the body of an error response, and returns the media type and the bytes of this body.
+    ///
+    /// If the conversion of the service panics or returns a value that cannot be written, the body is problem details.
+    fn encode(&self, body: &ErrorBody, problem: &Problem, request_id: &str) -> (&'static str, Vec<u8>) {
         let mut writer = Writer::new();
-        match &body.content {
-            ErrorContent::Text(template) => return error_body::as_text(template, problem, request_id).into_bytes(),
-            ErrorContent::Json(template) => error_body::as_json(template, problem, request_id, &mut writer),
-            ErrorContent::Converted(schema) => (self.convert)(*schema, problem, request_id, &mut writer),
+        let fault = match &body.content {
+            ErrorContent::Text(template) => {
+                return (body.media_type, error_body::as_text(template, problem, request_id).into_bytes());
+            }
+            ErrorContent::Json(template) => {
+                error_body::as_json(template, problem, request_id, &mut writer);
+                None
+            }
+            ErrorContent::Converted(schema) => {
+                let convert = AssertUnwindSafe(|| (self.convert)(*schema, problem, request_id, &mut writer));
+                catch_unwind(convert).err().map(|_| "the conversion of the service panicked".to_owned())
+            }
+        };
+        let written = match fault {
+            None => writer.finish().map_err(|error| error.to_string()),
+            Some(fault) => Err(fault),
+        };
+        match written {
+            Ok(bytes) => (body.media_type, bytes),
+            Err(fault) => {
+                tracing::error!(requestId = %request_id, cause = fault, "an error response cannot be written");
+                let mut writer = Writer::new();
+                problem_details(0, problem, request_id, &mut writer);
+                (PROBLEM_DETAILS.media_type, writer.finish().unwrap_or_default())
+            }
         }
-        writer.finish().unwrap_or_else(|error| {
-            tracing::error!(requestId = %request_id, cause = %error, "an error response cannot be written");
-            Vec::new()
-        })
     }
 }
 
@@ -170,5 +192,35 @@ pub(crate) fn log_problem(problem: &Problem, request_id: &RequestId, operation: 
 fn problem_details(_: usize, problem: &Problem, request_id: &str, writer: &mut Writer) {
     if let ErrorContent::Json(template) = &PROBLEM_DETAILS.content {
         error_body::as_json(template, problem, request_id, writer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static BODY: ErrorBody = ErrorBody { media_type: "application/json", content: ErrorContent::Converted(0) };
+
+    fn encoded(convert: Convert) -> (&'static str, String) {
+        let envelope = ErrorEnvelope::new(&BODY).converted_by(convert);
+        let (media_type, bytes) = envelope.encode(&BODY, &Problem::new(StatusCode::NOT_FOUND, "no such user"), "1");
+        (media_type, String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn a_conversion_writes_the_body() {
+        let (media_type, body) = encoded(|_, problem, _, writer| writer.string(&problem.message));
+        assert_eq!((media_type, body.as_str()), ("application/json", "\"no such user\""));
+    }
+
+    #[test]
+    fn a_conversion_that_fails_leaves_problem_details() {
+        let panics: Convert = |_, _, _, _| panic!("not written yet");
+        let unwritable: Convert = |_, _, _, writer| writer.float(f64::NAN);
+        for convert in [panics, unwritable] {
+            let (media_type, body) = encoded(convert);
+            assert_eq!(media_type, "application/problem+json");
+            assert!(body.contains(r#""detail":"no such user""#), "{body}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Responses that are streams of typed values: server-sent events (WHATWG HTML § 9.2), JSON lines and JSON text
+//! Bodies that are streams of typed values: server-sent events (WHATWG HTML § 9.2), JSON lines and JSON text
 //! sequences (RFC 7464).
 
 use std::error::Error;
@@ -16,15 +16,16 @@ use tokio::time::{Instant, Sleep};
 use crate::json::{Conform, Write, Writer};
 use crate::response::cause::print_cause;
 use crate::response::check::ResponseCheck;
+use crate::response::lines::Framing;
 use crate::response::stream::Event;
 
 type Failure = Box<dyn Error + Send + Sync>;
 type Boxed<T> = Pin<Box<dyn Stream<Item = Result<T, Failure>> + Send>>;
 
-/// A response body that is a stream of server-sent events whose data the contract describes.
+/// A body that is a stream of server-sent events whose data the contract describes.
 ///
-/// A handler returns it as the body of a response, and a generated client receives it. Each event is written
-/// when the stream yields it. An error in the stream is logged and closes the connection, because the status
+/// A handler returns it as the body of a response, and a generated client receives it. In the body of a request, the
+/// client sends it and the handler receives it. Each event is written when the stream yields it. An error in the stream is logged and closes the connection, because the status
 /// code has already been sent.
 ///
 /// # Examples
@@ -70,11 +71,11 @@ pub struct EventStream<T> {
     keep_alive: Duration,
 }
 
-/// A response body that is a stream of JSON values, one per line or per record of a JSON text sequence
+/// A body that is a stream of JSON values, one per line or per record of a JSON text sequence
 /// (`application/json-seq`, RFC 7464).
 ///
-/// A handler returns it as the body of a response, and a generated client receives it. Each value is written
-/// when the stream yields it.
+/// A handler returns it as the body of a response, and a generated client receives it. In the body of a request, the
+/// client sends it and the handler receives it. Each value is written when the stream yields it.
 ///
 /// # Examples
 ///
@@ -88,8 +89,44 @@ pub struct EventStream<T> {
 /// }
 /// # let _ = export();
 /// ```
+///
+/// A handler reads the items of a request one by one:
+///
+/// ```
+/// use writ_runtime::{JsonLines, StreamError};
+///
+/// async fn total(mut items: JsonLines<i64>) -> Result<i64, StreamError> {
+///     let mut total = 0;
+///     while let Some(item) = items.next().await {
+///         total += item?;
+///     }
+///     Ok(total)
+/// }
+/// # let items = futures_util::stream::iter([Ok::<_, std::io::Error>(1_i64), Ok(2)]);
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # assert_eq!(runtime.block_on(total(JsonLines::new(items))).unwrap(), 3);
+/// ```
 pub struct JsonLines<T> {
     lines: Boxed<T>,
+}
+
+/// The error of a stream of items that cannot be read further, or of an item that does not match the contract.
+///
+/// If a handler returns the error of a request body with `?`, the caller receives 400, 413 or 422 with the index of
+/// the item and the exact reason, and not 500.
+#[derive(Debug)]
+pub struct StreamError(Failure);
+
+impl fmt::Display for StreamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for StreamError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
 }
 
 impl<T: 'static> EventStream<T> {
@@ -114,11 +151,11 @@ impl<T: 'static> EventStream<T> {
     ///
     /// # Errors
     ///
-    /// Returns an error item if a client loses the connection, or receives a line over its size limit or data that
-    /// does not match the contract. A stream that was created with [`EventStream::new`] returns the errors of its
+    /// Returns an error item if the connection is lost, or if a line exceeds the size limit or the data does not match
+    /// the contract. A stream that was created with [`EventStream::new`] returns the errors of its
     /// source.
-    pub async fn next(&mut self) -> Option<Result<Event<T>, Failure>> {
-        StreamExt::next(&mut self.events).await
+    pub async fn next(&mut self) -> Option<Result<Event<T>, StreamError>> {
+        StreamExt::next(self).await
     }
 }
 
@@ -133,13 +170,13 @@ impl<T: Write + 'static> EventStream<T> {
         let Some(check) = check.clone().active() else { return self };
         let events = self.events.map(move |event| {
             let event = event?;
-            check.examine(None, &|checker| checker.check(&event.data, &rule))?;
+            check.examine(None, None, &|checker| checker.check(&event.data, &rule))?;
             Ok(event)
         });
         EventStream { events: Box::pin(events), ..self }
     }
 
-    /// Returns the response body of the stream. If the schema describes complete events (`described`), the
+    /// Returns the body of the stream. If the schema describes complete events (`described`), the
     /// fields of each value become the fields of an event.
     pub(crate) fn into_body(self, described: bool) -> Body {
         let encode = move |event: Result<Event<T>, Failure>| match event.and_then(with_json_data) {
@@ -152,7 +189,7 @@ impl<T: Write + 'static> EventStream<T> {
 }
 
 impl<T: 'static> JsonLines<T> {
-    /// Creates a response body from a stream of JSON values.
+    /// Creates a body from a stream of JSON values.
     pub fn new<E>(stream: impl Stream<Item = Result<T, E>> + Send + 'static) -> JsonLines<T>
     where
         E: Into<Failure>,
@@ -164,10 +201,10 @@ impl<T: 'static> JsonLines<T> {
     ///
     /// # Errors
     ///
-    /// Returns an error item if a client loses the connection, or receives a line over its size limit or a value that
-    /// does not match the contract. A stream that was created with [`JsonLines::new`] returns the errors of its source.
-    pub async fn next(&mut self) -> Option<Result<T, Failure>> {
-        StreamExt::next(&mut self.lines).await
+    /// Returns an error item if the connection is lost, or if a line exceeds the size limit or the value does not match
+    /// the contract. A stream that was created with [`JsonLines::new`] returns the errors of its source.
+    pub async fn next(&mut self) -> Option<Result<T, StreamError>> {
+        StreamExt::next(self).await
     }
 }
 
@@ -182,15 +219,15 @@ impl<T: Write + 'static> JsonLines<T> {
         let Some(check) = check.clone().active() else { return self };
         let lines = self.lines.map(move |line| {
             let line = line?;
-            check.examine(None, &|checker| checker.check(&line, &rule))?;
+            check.examine(None, None, &|checker| checker.check(&line, &rule))?;
             Ok(line)
         });
         JsonLines { lines: Box::pin(lines) }
     }
 
-    /// Returns the response body of the stream. For `application/json-seq`, a record separator precedes each value.
+    /// Returns the body of the stream. For `application/json-seq`, a record separator precedes each value.
     pub(crate) fn into_body(self, media_type: &str) -> Body {
-        let sequence = media_type.contains("json-seq");
+        let sequence = Framing::of(media_type) == Framing::Records;
         let encode = move |line: Result<T, Failure>| match line.and_then(|line| text(&line)) {
             Ok(line) => {
                 let mut framed = Vec::with_capacity(line.len() + 2);
@@ -206,18 +243,18 @@ impl<T: Write + 'static> JsonLines<T> {
 }
 
 impl<T> Stream for EventStream<T> {
-    type Item = Result<Event<T>, Failure>;
+    type Item = Result<Event<T>, StreamError>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().events.as_mut().poll_next(cx)
+        self.get_mut().events.as_mut().poll_next(cx).map_err(StreamError)
     }
 }
 
 impl<T> Stream for JsonLines<T> {
-    type Item = Result<T, Failure>;
+    type Item = Result<T, StreamError>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().lines.as_mut().poll_next(cx)
+        self.get_mut().lines.as_mut().poll_next(cx).map_err(StreamError)
     }
 }
 
@@ -291,10 +328,10 @@ fn from_description(event: Event) -> Event {
     }
 }
 
-/// Logs the cause of a broken response stream. The client only notices that the connection closes.
+/// Logs the cause of a broken stream. The receiver only notices that the connection closes.
 fn logged(cause: Failure) -> Failure {
-    tracing::error!(cause = %cause, "a streamed response ended with an error");
-    print_cause(&"a streamed response", &cause.to_string());
+    tracing::error!(cause = %cause, "a streamed body ended with an error");
+    print_cause(&"a streamed body", &cause.to_string());
     cause
 }
 

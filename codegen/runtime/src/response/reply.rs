@@ -196,7 +196,7 @@ impl Reply {
     /// Checks the values of the response against the contract if the request is subject to the check. A breach turns
     /// the reply into a 500, unless it is only logged.
     pub fn check(self, responder: &Responder, check: &dyn Fn(&mut Checker<'_>)) -> Reply {
-        match responder.check.examine(Some(self.status.as_u16()), check) {
+        match responder.check.examine(Some(self.status.as_u16()), responder.fields.as_deref(), check) {
             Ok(()) => self,
             Err(breach) => Reply::from(Problem::internal(breach)),
         }
@@ -405,7 +405,7 @@ mod tests {
         let list = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
         assert_eq!(
             cause(Reply::status(200).simple_header("x-tags", &list(&["ok", "a,b"]), false)),
-            "the header x-tags cannot contain its value: the element `a,b` contains `,`, which would divide it in a header"
+            "the header `x-tags` cannot contain its value: the element `a,b` contains `,`, which would divide it in a header"
         );
         assert!(cause(Reply::status(200).header("x-name", "a\r\nb: c")).contains("x-name"));
         assert!(cause(Reply::status(200).header("x-name", "a ")).contains("white space"));

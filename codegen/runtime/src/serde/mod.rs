@@ -48,17 +48,24 @@ use crate::values::page::Page;
 
 /// Implements `Serialize` and `Deserialize` for types that implement [`Read`](crate::Read) and
 /// [`Write`](crate::Write). A type listed as `Type = function` is read by that function instead of `Read`.
+///
+/// Type parameters begin with underscores, since a contract can name a type `S` or `D`.
 #[macro_export]
 macro_rules! serde {
     ($($name:ident $(= $read:expr)?),* $(,)?) => { $(
         impl $crate::serde::Serialize for $name {
-            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: $crate::serde::Serializer>(
+                &self,
+                serializer: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
                 $crate::serde::serialize(self, serializer)
             }
         }
 
         impl<'de> $crate::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+            fn deserialize<__D: $crate::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
                 $crate::serde::deserialize(deserializer, $crate::serde!(@read $name $($read)?))
             }
         }

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
+use crate::operation;
 use crate::request::request_head::RequestHead;
 use crate::response::reply::{Reply, ReplyBody};
 use crate::values::etag::{ETag, IfMatch};
@@ -11,7 +12,8 @@ use crate::values::etag::{ETag, IfMatch};
 ///
 /// Headers such as `ETag`, `Cache-Control` and `Vary` remain (RFC 9110 § 15.4.5).
 pub(crate) fn apply(head: &RequestHead, reply: &mut Reply) {
-    let reads = matches!(head.parts.method, Method::GET | Method::HEAD);
+    let reads =
+        matches!(head.parts.method, Method::GET | Method::HEAD) || operation::Method::QUERY == head.parts.method;
     if !reads || !head.call.operation.conditional || !reply.status.is_success() {
         return;
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::http::percent;
+use crate::operation::Style;
 
 /// The message of the violation if a string of a parameter or form cannot be decoded.
 pub(crate) const ENCODING: &str = "must be percent-encoded UTF-8";
@@ -20,11 +21,16 @@ pub(crate) enum Coding {
     /// Percent-encoding if it is valid, for cookies: only some clients apply it, so a string that cannot be
     /// decoded is taken as it is.
     Cookie,
-    /// No encoding, for headers. White space around an element is ignored.
+    /// No encoding, for headers and cookies of the style `cookie`. White space around an element is ignored.
     Header,
 }
 
 impl Coding {
+    /// Returns the encoding of a cookie by the style of its parameter: the style `cookie` encodes nothing.
+    pub(crate) fn cookie(style: Style) -> Coding {
+        if style == Style::Cookie { Coding::Header } else { Coding::Cookie }
+    }
+
     /// Returns the characters that do not belong to a parameter's string at its beginning and its end.
     pub(super) fn margin(self) -> &'static [char] {
         if self == Coding::Header { &WHITE_SPACE } else { &[] }

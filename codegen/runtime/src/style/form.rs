@@ -15,19 +15,21 @@ use crate::style::{
     value::{fields as field_texts, text_value},
     write::encoded,
 };
-use crate::validate::violation::Violation;
+
+/// The name of a field of a form that does not match its declared encoding, and the message of the violation.
+pub(crate) type WrongField = (&'static str, &'static str);
 
 const JSON: &str = "must be valid JSON";
 
-/// Parses a form into a map of its fields. Also returns a violation for each field that does not match its
-/// declared encoding.
+/// Parses a form into a map of its fields. Also returns the name of each field that does not match its declared
+/// encoding, with the message of the violation.
 ///
 /// # Errors
 /// Returns a message if the form cannot be parsed at all.
 pub(crate) fn parse_form<'a>(
     text: &'a str,
     fields: &'static [Parameter],
-) -> Result<(TextValue<'a>, Vec<Violation>), &'static str> {
+) -> Result<(TextValue<'a>, Vec<WrongField>), &'static str> {
     let mut tree = Tree::default();
     let mut encoded: Vec<Vec<&'a str>> = vec![Vec::new(); fields.len()];
     for pair in query::pairs(text) {
@@ -41,7 +43,7 @@ pub(crate) fn parse_form<'a>(
     for (field, values) in fields.iter().zip(encoded).filter(|(_, values)| !values.is_empty()) {
         match parse_field(field, &values) {
             Ok(value) => entries.push((Cow::Borrowed(field.name), value)),
-            Err(message) => wrong.push(Violation::body(field.name, message)),
+            Err(message) => wrong.push((field.name, message)),
         }
     }
     Ok((TextValue::Map(entries), wrong))
@@ -62,7 +64,7 @@ fn parse_field<'a>(field: &Parameter, values: &[&'a str]) -> Result<TextValue<'a
     match parse_list(field, values, Coding::Query)? {
         Found::Text(value) => Ok(value),
         Found::Json(text) => json(&text),
-        Found::Wrong(message) => Err(message),
+        Found::Wrong(message) | Found::WrongField(_, message) => Err(message),
         Found::Absent => Ok(TextValue::List(Vec::new())),
     }
 }

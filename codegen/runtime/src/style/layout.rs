@@ -34,7 +34,7 @@ pub(super) enum Elements {
 ///
 /// | style | scalar | list | exploded list | object | exploded object |
 /// |---|---|---|---|---|---|
-/// | simple, form | `a` | `a,b` | `a,b` | `k,v` | `k=v,k=v`; form: `k,v` |
+/// | simple, form, cookie | `a` | `a,b` | `a,b` | `k,v` | `k=v,k=v`; form, cookie: `k,v` |
 /// | label | `.a` | `.a,b` | `.a.b` | `.k,v` | `.k=v.k=v` |
 /// | matrix | `;name=a` | `;name=a,b` | `;name=a;name=b` | `;name=k,v` | `;k=v;k=v` |
 /// | spaceDelimited | `a` | `a b` | `a b` | `k v` | `k=v k=v` |
@@ -48,13 +48,13 @@ pub(super) fn layout(style: Style, kind: ValueKind, explode: bool) -> Layout {
         Style::Matrix => (Some(';'), if explode { ';' } else { ',' }),
         Style::SpaceDelimited => (None, ' '),
         Style::PipeDelimited => (None, '|'),
-        Style::Simple | Style::Form | Style::DeepObject | Style::Json | Style::Text => (None, ','),
+        Style::Simple | Style::Form | Style::Cookie | Style::DeepObject | Style::Json | Style::Text => (None, ','),
     };
     let elements = match kind {
         ValueKind::Scalar => Elements::Single,
         ValueKind::Array if explode && style == Style::Matrix => Elements::NamedValues,
         ValueKind::Array => Elements::Values,
-        ValueKind::Object if explode && style != Style::Form => Elements::Assignments,
+        ValueKind::Object if explode && !matches!(style, Style::Form | Style::Cookie) => Elements::Assignments,
         ValueKind::Object => Elements::Alternating,
     };
     let named = style == Style::Matrix && !matches!(elements, Elements::NamedValues | Elements::Assignments);

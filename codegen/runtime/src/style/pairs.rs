@@ -48,8 +48,8 @@ pub(crate) fn pairs(parameter: &Parameter, value: &TextValue<'_>, coding: Coding
 fn pair_name(name: &str, coding: Coding) -> Result<String, Inexpressible> {
     let is_token = |byte: u8| byte.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&byte);
     match coding {
-        Coding::Cookie if name.is_empty() || !name.bytes().all(is_token) => Err(COOKIE),
-        Coding::Cookie => Ok(name.to_owned()),
+        Coding::Cookie | Coding::Header if name.is_empty() || !name.bytes().all(is_token) => Err(COOKIE),
+        Coding::Cookie | Coding::Header => Ok(name.to_owned()),
         _ => Ok(encoded(name, coding)),
     }
 }

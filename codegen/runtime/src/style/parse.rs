@@ -25,6 +25,9 @@ pub(crate) enum Found<'a> {
     Json(Cow<'a, str>),
     /// A string that the style of the parameter does not allow, with the message of the violation.
     Wrong(&'static str),
+    /// A query string with a field that its style does not allow: the name of the field, and the message of the
+    /// violation.
+    WrongField(&'static str, &'static str),
 }
 
 /// Parses a parameter from all strings that were sent under its name.

@@ -18,7 +18,7 @@ pub(crate) fn is_spread(parameter: &Parameter) -> bool {
 
 #[inline]
 fn is_exploded_object(parameter: &Parameter) -> bool {
-    parameter.style == Style::Form && parameter.kind == ValueKind::Object && parameter.explode
+    matches!(parameter.style, Style::Form | Style::Cookie) && parameter.kind == ValueKind::Object && parameter.explode
 }
 
 /// Returns true if a query or cookie pair with this name belongs to the parameter at `index` of `parameters`.
@@ -68,7 +68,7 @@ pub(crate) fn parse_spread<'a>(
     let mut tree = Tree::default();
     for pair in pairs.filter(|pair| belongs(parameters, index, &pair.name)) {
         let value = coding.decode(pair.raw).ok_or(ENCODING)?;
-        if parameter.style == Style::Form {
+        if parameter.style != Style::DeepObject {
             tree.insert_key(pair.name.clone(), value);
             continue;
         }

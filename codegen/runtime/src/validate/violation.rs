@@ -40,7 +40,7 @@ impl From<ParameterLocation> for InputLocation {
     fn from(location: ParameterLocation) -> InputLocation {
         match location {
             ParameterLocation::Path => InputLocation::Path,
-            ParameterLocation::Query => InputLocation::Query,
+            ParameterLocation::Query | ParameterLocation::QueryString => InputLocation::Query,
             ParameterLocation::Header => InputLocation::Header,
             ParameterLocation::Cookie => InputLocation::Cookie,
         }

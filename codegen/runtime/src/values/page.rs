@@ -155,6 +155,7 @@ where
     Vec<T>: Conform<R>,
 {
     fn conform(&self, rule: &PageOf<R>, checker: &mut Checker<'_>) {
+        checker.begin_page("data");
         checker.field("data", &self.data, &rule.0);
     }
 }

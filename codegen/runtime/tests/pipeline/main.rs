@@ -4,6 +4,7 @@ mod answers;
 mod bodies;
 mod credentials;
 mod gate;
+mod items;
 #[cfg(feature = "multipart")]
 mod multipart;
 mod parameters;

@@ -4,6 +4,7 @@
 use writ_contract::model::SchemaId;
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{Header, Operation, Response, Status};
+use writ_contract::model::stream::items;
 
 use crate::rust::code::{Code, literal};
 use crate::rust::expr::read::ReadCalls;
@@ -13,7 +14,8 @@ use crate::rust::operations::errors::{Markers, bounds, in_envelope};
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::parameter_entry::shape;
 use crate::rust::operations::response::is_tag;
-use crate::rust::operations::response_body::{BodyEncoding, BodyForm, forms, streamed};
+use crate::rust::operations::response_body::{BodyEncoding, BodyForm, forms};
+use crate::rust::operations::stream::stream_method;
 use crate::rust::plan::ty::Ty;
 use crate::rust::view::{ArmView, ContentArmView, ContentReadView, ContentView, ErrorView, ResponseView, SuccessView};
 
@@ -155,15 +157,9 @@ fn form_read(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
             format!("response.any_media_text({media})")
         }
         BodyEncoding::AnyMedia => format!("response.any_media_bytes({media})"),
-        BodyEncoding::Events | BodyEncoding::DescribedEvents | BodyEncoding::Lines => {
-            let method = match form.encoding {
-                BodyEncoding::Events => "events",
-                BodyEncoding::DescribedEvents => "described_events",
-                _ => "lines",
-            };
-            let value = schema.and_then(|schema| streamed(&calls.plan.contract.schemas, schema));
-            let read = value.map_or_else(|| "|r| r.any()".to_owned(), |value| calls.element(value).function());
-            format!("response.{method}({media}, {read})")
+        BodyEncoding::Items(framing) => {
+            let items = form.media.first().and_then(|content| items(content, &calls.plan.contract.schemas));
+            format!("response.{}({media}, {})", stream_method(framing), element(items.map(|items| items.schema)))
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use writ_contract::model::operation::{Content, ContentKind, Operation, RequestBody};
 use writ_contract::model::parts::parts;
+use writ_contract::model::stream::item_schema;
 
 use crate::rust::comment::comment;
-use crate::rust::expr::form_fields::form_fields;
+use crate::rust::expr::form_fields::body_form_fields;
 use crate::rust::operations::operation_names::OperationNames;
+use crate::rust::operations::stream::stream_method;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 
@@ -13,7 +15,7 @@ use crate::rust::plan::types::TypePlan;
 pub struct SendBody {
     /// The code of the client call that sends a request body, up to the body, which is the last argument.
     head: String,
-    /// True if the client call takes the request body by value, as for multipart bodies; otherwise the call borrows
+    /// True if the client call takes the request body by value, as for multipart bodies and streams; otherwise the call borrows
     /// the body.
     pub by_value: bool,
 }
@@ -36,15 +38,20 @@ pub fn send_body(
     let index = format!("{} {index}", comment(&content.media_type));
     let borrowed = |method: &str| SendBody { head: format!("out.{method}({index}, "), by_value: false };
     let moved = |method: &str| SendBody { head: format!("out.{method}({index}, "), by_value: true };
+    if let Some(items) = item_schema(content, &plan.contract.schemas) {
+        return moved(stream_method(items.framing));
+    }
     match (content.kind, content.schema) {
         (ContentKind::Text | ContentKind::Binary, _) if content.is_range() => borrowed("any_media_body"),
-        (ContentKind::Json | ContentKind::Form, Some(schema)) => match form_fields(plan, body, schema).as_slice() {
-            [] => borrowed("body"),
-            fields => {
-                let head = format!("out.encoded_body({index}, &[{}], ", fields.join(", "));
-                SendBody { head, by_value: false }
+        (ContentKind::Json | ContentKind::Form, Some(schema)) => {
+            match body_form_fields(&plan.contract.schemas, body, schema).as_slice() {
+                [] => borrowed("body"),
+                fields => {
+                    let head = format!("out.encoded_body({index}, &[{}], ", fields.join(", "));
+                    SendBody { head, by_value: false }
+                }
             }
-        },
+        }
         (ContentKind::Json | ContentKind::Form, None) => borrowed("body"),
         (ContentKind::Text, Some(schema))
             if plan.custom_type(schema).is_some_and(|own| own.text)

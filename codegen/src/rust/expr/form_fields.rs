@@ -1,4 +1,4 @@
-//! The fields of an `application/x-www-form-urlencoded` body that need a style other than the default.
+//! The fields of a form (`application/x-www-form-urlencoded`) that need a style other than the default.
 
 use writ_contract::model::SchemaId;
 use writ_contract::model::operation::{ContentKind, Encoding, RequestBody, Style, essence};
@@ -7,17 +7,20 @@ use writ_contract::model::schema::{Kind, Schemas};
 use crate::rust::code::literal;
 use crate::rust::expr::delimiters::{delimiters, never_contains};
 use crate::rust::mention::runtime;
-use crate::rust::plan::types::TypePlan;
 
-/// Returns the expression of the runtime's `Parameter` for each field of a form body that needs another style.
-/// By default a field is written as `name=value`, repeated or with brackets.
-pub fn form_fields(plan: &TypePlan<'_>, body: &RequestBody, schema: SchemaId) -> Vec<String> {
-    let schemas = &plan.contract.schemas;
+/// Returns the fields of a request body that need another style than the default, if the body is a form.
+pub fn body_form_fields(schemas: &Schemas, body: &RequestBody, schema: SchemaId) -> Vec<String> {
     let form = body.content.iter().find(|content| content.kind == ContentKind::Form && content.schema == Some(schema));
-    let (Some(form), Kind::Object(object)) = (form, schemas.kind(schema)) else { return Vec::new() };
+    form.map(|form| form_fields(schemas, &form.encoding, schema)).unwrap_or_default()
+}
+
+/// Returns the expression of the runtime's `Parameter` for each field of a form that needs another style.
+/// By default a field is written as `name=value`, repeated or with brackets.
+pub fn form_fields(schemas: &Schemas, encodings: &[Encoding], schema: SchemaId) -> Vec<String> {
+    let Kind::Object(object) = schemas.kind(schema) else { return Vec::new() };
     let mut fields = Vec::new();
     for property in &object.properties {
-        let encoding = form.encoding.iter().find(|encoding| encoding.property == property.name);
+        let encoding = encodings.iter().find(|encoding| encoding.property == property.name);
         let shape = shape(schemas, property.schema);
         let written = written(schemas, property.schema, shape, encoding);
         // Elsewhere brackets in a name mean a nested value, so a property with brackets in its name is listed.

@@ -14,6 +14,11 @@ const KEYWORDS: &[&str] = &[
 /// The reserved words that cannot be raw identifiers (`r#…`).
 const NEVER: &[&str] = &["self", "super", "crate", "Self", "_"];
 
+/// Returns true if Rust reserves a word, so that no crate and no item can have it as a plain name.
+pub fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word) || NEVER.contains(&word)
+}
+
 /// Converts text into an identifier in `UpperCamelCase`, for types, traits and variants.
 pub fn type_name(text: &str) -> String {
     let name = spelled(text).to_upper_camel_case();

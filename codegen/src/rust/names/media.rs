@@ -29,6 +29,14 @@ pub fn media_name(content: &Content) -> String {
     name
 }
 
+/// Returns the candidates for the variant name of a media type: `Json`, then with its type, `ApplicationJson`, and then with
+/// all of its text.
+pub fn media_names(content: &Content) -> Vec<String> {
+    let name = media_name(content);
+    let kind = content.essence().split('/').next().map(type_name).unwrap_or_default();
+    vec![name.clone(), format!("{kind}{name}"), type_name(&content.media_type)]
+}
+
 /// Returns media types as a list in prose: "`text/csv` or `application/json`".
 pub fn media_list(media_types: &[&str]) -> String {
     let quoted: Vec<String> = media_types.iter().map(|media| format!("`{}`", media.replace('`', "'"))).collect();

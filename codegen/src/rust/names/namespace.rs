@@ -1,6 +1,6 @@
 //! Namespaces of Rust names. In each namespace, an item takes the first free candidate for its name and keeps it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::Contract;
@@ -192,6 +192,11 @@ impl Names {
         }
     }
 
+    /// Returns true if no item has taken a name.
+    pub fn is_free(&self, name: &str) -> bool {
+        !self.taken.contains_key(name)
+    }
+
     /// Takes the first free candidate as the name of an item. If none is free, appends a number to the last
     /// candidate and reports a warning.
     pub fn take(&mut self, candidates: &[String], span: Span, diagnostics: &mut Diagnostics) -> String {
@@ -219,70 +224,5 @@ impl Names {
         self.note_fallback(&name, candidates);
         self.hold(name.clone(), span);
         name
-    }
-}
-
-/// Makes Rust names distinct within one type or function by appending numbers. Also returns the first collision.
-///
-/// The caller reports the collision at the location of the type, since no location is more precise.
-pub fn distinct(names: impl IntoIterator<Item = String>) -> (Vec<String>, Option<Collision>) {
-    let names: Vec<String> = names.into_iter().collect();
-    let mut first_of: BTreeMap<&str, usize> = BTreeMap::new();
-    for (index, name) in names.iter().enumerate() {
-        first_of.entry(name.as_str()).or_insert(index);
-    }
-    let mut used: HashSet<String> = HashSet::with_capacity(names.len());
-    let mut next: HashMap<&str, usize> = HashMap::new();
-    let mut all = Vec::with_capacity(names.len());
-    let mut collision: Option<Collision> = None;
-    for (index, name) in names.iter().enumerate() {
-        let mut chosen = name.clone();
-        while used.contains(&chosen) || (chosen != *name && first_of.contains_key(chosen.as_str())) {
-            let number = next.entry(name).or_insert(2);
-            chosen = format!("{name}{number}");
-            *number += 1;
-        }
-        if chosen != *name {
-            match &mut collision {
-                Some(collision) => collision.more += 1,
-                None => {
-                    let first = first_of.get(name.as_str()).copied().unwrap_or_default();
-                    let names = [name.clone(), chosen.clone()];
-                    collision = Some(Collision { indices: [first, index], names, more: 0 });
-                }
-            }
-        }
-        used.insert(chosen.clone());
-        all.push(chosen);
-    }
-    (all, collision)
-}
-
-/// A collision of Rust names: two items of a type or function whose names would be equal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Collision {
-    /// The indices of the two items whose names collide.
-    pub indices: [usize; 2],
-    /// The distinct Rust names that the two items get.
-    names: [String; 2],
-    /// The number of other items of the type or function that get a number in their name because of a collision.
-    more: usize,
-}
-
-impl Collision {
-    /// Returns a warning about the collision at `span`. `describe` describes the item at an index as the
-    /// contract names it, such as "the property `first-name`".
-    pub fn report(&self, span: Span, describe: impl Fn(usize) -> String) -> Diagnostic {
-        let [first, second] = self.indices.map(describe);
-        let [kept, numbered] = &self.names;
-        let message = format!("{first} and {second} have the same name in Rust");
-        let report = Diagnostic::warning("name-collision", span, message)
-            .label(format!("named `{kept}` and `{numbered}` in Rust"))
-            .note("the names in requests and responses do not change");
-        match self.more {
-            0 => report,
-            1 => report.note("1 further name gets a number too"),
-            more => report.note(format!("{more} further names get a number too")),
-        }
     }
 }

@@ -6,14 +6,23 @@ use std::collections::{HashMap, HashSet};
 use writ_contract::model::SchemaId;
 use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape, Schemas};
 
+use crate::rust::names::distinct::{Collision, distinct};
 use crate::rust::names::ident::type_name;
-use crate::rust::names::namespace::{Collision, distinct};
+use crate::rust::names::spelling::spelling;
 
 /// The greatest number of nested lists that the name of a variant describes. A list may contain itself.
 const DEEPEST_LIST: usize = 4;
 
-/// The number of a union's branches that have each property. Unions may have thousands of branches.
-type KnownBy<'s> = HashMap<&'s str, usize>;
+/// The number of a union's branches that have each property, and of those that require it. Unions may have thousands of
+/// branches.
+type KnownBy<'s> = HashMap<&'s str, Known>;
+
+/// The number of a union's branches that have a property, and of those that require it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Known {
+    branches: usize,
+    requiring: usize,
+}
 
 /// Returns the names of a union's variants in the order of its branches, and the first collision of two names.
 pub fn union_variants(schemas: &Schemas, id: SchemaId) -> (Vec<String>, Option<Collision>) {
@@ -47,10 +56,15 @@ pub fn union_variants(schemas: &Schemas, id: SchemaId) -> (Vec<String>, Option<C
                 .map(str::to_owned)
         })
         .collect();
-    distinct(match short {
+    let names = match short {
         Some(short) if !own.is_empty() => short,
         _ => raw,
-    })
+    };
+    distinct(names.into_iter().zip(&union.branches).map(|(name, branch)| {
+        let spelled = named(*branch).and_then(|text| spelling(&text)).map(|word| format!("{name}{}", type_name(word)));
+        let member = member_name(schemas, *branch).filter(|_| spelled.is_none());
+        [name].into_iter().chain(spelled).chain(member).collect::<Vec<_>>()
+    }))
 }
 
 /// Returns a word for the kind of a schema, for the name of a variant.
@@ -102,6 +116,7 @@ fn specific_name(schemas: &Schemas, branch: SchemaId, known: &KnownBy<'_>, depth
             }
             _ => Some("Map".to_owned()),
         },
+        Kind::Object(object) if object.max == Some(0) => Some("Empty".to_owned()),
         Kind::Object(object) => constant(schemas, object).or_else(|| property(object, known)),
         _ => None,
     }
@@ -115,24 +130,45 @@ fn constant(schemas: &Schemas, object: &ObjectShape) -> Option<String> {
     })
 }
 
-/// Counts the branches of a union that have each property. A branch that occurs twice counts once.
+/// Counts the branches of a union that have or require each property. A branch that occurs twice counts once.
 fn known_by<'s>(schemas: &'s Schemas, branches: &[SchemaId]) -> KnownBy<'s> {
     let mut known = KnownBy::new();
     let mut met = HashSet::new();
     for branch in branches.iter().filter(|branch| met.insert(**branch)) {
         if let Kind::Object(object) = schemas.kind(*branch) {
-            object.properties.iter().for_each(|property| *known.entry(&property.name).or_default() += 1);
+            for property in &object.properties {
+                let known = known.entry(&property.name).or_default();
+                known.branches += 1;
+                known.requiring += usize::from(property.required);
+            }
         }
     }
     known
 }
 
-/// Returns a word for a property that no other branch of the union has. Required properties take precedence.
+/// Returns a word for a property that no other branch of the union has, otherwise for one that no other requires. Required
+/// properties take precedence.
 fn property(object: &ObjectShape, known: &KnownBy<'_>) -> Option<String> {
-    let own = |name: &str| known.get(name).is_none_or(|count| *count == 1);
+    let own = |name: &str| known.get(name).is_none_or(|known| known.branches == 1);
     let required = object.properties.iter().filter(|property| property.required);
     let others = object.properties.iter().filter(|property| !property.required);
-    required.chain(others).find(|property| own(&property.name)).map(|property| type_name(&property.name))
+    let only_here = required.clone().chain(others).find(|property| own(&property.name));
+    let required_here = || {
+        required.clone().find(|property| known.get(property.name.as_str()).is_some_and(|known| known.requiring == 1))
+    };
+    only_here.or_else(required_here).map(|property| type_name(&property.name))
+}
+
+/// Returns a name from the first property of a branch and the kind of its value, such as `TextLabels`. It tells branches
+/// with equal properties apart. Returns `None` if the branch has no property.
+fn member_name(schemas: &Schemas, branch: SchemaId) -> Option<String> {
+    let Kind::Object(object) = schemas.kind(branch) else { return None };
+    let property = object.properties.first()?;
+    let value = match schemas.kind(property.schema) {
+        Kind::Array(array) => schemas.kind(array.items),
+        other => other,
+    };
+    Some(format!("{}{}", kind_word(value), type_name(&property.name)))
 }
 
 /// Returns a word for the format of a string schema, or `None` for a plain string.

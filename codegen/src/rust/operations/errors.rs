@@ -11,31 +11,36 @@ use crate::rust::code::Code;
 use crate::rust::expr::error_body::ErrorBodies;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::mention::{contract as contract_path, runtime};
+use crate::rust::names::distinct::distinct;
 use crate::rust::names::ident::value_name;
-use crate::rust::names::namespace::{Names, distinct};
+use crate::rust::names::namespace::Names;
 use crate::rust::names::status::variant;
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::response::check_call;
 use crate::rust::operations::response_body::body;
+use crate::rust::operations::scheme_names::SchemeNames;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{
     ContentView, ConversionView, ConversionsView, ErrorVariantView, ErrorView, RangeView, StatusView,
 };
 
-/// The error responses that all operations of a contract share: the names of the generated marker types for error
-/// statuses and ranges, and the error bodies.
+/// The items that all operations of a contract share: the generated marker types for error statuses and ranges, the error
+/// bodies, and the security schemes.
 #[derive(Debug, Default)]
 pub struct Markers {
     /// The bodies of error responses that generated code contains.
     pub bodies: ErrorBodies,
+    /// The names of the generated statics of the security schemes.
+    pub schemes: SchemeNames,
     statuses: BTreeMap<u16, String>,
     ranges: BTreeMap<Status, String>,
 }
 
 /// Names a marker type for each error status or range that an operation declares with the error envelope.
 pub fn markers(contract: &Contract, names: &mut Names, diagnostics: &mut Diagnostics) -> Markers {
-    let mut markers = Markers { bodies: ErrorBodies::of(contract), ..Markers::default() };
+    let mut markers =
+        Markers { bodies: ErrorBodies::of(contract), schemes: SchemeNames::of(contract), ..Markers::default() };
     let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
     for operation in contract.operations.iter().chain(outgoing) {
         for response in operation.responses.iter().filter(|response| is_error(response, operation)) {
@@ -131,8 +136,8 @@ pub fn conversions(
     let name = names.take(&candidates, first, diagnostics);
     let types: Vec<Ty> = schemas.iter().map(|schema| plan.element(*schema, Direction::Outbound)).collect();
     let (methods, _) = distinct(types.iter().map(|ty| match ty {
-        Ty::Named(name) => value_name(name),
-        _ => "error".to_owned(),
+        Ty::Named(name) => [value_name(name)],
+        _ => ["error".to_owned()],
     }));
     let methods =
         methods.into_iter().zip(types).map(|(name, ty)| ConversionView { name: Code::of(name), ty: Code::of(ty) });

@@ -20,4 +20,6 @@ pub mod request_body;
 pub mod request_field;
 pub mod response;
 pub mod response_body;
+pub mod scheme_names;
 pub mod send_call;
+pub mod stream;

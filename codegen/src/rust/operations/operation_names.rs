@@ -9,8 +9,10 @@ use writ_contract::source::{Span, Spanned};
 
 use crate::rust::names::ident::{module_name, static_name, type_name, value_name};
 use crate::rust::names::namespace::Names;
+use crate::rust::names::spelling::spelling;
 use crate::rust::operations::parts::{PartNames, part_names};
 use crate::rust::operations::response_body::{ContentNames, content_names};
+use crate::rust::operations::scheme_names::SchemeNames;
 use crate::rust::plan::types::TypePlan;
 
 /// The Rust names for a tag: its trait, its module and its service.
@@ -103,6 +105,9 @@ pub fn tag_names(
     ] {
         modules.reserve(fixed);
     }
+    // Windows has no files with these names.
+    ["aux", "con", "nul", "prn"].iter().for_each(|device| modules.reserve(device));
+    (0..10).for_each(|number| ["com", "lpt"].iter().for_each(|port| modules.reserve(&format!("{port}{number}"))));
     let mut parameters = Names::empty();
     for fixed in ["A", "G", "E", "Api"] {
         parameters.reserve(fixed);
@@ -112,16 +117,20 @@ pub fn tag_names(
         .iter()
         .map(|tag| {
             let base = type_name(&tag.name);
+            let spelled = spelling(&tag.name).unwrap_or("other");
             let name = match &tag.rust_name {
                 Some(own) => types.take_requested(own, diagnostics),
                 None => {
-                    types.take(&[base.clone(), format!("{base}Api"), format!("{base}Handlers")], tag.span, diagnostics)
+                    let spelled = format!("{base}{}", type_name(spelled));
+                    let candidates = [base.clone(), format!("{base}Api"), format!("{base}Handlers"), spelled];
+                    types.take(&candidates, tag.span, diagnostics)
                 }
             };
             let module = module_name(tag.rust_name.as_ref().map_or(&tag.name, |own| &own.value));
             let stem = module.trim_end_matches('_');
-            let module =
-                modules.take(&[module.clone(), format!("{stem}_api"), format!("{stem}_tag")], tag.span, diagnostics);
+            let candidates =
+                [module.clone(), format!("{stem}_api"), format!("{stem}_tag"), format!("{stem}_{spelled}")];
+            let module = modules.take(&candidates, tag.span, diagnostics);
             let parameter = parameters.take(&[format!("{name}Service")], tag.span, diagnostics);
             TagNames { name, field: module.clone(), module, parameter }
         })
@@ -156,10 +165,8 @@ pub fn named<'o>(
     }
     let mut statics = Names::empty();
     let mut shared: HashMap<Span, String> = HashMap::new();
-    statics.reserve("ALL");
-    for scheme in &contract.schemes {
-        statics.reserve(&static_name(&scheme.name));
-    }
+    ["ALL", "SERVERS"].iter().for_each(|name| statics.reserve(name));
+    SchemeNames::of(contract).all().for_each(|name| statics.reserve(name));
     operations
         .map(|operation| {
             let id = operation.name();
@@ -168,33 +175,41 @@ pub fn named<'o>(
             let plain = method.trim_start_matches("r#").to_owned();
             let data = static_name(id);
             let span = operation.span;
-            let mut take = |candidates: [String; 3]| types.take(&candidates, span, diagnostics);
-            let request = take([format!("{base}Request"), format!("{base}Call"), format!("{base}Input")]);
-            let body = take([format!("{base}Body"), format!("{base}RequestBody"), format!("{base}BodyForm")]);
-            let response = take([format!("{base}Response"), format!("{base}Reply"), format!("{base}Output")]);
-            let error = take([format!("{base}Error"), format!("{base}Failure"), format!("{base}Refusal")]);
+            let spelled = spelling(id).unwrap_or("other");
+            let mut take = |words: [&str; 3]| {
+                let plain = words.map(|word| format!("{base}{word}")).into_iter();
+                let candidates: Vec<String> =
+                    plain.chain([format!("{base}{}{}", type_name(spelled), words[0])]).collect();
+                types.take(&candidates, span, diagnostics)
+            };
+            let request = take(["Request", "Call", "Input"]);
+            let body = take(["Body", "RequestBody", "BodyForm"]);
+            let response = take(["Response", "Reply", "Output"]);
+            let error = take(["Error", "Failure", "Refusal"]);
             let mut sorts = Vec::new();
             for (index, parameter) in operation.parameters.iter().enumerate().filter(|(_, parameter)| parameter.sort) {
                 let own = !shared.contains_key(&parameter.span);
                 let name = shared.entry(parameter.span).or_insert_with(|| {
                     let role = format!("{base}{}", type_name(&parameter.name));
                     let component = parameter.component.as_deref().map_or_else(|| role.clone(), type_name);
-                    take([component, role.clone(), format!("{role}Key")])
+                    types.take(&[component, role.clone(), format!("{role}Key")], span, diagnostics)
                 });
                 sorts.push(SortName { index, name: name.clone(), own });
             }
             let contents = content_names(plan, operation, &base, types, diagnostics);
             let parts = part_names(plan, operation, &base, types, diagnostics);
-            let verb = operation.method.to_ascii_lowercase();
+            let verb = value_name(&operation.method);
             let method = match &operation.rust_name {
                 Some(own) => methods.take_requested(&Spanned { value: method, span: own.span }, diagnostics),
                 None => {
-                    methods.take(&[method, format!("{plain}_{verb}"), format!("{plain}_operation")], span, diagnostics)
+                    let other = [format!("{plain}_{verb}"), format!("{plain}_operation"), format!("{plain}_{spelled}")];
+                    methods.take(&[vec![method], other.to_vec()].concat(), span, diagnostics)
                 }
             };
-            let verb = operation.method;
-            let data =
-                statics.take(&[data.clone(), format!("{data}_{verb}"), format!("{data}_OPERATION")], span, diagnostics);
+            let verb = static_name(&operation.method);
+            let spelled = format!("{data}_{}", static_name(spelled));
+            let candidates = [data.clone(), format!("{data}_{verb}"), format!("{data}_OPERATION"), spelled];
+            let data = statics.take(&candidates, span, diagnostics);
             OperationNames { method, data, request, body, response, contents, parts, error, sorts }
         })
         .collect()

@@ -8,19 +8,21 @@ use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{
     ContentKind, LimitBy, Operation, RateLimit, RequestBody, Requirement, Status, normal_media_type,
 };
+use writ_contract::model::schema::Schemas;
+use writ_contract::model::stream::item_schema;
 
 use crate::rust::code::{Code, literal, literals};
-use crate::rust::expr::error_body::ErrorBodies;
 use crate::rust::mention::{contract as contract_path, runtime, std as std_path};
-use crate::rust::names::ident::static_name;
+use crate::rust::operations::errors::Markers;
 use crate::rust::operations::parameter_entry::parameter_entry;
+use crate::rust::operations::scheme_names::SchemeNames;
 use crate::rust::view::OperationEntryView;
 
 /// Returns the view of an operation's entry in the generated operation table.
-pub fn operation_entry(contract: &Contract, errors: &ErrorBodies, operation: &Operation) -> OperationEntryView {
+pub fn operation_entry(contract: &Contract, markers: &Markers, operation: &Operation) -> OperationEntryView {
     let mut head = vec![
         format!("id: {}", literal(&operation.id)),
-        format!("method: {}::{}", runtime("Method"), operation.method),
+        format!("method: {}::{}", runtime("Method"), method(&operation.method)),
         format!("path: {}", literal(&operation.path)),
     ];
     head.extend((!operation.query.is_empty()).then(|| format!("query: {}", literal(&operation.query))));
@@ -28,7 +30,7 @@ pub fn operation_entry(contract: &Contract, errors: &ErrorBodies, operation: &Op
     let mut more = Vec::new();
     more.extend(policies(operation));
     more.push(format!("statuses: &[{}]", statuses(operation)));
-    let errors = errors.of_operation(contract, operation);
+    let errors = markers.bodies.of_operation(contract, operation);
     more.extend((!errors.is_empty()).then(|| format!("errors: &[{}]", errors.join(", "))));
     let produces = produces(operation);
     more.extend((!produces.is_empty()).then(|| format!("produces: &[{}]", literals(&produces))));
@@ -38,15 +40,23 @@ pub fn operation_entry(contract: &Contract, errors: &ErrorBodies, operation: &Op
     OperationEntryView {
         head: head.into_iter().map(Code::from).collect(),
         parameters: operation.parameters.iter().map(|one| Code::of(parameter_entry(contract, one))).collect(),
-        body: operation.body.as_ref().map(|one| Code::of(body(one))),
-        security: operation.security.iter().map(|all| Code::of(alternative(all))).collect(),
+        body: operation.body.as_ref().map(|one| Code::of(body(&contract.schemas, one))),
+        security: operation.security.iter().map(|all| Code::of(alternative(all, &markers.schemes))).collect(),
         rate_limits: operation.policies.rate_limits.iter().map(|limit| Code::of(rate_limit(limit))).collect(),
         more: more.into_iter().map(Code::from).collect(),
     }
 }
 
+/// Returns the variant of the runtime's `Method` for an HTTP method.
+pub fn method(name: &str) -> String {
+    match name {
+        "GET" | "PUT" | "POST" | "DELETE" | "OPTIONS" | "HEAD" | "PATCH" | "TRACE" | "QUERY" => name.to_owned(),
+        other => format!("Other({})", literal(other)),
+    }
+}
+
 /// Returns the request body of an operation as an expression of the runtime's `Body`.
-fn body(body: &RequestBody) -> String {
+fn body(schemas: &Schemas, body: &RequestBody) -> String {
     let media: Vec<String> = body
         .content
         .iter()
@@ -57,6 +67,7 @@ fn body(body: &RequestBody) -> String {
                 ContentKind::Form => "Form",
                 ContentKind::Multipart => "Multipart",
                 ContentKind::Text => "Text",
+                ContentKind::Stream if item_schema(content, schemas).is_some() => "Stream",
                 ContentKind::Binary | ContentKind::Stream => "Bytes",
             };
             format!("{} {{ essence: {essence}, kind: {}::{kind} }}", runtime("Media"), runtime("MediaKind"))
@@ -68,11 +79,11 @@ fn body(body: &RequestBody) -> String {
 
 /// Returns one alternative of an operation's security requirements as an expression: the schemes that it
 /// requires together.
-fn alternative(all: &[Requirement]) -> String {
+fn alternative(all: &[Requirement], schemes: &SchemeNames) -> String {
     let needs: Vec<String> = all
         .iter()
         .map(|need| {
-            let path = format!("operations::{}", scheme_static(&need.scheme));
+            let path = format!("operations::{}", schemes.get(&need.scheme));
             let scheme = contract_path(&path);
             format!("{} {{ scheme: &{scheme}, scopes: &[{}] }}", runtime("Requirement"), literals(&need.scopes))
         })
@@ -130,11 +141,6 @@ fn policies(operation: &Operation) -> Vec<String> {
         fields.push(format!("invalidates: &[{}]", literals(&policies.invalidates)));
     }
     fields
-}
-
-/// Returns the name of the generated static of a security scheme.
-pub fn scheme_static(name: &str) -> String {
-    format!("SCHEME_{}", static_name(name))
 }
 
 /// Returns the Rust expression of a duration.

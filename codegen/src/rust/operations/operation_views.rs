@@ -9,8 +9,10 @@ use writ_contract::model::schema::Kind;
 use crate::rust::code::Code;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
-use crate::rust::names::ident::{static_name, type_name};
-use crate::rust::names::namespace::{Names, distinct};
+use crate::rust::names::distinct::distinct;
+use crate::rust::names::ident::static_name;
+use crate::rust::names::namespace::Names;
+use crate::rust::names::spelling::variant_names;
 use crate::rust::operations::errors::{Markers, error_view};
 use crate::rust::operations::operation_docs::{client_terms, handler_terms, prose, route};
 use crate::rust::operations::operation_names::{OperationNames, SortName, TagNames};
@@ -31,12 +33,12 @@ pub fn unselected_view(contract: &Contract, markers: &Markers, diagnostics: &mut
         .iter()
         .map(|operation| {
             let name = static_name(operation.name());
-            let other = format!("{name}_{}", operation.method);
+            let other = format!("{name}_{}", static_name(&operation.method));
             let data = statics.take(&[name, other], operation.span, diagnostics);
             UnselectedOperationView {
                 id: operation.id.clone(),
                 data: Code::of(data),
-                entry: operation_entry(contract, &markers.bodies, operation),
+                entry: operation_entry(contract, markers, operation),
             }
         })
         .collect();
@@ -110,7 +112,7 @@ pub fn operation_view(
         handler_terms: handler_terms(operation),
         client_terms: client_terms(operation),
         deprecated: operation.deprecated,
-        entry: operation_entry(plan.contract, &markers.bodies, operation),
+        entry: operation_entry(plan.contract, markers, operation),
         context: Code::from(match access {
             Access::Public => "()",
             Access::Optional => "Option<Self::Principal>",
@@ -146,7 +148,7 @@ fn sort_views(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames
                 keys.push(key);
             }
         }
-        let (variants, _) = distinct(keys.iter().map(|key| type_name(key)));
+        let (variants, _) = distinct(keys.iter().map(|key| variant_names(key)));
         let keys = keys
             .into_iter()
             .zip(variants)

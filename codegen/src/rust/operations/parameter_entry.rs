@@ -6,6 +6,7 @@ use writ_contract::model::{Contract, SchemaId};
 
 use crate::rust::code::{literal, literals};
 use crate::rust::expr::delimiters::{delimiters, never_contains};
+use crate::rust::expr::form_fields::form_fields;
 use crate::rust::mention::runtime;
 
 /// Returns a parameter of an operation as an expression of the runtime's `Parameter`.
@@ -17,7 +18,7 @@ pub fn parameter_entry(contract: &Contract, parameter: &Parameter) -> String {
         text.push_str(".required()");
     }
     let usual = match parameter.location {
-        ParameterLocation::Query | ParameterLocation::Cookie => (Style::Form, true),
+        ParameterLocation::Query | ParameterLocation::QueryString | ParameterLocation::Cookie => (Style::Form, true),
         ParameterLocation::Path | ParameterLocation::Header => (Style::Simple, false),
     };
     if (parameter.style, parameter.explode) != usual {
@@ -25,6 +26,10 @@ pub fn parameter_entry(contract: &Contract, parameter: &Parameter) -> String {
     }
     if parameter.may_be_empty {
         text.push_str(".may_be_empty()");
+    }
+    if parameter.location == ParameterLocation::QueryString {
+        text.push_str(&form(schemas, parameter));
+        return text;
     }
     let shape = shape(schemas, parameter.schema).filter(|_| parameter.style != Style::Text);
     if shape == Some("Object") {
@@ -39,10 +44,19 @@ pub fn parameter_entry(contract: &Contract, parameter: &Parameter) -> String {
     text
 }
 
+/// Returns the call that describes the fields of a parameter for the complete query string, if one needs a description.
+fn form(schemas: &Schemas, parameter: &Parameter) -> String {
+    let fields = match parameter.style {
+        Style::Form => form_fields(schemas, &parameter.encoding, parameter.schema),
+        _ => Vec::new(),
+    };
+    if fields.is_empty() { String::new() } else { format!(".form(&[{}])", fields.join(", ")) }
+}
+
 /// Returns the calls that limit the names of the pairs which belong to an object parameter: to the properties of
 /// the object, or to those names that are not of credentials.
 fn names(contract: &Contract, parameter: &Parameter) -> String {
-    let is_exploded = parameter.style == Style::Form && parameter.explode;
+    let is_exploded = matches!(parameter.style, Style::Form | Style::Cookie) && parameter.explode;
     if !is_exploded && parameter.style != Style::DeepObject {
         return String::new();
     }
@@ -72,7 +86,12 @@ fn is_divided(parameter: &Parameter) -> bool {
         Style::Simple => parameter.location == ParameterLocation::Path,
         Style::Label | Style::Matrix => true,
         Style::Form => !parameter.explode,
-        Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject | Style::Json | Style::Text => false,
+        Style::SpaceDelimited
+        | Style::PipeDelimited
+        | Style::DeepObject
+        | Style::Cookie
+        | Style::Json
+        | Style::Text => false,
     }
 }
 

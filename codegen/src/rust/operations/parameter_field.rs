@@ -9,15 +9,19 @@ use crate::rust::expr::read::ReadCalls;
 use crate::rust::expr::read_expression::ReadExpression;
 use crate::rust::expr::rule::array_rule;
 use crate::rust::mention::{contract, read_of, runtime};
-use crate::rust::names::ident::value_name;
+use crate::rust::names::spelling::field_names;
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::request_field::RequestField;
 use crate::rust::plan::ty::Ty;
 use crate::rust::view::{DecodeView, Presence};
 
-/// Returns the Rust name of the request field for a parameter.
-pub fn parameter_name(parameter: &Parameter) -> String {
-    value_name(parameter.rust_name.as_ref().map_or(&parameter.name, |own| &own.value))
+/// Returns the candidates for the name of a parameter's request field: the name of the parameter, then with its location,
+/// and then with the spelling of the name.
+pub fn parameter_names(parameter: &Parameter) -> Vec<String> {
+    let mut names = field_names(parameter.rust_name.as_ref().map_or(&parameter.name, |own| &own.value));
+    let plain = names[0].trim_start_matches("r#").trim_end_matches('_');
+    names.insert(1, format!("{plain}_{}", parameter.location.word()));
+    names
 }
 
 /// Returns the documentation of a parameter without a description: "The query parameter `limit`."
@@ -26,6 +30,7 @@ fn undescribed(parameter: &Parameter) -> String {
     match parameter.location {
         ParameterLocation::Path => format!("The path parameter `{name}`."),
         ParameterLocation::Query => format!("The query parameter `{name}`."),
+        ParameterLocation::QueryString => "The query string, as one value.".to_owned(),
         ParameterLocation::Header => format!("The header `{name}`."),
         ParameterLocation::Cookie => format!("The cookie `{name}`."),
     }

@@ -12,8 +12,11 @@ use crate::rust::expr::default::{default_text, default_value};
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::expr::read_expression::ReadExpression;
-use crate::rust::names::ident::{type_name, value_name};
-use crate::rust::names::namespace::{Names, distinct};
+use crate::rust::names::distinct::distinct;
+use crate::rust::names::ident::type_name;
+use crate::rust::names::locals::{FORM, variable};
+use crate::rust::names::namespace::Names;
+use crate::rust::names::spelling::{field_names, variant_names};
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{FormRuleView, PartFieldView, PartVariantView, PartsView};
@@ -66,8 +69,8 @@ pub fn parts_view(
     patterns: &Patterns,
     diagnostics: &mut Diagnostics,
 ) -> PartsView {
-    let (variant_names, collided) = distinct(parts.named.iter().map(|part| type_name(part.name)));
-    let (field_names, collided_fields) = distinct(parts.named.iter().map(|part| value_name(part.name)));
+    let (variants, collided) = distinct(parts.named.iter().map(|part| variant_names(part.name)));
+    let (fields, collided_fields) = distinct(parts.named.iter().map(|part| field_names(part.name)));
     if let Some(collided) = collided_fields.or(collided) {
         diagnostics.push(collided.report(content.span, |index| format!("the part `{}`", parts.named[index].name)));
     }
@@ -77,8 +80,8 @@ pub fn parts_view(
         true => format!("{name}_others"),
         false => name.to_owned(),
     };
-    let rest_names = (free("Additional", &variant_names), free("additional", &field_names));
-    let named = parts.named.iter().zip(variant_names.iter().zip(&field_names));
+    let rest_names = (free("Additional", &variants), free("additional", &fields));
+    let named = parts.named.iter().zip(variants.iter().zip(&fields));
     let all = named.map(|(part, (variant, field))| (part, variant.clone(), field.clone()));
     let all = all.chain(parts.rest.iter().map(|rest| (rest, type_name(&rest_names.0), rest_names.1.clone())));
     let mut view = PartsView {
@@ -121,16 +124,21 @@ pub fn parts_view(
             view.fields.push(form_field(plan, part, (is_rest, index), (&variant, field), held, docs, &read));
         }
     }
-    match parts.object.additional {
-        Additional::Denied => view.rule.more.push("unknown: writ_runtime::Unknown::Deny".into()),
-        Additional::Ignored | Additional::Kept(_) => {}
+    match parts.object {
+        None => view.rule.more.push("positional: true".into()),
+        Some(object) => {
+            match object.additional {
+                Additional::Denied => view.rule.more.push("unknown: writ_runtime::Unknown::Deny".into()),
+                Additional::Ignored | Additional::Kept(_) => {}
+            }
+            if !parts.ignored.is_empty() && !matches!(object.additional, Additional::Ignored) {
+                let names: Vec<String> = parts.ignored.iter().map(|name| literal(name)).collect();
+                view.rule.more.push(Code::of(format!("ignored: &[{}]", names.join(", "))));
+            }
+            view.rule.more.extend(object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
+            view.rule.more.extend(object.max.map(|max| Code::of(format!("max: Some({max})"))));
+        }
     }
-    if !parts.ignored.is_empty() && !matches!(parts.object.additional, Additional::Ignored) {
-        let names: Vec<String> = parts.ignored.iter().map(|name| literal(name)).collect();
-        view.rule.more.push(Code::of(format!("ignored: &[{}]", names.join(", "))));
-    }
-    view.rule.more.extend(parts.object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
-    view.rule.more.extend(parts.object.max.map(|max| Code::of(format!("max: Some({max})"))));
     view
 }
 
@@ -155,10 +163,7 @@ fn form_field(
     mut docs: String,
     read: &Option<ReadExpression>,
 ) -> PartFieldView {
-    let variable = match name.as_str() {
-        "part" | "parts" | "file" | "name" | "value" | "index" | "r" => format!("{name}_"),
-        _ => name.clone(),
-    };
+    let variable = variable(&name, FORM);
     let key = if is_rest { "name" } else { "_" };
     let (pattern, value) = match (part.kind, is_rest) {
         (PartKind::File, _) => (format!("writ_runtime::Held::File({index}, {key}, file)"), "file"),
@@ -293,7 +298,7 @@ fn docs(plan: &TypePlan<'_>, part: &Part<'_>, is_rest: bool) -> String {
 pub fn report_unchecked(plan: &TypePlan<'_>, operation: &Operation, diagnostics: &mut Diagnostics) {
     let bodies = operation.body.iter().flat_map(|body| &body.content);
     let mut described_schema = None;
-    for content in bodies.filter(|content| content.kind == ContentKind::Multipart) {
+    for content in bodies.filter(|content| content.kind == ContentKind::Multipart && content.positional.is_none()) {
         let schemas = &plan.contract.schemas;
         let described =
             parts(content, schemas).filter(|_| *described_schema.get_or_insert(content.schema) == content.schema);

@@ -2,16 +2,18 @@
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::{ContentKind, Operation};
+use writ_contract::model::stream::item_schema;
 
 use crate::rust::code::Code;
 use crate::rust::comment::comment;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
-use crate::rust::names::namespace::distinct;
+use crate::rust::names::distinct::distinct;
+use crate::rust::names::locals::{DECODE, variable};
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::page_request::page_request;
 use crate::rust::operations::paging::paging;
-use crate::rust::operations::parameter_field::{parameter_field, parameter_name};
+use crate::rust::operations::parameter_field::{parameter_field, parameter_names};
 use crate::rust::operations::request_body::body_field;
 use crate::rust::operations::request_field::RequestField;
 use crate::rust::plan::types::TypePlan;
@@ -29,7 +31,7 @@ pub fn request_view(
     diagnostics: &mut Diagnostics,
 ) -> (Option<RequestView>, Vec<Code>) {
     let calls = ReadCalls { plan, patterns, direction: operation.request_direction() };
-    let mut fields: Vec<(String, FieldSource, RequestField)> = Vec::new();
+    let mut fields: Vec<(Vec<String>, FieldSource, RequestField)> = Vec::new();
     let mut consumed = Vec::new();
     let paged = paging(plan, operation);
     for (index, parameter) in operation.parameters.iter().enumerate() {
@@ -42,12 +44,13 @@ pub fn request_view(
         }
         match paged.as_ref().filter(|paged| paged.holds(index)) {
             Some(paged) if paged.first() == index => {
-                fields.push(("page".to_owned(), paged.source(), paged.field(&calls, operation)));
+                let names = ["page", "requested_page"].map(str::to_owned).to_vec();
+                fields.push((names, paged.source(), paged.field(&calls, operation)));
             }
             Some(_) => {}
             None => {
                 let field = parameter_field(names, index, parameter, &calls);
-                fields.push((parameter_name(parameter), FieldSource::Parameter(index), field));
+                fields.push((parameter_names(parameter), FieldSource::Parameter(index), field));
             }
         }
     }
@@ -55,12 +58,12 @@ pub fn request_view(
     if let Some(body) = &operation.body {
         let (field, view) = body_field(&calls, body, names, diagnostics);
         forms = view;
-        fields.push(("body".to_owned(), FieldSource::Body, field));
+        fields.push((["body", "request_body"].map(str::to_owned).to_vec(), FieldSource::Body, field));
     }
     if fields.is_empty() {
         return (None, consumed);
     }
-    let (field_names, collided) = distinct(fields.iter().map(|(name, ..)| name.clone()));
+    let (field_names, collided) = distinct(fields.iter().map(|(names, ..)| names.clone()));
     if let Some(collided) = collided {
         let describe = |index: usize| match &fields[index].1 {
             FieldSource::Parameter(at) => {
@@ -79,20 +82,21 @@ pub fn request_view(
             report.also(parameter.span, format!("`{}` in {}", parameter.name, parameter.location.word()))
         }));
     }
-    let streamed =
-        operation.body.iter().flat_map(|body| &body.content).any(|content| content.kind == ContentKind::Multipart);
+    let contents = || operation.body.iter().flat_map(|body| &body.content);
+    let multipart = contents().any(|content| content.kind == ContentKind::Multipart);
+    let streamed = multipart || contents().any(|content| item_schema(content, &plan.contract.schemas).is_some());
     let default = !streamed && fields.iter().all(|(.., field)| field.ty.has_empty());
     let fields =
         fields.into_iter().zip(field_names).map(|((_, source, field), name)| view(source, field, name)).collect();
     let fields: Vec<RequestFieldView> = fields;
     let page = paged.is_none().then(|| page_request(plan, operation, &fields)).flatten();
     let name = Code::of(&names.request);
-    (Some(RequestView { name, fallback: String::new(), fields, forms, default, page, streamed }), consumed)
+    (Some(RequestView { name, fallback: String::new(), fields, forms, default, page, streamed, multipart }), consumed)
 }
 
 /// Returns the view of a field in a request type.
 fn view(source: FieldSource, field: RequestField, name: String) -> RequestFieldView {
-    let variable = if name == "input" { "input_".to_owned() } else { name.clone() };
+    let variable = variable(&name, DECODE);
     let take = field.take(&variable);
     RequestFieldView {
         source,

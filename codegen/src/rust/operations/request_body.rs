@@ -4,15 +4,17 @@
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::{Content, ContentKind, RequestBody};
 use writ_contract::model::parts::parts;
+use writ_contract::model::stream::{Items, item_schema};
 
 use crate::rust::code::Code;
-use crate::rust::expr::form_fields::form_fields;
+use crate::rust::expr::form_fields::body_form_fields;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::mention::contract;
-use crate::rust::names::media::{media_list, media_name};
-use crate::rust::names::namespace::distinct;
+use crate::rust::names::distinct::distinct;
+use crate::rust::names::media::{media_list, media_names};
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::request_field::RequestField;
+use crate::rust::operations::stream::{stream_method, stream_type};
 use crate::rust::plan::ty::Ty;
 use crate::rust::view::{FormView, FormsView, Presence};
 
@@ -46,6 +48,12 @@ fn body_decode(
     let any_media = |ty: Ty| Ty::AnyMedia(Box::new(ty));
     let decode = |ty: Ty, call: String, absent: Absent| BodyDecode { ty, call, absent };
     let method = if required { "body" } else { "optional_body" };
+    if let Some(Items { schema, framing }) = item_schema(content, &plan.contract.schemas) {
+        let item = plan.element(schema, calls.direction);
+        let call = format!("input.{}({})", stream_method(framing), calls.element(schema).function());
+        // An absent body is a stream without items.
+        return decode(stream_type(framing, item), call, Absent::Empty);
+    }
     match (content.kind, content.schema) {
         (ContentKind::Text, _) if content.is_range() => {
             decode(any_media(Ty::String), "input.any_media_text()".to_owned(), Absent::Unread)
@@ -55,7 +63,7 @@ fn body_decode(
         }
         (ContentKind::Json | ContentKind::Form, Some(schema)) => {
             let read = calls.element(schema).function();
-            let call = match form_fields(plan, body, schema).as_slice() {
+            let call = match body_form_fields(&plan.contract.schemas, body, schema).as_slice() {
                 [] => format!("input.{method}({read})"),
                 fields => {
                     let method = if required { "encoded_body" } else { "optional_encoded_body" };
@@ -89,9 +97,9 @@ fn body_decode(
 }
 
 /// Returns true if a request body is decoded independently of the name of its media type. This is the case for
-/// JSON and forms, but not for text and bytes.
-fn ignores_media_type(content: &Content) -> bool {
-    matches!(content.kind, ContentKind::Json | ContentKind::Form)
+/// JSON, forms and JSON lines, but not for text and bytes.
+fn ignores_media_type(content: &Content, ty: &Ty) -> bool {
+    matches!(content.kind, ContentKind::Json | ContentKind::Form) || matches!(ty, Ty::JsonLines(_))
 }
 
 /// Returns the request field of the body, and the enum of request bodies if the media type of a request decides
@@ -106,7 +114,9 @@ pub fn body_field(
     let docs = described.unwrap_or_else(|| "The body of the request.".to_owned());
     let decodes: Vec<BodyDecode> =
         body.content.iter().map(|content| body_decode(calls, (body, content), names, body.required)).collect();
-    if decodes.iter().all(|one| *one == decodes[0]) && body.content.iter().skip(1).all(ignores_media_type) {
+    if decodes.iter().all(|one| *one == decodes[0])
+        && body.content.iter().skip(1).all(|content| ignores_media_type(content, &decodes[0].ty))
+    {
         let BodyDecode { ty, call, absent } = decodes[0].clone();
         let field = match absent {
             _ if body.required => RequestField::new(docs, ty, Presence::Required, call),
@@ -120,12 +130,12 @@ pub fn body_field(
     let mut forms: Vec<(BodyDecode, Vec<usize>)> = Vec::new();
     for (index, content) in body.content.iter().enumerate() {
         let decode = body_decode(calls, (body, content), names, true);
-        match forms.iter_mut().find(|(known, _)| *known == decode).filter(|_| ignores_media_type(content)) {
+        match forms.iter_mut().find(|(known, _)| *known == decode).filter(|_| ignores_media_type(content, &decode.ty)) {
             Some((_, media)) => media.push(index),
             None => forms.push((decode, vec![index])),
         }
     }
-    let (variants, collided) = distinct(forms.iter().map(|(_, media)| media_name(&body.content[media[0]])));
+    let (variants, collided) = distinct(forms.iter().map(|(_, media)| media_names(&body.content[media[0]])));
     if let Some(collided) = collided {
         diagnostics
             .push(collided.report(body.span, |index| {

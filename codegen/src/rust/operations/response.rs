@@ -6,8 +6,10 @@ use writ_contract::model::schema::Kind;
 
 use crate::rust::code::{Code, literal};
 use crate::rust::expr::read::ReadCalls;
+use crate::rust::names::distinct::distinct;
 use crate::rust::names::ident::value_name;
-use crate::rust::names::namespace::distinct;
+use crate::rust::names::locals::RESPOND;
+use crate::rust::names::spelling::field_names;
 use crate::rust::names::status::variant;
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::response_body::{ResponseBody, body};
@@ -114,14 +116,11 @@ fn success(
     };
     let declared: Vec<&Header> = response.headers.iter().filter(|header| !header.is_platform()).collect();
     let headers: Vec<HeaderView> = declared.iter().map(|header| header_view(plan, operation, header)).collect();
-    let (header_names, _) = distinct(headers.iter().map(|header| header.name.0.clone()));
+    let (header_names, _) = distinct(declared.iter().zip(&headers).map(|(header, view)| header_names(header, view)));
     let headers: Vec<HeaderView> = headers
         .into_iter()
         .zip(header_names)
-        .map(|(header, name)| HeaderView {
-            name: Code::of(if name == "body" || name == "status" { format!("{name}_header") } else { name }),
-            ..header
-        })
+        .map(|(header, name)| HeaderView { name: Code::of(name), ..header })
         .collect();
     let checks = declared.iter().zip(&headers).filter_map(|(header, view)| header_check(calls, header, view)).collect();
     let (body, content) = body(calls, operation, response, &names.contents, diagnostics).unzip();
@@ -136,6 +135,18 @@ fn success(
         check: Code::default(),
     };
     (success, checks, body)
+}
+
+/// Returns the candidates for the name of a response header's field: the name of the header, then with the word `header`,
+/// and then with the spelling of the name.
+fn header_names(header: &Header, view: &HeaderView) -> Vec<String> {
+    let name = &view.name.0;
+    let plain = name.trim_start_matches("r#").trim_end_matches('_');
+    let mut names = vec![name.clone(), format!("{plain}_header")];
+    // These names belong to other fields of the response, or to variables of the code that sends it.
+    names.retain(|name| !RESPOND.contains(&name.as_str()));
+    names.extend(field_names(&header.name).into_iter().skip(1));
+    names
 }
 
 /// Returns the check of a response header, or `None` if its Rust type holds all constraints.

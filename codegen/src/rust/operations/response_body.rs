@@ -3,15 +3,17 @@
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{Content, ContentKind, Operation, Response, Status};
-use writ_contract::model::schema::{Kind, Schemas};
+use writ_contract::model::stream::{Framing, Items, items};
 use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::code::{Code, literal};
 use crate::rust::expr::read::ReadCalls;
-use crate::rust::names::media::{media_list, media_name};
-use crate::rust::names::namespace::{Names, distinct};
+use crate::rust::names::distinct::distinct;
+use crate::rust::names::media::{media_list, media_names};
+use crate::rust::names::namespace::Names;
 use crate::rust::names::status;
 use crate::rust::operations::send_call::{Argument, SendCall};
+use crate::rust::operations::stream::{stream_method, stream_type};
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{ContentVariantView, ContentView};
@@ -75,12 +77,8 @@ pub enum BodyEncoding {
     Shown,
     /// The body is a stream of bytes.
     Stream,
-    /// The body is a stream of values, each written as the `data` of a server-sent event.
-    Events,
-    /// The body is a stream of values, each of which describes a complete server-sent event.
-    DescribedEvents,
-    /// The body is a stream of values, each written as a line of JSON.
-    Lines,
+    /// The body is a stream of values, each written as an item in this framing.
+    Items(Framing),
     /// The body is text or bytes. The handler chooses its media type from a declared range such as `image/*`.
     AnyMedia,
     /// The body is JSON. The handler chooses its media type from a declared range.
@@ -98,17 +96,11 @@ fn form<'c>(plan: &TypePlan<'_>, direction: Direction, content: &'c Content) -> 
                 if range { (any_media(ty), BodyEncoding::AnyMediaJson) } else { (ty, BodyEncoding::Json) };
             (ty, encoding, content.schema)
         }
-        ContentKind::Stream => match content.schema.and_then(|schema| streamed(&plan.contract.schemas, schema)) {
+        ContentKind::Stream => match items(content, &plan.contract.schemas) {
             None => (Ty::ByteStream, BodyEncoding::Stream, None),
-            Some(value) => {
-                let ty = Box::new(plan.element(value, direction));
-                match content.essence() == "text/event-stream" {
-                    true if is_event(&plan.contract.schemas, value) => {
-                        (Ty::EventStream(ty), BodyEncoding::DescribedEvents, Some(value))
-                    }
-                    true => (Ty::EventStream(ty), BodyEncoding::Events, Some(value)),
-                    false => (Ty::JsonLines(ty), BodyEncoding::Lines, Some(value)),
-                }
+            Some(Items { schema, framing }) => {
+                let ty = stream_type(framing, plan.element(schema, direction));
+                (ty, BodyEncoding::Items(framing), Some(schema))
             }
         },
         ContentKind::Text if range => (any_media(Ty::String), BodyEncoding::AnyMedia, content.schema),
@@ -175,35 +167,7 @@ impl BodyForm<'_> {
 
 /// Returns true if the encoding of a response body does not depend on the name of its media type.
 fn ignores_media_type(encoding: BodyEncoding) -> bool {
-    matches!(encoding, BodyEncoding::Json | BodyEncoding::Lines)
-}
-
-/// Returns the schema of the values of a streamed response body: the items of a list, otherwise the schema itself.
-///
-/// Returns `None` if the schema describes text or nothing. The handler then streams bytes.
-pub fn streamed(schemas: &Schemas, schema: SchemaId) -> Option<SchemaId> {
-    match schemas.kind(schema) {
-        Kind::Any | Kind::Null | Kind::String(_) | Kind::Strings(_) => None,
-        Kind::Array(array) => Some(array.items),
-        _ => Some(schema),
-    }
-}
-
-/// Returns true if a schema describes a complete server-sent event and not only its data. It has the property
-/// `data`, at least one other property, and only properties that an event has.
-fn is_event(schemas: &Schemas, schema: SchemaId) -> bool {
-    match schemas.kind(schema) {
-        Kind::Object(object) => {
-            let has = |name: &str| object.properties.iter().any(|property| property.name == name);
-            let known = |name: &str| matches!(name, "data" | "event" | "id" | "retry");
-            has("data") && object.properties.len() > 1 && object.properties.iter().all(|property| known(&property.name))
-        }
-        Kind::Union(union) => union
-            .branches
-            .iter()
-            .all(|branch| !matches!(schemas.kind(*branch), Kind::Union(_)) && is_event(schemas, *branch)),
-        _ => false,
-    }
+    matches!(encoding, BodyEncoding::Json | BodyEncoding::Items(Framing::Lines))
 }
 
 /// Names the generated enums for the response bodies of an operation that have several media types.
@@ -272,7 +236,7 @@ pub fn body(
         let (send, rule) = (send_call(calls, &form), form.rule(calls));
         return Some((ResponseBody { send, rule, ty: form.ty }, None));
     };
-    let (variants, collided) = distinct(forms.iter().map(|form| media_name(form.media[0])));
+    let (variants, collided) = distinct(forms.iter().map(|form| media_names(form.media[0])));
     if let Some(collided) = collided {
         diagnostics.push(
             collided.report(response.span, |index| format!("the media type `{}`", &forms[index].media[0].media_type)),
@@ -332,9 +296,7 @@ fn send_call(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> SendCall {
         BodyEncoding::Bytes => call("bytes", Argument::Owned, false),
         BodyEncoding::Shown => call("bytes", Argument::Text, false),
         BodyEncoding::Stream => call("stream", Argument::Owned, false),
-        BodyEncoding::Events => stream("events"),
-        BodyEncoding::DescribedEvents => stream("described_events"),
-        BodyEncoding::Lines => stream("lines"),
+        BodyEncoding::Items(framing) => stream(stream_method(framing)),
         BodyEncoding::AnyMedia => call("any_media", Argument::Owned, false),
         BodyEncoding::AnyMediaJson => call("any_media_json", Argument::Borrowed, true),
     }

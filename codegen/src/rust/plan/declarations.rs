@@ -9,6 +9,7 @@ use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::names::ident::type_name;
 use crate::rust::names::namespace::Names;
+use crate::rust::names::spelling::spelling;
 use crate::rust::plan::types::{TypeKey, TypePlan};
 
 /// A type plan, the list of the contract's Rust types, while types are being declared.
@@ -49,7 +50,11 @@ impl Declarations<'_, '_> {
                 Some(Direction::Inbound) => vec![format!("{base}Input"), format!("{base}InputModel")],
                 // A requested name has no alternatives.
                 _ if own.is_some() => vec![base.clone()],
-                _ => vec![base.clone(), format!("{base}Model"), format!("{base}Schema")],
+                _ => {
+                    let spelled = spelling(component).map(|word| format!("{base}{}", type_name(word)));
+                    let plain = [base.clone(), format!("{base}Model"), format!("{base}Schema")];
+                    plain.into_iter().chain(spelled).collect()
+                }
             };
             self.name(key, &candidates);
         }
@@ -82,16 +87,15 @@ impl Declarations<'_, '_> {
             }
             let schema = self.plan.contract.schemas.get(id);
             let key = TypeKey { schema: id, only: self.plan.usage.only(id, direction) };
-            if let (true, Kind::Alias(first)) = (schema.deduplicated, &schema.kind)
-                && !self
-                    .plan
-                    .names
-                    .contains_key(&TypeKey { schema: *first, only: self.plan.usage.only(*first, direction) })
-            {
-                // The schema is an alias of an equal schema that has no name yet, so that schema is named by
-                // this location.
-                todo.push((*first, candidates));
-                continue;
+            if let (true, Kind::Alias(shared)) = (schema.deduplicated, &schema.kind) {
+                let only = self.plan.usage.only(*shared, direction);
+                let is_named = self.plan.names.contains_key(&TypeKey { schema: *shared, only });
+                let name = self.shared_name(*shared).filter(|name| self.names.is_free(name));
+                if !is_named && name.is_none_or(|name| Some(&name) == candidates.first()) {
+                    // The equal schemas have no better name than this location.
+                    todo.push((*shared, candidates));
+                    continue;
+                }
             }
             if self.declared(id) == Declared::Always && schema.component.is_none() {
                 let mut candidates = candidates.clone();
@@ -138,7 +142,10 @@ impl Declarations<'_, '_> {
         let schema = self.plan.contract.schemas.get(id);
         match &schema.kind {
             _ if schema.rust_type.is_some() => Vec::new(),
-            Kind::Alias(target) => vec![(*target, vec![base.to_owned(), format!("{base}Value")])],
+            Kind::Alias(target) => {
+                let first = self.shared_name(*target).filter(|_| schema.deduplicated);
+                vec![(*target, vec![first.unwrap_or_else(|| base.to_owned()), format!("{base}Value")])]
+            }
             Kind::Array(array) => vec![(array.items, one("Item"))],
             Kind::Union(union) => {
                 let variants = self.plan.variant_names(id);
@@ -159,6 +166,11 @@ impl Declarations<'_, '_> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Returns the name of a schema that stands for several equal ones, or `None` if it has no name of its own.
+    fn shared_name(&self, shared: SchemaId) -> Option<String> {
+        self.plan.contract.schemas.get(shared).shared_name.as_deref().map(type_name)
     }
 
     /// Returns the need of a schema for a declared Rust type.

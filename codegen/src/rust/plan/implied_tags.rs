@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use writ_contract::model::schema::{Kind, ObjectShape, Schemas};
+use writ_contract::model::schema::{Discriminator, Kind, ObjectShape, Schemas};
 use writ_contract::model::{Contract, SchemaId};
 
 use crate::rust::plan::usage::{Usage, children, roots};
@@ -40,7 +40,9 @@ pub fn implied_tags(contract: &Contract, usage: &Usage) -> HashMap<SchemaId, Tag
             Kind::Alias(_) => {}
             Kind::Union(union) => {
                 for (index, branch) in union.branches.iter().enumerate() {
-                    let tag = union.discriminator.as_ref().and_then(|discriminator| {
+                    // The default branch also holds objects with other values, so it keeps its field.
+                    let tagged = |discriminator: &&Discriminator| discriminator.default != Some(index);
+                    let tag = union.discriminator.as_ref().filter(tagged).and_then(|discriminator| {
                         let mut values = discriminator.mapping.iter().filter(|(_, at)| *at == index);
                         let (value, _) = values.next()?;
                         let only = values.next().is_none();

@@ -36,8 +36,9 @@ pub fn declare_operation(declarations: &mut Declarations<'_, '_>, operation: &Op
             }
             continue;
         }
-        if let Some(schema) = content.schema.filter(|_| content.kind != ContentKind::Binary) {
-            declarations.declare(schema, request, &[format!("{base}Body"), format!("{base}RequestBody")]);
+        if let Some(schema) = content.value_schema().filter(|_| content.kind != ContentKind::Binary) {
+            let word = if content.items.is_some() { "Item" } else { "Body" };
+            declarations.declare(schema, request, &[format!("{base}{word}"), format!("{base}Request{word}")]);
         }
     }
     for header in operation.response_headers() {
@@ -51,7 +52,7 @@ pub fn declare_operation(declarations: &mut Declarations<'_, '_>, operation: &Op
             if refusal && contract.errors.is_envelope(content, &contract.schemas) {
                 continue;
             }
-            let Some(schema) = content.schema else { continue };
+            let Some(schema) = content.value_schema() else { continue };
             let role = match response.status {
                 Status::Code(code) if code < 300 => String::new(),
                 Status::Code(code) => variant(code),

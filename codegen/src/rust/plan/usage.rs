@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use writ_contract::model::envelope::is_error;
-use writ_contract::model::operation::Operation;
+use writ_contract::model::operation::{Content, Operation};
 use writ_contract::model::parts::{PartKind, parts};
 use writ_contract::model::schema::{Additional, Kind, ObjectShape, Property};
 use writ_contract::model::{Contract, Direction, SchemaId};
@@ -79,7 +79,7 @@ pub fn roots(contract: &Contract, operation: &Operation) -> Vec<(SchemaId, Direc
                 let headers = content.encoding.iter().flat_map(|encoding| &encoding.headers);
                 roots.extend(headers.map(|header| (header.schema, request)));
             }
-            None => roots.extend(content.schema.map(|schema| (schema, request))),
+            None => roots.extend(content.value_schema().map(|schema| (schema, request))),
         }
     }
     roots.extend(operation.response_headers().map(|header| (header.schema, returned)));
@@ -89,7 +89,7 @@ pub fn roots(contract: &Contract, operation: &Operation) -> Vec<(SchemaId, Direc
             .content
             .iter()
             .filter(|content| !(refusal && contract.errors.is_envelope(content, &contract.schemas)));
-        roots.extend(contents.filter_map(|content| content.schema).map(|schema| (schema, returned)));
+        roots.extend(contents.filter_map(Content::value_schema).map(|schema| (schema, returned)));
     }
     roots
 }

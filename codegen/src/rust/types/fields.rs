@@ -4,8 +4,8 @@ use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::schema::Property;
 
 use crate::rust::expr::default::{DefaultValue, default_value};
-use crate::rust::names::ident::value_name;
-use crate::rust::names::namespace::distinct;
+use crate::rust::names::distinct::distinct;
+use crate::rust::names::spelling::field_names;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::{TypeKey, TypePlan};
 
@@ -51,7 +51,7 @@ pub fn fields<'c>(plan: &TypePlan<'c>, key: TypeKey, diagnostics: &mut Diagnosti
     let (names, collided) = distinct(
         properties
             .iter()
-            .map(|property| value_name(property.rust_name.as_ref().map_or(&property.name, |own| &own.value))),
+            .map(|property| field_names(property.rust_name.as_ref().map_or(&property.name, |own| &own.value))),
     );
     if let Some(collided) = collided {
         let report = collided.report(plan.contract.schemas.get(key.schema).span, |index| {

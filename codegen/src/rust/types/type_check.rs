@@ -58,6 +58,9 @@ fn struct_check(calls: &ReadCalls<'_, '_>, object: &ObjectShape, found: &[Field<
         let max = object.max.map_or("None".to_owned(), |max| format!("Some({max})"));
         statements.push(Code::of(format!("c.check(self, &{} {{ min: {min}, max: {max} }});", runtime("Properties"))));
     }
+    if let Some(list) = codec.sparse_list.as_ref().filter(|_| !statements.is_empty()) {
+        statements.insert(0, Code::of(format!("c.begin_page({});", literal(list))));
+    }
     statements
 }
 

@@ -10,6 +10,7 @@ use crate::rust::expr::branch::branch_rule;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::expr::read_expression::ReadExpression;
 use crate::rust::mention::runtime;
+use crate::rust::names::locals::{READ, variable};
 use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::types::fields::{Field, Presence, fields};
 use crate::rust::types::type_check::type_check;
@@ -122,7 +123,7 @@ fn struct_codec(
     for (index, field) in found.iter().enumerate() {
         let tag = plan_tag(calls, key, field);
         let reading = (view.read && tag.is_none()).then(|| field_read(calls, field));
-        let variable = local(&field.name);
+        let variable = variable(&field.name, READ);
         variables.push(variable.clone());
         let take = match field.presence {
             Presence::Required | Presence::RequiredNullable => format!("{variable}?"),
@@ -178,15 +179,6 @@ fn plan_tag(calls: &ReadCalls<'_, '_>, key: TypeKey, field: &Field<'_>) -> Optio
     Some(tag.value.clone())
 }
 
-/// Returns the variable that holds a field while its struct is read. It differs from the other variables of the
-/// reading function.
-fn local(name: &str) -> String {
-    match name {
-        "r" | "object" | "field" | "w" => format!("{name}_"),
-        other => other.to_owned(),
-    }
-}
-
 /// Returns the expression that reads the value of a struct field.
 fn field_read(calls: &ReadCalls<'_, '_>, field: &Field<'_>) -> ReadExpression {
     let schema = field.property.schema;
@@ -221,7 +213,11 @@ fn union_codec(calls: &ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView) {
         Some(discriminator) => {
             let pairs: Vec<String> =
                 discriminator.mapping.iter().map(|(value, index)| format!("({}, {index})", literal(value))).collect();
-            Code::of(format!("r.tagged({}, &[{}], ", literal(&discriminator.property), pairs.join(", ")))
+            let (property, pairs) = (literal(&discriminator.property), pairs.join(", "));
+            Code::of(match discriminator.default {
+                Some(default) => format!("r.tagged_or({property}, &[{pairs}], {default}, "),
+                None => format!("r.tagged({property}, &[{pairs}], "),
+            })
         }
         None => Code::from(if union.exactly_one { "r.one_of(BRANCHES, " } else { "r.any_of(BRANCHES, " }),
     };

@@ -8,6 +8,7 @@ use crate::rust::code::Code;
 use crate::rust::expr::default::default_text;
 use crate::rust::mention::{plain, runtime, std};
 use crate::rust::names::enum_variants::enum_variants;
+use crate::rust::names::locals::{CONSTRUCT, variable};
 use crate::rust::names::union_variants::union_variants;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::{TypeKey, TypePlan};
@@ -148,7 +149,9 @@ fn constructor(
         let value = match (field.presence, &field.default) {
             (Presence::Tag, _) => continue,
             (Presence::Required | Presence::RequiredNullable, _) => {
-                values.push(Code::of(&field.name));
+                let variable = variable(&field.name, CONSTRUCT);
+                let short = variable == field.name;
+                values.push(Code::of(if short { variable } else { format!("{}: {variable}", field.name) }));
                 continue;
             }
             (Presence::Optional, _) => "None".to_owned(),
@@ -159,17 +162,16 @@ fn constructor(
         values.push(Code::of(format!("{}: {value}", field.name)));
     }
     values.extend(rest.map(|rest| Code::of(format!("{}: {}::new()", rest.name, std("std::collections::BTreeMap")))));
-    let parameters = required.iter().map(|field| Code::of(format!("{}: {}", field.name, field.ty))).collect();
+    let parameter = |field: &&Field<'_>| Code::of(format!("{}: {}", variable(&field.name, CONSTRUCT), field.ty));
+    let parameters = required.iter().map(parameter).collect();
     Some(ConstructorView { parameters, values, default: is_default })
 }
 
-/// Returns a name for the struct field that keeps undeclared properties. No declared field has this name.
+/// Returns a name for the struct field that keeps undeclared properties. No declared field has this name, and none ends with an
+/// underscore.
 fn rest_name(fields: &[FieldView]) -> &'static str {
     let free = |name: &str| !fields.iter().any(|field| field.name.0 == name);
-    ["additional", "additional_properties", "writ_additional_properties"]
-        .into_iter()
-        .find(|name| free(name))
-        .unwrap_or("additional")
+    ["additional", "additional_properties"].into_iter().find(|name| free(name)).unwrap_or("additional_")
 }
 
 /// Returns the views of the variants of a string enumeration.

@@ -23,6 +23,8 @@ pub struct RequestView {
     /// True if the request holds a body that is still arriving. The request type then implements neither
     /// `Clone` nor `PartialEq`.
     pub streamed: bool,
+    /// True if the request can have a multipart body, which the runtime reads with its feature `multipart`.
+    pub multipart: bool,
 }
 
 /// The view of the access to the page that a request selects.

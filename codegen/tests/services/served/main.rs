@@ -13,6 +13,7 @@ mod responses;
 mod secured;
 mod streams;
 mod uploads;
+mod version_3_2;
 
 use writ_runtime::exports::axum::Router;
 
@@ -111,6 +112,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("uploads", uploads::router()),
         ("values", plain::values::router()),
         ("version_3_1", plain::version_3_1::router()),
+        ("version_3_2", version_3_2::router()),
     ]
 }
 

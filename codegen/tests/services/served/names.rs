@@ -10,6 +10,16 @@ impl Type for Service {
         crate::record(&request);
         Err(std::io::Error::other("an error without a response"))?
     }
+
+    async fn add_order(&self, _: &Context<()>, request: AddOrderRequest) -> Result<AddOrderResponse, AddOrderError> {
+        crate::record(&request.body);
+        // Both addresses have the type that is named after the component.
+        let PurchaseAddress { city } = request.body.delivery.address;
+        // Equal enums of two components are two types.
+        let kind = if city == request.body.payment.address.city { InvoiceType::Private } else { InvoiceType::Business };
+        let papers = Papers { invoice: Invoice { r#type: kind }, customer: Customer { r#type: CustomerType::Business } };
+        Ok(papers.into())
+    }
 }
 
 impl N123GoNot for Service {

@@ -45,6 +45,10 @@ pub struct Args {
     /// The settings file [default: `codegen.toml` beside the contract].
     #[arg(long, value_name = "FILE", requires = "spec")]
     pub config: Option<PathBuf>,
+    /// Apply this overlay to the contract, after those of the settings; repeat the option for several. `-` reads standard
+    /// input.
+    #[arg(long, value_name = "FILE", requires = "spec")]
+    pub overlay: Vec<PathBuf>,
     /// Generate only the operations of this tag; repeat the option for several tags.
     #[arg(long, value_name = "NAME", requires = "spec")]
     pub tag: Vec<String>,

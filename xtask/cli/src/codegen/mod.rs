@@ -32,6 +32,11 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
     let Some(spec) = args.spec.as_deref() else {
         bail!("the contract is missing: pass `--spec FILE`");
     };
+    let overlays = args.overlay.iter().map(PathBuf::as_path);
+    match overlays.chain([spec]).filter(|path| *path == Path::new(STDIN)).count() {
+        0 | 1 => {}
+        _ => bail!("standard input can be read only once: pass `-` to one of `--spec` and `--overlay`"),
+    }
     if spec == Path::new(STDIN) && std::io::stdin().is_terminal() {
         bail!("`--spec -` reads standard input, which is a terminal: pipe a contract into the command");
     }
@@ -52,6 +57,7 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
     if !args.tag.is_empty() {
         settings.options.contract.set_tags(&args.tag);
     }
+    settings.options.overlays.extend(args.overlay.iter().cloned());
     let dependencies = settings.dependencies(out);
     let request = Request {
         entry: spec.to_owned(),

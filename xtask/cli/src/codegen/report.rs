@@ -109,7 +109,8 @@ pub fn methods(source: &Path) -> Methods {
 pub fn methods_of(folder: &Path, module: &str) -> Methods {
     let mut methods = Methods::new();
     let Ok(files) = std::fs::read_dir(folder) else { return methods };
-    for file in files.flatten() {
+    // The trait in `errors.rs` converts errors and has no operation.
+    for file in files.flatten().filter(|file| file.file_name() != "errors.rs") {
         let Ok(text) = std::fs::read_to_string(file.path()) else { continue };
         if text.starts_with(MARK) {
             methods.extend(methods_in(&text).into_iter().map(|(name, method)| (module.to_owned(), name, method)));

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use crate::document::grammar::{ObjectKind, rule};
 use crate::document::node::{Key, Node, Object, Value};
+use crate::document::reference::is_plain_name;
 use crate::document::trees::Document;
 use crate::document::version::Version;
 use crate::document::walk::{self, Visited, Walk};
@@ -120,7 +121,7 @@ impl<'d> Bundler<'d> {
         let root = self.document.root;
         if target.path.file == root {
             // A reference by anchor is replaced: an object that moves into the bundle may have the same anchor.
-            let lasting = text == "#" || text.starts_with("#/") || self.document.sources.len() == 1;
+            let lasting = text == "#" || text.starts_with("#/") || self.document.is_one_file();
             return (from != root || !text.starts_with('#') || !lasting).then(|| fragment(&target.path.pointer));
         }
         if kind == ObjectKind::PathItem {
@@ -177,6 +178,17 @@ impl<'d> Walk<'d> for Bundler<'d> {
     fn schema_reference(&mut self, node: &'d Node, text: &'d str) -> Node {
         let rewritten = self.rewritten(ObjectKind::Schema, node.span.file, text);
         with_text(node, rewritten)
+    }
+
+    fn requirement(&mut self, visited: Visited<'d>, object: &'d Object) -> Node {
+        let written = walk::map(self, &walk::SCOPES, visited, object);
+        let Value::Object(scopes) = written.value else { return written };
+        let rewritten = |(key, node): (&Key, &Node)| {
+            let reference = Some(key).filter(|key| !is_plain_name(&key.name));
+            let text = reference.and_then(|key| self.rewritten(ObjectKind::SecurityScheme, key.span.file, &key.name));
+            (text.map_or_else(|| key.clone(), |name| Key { name, span: key.span }), node.clone())
+        };
+        Node { span: written.span, value: Value::Object(scopes.iter().map(rewritten).collect()) }
     }
 
     fn operation_reference(&mut self, node: &'d Node, text: &'d str) -> Node {

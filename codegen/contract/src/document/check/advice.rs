@@ -21,7 +21,10 @@ pub(super) fn instead(name: &str, value: Option<&Node>, version: Version) -> Opt
             return Some(match version {
                 Version::V30 => format!("in 3.0, write `{inclusive}: {limit}, {name}: true`"),
                 Version::V31 | Version::V32 => {
-                    format!("in 3.1, write the limit itself, as in `{name}: {limit}`, and no `{inclusive}`")
+                    format!(
+                        "in {}, write the limit itself, as in `{name}: {limit}`, and no `{inclusive}`",
+                        version.number()
+                    )
                 }
             });
         }

@@ -57,34 +57,32 @@ impl Checker<'_, '_> {
 
     /// Reports a field that an OpenAPI object has only in another version of OpenAPI.
     pub(super) fn other_version(&mut self, rule: &Rule, field: &Field, key: &Key) {
+        if field.since == Since::V32 {
+            return self.read_as_3_2(key.span, &format!("`{}` is a field", field.name));
+        }
         let name = field.name;
-        let new = format!("`{name}` is a field of OpenAPI 3.2, which is not supported yet");
-        let problem = match field.since {
-            Since::V32 => Diagnostic::error("unsupported-field", key.span, new)
-                .label("unsupported field")
-                .help("remove it, or use the fields of OpenAPI 3.1"),
-            Since::V32Remark => {
-                Diagnostic::warning("unsupported-field", key.span, new).label("ignored").help("remove it")
-            }
-            Since::V30Only | Since::V31 | Since::Always => {
-                let (theirs, ours) = match field.since {
-                    Since::V30Only => ("3.0", "3.1"),
-                    _ => ("3.1", "3.0"),
-                };
-                let message = format!("`{name}` is a field of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
-                let problem = self.lax(false, "other-version", key.span, message);
-                let problem = problem.label(format!("not a field of {} in {ours}", rule.name));
-                let problem = match name {
-                    "nullable" if !self.strict => problem.note(format!("treated as in {theirs}")),
-                    _ => problem,
-                };
-                match instead(name, None, self.document.version()) {
-                    Some(advice) => problem.help(advice),
-                    None => problem,
-                }
-            }
+        let version = self.document.version();
+        let (theirs, ours) = (if field.since == Since::V30Only { "3.0" } else { "3.1" }, version.number());
+        let message = format!("`{name}` is a field of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
+        let problem = self.lax(false, "other-version", key.span, message);
+        let problem = problem.label(format!("not a field of {} in {ours}", rule.name));
+        let problem = match name {
+            "nullable" if !self.strict => problem.note(format!("treated as in {theirs}")),
+            _ => problem,
         };
-        self.report(problem);
+        self.report(match instead(name, None, version) {
+            Some(advice) => problem.help(advice),
+            None => problem,
+        });
+    }
+
+    /// Reports a feature of OpenAPI 3.2 in a contract of an earlier version. It has its effect all the same.
+    pub(super) fn read_as_3_2(&mut self, span: Span, feature: &str) {
+        let ours = self.document.version().number();
+        let message = format!("{feature} of OpenAPI 3.2, but this contract is OpenAPI {ours}");
+        let problem = self.lax(false, "other-version", span, message);
+        let label = if self.strict { format!("not in {ours}") } else { "treated as in 3.2".to_owned() };
+        self.report(problem.label(label).help("declare `openapi: 3.2.0` to use it"));
     }
 
     /// Reports a required field that an OpenAPI object lacks, unless a misspelling of the field was reported.
@@ -106,6 +104,11 @@ impl Checker<'_, '_> {
         let problem = match presence {
             Presence::Assumed(assumption) if !self.strict => problem.label(format!("`{name}` is {assumption}")),
             _ => problem.label(format!("`{name}` is missing")),
+        };
+        let pointer = format!("{}/{name}", self.pointer.as_str());
+        let problem = match self.document.overlaid.removed.get(&pointer) {
+            Some(action) => problem.also(*action, format!("this action removes `{name}`")),
+            None => problem,
         };
         self.report(match example(rule, name) {
             Some(example) => problem.help(format!("add for example `{example}`")),

@@ -19,7 +19,12 @@ impl<'d> Checker<'d, '_> {
             ObjectKind::Operation if self.document.version() == Version::V30 && !object.contains_key("responses") => {
                 self.missing(rule, object, ("responses", Presence::Assumed("treated as empty")), anchor);
             }
-            ObjectKind::Parameter | ObjectKind::Header => self.described(rule, object, anchor),
+            ObjectKind::Parameter | ObjectKind::Header => {
+                self.described(rule, object, anchor);
+                self.parameter_3_2(rule, object);
+            }
+            ObjectKind::MediaType | ObjectKind::Encoding => self.encodings(rule, object),
+            ObjectKind::Example => self.example_3_2(rule, object),
             ObjectKind::Schema => self.tuple(object),
             ObjectKind::SecurityScheme => self.security_scheme(rule, object, anchor),
             _ => {}
@@ -27,6 +32,8 @@ impl<'d> Checker<'d, '_> {
     }
 
     fn root(&mut self, rule: &Rule, object: &Object, anchor: Span) {
+        self.self_uri(object);
+        self.tags(object);
         let enough: &[&str] = match self.document.version() {
             Version::V30 => &["paths"],
             Version::V31 | Version::V32 => &["paths", "webhooks", "components"],

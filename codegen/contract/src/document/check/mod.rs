@@ -13,6 +13,7 @@ mod references;
 mod repairable;
 mod type_words;
 mod values;
+mod version_3_2;
 
 use std::collections::{HashMap, VecDeque};
 
@@ -88,6 +89,9 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
         let rule = rule(kind);
         if let Some(standing) = standing_reference(kind, object, self.version()) {
             self.refer(&standing, kind);
+            if kind == ObjectKind::MediaType {
+                self.media_type_reference(standing.node.span);
+            }
             if standing.alone {
                 self.siblings(&standing, kind, object);
                 return;
@@ -182,11 +186,14 @@ impl Checker<'_, '_> {
 
 /// Returns the method and path of the operation that contains the node at a JSON pointer, such as `GET /users/{id}`.
 fn operation_of(pointer: &str) -> Option<String> {
-    const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
     let mut steps = pointer.strip_prefix("/paths/")?.split('/');
     let path = unescape(steps.next()?);
-    let method = steps.next().filter(|step| METHODS.contains(step))?;
-    Some(format!("{} {path}", method.to_ascii_uppercase()))
+    let method = match steps.next()? {
+        "additionalOperations" => unescape(steps.next()?),
+        step => METHODS.contains(&step).then(|| step.to_ascii_uppercase())?,
+    };
+    Some(format!("{method} {path}"))
 }
 
 #[cfg(test)]
@@ -197,6 +204,8 @@ mod tests {
     fn a_pointer_names_the_operation_that_it_leads_into() {
         let operation = operation_of("/paths/~1users~1{id}/get/responses/200");
         assert_eq!(operation.as_deref(), Some("GET /users/{id}"));
+        let copy = operation_of("/paths/~1users/additionalOperations/COPY/tags");
+        assert_eq!(copy.as_deref(), Some("COPY /users"));
         assert_eq!(operation_of("/paths/~1users/parameters/0"), None);
         assert_eq!(operation_of("/components/schemas/get"), None);
     }

@@ -6,11 +6,11 @@ use crate::diagnostic::Diagnostic;
 use crate::document::grammar::{ObjectKind, rule};
 use crate::document::located::Located;
 use crate::document::node::{Node, Object};
-use crate::document::reference::{RefError, file_part, parse};
+use crate::document::reference::{Fragment, RefError, Reference, compose, file_part, parse};
 use crate::document::resolve::MAX_HOPS;
 use crate::document::version::Version;
 use crate::document::walk::{Standing, begin};
-use crate::source::Pointer;
+use crate::source::{Pointer, Span};
 
 /// The annotations that apply to a schema of OpenAPI 3.0 beside a `$ref`.
 const APPLIED_BESIDE: &[&str] = &["default", "deprecated", "nullable", "readOnly", "writeOnly"];
@@ -163,6 +163,10 @@ impl<'d> Checker<'d, '_> {
             }
             RefError::Dangling { closest } => {
                 let problem = Diagnostic::error("dangling-ref", span, format!("the target of `{text}` does not exist"));
+                let problem = match self.removed_target(pending) {
+                    Some(action) => problem.also(action, "this action removes the target"),
+                    None => problem,
+                };
                 let problem = problem.label("no such target");
                 match closest {
                     Some(similar) => problem.suggest(self.inside_quotes(span), similar),
@@ -173,11 +177,18 @@ impl<'d> Checker<'d, '_> {
         self.report(problem);
     }
 
+    /// Returns the span of the action of an overlay that removed the target of a reference.
+    fn removed_target(&self, pending: &Pending<'_>) -> Option<Span> {
+        let Reference { file, fragment: Fragment::Pointer(steps) } = parse(pending.text) else { return None };
+        let from = self.document.base(pending.span.file);
+        let file = if file.is_empty() { from } else { self.document.links.get(&(from, file))?.clone().ok()? };
+        let text = compose("", &steps);
+        self.document.overlaid.removal(&text[1..]).filter(|_| file == self.document.root)
+    }
+
     fn is_unreadable(&self, pending: &Pending<'_>) -> bool {
-        let Ok(reference) = parse(pending.text) else {
-            return false;
-        };
-        let link = self.document.links.get(&(pending.span.file, reference.file));
+        let from = self.document.base(pending.span.file);
+        let link = self.document.links.get(&(from, parse(pending.text).file));
         matches!(link, Some(Ok(file)) if self.document.unreadable.contains(file))
     }
 }

@@ -88,9 +88,9 @@ impl Checker<'_, '_> {
             (Shape::List(Shape::Any), Value::String(_) | Value::Number(_) | Value::Bool(_)) if field == "enum" => {
                 Some(Meaning::wrap())
             }
-            (Shape::List(Shape::Of(_) | Shape::Map(_)), Value::Object(_)) => Some(Meaning::wrap()),
+            (Shape::List(Shape::Of(_) | Shape::Map(_) | Shape::Requirement), Value::Object(_)) => Some(Meaning::wrap()),
             // The name of a security scheme in place of a requirement without scopes.
-            (Shape::Map(Shape::List(_)), Value::String(name)) if field.starts_with("security/") => {
+            (Shape::Requirement, Value::String(name)) => {
                 let none = Value::Array(Vec::new());
                 Some(Meaning::replace(object(name, none, node.span), &format!("`{name}: []`")))
             }

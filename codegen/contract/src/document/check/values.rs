@@ -65,7 +65,9 @@ impl<'d> Checker<'d, '_> {
         }
         self.report(problem);
         // An object in place of a list of objects is its only element.
-        if let (Shape::List(inner @ (Shape::Of(_) | Shape::Map(_))), Value::Object(_)) = (shape, &node.value) {
+        if let (Shape::List(inner @ (Shape::Of(_) | Shape::Map(_) | Shape::Requirement)), Value::Object(_)) =
+            (shape, &node.value)
+        {
             value(self, inner, visited);
         }
     }
@@ -80,7 +82,8 @@ impl<'d> Checker<'d, '_> {
         });
         let Some(theirs) = theirs else { return false };
         self.repair_nulls(node, owner);
-        let (theirs, ours) = if theirs.since == Since::V30Only { ("3.0", "3.1") } else { ("3.1", "3.0") };
+        let ours = self.document.version().number();
+        let theirs = if theirs.since == Since::V30Only { "3.0" } else { "3.1" };
         let message = format!("`{name}` has the form of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
         let problem = self.lax(false, "other-version", anchor, message);
         let only = match (&node.value, name.as_str()) {
@@ -139,7 +142,7 @@ fn expected(shape: &Shape) -> String {
         Shape::Number => "a number".to_owned(),
         Shape::Count => "a non-negative integer".to_owned(),
         Shape::List(_) => "an array".to_owned(),
-        Shape::Map(_) | Shape::Components(_) | Shape::Of(_) => "an object".to_owned(),
+        Shape::Map(_) | Shape::Components(_) | Shape::Requirement | Shape::Of(_) => "an object".to_owned(),
         Shape::Either(shapes) => shapes.iter().map(expected).collect::<Vec<_>>().join(" or "),
     }
 }

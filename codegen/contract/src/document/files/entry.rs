@@ -35,7 +35,7 @@ pub(super) fn version(root: &Node, strict: bool, diagnostics: &mut Diagnostics) 
         false => format!("OpenAPI version `{text}` is not supported"),
     };
     let problem = match version {
-        None => Diagnostic::error("unknown-version", openapi.span, message).label("supported: 3.0.x and 3.1.x"),
+        None => Diagnostic::error("unknown-version", openapi.span, message).label("supported: 3.0.x, 3.1.x and 3.2.x"),
         // A number in place of a string is reported with the other values of a wrong type.
         Some(_) if (numbers.len() == 3 && plain == text) || openapi.as_str().is_none() => {
             return version.map(|it| it.0);
@@ -48,7 +48,7 @@ pub(super) fn version(root: &Node, strict: bool, diagnostics: &mut Diagnostics) 
             })
         }
     };
-    diagnostics.push(problem.help("write `3.0.3` or `3.1.0`"));
+    diagnostics.push(problem.help("write `3.0.3`, `3.1.0` or `3.2.0`"));
     version.map(|it| it.0)
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use super::loader::Loader;
 use crate::document::grammar::ObjectKind;
 use crate::document::node::{Node, Object};
-use crate::document::reference::{RefError, parse};
+use crate::document::reference::{RefError, is_plain_name, parse};
 use crate::document::version::Version;
 use crate::document::walk::{Visited, Walk, begin, entries, standing_reference};
 use crate::source::FileId;
@@ -34,9 +34,7 @@ pub(super) fn follow(loader: &mut Loader<'_>) {
     let mut links = 0;
     loop {
         while let Some((file, text, kind)) = collector.pending.pop_front() {
-            if let Ok(reference) = parse(&text) {
-                loader.link(file, &reference.file);
-            }
+            loader.link(loader.document.base(file), &parse(&text).file);
             match loader.document.resolve(file, &text) {
                 Ok(target) => begin(&mut collector, kind, target.node),
                 Err(RefError::File(_)) => deferred.push_back((file, text, kind)),
@@ -52,8 +50,8 @@ pub(super) fn follow(loader: &mut Loader<'_>) {
 }
 
 impl Collector {
-    fn record(&mut self, node: &Node, text: &str, kind: ObjectKind) {
-        let reference = (node.span.file, text.to_owned(), kind);
+    fn record(&mut self, file: FileId, text: &str, kind: ObjectKind) {
+        let reference = (file, text.to_owned(), kind);
         if self.found.insert(reference.clone()) {
             self.pending.push_back(reference);
         }
@@ -72,7 +70,7 @@ impl<'d> Walk<'d> for Collector {
             return;
         }
         if let Some(standing) = standing_reference(kind, object, self.version) {
-            self.record(standing.node, standing.text, kind);
+            self.record(standing.node.span.file, standing.text, kind);
             if standing.alone {
                 return;
             }
@@ -81,6 +79,12 @@ impl<'d> Walk<'d> for Collector {
     }
 
     fn schema_reference(&mut self, node: &'d Node, text: &'d str) {
-        self.record(node, text, ObjectKind::Schema);
+        self.record(node.span.file, text, ObjectKind::Schema);
+    }
+
+    fn requirement(&mut self, _visited: Visited<'d>, object: &'d Object) {
+        for (key, _) in object.iter().filter(|(key, _)| !is_plain_name(&key.name)) {
+            self.record(key.span.file, &key.name, ObjectKind::SecurityScheme);
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! The grammar of the root object of OpenAPI and of its description, servers, components and tags.
 
-use super::shape::Since::{V31, V32, V32Remark};
+use super::shape::Since::{V31, V32};
 use super::shape::{ObjectKind, Rule, Shape, assumed, field, plain, required, since};
 
 const SERVERS: Shape = Shape::List(&Shape::Of(ObjectKind::Server));
 const TEXTS: Shape = Shape::List(&Shape::Text);
 const DOCS: Shape = Shape::Of(ObjectKind::ExternalDocs);
 const SCHEMA: Shape = Shape::Of(ObjectKind::Schema);
-const SECURITY: Shape = Shape::List(&Shape::Map(&TEXTS));
+const SECURITY: Shape = Shape::List(&Shape::Requirement);
 
 /// The assumption for a field whose absence means an empty value.
 const EMPTY: &str = "treated as empty";
@@ -58,7 +58,7 @@ pub(super) static SERVER: Rule = plain(
         assumed("url", Shape::Text, "treated as `/`"),
         field("description", Shape::Text),
         field("variables", Shape::Map(&Shape::Of(ObjectKind::ServerVariable))),
-        since(V32Remark, "name", Shape::Text),
+        since(V32, "name", Shape::Text),
     ],
 );
 
@@ -94,9 +94,9 @@ pub(super) static TAG: Rule = plain(
         assumed("name", Shape::Text, UNUSED),
         field("description", Shape::Text),
         field("externalDocs", DOCS),
-        since(V32Remark, "summary", Shape::Text),
-        since(V32Remark, "parent", Shape::Text),
-        since(V32Remark, "kind", Shape::Text),
+        since(V32, "summary", Shape::Text),
+        since(V32, "parent", Shape::Text),
+        since(V32, "kind", Shape::Text),
     ],
 );
 

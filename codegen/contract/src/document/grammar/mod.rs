@@ -1,4 +1,4 @@
-//! The grammar of OpenAPI 3.0 and 3.1: the fields of each object and the shapes of their values, as data.
+//! The grammar of OpenAPI 3.0, 3.1 and 3.2: the fields of each object and the shapes of their values, as data.
 //!
 //! [`rule`] returns the [`Rule`] of an [`ObjectKind`]. Loading, checking, bundling and upgrading walk along these
 //! rules, so they agree about the structure of a document.

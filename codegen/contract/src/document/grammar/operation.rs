@@ -1,7 +1,9 @@
 //! The grammar of paths and operations, and of the objects within requests and responses.
 
-use super::shape::Since::{V32, V32Remark};
-use super::shape::{ObjectKind, Pattern, Rule, Shape, assumed, field, named, plain, referable, required, since};
+use super::shape::Since::{BeforeV32, V32};
+use super::shape::{
+    ObjectKind, Pattern, Rule, Shape, assumed, assumed_since, field, named, plain, referable, required, since,
+};
 
 const SERVERS: Shape = Shape::List(&Shape::Of(ObjectKind::Server));
 const PARAMETERS: Shape = Shape::List(&Shape::Of(ObjectKind::Parameter));
@@ -13,9 +15,10 @@ const TEXTS: Shape = Shape::List(&Shape::Text);
 const DOCS: Shape = Shape::Of(ObjectKind::ExternalDocs);
 const SCHEMA: Shape = Shape::Of(ObjectKind::Schema);
 const OPERATION_SHAPE: Shape = Shape::Of(ObjectKind::Operation);
-const SECURITY: Shape = Shape::List(&Shape::Map(&TEXTS));
+const SECURITY: Shape = Shape::List(&Shape::Requirement);
+const ENCODING_SHAPE: Shape = Shape::Of(ObjectKind::Encoding);
 const STYLES: Shape =
-    Shape::Word(&["matrix", "label", "form", "simple", "spaceDelimited", "pipeDelimited", "deepObject"]);
+    Shape::Word(&["matrix", "label", "form", "simple", "spaceDelimited", "pipeDelimited", "deepObject", "cookie"]);
 
 pub(super) static PATHS: Rule = named(
     "the paths",
@@ -68,7 +71,7 @@ pub(super) static PARAMETER: Rule = referable(
     "a parameter",
     &[
         required("name", Shape::Text),
-        required("in", Shape::Word(&["query", "header", "path", "cookie"])),
+        required("in", Shape::Word(&["query", "querystring", "header", "path", "cookie"])),
         field("description", Shape::Text),
         field("required", Shape::Bool),
         field("deprecated", Shape::Bool),
@@ -109,16 +112,16 @@ pub(super) static REQUEST_BODY: Rule = referable(
     ],
 );
 
-pub(super) static MEDIA_TYPE: Rule = plain(
+pub(super) static MEDIA_TYPE: Rule = referable(
     "a media type",
     &[
         field("schema", SCHEMA),
         field("example", Shape::Any),
         field("examples", EXAMPLES),
-        field("encoding", Shape::Map(&Shape::Of(ObjectKind::Encoding))),
+        field("encoding", Shape::Map(&ENCODING_SHAPE)),
         since(V32, "itemSchema", SCHEMA),
-        since(V32, "prefixEncoding", Shape::Any),
-        since(V32, "itemEncoding", Shape::Any),
+        since(V32, "prefixEncoding", Shape::List(&ENCODING_SHAPE)),
+        since(V32, "itemEncoding", ENCODING_SHAPE),
     ],
 );
 
@@ -130,9 +133,9 @@ pub(super) static ENCODING: Rule = plain(
         field("style", STYLES),
         field("explode", Shape::Bool),
         field("allowReserved", Shape::Bool),
-        since(V32, "encoding", Shape::Any),
-        since(V32, "prefixEncoding", Shape::Any),
-        since(V32, "itemEncoding", Shape::Any),
+        since(V32, "encoding", Shape::Map(&ENCODING_SHAPE)),
+        since(V32, "prefixEncoding", Shape::List(&ENCODING_SHAPE)),
+        since(V32, "itemEncoding", ENCODING_SHAPE),
     ],
 );
 
@@ -148,11 +151,12 @@ pub(super) static RESPONSES: Rule = named(
 pub(super) static RESPONSE: Rule = referable(
     "a response",
     &[
-        assumed("description", Shape::Text, "treated as empty"),
+        assumed_since(BeforeV32, "description", Shape::Text, "treated as empty"),
+        since(V32, "description", Shape::Text),
         field("headers", HEADERS),
         field("content", CONTENT),
         field("links", LINKS),
-        since(V32Remark, "summary", Shape::Text),
+        since(V32, "summary", Shape::Text),
     ],
 );
 
@@ -177,8 +181,8 @@ pub(super) static EXAMPLE: Rule = referable(
         field("description", Shape::Text),
         field("value", Shape::Any),
         field("externalValue", Shape::Text),
-        since(V32Remark, "dataValue", Shape::Any),
-        since(V32Remark, "serializedValue", Shape::Text),
+        since(V32, "dataValue", Shape::Any),
+        since(V32, "serializedValue", Shape::Text),
     ],
 );
 

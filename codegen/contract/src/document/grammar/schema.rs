@@ -1,6 +1,6 @@
 //! The grammar of the schema object: the keywords of OpenAPI 3.0 and those of JSON Schema 2020-12 for 3.1.
 
-use super::shape::Since::{V30Only, V31, V32, V32Remark};
+use super::shape::Since::{V30Only, V31, V32};
 use super::shape::{Field, ObjectKind, Rule, Shape, assumed, field, since};
 
 const SCHEMA_SHAPE: Shape = Shape::Of(ObjectKind::Schema);
@@ -104,7 +104,7 @@ pub(super) static XML: Rule = Rule {
         field("prefix", Shape::Text),
         field("attribute", Shape::Bool),
         field("wrapped", Shape::Bool),
-        since(V32Remark, "nodeType", Shape::Text),
+        since(V32, "nodeType", Shape::Word(&["element", "attribute", "text", "cdata", "none"])),
     ],
     pattern: None,
     reference: false,

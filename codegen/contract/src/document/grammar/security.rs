@@ -1,6 +1,6 @@
 //! The grammar of security schemes, the objects under `components.securitySchemes`.
 
-use super::shape::Since::V32Remark;
+use super::shape::Since::V32;
 use super::shape::{ObjectKind, Rule, Shape, assumed, field, plain, referable, required, since};
 
 const FLOW: Shape = Shape::Of(ObjectKind::OAuthFlow);
@@ -16,8 +16,8 @@ pub(super) static SECURITY_SCHEME: Rule = referable(
         field("bearerFormat", Shape::Text),
         field("flows", Shape::Of(ObjectKind::OAuthFlows)),
         field("openIdConnectUrl", Shape::Text),
-        since(V32Remark, "deprecated", Shape::Bool),
-        since(V32Remark, "oauth2MetadataUrl", Shape::Text),
+        since(V32, "deprecated", Shape::Bool),
+        since(V32, "oauth2MetadataUrl", Shape::Text),
     ],
 );
 
@@ -28,7 +28,7 @@ pub(super) static OAUTH_FLOWS: Rule = plain(
         field("password", FLOW),
         field("clientCredentials", FLOW),
         field("authorizationCode", FLOW),
-        since(V32Remark, "deviceAuthorization", Shape::Any),
+        since(V32, "deviceAuthorization", FLOW),
     ],
 );
 
@@ -36,6 +36,7 @@ pub(super) static OAUTH_FLOW: Rule = plain(
     "an OAuth flow",
     &[
         field("authorizationUrl", Shape::Text),
+        since(V32, "deviceAuthorizationUrl", Shape::Text),
         field("tokenUrl", Shape::Text),
         field("refreshUrl", Shape::Text),
         assumed("scopes", Shape::Map(&Shape::Text), "treated as empty"),

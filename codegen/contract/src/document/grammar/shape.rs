@@ -114,10 +114,10 @@ pub enum Since {
     V30Only,
     /// OpenAPI 3.1 and later have the field.
     V31,
-    /// OpenAPI 3.2 has the field, and ignoring it changes the meaning of the contract.
+    /// OpenAPI 3.2 and later have the field.
     V32,
-    /// OpenAPI 3.2 has the field, and ignoring it does not affect the generated code.
-    V32Remark,
+    /// Only OpenAPI 3.0 and 3.1 have the field in this form.
+    BeforeV32,
 }
 
 /// The shape of a value in an OpenAPI document: its JSON type, and the kind of the OpenAPI objects in it.
@@ -139,6 +139,9 @@ pub enum Shape {
     /// The shape of a section of `components`: a map from component names to values of one shape.
     Components(&'static Shape),
     Of(ObjectKind),
+    /// The shape of a security requirement: a map whose names are security schemes, or since OpenAPI 3.2 references
+    /// to them, to lists of scopes.
+    Requirement,
     /// The shape of a string that is either a reference to a schema or the name of a component schema.
     SchemaName,
     /// The shape of a string that refers to an operation (`operationRef`).
@@ -194,6 +197,7 @@ impl ObjectKind {
             ObjectKind::Link => "links",
             ObjectKind::Callback => "callbacks",
             ObjectKind::PathItem => "pathItems",
+            ObjectKind::MediaType => "mediaTypes",
             _ => "schemas",
         }
     }
@@ -240,14 +244,13 @@ impl Pattern {
 
 impl Since {
     /// Returns true if the given version of OpenAPI has the field of an object.
-    ///
-    /// Fields of OpenAPI 3.2 are reported separately, so the result for them is always false.
     pub fn knows(self, version: Version) -> bool {
         match self {
             Since::Always => true,
             Since::V30Only => version == Version::V30,
             Since::V31 => version != Version::V30,
-            Since::V32 | Since::V32Remark => false,
+            Since::V32 => version == Version::V32,
+            Since::BeforeV32 => version != Version::V32,
         }
     }
 }
@@ -270,6 +273,11 @@ pub(super) const fn assumed(name: &'static str, shape: Shape, assumption: &'stat
 /// Creates an optional field that an object has in some versions of OpenAPI.
 pub(super) const fn since(since: Since, name: &'static str, shape: Shape) -> Field {
     Field { name, shape, presence: Presence::Optional, since }
+}
+
+/// Creates a required field of some versions of OpenAPI, whose absence has the meaning that `assumption` states.
+pub(super) const fn assumed_since(since: Since, name: &'static str, shape: Shape, assumption: &'static str) -> Field {
+    Field { name, shape, presence: Presence::Assumed(assumption), since }
 }
 
 /// Creates the grammar rule of an object with fixed fields only, in whose position no `$ref` may stand.

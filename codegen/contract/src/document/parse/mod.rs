@@ -20,6 +20,7 @@ use advice::{entry_advice, url};
 use syntax::Syntax;
 
 pub(super) use scalar::plain_scalar;
+pub(super) use syntax::MAX_DEPTH;
 
 /// The largest size of a contract's file, in bytes. Larger files are rejected.
 const MAX_SIZE: u64 = 64 << 20;

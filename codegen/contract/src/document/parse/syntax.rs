@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 /// The deepest nesting that the YAML and JSON readers accept. The deepest known published contract has 40 levels.
-pub(super) const MAX_DEPTH: usize = 200;
+pub(in crate::document) const MAX_DEPTH: usize = 200;
 
 /// The syntax error that makes a YAML or JSON file unreadable. There is one per file, since the text after it
 /// is unreliable.

@@ -51,14 +51,20 @@ pub(super) struct Builder<'d, 'o> {
     pub(super) too_deep: bool,
     /// The name of each component schema, by the span of the component.
     pub(super) names: HashMap<Span, String>,
+    /// The name of each security scheme that a requirement names by a reference, by the span of the scheme.
+    pub(super) scheme_names: HashMap<Span, String>,
+    /// The schemas of the data of server-sent events (`contentSchema`), by the span of the string that holds the data.
+    pub(super) event_data: HashMap<Span, &'d Node>,
     /// The examples in the contract, each with the schema that it must be valid against.
     pub(super) examples: Vec<(SchemaId, &'d Node)>,
+    /// The serialized examples of JSON media types, each with the schema that it must be valid against and its span.
+    pub(super) serialized: Vec<(SchemaId, Span, serde_json::Value)>,
     /// The defaults in the contract, each with its schema.
     pub(super) defaults: Vec<(SchemaId, &'d Node)>,
     /// The schemas whose constraints contradict each other.
     pub(super) contradictions: Vec<Contradiction>,
     /// The path parameters that operations do not declare, by name, of the path whose operations are being read.
-    pub(super) undeclared: IndexMap<String, Undeclared>,
+    pub(super) undeclared: IndexMap<String, Undeclared<'d>>,
 }
 
 impl<'d, 'o> Builder<'d, 'o> {
@@ -87,7 +93,10 @@ impl<'d, 'o> Builder<'d, 'o> {
             definitions: 0,
             too_deep: false,
             names: HashMap::new(),
+            scheme_names: HashMap::new(),
+            event_data: HashMap::new(),
             examples: Vec::new(),
+            serialized: Vec::new(),
             defaults: Vec::new(),
             contradictions: Vec::new(),
             undeclared: IndexMap::new(),

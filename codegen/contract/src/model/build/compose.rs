@@ -88,6 +88,7 @@ impl<'d> Builder<'d, '_> {
             interpreted: None,
             holds_itself: false,
             deduplicated: false,
+            shared_name: None,
         });
         self.defaults.extend(default.map(|default| (id, default)));
         self.known.insert(source, id);

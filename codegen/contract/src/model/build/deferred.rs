@@ -101,9 +101,9 @@ impl<'d> Families<'d> {
 }
 
 /// A parameter in a path template that operations of the path do not declare as a path parameter.
-pub(super) struct Undeclared {
+pub(super) struct Undeclared<'d> {
     /// The HTTP methods of the operations that do not declare the parameter.
-    pub(super) methods: Vec<&'static str>,
+    pub(super) methods: Vec<&'d str>,
     /// The span and location of a query, header or cookie parameter that has the name of an undeclared path parameter.
     pub(super) elsewhere: Option<(Span, ParameterLocation)>,
 }

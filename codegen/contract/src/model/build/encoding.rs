@@ -5,6 +5,7 @@ use crate::document::{Node, Version};
 use crate::model::operation::{Content, ContentKind, Encoding, Operation, PartRules, Style};
 use crate::model::parts::{Part, Parts, parts};
 use crate::model::schema::{Additional, Kind, Schemas};
+use crate::source::Span;
 
 use super::builder::Builder;
 use super::node_fields::string;
@@ -12,31 +13,46 @@ use super::node_fields::string;
 impl<'d> Builder<'d, '_> {
     /// Returns the encodings that a media type declares for the properties of its form or multipart body.
     pub(super) fn encoding(&mut self, media: &'d Node) -> Vec<Encoding> {
-        let mut encodings = Vec::new();
-        for (key, node) in media.get("encoding").and_then(Node::as_object).into_iter().flatten() {
-            let media_types = string(node, "contentType").unwrap_or_default();
-            encodings.push(Encoding {
-                property: key.name.clone(),
-                span: key.span,
-                media_types: media_types
-                    .split(',')
-                    .map(|media| media.trim().to_owned())
-                    .filter(|media| !media.is_empty())
-                    .collect(),
-                headers: self.headers(node),
-                style: match string(node, "style").as_deref() {
-                    Some("form") => Some(Style::Form),
-                    Some("spaceDelimited") => Some(Style::SpaceDelimited),
-                    Some("pipeDelimited") => Some(Style::PipeDelimited),
-                    Some("deepObject") => Some(Style::DeepObject),
-                    // Any other style was reported during loading.
-                    _ => None,
-                },
-                explode: node.get("explode").and_then(Node::as_bool),
-                allow_reserved: node.get("allowReserved").and_then(Node::as_bool),
-            });
+        let encodings = media.get("encoding").and_then(Node::as_object).into_iter().flatten();
+        encodings.map(|(key, node)| self.encoding_of(&key.name, key.span, node)).collect()
+    }
+
+    /// Returns the encoding that a node describes, for the property or part `name`.
+    pub(super) fn encoding_of(&mut self, name: &str, span: Span, node: &'d Node) -> Encoding {
+        self.check_nested(node);
+        let media_types = string(node, "contentType").unwrap_or_default();
+        Encoding {
+            property: name.to_owned(),
+            span,
+            media_types: media_types
+                .split(',')
+                .map(|media| media.trim().to_owned())
+                .filter(|media| !media.is_empty())
+                .collect(),
+            headers: self.headers(node),
+            style: match string(node, "style").as_deref() {
+                Some("form") => Some(Style::Form),
+                Some("spaceDelimited") => Some(Style::SpaceDelimited),
+                Some("pipeDelimited") => Some(Style::PipeDelimited),
+                Some("deepObject") => Some(Style::DeepObject),
+                // Any other style was reported during loading.
+                _ => None,
+            },
+            explode: node.get("explode").and_then(Node::as_bool),
+            allow_reserved: node.get("allowReserved").and_then(Node::as_bool),
         }
-        encodings
+    }
+
+    /// Reports the encodings within a part of a multipart body, which are not applied.
+    fn check_nested(&mut self, encoding: &Node) {
+        let Some(object) = encoding.as_object() else { return };
+        for name in ["encoding", "prefixEncoding", "itemEncoding"] {
+            let Some(span) = object.key_span(name) else { continue };
+            let message = format!("`{name}` within an encoding is not applied");
+            let report = Diagnostic::warning("encoding-without-effect", span, message);
+            let report = report.label("the part is passed on without a check of its own parts");
+            self.report(report.help("decode the part in the handler"));
+        }
     }
 
     /// Returns the rules for the parts of multipart bodies in this version of OpenAPI.

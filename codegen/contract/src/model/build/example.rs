@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::document::Node;
 use crate::model::SchemaId;
 use crate::model::schema::Kind;
+use crate::source::Span;
 
 use super::builder::Builder;
 use super::default::mismatch;
@@ -23,9 +24,38 @@ impl<'d> Builder<'d, '_> {
         self.examples.extend(node.get("example").map(|value| (id, value)));
         let named: Vec<&'d Node> = entries(node.get("examples")).map(|(_, example)| example).collect();
         for example in named {
-            let value = self.follow(example).and_then(|example| example.get("value"));
+            let value = self.follow(example).and_then(|example| example.get("dataValue").or(example.get("value")));
             self.examples.extend(value.map(|value| (id, value)));
         }
+    }
+
+    /// Reports the serialized examples beside the schema of a JSON media type (`serializedValue`) that are not JSON.
+    ///
+    /// They are checked against the schema only if the contract has no value for the example besides.
+    pub(super) fn serialized_examples(&mut self, id: SchemaId, node: &'d Node) {
+        let named: Vec<&'d Node> = entries(node.get("examples")).map(|(_, example)| example).collect();
+        for example in named {
+            let Some(example) = self.follow(example) else { continue };
+            let Some(serialized) = example.get("serializedValue") else { continue };
+            let Some(text) = serialized.as_str() else { continue };
+            match serde_json::from_str(text) {
+                Ok(json) if example.get("dataValue").is_none() => self.serialized.push((id, serialized.span, json)),
+                Ok(_) => {}
+                Err(error) => self.invalid_example(serialized.span, format!("it is not JSON: {error}"), None),
+            }
+        }
+    }
+
+    /// Reports an invalid example; `replacement` is the text that would be valid in its place, if it is known.
+    fn invalid_example(&mut self, span: Span, why: String, replacement: Option<String>) {
+        let report = self
+            .remark("example-invalid", span, "the example is not valid for its schema")
+            .label("invalid example")
+            .note(why);
+        self.report(match replacement {
+            Some(text) => report.suggest(span, text),
+            None => report.help("correct the example or the schema"),
+        });
     }
 
     /// Reports the examples that are not valid against their schemas. They mislead readers but do not affect
@@ -37,15 +67,14 @@ impl<'d> Builder<'d, '_> {
                 continue;
             }
             let Some(found) = mismatch(&self.schemas, id, &node.to_json()) else { continue };
-            let report = self
-                .remark("example-invalid", node.span, "the example is not valid for its schema")
-                .label("invalid example")
-                .note(found.why);
             // An unquoted scalar of YAML is a number or a boolean where the schema requires its text.
-            self.report(match written(&self.schemas, id, node) {
-                Some(text) if text.is_string() => report.suggest(node.span, text.to_string()),
-                _ => report.help("correct the example or the schema"),
-            });
+            let text = written(&self.schemas, id, node).filter(|text| text.is_string());
+            self.invalid_example(node.span, found.why, text.map(|text| text.to_string()));
+        }
+        for (id, span, json) in std::mem::take(&mut self.serialized) {
+            if let Some(found) = mismatch(&self.schemas, id, &json).filter(|_| seen.insert(span)) {
+                self.invalid_example(span, found.why, None);
+            }
         }
     }
 

@@ -65,7 +65,8 @@ impl<'d> Builder<'d, '_> {
         found
     }
 
-    /// Returns the nodes of all references of the contract, also those of a `mapping`, in all files that they lead to.
+    /// Returns the nodes of all references of the contract, also those of a `mapping` or `defaultMapping`, in all files
+    /// that they lead to.
     fn references(&self) -> Vec<&'d Node> {
         let (mut found, mut files) = (Vec::new(), vec![self.document.root]);
         let mut seen: HashSet<_> = files.iter().copied().collect();
@@ -80,7 +81,9 @@ impl<'d> Builder<'d, '_> {
                         todo.extend(inner.into_iter().rev());
                         found.extend(object.get("$ref").filter(|node| node.as_str().is_some()));
                         let mapping = object.get("discriminator").and_then(|node| node.get("mapping"));
-                        found.extend(entries(mapping).map(|(_, node)| node).filter(|node| node.as_str().is_some()));
+                        let default = object.get("discriminator").and_then(|node| node.get("defaultMapping"));
+                        let targets = entries(mapping).map(|(_, node)| node).chain(default);
+                        found.extend(targets.filter(|node| node.as_str().is_some()));
                     }
                     _ => {}
                 }
@@ -116,6 +119,8 @@ impl<'d> Builder<'d, '_> {
             let branch = branches.iter().position(|(_, member)| Some(member.span) == end);
             mapping.extend(branch.map(|branch| (value, branch)));
         }
+        let default = discriminator.get("defaultMapping").and_then(|target| self.mapped_schema(target));
+        let default = default.and_then(|end| branches.iter().position(|(_, member)| member.span == end.span));
         let names = branches.iter().map(|(_, member)| self.names.get(&member.span).cloned()).collect();
         self.discriminated.push(Discriminated { union: id, at: discriminator.span, names, inherited: false });
         let nullable =
@@ -123,18 +128,19 @@ impl<'d> Builder<'d, '_> {
         let union = UnionShape {
             exactly_one: true,
             branches: branches.iter().map(|(schema, _)| *schema).collect(),
-            discriminator: Some(Discriminator { property, mapping }),
+            discriminator: Some(Discriminator { property, mapping, default }),
         };
         Some((Kind::Union(union), nullable))
     }
 
     /// Returns the schemas that a value of a polymorphic parent can have: the parent itself if a value selects it, all
-    /// schemas that extend it, and the others of its `mapping`.
+    /// schemas that extend it, and the others of its `mapping` and `defaultMapping`.
     ///
     /// A schema with a discriminator of another property stands for the schemas that extend it.
     fn members(&mut self, parent: &'d Node, discriminator: &'d Node, property: &str) -> Vec<&'d Node> {
         let values = self.mapping_of(parent, property);
-        let mapped: Vec<&'d Node> = values.into_iter().filter_map(|(_, target)| self.mapped_schema(target)).collect();
+        let targets = values.into_iter().map(|(_, target)| target).chain(discriminator.get("defaultMapping"));
+        let mapped: Vec<&'d Node> = targets.filter_map(|target| self.mapped_schema(target)).collect();
         let is_inherited = parent.get("discriminator").is_none_or(|own| own.span != discriminator.span);
         let extends_same = self.parts_of(parent).into_iter().filter(|part| part.span != parent.span).any(|part| {
             part.get("discriminator").and_then(|other| string(other, "propertyName")).as_deref() == Some(property)
@@ -158,7 +164,9 @@ impl<'d> Builder<'d, '_> {
             }
         }
         let mut known: HashSet<Span> = members.iter().map(|member| member.span).collect();
-        let own = entries(parent.get("discriminator").and_then(|own| own.get("mapping"))).map(|(_, target)| target);
+        let own = parent.get("discriminator");
+        let own_mapping = entries(own.and_then(|own| own.get("mapping"))).map(|(_, target)| target);
+        let own = own_mapping.chain(own.and_then(|own| own.get("defaultMapping")));
         let own: Vec<&'d Node> = own.filter_map(|target| self.mapped_schema(target)).collect();
         members.extend(own.into_iter().filter(|node| node.span != parent.span && known.insert(node.span)));
         members

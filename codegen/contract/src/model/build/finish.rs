@@ -209,6 +209,7 @@ impl<'d> Builder<'d, '_> {
             interpreted: None,
             holds_itself: false,
             deduplicated: false,
+            shared_name: None,
         })
     }
 }

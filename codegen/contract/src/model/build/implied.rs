@@ -26,7 +26,8 @@ impl<'d> Builder<'d, '_> {
         } else if facets.id_prefix.is_some() {
             Some((TypeSet::STRING, "x-id-prefix"))
         } else {
-            let content = facets.content_keyword.or(facets.format.filter(|(name, _)| *name == "binary").map(|_| "format"));
+            let content =
+                facets.content_keyword.or(facets.format.filter(|(name, _)| *name == "binary").map(|_| "format"));
             content.map(|keyword| (TypeSet::STRING, keyword))
         }
     }

@@ -36,12 +36,15 @@ mod path_item;
 mod path_parameter;
 mod path_template;
 mod policy;
+mod positional;
 mod quantity;
+mod query_string;
 mod response;
 mod route;
 mod security;
 mod server;
 mod sparse_fieldset;
+mod stream;
 mod tags;
 mod text;
 mod type_set;
@@ -54,7 +57,7 @@ use crate::document::{Document, Node};
 use crate::model::{Contract, Errors, Operation, Options, Tag};
 
 use builder::Builder;
-use node_fields::{elements, spanned_string, string};
+use node_fields::{elements, joined, spanned_string, string};
 
 /// Builds the model of a document. Features of the contract that cannot be supported are reported to `diagnostics`.
 pub(super) fn build(document: &Document, strict: bool, options: &Options, diagnostics: &mut Diagnostics) -> Contract {
@@ -77,6 +80,8 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     for operation in outgoing.iter_mut().filter_map(|outgoing| outgoing.operation.as_mut()) {
         response::settle_kinds(std::slice::from_mut(operation), &builder.schemas);
     }
+    positional::check(&operations, builder.diagnostics);
+    stream::check(&operations, &builder.schemas, builder.diagnostics);
     encoding::check(&operations, &builder.schemas, builder.diagnostics);
     builder.check_sparse(&operations);
     nesting::check(&mut builder.schemas, builder.diagnostics);
@@ -102,6 +107,13 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     }
 }
 
+/// Returns the text that documents a tag: its summary, its description and its parent.
+fn tag_description(node: &Node) -> Option<String> {
+    let parent = string(node, "parent").map(|parent| format!("A part of the tag `{}`.", parent.replace('`', "'")));
+    let texts = [string(node, "summary"), string(node, "description"), parent];
+    joined(texts)
+}
+
 /// Returns the tags of the contract: first those that it describes, then the others in the order of their use.
 fn tags(root: &Node, operations: &[Operation]) -> Vec<Tag> {
     let mut tags: Vec<Tag> = Vec::new();
@@ -112,7 +124,7 @@ fn tags(root: &Node, operations: &[Operation]) -> Vec<Tag> {
             tags.push(Tag {
                 name,
                 span: node.span,
-                description: string(node, "description"),
+                description: tag_description(node),
                 rust_name: spanned_string(node, "x-rust-name"),
             });
         }

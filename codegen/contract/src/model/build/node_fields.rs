@@ -18,6 +18,12 @@ pub(super) fn string(node: &Node, name: &str) -> Option<String> {
     node.get(name).and_then(Node::as_str).map(str::to_owned)
 }
 
+/// Returns texts as paragraphs of one text, without those that are absent or empty; `None` if there are no others.
+pub(super) fn joined(texts: impl IntoIterator<Item = Option<String>>) -> Option<String> {
+    let texts: Vec<String> = texts.into_iter().flatten().filter(|text| !text.is_empty()).collect();
+    (!texts.is_empty()).then(|| texts.join("\n\n"))
+}
+
 /// Returns the string in a field of a node, with its span; `None` if the field is absent or not a string.
 pub(super) fn spanned_string(node: &Node, name: &str) -> Option<Spanned<String>> {
     node.get(name).and_then(Node::as_spanned_str)

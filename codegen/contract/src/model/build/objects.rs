@@ -58,10 +58,11 @@ impl<'d> Builder<'d, '_> {
                 self.refused_property(name, schemas.first().map(|node| node.span), closed);
                 continue;
             }
-            let schema = match schemas.as_slice() {
-                [] => self.anything(nodes[0]),
-                [one] => self.schema(one),
-                several => self.several(several),
+            let schema = match (self.event_data(schemas), schemas.as_slice()) {
+                (Some(data), _) => data,
+                (None, []) => self.anything(nodes[0]),
+                (None, [one]) => self.schema(one),
+                (None, several) => self.several(several),
             };
             // A name that starts with a lower-case letter names the field, any other name its type.
             let mut own = schemas.iter().filter_map(|node| spanned_string(node, "x-rust-name"));

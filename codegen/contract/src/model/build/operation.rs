@@ -27,6 +27,7 @@ impl<'d> Builder<'d, '_> {
             if let Some(servers) = item.get("servers") {
                 self.check_servers(servers);
             }
+            self.check_additional(&item);
             for (key, node, method) in item.methods() {
                 let route = self.route(&mut routes, method, path, key);
                 let mut operation = self.operation(root, &item, (key, node), &template, method, schemes);
@@ -101,7 +102,7 @@ impl<'d> Builder<'d, '_> {
         item: &PathItem<'d>,
         (key, node): (Span, &'d Node),
         template: &PathTemplate,
-        method: &'static str,
+        method: &'d str,
         schemes: &[Scheme],
     ) -> Operation {
         let path = template.path();
@@ -118,7 +119,7 @@ impl<'d> Builder<'d, '_> {
             id: id_written(node).unwrap_or_else(|| id_of(method, &template.key.name)),
             has_id: id_written(node).is_some(),
             span: node.get("operationId").map_or(key, |id| id.span),
-            method,
+            method: method.to_owned(),
             path: path.to_owned(),
             query: String::new(),
             tag: elements(node.get("tags")).first().and_then(Node::as_str).unwrap_or("default").to_owned(),
@@ -153,7 +154,7 @@ impl<'d> Builder<'d, '_> {
 
 /// Returns the declared `operationId`s of the contract, which generated ids must not repeat, and the routes of all
 /// paths without query and fragment.
-fn survey(paths: &[(PathTemplate, PathItem<'_>)]) -> (HashSet<String>, Routes) {
+fn survey<'d>(paths: &[(PathTemplate, PathItem<'d>)]) -> (HashSet<String>, Routes<'d>) {
     let (mut written, mut routes) = (HashSet::new(), Routes::default());
     for (template, item) in paths {
         for (key, node, method) in item.methods() {

@@ -44,7 +44,7 @@ impl<'d> Builder<'d, '_> {
                 let payload = self.body(node).as_ref().and_then(payload);
                 webhooks.push(OutgoingOperation {
                     trigger: Trigger::Webhook(name.clone()),
-                    method,
+                    method: method.to_owned(),
                     operation_id: string(node, "operationId"),
                     description: string(node, "summary").or_else(|| string(node, "description")),
                     payload,
@@ -83,7 +83,7 @@ impl<'d> Builder<'d, '_> {
                         let callback = Callback { parent: parent.clone(), expression: expression.clone() };
                         callbacks.push(OutgoingOperation {
                             trigger: Trigger::Callback(callback),
-                            method: operation.method,
+                            method: operation.method.clone(),
                             operation_id: Some(operation.id.clone()),
                             description: operation.summary.clone().or_else(|| operation.description.clone()),
                             payload: operation.body.as_ref().and_then(payload),
@@ -127,7 +127,8 @@ impl<'d> Builder<'d, '_> {
         schemes: &[Scheme],
     ) -> Vec<Operation> {
         let Some(item) = self.path_item(reference) else { return Vec::new() };
-        let methods: Vec<(Span, &Node, &'static str)> = item.methods().collect();
+        self.check_additional(&item);
+        let methods: Vec<(Span, &Node, &str)> = item.methods().collect();
         let several = methods.len() > 1;
         let mut operations = Vec::new();
         for (span, node, method) in methods {
@@ -150,7 +151,7 @@ impl<'d> Builder<'d, '_> {
         item: &PathItem<'d>,
         (span, node): (Span, &'d Node),
         id: String,
-        method: &'static str,
+        method: &'d str,
         schemes: &[Scheme],
     ) -> Operation {
         let mut parameters = self.parameters(item, node, (method, &PathTemplate::none(span)));
@@ -165,7 +166,7 @@ impl<'d> Builder<'d, '_> {
             id,
             has_id: true,
             span: node.get("operationId").map_or(span, |id| id.span),
-            method,
+            method: method.to_owned(),
             path: String::new(),
             query: String::new(),
             tag: String::new(),

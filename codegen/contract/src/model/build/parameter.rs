@@ -33,7 +33,7 @@ impl<'d> Builder<'d, '_> {
         &mut self,
         item: &PathItem<'d>,
         operation: &'d Node,
-        (method, template): (&'static str, &PathTemplate),
+        (method, template): (&'d str, &PathTemplate),
     ) -> Vec<Parameter> {
         let path = template.path();
         let mut parameters: Vec<Parameter> = Vec::new();
@@ -83,6 +83,7 @@ impl<'d> Builder<'d, '_> {
         if !unread {
             self.add_undeclared(&mut parameters, method, template);
         }
+        self.check_query_string(&mut parameters);
         parameters
     }
 
@@ -128,13 +129,13 @@ impl<'d> Builder<'d, '_> {
                 .label(if self.strict { "not declared as required" } else { "treated as required" });
             self.report(report);
         }
-        let content = node.get("content").and_then(Node::as_object).and_then(|content| content.iter().next());
+        let content = self.only_content(node);
         let (schema, by_media_type) = match (node.get("schema"), content) {
             (Some(schema), _) => (self.schema(schema), None),
             (None, Some((key, media))) => {
                 let schema = media.get("schema").map(|schema| self.schema(schema));
                 let schema = schema.unwrap_or_else(|| self.anything(media));
-                (schema, Some(self.style_of(key, schema)))
+                (schema, Some(self.style_of(key, schema, location)))
             }
             (None, None) => (self.any_text(node.span), None),
         };
@@ -143,7 +144,7 @@ impl<'d> Builder<'d, '_> {
             None => self.examples_beside(schema, node),
         }
         let default_style = match location {
-            ParameterLocation::Query | ParameterLocation::Cookie => Style::Form,
+            ParameterLocation::Query | ParameterLocation::QueryString | ParameterLocation::Cookie => Style::Form,
             ParameterLocation::Path | ParameterLocation::Header => Style::Simple,
         };
         let style = match string(node, "style").as_deref() {
@@ -156,6 +157,7 @@ impl<'d> Builder<'d, '_> {
             Some("spaceDelimited") => Style::SpaceDelimited,
             Some("pipeDelimited") => Style::PipeDelimited,
             Some("deepObject") => Style::DeepObject,
+            Some("cookie") => Style::Cookie,
             // Any other style was reported during loading.
             Some(_) => default_style,
         };
@@ -165,7 +167,9 @@ impl<'d> Builder<'d, '_> {
             Style::Json | Style::Text => true,
             Style::Simple => matches!(location, ParameterLocation::Path | ParameterLocation::Header),
             Style::Label | Style::Matrix => location == ParameterLocation::Path,
+            _ if location == ParameterLocation::QueryString => true,
             Style::Form => matches!(location, ParameterLocation::Query | ParameterLocation::Cookie),
+            Style::Cookie => location == ParameterLocation::Cookie,
             Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject => location == ParameterLocation::Query,
         };
         let style = match fits {
@@ -183,7 +187,7 @@ impl<'d> Builder<'d, '_> {
                 default_style
             }
         };
-        let explode = variable.is_some_and(|variable| variable.explode) || style == Style::Form;
+        let explode = variable.is_some_and(|variable| variable.explode) || matches!(style, Style::Form | Style::Cookie);
         let parameter = Parameter {
             rust_name: spanned_string(node, "x-rust-name"),
             name,
@@ -194,6 +198,7 @@ impl<'d> Builder<'d, '_> {
             deprecated: truth(node, "deprecated"),
             style,
             explode: node.get("explode").and_then(Node::as_bool).unwrap_or(explode),
+            encoding: content.map(|(_, media)| self.encoding(media)).unwrap_or_default(),
             schema,
             component: self.names.get(&node.span).cloned(),
             may_be_empty: location == ParameterLocation::Query && truth(node, "allowEmptyValue"),
@@ -207,9 +212,10 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Returns the style of a parameter that has `content` with a media type instead of `schema`.
-    fn style_of(&mut self, media_type: &Key, schema: SchemaId) -> Style {
+    fn style_of(&mut self, media_type: &Key, schema: SchemaId, location: ParameterLocation) -> Style {
         let structured = matches!(self.schemas.kind(schema), Kind::Object(_) | Kind::Array(_) | Kind::Union(_));
         match kind_of(&media_type.name) {
+            Some(ContentKind::Form) if location == ParameterLocation::QueryString => Style::Form,
             Some(ContentKind::Json) => Style::Json,
             // A structured value is JSON, even if its media type is a vendor's own without `+json`.
             Some(ContentKind::Binary) if structured => Style::Json,

@@ -14,9 +14,9 @@ use super::path_template::PathTemplate;
 use super::policy::placeholders;
 
 /// The operations of a path: the HTTP method of each, and the span of its key.
-type Methods<'m> = &'m [(&'static str, Span)];
+type Methods<'m> = &'m [(&'m str, Span)];
 
-impl Builder<'_, '_> {
+impl<'d> Builder<'d, '_> {
     /// Adds the parameters with `in: path` whose names the path does not contain, if they are similar to a placeholder
     /// without a parameter. Reports each of them, and leaves out the others.
     pub(super) fn adopt(&mut self, parameters: &mut Vec<Parameter>, elsewhere: Vec<(Parameter, Span)>, path: &str) {
@@ -46,12 +46,7 @@ impl Builder<'_, '_> {
     }
 
     /// Adds the parameters of the path that the operation does not declare, as strings, and records them for a report.
-    pub(super) fn add_undeclared(
-        &mut self,
-        parameters: &mut Vec<Parameter>,
-        method: &'static str,
-        template: &PathTemplate,
-    ) {
+    pub(super) fn add_undeclared(&mut self, parameters: &mut Vec<Parameter>, method: &'d str, template: &PathTemplate) {
         let path = template.path();
         let queries = template.variables.values().filter(|variable| variable.location == ParameterLocation::Query);
         let queries = queries.map(|variable| (variable.name.as_str(), ParameterLocation::Query));
@@ -110,6 +105,7 @@ fn undeclared(name: &str, location: ParameterLocation, schema: SchemaId, templat
         description: None,
         deprecated: false,
         style,
+        encoding: Vec::new(),
         explode: variable.is_some_and(|variable| variable.explode) || style == Style::Form,
         schema,
         component: None,
@@ -157,7 +153,7 @@ fn undeclared_parameter(
 }
 
 /// Returns the names of methods as a sentence lists them, each as `spelled` writes it.
-fn listed(methods: &[(&'static str, Span)], spelled: fn(&str) -> String) -> String {
+fn listed(methods: Methods<'_>, spelled: fn(&str) -> String) -> String {
     let mut names: Vec<String> = methods.iter().map(|(method, _)| format!("`{}`", spelled(method))).collect();
     let last = names.pop().unwrap_or_default();
     if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) }

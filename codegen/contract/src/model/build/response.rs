@@ -1,7 +1,7 @@
 //! The building of request bodies and responses: their media types, status codes and headers.
 
 use crate::diagnostic::Diagnostic;
-use crate::document::Node;
+use crate::document::{Key, Node};
 use crate::model::operation::{
     Content, ContentKind, Header, Operation, RequestBody, Response, Status, essence, normal_media_type,
 };
@@ -9,7 +9,7 @@ use crate::model::schema::{Kind, Schemas};
 use crate::source::Span;
 
 use super::builder::Builder;
-use super::node_fields::{entries, string, truth};
+use super::node_fields::{entries, joined, string, truth};
 
 impl<'d> Builder<'d, '_> {
     /// Returns the request body that an operation declares, with its media types and size limit.
@@ -46,7 +46,7 @@ impl<'d> Builder<'d, '_> {
             responses.push(Response {
                 span: node.span,
                 status,
-                description: string(node, "description").filter(|text| !text.is_empty()),
+                description: joined([string(node, "summary"), string(node, "description")]),
                 headers,
                 content: self.content(node, "a request that accepts only this media type is refused with 406"),
             });
@@ -68,7 +68,7 @@ impl<'d> Builder<'d, '_> {
             if headers.iter().any(|known| known.name.eq_ignore_ascii_case(name)) {
                 continue;
             }
-            let content = node.get("content").and_then(Node::as_object).and_then(|content| content.iter().next());
+            let content = self.only_content(node);
             let described = node.get("schema").or_else(|| content.and_then(|(_, media)| media.get("schema")));
             let schema = match described {
                 Some(schema) => self.schema(schema),
@@ -90,8 +90,7 @@ impl<'d> Builder<'d, '_> {
 
     /// Reports the name of a response header that is not a token (RFC 9110, section 5.1).
     pub(super) fn check_header_name(&mut self, name: &str, span: Span) {
-        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        if name.is_empty() || !name.bytes().all(token) {
+        if !is_token(name) {
             let report = self
                 .remark("bad-header-name", span, format!("`{name}` is not a valid header name"))
                 .label("contains a character that HTTP does not allow")
@@ -120,11 +119,18 @@ impl<'d> Builder<'d, '_> {
         first.is_some()
     }
 
+    /// Returns the only media type of a parameter or header that has `content` instead of `schema`.
+    pub(super) fn only_content(&mut self, node: &'d Node) -> Option<(&'d Key, &'d Node)> {
+        let (key, media) = node.get("content").and_then(Node::as_object)?.iter().next()?;
+        Some((key, self.follow(media)?))
+    }
+
     /// Returns the supported media types of a request body or response; the others are reported.
     fn content(&mut self, node: &'d Node, consequence: &str) -> Vec<Content> {
         let mut content: Vec<Content> = Vec::new();
         let mut left_out = Vec::new();
-        for (key, media) in node.get("content").and_then(Node::as_object).into_iter().flatten() {
+        for (key, reference) in node.get("content").and_then(Node::as_object).into_iter().flatten() {
+            let Some(media) = self.follow(reference) else { continue };
             let Some(kind) = kind_of(&key.name) else {
                 left_out.push((key.name.clone(), key.span));
                 continue;
@@ -132,6 +138,7 @@ impl<'d> Builder<'d, '_> {
             let schema = media.get("schema").map(|schema| self.schema(schema));
             if let Some(schema) = schema.filter(|_| kind == ContentKind::Json) {
                 self.examples_beside(schema, media);
+                self.serialized_examples(schema, media);
             }
             if self.is_there_already(&content, &key.name, key.span) {
                 continue;
@@ -141,7 +148,9 @@ impl<'d> Builder<'d, '_> {
                 span: key.span,
                 kind,
                 schema,
+                items: self.items(key, media, kind),
                 encoding: self.encoding(media),
+                positional: self.positional(key, media, kind),
                 part_rules: self.part_rules(),
             });
         }
@@ -162,7 +171,9 @@ impl<'d> Builder<'d, '_> {
                 span,
                 kind: ContentKind::Text,
                 schema: None,
+                items: None,
                 encoding: Vec::new(),
+                positional: None,
                 part_rules: self.part_rules(),
             });
             left_out.remove(0);
@@ -207,6 +218,12 @@ pub(super) fn settle_kinds(operations: &mut [Operation], schemas: &Schemas) {
     }
 }
 
+/// Returns true if a text is a token (RFC 9110, section 5.6.2), as the names of headers and methods are.
+pub(super) fn is_token(text: &str) -> bool {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(token)
+}
+
 /// Returns the codec of a media type, such as JSON or a form; `None` if it is not supported.
 pub(super) fn kind_of(media_type: &str) -> Option<ContentKind> {
     let essence = essence(media_type);
@@ -220,6 +237,7 @@ pub(super) fn kind_of(media_type: &str) -> Option<ContentKind> {
         "text/event-stream" | "application/jsonl" | "application/x-ndjson" | "application/json-seq" => {
             ContentKind::Stream
         }
+        sequence if sequence.ends_with("+json-seq") => ContentKind::Stream,
         text if text.starts_with("text/") => ContentKind::Text,
         _ => ContentKind::Binary,
     })

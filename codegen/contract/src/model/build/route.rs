@@ -1,6 +1,6 @@
 //! The routes of operations: the part of a path that the router matches, and the detection of duplicates.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Key;
@@ -11,10 +11,10 @@ use super::policy::placeholders;
 
 /// The operations read so far, by method, path template without parameter names, and query string.
 #[derive(Default)]
-pub(super) struct Routes {
-    known: HashMap<(&'static str, String, String), (Span, String)>,
+pub(super) struct Routes<'d> {
+    known: HashMap<(&'d str, String, String), (Span, String)>,
     /// The operations whose path has neither a query string nor a fragment; no other operation may take their route.
-    plain: HashMap<(&'static str, String), (Span, String)>,
+    plain: HashMap<(&'d str, String), (Span, String)>,
 }
 
 /// The parts of a path that select an operation, together with the HTTP method.
@@ -25,10 +25,10 @@ pub(super) struct Route {
     pub(super) query: String,
 }
 
-impl Routes {
+impl<'d> Routes<'d> {
     /// Reserves the route of an operation whose path has neither a query string nor a fragment, so that no
     /// other operation takes it.
-    pub(super) fn reserve(&mut self, method: &'static str, path: &Key, span: Span) {
+    pub(super) fn reserve(&mut self, method: &'d str, path: &Key, span: Span) {
         if matched(&path.name).len() == path.name.len() {
             self.plain.insert((method, nameless(&path.name)), (span, path.name.clone()));
         }
@@ -73,7 +73,7 @@ fn encoded(fragment: &str) -> String {
     text
 }
 
-impl Builder<'_, '_> {
+impl<'d> Builder<'d, '_> {
     /// Reports a path that the router cannot match as the contract declares it.
     pub(super) fn check_template(&mut self, path: &Key) {
         let shown = matched(&path.name);
@@ -91,6 +91,16 @@ impl Builder<'_, '_> {
                     .label(format!("served as `{shown}`"))
                     .help(advice),
             );
+        }
+        let mut names = HashSet::new();
+        if let Some(name) = placeholders(shown).find(|name| !names.insert(*name)) {
+            let report = self
+                .remark("repeated-path-parameter", path.span, format!("the path contains `{{{name}}}` more than once"))
+                .label(match self.strict {
+                    true => "not allowed (OpenAPI 3.2.0 § 4.8.2)",
+                    false => "the handler receives only the first value (OpenAPI 3.2.0 § 4.8.2)",
+                });
+            self.report(report.help("give each part of the path a name of its own"));
         }
         if let Some((before, after)) = shown.split_once("}{") {
             let left = before.rsplit('{').next().unwrap_or_default();
@@ -111,7 +121,7 @@ impl Builder<'_, '_> {
     ///
     /// Some contracts declare one request several times and distinguish the operations by fragments. The first
     /// operation gets the path; the others get a path that contains the encoded fragment.
-    pub(super) fn route(&mut self, routes: &mut Routes, method: &'static str, path: &Key, span: Span) -> Route {
+    pub(super) fn route(&mut self, routes: &mut Routes<'d>, method: &'d str, path: &Key, span: Span) -> Route {
         let served = matched(&path.name);
         let (rest, fragment) = match path.name[served.len()..].split_once('#') {
             Some((rest, fragment)) => (rest, Some(fragment)),

@@ -201,28 +201,40 @@ impl<'d> Builder<'d, '_> {
         let ends: Vec<Option<Span>> = branches.iter().map(|(_, branch)| Some(self.follow(branch)?.span)).collect();
         let mut mapping: Vec<(String, usize)> = Vec::new();
         for (value, target) in entries(node.get("mapping")) {
-            let Some(reference) = target.as_str() else { continue };
-            let end = self.mapped_schema(target).map(|node| node.span);
-            let named = names.iter().position(|name| name.as_deref() == Some(reference));
-            match named.or_else(|| ends.iter().position(|known| known.is_some() && *known == end)) {
+            match self.branch_named(target, &names, &ends) {
                 Some(index) => mapping.push((value.clone(), index)),
                 None if inherited => {}
-                None => {
-                    let report = self
-                        .remark(
-                            "discriminator-mapping",
-                            target.span,
-                            format!("`{reference}` is not a variant of this union"),
-                        )
-                        .label(format!("a value with `{property}: {value}` is rejected"))
-                        .also(node.span, "discriminator")
-                        .help("add the schema to the union, or correct the mapping");
-                    self.report(report);
-                }
+                None => self.not_a_branch(node, target, format!("a value with `{property}: {value}` is rejected")),
             }
         }
+        let default = node.get("defaultMapping").and_then(|target| {
+            let found = self.branch_named(target, &names, &ends);
+            if found.is_none() && !inherited {
+                self.not_a_branch(node, target, format!("a value without a known `{property}` is rejected"));
+            }
+            found
+        });
         self.discriminated.push(Discriminated { union, at: node.span, names, inherited });
-        Some(Discriminator { property, mapping })
+        Some(Discriminator { property, mapping, default })
+    }
+
+    /// Returns the index of the union's branch that a name or reference in a discriminator refers to.
+    fn branch_named(&mut self, target: &'d Node, names: &[Option<String>], ends: &[Option<Span>]) -> Option<usize> {
+        let reference = target.as_str()?;
+        let end = self.mapped_schema(target).map(|node| node.span);
+        let named = names.iter().position(|name| name.as_deref() == Some(reference));
+        named.or_else(|| ends.iter().position(|known| known.is_some() && *known == end))
+    }
+
+    /// Reports a name or reference in a discriminator that leads to no branch of the union; `rejected` is the
+    /// consequence.
+    fn not_a_branch(&mut self, discriminator: &'d Node, target: &'d Node, rejected: String) {
+        // A value of a wrong type was reported during loading.
+        let Some(reference) = target.as_str() else { return };
+        let message = format!("`{reference}` is not a variant of this union");
+        let report = self.remark("discriminator-mapping", target.span, message).label(rejected);
+        let report = report.also(discriminator.span, "discriminator");
+        self.report(report.help("add the schema to the union, or correct the mapping"));
     }
 
     /// Returns the schema that a value of `mapping` leads to: a reference, or the name of a component.

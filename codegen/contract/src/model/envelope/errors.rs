@@ -84,6 +84,14 @@ impl ErrorBody {
         }
     }
 
+    /// Returns true if the body contains a part of the problem.
+    pub(super) fn has_slot(&self) -> bool {
+        match &self.content {
+            ErrorContent::Json(value) | ErrorContent::Text(value) => value.any(true, &ErrorValue::is_slot),
+            ErrorContent::Converted => false,
+        }
+    }
+
     /// Returns true if the body may have a status that no operation declares: it is valid for every status, and it is not
     /// merely the text of an error that only handlers return.
     pub(super) fn is_usual(&self) -> bool {

@@ -52,7 +52,9 @@ pub(in crate::model) fn find_errors(document: &Document, contract: &mut Contract
     };
     let position =
         |accepts: &dyn Fn(&ErrorBody) -> bool| errors.bodies.iter().position(|body| usable(body) && accepts(body));
-    let fallback = position(&|body| body.has_message() || !body.is_filled()).or_else(|| position(&|_| true));
+    // A body without a part of the problem says nothing about an undeclared status.
+    let fallback = position(&|body| body.has_message() || !body.is_filled())
+        .or_else(|| position(&|body| body.is_automatic && body.has_slot()));
     let is_json = |body: &ErrorBody| matches!(body.content, ErrorContent::Json(_));
     let envelope = position(&|body| is_json(body) && body.has_message());
     (errors.fallback, errors.envelope) = (fallback, envelope);
@@ -142,10 +144,13 @@ fn incomplete(schemas: &Schemas, body: &ErrorBody, unfilled: &Unfilled) -> Diagn
         "" => "the error schema".to_owned(),
         path => format!("`{path}` of the error schema"),
     };
-    let report = Diagnostic::warning("envelope-incomplete", *span, format!("{subject} {reason}"));
+    let message = format!("{subject} {reason}");
+    // The compiler asks for a conversion, so only an omitted part is lost.
     let report = match body.is_filled() {
-        true => report.label("error responses omit it, because a problem cannot fill it"),
-        false => report.label("the trait `Errors` asks the service for these error responses"),
+        true => Diagnostic::warning("envelope-incomplete", *span, message)
+            .label("error responses omit it, because a problem cannot fill it"),
+        false => Diagnostic::info("envelope-incomplete", *span, message)
+            .label("the trait `Errors` asks the service for these error responses"),
     };
     let report = report.help(
         "point to the values that a problem fills with `x-error-envelope`, give the property a `default`, or make it optional",

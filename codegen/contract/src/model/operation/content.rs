@@ -1,7 +1,7 @@
 //! Request bodies, and the media types of requests and responses.
 
 use super::header::Header;
-use super::parameter::Style;
+use super::style::Style;
 use crate::model::schema::SchemaId;
 use crate::source::Span;
 
@@ -34,8 +34,13 @@ pub struct Content {
     pub kind: ContentKind,
     /// The schema that the contract declares for the body in this media type, if any.
     pub schema: Option<SchemaId>,
+    /// The schema of each item if the body is a sequence of items (`itemSchema`), such as JSON lines.
+    pub items: Option<SchemaId>,
     /// The encodings of the properties of a form or multipart body (`encoding`).
     pub encoding: Vec<Encoding>,
+    /// The parts of a multipart body by their position and not by their names (`prefixEncoding`, `itemEncoding` or
+    /// `itemSchema`), if the contract describes them so.
+    pub positional: Option<PositionalParts>,
     /// The rules for the parts of a multipart body, which depend on the version of OpenAPI.
     pub part_rules: PartRules,
 }
@@ -48,6 +53,30 @@ pub enum PartRules {
     /// The rules since OpenAPI 3.1: a part without a type is a file, and the parts of `multipart/form-data` can have a
     /// style (3.1.2 § 4.8.15).
     V31,
+}
+
+/// The parts of a multipart body by their position: the first ones, and all that follow.
+#[derive(Debug, Clone, Default)]
+pub struct PositionalParts {
+    /// The first parts of the multipart body, each with a description of its own.
+    pub first: Vec<PositionalPart>,
+    /// The description of all parts after the first ones; `None` if the contract does not describe them.
+    pub rest: Option<PositionalPart>,
+    /// The smallest number of parts that the multipart body may have (`minItems`).
+    pub min: u64,
+    /// The largest number of parts that the multipart body may have (`maxItems`).
+    pub max: Option<u64>,
+}
+
+/// The description of a part of a multipart body that its position selects.
+#[derive(Debug, Clone)]
+pub struct PositionalPart {
+    /// The name of the part in generated code: `part_1` for the first one, `item` for those without a position.
+    pub name: String,
+    /// The schema of the part.
+    pub schema: SchemaId,
+    /// The encoding of the part, if the contract declares one.
+    pub encoding: Option<Encoding>,
 }
 
 /// The encoding of one property of a form or multipart body: its media type, headers and style.
@@ -81,6 +110,12 @@ impl Encoding {
 }
 
 impl Content {
+    /// Returns the schema of the values that generated code reads or writes: that of each item if the contract
+    /// declares one (`itemSchema`), and otherwise that of the complete body.
+    pub fn value_schema(&self) -> Option<SchemaId> {
+        self.items.or(self.schema)
+    }
+
     /// Returns the media type in lower case and without parameters.
     pub fn essence(&self) -> String {
         essence(&self.media_type)

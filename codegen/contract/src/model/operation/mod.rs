@@ -9,16 +9,19 @@ mod parameter;
 mod policy;
 mod response;
 mod security;
+mod style;
 
 pub use content::{
-    Content, ContentKind, DEFAULT_BODY_LIMIT, Encoding, PartRules, RequestBody, essence, normal_media_type,
+    Content, ContentKind, DEFAULT_BODY_LIMIT, Encoding, PartRules, PositionalPart, PositionalParts, RequestBody,
+    essence, normal_media_type,
 };
 pub use header::Header;
 pub use list_page::{ListPage, PageMember};
-pub use parameter::{Parameter, ParameterLocation, Style};
+pub use parameter::{Parameter, ParameterLocation};
 pub use policy::{Cache, LimitBy, Policies, RateLimit};
 pub use response::{Response, Status};
 pub use security::{Requirement, Scheme, SchemeKind};
+pub use style::Style;
 
 use crate::model::direction::Direction;
 use crate::model::schema::PageSetting;
@@ -38,7 +41,7 @@ use crate::source::{Span, Spanned};
 ///     .ok_or("not an OpenAPI document")?;
 /// let contract = resolve(&document, false, &Options::default(), &mut diagnostics);
 /// let operation = &contract.operations[0];
-/// assert_eq!((operation.id.as_str(), operation.method), ("getPet", "GET"));
+/// assert_eq!((operation.id.as_str(), operation.method.as_str()), ("getPet", "GET"));
 /// assert_eq!(operation.parameters[0].location, ParameterLocation::Path);
 /// assert_eq!(operation.responses[1].status, Status::Code(404));
 /// assert_eq!(operation.policies.rate_limits[0].requests, 100);
@@ -54,8 +57,8 @@ pub struct Operation {
     pub span: Span,
     /// The direction of the operation: inbound if the service serves it, outbound if the service calls it.
     pub direction: Direction,
-    /// The HTTP method of the operation, in upper case.
-    pub method: &'static str,
+    /// The HTTP method of the operation, spelled as in requests: in upper case, or as `additionalOperations` names it.
+    pub method: String,
     /// The path template of the operation, such as `/pets/{petId}`; empty for an outgoing operation.
     pub path: String,
     /// The fixed query string after the `?` of the path, which distinguishes operations with one method and path.
@@ -110,7 +113,7 @@ impl Operation {
     /// Returns true if `name` is the id of the operation, or its method and path.
     pub fn is_called(&self, name: &str) -> bool {
         let route = || name.split_once(' ').filter(|(_, path)| path.trim_start() == self.path && !path.is_empty());
-        self.id == name || route().is_some_and(|(method, _)| method.eq_ignore_ascii_case(self.method))
+        self.id == name || route().is_some_and(|(method, _)| method.eq_ignore_ascii_case(&self.method))
     }
 
     /// Returns the direction of the values in requests, which is the direction of the operation.

@@ -1,5 +1,7 @@
-//! The parameters of an operation: path, query, header and cookie.
+//! The parameters of an operation: path, query, header and cookie, and the query string as one parameter.
 
+use super::content::Encoding;
+use super::style::Style;
 use crate::model::schema::SchemaId;
 use crate::source::{Span, Spanned};
 
@@ -20,6 +22,8 @@ pub struct Parameter {
     pub deprecated: bool,
     /// The serialization of the parameter's value (`style`, or the media type of `content`).
     pub style: Style,
+    /// The encodings of the properties of a form, if the parameter is a complete query string (`encoding`).
+    pub encoding: Vec<Encoding>,
     /// True if each element or property of the value is written as a separate parameter (`explode`).
     pub explode: bool,
     /// The schema of the parameter's value.
@@ -43,6 +47,8 @@ pub enum ParameterLocation {
     Path,
     /// The parameter is in the query string (`in: query`).
     Query,
+    /// The parameter is the complete query string (`in: querystring`).
+    QueryString,
     /// The parameter is a header (`in: header`).
     Header,
     /// The parameter is a cookie (`in: cookie`).
@@ -52,41 +58,24 @@ pub enum ParameterLocation {
 impl ParameterLocation {
     /// Returns the location that a value of `in` names; `None` for a word that is no location.
     pub(crate) fn named(word: &str) -> Option<ParameterLocation> {
-        let all =
-            [ParameterLocation::Path, ParameterLocation::Query, ParameterLocation::Header, ParameterLocation::Cookie];
+        let all = [
+            ParameterLocation::Path,
+            ParameterLocation::Query,
+            ParameterLocation::QueryString,
+            ParameterLocation::Header,
+            ParameterLocation::Cookie,
+        ];
         all.into_iter().find(|location| location.word() == word)
     }
 
-    /// Returns the location of a parameter as the value of `in`: `path`, `query`, `header` or `cookie`.
+    /// Returns the location of a parameter as the value of `in`, such as `path` or `query`.
     pub fn word(self) -> &'static str {
         match self {
             ParameterLocation::Path => "path",
             ParameterLocation::Query => "query",
+            ParameterLocation::QueryString => "querystring",
             ParameterLocation::Header => "header",
             ParameterLocation::Cookie => "cookie",
         }
     }
-}
-
-/// The serialization of a parameter's value: a `style` of OpenAPI, or the media type of its `content`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// The style `simple`: comma-separated values, in paths and headers.
-    Simple,
-    /// The style `label`: values after a dot, in paths.
-    Label,
-    /// The style `matrix`: `;name=value`, in paths.
-    Matrix,
-    /// The style `form`: `name=value`, in queries and cookies.
-    Form,
-    /// The style `spaceDelimited`: values separated by spaces, in queries.
-    SpaceDelimited,
-    /// The style `pipeDelimited`: values separated by `|`, in queries.
-    PipeDelimited,
-    /// The style `deepObject`: `name[property]=value`, in queries.
-    DeepObject,
-    /// The value is JSON: the parameter has `content` with a JSON media type.
-    Json,
-    /// The value is plain text: the parameter has `content` with another media type.
-    Text,
 }

@@ -49,7 +49,9 @@ fn is_only_page(schemas: &Schemas, body: SchemaId, items: &[String], members: &[
     let Kind::Object(object) = schemas.kind(body) else { return false };
     object.properties.iter().all(|property| {
         let leads = |path: &[String]| path.first() == Some(&property.name);
-        leads(items) || members.iter().any(|member| leads(&member.path)) || NEUTRAL.contains(&normal(&property.name).as_str())
+        leads(items)
+            || members.iter().any(|member| leads(&member.path))
+            || NEUTRAL.contains(&normal(&property.name).as_str())
     })
 }
 

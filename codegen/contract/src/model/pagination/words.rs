@@ -140,8 +140,21 @@ pub(super) const ASIDE: &[&str] = &[
 ];
 
 /// The names of members beside a list that say nothing about it: its type, and links to this and to the first page.
-pub(super) const NEUTRAL: &[&str] =
-    &["object", "kind", "type", "etag", "self", "href", "first", "last", "odatacontext", "links", "meta", "success", "status"];
+pub(super) const NEUTRAL: &[&str] = &[
+    "object",
+    "kind",
+    "type",
+    "etag",
+    "self",
+    "href",
+    "first",
+    "last",
+    "odatacontext",
+    "links",
+    "meta",
+    "success",
+    "status",
+];
 
 /// The names of objects whose members describe the page.
 pub(super) const CONTAINERS: &[&str] = &[

@@ -270,4 +270,7 @@ pub struct Discriminator {
     pub property: String,
     /// The values of the discriminator property, each with the index of the union's branch that it selects.
     pub mapping: Vec<(String, usize)>,
+    /// The index of the union's branch for a value whose discriminator property is absent or has another value
+    /// (`defaultMapping`); `None` if such a value is not valid.
+    pub default: Option<usize>,
 }

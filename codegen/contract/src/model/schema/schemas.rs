@@ -89,6 +89,8 @@ pub struct Schema {
     pub holds_itself: bool,
     /// True if this inline schema was deduplicated into an alias of an equal one.
     pub deduplicated: bool,
+    /// A name, before case conversion, for a schema that stands for several equal inline schemas, such as `Order address`.
+    pub shared_name: Option<String>,
     /// The complete schema for the JSON Schema interpreter at run time; `None` if generated code can check all
     /// keywords.
     pub interpreted: Option<InterpretedSchema>,

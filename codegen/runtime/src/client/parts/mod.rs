@@ -114,10 +114,15 @@ impl Form {
     }
 
     fn part(&mut self, name: &str, file: Option<&str>, media: Option<String>, more: &[(String, String)], body: Body) {
-        let mut head = format!("--{}\r\nContent-Disposition: form-data; name=\"{}\"", self.boundary, quoted(name));
-        if let Some(file) = file {
-            head.push_str(&format!("; filename=\"{}\"", quoted(file)));
+        let mut head = format!("--{}", self.boundary);
+        if !self.rule.positional {
+            head.push_str(&format!("\r\nContent-Disposition: form-data; name=\"{}\"", quoted(name)));
+            if let Some(file) = file {
+                head.push_str(&format!("; filename=\"{}\"", quoted(file)));
+            }
         }
+        // Some receivers need a header in each part, and a part by position has no other.
+        let media = media.or_else(|| self.rule.positional.then(|| "text/plain".to_owned()));
         let media = media.map(|media| ("Content-Type".to_owned(), media));
         for (name, value) in media.iter().chain(more) {
             if name.contains(['\r', '\n', ':']) || value.contains(['\r', '\n']) {

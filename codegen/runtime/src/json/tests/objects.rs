@@ -161,12 +161,9 @@ fn fields_of_the_other_direction_are_skipped_by_closed_objects_and_maps() {
     for unknown in [Unknown::Deny, Unknown::Keep] {
         let read = |r: &mut Reader<'_>| {
             let rule: &'static ObjectRule = match unknown {
-                Unknown::Deny => &ObjectRule {
-                    fields: &["name"],
-                    unknown: Unknown::Deny,
-                    ignored: &["id"],
-                    ..ObjectRule::NONE
-                },
+                Unknown::Deny => {
+                    &ObjectRule { fields: &["name"], unknown: Unknown::Deny, ignored: &["id"], ..ObjectRule::NONE }
+                }
                 _ => &ObjectRule { fields: &["name"], unknown: Unknown::Keep, ignored: &["id"], ..ObjectRule::NONE },
             };
             let mut names = Vec::new();

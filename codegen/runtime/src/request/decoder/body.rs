@@ -115,7 +115,7 @@ impl Decoder<'_> {
         Some(AnyMedia::new(self.content_type(), text))
     }
 
-    fn content_type(&self) -> String {
+    pub(super) fn content_type(&self) -> String {
         let value = self.head.parts.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         value.unwrap_or_default().to_owned()
     }
@@ -171,8 +171,8 @@ impl Decoder<'_> {
             Source::Json(bytes) => Some(Reader::json(bytes)),
             Source::Text(text) => Some(Reader::text(TextValue::Scalar(text.as_str().into()), InputLocation::Body, "")),
             Source::Form(text) => match form::parse_form(text, fields) {
-                Ok((value, violations)) => {
-                    violations.into_iter().for_each(|violation| self.violations.push(violation));
+                Ok((value, wrong)) => {
+                    wrong.into_iter().for_each(|(field, why)| self.violations.push(Violation::body(field, why)));
                     Some(Reader::text(value, InputLocation::Body, ""))
                 }
                 Err(message) => {

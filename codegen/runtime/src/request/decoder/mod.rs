@@ -1,13 +1,14 @@
 //! Decoding the parameters and the body of a request into the operation's request type, with every violation collected.
 
 mod body;
+mod items;
 mod page;
 
 use http::StatusCode;
 
 use crate::http::query::{self, Pair};
 use crate::json::{Reader, TextValue};
-use crate::operation::ParameterLocation;
+use crate::operation::{MediaKind, ParameterLocation};
 use crate::request::body::{Payload, ReceivedBody};
 use crate::request::deferred_refusal::DeferredRefusal;
 use crate::request::parameters;
@@ -55,7 +56,6 @@ pub struct Decoder<'a> {
     payload: Payload,
     violations: Violations,
     /// The storage for a problem that the handler finds while it reads a streamed request body.
-    #[cfg_attr(not(feature = "multipart"), allow(dead_code))]
     refusal: DeferredRefusal,
     /// The number of violations that the decoder has recorded for the parameters of a request, not for its body.
     parameter_violations: usize,
@@ -69,9 +69,11 @@ impl<'a> Decoder<'a> {
     /// Creates the decoder of one request. `found` is a violation that the pipeline found before decoding.
     pub(crate) fn new(head: &'a RequestHead, body: ReceivedBody, found: Option<Violation>) -> Decoder<'a> {
         let ReceivedBody { media, payload } = body;
-        let refusal = match payload {
-            Payload::Stream(_) => DeferredRefusal::shared(),
-            Payload::Absent | Payload::Bytes(_) => DeferredRefusal::default(),
+        // The handler also reads such a body part by part if an idempotency key required all bytes before.
+        let declared = head.call.operation.body.as_ref().and_then(|body| body.media.get(media));
+        let refusal = match declared.map(|media| media.kind) {
+            Some(MediaKind::Multipart | MediaKind::Stream) => DeferredRefusal::shared(),
+            _ => DeferredRefusal::default(),
         };
         let mut decoder = Decoder {
             head,
@@ -200,20 +202,26 @@ impl<'a> Decoder<'a> {
     /// function is compiled only once.
     fn with_reader(&mut self, index: usize, found: Found<'_>, read: &mut dyn FnMut(&mut Reader<'_>)) {
         let Some(parameter) = self.head.call.operation.parameters.get(index) else { return };
+        // The properties of a complete query string are the names of its fields.
+        let name = if parameter.location == ParameterLocation::QueryString { "" } else { parameter.name };
         match found {
             Found::Text(value) => {
-                let mut reader = Reader::text(value, parameter.location.into(), parameter.name);
+                let mut reader = Reader::text(value, parameter.location.into(), name);
                 read(&mut reader);
                 self.close(&mut reader, true);
             }
             Found::Json(text) => {
-                let mut reader = Reader::json_at(text.as_bytes(), parameter.location.into(), parameter.name);
+                let mut reader = Reader::json_at(text.as_bytes(), parameter.location.into(), name);
                 read(&mut reader);
                 self.close(&mut reader, true);
             }
             Found::Wrong(message) => {
                 let violation = Violation { message: message.into(), ..self.violation_at(index) };
                 self.violate(violation);
+            }
+            Found::WrongField(field, message) => {
+                let location = parameter.location.into();
+                self.violate(Violation { location, field: field.to_owned(), message: message.into() });
             }
             Found::Absent => {}
         }

@@ -80,7 +80,7 @@ impl Intake {
             if self.ended {
                 return Ok(false);
             }
-            let Some(mut part) = self.parts.next().await? else {
+            let Some(part) = self.parts.next().await? else {
                 if self.pending.end_object(rule) {
                     continue;
                 }
@@ -95,19 +95,9 @@ impl Intake {
                 self.violate("", message);
                 return Err(self.refuse());
             }
-            let Some(name) = self.name(rule, &part) else { continue };
-            let Some(index) = find_rule(rule, &name) else {
-                if rule.ignored.contains(&name.as_str()) {
-                    continue;
-                }
-                if name == CHARSET {
-                    self.check_charset(part).await?;
-                } else {
-                    self.pass_unlisted(rule, name);
-                }
-                continue;
-            };
-            if part.is_empty_file_input().await? {
+            let Some((index, name, mut part)) = self.locate(rule, part).await? else { continue };
+            // Only a form has file inputs, whose parts have names.
+            if !rule.positional && part.is_empty_file_input().await? {
                 self.tally.leave_empty(index);
                 continue;
             }
@@ -135,6 +125,26 @@ impl Intake {
                 self.violations.extend(violations);
             }
         }
+    }
+
+    /// Returns the index of the constraints of a received part, as [`find_rule`] does, and the name of the part. Returns
+    /// `None` for a part that is skipped or refused.
+    async fn locate(&mut self, rule: &FormRule, part: Part) -> Result<Option<(usize, String, Part)>, MultipartError> {
+        if rule.positional {
+            return Ok(self.tally.position(rule).map(|(index, name)| (index, name, part)));
+        }
+        let Some(name) = self.name(rule, &part) else { return Ok(None) };
+        if let Some(index) = find_rule(rule, &name) {
+            return Ok(Some((index, name, part)));
+        }
+        if rule.ignored.contains(&name.as_str()) {
+            return Ok(None);
+        }
+        match name == CHARSET {
+            true => self.check_charset(part).await?,
+            false => self.pass_unlisted(rule, name),
+        }
+        Ok(None)
     }
 
     /// Returns the name of a received part. Returns `None` for a part without a name, which a form must not contain

@@ -21,12 +21,22 @@ pub struct FormRule {
     pub min: usize,
     /// The maximum number of different part names in the form; `None` if there is no maximum.
     pub max: Option<usize>,
+    /// True if the position of a part and not its name selects its constraints. The last constraints apply to all
+    /// parts that follow if they are those of a list; otherwise the parts that follow are ignored.
+    pub positional: bool,
 }
 
 impl FormRule {
     /// The [`FormRule`] of a multipart form for which the contract describes no parts: every part is ignored.
-    pub const NONE: FormRule =
-        FormRule { parts: &[], rest: None, unknown: Unknown::Ignore, ignored: &[], min: 0, max: None };
+    pub const NONE: FormRule = FormRule {
+        parts: &[],
+        rest: None,
+        unknown: Unknown::Ignore,
+        ignored: &[],
+        min: 0,
+        max: None,
+        positional: false,
+    };
 }
 
 /// The constraints of one part of a multipart form.

@@ -18,6 +18,8 @@ pub(super) struct Tally {
     entries: Vec<Entry>,
     /// The names of received form parts that the contract does not list.
     unlisted: BTreeSet<String>,
+    /// True if the position of a part selects its constraints.
+    positional: bool,
 }
 
 /// The counts for one name of a form part.
@@ -33,14 +35,24 @@ struct Entry {
 
 impl Tally {
     pub(super) fn new() -> Tally {
-        Tally { parts: 0, entries: Vec::new(), unlisted: BTreeSet::new() }
+        Tally { parts: 0, entries: Vec::new(), unlisted: BTreeSet::new(), positional: false }
     }
 
     /// Counts a part. Returns the message of a violation if the form has too many.
     pub(super) fn part(&mut self, rule: &FormRule) -> Option<String> {
         self.entries.resize(rule.parts.len() + 1, Entry::default());
+        self.positional = rule.positional;
         self.parts += 1;
         (self.parts > MAX_PARTS).then(|| format!("must have at most {}", Count(MAX_PARTS, "part")))
+    }
+
+    /// Returns the index in [`FormRule::parts`] of the part at the current position, and its position as its name, such
+    /// as `[3]`. Returns `None` for a part after the last one that the contract describes.
+    pub(super) fn position(&self, rule: &FormRule) -> Option<(usize, String)> {
+        let position = self.parts.checked_sub(1)?;
+        let last = rule.parts.len().checked_sub(1)?;
+        let is_described = position <= last || rule.parts[last].repeated;
+        is_described.then(|| (position.min(last), format!("[{position}]")))
     }
 
     /// Records that a form part was received. Returns false if it was received before and can only appear once.
@@ -68,9 +80,10 @@ impl Tally {
         self.entries[index].elements += 1;
     }
 
-    /// Returns the field name of a violation: the name of the form part, with an index if the part is a list element.
+    /// Returns the field name of a violation: the name of the form part, with an index if the part is an element of a
+    /// list with a name.
     pub(super) fn field(&self, rule: &PartRule, name: &str, index: usize) -> String {
-        match rule.repeated {
+        match rule.repeated && !self.positional {
             true => format!("{name}[{}]", self.entries[index].elements),
             false => name.to_owned(),
         }

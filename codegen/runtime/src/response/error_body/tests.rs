@@ -19,7 +19,7 @@ fn problem() -> Problem {
 fn json_of(template: &ErrorValue, problem: &Problem) -> Value {
     let mut writer = Writer::new();
     as_json(template, problem, "r-1", &mut writer);
-    serde_json::from_slice(&writer.finish()).unwrap()
+    serde_json::from_slice(&writer.finish().unwrap()).unwrap()
 }
 
 fn read_json(body: &ErrorBody, value: &Value) -> Problem {

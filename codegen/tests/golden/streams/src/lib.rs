@@ -114,7 +114,7 @@ where
 
     /// Returns the router of [`Api::router`] with other settings: time limits, the size limit of bodies, and the check
     /// of responses. A `Timeouts` is enough to change only the time limits.
-    pub fn router_with(self, options: impl Into<writ_runtime::ServeOptions>) -> Router {
+    pub fn router_with(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Router {
         self.router_at("", options)
     }
 
@@ -124,13 +124,13 @@ where
     /// # Panics
     ///
     /// Panics if the base path is not empty and does not begin with `/`.
-    pub fn router_at(self, base: &str, options: impl Into<writ_runtime::ServeOptions>) -> Router {
+    pub fn router_at(self, base: &str, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Router {
         writ_runtime::complete_router(base, &ERROR_ENVELOPE, self.endpoints(options))
     }
 
     /// Returns an endpoint for each operation, to serve several contracts from one
     /// [`router`](writ_runtime::router).
-    pub fn endpoints(self, options: impl Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
+    pub fn endpoints(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
         let mut endpoints = Vec::with_capacity(3);
         wire::routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
