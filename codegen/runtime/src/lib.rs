@@ -321,6 +321,7 @@ pub use crate::validate::rules::{
 pub use crate::validate::violation::{InputLocation, MOST_VIOLATIONS, Violation, Violations};
 pub use crate::values::etag::{ETag, IfMatch};
 pub use crate::values::page::{Page, PageAt, PageOf, PageRequest, Pagination};
+pub use crate::values::page_members::{PageLinks, PageMember, PageParameter, PageParameters};
 pub use crate::values::patch::Patch;
 pub use crate::values::sort::Sort;
 pub use crate::values::string_enum::{StringEnum, UnknownValue, string_enum_of};

@@ -74,6 +74,16 @@ fn pages_sort_keys_conditions_and_idempotency_keys_survive_a_round_trip() {
 }
 
 #[test]
+fn the_pages_of_every_list_are_requested_in_turn() {
+    play("lists", SERVED);
+}
+
+#[test]
+fn a_list_that_does_not_end_is_a_failure() {
+    play("endless", SERVED);
+}
+
+#[test]
 fn every_body_survives_a_round_trip() {
     play("bodies", SERVED);
 }

@@ -69,8 +69,19 @@ pub const CLIENT: &str = "client";
 pub const ROUNDTRIP: &str = "roundtrip";
 
 /// The contracts of the services that the client program calls.
-const CALLED: &[&str] =
-    &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles", "uploads", "version_3_2"];
+const CALLED: &[&str] = &[
+    "bodies",
+    "media",
+    "outgoing",
+    "pages",
+    "policies",
+    "rare",
+    "responses",
+    "security",
+    "styles",
+    "uploads",
+    "version_3_2",
+];
 
 /// The result of compiling one crate.
 #[derive(Debug, Default)]

@@ -161,6 +161,7 @@ fn is_comparable(schema: &Schema) -> bool {
         && schema.rust_name.is_none()
         && schema.rust_type.is_none()
         && schema.error_pointers.is_none()
+        && schema.pagination.is_none()
         && schema.interpreted.is_none()
         && !schema.holds_itself
 }

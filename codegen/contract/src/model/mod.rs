@@ -15,6 +15,7 @@ pub mod operation;
 pub mod options;
 pub mod outgoing;
 mod overrides;
+mod pagination;
 pub mod parts;
 mod passes;
 pub mod schema;

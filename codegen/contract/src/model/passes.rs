@@ -1,6 +1,6 @@
 //! The passes that turn a document into a resolved contract, in order.
 
-use super::{Contract, Options, build, dedupe, envelope, overrides, select};
+use super::{Contract, Options, build, dedupe, envelope, overrides, pagination, select};
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
 
@@ -44,5 +44,6 @@ pub fn resolve(document: &Document, strict: bool, options: &Options, diagnostics
     }
     // Equal inline error schemas are one schema now.
     envelope::find_errors(document, &mut contract, options, diagnostics);
+    pagination::find_pages(document, &mut contract, diagnostics);
     contract
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::body::Body;
 use http::{HeaderMap, StatusCode};
 
-use super::failure::{Failure, TimedOut};
+use super::failure::{Failure, Received, TimedOut};
 use super::from_response::{FromResponse, Outcome, outcome, unexpected};
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
@@ -194,6 +194,19 @@ fn exchange(mut outgoing: Outgoing) -> CallFuture<Result<Incoming, ExchangeError
         let errors = (connection.envelope, outgoing.operation);
         Ok(Incoming::new(parts.status, headers, body, errors, connection.limit, outgoing.timeout))
     })
+}
+
+/// Sends the request of a call, and returns the response as a value of its type and as it was received.
+pub(super) async fn received<R: FromResponse, E: FromResponse>(
+    outgoing: Outgoing,
+) -> Result<(R, Received), Failure<E>> {
+    let mut incoming = exchange(outgoing).await.map_err(ExchangeError::into_failure)?;
+    collect(&mut incoming).await.map_err(Failure::Transport)?;
+    let raw = incoming.received();
+    match outcome(&mut incoming) {
+        Outcome::Done(done) => done.map(|response| (response, raw)),
+        Outcome::Body | Outcome::Undeclared => Err(unexpected(&mut incoming)),
+    }
 }
 
 /// Collects the complete body of a received response within the time limit of the call.

@@ -91,7 +91,10 @@ mod expression;
 mod failure;
 mod from_response;
 mod incoming;
+mod links;
 mod outgoing;
+mod page_layout;
+mod pages;
 #[cfg(feature = "multipart")]
 mod parts;
 mod sparse_fieldset;
@@ -104,6 +107,8 @@ pub use failure::{Failure, Received};
 pub use from_response::FromResponse;
 pub use incoming::Incoming;
 pub use outgoing::Outgoing;
+pub use page_layout::{NextPage, PageLayout};
+pub use pages::{Items, Listed, Pages};
 #[cfg(feature = "multipart")]
 pub use parts::{Form, SendPart};
 pub use sparse_fieldset::{SparseResponse, SupportsSparseFieldset};

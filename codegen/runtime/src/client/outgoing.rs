@@ -1,5 +1,6 @@
 //! A request that a generated client builds, by adding parameters and body.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 use super::connection::{Connection, Inner};
 use super::credentials::Credentials;
 use super::target;
+use crate::http::link_query::without_credentials;
 use crate::http::percent;
 use crate::json::TextValue;
 use crate::json::Write;
@@ -133,6 +135,8 @@ impl Outgoing {
         match (&page.at, number, cursor) {
             (PageAt::Number(value), Some(number), _) => self.required(number, value),
             (PageAt::Number(1), None, _) => {}
+            (PageAt::Offset(0), ..) => {}
+            (PageAt::Offset(_), ..) => self.fail("this list does not support offsets".to_owned()),
             (PageAt::Number(_), None, _) => self.fail("this list does not support page numbers".to_owned()),
             (PageAt::Cursor(value), _, Some(cursor)) => self.required(cursor, value),
             (PageAt::Cursor(_), _, None) => self.fail("this list does not support cursors".to_owned()),
@@ -220,11 +224,7 @@ impl Outgoing {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
         }
-        let url = match self.url.take() {
-            Some(url) => url,
-            None => format!("{}{}", connection.base, target::path(self.operation.path, &self.path)?),
-        };
-        let url = target::with_query(url, &self.query);
+        let url = self.target_url()?;
         let uri: Uri = url.parse().map_err(|error| format!("`{url}` is not a valid URL: {error}"))?;
         if uri.host().is_none() {
             return Err(format!("`{url}` is not a valid URL: it has no host"));
@@ -234,6 +234,62 @@ impl Outgoing {
         *request.uri_mut() = uri;
         *request.headers_mut() = std::mem::take(&mut self.headers);
         Ok(request)
+    }
+
+    /// Returns the URL of the request with its query.
+    ///
+    /// # Errors
+    ///
+    /// Returns a message if a parameter cannot be written into the path.
+    pub(super) fn target_url(&self) -> Result<String, String> {
+        let url = match &self.url {
+            Some(url) => url.clone(),
+            None => format!("{}{}", self.connection.base, target::path(self.operation.path, &self.path)?),
+        };
+        Ok(target::with_query(url, &self.query))
+    }
+
+    /// Returns an equal request, to be changed for the next page of a list. A streamed body cannot be sent twice.
+    pub(super) fn again(&self) -> Outgoing {
+        let streamed = self.body.is_some() && self.written.is_none();
+        let fault = streamed.then(|| "a request with a streamed body has no next page".to_owned());
+        Outgoing {
+            connection: Arc::clone(&self.connection),
+            operation: self.operation,
+            url: self.url.clone(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            headers: self.headers.clone(),
+            cookies: self.cookies.clone(),
+            body: self.written.clone().map(Body::from),
+            written: self.written.clone(),
+            timeout: self.timeout,
+            fault: self.fault.clone().or(fault),
+        }
+    }
+
+    /// Replaces the URL of the request with its query. Credentials in the query are left out, since the client adds its own.
+    pub(super) fn set_target(&mut self, url: &str) {
+        let (target, query) = url.split_once('?').unwrap_or((url, ""));
+        self.url = Some(target.to_owned());
+        self.query = without_credentials(self.operation, query).map(str::to_owned).collect();
+    }
+
+    /// Returns the value of a query parameter of the request.
+    pub(super) fn query_value(&self, name: &str) -> Option<String> {
+        let mut pairs = self.query.iter().filter_map(|pair| pair.split_once('='));
+        let (_, value) = pairs.find(|(known, _)| is_named(known, name))?;
+        percent::decode_form(value).map(Cow::into_owned)
+    }
+
+    /// Removes a query parameter from the request.
+    pub(super) fn remove_query(&mut self, name: &str) {
+        self.query.retain(|pair| !is_named(pair.split('=').next().unwrap_or_default(), name));
+    }
+
+    /// Adds a query parameter to the request.
+    pub(super) fn add_query(&mut self, name: &str, value: &str) {
+        self.query.push(format!("{}={}", percent::encode(name), percent::encode(value)));
     }
 
     /// Adds the client's credentials for the operation at the locations that their security schemes specify.
@@ -269,6 +325,11 @@ impl Outgoing {
             self.set("idempotency-key", uuid::Uuid::now_v7().to_string().as_bytes());
         }
     }
+}
+
+/// Returns true if an encoded name of a query parameter stands for a name.
+fn is_named(encoded: &str, name: &str) -> bool {
+    percent::decode_form(encoded).is_some_and(|decoded| decoded == name)
 }
 
 /// Writes the value of a parameter for the complete query string, given as JSON text and as a value.

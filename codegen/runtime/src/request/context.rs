@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::http::accept::{Accept, Offer};
+use crate::http::link_query::without_credentials;
 use crate::operation::Operation;
 use crate::request::call_info::CallInfo;
 use crate::request::idempotency::IdempotencyKey;
@@ -130,6 +131,16 @@ impl<P> Context<P> {
     /// Returns the IP address of the client, or `None` if neither a layer nor the connection provides it.
     pub fn address(&self) -> Option<IpAddr> {
         self.call().address
+    }
+
+    /// Returns the query string of the request without the question mark and without credentials (`apiKey` in a query), so
+    /// that a link in the response can contain it. It is empty if the request has none.
+    pub fn query(&self) -> String {
+        let query = match &self.surroundings {
+            Surroundings::Request(head) => head.query(),
+            Surroundings::Own(_) => "",
+        };
+        without_credentials(self.operation(), query).collect::<Vec<_>>().join("&")
     }
 
     /// Returns the idempotency key of the request.

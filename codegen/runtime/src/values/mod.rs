@@ -8,6 +8,7 @@
 
 pub mod etag;
 pub mod page;
+pub mod page_members;
 pub mod patch;
 pub mod sort;
 pub mod string_enum;

@@ -6,19 +6,13 @@ use crate::validate::rules::{ArrayRule, IntegerRule, ObjectRule, StringRule};
 /// A page of a list, as a response body contains it: `{"data": […], "pagination": {…}}`.
 ///
 /// ```
-/// use writ_runtime::{Page, PageAt, PageRequest, Pagination};
+/// use writ_runtime::{Page, PageAt, PageRequest};
 ///
 /// /// Returns a page of the words, by number.
 /// fn page_of(words: &[&str], request: &PageRequest) -> Page<String> {
 ///     let (offset, limit) = (request.offset() as usize, request.limit as usize);
 ///     let data: Vec<String> = words.iter().skip(offset).take(limit).map(|word| word.to_string()).collect();
-///     let page = match request.at {
-///         PageAt::Number(number) => Some(number),
-///         PageAt::Cursor(_) => None,
-///     };
-///     let has_more = offset + data.len() < words.len();
-///     let total = words.len() as u64;
-///     Page { data, pagination: Pagination { total, page, limit: request.limit, has_more, next_cursor: None } }
+///     request.page(data, words.len() as u64)
 /// }
 ///
 /// let second = PageRequest { limit: 2, at: PageAt::Number(2) };
@@ -64,7 +58,7 @@ pub struct Pagination {
 pub struct PageRequest {
     /// The maximum number of list elements on a page.
     pub limit: u32,
-    /// The start of the page in the list: a page number or a cursor.
+    /// The start of the page in the list: a page number, an offset or a cursor.
     pub at: PageAt,
 }
 
@@ -73,6 +67,8 @@ pub struct PageRequest {
 pub enum PageAt {
     /// The page with this number. The first page has the number 1.
     Number(u32),
+    /// The page after this number of elements.
+    Offset(u64),
     /// The page that follows the position of this cursor, which is the `next_cursor` of an earlier page.
     Cursor(String),
 }
@@ -82,8 +78,24 @@ impl PageRequest {
     pub fn offset(&self) -> u64 {
         match self.at {
             PageAt::Number(number) => u64::from(number.saturating_sub(1)) * u64::from(self.limit),
+            PageAt::Offset(offset) => offset,
             PageAt::Cursor(_) => 0,
         }
+    }
+
+    /// Returns the page with these elements of a list that has `total` elements. For a page that was requested by cursor,
+    /// set `has_more` and `next_cursor` of its `pagination`.
+    pub fn page<T>(&self, data: Vec<T>, total: u64) -> Page<T> {
+        let end = self.offset().saturating_add(data.len() as u64);
+        let (page, has_more) = match self.at {
+            PageAt::Number(number) => (Some(number), end < total),
+            PageAt::Offset(offset) => {
+                let number = offset / u64::from(self.limit.max(1)) + 1;
+                (Some(u32::try_from(number).unwrap_or(u32::MAX)), end < total)
+            }
+            PageAt::Cursor(_) => (None, false),
+        };
+        Page { data, pagination: Pagination { total, page, limit: self.limit, has_more, next_cursor: None } }
     }
 }
 

@@ -7,6 +7,7 @@ use writ_contract::model::sparse_fieldset::sparse_response;
 
 use crate::rust::client::checks::{body_rule, parameter_check};
 use crate::rust::client::client_responses::{content_reads, error_arms, response_arms};
+use crate::rust::client::listed::listed;
 use crate::rust::client::send_body::send_body;
 use crate::rust::code::{Code, literal};
 use crate::rust::comment::comment;
@@ -103,6 +104,7 @@ pub fn call_view(
         response_name: view.response.name.clone(),
         response,
         sparse_fieldset: sparse_fieldset(plan, operation).map(|(_, within)| within),
+        listed: listed(plan, operation, view),
         error_name: view.error.name.clone(),
         error,
         contents,

@@ -4,5 +4,6 @@
 pub mod checks;
 pub mod client_calls;
 pub mod client_responses;
+mod listed;
 pub mod outgoing;
 pub mod send_body;

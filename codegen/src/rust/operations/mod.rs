@@ -10,6 +10,8 @@ pub mod operation_docs;
 pub mod operation_names;
 pub mod operation_table;
 pub mod operation_views;
+pub mod page_path;
+pub mod page_request;
 pub mod paging;
 pub mod parameter_entry;
 pub mod parameter_field;

@@ -11,6 +11,7 @@ use crate::rust::expr::read::ReadCalls;
 use crate::rust::names::distinct::distinct;
 use crate::rust::names::locals::{DECODE, variable};
 use crate::rust::operations::operation_names::OperationNames;
+use crate::rust::operations::page_request::page_request;
 use crate::rust::operations::paging::paging;
 use crate::rust::operations::parameter_field::{parameter_field, parameter_names};
 use crate::rust::operations::request_body::body_field;
@@ -87,18 +88,10 @@ pub fn request_view(
     let default = !streamed && fields.iter().all(|(.., field)| field.ty.has_empty());
     let fields =
         fields.into_iter().zip(field_names).map(|((_, source, field), name)| view(source, field, name)).collect();
-    (
-        Some(RequestView {
-            name: Code::of(&names.request),
-            fallback: String::new(),
-            fields,
-            forms,
-            default,
-            streamed,
-            multipart,
-        }),
-        consumed,
-    )
+    let fields: Vec<RequestFieldView> = fields;
+    let page = paged.is_none().then(|| page_request(plan, operation, &fields)).flatten();
+    let name = Code::of(&names.request);
+    (Some(RequestView { name, fallback: String::new(), fields, forms, default, page, streamed, multipart }), consumed)
 }
 
 /// Returns the view of a field in a request type.

@@ -5,6 +5,7 @@
 //! [`type_codec`] decides its reader and writer, with the check of [`type_check`]. They share [`fields`].
 
 pub mod fields;
+pub mod page_constructor;
 pub mod serde_types;
 pub mod type_check;
 pub mod type_codec;

@@ -13,6 +13,7 @@ use crate::rust::names::union_variants::union_variants;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::types::fields::{Field, Presence, fields};
+use crate::rust::types::page_constructor::page_constructor;
 use crate::rust::view::{ConstructorView, FieldView, TypeForm, TypeView, VariantView};
 
 /// Returns the view of a type's declaration.
@@ -31,6 +32,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
         prefix: String::new(),
         default: false,
         constructor: None,
+        page: None,
     };
     match &schema.kind {
         _ if schema.rust_type.is_some() => {
@@ -64,6 +66,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
             }
             view.constructor = constructor(plan, key, &found, all.last().filter(|_| keeps(object)));
             view.fields = all;
+            view.page = page_constructor(plan, key);
         }
         Kind::Strings(names) => {
             view.form = if names.open { TypeForm::OpenNames } else { TypeForm::Names };

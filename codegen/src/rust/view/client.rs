@@ -65,12 +65,25 @@ pub struct CallView {
     /// The objects of the response that a sparse fieldset (a selection of fields) applies to, as a variant of
     /// the runtime's `client::SparseObjects`. `None` if the operation does not support sparse fieldsets.
     pub sparse_fieldset: Option<Code>,
+    /// The implementation of `Listed` for the response, or `None` if the response is not a page of a list.
+    pub listed: Option<ListedView>,
     /// The name of the operation's error type.
     pub error_name: Code,
     /// The match arms of the client that read an error response, by status code.
     pub error: Vec<ArmView>,
     /// The readers of the operation's response bodies with several media types.
     pub contents: Vec<ContentReadView>,
+}
+
+/// The view of the runtime's `Listed` for a response that contains a page of a list.
+#[derive(Debug, Serialize)]
+pub struct ListedView {
+    /// The type of an element of the list.
+    pub item: Code,
+    /// The fields of the runtime's `PageLayout` that differ from its constant `NONE`.
+    pub layout: Vec<Code>,
+    /// The expression that moves the elements out of the response in `self`.
+    pub items: Code,
 }
 
 /// The view of the request that a client call sends.

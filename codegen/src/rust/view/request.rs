@@ -18,11 +18,26 @@ pub struct RequestView {
     pub default: bool,
     /// The enum of request bodies, if the media type of the request decides the type of the body.
     pub forms: Option<FormsView>,
+    /// The access to the page that the request selects, or `None` if the operation returns no page.
+    pub page: Option<PageRequestView>,
     /// True if the request holds a body that is still arriving. The request type then implements neither
     /// `Clone` nor `PartialEq`.
     pub streamed: bool,
     /// True if the request can have a multipart body, which the runtime reads with its feature `multipart`.
     pub multipart: bool,
+}
+
+/// The view of the access to the page that a request selects.
+#[derive(Debug, Serialize)]
+pub struct PageRequestView {
+    /// The parameters that select the page, as a list in prose.
+    pub docs: String,
+    /// The fields of the runtime's `PageParameters` that differ from its constant `NONE`.
+    pub names: Vec<Code>,
+    /// The arguments of the runtime's `PageParameters::request`.
+    pub arguments: Vec<Code>,
+    /// True if the response has links to other pages.
+    pub links: bool,
 }
 
 /// The view of the enum of sort keys, the keys by which a request can sort a list.

@@ -37,6 +37,17 @@ pub struct TypeView {
     pub default: bool,
     /// The constructor of the struct from its required fields, or `None` if the struct needs none.
     pub constructor: Option<ConstructorView>,
+    /// The constructor of the struct from a page of a list, or `None` if the struct is none.
+    pub page: Option<PageConstructorView>,
+}
+
+/// The view of a struct's constructor from a page of a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct PageConstructorView {
+    /// The parameters of the constructor, as `name: type`.
+    pub parameters: Vec<Code>,
+    /// The struct expression in the constructor.
+    pub value: Code,
 }
 
 /// The form in which a Rust type is declared from a schema.

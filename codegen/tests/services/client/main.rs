@@ -4,6 +4,7 @@
 mod answers;
 mod bodies;
 mod credentials;
+mod lists;
 mod outgoing;
 mod styles;
 mod version_3_2;
@@ -71,6 +72,8 @@ async fn main() {
         "credentials" => credentials::credentials_satisfy_requirements_with_and_and_or(&served).await,
         "outgoing" => outgoing::webhooks_and_callbacks_are_typed_calls().await,
         "outgoing parts" => outgoing::forms_of_webhooks_and_callbacks_are_sent().await,
+        "lists" => lists::the_pages_of_every_list_are_requested_in_turn(&served).await,
+        "endless" => lists::a_list_that_does_not_end_is_a_failure(&served).await,
         "version 3.2" => version_3_2::the_features_of_3_2_survive_a_round_trip(&served).await,
         "serde" => answers::generated_types_implement_serde(),
         other => panic!("unknown scenario `{other}`"),

@@ -6,6 +6,7 @@ mod errors;
 mod mixed;
 mod names;
 mod outbound;
+mod pages;
 mod plain;
 mod policies;
 mod responses;
@@ -100,6 +101,7 @@ fn routers() -> Vec<(&'static str, Router)> {
         ("overlaid", plain::overlaid::router()),
         ("parameters", plain::parameters::router()),
         ("paths", plain::paths::router()),
+        ("pages", pages::router()),
         ("policies", policies::router()),
         ("rare", plain::rare::router()),
         ("recursion", mixed::recursion::router()),

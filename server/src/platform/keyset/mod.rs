@@ -208,6 +208,10 @@ impl<'a> Paging<'a> {
     ) -> Result<Paging<'a>, BadCursor> {
         let start = match &request.at {
             PageAt::Number(page) => Start::Page((*page).max(1)),
+            PageAt::Offset(offset) => {
+                let page = offset / u64::from(request.limit.max(1)) + 1;
+                Start::Page(u32::try_from(page).unwrap_or(u32::MAX))
+            }
             PageAt::Cursor(text) => {
                 let values = cursors.open(text, &keyset.sort(), filter)?.values;
                 if values.len() != keyset.keys.len() {

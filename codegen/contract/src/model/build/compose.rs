@@ -84,6 +84,7 @@ impl<'d> Builder<'d, '_> {
             rust_name: single.and_then(|node| spanned_string(node, "x-rust-name")),
             rust_type: None,
             error_pointers: None,
+            pagination: None,
             interpreted: None,
             holds_itself: false,
             deduplicated: false,
@@ -98,7 +99,9 @@ impl<'d> Builder<'d, '_> {
                 (Some(chosen), _) => Some(chosen),
                 (None, written) => written.and_then(|written| self.error_pointers(written)),
             };
+            let pagination = self.page_setting(node);
             let schema = self.schemas.get_mut(id);
+            schema.pagination = pagination;
             schema.rust_type = own;
             schema.error_pointers = pointers;
         }

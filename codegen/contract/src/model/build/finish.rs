@@ -99,6 +99,7 @@ impl<'d> Builder<'d, '_> {
                     rust_name: None,
                     rust_type: None,
                     error_pointers: None,
+                    pagination: None,
                     nullable: false,
                     interpreted: None,
                     ..parent.clone()
@@ -204,6 +205,7 @@ impl<'d> Builder<'d, '_> {
             rust_name: None,
             rust_type: None,
             error_pointers: None,
+            pagination: None,
             interpreted: None,
             holds_itself: false,
             deduplicated: false,

@@ -31,6 +31,7 @@ mod operation;
 mod outgoing;
 mod overlap;
 pub(in crate::model) mod own_type;
+pub(in crate::model) mod page_mapping;
 mod parameter;
 mod path_item;
 mod path_parameter;

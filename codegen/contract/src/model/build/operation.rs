@@ -131,6 +131,8 @@ impl<'d> Builder<'d, '_> {
             responses,
             security: self.security(root, node, schemes),
             policies,
+            pagination: self.page_setting(node),
+            page: None,
             rust_name: spanned_string(node, "x-rust-name"),
         };
         self.check_policies(node, &operation);

@@ -178,6 +178,8 @@ impl<'d> Builder<'d, '_> {
             responses: self.responses(node),
             security,
             policies: Default::default(),
+            pagination: None,
+            page: None,
             rust_name: spanned_string(node, "x-rust-name"),
         }
     }

@@ -4,6 +4,7 @@
 
 mod content;
 mod header;
+mod list_page;
 mod parameter;
 mod policy;
 mod response;
@@ -15,6 +16,7 @@ pub use content::{
     essence, normal_media_type,
 };
 pub use header::Header;
+pub use list_page::{ListPage, PageMember};
 pub use parameter::{Parameter, ParameterLocation};
 pub use policy::{Cache, LimitBy, Policies, RateLimit};
 pub use response::{Response, Status};
@@ -22,6 +24,7 @@ pub use security::{Requirement, Scheme, SchemeKind, Scope};
 pub use style::Style;
 
 use crate::model::direction::Direction;
+use crate::model::schema::PageSetting;
 use crate::source::{Span, Spanned};
 
 /// An operation of the contract: a method of a path, or a request that the service sends.
@@ -79,6 +82,10 @@ pub struct Operation {
     pub security: Vec<Vec<Requirement>>,
     /// The policies of the operation (`x-rate-limit`, `x-idempotency`, `x-cache`, `x-cache-invalidates`).
     pub policies: Policies,
+    /// The members of the page in the response, if the operation names them (`x-pagination`).
+    pub pagination: Option<PageSetting>,
+    /// The page of a list that the operation returns, if it returns one.
+    pub page: Option<ListPage>,
     /// The Rust name of the operation (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
 }

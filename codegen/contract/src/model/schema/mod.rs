@@ -3,6 +3,7 @@
 mod error_pointers;
 mod id;
 mod kind;
+mod page_mapping;
 mod schemas;
 
 pub use error_pointers::{ErrorPointer, ErrorPointers, ErrorRole};
@@ -11,4 +12,5 @@ pub use kind::{
     Additional, ArrayShape, Discriminator, Format, IntegerShape, IntegerWidth, Kind, NumberShape, NumberWidth,
     ObjectShape, Property, StringEnum, StringShape, UnionShape, WrittenNumbers,
 };
+pub use page_mapping::{PageMapping, PageParameter, PageRole, PageSetting};
 pub use schemas::{InterpretedSchema, RustType, Schema, Schemas, StringContent};

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::error_pointers::ErrorPointers;
 use super::id::SchemaId;
 use super::kind::Kind;
+use super::page_mapping::PageSetting;
 use crate::model::direction::Direction;
 use crate::source::{Span, Spanned};
 
@@ -82,6 +83,8 @@ pub struct Schema {
     pub rust_type: Option<RustType>,
     /// The places in an error schema that a problem fills (`x-error-envelope`).
     pub error_pointers: Option<ErrorPointers>,
+    /// The members of a page, if the schema names them (`x-pagination`).
+    pub pagination: Option<PageSetting>,
     /// True if the schema is a recursive array or map: its elements contain it without an object in between.
     pub holds_itself: bool,
     /// True if this inline schema was deduplicated into an alias of an equal one.

@@ -4,7 +4,9 @@
 //! The trait [`Orders`], and the request, response and error types of its operations.
 
 use std::future::Future;
-use writ_runtime::{Context, ETag, Idempotent, IfMatch, Internal, Sort};
+use writ_runtime::{
+    Context, ETag, Idempotent, IfMatch, Internal, PageParameter, PageParameters, PageRequest, Sort,
+};
 use crate::{
     GetOrderFieldsItem, ListOrdersFieldsItem, Order, OrderId, OrderInput, OrderPage,
     PreconditionFailed, TooManyRequests,
@@ -76,6 +78,25 @@ pub struct ListOrdersRequest {
     ///
     /// A handler returns the complete value: the pipeline removes the other fields.
     pub fields: Option<Vec<ListOrdersFieldsItem>>,
+}
+
+impl ListOrdersRequest {
+    const PAGE: PageParameters = PageParameters {
+        limit: Some("limit"),
+        number: Some("page"),
+        cursor: Some("cursor"),
+        ..PageParameters::NONE
+    };
+
+    /// Returns the page that the request selects, from the parameters `limit`, `page`, `cursor`.
+    pub fn page_request(&self) -> PageRequest {
+        Self::PAGE.request(
+            PageParameter::count(&self.limit),
+            PageParameter::count(&self.page),
+            None,
+            self.cursor.as_deref(),
+        )
+    }
 }
 
 /// The sort keys of a list, for example in [`Orders::list_orders`].

@@ -1,0 +1,129 @@
+//! The decision that the response of an operation is a page of a list.
+
+use super::members::{Member, items, members};
+use super::parameters::parameters;
+use super::words::{NEUTRAL, normal};
+use crate::model::operation::{ContentKind, ListPage, Operation, PageMember, Response};
+use crate::model::schema::{Kind, PageParameter, PageRole, SchemaId, Schemas};
+
+/// Returns the page that an operation returns, if names, types and parameters leave no doubt:
+///
+/// - the body has a URL of the next page, or a token for one of the parameters,
+/// - or the response declares the header `Link` beside a parameter that selects a page,
+/// - or a parameter selects the page by number or offset, and the body tells its position or the number of elements.
+pub(super) fn recognise(schemas: &Schemas, operation: &Operation) -> Option<ListPage> {
+    let (response, body) = successful_body(operation)?;
+    let (path, element) = items(schemas, body)?;
+    let parameters = parameters(schemas, operation);
+    let is_array = path.is_empty();
+    let found = if is_array { Vec::new() } else { members(schemas, body) };
+    let members: Vec<PageMember> =
+        found.iter().filter_map(|member| page_member(schemas, operation, &parameters, &found, member)).collect();
+    let has_parameter = |wanted: &[PageParameter]| parameters.iter().any(|(meaning, _)| wanted.contains(meaning));
+    let declared = &operation.responses[response];
+    let link =
+        has_header(declared, "Link") && (is_array || has_parameter(&[PageParameter::Number, PageParameter::Limit]));
+    let is_selected = has_parameter(&[PageParameter::Number, PageParameter::Offset]);
+    let is_described = if is_array {
+        has_header(declared, "X-Total-Count") || has_header(declared, "X-Total")
+    } else {
+        members.iter().any(|member| !matches!(member.role, PageRole::Next | PageRole::Previous))
+    };
+    let next = members.iter().any(|member| member.role == PageRole::Next)
+        && (!parameters.is_empty() || is_only_page(schemas, body, &path, &members));
+    let link = link && !parameters.is_empty();
+    (next || link || (is_selected && is_described)).then_some(ListPage {
+        response,
+        body,
+        element,
+        items: path,
+        members,
+        parameters,
+        link,
+    })
+}
+
+/// Returns true if a body has no properties other than the list and the members that describe the page. A chapter with a
+/// list of paragraphs and the URL of the next chapter is no page.
+fn is_only_page(schemas: &Schemas, body: SchemaId, items: &[String], members: &[PageMember]) -> bool {
+    let Kind::Object(object) = schemas.kind(body) else { return false };
+    object.properties.iter().all(|property| {
+        let leads = |path: &[String]| path.first() == Some(&property.name);
+        leads(items)
+            || members.iter().any(|member| leads(&member.path))
+            || NEUTRAL.contains(&normal(&property.name).as_str())
+    })
+}
+
+/// Returns a member of a body as a member of the page, unless it is a token that no parameter takes.
+fn page_member(
+    schemas: &Schemas,
+    operation: &Operation,
+    parameters: &[(PageParameter, usize)],
+    all: &[Member],
+    member: &Member,
+) -> Option<PageMember> {
+    let is_token_role = matches!(member.role, PageRole::Next | PageRole::Previous);
+    if !is_token_role {
+        return Some(PageMember { role: member.role, path: member.path.clone(), is_url: false, parameter: None });
+    }
+    let name = normal(member.path.last()?);
+    let parameter = token_parameter(schemas, operation, parameters, &name, member.schema);
+    // A `next` without a parameter for it is a URL if other members describe the page: `{results, next, previous, count}`.
+    let is_bare = matches!(name.as_str(), "next" | "previous" | "prev");
+    let is_beside = || all.iter().any(|other| !matches!(other.role, PageRole::Next | PageRole::Limit));
+    let is_text = matches!(schemas.kind(member.schema), Kind::String(_));
+    let is_url = is_text && (member.is_url || (is_bare && parameter.is_none() && is_beside()));
+    let parameter = parameter.filter(|_| !is_url);
+    (is_url || parameter.is_some()).then(|| PageMember {
+        role: member.role,
+        path: member.path.clone(),
+        is_url,
+        parameter,
+    })
+}
+
+/// Returns the parameter that takes a token: one with the name of the member, or with this name without `next`; otherwise
+/// the cursor for text, and the number of the page for a number.
+fn token_parameter(
+    schemas: &Schemas,
+    operation: &Operation,
+    parameters: &[(PageParameter, usize)],
+    member: &str,
+    schema: SchemaId,
+) -> Option<usize> {
+    let meaning =
+        |wanted: PageParameter| parameters.iter().find(|(known, _)| *known == wanted).map(|(_, index)| *index);
+    let short = ["next", "previous", "prev"].iter().find_map(|word| member.strip_prefix(word)).unwrap_or(member);
+    let equal = parameters
+        .iter()
+        .filter(|(meaning, _)| *meaning != PageParameter::Limit)
+        .map(|(_, index)| *index)
+        .find(|index| [member, short].contains(&normal(&operation.parameters[*index].name).as_str()));
+    match schemas.kind(schema) {
+        // The last id of a page is a cursor only for a parameter such as `after`.
+        Kind::String(_) if member == "lastid" => {
+            meaning(PageParameter::Cursor).filter(|index| normal(&operation.parameters[*index].name).ends_with("after"))
+        }
+        Kind::String(_) => equal.or_else(|| meaning(PageParameter::Cursor)),
+        _ if short == "offset" => meaning(PageParameter::Offset),
+        _ if matches!(short, "page" | "") => meaning(PageParameter::Number),
+        _ => None,
+    }
+}
+
+/// Returns the JSON body of an operation's successful response: the index of the response, and the schema. Returns `None`
+/// if several successful responses have bodies.
+pub(super) fn successful_body(operation: &Operation) -> Option<(usize, SchemaId)> {
+    let mut bodies = operation.successes().filter(|response| !response.content.is_empty());
+    let only = bodies.next().filter(|_| bodies.next().is_none())?;
+    let mut json = only.content.iter().filter(|content| content.kind == ContentKind::Json);
+    let content = json.next()?;
+    let response = operation.responses.iter().position(|response| std::ptr::eq(response, only))?;
+    Some((response, content.schema?))
+}
+
+/// Returns true if a response declares a header.
+pub(super) fn has_header(response: &Response, name: &str) -> bool {
+    response.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name))
+}
