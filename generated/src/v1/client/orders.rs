@@ -170,6 +170,23 @@ impl client::SupportsSparseFieldset for ListUserOrdersResponse {
     const OBJECTS: client::SparseObjects = client::SparseObjects::Page("data");
 }
 
+impl client::Listed for ListUserOrdersResponse {
+    type Item = Order;
+
+    const PAGE: client::PageLayout = client::PageLayout {
+        items: "/data",
+        next: &[client::NextPage::Token("/pagination/nextCursor", "cursor"), client::NextPage::Number("page", 1)],
+        has_more: Some("/pagination/hasMore"),
+        total: Some("/pagination/total"),
+        limit: Some("limit"),
+        ..client::PageLayout::NONE
+    };
+
+    fn into_items(self) -> Vec<Order> {
+        self.body.data
+    }
+}
+
 impl client::FromResponse for ListUserOrdersError {
     fn read(response: &mut client::Incoming) -> Option<Self> {
         match response.status() {
@@ -255,6 +272,23 @@ impl client::FromResponse for ListOrdersResponse {
 
 impl client::SupportsSparseFieldset for ListOrdersResponse {
     const OBJECTS: client::SparseObjects = client::SparseObjects::Page("data");
+}
+
+impl client::Listed for ListOrdersResponse {
+    type Item = Order;
+
+    const PAGE: client::PageLayout = client::PageLayout {
+        items: "/data",
+        next: &[client::NextPage::Token("/pagination/nextCursor", "cursor"), client::NextPage::Number("page", 1)],
+        has_more: Some("/pagination/hasMore"),
+        total: Some("/pagination/total"),
+        limit: Some("limit"),
+        ..client::PageLayout::NONE
+    };
+
+    fn into_items(self) -> Vec<Order> {
+        self.body.data
+    }
 }
 
 impl client::FromResponse for ListOrdersError {
@@ -405,6 +439,23 @@ impl client::FromResponse for ListOrderItemsResponse {
             }
             _ => response.undeclared(),
         }
+    }
+}
+
+impl client::Listed for ListOrderItemsResponse {
+    type Item = OrderItem;
+
+    const PAGE: client::PageLayout = client::PageLayout {
+        items: "/data",
+        next: &[client::NextPage::Token("/pagination/nextCursor", "cursor"), client::NextPage::Number("page", 1)],
+        has_more: Some("/pagination/hasMore"),
+        total: Some("/pagination/total"),
+        limit: Some("limit"),
+        ..client::PageLayout::NONE
+    };
+
+    fn into_items(self) -> Vec<OrderItem> {
+        self.body.data
     }
 }
 

@@ -65,6 +65,23 @@ impl client::FromResponse for ListProductsResponse {
     }
 }
 
+impl client::Listed for ListProductsResponse {
+    type Item = Product;
+
+    const PAGE: client::PageLayout = client::PageLayout {
+        items: "/data",
+        next: &[client::NextPage::Token("/pagination/nextCursor", "cursor"), client::NextPage::Number("page", 1)],
+        has_more: Some("/pagination/hasMore"),
+        total: Some("/pagination/total"),
+        limit: Some("limit"),
+        ..client::PageLayout::NONE
+    };
+
+    fn into_items(self) -> Vec<Product> {
+        self.body.data
+    }
+}
+
 impl client::FromResponse for ListProductsError {
     fn read(response: &mut client::Incoming) -> Option<Self> {
         match response.status() {

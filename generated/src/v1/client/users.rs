@@ -155,6 +155,23 @@ impl client::SupportsSparseFieldset for ListUsersResponse {
     const OBJECTS: client::SparseObjects = client::SparseObjects::Page("data");
 }
 
+impl client::Listed for ListUsersResponse {
+    type Item = User;
+
+    const PAGE: client::PageLayout = client::PageLayout {
+        items: "/data",
+        next: &[client::NextPage::Token("/pagination/nextCursor", "cursor"), client::NextPage::Number("page", 1)],
+        has_more: Some("/pagination/hasMore"),
+        total: Some("/pagination/total"),
+        limit: Some("limit"),
+        ..client::PageLayout::NONE
+    };
+
+    fn into_items(self) -> Vec<User> {
+        self.body.data
+    }
+}
+
 impl client::FromResponse for ListUsersError {
     fn read(response: &mut client::Incoming) -> Option<Self> {
         match response.status() {
