@@ -4,11 +4,11 @@
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::operation::{Content, ContentKind, Operation};
 use writ_contract::model::parts::{Part, PartKind, PartStyle, Parts, parts};
-use writ_contract::model::schema::Additional;
+use writ_contract::model::schema::{Additional, Format, Kind};
 use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::code::{Code, literal};
-use crate::rust::expr::default::{default_text, default_value};
+use crate::rust::expr::default::{DefaultValue, default_text, default_value};
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::expr::read_expression::ReadExpression;
@@ -121,6 +121,7 @@ pub fn parts_view(
             name: Code::of(&variant),
         });
         if names.form.is_some() {
+            let read = if part.list.is_some() { Some(calls.value(part.property)) } else { read };
             view.fields.push(form_field(plan, part, (is_rest, index), (&variant, field), held, docs, &read));
         }
     }
@@ -152,7 +153,7 @@ fn name_of(parts: &Parts<'_>, files: bool) -> Option<Code> {
 }
 
 /// Returns the view of a field in the struct of all parts of a multipart body: its type, and the code that
-/// collects the received parts.
+/// collects the received parts. `read` reads the default of the property.
 #[allow(clippy::too_many_arguments, reason = "one part, seen from both types")]
 fn form_field(
     plan: &TypePlan<'_>,
@@ -171,13 +172,22 @@ fn form_field(
         (_, false) => (format!("writ_runtime::Held::Value(Self::{variant}(value))"), "value"),
     };
     let many = part.list.is_some();
-    let nullable = matches!(held, Ty::Option(_));
-    let default = match (part.required || many || is_rest, part.kind) {
+    let property = if many { Ty::Vec(Box::new(held.clone())) } else { held.clone() };
+    let nullable = matches!(property, Ty::Option(_));
+    let default = match (part.required || is_rest, part.kind) {
         (false, PartKind::Text | PartKind::Json) if !nullable => {
             // Only the server decodes the form, so the default is an inbound value.
-            default_value(plan, part.property, &held, Direction::Inbound)
+            default_value(plan, part.property, &property, Direction::Inbound)
         }
         _ => None,
+    };
+    if default.is_some() {
+        docs.push_str(if docs.is_empty() { "" } else { "\n\n" });
+        docs.push_str(&format!("Default: `{}`.", default_text(plan, part.property)));
+    }
+    let or_default = |received: &str| match (&default, read) {
+        (Some(default), Some(read)) => default.take(received, read),
+        _ => variable.clone(),
     };
     let (ty, start, store, take) = match (is_rest, many, &default) {
         (true, true, _) => (
@@ -192,15 +202,14 @@ fn form_field(
             format!("drop({variable}.insert(name, {value}))"),
             variable.clone(),
         ),
-        (false, true, _) => {
-            (Ty::Vec(Box::new(held)), "Vec::new()", format!("{variable}.push({value})"), variable.clone())
+        (false, true, None | Some(DefaultValue::Empty(_))) => {
+            (property, "Vec::new()", format!("{variable}.push({value})"), variable.clone())
         }
-        (false, false, Some(default)) => {
-            docs.push_str(if docs.is_empty() { "" } else { "\n\n" });
-            docs.push_str(&format!("Default: `{}`.", default_text(plan, part.property)));
-            let take = read.as_ref().map_or_else(|| variable.clone(), |read| default.take(&variable, read));
-            (held, "None", format!("{variable} = Some({value})"), take)
+        (false, true, Some(_)) => {
+            let received = format!("Some({variable}).filter(|all| !all.is_empty())");
+            (property, "Vec::new()", format!("{variable}.push({value})"), or_default(&received))
         }
+        (false, false, Some(_)) => (held, "None", format!("{variable} = Some({value})"), or_default(&variable)),
         (false, false, None) => {
             let store = format!("{variable} = Some({value})");
             match (part.required, nullable) {
@@ -242,6 +251,9 @@ fn rule(part: &Part<'_>, calls: &ReadCalls<'_, '_>) -> String {
     }
     if !part.media_types.is_empty() {
         rule.push_str(&format!(".media(&[{}])", literals(&part.media_types)));
+    }
+    if matches!(calls.plan.contract.schemas.kind(part.schema), Kind::String(shape) if shape.format == Format::Byte) {
+        rule.push_str(".base64()");
     }
     if let Some(media) = part.sent_as {
         rule.push_str(&format!(".sent_as({})", literal(media)));
@@ -304,6 +316,21 @@ pub fn report_unchecked(plan: &TypePlan<'_>, operation: &Operation, diagnostics:
             parts(content, schemas).filter(|_| *described_schema.get_or_insert(content.schema) == content.schema);
         let interpreted = |schema| schemas.nearest(schema, |schema| schema.interpreted.as_ref()).is_some();
         let report = |message: &str| Diagnostic::warning("unchecked-parts", content.span, message.to_owned());
+        for part in described.iter().flat_map(|parts| parts.named.iter().chain(&parts.rest)) {
+            let rule = match part.list {
+                Some(list) if list.unique && part.kind == PartKind::File => "`uniqueItems` is not checked for files",
+                Some(_) if interpreted(part.property) => "the rules between its elements are not checked",
+                _ => continue,
+            };
+            let arrays =
+                if part.name.is_empty() { "arrays of other names".into() } else { format!("array `{}`", part.name) };
+            diagnostics.push(
+                report(&format!("the rules of the {arrays} are not all checked"))
+                    .label(rule)
+                    .note("each element is a part of its own and arrives separately")
+                    .help("check the array in the handler"),
+            );
+        }
         match (described, content.schema) {
             (Some(_), Some(schema)) if interpreted(schema) => diagnostics.push(
                 report("rules that concern several parts are not checked")

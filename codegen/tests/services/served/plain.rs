@@ -140,6 +140,7 @@ serves! {
         query_presence QueryPresenceRequest QueryPresenceResponse QueryPresenceError,
         query_types QueryTypesRequest QueryTypesResponse QueryTypesError,
         query_spread QuerySpreadRequest QuerySpreadResponse QuerySpreadError,
+        query_either QueryEitherRequest QueryEitherResponse QueryEitherError,
         header_simple HeaderSimpleRequest HeaderSimpleResponse HeaderSimpleError,
         header_simple_explode HeaderSimpleExplodeRequest HeaderSimpleExplodeResponse HeaderSimpleExplodeError,
         header_content HeaderContentRequest HeaderContentResponse HeaderContentError,

@@ -27,11 +27,11 @@ pub(super) fn media_violation(rule: &PartRule, media_type: Option<&MediaType>) -
 /// `None` if it can be read.
 ///
 /// `Content-Transfer-Encoding` is deprecated in forms (RFC 7578 § 4.7). A value in base64 or quoted-printable would be
-/// read as another value. A file is passed on as it arrives, and bytes in base64 have a rule for any media type.
+/// read as another value. A file is passed on as it arrives, and the value of bytes in base64 is this text.
 pub(super) fn transfer_violation(rule: &PartRule, encoding: Option<&str>) -> Option<String> {
     let encoding = encoding?.trim().to_ascii_lowercase();
     let changes = matches!(encoding.as_str(), "base64" | "quoted-printable");
-    let is_read = rule.kind == PartKind::File || (encoding == "base64" && rule.media == ["*/*"]);
+    let is_read = rule.kind == PartKind::File || (encoding == "base64" && rule.base64);
     (changes && !is_read).then(|| format!("must not have the Content-Transfer-Encoding {encoding}"))
 }
 

@@ -89,7 +89,20 @@ impl Write for Hostile {
         w.maybe("guarded", &self.guarded);
         w.maybe("'a", &self.a);
         for (key, value) in &self.additional {
-            w.key(key);
+            w.other_key(
+                key,
+                &[
+                    "a\"; compile_error!(\"required\"); //",
+                    "\n",
+                    "}",
+                    "{{ x }}",
+                    "r#\"",
+                    "$crate",
+                    "\u{202e}",
+                    "guarded",
+                    "'a",
+                ],
+            );
             value.write(w);
         }
         w.end_object();
