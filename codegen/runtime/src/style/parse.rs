@@ -78,6 +78,10 @@ pub(crate) fn parse_list<'a>(
             let json = parameter.style == Style::Json;
             if json { Found::Json(text) } else { Found::Text(TextValue::Scalar(text)) }
         }
+        // A scalar in a path or header is the complete string.
+        ([raw], ValueKind::Scalar) if parameter.style == Style::Simple => {
+            return Ok(Found::Text(TextValue::Scalar(coding.decode(raw).ok_or(ENCODING)?)));
+        }
         ([""], ValueKind::Array) => list(Vec::new()),
         (texts, ValueKind::Array) if one_each => list(decode_all(texts, coding)?),
         ([_], _) => parse(parameter, texts, coding)?,
