@@ -1,8 +1,8 @@
 //! The types of multipart bodies whose parts the contract describes: an enum of the parts and a struct of all
 //! parts.
 
-use writ_contract::diagnostic::{Diagnostic, Diagnostics};
-use writ_contract::model::operation::{Content, ContentKind, Operation};
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::operation::{Content, Operation};
 use writ_contract::model::parts::{Part, PartKind, PartStyle, Parts, parts};
 use writ_contract::model::schema::{Additional, Format, Kind};
 use writ_contract::model::{Direction, SchemaId};
@@ -304,51 +304,4 @@ fn docs(plan: &TypePlan<'_>, part: &Part<'_>, is_rest: bool) -> String {
     let own = schemas.nearest(part.property, |schema| described(schema).or_else(|| schema.title.clone()));
     own.or_else(|| schemas.nearest(part.schema, |schema| described(schema).or_else(|| schema.title.clone())))
         .unwrap_or_default()
-}
-
-/// Reports the constraints of an operation's multipart bodies that generated code does not check.
-pub fn report_unchecked(plan: &TypePlan<'_>, operation: &Operation, diagnostics: &mut Diagnostics) {
-    let bodies = operation.body.iter().flat_map(|body| &body.content);
-    let mut described_schema = None;
-    for content in bodies.filter(|content| content.kind == ContentKind::Multipart && content.positional.is_none()) {
-        let schemas = &plan.contract.schemas;
-        let described =
-            parts(content, schemas).filter(|_| *described_schema.get_or_insert(content.schema) == content.schema);
-        let interpreted = |schema| schemas.nearest(schema, |schema| schema.interpreted.as_ref()).is_some();
-        let report = |message: &str| Diagnostic::warning("unchecked-parts", content.span, message.to_owned());
-        for part in described.iter().flat_map(|parts| parts.named.iter().chain(&parts.rest)) {
-            let rule = match part.list {
-                Some(list) if list.unique && part.kind == PartKind::File => "`uniqueItems` is not checked for files",
-                Some(_) if interpreted(part.property) => "the rules between its elements are not checked",
-                _ => continue,
-            };
-            let arrays =
-                if part.name.is_empty() { "arrays of other names".into() } else { format!("array `{}`", part.name) };
-            diagnostics.push(
-                report(&format!("the rules of the {arrays} are not all checked"))
-                    .label(rule)
-                    .note("each element is a part of its own and arrives separately")
-                    .help("check the array in the handler"),
-            );
-        }
-        match (described, content.schema) {
-            (Some(_), Some(schema)) if interpreted(schema) => diagnostics.push(
-                report("rules that concern several parts are not checked")
-                    .label("each part is checked, and required parts must be present")
-                    .note("such rules need all parts at once, but files are streamed")
-                    .help("check these rules in the handler"),
-            ),
-            (Some(_), _) => {}
-            (None, None) => diagnostics.push(
-                report("the parts of this body are not declared")
-                    .label("passed to the handler without a check")
-                    .help("declare a `schema` whose properties are the parts"),
-            ),
-            (None, Some(_)) => diagnostics.push(
-                report("the schema of this body does not declare its parts")
-                    .label("passed to the handler without a check")
-                    .help("declare the parts as the properties of an object"),
-            ),
-        }
-    }
 }
