@@ -91,7 +91,7 @@ pub(crate) fn parse_list<'a>(
     };
     Ok(match found {
         Found::Text(TextValue::List(mut list)) if parameter.or_scalar && list.len() < 2 => {
-            Found::Text(list.pop().unwrap_or_else(|| TextValue::Scalar(Cow::Borrowed(""))))
+            Found::Text(list.pop().unwrap_or(TextValue::Scalar(Cow::Borrowed(""))))
         }
         found => found,
     })
