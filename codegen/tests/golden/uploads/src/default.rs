@@ -207,6 +207,7 @@ pub enum AddMixedPart {
     Count(i64),
     Tags(String),
     Sizes(i64),
+    Photos(FileStream),
 }
 
 /// All parts of the multipart body of [`DefaultApi::add_mixed`], with files in memory, as returned by `Parts::collect`.
@@ -218,6 +219,7 @@ pub struct AddMixedForm {
     pub tags: Vec<String>,
     /// Default: `[]`.
     pub sizes: Vec<i64>,
+    pub photos: Vec<FilePart>,
 }
 
 /// The successful response of [`DefaultApi::add_mixed`].

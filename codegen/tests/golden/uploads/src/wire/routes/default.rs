@@ -327,6 +327,7 @@ impl writ_runtime::FormPart for AddMixedPart {
             writ_runtime::PartRule::text("count"),
             writ_runtime::PartRule::text("tags").repeated(0, None),
             writ_runtime::PartRule::text("sizes").repeated(0, None),
+            writ_runtime::PartRule::file("photos").repeated(0, Some(2)),
         ],
         ..writ_runtime::FormRule::NONE
     };
@@ -343,6 +344,7 @@ impl writ_runtime::FormPart for AddMixedPart {
     fn file(index: usize, _: &str, file: writ_runtime::FileStream) -> Option<Self> {
         match index {
             0 => Some(Self::File(file)),
+            4 => Some(Self::Photos(file)),
             _ => None,
         }
     }
@@ -352,12 +354,14 @@ impl writ_runtime::FormPart for AddMixedPart {
         let mut count = None;
         let mut tags = Vec::new();
         let mut sizes = Vec::new();
+        let mut photos = Vec::new();
         for part in parts {
             match part {
                 writ_runtime::Held::File(0, _, file) => file_ = Some(file),
                 writ_runtime::Held::Value(Self::Count(value)) => count = Some(value),
                 writ_runtime::Held::Value(Self::Tags(value)) => tags.push(value),
                 writ_runtime::Held::Value(Self::Sizes(value)) => sizes.push(value),
+                writ_runtime::Held::File(4, _, file) => photos.push(file),
                 _ => {}
             }
         }
@@ -368,6 +372,7 @@ impl writ_runtime::FormPart for AddMixedPart {
                 vec![String::from("new"), String::from("blue")]
             }),
             sizes,
+            photos,
         })
     }
 }
