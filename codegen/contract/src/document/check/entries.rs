@@ -4,6 +4,7 @@ use super::Checker;
 use super::advice::{BODY_BY_MEDIA_TYPE, example, instead};
 use super::described::is_schema_keyword;
 use super::foreign::foreign;
+use super::values::DOCUMENTATION;
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::grammar::{Field, Pattern, Presence, Rule, Since};
 use crate::document::node::{Key, Object};
@@ -27,7 +28,11 @@ impl Checker<'_, '_> {
         }
         let message = format!("unknown field `{}` in {}", key.name, rule.name);
         let similar = nearest(&key.name, rule.names(self.document.version()));
-        let slip = matches!(similar, Some((_, Nearness::Same | Nearness::Slip))) || is_body_schema(rule, &key.name);
+        let slip = match similar {
+            // A misspelt field for documentation changes no code.
+            Some((name, Nearness::Same | Nearness::Slip)) => !DOCUMENTATION.contains(&name),
+            _ => is_body_schema(rule, &key.name),
+        };
         // JSON Schema allows unknown keywords in a schema of 3.1.
         let free = rule.keywords && self.document.version() >= Version::V31;
         let problem =

@@ -32,6 +32,10 @@ impl Meaning {
         Meaning::new(Repair::Wrap, "treated as a list with one element")
     }
 
+    fn unwrap() -> Meaning {
+        Meaning::new(Repair::Unwrap, "treated as its only element")
+    }
+
     fn absent() -> Meaning {
         Meaning::new(Repair::Remove, "treated as absent")
     }
@@ -46,7 +50,7 @@ impl Checker<'_, '_> {
     /// Records a repair of the visited value, or of the entry that contains it.
     pub(super) fn record(&mut self, repair: Repair, visited: Visited<'_>) {
         let span = match (&repair, visited.key) {
-            (Repair::Replace(_) | Repair::Wrap, _) | (_, None) => visited.node.span,
+            (Repair::Replace(_) | Repair::Wrap | Repair::Unwrap, _) | (_, None) => visited.node.span,
             (_, Some(key)) => key.span,
         };
         self.repairs.add(span, repair);
@@ -89,6 +93,15 @@ impl Checker<'_, '_> {
                 Some(Meaning::wrap())
             }
             (Shape::List(Shape::Of(_) | Shape::Map(_) | Shape::Requirement), Value::Object(_)) => Some(Meaning::wrap()),
+            // A list with one element in place of the element.
+            (Shape::Text, Value::Array(elements)) => match elements.as_slice() {
+                [only] if only.as_str().is_some() => Some(Meaning::unwrap()),
+                _ => None,
+            },
+            (Shape::Word(words), Value::Array(elements)) => match elements.as_slice() {
+                [only] if only.as_str().is_some_and(|word| words.contains(&word)) => Some(Meaning::unwrap()),
+                _ => None,
+            },
             // The name of a security scheme in place of a requirement without scopes.
             (Shape::Requirement, Value::String(name)) => {
                 let none = Value::Array(Vec::new());
@@ -151,9 +164,20 @@ impl Checker<'_, '_> {
             }
             _ => {}
         }
+        // The scheme of a URL with its delimiter, such as `https:`.
+        let bare = word.trim_end_matches([':', '/']);
+        if let Some(known) = words.iter().find(|known| **known == bare) {
+            return Some((Meaning::replace(Value::String(bare.to_owned()), &format!("`{bare}`")), Some(known)));
+        }
         match (key, is_schema(visited.owner)) {
             (Some("style"), false) => {
                 Some((Meaning::new(Repair::Remove, "ignored: the default style of the location applies"), None))
+            }
+            (Some("type"), false) if visited.owner.name == "a security scheme" && word == "basic" => {
+                let text = |text: &str| Value::String(text.to_owned());
+                let entries = [("type", "http"), ("scheme", "basic")];
+                let entries = entries.map(|(name, value)| (name.to_owned(), text(value))).to_vec();
+                Some((Meaning::new(Repair::Entries(entries), "treated as `type: http, scheme: basic`"), None))
             }
             (Some("type"), true) => Some(match type_word(word) {
                 Some(known) => {

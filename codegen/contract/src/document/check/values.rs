@@ -12,8 +12,22 @@ use crate::document::walk::{Visited, fits, value};
 use crate::source::Span;
 
 /// The fields that only document the contract: a wrong value of one does not affect the generated code.
-const DOCUMENTATION: &[&str] =
-    &["$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"];
+pub(super) const DOCUMENTATION: &[&str] = &[
+    "$comment",
+    "contact",
+    "description",
+    "example",
+    "examples",
+    "externalDocs",
+    "license",
+    "summary",
+    "termsOfService",
+    "title",
+    "xml",
+];
+
+/// The words that only OpenAPI 3.2 defines, each with its field.
+pub(super) const WORDS_OF_3_2: &[(&str, &str)] = &[("in", "querystring"), ("style", "cookie")];
 
 impl<'d> Checker<'d, '_> {
     /// Reports a value that does not have the JSON type that its field requires.
@@ -115,7 +129,12 @@ impl<'d> Checker<'d, '_> {
             return;
         }
         let name = self.field_path();
-        let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        let ours = |word: &str| {
+            self.document.version() == Version::V32 || !WORDS_OF_3_2.contains(&(name.as_str(), word))
+        };
+        let listed: Vec<String> =
+            words.iter().filter(|word| ours(word)).map(|word| format!("`{word}`")).collect();
+        let listed = listed.join(", ");
         let meaning = self.meaning_of_word(words, word, visited);
         let meaning_is_unknown = meaning.is_none();
         let is_type = name == "type" && !meaning_is_unknown;
@@ -131,7 +150,7 @@ impl<'d> Checker<'d, '_> {
             self.record(meaning.repair, visited);
         }
         let foreign = word_of_swagger(owner.name, &name, word)
-            .filter(|_| meaning_is_unknown && self.document.version() != Version::V20);
+            .filter(|_| (meaning_is_unknown || owner.name != "a schema") && self.document.version() != Version::V20);
         self.report(match (known, type_word(word).and_then(|it| it.format).filter(|_| is_type)) {
             _ if foreign.is_some() => problem.help(foreign.unwrap_or_default()),
             (Some(known), Some(format)) => problem.help(format!("write `type: {known}, format: {format}`")),

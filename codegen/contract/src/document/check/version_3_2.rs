@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Checker;
+use super::values::WORDS_OF_3_2;
 use crate::diagnostic::{Diagnostic, closest};
 use crate::document::grammar::Rule;
 use crate::document::node::{Node, Object};
@@ -25,13 +26,13 @@ impl Checker<'_, '_> {
     /// Checks a parameter whose location or style only OpenAPI 3.2 has.
     pub(super) fn parameter_3_2(&mut self, rule: &Rule, object: &Object) {
         let word = |name: &str| object.get(name).and_then(|node| Some((node.as_str()?, node.span)));
-        let location = word("in").filter(|(location, _)| *location == "querystring");
-        let style = word("style").filter(|(style, _)| *style == "cookie");
         if self.document.version() != Version::V32 {
-            for (_, span) in location.into_iter().chain(style) {
+            let new = WORDS_OF_3_2.iter().filter_map(|(name, of_3_2)| word(name).filter(|(word, _)| word == of_3_2));
+            for (_, span) in new {
                 self.read_as_3_2(span, &format!("`{}` is a value", self.document.sources.slice(span)));
             }
         }
+        let location = word("in").filter(|(location, _)| *location == "querystring");
         if let (Some(_), Some(schema)) = (location, object.key_span("schema")) {
             let message = format!("{} with `in: querystring` needs `content`, not `schema`", rule.name);
             let problem = Diagnostic::error("conflicting-fields", schema, message).label("not allowed here");

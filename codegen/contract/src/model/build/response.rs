@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::document::{Key, Node};
 use crate::model::operation::{
-    Content, ContentKind, Header, Operation, RequestBody, Response, Status, essence, normal_media_type,
+    Content, ContentKind, Header, Operation, RequestBody, Response, Status, Style, essence, normal_media_type,
 };
 use crate::model::schema::{Kind, Schemas};
 use crate::source::Span;
@@ -81,6 +81,7 @@ impl<'d> Builder<'d, '_> {
                 required: truth(node, "required"),
                 description: string(node, "description"),
                 schema,
+                style: self.collection_format(node).unwrap_or(Style::Simple),
                 explode: truth(node, "explode"),
                 json: node.get("schema").is_none() && content.is_some(),
             });
@@ -234,13 +235,19 @@ pub(super) fn kind_of(media_type: &str) -> Option<ContentKind> {
         json if json.ends_with("+json") => ContentKind::Json,
         xml if xml == "application/xml" || xml == "text/xml" || xml.ends_with("+xml") => return None,
         multipart if multipart.starts_with("multipart/") => ContentKind::Multipart,
-        "text/event-stream" | "application/jsonl" | "application/x-ndjson" | "application/json-seq" => {
-            ContentKind::Stream
-        }
-        sequence if sequence.ends_with("+json-seq") => ContentKind::Stream,
+        "text/event-stream" | "application/json-seq" => ContentKind::Stream,
+        sequence if sequence.ends_with("+json-seq") || is_json_lines(sequence) => ContentKind::Stream,
         text if text.starts_with("text/") => ContentKind::Text,
         _ => ContentKind::Binary,
     })
+}
+
+/// Returns true if a media type in lower case is one of the spellings of JSON lines: `application/jsonl`, the only one that
+/// OpenAPI 3.2 names beside `application/x-ndjson` (section 4.14.2), or another one in use.
+fn is_json_lines(essence: &str) -> bool {
+    let subtype = essence.split_once('/').map_or("", |(_, subtype)| subtype);
+    let format = subtype.rsplit('+').next().unwrap_or_default();
+    matches!(format.strip_prefix("x-").unwrap_or(format), "jsonl" | "ndjson" | "jsonlines" | "json-lines")
 }
 
 fn status(key: &str) -> Option<Status> {
