@@ -147,13 +147,7 @@ fn behind_name<'a>(parameter: &Parameter, text: &'a str) -> Result<&'a str, &'st
 ///
 /// An encoded delimiter is a delimiter only where it cannot be part of an element: where no element can contain
 /// it, and where a URI cannot contain the delimiter, which is a space, a pipe or a tab (OpenAPI 3.1.1, Appendix E).
-fn divide<'a>(
-    parameter: &Parameter,
-    layout: &Layout,
-    inside: &'a str,
-    coding: Coding,
-    pieces: &mut Vec<&'a str>,
-) {
+fn divide<'a>(parameter: &Parameter, layout: &Layout, inside: &'a str, coding: Coding, pieces: &mut Vec<&'a str>) {
     if inside.is_empty() && layout.elements != Elements::NamedValues {
         return;
     }

@@ -16,6 +16,7 @@ mod swagger;
 mod type_words;
 mod values;
 mod version_3_2;
+mod words;
 
 use std::collections::{HashMap, VecDeque};
 

@@ -86,7 +86,8 @@ impl<'d> Checker<'d, '_> {
         let target = self.document.resolve_as(pending.span.file, &meant, pending.kind).ok()?;
         let message = format!("the JSON pointer of `{}` does not begin with `/`", pending.text);
         let problem = self.lax(false, "dangling-ref", pending.span, message);
-        let problem = problem.label(if self.strict { "no such target".to_owned() } else { format!("read as `{meant}`") });
+        let problem =
+            problem.label(if self.strict { "no such target".to_owned() } else { format!("read as `{meant}`") });
         self.report(problem.suggest(self.inside_quotes(pending.span), &meant));
         self.repairs.add(pending.span, Repair::Replace(Value::String(meant)));
         Some(target)

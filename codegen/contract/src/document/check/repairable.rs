@@ -1,10 +1,7 @@
 //! The check of wrong values that have only one possible meaning: each is reported and recorded for repair.
 
 use super::Checker;
-use super::advice::instead;
-use super::type_words::type_word;
-use crate::diagnostic::{Nearness, nearest};
-use crate::document::grammar::{ObjectKind, Presence, Rule, Shape, Since, rule};
+use crate::document::grammar::{ObjectKind, Presence, Rule, Shape, rule};
 use crate::document::node::{Key, Node, Object, Value};
 use crate::document::repair::Repair;
 use crate::document::version::Version;
@@ -20,11 +17,11 @@ pub(super) struct Meaning {
 }
 
 impl Meaning {
-    fn new(repair: Repair, label: impl Into<String>) -> Meaning {
+    pub(super) fn new(repair: Repair, label: impl Into<String>) -> Meaning {
         Meaning { repair, label: label.into() }
     }
 
-    fn replace(value: Value, shown: &str) -> Meaning {
+    pub(super) fn replace(value: Value, shown: &str) -> Meaning {
         Meaning::new(Repair::Replace(value), format!("treated as {shown}"))
     }
 
@@ -148,87 +145,6 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Returns the meaning of a string that its field does not allow, if it has only one.
-    pub(super) fn meaning_of_word(
-        &self,
-        words: &[&'static str],
-        word: &str,
-        visited: Visited<'_>,
-    ) -> Option<(Meaning, Option<&'static str>)> {
-        let key = visited.key.map(|key| key.name.as_str());
-        // The location of a parameter and the type of a security scheme are not guessed.
-        let guessed = is_schema(visited.owner) || key == Some("style");
-        match nearest(word, words.iter().copied()) {
-            Some((known, nearness)) if nearness == Nearness::Same || (guessed && nearness == Nearness::Slip) => {
-                return Some((Meaning::replace(Value::String(known.to_owned()), &format!("`{known}`")), Some(known)));
-            }
-            _ => {}
-        }
-        // The scheme of a URL with its delimiter, such as `https:`.
-        let bare = word.trim_end_matches([':', '/']);
-        if let Some(known) = words.iter().find(|known| **known == bare) {
-            return Some((Meaning::replace(Value::String(bare.to_owned()), &format!("`{bare}`")), Some(known)));
-        }
-        match (key, is_schema(visited.owner)) {
-            (Some("style"), false) => {
-                Some((Meaning::new(Repair::Remove, "ignored: the default style of the location applies"), None))
-            }
-            (Some("type"), false) if visited.owner.name == "a security scheme" && word == "basic" => {
-                let text = |text: &str| Value::String(text.to_owned());
-                let entries = [("type", "http"), ("scheme", "basic")];
-                let entries = entries.map(|(name, value)| (name.to_owned(), text(value))).to_vec();
-                Some((Meaning::new(Repair::Entries(entries), "treated as `type: http, scheme: basic`"), None))
-            }
-            (Some("type"), true) => Some(match type_word(word) {
-                Some(known) => {
-                    let text = |text: &str| Value::String(text.to_owned());
-                    let format = known.format.map(|format| ("format".to_owned(), text(format)));
-                    let shown = match known.format {
-                        Some(format) => format!("treated as `type: {}, format: {format}`", known.name),
-                        None => format!("treated as `{}`", known.name),
-                    };
-                    let entries = [("type".to_owned(), text(known.name))].into_iter().chain(format).collect();
-                    (Meaning::new(Repair::Entries(entries), shown), Some(known.name))
-                }
-                None => (Meaning::new(Repair::Remove, "treated as absent: values of every type are accepted"), None),
-            }),
-            (None, true) => type_word(word).map(|known| {
-                let meaning = Meaning::replace(Value::String(known.name.to_owned()), &format!("`{}`", known.name));
-                (meaning, Some(known.name))
-            }),
-            _ => None,
-        }
-    }
-
-    /// Reports a string, such as `type: "null"`, that only another version of OpenAPI allows for its field, and
-    /// accepts it.
-    ///
-    /// Returns false if no version of OpenAPI allows the string.
-    pub(super) fn word_of_other_version(&mut self, word: &str, span: Span, owner: &Rule) -> bool {
-        let name = self.field_path();
-        let version = self.document.version();
-        let known = owner.fields.iter().any(|field| {
-            field.name == name
-                && !field.since.knows(version)
-                && field.since != Since::V20Only
-                && field.shape.words().is_some_and(|it| it.contains(&word))
-        });
-        if !known {
-            return false;
-        }
-        let message = format!("`{name}: {word}` has the form of OpenAPI 3.1, but this contract is {}", version.name());
-        let problem = self.lax(false, "other-version", span, message);
-        let problem = problem.label(match self.strict {
-            true => format!("not a type in {}", version.number()),
-            false => "treated as in 3.1".to_owned(),
-        });
-        self.report(match instead(&name, None, version) {
-            Some(advice) => problem.help(advice),
-            None => problem,
-        });
-        true
-    }
-
     /// Records the repair of an unquoted `null` in the `type` of a 3.0 schema, alone or in a list.
     pub(super) fn repair_nulls(&mut self, node: &Node, owner: &Rule) {
         if self.document.version() >= Version::V31 || !is_schema(owner) || self.field_path() != "type" {
@@ -268,7 +184,7 @@ fn meaning_of_text(kind: ObjectKind, text: &str, span: Span) -> Option<Meaning> 
     }
 }
 
-fn is_schema(owner: &Rule) -> bool {
+pub(super) fn is_schema(owner: &Rule) -> bool {
     std::ptr::eq(owner, rule(ObjectKind::Schema, Version::V30))
 }
 
@@ -279,16 +195,4 @@ fn is_number(text: &str) -> bool {
     digits.chars().all(plain)
         && digits.starts_with(|letter: char| letter.is_ascii_digit())
         && text.parse::<f64>().is_ok()
-}
-
-impl Shape {
-    /// Returns the allowed strings of a value if its shape in the grammar is a fixed list of strings, as for a
-    /// parameter's `in`.
-    fn words(&self) -> Option<&'static [&'static str]> {
-        match self {
-            Shape::Word(words) => Some(words),
-            Shape::Either(shapes) => shapes.iter().find_map(Shape::words),
-            _ => None,
-        }
-    }
 }

@@ -4,7 +4,6 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Checker;
-use super::values::WORDS_OF_3_2;
 use crate::diagnostic::{Diagnostic, closest};
 use crate::document::grammar::Rule;
 use crate::document::node::{Node, Object};
@@ -23,15 +22,9 @@ const EXAMPLE_CONFLICTS: &[(&str, &str)] = &[
 const ENCODING_CONFLICTS: &[(&str, &str)] = &[("encoding", "prefixEncoding"), ("encoding", "itemEncoding")];
 
 impl Checker<'_, '_> {
-    /// Checks a parameter whose location or style only OpenAPI 3.2 has.
+    /// Checks a parameter whose location only OpenAPI 3.2 has.
     pub(super) fn parameter_3_2(&mut self, rule: &Rule, object: &Object) {
         let word = |name: &str| object.get(name).and_then(|node| Some((node.as_str()?, node.span)));
-        if self.document.version() != Version::V32 {
-            let new = WORDS_OF_3_2.iter().filter_map(|(name, of_3_2)| word(name).filter(|(word, _)| word == of_3_2));
-            for (_, span) in new {
-                self.read_as_3_2(span, &format!("`{}` is a value", self.document.sources.slice(span)));
-            }
-        }
         let location = word("in").filter(|(location, _)| *location == "querystring");
         if let (Some(_), Some(schema)) = (location, object.key_span("schema")) {
             let message = format!("{} with `in: querystring` needs `content`, not `schema`", rule.name);
@@ -54,7 +47,7 @@ impl Checker<'_, '_> {
     /// Reports a reference in place of a media type, which only OpenAPI 3.2 allows.
     pub(super) fn media_type_reference(&mut self, span: Span) {
         if self.document.version() != Version::V32 {
-            self.read_as_3_2(span, "a `$ref` in place of a media type is a feature");
+            self.read_as_later(span, "a `$ref` in place of a media type is a feature", Version::V32);
         }
     }
 

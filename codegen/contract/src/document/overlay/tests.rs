@@ -371,5 +371,8 @@ definitions: { Pet: { type: object, discriminator: kind, required: [kind], prope
     assert_eq!(schema("200"), json!("#/components/schemas/Pet"));
     assert_eq!(schema("404"), json!("#/components/schemas/Copy"));
     assert_eq!(schema("410"), json!("#/components/schemas/Cat"));
-    assert_eq!(loaded.at("/components/schemas/Pet/discriminator/mapping"), json!({ "cat": "#/components/schemas/Cat" }));
+    assert_eq!(
+        loaded.at("/components/schemas/Pet/discriminator/mapping"),
+        json!({ "cat": "#/components/schemas/Cat" })
+    );
 }

@@ -58,7 +58,8 @@ impl References {
         for vendor in [false, true] {
             for (file, tree) in document.sources.ids().zip(trees.iter()) {
                 if places.values().any(Option::is_none) {
-                    let mut search = Search { document, file, vendor, pointer: Pointer::default(), places: &mut places };
+                    let mut search =
+                        Search { document, file, vendor, pointer: Pointer::default(), places: &mut places };
                     search.find(tree);
                 }
             }
