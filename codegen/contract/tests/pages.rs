@@ -59,7 +59,7 @@ fn object(text: &str) -> String {
     let members: Vec<String> = text
         .split_whitespace()
         .map(|member| match member.char_indices().last() {
-            Some((end, '}')) if end == 0 => "} } }".to_owned(),
+            Some((0, '}')) => "} } }".to_owned(),
             Some((end, '{')) => format!("'{}': {{ type: object, properties: {{", &member[..end]),
             Some((end, ']')) => format!("'{}': {{ type: array, items: {ITEM} }}", &member[..end - 1]),
             Some((end, '#')) => format!("'{}': {{ type: integer }}", &member[..end]),

@@ -77,6 +77,10 @@ pub(crate) fn parse_list<'a>(
             let json = parameter.style == Style::Json;
             Ok(if json { Found::Json(text) } else { Found::Text(TextValue::Scalar(text)) })
         }
+        // A scalar in a path or header is the complete string.
+        ([raw], ValueKind::Scalar) if parameter.style == Style::Simple => {
+            Ok(Found::Text(TextValue::Scalar(coding.decode(raw).ok_or(ENCODING)?)))
+        }
         ([_], _) => parse(parameter, texts, coding),
         (_, ValueKind::Array) if !is_whole => parse(parameter, texts, coding),
         (_, ValueKind::Object) if !is_whole && coding == Coding::Header => parse(parameter, texts, coding),

@@ -105,7 +105,7 @@ impl Constructor<'_, '_> {
             let (used, arguments) = (self.used, self.arguments.len());
             // Links to other pages are absent on the first and on the last page.
             match self.object(key, path) {
-                Some(object) => return self.link(field, path, held(field.presence, object)),
+                Some(object) => return self.link(field, path, object),
                 None => {
                     self.used = used;
                     self.arguments.truncate(arguments);
@@ -120,23 +120,22 @@ impl Constructor<'_, '_> {
         }
     }
 
-    /// Returns the expression of an object that only holds the URL of another page: it is absent if there is no such page.
+    /// Returns the expression of an object in a field. An object that only holds the URL of another page is absent if
+    /// there is no such page.
     fn link(&self, field: &Field<'_>, path: &[String], object: String) -> String {
         let member = self.page.members.iter().find(|member| member.is_url && member.path.starts_with(path));
         let is_named = |name: &str| {
             matches!(name.to_ascii_lowercase().as_str(), "next" | "next_page" | "nextpage" | "prev" | "previous")
         };
-        let Some(member) = member.filter(|_| path.last().is_some_and(|name| is_named(name))) else { return object };
+        let Some(member) = member.filter(|_| path.last().is_some_and(|name| is_named(name))) else {
+            return held(field.presence, object);
+        };
         let source = if member.role == PageRole::Next { "links.next" } else { "links.previous" };
+        let present = format!("{source}.is_some().then(|| {object})");
         match field.presence {
-            Presence::Optional | Presence::RequiredNullable => {
-                format!("if {source}.is_some() {{ {object} }} else {{ None }}")
-            }
-            Presence::Patch => {
-                let patch = runtime("Patch");
-                format!("if {source}.is_some() {{ {object} }} else {{ {patch}::Absent }}")
-            }
-            _ => object,
+            Presence::Optional | Presence::RequiredNullable => present,
+            Presence::Patch => format!("{}::from({present})", runtime("Patch")),
+            _ => held(field.presence, object),
         }
     }
 

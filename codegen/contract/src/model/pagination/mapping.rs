@@ -28,7 +28,7 @@ pub(super) fn apply(
         .filter_map(|(meaning, name)| match parameter(operation, name) {
             Ok(index) => Some((*meaning, index)),
             Err(mistake) => {
-                mistakes.push(mistake);
+                mistakes.push(*mistake);
                 None
             }
         })
@@ -81,7 +81,7 @@ pub(super) fn apply(
 }
 
 /// Returns the index of the query parameter with a name.
-fn parameter(operation: &Operation, name: &Spanned<String>) -> Result<usize, Diagnostic> {
+fn parameter(operation: &Operation, name: &Spanned<String>) -> Result<usize, Box<Diagnostic>> {
     let query = || {
         operation.parameters.iter().enumerate().filter(|(_, parameter)| parameter.location == ParameterLocation::Query)
     };
@@ -91,10 +91,11 @@ fn parameter(operation: &Operation, name: &Spanned<String>) -> Result<usize, Dia
     let message = format!("{} has no query parameter `{}`", operation.title(), name.value);
     let report = Diagnostic::error("bad-pagination", name.span, message).label("names no parameter");
     let close = closest(&name.value, query().map(|(_, parameter)| parameter.name.as_str()));
-    Err(match close {
-        Some(close) => report.help(format!("did you mean `{close}`?")),
-        None => report.help("name a query parameter of the operation"),
-    })
+    let help = match close {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => "name a query parameter of the operation".to_owned(),
+    };
+    Err(Box::new(report.help(help)))
 }
 
 /// Returns the schema at a path of properties.

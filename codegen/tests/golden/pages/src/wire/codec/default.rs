@@ -161,6 +161,7 @@ impl Write for HalPageLinks {
         w.begin_object();
         w.field("self", &self.self_);
         w.maybe("next", &self.next);
+        w.patch("prev", &self.prev);
         w.end_object();
     }
 }

@@ -195,9 +195,10 @@ impl HalPage {
             },
             links: HalPageLinks {
                 self_,
-                next: if links.next.is_some() { Some(HalLink { href: PageMember::member(links.next.clone()) }) } else {
-                    None
-                },
+                next: links.next.is_some().then(|| HalLink { href: PageMember::member(links.next.clone()) }),
+                prev: Patch::from(
+                    links.previous.is_some().then(|| HalLink { href: PageMember::member(links.previous.clone()) }),
+                ),
             },
         }
     }
@@ -264,6 +265,18 @@ pub struct HalPagePage {
 pub struct HalPageLinks {
     pub self_: HalLink,
     pub next: Option<HalLink>,
+    pub prev: Patch<HalLink>,
+}
+
+impl HalPageLinks {
+    /// Creates a value from its required fields. `..HalPageLinks::new(…)` sets all other fields to their defaults.
+    pub fn new(self_: HalLink) -> Self {
+        Self {
+            self_,
+            next: None,
+            prev: Patch::Absent,
+        }
+    }
 }
 
 /// The inline schema `UnseenResult` of the contract.

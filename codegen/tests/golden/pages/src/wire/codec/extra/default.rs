@@ -319,20 +319,22 @@ impl Read for HalPagePage {
 impl Read for HalPageLinks {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
-            fields: &["self", "next"],
+            fields: &["self", "next", "prev"],
             required: &["self"],
             ..ObjectRule::NONE
         })?;
         let mut self_ = None;
         let mut next = None;
+        let mut prev = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => self_ = HalLink::read(r),
-                _ => next = HalLink::read(r),
+                1 => next = HalLink::read(r),
+                _ => prev = r.patch(HalLink::read),
             }
         }
         r.end_object(object);
-        Some(Self { self_: self_?, next })
+        Some(Self { self_: self_?, next, prev: prev.unwrap_or_default() })
     }
 }
 
