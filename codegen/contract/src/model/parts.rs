@@ -270,6 +270,7 @@ impl<'c> Described<'c> {
             Style::Form => Some(PartStyle::Delimited(',')),
             Style::SpaceDelimited => Some(PartStyle::Delimited(' ')),
             Style::PipeDelimited => Some(PartStyle::Delimited('|')),
+            Style::TabDelimited => Some(PartStyle::Delimited('\t')),
             _ => None,
         };
         match self.schemas.kind(property) {

@@ -177,6 +177,8 @@ pub enum Style {
     SpaceDelimited,
     /// The parameter style `pipeDelimited`: `name=a|b`.
     PipeDelimited,
+    /// The collection format `tsv` of Swagger 2.0: `name=a%09b`.
+    TabDelimited,
     /// The parameter style `deepObject`: `name[key]=value`.
     DeepObject,
     /// The parameter style `cookie`: the style `form` in a cookie, without percent-encoding.

@@ -108,7 +108,7 @@ fn parse<'a>(parameter: &Parameter, texts: &[&'a str], coding: Coding) -> Result
             Elements::Single => pieces.push(inside),
             // Among several strings, an empty one is an empty element.
             Elements::Values if inside.is_empty() && texts.len() > 1 => pieces.push(inside),
-            _ => divide(parameter, &layout, inside, &mut pieces),
+            _ => divide(parameter, &layout, inside, coding, &mut pieces),
         }
     }
     match layout.elements {
@@ -166,14 +166,14 @@ fn behind_name<'a>(parameter: &Parameter, text: &'a str) -> Result<&'a str, &'st
 /// Divides a parameter's string at the delimiters of its style, and appends the pieces, which are not yet decoded.
 ///
 /// An encoded delimiter is a delimiter only where it cannot be part of an element: where no element can contain
-/// it, and in the styles `spaceDelimited` and `pipeDelimited`, whose delimiters a URI cannot contain (OpenAPI
-/// 3.1.1, Appendix E).
-fn divide<'a>(parameter: &Parameter, layout: &Layout, inside: &'a str, pieces: &mut Vec<&'a str>) {
+/// it, and where a URI cannot contain the delimiter, which is a space, a pipe or a tab (OpenAPI 3.1.1, Appendix E).
+fn divide<'a>(parameter: &Parameter, layout: &Layout, inside: &'a str, coding: Coding, pieces: &mut Vec<&'a str>) {
     if inside.is_empty() && layout.elements != Elements::NamedValues {
         return;
     }
     let encoded = match parameter.style {
-        Style::SpaceDelimited => true,
+        _ if coding == Coding::Header => false,
+        Style::SpaceDelimited | Style::TabDelimited => true,
         Style::PipeDelimited => parameter.encoded_delimiters || !inside.contains('|'),
         _ => parameter.encoded_delimiters,
     };
@@ -186,7 +186,7 @@ fn divide<'a>(parameter: &Parameter, layout: &Layout, inside: &'a str, pieces: &
     let delimiter = if dots { b'.' } else { layout.delimiter as u8 };
     let (mut rest, mut at) = (inside, 0);
     while at < rest.len() {
-        match delimiter_length(&rest.as_bytes()[at..], delimiter, encoded) {
+        match delimiter_length(&rest.as_bytes()[at..], delimiter, encoded, coding) {
             0 => at += 1,
             length => {
                 pieces.push(&rest[..at]);
@@ -199,9 +199,10 @@ fn divide<'a>(parameter: &Parameter, layout: &Layout, inside: &'a str, pieces: &
 }
 
 /// Returns the length of the delimiter at the beginning of a string, or 0 if there is none.
-fn delimiter_length(text: &[u8], delimiter: u8, encoded: bool) -> usize {
+fn delimiter_length(text: &[u8], delimiter: u8, encoded: bool, coding: Coding) -> usize {
     match text {
-        [first, ..] if *first == delimiter || (*first == b'+' && delimiter == b' ') => 1,
+        [first, ..] if *first == delimiter => 1,
+        [b'+', ..] if delimiter == b' ' && coding == Coding::Query => 1,
         [b'%', high, low, ..] if encoded && percent::byte(*high, *low) == Some(delimiter) => 3,
         _ => 0,
     }

@@ -3,7 +3,7 @@
 
 use writ_contract::model::SchemaId;
 use writ_contract::model::envelope::is_error;
-use writ_contract::model::operation::{Header, Operation, Response, Status};
+use writ_contract::model::operation::{Header, Operation, Response, Status, Style};
 use writ_contract::model::stream::items;
 
 use crate::rust::code::{Code, literal};
@@ -101,8 +101,8 @@ fn header_read(calls: &ReadCalls<'_, '_>, header: &Header, optional: bool) -> St
     let mut parameter = format!("&writ_runtime::Parameter::header({name})");
     if header.json {
         parameter.push_str(".style(writ_runtime::Style::Json, false)");
-    } else if header.explode {
-        parameter.push_str(".style(writ_runtime::Style::Simple, true)");
+    } else if header.explode || header.style != Style::Simple {
+        parameter.push_str(&format!(".style(writ_runtime::Style::{:?}, {})", header.style, header.explode));
     }
     parameter.push_str(&value_kind(&calls.plan.contract.schemas, header.schema, header.json));
     let method = if optional { "optional" } else { "required" };

@@ -98,6 +98,7 @@ fn is_divided(parameter: &Parameter) -> bool {
         Style::Form => !parameter.explode,
         Style::SpaceDelimited
         | Style::PipeDelimited
+        | Style::TabDelimited
         | Style::DeepObject
         | Style::Cookie
         | Style::Json

@@ -64,6 +64,7 @@ serves! {
         vehicle VehicleRequest VehicleResponse VehicleError,
         message MessageRequest MessageResponse MessageError,
         contact ContactRequest ContactResponse ContactError,
+        ticket TicketRequest TicketResponse TicketError,
     }
     silent {}
     bare {}

@@ -39,6 +39,7 @@ use super::trees::Document;
 use super::version::Version;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
+pub use collection::COLLECTION_FORMAT;
 use kinds::Kinds;
 use media_types::MediaType;
 use references::References;

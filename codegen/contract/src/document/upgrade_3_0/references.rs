@@ -46,8 +46,8 @@ impl References {
     }
 
     /// Records a reference that the upgrade creates, to a schema of the same file.
-    pub(super) fn created(&mut self, at: Span, target: Span) {
-        let path = NodePath::root(target.file);
+    pub(super) fn created(&mut self, document: &Document, at: Span, target: Span) {
+        let path = NodePath::root(document.base(target.file));
         self.targets.insert(at, Target { span: target, path, file_part: String::new() });
     }
 
@@ -58,7 +58,9 @@ impl References {
         for vendor in [false, true] {
             for (file, tree) in document.sources.ids().zip(trees.iter()) {
                 if places.values().any(Option::is_none) {
-                    find(tree, file, vendor, &mut Pointer::default(), &mut places);
+                    let mut search =
+                        Search { document, file, vendor, pointer: Pointer::default(), places: &mut places };
+                    search.find(tree);
                 }
             }
         }
@@ -90,31 +92,48 @@ impl References {
     }
 }
 
-/// Finds the place of each wanted span in a tree, within vendor fields only if `vendor` is true.
-///
-/// Vendor fields are searched last, since an alias of YAML may repeat their content at the place of an object. Of
-/// several places in the file of the target, the last one counts: the shared objects follow the paths, in which the
-/// upgrade may have written copies of them.
-fn find(node: &Node, file: FileId, vendor: bool, pointer: &mut Pointer, places: &mut HashMap<Span, Option<NodePath>>) {
-    let wanted = places.get_mut(&node.span).filter(|_| node.as_object().is_some() && node.span.file == file);
-    if let Some(place) = wanted.filter(|place| !vendor || place.is_none()) {
-        *place = Some(NodePath { file, pointer: pointer.as_str().to_owned() });
-    }
-    match &node.value {
-        Value::Array(elements) => {
-            for (at, element) in elements.iter().enumerate() {
-                pointer.push(Step::Index(at));
-                find(element, file, vendor, pointer, places);
-                pointer.pop();
-            }
+/// The search for the places of wanted nodes in the upgraded tree of a file.
+struct Search<'s> {
+    document: &'s Document,
+    /// The file of the searched tree. Nodes that an overlay has added belong to it too, although their spans do not.
+    file: FileId,
+    /// True if the fields of vendors are searched as well.
+    vendor: bool,
+    /// The JSON pointer to the node that is being compared.
+    pointer: Pointer,
+    /// The places that were found, by the spans of the wanted nodes.
+    places: &'s mut HashMap<Span, Option<NodePath>>,
+}
+
+impl Search<'_> {
+    /// Finds the place of each wanted span in a tree.
+    ///
+    /// Vendor fields are searched last, since an alias of YAML may repeat their content at the place of an object. Of
+    /// several places in the file of the target, the last one counts: the shared objects follow the paths, in which the
+    /// upgrade may have written copies of them.
+    fn find(&mut self, node: &Node) {
+        let is_here = node.as_object().is_some() && self.document.base(node.span.file) == self.file;
+        let wanted = self.places.get_mut(&node.span).filter(|_| is_here);
+        if let Some(place) = wanted.filter(|place| !self.vendor || place.is_none()) {
+            *place = Some(NodePath { file: self.file, pointer: self.pointer.as_str().to_owned() });
         }
-        Value::Object(object) => {
-            for (key, value) in object.iter().filter(|(key, _)| vendor || !key.name.starts_with("x-")) {
-                pointer.push(Step::Name(&key.name));
-                find(value, file, vendor, pointer, places);
-                pointer.pop();
+        match &node.value {
+            Value::Array(elements) => {
+                for (at, element) in elements.iter().enumerate() {
+                    self.pointer.push(Step::Index(at));
+                    self.find(element);
+                    self.pointer.pop();
+                }
             }
+            Value::Object(object) => {
+                let vendor = self.vendor;
+                for (key, value) in object.iter().filter(|(key, _)| vendor || !key.name.starts_with("x-")) {
+                    self.pointer.push(Step::Name(&key.name));
+                    self.find(value);
+                    self.pointer.pop();
+                }
+            }
+            _ => {}
         }
-        _ => {}
     }
 }

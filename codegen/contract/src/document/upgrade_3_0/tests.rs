@@ -117,6 +117,38 @@ fn collection_formats_become_styles() {
 }
 
 #[test]
+fn collection_formats_without_a_style_are_noted_in_a_vendor_field() {
+    let parameter = |place: &str, format: &str| {
+        let items = "type: array, items: { type: string }";
+        let parameter = format!("{{ name: p, in: {place}, collectionFormat: {format}, {items} }}");
+        operation(&format!("parameters: [{parameter}]"))["parameters"][0].clone()
+    };
+    for (place, format) in [("query", "tsv"), ("header", "tsv"), ("header", "ssv"), ("header", "pipes")] {
+        let parameter = parameter(place, format);
+        assert_eq!(parameter["x-collectionFormat"], format);
+        assert_eq!((&parameter["style"], &parameter["schema"]["type"]), (&Json::Null, &json!("array")));
+    }
+}
+
+#[test]
+fn a_list_in_a_form_has_one_format_for_both_media_types() {
+    let both = "consumes: [multipart/form-data, application/x-www-form-urlencoded]";
+    let list = |name: &str, format: &str| {
+        format!("{{ name: {name}, in: formData, type: array, items: {{ type: string }}, collectionFormat: {format} }}")
+    };
+    let fields = [list("a", "csv"), list("b", "tsv"), list("c", "multi")].join(", ");
+    let content = operation(&format!("{both}, parameters: [{fields}]"))["requestBody"]["content"].clone();
+    let encoding = json!({
+        "a": { "style": "form", "explode": false },
+        "b": { "x-collectionFormat": "tsv" },
+    });
+    for media in ["multipart/form-data", "application/x-www-form-urlencoded"] {
+        assert_eq!(content[media]["encoding"], encoding);
+        assert_eq!(content[media]["schema"]["properties"]["c"]["type"], "array");
+    }
+}
+
+#[test]
 fn an_object_that_moves_keeps_its_references() {
     let contract = upgraded(
         "consumes: [application/json]\nproduces: [application/json]\npaths:\n  /x/{a~b}:\n    parameters: [{ name: a~b, \

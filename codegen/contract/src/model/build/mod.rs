@@ -47,6 +47,7 @@ mod security;
 mod server;
 mod sparse_fieldset;
 mod stream;
+mod tag_property;
 mod tags;
 mod text;
 mod type_set;
