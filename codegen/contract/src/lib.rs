@@ -76,13 +76,13 @@
 //! # let folder = std::env::temp_dir().join(format!("writ-contract-print-{}", std::process::id()));
 //! # std::fs::create_dir_all(&folder)?;
 //! let entry = folder.join("openapi.yaml");
-//! std::fs::write(&entry, "openapi: 3.0.3\ninfo: { title: Pets, verison: 1.0.0 }\npaths: {}\n")?;
+//! std::fs::write(&entry, "openapi: 3.0.3\ninfo: { titel: Pets, version: 1.0.0 }\npaths: {}\n")?;
 //!
 //! let mut diagnostics = Diagnostics::new();
 //! load(&entry, &LoadOptions::default(), &mut diagnostics);
 //! let text = render(&diagnostics, diagnostics.sources(), false);
-//! assert!(text.contains("error[unknown-field]: unknown field `verison` in an info object"));
-//! assert!(text.contains("help: did you mean `version`?"));
+//! assert!(text.contains("warning[unknown-field]: unknown field `titel` in an info object"));
+//! assert!(text.contains("help: did you mean `title`?"));
 //! # std::fs::remove_dir_all(&folder)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

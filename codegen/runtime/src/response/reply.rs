@@ -13,7 +13,7 @@ use crate::response::events::{EventStream, JsonLines};
 use crate::response::problem::Problem;
 use crate::response::stream::ByteStream;
 use crate::style;
-use crate::style::value::{json, text_value};
+use crate::style::value::{ascii, json, text_value};
 
 /// The response of an operation before it is sent: status code, headers and body.
 ///
@@ -272,7 +272,7 @@ impl Reply {
     pub fn json_header(self, name: &'static str, value: &impl Write) -> Reply {
         match json(value) {
             Ok(text) => {
-                let text = String::from_utf8_lossy(&text).into_owned();
+                let text = ascii(&String::from_utf8_lossy(&text));
                 self.optional_header(name, Some(text).filter(|text| text != "null"))
             }
             Err(error) => unsendable_header(name, &error),

@@ -59,6 +59,9 @@ pub(crate) fn parse_all<'a>(
 
 /// Parses a parameter from a list of strings. An array can be sent in several strings, and so can an object in a
 /// header, whose lines are one list (RFC 9110 § 5.2). Any other value can be sent only in one.
+///
+/// If the schema allows an array or a single value, one element becomes a scalar, and no element an empty one. The
+/// reader of the union reads a scalar as an array too if no other branch matches.
 pub(crate) fn parse_list<'a>(
     parameter: &Parameter,
     texts: &[&'a str],
@@ -68,24 +71,30 @@ pub(crate) fn parse_list<'a>(
         && coding == Coding::Query
         && matches!(parameter.style, Style::Form | Style::SpaceDelimited | Style::PipeDelimited);
     let is_whole = matches!(parameter.style, Style::Json | Style::Text);
-    match (texts, parameter.kind) {
-        ([], _) => Ok(Found::Absent),
-        ([""], ValueKind::Array) => Ok(Found::Text(TextValue::List(Vec::new()))),
-        (texts, ValueKind::Array) if one_each => decode_all(texts, coding).map(list),
+    let found = match (texts, parameter.kind) {
+        ([], _) => Found::Absent,
         ([raw], _) if is_whole => {
             let text = coding.decode(raw).ok_or(ENCODING)?;
             let json = parameter.style == Style::Json;
-            Ok(if json { Found::Json(text) } else { Found::Text(TextValue::Scalar(text)) })
+            if json { Found::Json(text) } else { Found::Text(TextValue::Scalar(text)) }
         }
         // A scalar in a path or header is the complete string.
         ([raw], ValueKind::Scalar) if parameter.style == Style::Simple => {
-            Ok(Found::Text(TextValue::Scalar(coding.decode(raw).ok_or(ENCODING)?)))
+            return Ok(Found::Text(TextValue::Scalar(coding.decode(raw).ok_or(ENCODING)?)));
         }
-        ([_], _) => parse(parameter, texts, coding),
-        (_, ValueKind::Array) if !is_whole => parse(parameter, texts, coding),
-        (_, ValueKind::Object) if !is_whole && coding == Coding::Header => parse(parameter, texts, coding),
-        _ => Err(TWICE),
-    }
+        ([""], ValueKind::Array) => list(Vec::new()),
+        (texts, ValueKind::Array) if one_each => list(decode_all(texts, coding)?),
+        ([_], _) => parse(parameter, texts, coding)?,
+        (_, ValueKind::Array) if !is_whole => parse(parameter, texts, coding)?,
+        (_, ValueKind::Object) if !is_whole && coding == Coding::Header => parse(parameter, texts, coding)?,
+        _ => return Err(TWICE),
+    };
+    Ok(match found {
+        Found::Text(TextValue::List(mut list)) if parameter.or_scalar && list.len() < 2 => {
+            Found::Text(list.pop().unwrap_or(TextValue::Scalar(Cow::Borrowed(""))))
+        }
+        found => found,
+    })
 }
 
 /// Parses the strings of a parameter by the layout of its style. Each is divided at its delimiters before its
@@ -135,7 +144,14 @@ fn inside<'a>(parameter: &Parameter, layout: &Layout, raw: &'a str) -> Result<&'
         None => raw,
         Some(prefix) => raw.strip_prefix(prefix).ok_or(if prefix == '.' { LABEL } else { MATRIX })?,
     };
-    if layout.named { behind_name(parameter, inside) } else { Ok(inside) }
+    if !layout.named {
+        return Ok(inside);
+    }
+    match behind_name(parameter, inside)? {
+        // An unencoded semicolon begins another value, as if each element had the name.
+        several if layout.elements != Elements::Single && several.contains(';') => Err(MATRIX),
+        value => Ok(value),
+    }
 }
 
 /// Returns the part of a parameter's string after `name=`, or an error message if the name is not that of the

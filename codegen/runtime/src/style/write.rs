@@ -42,6 +42,10 @@ pub(crate) fn write(parameter: &Parameter, value: &TextValue<'_>, coding: Coding
     }
     match value {
         TextValue::Null => return Err(NULL),
+        // A list is read from this string if it contains a delimiter, except if each element is a pair of a query.
+        TextValue::Scalar(text) if parameter.or_scalar && !(parameter.explode && coding == Coding::Query) => {
+            out.piece("value", text)?;
+        }
         TextValue::Scalar(text) => {
             if coding == Coding::Header {
                 check_header(text)?;
@@ -276,6 +280,20 @@ mod tests {
             let parameter = Parameter::query("x").style(style, explode).kind(ValueKind::Array);
             assert!(write(&parameter, &value(json), Coding::Query).is_err(), "{style:?} {json}");
         }
+    }
+
+    #[test]
+    fn a_single_value_that_would_be_read_as_a_list_is_rejected() {
+        let written = |style, explode, coding| {
+            let parameter = Parameter::query("x").style(style, explode).kind(ValueKind::Array).or_scalar();
+            write(&parameter, &value(r#""a,b|c.d""#), coding)
+        };
+        assert_eq!(written(Style::Form, false, Coding::Query).as_deref(), Ok("a%2Cb%7Cc.d"));
+        assert_eq!(written(Style::PipeDelimited, true, Coding::Query).as_deref(), Ok("a%2Cb%7Cc.d"));
+        let message = "the value `a,b|c.d` contains `|`, which would divide it in the style `pipeDelimited`";
+        assert_eq!(written(Style::PipeDelimited, false, Coding::Query).unwrap_err(), message);
+        assert!(written(Style::Label, true, Coding::Path).is_err());
+        assert!(written(Style::Simple, false, Coding::Header).is_err());
     }
 
     #[test]
