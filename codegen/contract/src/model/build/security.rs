@@ -47,6 +47,7 @@ impl<'d> Builder<'d, '_> {
                 span,
                 description,
                 bearer_format: string(node, "bearerFormat"),
+                delegated: matches!(string(node, "type").as_deref(), Some("oauth2" | "openIdConnect")),
                 scopes: scopes(node),
             });
         }
