@@ -21,6 +21,8 @@ pub(super) struct References {
 struct Target {
     span: Span,
     path: NodePath,
+    /// True if the target of the reference is an object. Other values do not move.
+    is_object: bool,
     /// The part of the reference's text before `#`.
     file_part: String,
 }
@@ -40,7 +42,8 @@ impl References {
             path => document.linked(from, path),
         };
         if file == Some(target.path.file) {
-            let target = Target { span: target.node.span, path: target.path, file_part: file_part(text).to_owned() };
+            let (span, is_object) = (target.node.span, target.node.as_object().is_some());
+            let target = Target { span, path: target.path, is_object, file_part: file_part(text).to_owned() };
             self.targets.insert(reference.span, target);
         }
     }
@@ -48,11 +51,12 @@ impl References {
     /// Records a reference that the upgrade creates, to a schema of the same file.
     pub(super) fn created(&mut self, document: &Document, at: Span, target: Span) {
         let path = NodePath::root(document.base(target.file));
-        self.targets.insert(at, Target { span: target, path, file_part: String::new() });
+        self.targets.insert(at, Target { span: target, path, is_object: true, file_part: String::new() });
     }
 
-    /// Gives each reference in the upgraded trees the text that leads to the new place of its target.
-    pub(super) fn rewrite(mut self, document: &Document, trees: &mut [Node]) {
+    /// Gives each reference in the upgraded trees the text that leads to the new place of its target. Returns the spans of
+    /// those references whose target has no place, in the order of the files.
+    pub(super) fn rewrite(mut self, document: &Document, trees: &mut [Node]) -> Vec<Span> {
         let mut places: HashMap<Span, Option<NodePath>> =
             self.targets.values().map(|target| (target.span, None)).collect();
         for vendor in [false, true] {
@@ -64,8 +68,12 @@ impl References {
                 }
             }
         }
-        self.targets.retain(|_, target| {
+        let mut lost = Vec::new();
+        self.targets.retain(|reference, target| {
             let place = places.get(&target.span).cloned().flatten();
+            if place.is_none() && target.is_object {
+                lost.push(*reference);
+            }
             let moved = place.filter(|place| *place != target.path && place.file == target.path.file);
             match moved {
                 Some(place) => {
@@ -76,6 +84,8 @@ impl References {
             }
         });
         trees.iter_mut().for_each(|tree| self.apply(tree));
+        lost.sort();
+        lost
     }
 
     fn apply(&self, node: &mut Node) {

@@ -264,3 +264,24 @@ fn a_schema_is_copied_within_a_limit() {
     let (_, diagnostics) = loaded(&[("a.yaml", &text)]);
     assert!(diagnostics.starts_with("error[too-many-copies]"), "{diagnostics}");
 }
+
+#[test]
+fn a_reference_into_a_form_parameter_follows_it_or_is_reported() {
+    let contract = |used: &str| {
+        format!(
+            "swagger: '2.0'\ninfo: {{ title: t, version: '1' }}\npaths: {{ /x: {{ post: {{ parameters: [{used}], responses: \
+             {{ '204': {{ description: d }} }} }} }} }}\nparameters: {{ F: {{ name: f, in: formData, type: array, items: {{ \
+             type: integer }} }} }}\ndefinitions: {{ D: {{ type: array, items: {{ $ref: '#/parameters/F/items' }} }} }}\n"
+        )
+    };
+    let (document, diagnostics) = loaded(&[("swagger.yaml", &contract("{ $ref: '#/parameters/F' }"))]);
+    assert_eq!(diagnostics, "");
+    let reference = document.root_node().to_json()["components"]["schemas"]["D"]["items"]["$ref"].clone();
+    let schema = "#/paths/~1x/post/requestBody/content/application~1x-www-form-urlencoded/schema";
+    assert_eq!(reference, format!("{schema}/properties/f/items"));
+    let (_, diagnostics) = loaded(&[("swagger.yaml", &contract(""))]);
+    assert!(
+        diagnostics.contains("error[dangling-ref]: the target of this reference belongs to a form"),
+        "{diagnostics}"
+    );
+}

@@ -31,7 +31,7 @@ impl<'d> Builder<'d, '_> {
                 .collect(),
             headers: self.headers(node),
             style: match string(node, "style").as_deref() {
-                None => self.collection_format(node),
+                None => collection_format(node),
                 Some("form") => Some(Style::Form),
                 Some("spaceDelimited") => Some(Style::SpaceDelimited),
                 Some("pipeDelimited") => Some(Style::PipeDelimited),
@@ -64,16 +64,17 @@ impl<'d> Builder<'d, '_> {
             _ => PartRules::V31,
         }
     }
+}
 
-    /// Returns the style that the upgrade from Swagger 2.0 has noted for a list which OpenAPI 3.0 cannot express.
-    pub(super) fn collection_format(&self, node: &Node) -> Option<Style> {
-        let format = node.get(COLLECTION_FORMAT).filter(|_| self.document.written_in() == Version::V20)?;
-        match format.as_str()? {
-            "ssv" => Some(Style::SpaceDelimited),
-            "tsv" => Some(Style::TabDelimited),
-            "pipes" => Some(Style::PipeDelimited),
-            _ => None,
-        }
+/// Returns the style that the upgrade from Swagger 2.0 has noted for a list which OpenAPI 3.0 cannot express.
+///
+/// The upgraded document can be upgraded again or published, so the version does not matter.
+pub(super) fn collection_format(node: &Node) -> Option<Style> {
+    match node.get(COLLECTION_FORMAT)?.as_str()? {
+        "ssv" => Some(Style::SpaceDelimited),
+        "tsv" => Some(Style::TabDelimited),
+        "pipes" => Some(Style::PipeDelimited),
+        _ => None,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::model::{Kind, SchemaId};
 use crate::source::Span;
 
 use super::builder::Builder;
+use super::encoding::collection_format;
 use super::node_fields::{elements, spanned_string, string, truth};
 use super::path_item::PathItem;
 use super::path_template::PathTemplate;
@@ -152,7 +153,7 @@ impl<'d> Builder<'d, '_> {
             ParameterLocation::Query | ParameterLocation::QueryString | ParameterLocation::Cookie => Style::Form,
             ParameterLocation::Path | ParameterLocation::Header => Style::Simple,
         };
-        let collection_format = self.collection_format(node);
+        let collection_format = collection_format(node);
         let style = match string(node, "style").as_deref() {
             _ if by_media_type.is_some() => by_media_type.unwrap_or(default_style),
             None => collection_format.unwrap_or(default_style),

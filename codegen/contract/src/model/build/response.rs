@@ -9,6 +9,7 @@ use crate::model::schema::{Kind, Schemas};
 use crate::source::Span;
 
 use super::builder::Builder;
+use super::encoding::collection_format;
 use super::node_fields::{entries, joined, string, truth};
 
 impl<'d> Builder<'d, '_> {
@@ -81,7 +82,7 @@ impl<'d> Builder<'d, '_> {
                 required: truth(node, "required"),
                 description: string(node, "description"),
                 schema,
-                style: self.collection_format(node).unwrap_or(Style::Simple),
+                style: collection_format(node).unwrap_or(Style::Simple),
                 explode: truth(node, "explode"),
                 json: node.get("schema").is_none() && content.is_some(),
             });
