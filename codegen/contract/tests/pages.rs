@@ -126,7 +126,7 @@ fn pages_of_published_shapes_are_recognised() {
         (
             "schemas[] Resources[] totalResults# startIndex# itemsPerPage#",
             "startIndex count",
-            "/Resources, Total /totalResults, Offset /startIndex, Limit /itemsPerPage",
+            "/Resources, Total /totalResults, Offset /startIndex",
         ),
         (
             "values[] size# limit# isLastPage? start#",

@@ -45,7 +45,7 @@ pub(super) fn recognise(schemas: &Schemas, operation: &Operation) -> Option<List
         return None;
     }
     let is_certain: Vec<bool> =
-        members.iter().map(|member| is_certain(operation, &parameters, &members, member)).collect();
+        members.iter().map(|member| is_certain(operation, &parameters, &path, &members, member)).collect();
     let mut is_certain = is_certain.into_iter();
     members.retain(|_| is_certain.next() == Some(true));
     Some(ListPage { response, body, element, items: path, members, parameters, link, total_header })
@@ -65,10 +65,12 @@ fn is_common(schemas: &Schemas, body: SchemaId, member: &PageMember) -> bool {
 }
 
 /// Returns true if a member holds what its role says. `count` is also the number of elements on one page, unless it is
-/// beside a URL of the next page, as frameworks write it; `size` is the limit if the parameter for it has the same name.
+/// beside a URL of the next page, as frameworks write it; `size` is the limit if the parameter for it has the same name,
+/// and `itemsPerPage` of SCIM is the number of elements on this page (RFC 7644 § 3.4.2).
 fn is_certain(
     operation: &Operation,
     parameters: &[(PageParameter, usize)],
+    items: &[String],
     members: &[PageMember],
     member: &PageMember,
 ) -> bool {
@@ -79,6 +81,7 @@ fn is_certain(
     match (member.role, name.as_str()) {
         (PageRole::Total, "count") => members.iter().any(|other| other.role == PageRole::Next && other.is_url),
         (PageRole::Limit, "size") => parameters.iter().any(is_limit),
+        (PageRole::Limit, "itemsperpage") => items.last().is_none_or(|list| list != "Resources"),
         _ => true,
     }
 }
