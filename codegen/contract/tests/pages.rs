@@ -169,6 +169,7 @@ fn a_list_that_only_resembles_a_page_is_none() {
     assert!(!noted("two_lists", "page", "users[] groups[] total#"));
     assert!(noted("chapter", "", "title paragraphs[] next@ previous@"));
     assert!(noted("issue", "page", "number# title comments[]"));
+    assert!(noted("issue_in_envelope", "page", "status data{ number# title comments[] }"));
     assert!(noted("book", "page", "title chapters[] pages#"));
     assert!(noted("message", "page", "content[] size# sender"));
     assert!(noted("basket", "page", "id lines[] count#"));

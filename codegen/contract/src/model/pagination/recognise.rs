@@ -32,12 +32,11 @@ pub(super) fn recognise(schemas: &Schemas, operation: &Operation) -> Option<List
     let is_selected = has_parameter(&[PageParameter::Number, PageParameter::Offset]);
     let total_header = total_header(declared);
     let is_only_page = is_only_page(schemas, body, &[], &path, &members);
-    let describes =
-        |member: &&PageMember| !matches!(member.role, PageRole::Next | PageRole::Previous | PageRole::Limit);
-    let mut describing = members.iter().filter(describes);
+    let describes = |member: &&Member| !matches!(member.role, PageRole::Next | PageRole::Previous | PageRole::Limit);
+    let mut describing = found.iter().filter(describes);
     let is_described = match is_array {
         true => total_header.is_some(),
-        false => describing.any(|member| is_only_page || !is_common(schemas, body, member)),
+        false => describing.any(|member| is_only_page || !is_common(schemas, &path, member)),
     };
     let next = members.iter().any(|member| member.role == PageRole::Next) && (!parameters.is_empty() || is_only_page);
     let link = link && !parameters.is_empty();
@@ -51,17 +50,12 @@ pub(super) fn recognise(schemas: &Schemas, operation: &Operation) -> Option<List
     Some(ListPage { response, body, element, items: path, members, parameters, link, total_header })
 }
 
-/// Returns true if objects other than pages have a member of the same name and type as well.
-fn is_common(schemas: &Schemas, body: SchemaId, member: &PageMember) -> bool {
-    let [name] = &member.path[..] else { return false };
-    // A number with a fraction may be an amount.
-    let is_amount = |name: &String| {
-        let Kind::Object(object) = schemas.kind(body) else { return false };
-        let property = object.properties.iter().find(|property| property.name == *name);
-        member.role == PageRole::Total
-            && property.is_some_and(|property| matches!(schemas.kind(property.schema), Kind::Number(_)))
-    };
-    COMMON.contains(&normal(name).as_str()) || is_amount(name)
+/// Returns true if a member is beside the list, and objects other than pages have a member of its name and type as well: a
+/// number with a fraction may be an amount.
+fn is_common(schemas: &Schemas, items: &[String], member: &Member) -> bool {
+    let Some((name, around)) = member.path.split_last() else { return false };
+    let is_amount = member.role == PageRole::Total && matches!(schemas.kind(member.schema), Kind::Number(_));
+    items.starts_with(around) && (is_amount || COMMON.contains(&normal(name).as_str()))
 }
 
 /// Returns true if a member holds what its role says. `count` is also the number of elements on one page, unless it is
