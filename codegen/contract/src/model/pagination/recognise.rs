@@ -91,7 +91,7 @@ fn is_only_page(
 ) -> bool {
     let Kind::Object(shape) = schemas.kind(object) else { return false };
     shape.properties.iter().all(|property| {
-        let path = [path, &[property.name.clone()]].concat();
+        let path = [path, std::slice::from_ref(&property.name)].concat();
         match items.starts_with(&path) {
             true if items.len() == path.len() => true,
             true => is_only_page(schemas, property.schema, &path, items, members),
