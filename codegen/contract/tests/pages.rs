@@ -126,7 +126,7 @@ fn pages_of_published_shapes_are_recognised() {
         (
             "schemas[] Resources[] totalResults# startIndex# itemsPerPage#",
             "startIndex count",
-            "/Resources, Total /totalResults, Offset /startIndex, Limit /itemsPerPage",
+            "/Resources, Total /totalResults, Offset /startIndex",
         ),
         (
             "values[] size# limit# isLastPage? start#",
@@ -169,6 +169,7 @@ fn a_list_that_only_resembles_a_page_is_none() {
     assert!(!noted("two_lists", "page", "users[] groups[] total#"));
     assert!(noted("chapter", "", "title paragraphs[] next@ previous@"));
     assert!(noted("issue", "page", "number# title comments[]"));
+    assert!(noted("issue_in_envelope", "page", "status data{ number# title comments[] }"));
     assert!(noted("book", "page", "title chapters[] pages#"));
     assert!(noted("message", "page", "content[] size# sender"));
     assert!(noted("basket", "page", "id lines[] count#"));

@@ -32,12 +32,11 @@ pub(super) fn recognise(schemas: &Schemas, operation: &Operation) -> Option<List
     let is_selected = has_parameter(&[PageParameter::Number, PageParameter::Offset]);
     let total_header = total_header(declared);
     let is_only_page = is_only_page(schemas, body, &[], &path, &members);
-    let describes =
-        |member: &&PageMember| !matches!(member.role, PageRole::Next | PageRole::Previous | PageRole::Limit);
-    let mut describing = members.iter().filter(describes);
+    let describes = |member: &&Member| !matches!(member.role, PageRole::Next | PageRole::Previous | PageRole::Limit);
+    let mut describing = found.iter().filter(describes);
     let is_described = match is_array {
         true => total_header.is_some(),
-        false => describing.any(|member| is_only_page || !is_common(schemas, body, member)),
+        false => describing.any(|member| is_only_page || !is_common(schemas, &path, member)),
     };
     let next = members.iter().any(|member| member.role == PageRole::Next) && (!parameters.is_empty() || is_only_page);
     let link = link && !parameters.is_empty();
@@ -45,30 +44,27 @@ pub(super) fn recognise(schemas: &Schemas, operation: &Operation) -> Option<List
         return None;
     }
     let is_certain: Vec<bool> =
-        members.iter().map(|member| is_certain(operation, &parameters, &members, member)).collect();
+        members.iter().map(|member| is_certain(operation, &parameters, &path, &members, member)).collect();
     let mut is_certain = is_certain.into_iter();
     members.retain(|_| is_certain.next() == Some(true));
     Some(ListPage { response, body, element, items: path, members, parameters, link, total_header })
 }
 
-/// Returns true if objects other than pages have a member of the same name and type as well.
-fn is_common(schemas: &Schemas, body: SchemaId, member: &PageMember) -> bool {
-    let [name] = &member.path[..] else { return false };
-    // A number with a fraction may be an amount.
-    let is_amount = |name: &String| {
-        let Kind::Object(object) = schemas.kind(body) else { return false };
-        let property = object.properties.iter().find(|property| property.name == *name);
-        member.role == PageRole::Total
-            && property.is_some_and(|property| matches!(schemas.kind(property.schema), Kind::Number(_)))
-    };
-    COMMON.contains(&normal(name).as_str()) || is_amount(name)
+/// Returns true if a member is beside the list, and objects other than pages have a member of its name and type as well: a
+/// number with a fraction may be an amount.
+fn is_common(schemas: &Schemas, items: &[String], member: &Member) -> bool {
+    let Some((name, around)) = member.path.split_last() else { return false };
+    let is_amount = member.role == PageRole::Total && matches!(schemas.kind(member.schema), Kind::Number(_));
+    items.starts_with(around) && (is_amount || COMMON.contains(&normal(name).as_str()))
 }
 
 /// Returns true if a member holds what its role says. `count` is also the number of elements on one page, unless it is
-/// beside a URL of the next page, as frameworks write it; `size` is the limit if the parameter for it has the same name.
+/// beside a URL of the next page, as frameworks write it; `size` is the limit if the parameter for it has the same name,
+/// and `itemsPerPage` of SCIM is the number of elements on this page (RFC 7644 § 3.4.2).
 fn is_certain(
     operation: &Operation,
     parameters: &[(PageParameter, usize)],
+    items: &[String],
     members: &[PageMember],
     member: &PageMember,
 ) -> bool {
@@ -79,6 +75,7 @@ fn is_certain(
     match (member.role, name.as_str()) {
         (PageRole::Total, "count") => members.iter().any(|other| other.role == PageRole::Next && other.is_url),
         (PageRole::Limit, "size") => parameters.iter().any(is_limit),
+        (PageRole::Limit, "itemsperpage") => items.last().is_none_or(|list| list != "Resources"),
         _ => true,
     }
 }

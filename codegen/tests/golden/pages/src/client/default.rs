@@ -668,7 +668,6 @@ impl client::Listed for ScimResponse {
         items: "/Resources",
         next: &[client::NextPage::Offset("startIndex", 1)],
         total: Some("/totalResults"),
-        limit: Some("/itemsPerPage"),
         ..client::PageLayout::NONE
     };
 

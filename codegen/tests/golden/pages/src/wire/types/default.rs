@@ -260,7 +260,7 @@ impl ScimPage {
             schemas,
             total_results: PageMember::member(Some(page.pagination.total)),
             start_index,
-            items_per_page: PageMember::member(Some(u64::from(page.pagination.limit))),
+            items_per_page: None,
             resources: page.data,
         }
     }
