@@ -9,6 +9,10 @@ use crate::render::{Layout, Renderer, files};
 use crate::rust;
 use crate::rust::code::{Code, raw_literal};
 use crate::rust::view::DocumentView;
+pub use crate::summary::{
+    GeneratedAuthenticator, GeneratedConversions, GeneratedOperation, GeneratedScheme, GeneratedService,
+};
+use crate::summary::{authenticator, conversions, operations, services};
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::document::{self, Document, LoadOptions, Version};
 use writ_contract::model::{self, Contract};
@@ -48,7 +52,7 @@ pub struct Request {
 /// The result of one generation of Rust code: the files, the diagnostics and a summary of the contract.
 ///
 /// The [crate root](crate) has an example.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Generated {
     /// The generated files, or `None` if the contract or its settings have errors.
     pub output: Option<Output>,
@@ -56,6 +60,12 @@ pub struct Generated {
     pub diagnostics: Diagnostics,
     /// The operations that have a method in a generated trait, in the order of their tags.
     pub operations: Vec<GeneratedOperation>,
+    /// The generated traits that a service implements, one for each tag with operations.
+    pub services: Vec<GeneratedService>,
+    /// The generated trait that verifies credentials, or `None` if no operation requires any.
+    pub authenticator: Option<GeneratedAuthenticator>,
+    /// The generated trait that creates error bodies, or `None` if the runtime creates all of them.
+    pub conversions: Option<GeneratedConversions>,
     /// The number of operations that are not generated, since the settings select other tags.
     pub unselected: usize,
     /// The title of the contract (`info.title`).
@@ -67,33 +77,6 @@ pub struct Generated {
     /// The `recursion_limit` attribute that a crate with the generated types needs, or `None` if the compiler's
     /// default is enough.
     pub recursion_limit: Option<usize>,
-}
-
-/// An operation of the contract with the names of its generated trait method and types.
-///
-/// The [crate root](crate) has an example.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GeneratedOperation {
-    /// The name of the generated trait for the operation's tag, such as `Users`.
-    pub tag: String,
-    /// The name of the operation's method in the trait, such as `get_user`.
-    pub method: String,
-    /// The `operationId` of the operation in the contract.
-    pub id: String,
-    /// The HTTP method and the path of the operation, such as `GET /users/{id}`.
-    pub route: String,
-    /// The type argument of `Context` in the signature of the trait method: `()`, `Self::Principal` or
-    /// `Option<Self::Principal>`.
-    pub context: String,
-    /// The name of the operation's request type, or `None` if the trait method takes no request.
-    pub request: Option<String>,
-    /// The name of the type of the operation's successful response.
-    pub response: String,
-    /// The name of the error type that the trait method returns.
-    pub error: String,
-    /// True if the trait method wraps its response in `Idempotent`, which can hold a recorded response of an
-    /// earlier request.
-    pub idempotent: bool,
 }
 
 /// Generates the files of one contract in memory.
@@ -115,16 +98,7 @@ pub fn generate(request: &Request) -> Generated {
     let document = document::load(&request.entry, &how, &mut diagnostics);
     diagnostics.set_settings_sources(&options.contract.sources);
     let Some(document) = document else {
-        return Generated {
-            output: None,
-            diagnostics,
-            operations: Vec::new(),
-            unselected: 0,
-            title: String::new(),
-            features: Vec::new(),
-            parts,
-            recursion_limit: None,
-        };
+        return Generated { diagnostics, parts, ..Generated::default() };
     };
     let contract = model::resolve(&document, request.strict, &options.contract, &mut diagnostics);
     if request.layout == Layout::Crate {
@@ -137,50 +111,32 @@ pub fn generate(request: &Request) -> Generated {
     let mut decided = Diagnostics::new();
     let views = rust::views(&contract, bundled, options, &mut decided);
     diagnostics.extend(if broken { decided.only_errors() } else { decided });
-    let operations = views
-        .tags
-        .iter()
-        .flat_map(|tag| {
-            tag.operations.iter().map(|operation| GeneratedOperation {
-                tag: tag.name.0.clone(),
-                method: operation.method.0.clone(),
-                id: operation.id.clone(),
-                route: operation.route.clone(),
-                context: operation.context.0.clone(),
-                request: operation.request.as_ref().map(|request| request.name.0.clone()),
-                response: operation.response.name.0.clone(),
-                error: operation.error.name.0.clone(),
-                idempotent: operation.idempotent,
-            })
-        })
-        .collect();
-    let title = contract.title.clone();
-    let unselected = contract.unselected.len();
-    let (features, recursion_limit) = (views.features.clone(), views.root.recursion_limit);
+    let mut generated = Generated {
+        operations: operations(&views),
+        services: services(&views),
+        authenticator: authenticator(&views, &contract),
+        conversions: conversions(&views),
+        unselected: contract.unselected.len(),
+        title: contract.title.clone(),
+        features: views.features.clone(),
+        parts,
+        recursion_limit: views.root.recursion_limit,
+        ..Generated::default()
+    };
     if diagnostics.has_errors() {
-        return Generated {
-            output: None,
-            diagnostics,
-            operations,
-            unselected,
-            title,
-            features,
-            parts,
-            recursion_limit,
-        };
+        return Generated { diagnostics, ..generated };
     }
     let output = Renderer::new(options.eq).and_then(|renderer| files(&renderer, &views, &request.layout));
-    let output = match output {
-        Ok(output) => Some(output),
+    match output {
+        Ok(output) => generated.output = Some(output),
         Err(error) => {
             // A template that does not match its view is a defect of this crate, not of the contract.
             let span = Span::start_of(document.root);
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
             diagnostics.push(Diagnostic::error("template", span, format!("a template failed: {error:#}{cause}")));
-            None
         }
-    };
-    Generated { output, diagnostics, operations, unselected, title, features, parts, recursion_limit }
+    }
+    Generated { diagnostics, ..generated }
 }
 
 /// Reports the number of operations whose tags are not selected, and the status that requests to these

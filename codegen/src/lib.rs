@@ -145,3 +145,4 @@ pub mod render;
 pub mod rust;
 pub mod settings;
 pub mod stub;
+mod summary;

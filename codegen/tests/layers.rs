@@ -24,6 +24,7 @@ const LAYERS: &[&str] = &[
     "rust",
     "output",
     "render",
+    "summary",
     "generate",
     "stub",
     "package",

@@ -18,7 +18,7 @@ use anyhow::{Context, bail};
 pub use self::measure::{Args as MeasureArgs, run as measure};
 use self::peers::Peers;
 use crate::cargo;
-use crate::process::Session;
+use writ_tasks::process::Session;
 
 /// The default folder of the published contracts that the benchmarks measure, relative to the repository.
 const CONTRACTS: &str = "../shared/corpus/real";

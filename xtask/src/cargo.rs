@@ -1,7 +1,9 @@
-//! Commands that run cargo from within a program that cargo itself started.
+//! The root folder of this repository, and commands that run cargo there.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
+
+pub use writ_tasks::cargo::clear_run_environment;
 
 /// Returns the root folder of this repository's workspace.
 pub fn root() -> PathBuf {
@@ -12,24 +14,5 @@ pub fn root() -> PathBuf {
 
 /// Returns a command that runs cargo at the root of the workspace, as a shell would start it.
 pub fn command() -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root()).stdin(Stdio::null());
-    clear_run_environment(&mut command);
-    command
-}
-
-/// Removes the environment variables that `cargo run` sets for xtask from `command`.
-///
-/// Build scripts of other crates would see these variables. Cargo would then rebuild those crates each time
-/// that xtask and a shell build in turn.
-pub fn clear_run_environment(command: &mut Command) {
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy();
-        if name.starts_with("CARGO_PKG_")
-            || name.starts_with("CARGO_MANIFEST_")
-            || ["CARGO_BIN_NAME", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR"].contains(&&*name)
-        {
-            command.env_remove(&*name);
-        }
-    }
+    writ_tasks::cargo::command(&root())
 }

@@ -22,7 +22,7 @@ use self::count::Code;
 use self::expected::Expected;
 use self::route::Routed;
 use self::workspace::{Checked, Member, Workspace};
-use crate::terminal::step;
+use writ_tasks::terminal::step;
 
 /// The command line of `cargo xtask corpus`.
 #[derive(clap::Args)]

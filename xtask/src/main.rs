@@ -5,22 +5,15 @@ mod bench;
 mod cargo;
 mod codegen;
 mod corpus;
-mod dev;
-mod folder;
-mod http;
-mod orphan;
 mod package;
-mod process;
 mod readme;
-mod services;
 mod sqlx;
-mod terminal;
-mod test;
 mod words;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use writ_tasks::{Credential, DevArgs, Project, Running, TestArgs, outcome};
 
 /// Developer commands of this repository: generate code from the contracts, run the server, test and measure.
 #[derive(Parser)]
@@ -35,9 +28,9 @@ enum Task {
     /// Repeat the measurements of docs/benchmarks.md.
     Bench(bench::Args),
     /// Run the server with a private PostgreSQL and Redis.
-    Dev(dev::Args),
+    Dev(DevArgs),
     /// Run the tests with a private PostgreSQL and Redis.
-    Test(test::Args),
+    Test(TestArgs),
     /// Package the crates that can be published, and build and run the packages.
     Package,
     /// Update .sqlx, the query metadata that compiling without a database needs.
@@ -56,25 +49,41 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Task::parse() {
+    outcome(match Task::parse() {
         Task::Codegen(args) => codegen::run(&args),
         Task::Fetch(args) => codegen::fetch(&args),
         Task::Corpus(args) => corpus::run(&args),
         Task::Bench(args) => bench::run(&args),
-        Task::Dev(args) => dev::run(&args),
-        Task::Test(args) => test::run(&args),
+        Task::Dev(args) => project().perform(&writ_tasks::Task::Dev(args)),
+        Task::Test(args) => project().perform(&writ_tasks::Task::Test(args)),
         Task::Sqlx(args) => sqlx::run(&args),
         Task::Package => package::run(),
         Task::Words(args) => words::run(&args),
         Task::Readme => readme::run(),
         Task::Measure(args) => bench::measure(&args),
-        Task::Guard => process::guard::run(),
-    };
-    outcome.unwrap_or_else(|error| {
-        if let Some(interrupted) = error.downcast_ref::<process::Interrupted>() {
-            return interrupted.exit_code();
-        }
-        terminal::error(&error);
-        ExitCode::FAILURE
+        Task::Guard => project().perform(&writ_tasks::Task::Guard),
     })
+}
+
+/// Describes this repository: the sample server with its stores, and the account of its administrator.
+fn project() -> Project {
+    Project::new("server")
+        .prefix("WRIT_")
+        .postgres()
+        .redis()
+        .generate_with(codegen::generate_all)
+        .credential(Credential::new("Admin", "ADMIN_PASSWORD").user("ADMIN_EMAIL", "admin@example.com"))
+        .page("API", "/v1")
+        .page("Reference", "/docs")
+        .first_request(sign_in)
+}
+
+/// Returns the command that signs the administrator in.
+fn sign_in(running: &Running) -> String {
+    let user = running.credentials.first();
+    let (email, password) = user.map(|user| (&*user.user, &*user.shown)).unwrap_or_default();
+    format!(
+        "curl http://{}/v1/auth/login -H 'Content-Type: application/json' \\\n  -d '{{\"email\":\"{email}\",\"password\":\"{password}\"}}'",
+        running.address
+    )
 }

@@ -16,8 +16,10 @@ use writ_codegen::output;
 use writ_codegen::package::{Package, wrap};
 use writ_codegen::render::Layout;
 
-use crate::process::Session;
-use crate::{cargo, terminal};
+use writ_tasks::process::Session;
+use writ_tasks::terminal;
+
+use crate::cargo;
 
 /// A small contract from which the packaged `cargo writ` generates code as a test.
 const CONTRACT: &str = "codegen/tests/golden/shop/contract.yaml";

@@ -24,8 +24,8 @@ use anyhow::{Context, anyhow, bail};
 use self::checkout::Checkout;
 use self::plan::{Run, Step};
 use self::server::Server;
-use crate::process::Session;
-use crate::terminal;
+use writ_tasks::process::Session;
+use writ_tasks::terminal;
 
 /// The documents at the root of the repository whose commands are run.
 const ROOT_DOCUMENTS: [&str; 2] = ["ARCHITECTURE.md", "README.md"];

@@ -15,10 +15,12 @@ use anyhow::{Context, bail};
 
 use self::database::Database;
 use self::touched::Touched;
-use crate::folder::Folder;
-use crate::process::Session;
-use crate::services::{self, Lifetime};
-use crate::{cargo, terminal};
+use writ_tasks::folder::Folder;
+use writ_tasks::process::Session;
+use writ_tasks::services::{self, Lifetime};
+use writ_tasks::terminal;
+
+use crate::cargo;
 
 /// The command line of `cargo xtask sqlx`.
 #[derive(clap::Args)]

@@ -16,7 +16,9 @@ use anyhow::{Context, bail};
 
 use self::comment::Comment;
 use self::exceptions::Exceptions;
-use crate::{cargo, terminal};
+use writ_tasks::terminal;
+
+use crate::cargo;
 
 /// The file that lists the exceptions from the check of comments, below the root of the repository.
 const EXCEPTIONS: &str = "xtask/words.toml";

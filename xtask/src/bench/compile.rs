@@ -9,7 +9,7 @@ use super::crates::Crates;
 use super::measure::{Cost, median};
 use super::peers::OPENAPI_TO_RUST;
 use super::table::{Table, memory, ratio, seconds};
-use crate::terminal::step;
+use writ_tasks::terminal::step;
 
 /// The published contracts from which both Writ and openapi-to-rust can generate a crate.
 const BOTH: [&str; 4] = ["asana.yaml", "spotify.yml", "telegram_bot_api.json", "adyen-ManagementService-v3.json"];

@@ -12,7 +12,7 @@ use super::peers::OAS3_GEN;
 use super::table::{Table, memory, ratio, seconds};
 use super::{Bench, clear, copies, work_folder};
 use crate::cargo;
-use crate::terminal::step;
+use writ_tasks::terminal::step;
 
 /// The published contract that this benchmark generates crates from, with 767 operations.
 const CONTRACT: &str = "github.json";

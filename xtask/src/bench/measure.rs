@@ -13,7 +13,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use serde::{Deserialize, Serialize};
 
-use crate::process::Session;
+use writ_tasks::process::Session;
 
 /// The cost of running a program once: time and memory.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]

@@ -14,8 +14,8 @@ use writ_contract::diagnostic::render;
 
 use super::{Bench, work_folder};
 use crate::cargo;
-use crate::process::Kind;
-use crate::terminal::step;
+use writ_tasks::process::Kind;
+use writ_tasks::terminal::step;
 
 /// The folder of the program that measures request handling, and of its contract.
 const PROGRAM: &str = "codegen/benches/run";

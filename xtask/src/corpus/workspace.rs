@@ -11,7 +11,7 @@ use toml::{Table, Value};
 use writ_codegen::output::{self, Conflicts, HEADER, Output, TOML_HEADER};
 
 use crate::cargo;
-use crate::terminal::step;
+use writ_tasks::terminal::step;
 
 /// The name of the empty crate that makes cargo compile the runtime in advance.
 const WARM_UP: &str = "warm-up";

@@ -9,8 +9,10 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, bail};
 use tempfile::TempDir;
 
-use crate::process::Session;
-use crate::{cargo, folder, terminal};
+use writ_tasks::process::Session;
+use writ_tasks::{folder, terminal};
+
+use crate::cargo;
 
 /// The prefixes of the environment variables that xtask and the server read. The commands of the documents run
 /// without these variables, since a new contributor has set none.

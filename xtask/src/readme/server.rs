@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 
 use super::checkout::Checkout;
-use crate::process::{Kind, Process, Session};
-use crate::terminal::Waiting;
-use crate::{http, services};
+use writ_tasks::process::{Kind, Process, Session};
+use writ_tasks::terminal::Waiting;
+use writ_tasks::{http, services};
 
 /// The server address that the documents show. Another program on this machine may use its port.
 const SHOWN: &str = "127.0.0.1:8080";

@@ -8,9 +8,9 @@ use std::process::{Command, Stdio};
 use anyhow::Context;
 
 use crate::cargo;
-use crate::folder::secret;
-use crate::process::Session;
-use crate::services;
+use writ_tasks::folder::secret;
+use writ_tasks::process::Session;
+use writ_tasks::services;
 
 /// The names of the server's database schemas, each with its own folder of migrations.
 const SCHEMAS: [&str; 2] = ["users", "orders"];

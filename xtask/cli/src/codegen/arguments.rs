@@ -24,7 +24,7 @@ use writ_contract::model::{Enums, UnknownFields, parse_size};
 /// let task = Task::parse_from(["task", "--spec", "openapi.yaml", "--out", "crates/pets-api", "--tag", "pets"]);
 /// assert_eq!(task.codegen.tag, ["pets"]);
 /// ```
-#[derive(clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(version, long_about = None)]
 pub struct Args {
     /// Write nothing; fail and list the generated files that are stale.
@@ -95,6 +95,12 @@ pub struct Args {
 }
 
 impl Args {
+    /// Returns the arguments with `spec` as the entry file of the contract.
+    #[must_use]
+    pub fn with_spec(self, spec: PathBuf) -> Args {
+        Args { spec: Some(spec), ..self }
+    }
+
     /// Returns the treatment of files in the folder of the crate that were edited by hand or not generated:
     /// overwrite them or refuse to write.
     pub fn conflicts(&self) -> Conflicts {

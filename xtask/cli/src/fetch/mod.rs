@@ -34,7 +34,7 @@ const LONGEST: Duration = Duration::from_secs(300);
 const DISPLAY: Display = Display { notes: false, all: false };
 
 /// The arguments of `fetch`: the contract, and the extent of the work.
-#[derive(clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(version, long_about = None)]
 pub struct Args {
     /// The entry file of the contract.

@@ -24,6 +24,8 @@ pub struct Scheme {
     pub description: Option<String>,
     /// The format of the bearer token (`bearerFormat`), for example `JWT`.
     pub bearer_format: Option<String>,
+    /// True if an authorization server issues the token of the security scheme (`oauth2`, `openIdConnect`).
+    pub delegated: bool,
     /// The scopes that the OAuth flows of the security scheme declare, each once.
     pub scopes: Vec<Scope>,
 }

@@ -1,6 +1,6 @@
 //! The application of `x-pagination` to an operation.
 
-use super::recognise::{has_header, successful_body};
+use super::recognise::{has_header, successful_body, total_header};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::model::operation::{ListPage, Operation, PageMember, ParameterLocation};
 use crate::model::schema::{Format, Kind, PageMapping, PageParameter, PageRole, SchemaId, Schemas};
@@ -28,7 +28,7 @@ pub(super) fn apply(
         .filter_map(|(meaning, name)| match parameter(operation, name) {
             Ok(index) => Some((*meaning, index)),
             Err(mistake) => {
-                mistakes.push(mistake);
+                mistakes.push(*mistake);
                 None
             }
         })
@@ -74,14 +74,15 @@ pub(super) fn apply(
     }
     match list {
         Some((items, element)) if mistakes.is_empty() => {
-            Ok(ListPage { response, body, element, items, members, parameters, link })
+            let total_header = total_header(&operation.responses[response]);
+            Ok(ListPage { response, body, element, items, members, parameters, link, total_header })
         }
         _ => Err(mistakes),
     }
 }
 
 /// Returns the index of the query parameter with a name.
-fn parameter(operation: &Operation, name: &Spanned<String>) -> Result<usize, Diagnostic> {
+fn parameter(operation: &Operation, name: &Spanned<String>) -> Result<usize, Box<Diagnostic>> {
     let query = || {
         operation.parameters.iter().enumerate().filter(|(_, parameter)| parameter.location == ParameterLocation::Query)
     };
@@ -91,10 +92,11 @@ fn parameter(operation: &Operation, name: &Spanned<String>) -> Result<usize, Dia
     let message = format!("{} has no query parameter `{}`", operation.title(), name.value);
     let report = Diagnostic::error("bad-pagination", name.span, message).label("names no parameter");
     let close = closest(&name.value, query().map(|(_, parameter)| parameter.name.as_str()));
-    Err(match close {
-        Some(close) => report.help(format!("did you mean `{close}`?")),
-        None => report.help("name a query parameter of the operation"),
-    })
+    let help = match close {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => "name a query parameter of the operation".to_owned(),
+    };
+    Err(Box::new(report.help(help)))
 }
 
 /// Returns the schema at a path of properties.

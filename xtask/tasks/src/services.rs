@@ -7,6 +7,7 @@ mod port;
 mod postgres;
 mod redis;
 
+use std::fmt;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -35,24 +36,54 @@ pub struct Services<'s> {
     // Rust drops fields in this order. Redis started last, so it stops first.
     redis: Option<Redis<'s>>,
     postgres: Option<Postgres<'s>>,
-    /// The URL of the PostgreSQL database. The URL of a private server contains the superuser's password.
-    pub database_url: String,
-    /// The URL of the Redis server. The URL of a private server contains its password.
-    pub redis_url: String,
+    /// The URL of the PostgreSQL database, if the task has one. The URL of a private server contains the superuser's
+    /// password.
+    pub database_url: Option<String>,
+    /// The URL of the Redis server, if the task has one. The URL of a private server contains its password.
+    pub redis_url: Option<String>,
+}
+
+/// The stores that a server needs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stores {
+    /// True if the server needs a PostgreSQL database.
+    pub postgres: bool,
+    /// True if the server needs a Redis.
+    pub redis: bool,
+}
+
+impl fmt::Display for Stores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match (self.postgres, self.redis) {
+            (true, true) => "with PostgreSQL and Redis; each test has a separate database and key prefix",
+            (true, false) => "with PostgreSQL; each test has a separate database",
+            (false, true) => "with Redis; each test has a separate key prefix",
+            (false, false) => "without stores",
+        })
+    }
 }
 
 /// Returns the servers that `DATABASE_URL` and `REDIS_URL` name, and starts a private server in `folder` for each
-/// variable that is not set.
-pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> anyhow::Result<Services<'s>> {
-    let (database_url, postgres) = database(session, folder, lifetime)?;
-    let (redis_url, redis) = match from_environment("REDIS_URL") {
-        Some(url) => (url, None),
-        None => {
-            let redis = redis::start(session, folder, lifetime)?;
-            (redis.url.clone(), Some(redis))
-        }
-    };
-    Ok(Services { redis, postgres, database_url, redis_url })
+/// store of `stores` whose variable is not set.
+pub fn start<'s>(
+    session: &'s Session,
+    folder: &Folder,
+    lifetime: Lifetime,
+    stores: Stores,
+) -> anyhow::Result<Services<'s>> {
+    let mut services = Services { redis: None, postgres: None, database_url: None, redis_url: None };
+    if stores.postgres {
+        let (url, postgres) = database(session, folder, lifetime)?;
+        (services.database_url, services.postgres) = (Some(url), postgres);
+    }
+    if stores.redis {
+        services.redis_url = from_environment("REDIS_URL");
+    }
+    if stores.redis && services.redis_url.is_none() {
+        let redis = redis::start(session, folder, lifetime)?;
+        (services.redis_url, services.redis) = (Some(redis.url.clone()), Some(redis));
+    }
+    Ok(services)
 }
 
 /// Returns the URL of the PostgreSQL database, and the private server if one was started.
@@ -80,6 +111,12 @@ pub fn psql() -> anyhow::Result<PathBuf> {
 }
 
 impl Services<'_> {
+    /// Returns the environment variables from which a server reads the URLs of its stores, with their values.
+    pub fn variables(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let database = self.database_url.clone().map(|url| ("DATABASE_URL", url));
+        database.into_iter().chain(self.redis_url.clone().map(|url| ("REDIS_URL", url)))
+    }
+
     /// Returns the name of a private server that has stopped unexpectedly, or `None` if all of them run.
     pub fn failed(&mut self) -> anyhow::Result<Option<&'static str>> {
         let ended = |process: Option<&mut Process<'_>>| match process {

@@ -1,35 +1,32 @@
-//! `cargo xtask test`: runs the tests with a private PostgreSQL and Redis.
+//! The task `test`: runs the tests with private stores.
 
 use std::process::ExitCode;
 
 use crate::folder::Folder;
 use crate::process::Session;
 use crate::services::{self, Lifetime};
-use crate::{cargo, terminal};
+use crate::{Project, cargo, terminal};
 
-/// The command line of `cargo xtask test`.
+/// The command line of the task `test`.
 #[derive(clap::Args)]
-pub struct Args {
+pub struct TestArgs {
     /// Arguments of `cargo test`; without a package, all packages are tested with all features.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
     cargo: Vec<String>,
 }
 
-/// Runs `cargo xtask test`. The exit code is the exit code of `cargo test`.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+/// Runs the task `test`. The exit code is the exit code of `cargo test`.
+pub(crate) fn run(project: &Project, args: &TestArgs) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let folder = Folder::temporary(&session)?;
-    let services = services::start(&session, &folder, Lifetime::Temporary)?;
-    let mut tests = cargo::command();
+    let services = services::start(&session, &folder, Lifetime::Temporary, project.stores)?;
+    let mut tests = cargo::command(&project.root);
     tests.arg("test");
     if !names_packages(&args.cargo) {
         tests.args(["--workspace", "--all-features"]);
     }
-    tests
-        .args(&args.cargo)
-        .env("WRIT_TEST_DATABASE_URL", &services.database_url)
-        .env("WRIT_TEST_REDIS_URL", &services.redis_url);
-    terminal::step("Testing", "with PostgreSQL and Redis; each test has a separate database and key prefix");
+    tests.args(&args.cargo).envs(services.variables().map(|(name, url)| (format!("WRIT_TEST_{name}"), url)));
+    terminal::step("Testing", project.stores);
     let status = session.run("cargo test", &mut tests)?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, Into::into))
 }
