@@ -1,9 +1,9 @@
 //! The platform of services whose code Writ generates from an OpenAPI contract.
 //!
-//! The generated code decodes requests, checks them and calls handlers. This crate is everything around it that services
-//! of any contract need: settings, PostgreSQL and Redis, the policies that a contract declares (rate limits, cached
-//! responses, idempotency), credentials, pages of lists, health checks, jobs, metrics, logs, and an HTTP server with a
-//! graceful shutdown.
+//! The generated code decodes requests, checks them and calls handlers. This crate is everything around it that
+//! services of any contract need: settings, PostgreSQL and Redis, the policies that a contract declares (rate limits,
+//! cached responses, idempotency), credentials, pages of lists, health checks, jobs, metrics, logs, and an HTTP
+//! server with a graceful shutdown.
 //!
 //! A service implements [`Service`]: its constructor asks a [`Builder`] for the parts that it needs, and [`run`] is its
 //! `main`. `docs/platform.md` of the repository describes each part with an example.
@@ -30,8 +30,8 @@
 //! | the contract as a web page | `docs::router` | `docs` |
 //! | test support | `testing` | `testing` |
 //!
-//! No feature is enabled by default. A service without stores links neither PostgreSQL nor Redis, and keeps its limits and
-//! cached responses in memory.
+//! No feature is enabled by default. A service without stores links neither PostgreSQL nor Redis, and keeps its
+//! limits and cached responses in memory.
 
 pub mod browsers;
 pub mod cache;

@@ -153,8 +153,8 @@ impl Platform {
         Ok(())
     }
 
-    /// Serves a router on `listener` until the shutdown is complete. If an address for metrics is configured, metrics and
-    /// probes are served there.
+    /// Serves a router on `listener` until the shutdown is complete. If an address for metrics is configured, metrics
+    /// and probes are served there.
     ///
     /// # Errors
     /// Returns an error if the address for metrics is already in use.

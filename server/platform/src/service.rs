@@ -10,8 +10,8 @@ use crate::platform::Platform;
 
 /// A service that stands on the platform.
 ///
-/// The constructor of a service asks a [`Builder`] for the parts that it needs, and its router passes them to the handlers of
-/// a generated `Api`. The complete program is then:
+/// The constructor of a service asks a [`Builder`] for the parts that it needs, and its router passes them to the
+/// handlers of a generated `Api`. The complete program is then:
 ///
 /// ```no_run
 /// use axum::Router;
@@ -53,8 +53,8 @@ pub trait Service: Sized + Send + Sync + 'static {
 
 /// Runs a service until it receives SIGTERM or SIGINT. This function is the body of `main`.
 ///
-/// It creates the Tokio runtime, reads the settings from the environment, starts the parts of the service and serves its
-/// router. If the service cannot start, it prints the reason to standard error.
+/// It creates the Tokio runtime, reads the settings from the environment, starts the parts of the service and serves
+/// its router. If the service cannot start, it prints the reason to standard error.
 pub fn run<S: Service>() -> ExitCode {
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -42,8 +42,8 @@ pub(crate) const STATEMENTS: &[&str] = &[FIND];
 /// The place of the API keys that a service accepts.
 #[derive(Debug, Clone)]
 pub enum KeySource {
-    /// The variable `API_KEYS` with the prefix of the service: `name hash scope …`, keys separated by `;`. The hash is the
-    /// SHA-256 hash of the key in hexadecimal digits.
+    /// The variable `API_KEYS` with the prefix of the service: `name hash scope …`, keys separated by `;`. The hash
+    /// is the SHA-256 hash of the key in hexadecimal digits.
     Setting,
     /// The table `writ.api_keys` of a database. It has the rows of the database's schema only.
     #[cfg(feature = "postgres")]
@@ -84,8 +84,8 @@ impl<P> fmt::Debug for ApiKeys<P> {
 }
 
 impl Builder {
-    /// Returns the verifier of API keys. With [`KeySource::Setting`], the variable `API_KEYS` with the prefix of the service
-    /// has their hashes, and without the variable no key is accepted.
+    /// Returns the verifier of API keys. With [`KeySource::Setting`], the variable `API_KEYS` with the prefix of the
+    /// service has their hashes, and without the variable no key is accepted.
     pub fn api_keys<P: FromKey>(&mut self, source: KeySource) -> ApiKeys<P> {
         let keys = match source {
             KeySource::Setting => Keys::Listed(self.source.setting("API_KEYS").or(Vec::new(), listed)),

@@ -59,16 +59,16 @@ pub trait Policy<P>: Send + Sync + 'static {
     /// were added.
     const STAGE: Stage;
 
-    /// Begins the part of the policy in a request, and adds the commands that it needs. Returns `None` if the policy does
-    /// not apply to the request.
+    /// Begins the part of the policy in a request, and adds the commands that it needs. Returns `None` if the policy
+    /// does not apply to the request.
     fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<Self::Visit>;
 }
 
 /// The part of a [`Policy`] in one request.
 ///
 /// The gate calls [`read`](Visit::read) for all policies, then [`enter`](Visit::enter) in the order of their stages
-/// until one of them refuses or responds. After the handler it calls [`leave`](Visit::leave) in the opposite order. Each
-/// method has a default that does nothing.
+/// until one of them refuses or responds. After the handler it calls [`leave`](Visit::leave) in the opposite order.
+/// Each method has a default that does nothing.
 pub trait Visit<P>: Send + 'static {
     /// Reads the responses to the commands of this policy, and no others.
     fn read(&mut self, responses: Responses) -> impl Future<Output = ()> + Send {

@@ -123,8 +123,8 @@ impl Limiter {
         Some(self.read(responses, counted).await)
     }
 
-    /// Adds the command that takes one request from each token bucket of a request. It has one response. Without buckets
-    /// or without Redis nothing is added.
+    /// Adds the command that takes one request from each token bucket of a request. It has one response. Without
+    /// buckets or without Redis nothing is added.
     pub(crate) fn push_take(&self, commands: &mut Commands, counted: &[Counted]) {
         #[cfg(feature = "redis")]
         if let Some(redis) = self.0.redis.as_ref().filter(|_| !counted.is_empty()) {

@@ -1,5 +1,5 @@
-//! Test support for services: each test has a separate database in a real PostgreSQL and a separate key prefix in a real
-//! Redis.
+//! Test support for services: each test has a separate database in a real PostgreSQL and a separate key prefix in a
+//! real Redis.
 //!
 //! `cargo xtask test` starts both servers and sets their URLs in `WRIT_TEST_DATABASE_URL` and
 //! `WRIT_TEST_REDIS_URL`. A service without stores needs neither.

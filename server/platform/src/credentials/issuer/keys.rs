@@ -86,8 +86,8 @@ impl Keys {
         tokio::spawn(async move { this.refresh(began).await });
     }
 
-    /// Fetches the keys, unless another request has done so since `began` or an attempt was made a moment ago. Returns the
-    /// reason if the last attempt failed.
+    /// Fetches the keys, unless another request has done so since `began` or an attempt was made a moment ago.
+    /// Returns the reason if the last attempt failed.
     async fn refresh(&self, began: Instant) -> Option<String> {
         let mut last = self.0.attempt.lock().await;
         if let Some(attempt) = &*last
