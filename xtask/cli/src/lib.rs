@@ -53,4 +53,5 @@
 
 pub mod codegen;
 pub mod fetch;
+pub mod new;
 pub mod terminal;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use cargo_writ::{codegen, fetch, terminal};
+use cargo_writ::{codegen, fetch, new, terminal};
 use clap::Parser;
 
 /// The arguments that cargo passes to `cargo-writ`: the name of the subcommand comes first.
@@ -20,6 +20,8 @@ enum Command {
     Codegen(codegen::Args),
     /// Store copies of the remote documents that a contract refers to.
     Fetch(fetch::Args),
+    /// Create a workspace with a server for a contract.
+    New(new::Args),
 }
 
 fn main() -> ExitCode {
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Codegen(args) => codegen::run(&args, None),
         Command::Fetch(args) => fetch::run(&args, None),
+        Command::New(args) => new::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -44,6 +44,20 @@ pub struct Running {
     pub credentials: Vec<Given>,
 }
 
+impl Running {
+    /// Returns a `curl` command for a `GET` request to a path, with a header such as `X-Api-Key: {}`, or with none if
+    /// `header` is empty. In both, `{}` stands for the secret of the first credential.
+    pub fn curl(&self, path: &str, header: &str) -> String {
+        let secret = self.credentials.first().map_or("", |credential| &credential.shown);
+        let quoted = |text: &str| text.replace('\'', r"'\''").replace("{}", secret);
+        let mut command = format!("curl 'http://{}{}'", self.address, quoted(path));
+        if !header.is_empty() {
+            let _ = write!(command, " -H '{}'", quoted(header));
+        }
+        command
+    }
+}
+
 /// Runs the task `dev`: the server and its stores, until the user interrupts the task.
 pub(crate) fn run(project: &Project, args: &DevArgs) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
@@ -116,6 +130,7 @@ fn serve<'s>(
         .current_dir(&project.root)
         .stdin(Stdio::null())
         .envs(services.variables())
+        .envs(project.variables.iter().filter(|(name, _)| std::env::var_os(name).is_none()).cloned())
         .envs(running.credentials.iter().flat_map(|one| one.variables.iter().cloned()))
         .env(setting("BIND"), running.address.to_string())
         .env(setting("METRICS_BIND"), running.metrics.to_string());
