@@ -14,6 +14,9 @@ use writ_contract::source::Sources;
 
 use crate::codegen::{Display, show};
 
+/// The folder of the contract in a new workspace.
+pub const FOLDER: &str = "spec";
+
 /// The settings that describe the location of a generated crate. A new workspace sets its own.
 const OWN_SETTINGS: [&str; 5] = ["name", "out", "root", "runtime", "workspace"];
 
@@ -66,6 +69,18 @@ impl Contract {
             dependencies: settings.dependencies(&out.join("generated")),
             generated,
         })
+    }
+}
+
+impl Contract {
+    /// Returns the path of the entry file in a new workspace.
+    pub fn path(&self) -> String {
+        format!("{FOLDER}/{}", self.entry)
+    }
+
+    /// Returns true if the contract contains copies of remote documents.
+    pub fn is_remote(&self) -> bool {
+        self.files.keys().any(|path| path.ends_with(&format!("{REMOTE_FOLDER}/{LOCK}")))
     }
 }
 

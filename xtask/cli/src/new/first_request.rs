@@ -16,12 +16,7 @@ pub struct FirstRequest {
 impl FirstRequest {
     /// Chooses an operation that a request without parameters and body reaches, and the header of its credential.
     pub fn of(generated: &Generated) -> FirstRequest {
-        // Operations that require a caller come first, then those without input.
-        let suits = |one: &GeneratedOperation| {
-            let path = one.route.strip_prefix("GET ").filter(|path| !path.contains('{'))?;
-            Some(((one.context == "()", one.request.is_some()), path))
-        };
-        let best = generated.operations.iter().filter_map(suits).min_by_key(|(rank, _)| *rank);
+        let best = generated.operations.iter().filter_map(ranked).min_by_key(|(rank, _)| *rank);
         let mut path = best.map_or("/readyz", |(_, path)| path).to_owned();
         let schemes = generated.authenticator.iter().flat_map(|authenticator| &authenticator.schemes);
         let keyed = |scheme: &&GeneratedScheme| matches!(Wiring::of(scheme), Wiring::Key | Wiring::BearerKey);
@@ -38,4 +33,11 @@ impl FirstRequest {
         };
         FirstRequest { path: format!("{path:?}"), header: format!("{header:?}") }
     }
+}
+
+/// Returns the path of an operation that a request without a body can reach, with its rank: operations that require a caller
+/// come first, then those without input.
+fn ranked(operation: &GeneratedOperation) -> Option<((bool, bool), &str)> {
+    let path = operation.route.strip_prefix("GET ").filter(|path| !path.contains('{'))?;
+    Some(((operation.context == "()", operation.request.is_some()), path))
 }

@@ -22,7 +22,7 @@ use writ_codegen::package::{Package, Runtime, Workspace, wrap};
 use writ_codegen::settings;
 use writ_contract::diagnostic::plural;
 
-use self::contract::Contract;
+use self::contract::{Contract, FOLDER};
 use self::dependencies::Dependencies;
 pub use self::dependencies::Deps;
 use self::folder::Unfinished;
@@ -88,12 +88,11 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let dependencies = Dependencies::new(args.deps, &args.path)?;
     let contract = read(args)?;
     let stores = Stores { postgres: args.with.contains(&Store::Postgres), redis: args.with.contains(&Store::Redis) };
-    let entry = format!("spec/{}", contract.entry);
-    let view = View::new(names.clone(), entry.clone(), &contract.generated, stores, &dependencies)?;
+    let view = View::new(names.clone(), &contract, stores, &dependencies)?;
     let own = files::render(&view)?;
     let mut files = dependencies.copy()?;
-    files.extend(contract.files.iter().map(|(path, text)| (format!("spec/{path}"), text.clone())));
-    let (path, text) = settings_file(&contract, &entry, &names, &dependencies)?;
+    files.extend(contract.files.iter().map(|(path, text)| (format!("{FOLDER}/{path}"), text.clone())));
+    let (path, text) = settings_file(&contract, &names, &dependencies);
     files.insert(path, text);
     files.extend(dependencies.lock().map(|lock| ("Cargo.lock".to_owned(), lock)));
 
@@ -120,13 +119,9 @@ fn read(args: &Args) -> anyhow::Result<Contract> {
 }
 
 /// Returns the path and the text of the settings of `codegen` beside the contract.
-fn settings_file(
-    contract: &Contract,
-    entry: &str,
-    names: &Names,
-    dependencies: &Dependencies,
-) -> anyhow::Result<(String, String)> {
-    let folder = Path::new(entry).parent().unwrap_or(Path::new("spec"));
+fn settings_file(contract: &Contract, names: &Names, dependencies: &Dependencies) -> (String, String) {
+    let entry = contract.path();
+    let folder = Path::new(&entry).parent().unwrap_or(Path::new(FOLDER));
     let depth = folder.components().count();
     let up = "../".repeat(depth);
     let mut own = Table::from_iter([
@@ -140,7 +135,7 @@ fn settings_file(
     }
     own.extend(contract.settings.clone());
     let text = format!("# The settings of `cargo xtask codegen`.\n{own}");
-    Ok((format!("{}/{}", folder.display(), settings::FILE), text))
+    (format!("{}/{}", folder.display(), settings::FILE), text)
 }
 
 /// Writes the generated crate.

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use writ_codegen::generate::{
-    Generated, GeneratedAuthenticator, GeneratedConversions, GeneratedOperation, GeneratedService,
-};
+use writ_codegen::generate::{GeneratedAuthenticator, GeneratedConversions, GeneratedOperation, GeneratedService};
 
 use super::Stores;
+use super::contract::Contract;
 use super::dependencies::Dependencies;
 use super::first_request::FirstRequest;
 use super::names::Names;
@@ -59,6 +58,8 @@ pub struct View {
     combines: bool,
     conversions: Option<ConversionsView>,
     first: FirstRequest,
+    /// True if the contract refers to remote documents, whose copies a task fetches.
+    remote: bool,
 }
 
 /// The crates of Writ as dependencies, in the syntax of a `Cargo.toml`.
@@ -163,13 +164,8 @@ impl View {
     /// # Errors
     ///
     /// Returns an error if an error schema of the contract has a type of which no value can be written.
-    pub fn new(
-        names: Names,
-        contract: String,
-        generated: &Generated,
-        stores: Stores,
-        dependencies: &Dependencies,
-    ) -> anyhow::Result<View> {
+    pub fn new(names: Names, contract: &Contract, stores: Stores, dependencies: &Dependencies) -> anyhow::Result<View> {
+        let generated = &contract.generated;
         let wirings = generated.authenticator.as_ref().map(wirings).unwrap_or_default();
         let has = |wiring: Wiring| wirings.contains(&wiring);
         let (api_keys, basic) = (has(Wiring::Key) || has(Wiring::BearerKey), has(Wiring::Basic));
@@ -220,6 +216,7 @@ impl View {
             combines: generated.authenticator.as_ref().is_some_and(|authenticator| authenticator.combines),
             conversions: generated.conversions.as_ref().map(conversions_view).transpose()?,
             first: FirstRequest::of(generated),
+            remote: contract.is_remote(),
             api_keys,
             basic,
             secrets: wirings.iter().any(|wiring| wiring.secret().is_some()),
@@ -228,7 +225,7 @@ impl View {
             claims,
             granted,
             names,
-            contract,
+            contract: contract.path(),
         })
     }
 
