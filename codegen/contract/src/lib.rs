@@ -81,7 +81,7 @@
 //! let mut diagnostics = Diagnostics::new();
 //! load(&entry, &LoadOptions::default(), &mut diagnostics);
 //! let text = render(&diagnostics, diagnostics.sources(), false);
-//! assert!(text.contains("error[unknown-field]: unknown field `titel` in an info object"));
+//! assert!(text.contains("warning[unknown-field]: unknown field `titel` in an info object"));
 //! assert!(text.contains("help: did you mean `title`?"));
 //! # std::fs::remove_dir_all(&folder)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())

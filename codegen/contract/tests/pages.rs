@@ -114,6 +114,29 @@ fn pages_of_published_shapes_are_recognised() {
         ("themes[] next@ previous@", "", "/themes, Next /next URL, Previous /previous URL"),
         ("data[] paging{ cursors{ after } }", "limit after:string", "/data, Next /paging/cursors/after→after"),
         ("users[] nextPage#", "page", "/users, Next /nextPage→page"),
+        ("status data{ users[] total# }", "page", "/data/users, Total /data/total"),
+        ("status code# data{ id users[] } meta{ total# }", "page", "/data/users, Total /meta/total"),
+        (
+            "message playlists{ items[] next@ total# }",
+            "limit offset",
+            "/playlists/items, Next /playlists/next URL, Total /playlists/total",
+        ),
+        ("messages[] next_page_uri", "Page PageSize", "/messages, Next /next_page_uri URL"),
+        ("data[] messages[] meta{ total# }", "page[number] page[size]", "/data, Total /meta/total"),
+        (
+            "schemas[] Resources[] totalResults# startIndex# itemsPerPage#",
+            "startIndex count",
+            "/Resources, Total /totalResults, Offset /startIndex",
+        ),
+        (
+            "values[] size# limit# isLastPage? start#",
+            "start limit",
+            "/values, IsLast /isLastPage, Offset /start, Limit /limit",
+        ),
+        ("users[] count#", "page", "/users"),
+        ("items[] nextToken", "token:string", "/items, Next /nextToken→token"),
+        ("items[] next", "next:string", "/items, Next /next→next"),
+        ("users[] total# size#", "page", "/users, Total /total"),
     ];
     for (index, (schema, parameters, expected)) in shapes.into_iter().enumerate() {
         let (page, diagnostics) = read(&format!("shape{index}"), parameters, &object(schema), "");
@@ -145,6 +168,15 @@ fn a_list_that_only_resembles_a_page_is_none() {
     assert!(!noted("complete_total", "", "users[] total#"));
     assert!(!noted("two_lists", "page", "users[] groups[] total#"));
     assert!(noted("chapter", "", "title paragraphs[] next@ previous@"));
+    assert!(noted("issue", "page", "number# title comments[]"));
+    assert!(noted("issue_in_envelope", "page", "status data{ number# title comments[] }"));
+    assert!(noted("book", "page", "title chapters[] pages#"));
+    assert!(noted("message", "page", "content[] size# sender"));
+    assert!(noted("basket", "page", "id lines[] count#"));
+    assert!(!noted("interval", "start end", "values[] total#"));
+    assert!(!noted("two_known_lists", "page", "data[] items[] total#"));
+    assert!(!noted("two_envelopes", "limit offset", "tracks{ items[] next@ } albums{ items[] next@ }"));
+    assert!(!noted("errors", "page", "errors[] total#"));
     assert!(!noted("no_list", "page", "name next@ count#"));
 }
 

@@ -151,7 +151,10 @@ pub fn views(
     }
     CrateViews {
         root: RootView {
-            title: contract.title.clone(),
+            title: match contract.title.trim() {
+                "" => "A contract without a title.".to_owned(),
+                _ => contract.title.clone(),
+            },
             version: contract.version.clone(),
             docs: contract.description.clone().unwrap_or_default(),
             base_path: contract.servers.first().map(Server::base_path).unwrap_or_default(),

@@ -1,5 +1,7 @@
 //! The reader of the fields of a table in `codegen.toml`. A field that no code reads is reported as unknown.
 
+use std::path::{Path, PathBuf};
+
 use writ_contract::diagnostic::{Diagnostic, Diagnostics, closest};
 use writ_contract::document::node::{Key, Node, Object, Value};
 use writ_contract::model::parse_size;
@@ -82,6 +84,26 @@ impl<'a, 'o> Fields<'a, 'o> {
     pub(super) fn words(&mut self, name: &'static str) -> Vec<Spanned<String>> {
         let words = |node: &Node| node.as_array()?.iter().map(Node::as_spanned_str).collect();
         self.value(name, "a list of strings", words).unwrap_or_default()
+    }
+
+    /// Returns the paths of the files that a setting lists, relative to `folder`, without those that do not exist, which
+    /// are reported.
+    pub(super) fn files(&mut self, name: &'static str, folder: &Path) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        for listed in self.words(name) {
+            let path = folder.join(&listed.value);
+            if path.is_file() {
+                files.push(path);
+                continue;
+            }
+            let message = match listed.value.contains("://") {
+                true => format!("`{}` is a URL, not a file", listed.value),
+                false => format!("cannot read `{}`: the file does not exist", listed.value),
+            };
+            let problem = Diagnostic::error("unreadable-file", listed.span, message).label("no such file");
+            self.diagnostics.push(problem.help("paths start from the folder of the settings file"));
+        }
+        files
     }
 
     /// Returns the entries of a nested table of settings, or an empty list if the field is absent. Reports a

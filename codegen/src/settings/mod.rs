@@ -99,8 +99,7 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
         settings.options.contract.polymorphic_parents = fields.truth("polymorphic_parents").unwrap_or_default();
         settings.options.unwritten = fields.truth("unwritten").unwrap_or_default();
         settings.options.contract.tags = fields.words("tags");
-        let overlays = fields.words("overlays");
-        settings.options.overlays = overlays.into_iter().map(|path| folder.join(path.value)).collect();
+        settings.options.overlays = fields.files("overlays", folder);
         let own = contract::read(&mut fields, &mut settings.options.contract);
         let remote = fields.whole("remote");
         let names = fields.whole("names");

@@ -47,7 +47,8 @@ fn record(diagnostic: &Diagnostic, sources: &Sources) -> Value {
         })
     });
     let origin = sources.origin(diagnostic.primary.span).map(str::to_owned);
-    let notes: Vec<&String> = diagnostic.notes.iter().chain(&origin).collect();
+    let copy = sources.url(diagnostic.primary.span.file).map(|url| format!("the file is a copy of {url}"));
+    let notes: Vec<&String> = diagnostic.notes.iter().chain(&origin).chain(&copy).collect();
     json!({
         "severity": severity,
         "code": diagnostic.code,

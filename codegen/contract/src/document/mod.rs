@@ -45,6 +45,7 @@ pub use remote::{
     resolve_url,
 };
 pub use trees::Document;
+pub use upgrade_3_0::COLLECTION_FORMAT;
 pub use upgrade_3_1::upgrade_3_1;
 pub use version::Version;
 pub use write::{to_json, to_yaml};

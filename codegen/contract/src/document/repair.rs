@@ -17,6 +17,8 @@ pub(super) enum Repair {
     Replace(Value),
     /// The repair puts a single value into an array.
     Wrap,
+    /// The repair replaces an array by its only element.
+    Unwrap,
     /// The repair removes the wrong entry from its object.
     Remove,
     /// The repair gives the entry this name.
@@ -76,6 +78,13 @@ fn rewrite(repairs: &Repairs, node: &mut Node) {
             let value = std::mem::replace(&mut node.value, Value::Null);
             node.value = Value::Array(vec![Node { span: node.span, value }]);
         }
+        Some(Repair::Unwrap) => {
+            if let Value::Array(elements) = &mut node.value
+                && let Some(only) = elements.pop()
+            {
+                *node = only;
+            }
+        }
         _ => {}
     }
 }
@@ -102,7 +111,7 @@ fn entries(repairs: &Repairs, object: Object) -> Object {
                 };
                 entries.iter().map(entry).collect()
             }
-            Some(Repair::Replace(_) | Repair::Wrap) | None => vec![(key, value)],
+            Some(Repair::Replace(_) | Repair::Wrap | Repair::Unwrap) | None => vec![(key, value)],
         };
         match (outer, repair) {
             (Some(name), _) => nested.entry(name).or_default().extend(entry),

@@ -16,6 +16,7 @@ pub mod options;
 pub mod outgoing;
 mod overrides;
 mod pagination;
+pub mod parameter_shape;
 pub mod parts;
 mod passes;
 pub mod schema;

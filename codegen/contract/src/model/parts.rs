@@ -2,7 +2,7 @@
 
 use super::direction::Direction;
 use super::operation::{Content, ContentKind, Encoding, PartRules, PositionalPart, PositionalParts, Style, essence};
-use super::schema::{Additional, Format, Kind, ObjectShape, Property, SchemaId, Schemas, StringContent};
+use super::schema::{Additional, ArrayShape, Format, Kind, ObjectShape, Property, SchemaId, Schemas, StringContent};
 
 /// The parts of a multipart body, from the properties of its object schema.
 #[derive(Debug)]
@@ -92,9 +92,14 @@ pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>
     let Kind::Object(object) = schemas.kind(content.schema?) else { return None };
     let part = |name: &'c str, property: SchemaId, required: bool| {
         let encoding = content.encoding.iter().find(|encoding| encoding.property == name);
-        let (schema, list) = match schemas.kind(property) {
-            Kind::Array(array) => {
+        let (schema, list) = match (schemas.kind(property), described.array_or_element(property)) {
+            (Kind::Array(array), _) => {
                 (array.items, Some(PartList { min: array.min, max: array.max, unique: array.unique }))
+            }
+            // A value and an array with one element are both one part, so all parts are elements.
+            (_, Some(array)) => {
+                let max = array.max.map(|max| max.max(1));
+                (array.items, Some(PartList { min: None, max, unique: array.unique }))
             }
             _ => (property, None),
         };
@@ -236,6 +241,27 @@ impl<'c> Described<'c> {
         content.filter(|_| is_text && self.rules == PartRules::V31)
     }
 
+    /// Returns the array of a property that is an array or one of its elements: a file or several files. Returns `None` if
+    /// the property has a default, which would be of one of these types.
+    fn array_or_element(&self, property: SchemaId) -> Option<&'c ArrayShape> {
+        let Kind::Union(union) = self.schemas.kind(property) else { return None };
+        let [one, other] = union.branches[..] else { return None };
+        let (single, array) = match (self.schemas.kind(one), self.schemas.kind(other)) {
+            (Kind::Array(array), _) => (other, array),
+            (_, Kind::Array(array)) => (one, array),
+            _ => return None,
+        };
+        let is_equal = match (self.schemas.kind(single), self.schemas.kind(array.items)) {
+            (Kind::String(single), Kind::String(item)) => single == item,
+            (Kind::Integer(single), Kind::Integer(item)) => single == item,
+            (Kind::Number(single), Kind::Number(item)) => single == item,
+            (Kind::Any, Kind::Any) => true,
+            _ => false,
+        };
+        let default = self.schemas.nearest(property, |schema| schema.default.as_ref());
+        (is_equal && default.is_none() && self.kind(single, &[]) == self.kind(array.items, &[])).then_some(array)
+    }
+
     /// Returns the style that an encoding declares for a property, or `None` if it declares none or if the style is not
     /// defined for the type of the property (OpenAPI 3.1.2 § 4.8.12.5).
     fn style(&self, property: SchemaId, encoding: &Encoding) -> Option<PartStyle<'c>> {
@@ -244,6 +270,7 @@ impl<'c> Described<'c> {
             Style::Form => Some(PartStyle::Delimited(',')),
             Style::SpaceDelimited => Some(PartStyle::Delimited(' ')),
             Style::PipeDelimited => Some(PartStyle::Delimited('|')),
+            Style::TabDelimited => Some(PartStyle::Delimited('\t')),
             _ => None,
         };
         match self.schemas.kind(property) {

@@ -22,7 +22,7 @@ use crate::style::coding::Coding;
 use crate::style::form::write_form;
 use crate::style::pairs::pairs;
 use crate::style::spread::{belongs_alone, is_spread};
-use crate::style::value::{json, text_value};
+use crate::style::value::{ascii, json, text_value};
 use crate::style::write::{Inexpressible, write};
 use crate::values::page::{PageAt, PageRequest};
 
@@ -145,7 +145,11 @@ impl Outgoing {
 
     fn add_parameter(&mut self, index: usize, parameter: &'static Parameter, json: &[u8]) -> Result<(), Inexpressible> {
         let value = match parameter.style {
-            Style::Json => Some(TextValue::Scalar(String::from_utf8_lossy(json))),
+            Style::Json => {
+                let text = String::from_utf8_lossy(json);
+                let is_header = parameter.location == ParameterLocation::Header;
+                Some(TextValue::Scalar(if is_header { ascii(&text).into() } else { text }))
+            }
             _ => text_value(json),
         };
         let value = value.ok_or("it is not valid JSON")?;

@@ -18,16 +18,26 @@ pub struct PageLayout {
     pub is_last: Option<&'static str>,
     /// The number of elements on all pages.
     pub total: Option<&'static str>,
+    /// The header with the number of elements on all pages.
+    pub total_header: Option<&'static str>,
     /// The number of pages.
     pub pages: Option<&'static str>,
-    /// The name of the query parameter for the maximum number of elements on a page.
+    /// The maximum number of elements on this page, as the service applied it.
     pub limit: Option<&'static str>,
 }
 
 impl PageLayout {
     /// A page without any member. Generated code starts with it.
-    pub const NONE: PageLayout =
-        PageLayout { items: "", next: &[], has_more: None, is_last: None, total: None, pages: None, limit: None };
+    pub const NONE: PageLayout = PageLayout {
+        items: "",
+        next: &[],
+        has_more: None,
+        is_last: None,
+        total: None,
+        total_header: None,
+        pages: None,
+        limit: None,
+    };
 }
 
 /// A way to request the next page of a list.
@@ -41,8 +51,8 @@ pub enum NextPage {
     Token(&'static str, &'static str),
     /// The query parameter is the number of the page. The first page has the number that follows.
     Number(&'static str, u64),
-    /// The query parameter is the number of elements before the page.
-    Offset(&'static str),
+    /// The query parameter is the position of the first element on the page. The first element has the position that follows.
+    Offset(&'static str, u64),
 }
 
 impl NextPage {
@@ -50,7 +60,7 @@ impl NextPage {
     pub(super) fn parameter(&self) -> Option<&'static str> {
         match self {
             NextPage::Link | NextPage::Url(_) => None,
-            NextPage::Token(_, name) | NextPage::Number(name, _) | NextPage::Offset(name) => Some(name),
+            NextPage::Token(_, name) | NextPage::Number(name, _) | NextPage::Offset(name, _) => Some(name),
         }
     }
 }
@@ -77,10 +87,21 @@ impl ReceivedPage<'_> {
         self.body.pointer(self.layout.items).and_then(Value::as_array).map_or(0, |items| items.len() as u64)
     }
 
+    /// Returns the number of elements before this page, if a parameter of its request is the number of the page. All pages
+    /// before it are assumed to have as many elements as this one.
+    pub(super) fn before(&self, sent: &dyn Fn(&str) -> Option<String>) -> u64 {
+        let number = self.layout.next.iter().find_map(|way| match way {
+            NextPage::Number(name, first) => Some(sent(name)?.parse::<u64>().ok()?.saturating_sub(*first)),
+            _ => None,
+        });
+        number.unwrap_or(0).saturating_mul(self.length())
+    }
+
     /// Returns the step to the next page, or `None` if this page is the last one.
     ///
-    /// `sent` returns the value of a query parameter of the request, and `count` is the number of elements so far.
-    pub(super) fn next(&self, sent: &dyn Fn(&str) -> Option<String>, count: u64) -> Option<Step> {
+    /// `sent` returns the value of a query parameter of the request, and `seen` is the number of elements up to the end of
+    /// this page.
+    pub(super) fn next(&self, sent: &dyn Fn(&str) -> Option<String>, seen: u64) -> Option<Step> {
         if self.flag(self.layout.has_more) == Some(false) || self.flag(self.layout.is_last) == Some(true) {
             return None;
         }
@@ -94,42 +115,40 @@ impl ReceivedPage<'_> {
             NextPage::Number(name, first) => {
                 let number = sent(name).and_then(|value| value.parse().ok()).unwrap_or(*first);
                 let position = number.saturating_sub(*first).saturating_add(1);
-                let seen = match self.sent_limit(sent) {
-                    Some(limit) => position.saturating_mul(limit),
-                    None => count,
-                };
                 let step = || Step::Parameter(name, number.saturating_add(1).to_string());
-                self.has_more(sent, Some(position), seen).then(step)
+                self.has_more(Some(position), seen).then(step)
             }
-            NextPage::Offset(name) => {
-                let offset = sent(name).and_then(|value| value.parse().ok()).unwrap_or(0_u64);
+            NextPage::Offset(name, first) => {
+                let offset = sent(name).and_then(|value| value.parse().ok()).unwrap_or(*first);
                 let next = offset.saturating_add(self.length());
-                self.has_more(sent, None, next).then(|| Step::Parameter(name, next.to_string()))
+                self.has_more(None, next.saturating_sub(*first)).then(|| Step::Parameter(name, next.to_string()))
             }
         })
     }
 
     /// Returns true if pages follow a page that was requested by number or offset. `position` is the number of this page,
     /// starting at 1, and `seen` the number of elements up to its end.
-    fn has_more(&self, sent: &dyn Fn(&str) -> Option<String>, position: Option<u64>, seen: u64) -> bool {
+    ///
+    /// The size of a page that the request asks for does not tell if a page is full, since a service may return less.
+    fn has_more(&self, position: Option<u64>, seen: u64) -> bool {
         if self.length() == 0 {
             return false;
         }
         let says_so = self.flag(self.layout.has_more) == Some(true) || self.flag(self.layout.is_last) == Some(false);
         let pages = position.zip(self.number(self.layout.pages));
-        let leads = |way: &NextPage| !matches!(way, NextPage::Number(..) | NextPage::Offset(_));
-        match (pages, self.number(self.layout.total)) {
+        let leads = |way: &NextPage| !matches!(way, NextPage::Number(..) | NextPage::Offset(..));
+        match (pages, self.number(self.layout.total).or_else(|| self.total_of_header())) {
             _ if says_so => true,
             (Some((position, pages)), _) => position < pages,
             (None, Some(total)) => seen < total,
             // A page without link or token is the last one, if the contract has them.
             (None, None) if self.layout.next.iter().any(leads) => false,
-            (None, None) => self.sent_limit(sent).is_none_or(|limit| self.length() >= limit),
+            (None, None) => self.number(self.layout.limit).is_none_or(|limit| self.length() >= limit),
         }
     }
 
-    fn sent_limit(&self, sent: &dyn Fn(&str) -> Option<String>) -> Option<u64> {
-        sent(self.layout.limit?)?.parse().ok().filter(|limit| *limit > 0)
+    fn total_of_header(&self) -> Option<u64> {
+        self.headers.get(self.layout.total_header?)?.to_str().ok()?.trim().parse().ok()
     }
 
     fn flag(&self, pointer: Option<&str>) -> Option<bool> {
@@ -189,24 +208,61 @@ mod tests {
             items: "/a",
             next: if first == 0 { &[NextPage::Number("page", 0)] } else { &[NextPage::Number("page", 1)] },
             total: Some("/total"),
-            limit: Some("size"),
             ..PageLayout::NONE
         };
         let body = || json!({"a": [1, 2], "total": 5});
         assert_eq!(next(layout(1), body(), &[], 2), parameter("page", "2"));
         assert_eq!(next(layout(0), body(), &[], 2), parameter("page", "1"));
-        assert_eq!(next(layout(1), body(), &[("page", "2"), ("size", "2")], 2), parameter("page", "3"));
-        assert_eq!(next(layout(1), body(), &[("page", "3"), ("size", "2")], 2), None);
+        assert_eq!(next(layout(1), body(), &[("page", "2")], 4), parameter("page", "3"));
+        assert_eq!(next(layout(1), body(), &[("page", "3")], 6), None);
         assert_eq!(next(layout(1), json!({"a": [], "total": 5}), &[], 0), None);
     }
 
     #[test]
+    fn a_list_may_begin_at_any_page() {
+        let layout = PageLayout { next: &[NextPage::Number("page", 1)], ..PageLayout::NONE };
+        let before = |number: &str| {
+            let body = json!([1, 2]);
+            let received = ReceivedPage { layout: &layout, headers: &HeaderMap::new(), body: &body };
+            received.before(&|_| Some(number.to_owned()))
+        };
+        assert_eq!((before("1"), before("3"), before("0"), before("x")), (0, 4, 0, 0));
+    }
+
+    #[test]
+    fn a_page_that_is_smaller_than_requested_is_not_the_last_one() {
+        let layout = || PageLayout { items: "/a", next: &[NextPage::Number("page", 1)], ..PageLayout::NONE };
+        let sent = [("size", "500")];
+        assert_eq!(next(layout(), json!({"a": [1, 2]}), &sent, 2), parameter("page", "2"));
+        let limited = || PageLayout { limit: Some("/size"), ..layout() };
+        assert_eq!(next(limited(), json!({"a": [1, 2], "size": 2}), &sent, 2), parameter("page", "2"));
+        assert_eq!(next(limited(), json!({"a": [1, 2], "size": 3}), &sent, 2), None);
+        let total = || PageLayout { total: Some("/total"), ..layout() };
+        assert_eq!(next(total(), json!({"a": [1, 2], "total": 3}), &sent, 2), parameter("page", "2"));
+    }
+
+    #[test]
+    fn a_header_can_have_the_number_of_elements() {
+        let number = &[NextPage::Number("page", 1)];
+        let layout = PageLayout { next: number, total_header: Some("X-Total-Count"), ..PageLayout::NONE };
+        let headers = HeaderMap::from_iter([("x-total-count".parse().unwrap(), "3".parse().unwrap())]);
+        let body = json!([1]);
+        let received = ReceivedPage { layout: &layout, headers: &headers, body: &body };
+        assert_eq!(received.next(&|_| None, 2), parameter("page", "2"));
+        assert_eq!(received.next(&|_| None, 3), None);
+    }
+
+    #[test]
     fn an_offset_grows_by_the_number_of_elements() {
-        let layout = || PageLayout { next: &[NextPage::Offset("offset")], limit: Some("limit"), ..PageLayout::NONE };
-        assert_eq!(next(layout(), json!([1, 2]), &[("offset", "4"), ("limit", "2")], 2), parameter("offset", "6"));
-        assert_eq!(next(layout(), json!([1]), &[("limit", "2")], 1), None);
+        let layout = || PageLayout { next: &[NextPage::Offset("offset", 0)], ..PageLayout::NONE };
+        assert_eq!(next(layout(), json!([1, 2]), &[("offset", "4")], 2), parameter("offset", "6"));
         assert_eq!(next(layout(), json!([1]), &[], 1), parameter("offset", "1"));
         assert_eq!(next(layout(), json!([]), &[], 0), None);
+        let next_page = &[NextPage::Offset("startIndex", 1)];
+        let from_one = || PageLayout { items: "/a", next: next_page, total: Some("/total"), ..PageLayout::NONE };
+        let body = || json!({"a": [1, 2], "total": 4});
+        assert_eq!(next(from_one(), body(), &[], 2), parameter("startIndex", "3"));
+        assert_eq!(next(from_one(), body(), &[("startIndex", "3")], 4), None);
     }
 
     #[test]

@@ -54,8 +54,8 @@ pub struct Pages<R, E> {
     /// The request of the next page, or the reason why it cannot be sent.
     outgoing: Option<Result<Outgoing, String>>,
     requested: HashSet<String>,
-    /// The number of elements on the pages so far.
-    count: u64,
+    /// The number of elements up to the end of the last page.
+    seen: u64,
     most: usize,
     response: PhantomData<fn() -> (R, E)>,
 }
@@ -96,7 +96,7 @@ impl<R: Listed, E: FromResponse> Call<R, E> {
         Pages {
             outgoing: Some(Ok(self.into_outgoing())),
             requested: HashSet::new(),
-            count: 0,
+            seen: 0,
             most: MOST_PAGES,
             response: PhantomData,
         }
@@ -143,9 +143,12 @@ impl<R: Listed + 'static, E: FromResponse + 'static> Pages<R, E> {
         let (page, raw) = received::<R, E>(outgoing).await?;
         let body: Value = serde_json::from_slice(&raw.body).unwrap_or_default();
         let received = ReceivedPage { layout: &R::PAGE, headers: &raw.headers, body: &body };
-        self.count = self.count.saturating_add(received.length());
         let sent = |name: &str| next.query_value(name);
-        if let Some(step) = received.next(&sent, self.count) {
+        if self.requested.len() == 1 {
+            self.seen = received.before(&sent);
+        }
+        self.seen = self.seen.saturating_add(received.length());
+        if let Some(step) = received.next(&sent, self.seen) {
             self.outgoing = Some(follow(next, step, &R::PAGE, &url));
         }
         Ok(page)

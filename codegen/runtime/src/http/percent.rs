@@ -56,8 +56,7 @@ pub(crate) fn byte(high: u8, low: u8) -> Option<u8> {
 /// Characters that a URI cannot contain are encoded, so that the path templates of a contract have a normal form
 /// too.
 pub(crate) fn normal(path: &str) -> Cow<'_, str> {
-    let is_plain = |byte: &u8| byte.is_ascii_graphic() && !b"%\"<>\\^`{|}[]#?".contains(byte);
-    if path.as_bytes().iter().all(is_plain) {
+    if path.bytes().all(is_plain) {
         return Cow::Borrowed(path);
     }
     let mut out = String::with_capacity(path.len() + 8);
@@ -76,7 +75,7 @@ pub(crate) fn normal(path: &str) -> Cow<'_, str> {
             [byte, after @ ..] => {
                 match byte {
                     // A percent sign that encodes nothing is kept: the path is refused when it is decoded.
-                    _ if is_plain(byte) || *byte == b'%' => out.push(char::from(*byte)),
+                    _ if is_plain(*byte) || *byte == b'%' => out.push(char::from(*byte)),
                     _ => out.push_str(percent_encode_byte(*byte)),
                 }
                 after
@@ -84,6 +83,22 @@ pub(crate) fn normal(path: &str) -> Cow<'_, str> {
         };
     }
     Cow::Owned(out)
+}
+
+/// True for each character that a path can contain unencoded: `pchar` of RFC 3986 § 3.3, and `/`. A table, since every
+/// byte of every request's path is looked up.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        plain[byte] = matches!(byte as u8, b'!' | b'$' | b'&'..=b';' | b'=' | b'@'..=b'Z' | b'_' | b'a'..=b'z' | b'~');
+        byte += 1;
+    }
+    plain
+};
+
+fn is_plain(byte: u8) -> bool {
+    PLAIN[usize::from(byte)]
 }
 
 fn digit(byte: u8) -> Option<u8> {

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::check::{self, Count};
-use super::equal::{canonical, canonical_text, equal_pair};
+use super::equal::{Canonical, canonical, canonical_text, equal_pair};
 use super::object::next_key;
 use super::reader::{Reader, Source};
 use super::scan::Scan;
-use super::text::TextValue;
 use super::token::Kind;
 use super::violations::{DEEPEST, Segment};
 use crate::validate::rules::{ArrayRule, MapRule};
@@ -26,7 +25,7 @@ struct Array<'a> {
 enum Elements<'a> {
     /// The position before the array in the JSON text, from which the elements are read again.
     Json(Scan<'a>),
-    Text(Vec<TextValue<'a>>),
+    Text(Vec<Canonical>),
 }
 
 /// The state of reading a JSON object with free keys as a map.
@@ -46,6 +45,7 @@ impl<'a> Reader<'a> {
             if let Some(element) = read(self) {
                 elements.push(element);
             }
+            self.keep_number(&mut array);
         }
         self.end_array(array, rule).then_some(elements)
     }
@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
                 if let Some(Elements::Text(elements)) = &mut array.elements
                     && more
                 {
-                    elements.extend(text.current.clone());
+                    elements.extend(text.current.as_ref().map(canonical_text));
                 }
                 more
             }
@@ -134,6 +134,16 @@ impl<'a> Reader<'a> {
 
     /// Ends reading a JSON array and checks it against `rule`. Returns true if the array and its elements are
     /// valid.
+    /// Replaces the text of the element that was read last by its number, if its type is a number: 1 and 1.0 are equal.
+    fn keep_number(&self, array: &mut Array<'a>) {
+        if let (Some(Elements::Text(elements)), Source::Text(text)) = (&mut array.elements, &self.source)
+            && text.was_number
+            && let Some(last) = elements.last_mut()
+        {
+            last.become_number();
+        }
+    }
+
     fn end_array(&mut self, array: Array<'a>, rule: &ArrayRule) -> bool {
         self.violations.leave();
         if array.next < rule.min {
@@ -198,7 +208,7 @@ impl<'a> Reader<'a> {
 fn equal_elements(elements: Elements<'_>) -> Option<(usize, usize)> {
     let mut values = Vec::new();
     match elements {
-        Elements::Text(texts) => values.extend(texts.iter().map(canonical_text)),
+        Elements::Text(texts) => values = texts,
         Elements::Json(mut scan) => {
             scan.peek().ok()?;
             let mut more = scan.array_first().ok()?;

@@ -22,6 +22,15 @@ pub(crate) enum Canonical {
     Object(Vec<(String, Canonical)>),
 }
 
+impl Canonical {
+    /// Converts the text of a number into the number.
+    pub(crate) fn become_number(&mut self) {
+        if let Canonical::String(text) = self {
+            *self = Canonical::Number(number::parts(text));
+        }
+    }
+}
+
 /// Returns the indices of the first two elements of an array that are equal as JSON values, or `None` if all
 /// differ.
 pub(super) fn equal_pair(values: &[Canonical]) -> Option<(usize, usize)> {

@@ -104,6 +104,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Returns true if the last value was the text of a number, in a parameter or form.
+    #[cfg(feature = "multipart")]
+    pub(crate) fn was_number(&self) -> bool {
+        matches!(&self.source, Source::Text(text) if text.was_number)
+    }
+
     /// Returns the violations that the reader recorded.
     pub fn into_violations(self) -> Violations {
         self.violations.into_violations()

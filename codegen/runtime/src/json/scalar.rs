@@ -242,8 +242,9 @@ impl Reader<'_> {
                 Err(fault) => self.broken(fault),
             },
             Source::Text(text) => match text.current.take() {
-                Some(TextValue::Scalar(text)) if number::is_number(&text) => {
-                    return read(&text, &mut self.violations);
+                Some(TextValue::Scalar(number)) if number::is_number(&number) => {
+                    text.was_number = true;
+                    return read(&number, &mut self.violations);
                 }
                 _ => self.violations.record(format_args!("must be {expected}")),
             },

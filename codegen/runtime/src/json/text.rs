@@ -71,6 +71,8 @@ pub(crate) struct TextCursor<'a> {
     pub(crate) current: Option<TextValue<'a>>,
     /// The lists and maps that the reader has entered, each with its remaining values.
     frames: Vec<Frame<'a>>,
+    /// True if the last scalar was read as a number.
+    pub(crate) was_number: bool,
 }
 
 #[derive(Debug)]
@@ -81,12 +83,13 @@ enum Frame<'a> {
 
 impl<'a> TextCursor<'a> {
     pub(crate) fn new(value: TextValue<'a>) -> TextCursor<'a> {
-        TextCursor { current: Some(value), frames: Vec::new() }
+        TextCursor { current: Some(value), frames: Vec::new(), was_number: false }
     }
 
     /// Reads the string of a scalar of a parameter or form. Returns `None` for a list or a map, which is
     /// skipped.
     pub(crate) fn scalar(&mut self) -> Option<Cow<'a, str>> {
+        self.was_number = false;
         match self.current.take() {
             Some(TextValue::Scalar(text)) => Some(text),
             _ => None,
@@ -125,6 +128,7 @@ impl<'a> TextCursor<'a> {
             && let Some(item) = items.next()
         {
             self.current = Some(item);
+            self.was_number = false;
             return true;
         }
         self.frames.pop();

@@ -109,10 +109,14 @@ impl<'a> Reader<'a> {
         let probe =
             self.probe(branches.iter().any(|branch| !branch.required.is_empty() || !branch.consts.is_empty()))?;
         let mut candidates = probe.candidates(branches);
-        let untyped = exclusive && matches!(self.source, Source::Text(_));
-        if untyped {
-            // Every scalar of a parameter is also a string, so the other types take precedence.
-            candidates.possible.sort_by_key(|index| branches[*index].types.meets(Types::STRING));
+        let is_text = matches!(self.source, Source::Text(_));
+        let untyped = exclusive && is_text;
+        if is_text {
+            // Every scalar of a parameter is also a string and a list, so the other types take precedence.
+            candidates.possible.sort_by_key(|index| {
+                let types = branches[*index].types;
+                (types == Types::ARRAY, exclusive && types.meets(Types::STRING))
+            });
         }
         if let [only] = candidates.possible[..] {
             self.go_to(&probe.start);

@@ -107,6 +107,16 @@ impl Writer {
         self.comma = false;
     }
 
+    /// Writes the key of a field that the schema does not declare. A key among `declared` would name another field of the
+    /// object, or occur twice, which recipients read differently (RFC 8259 § 4), so such an object is not written.
+    pub fn other_key(&mut self, key: &str, declared: &[&str]) {
+        self.key(key);
+        if declared.contains(&key) && self.fault.is_none() {
+            let (at, value) = (self.out.len(), format!("the key {key:?}"));
+            self.fault = Some(Box::new(Fault { at, value, reason: "is that of a declared property" }));
+        }
+    }
+
     /// Writes a JSON string with the necessary escapes.
     pub fn string(&mut self, value: &str) {
         self.separate();

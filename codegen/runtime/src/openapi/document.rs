@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
+use utoipa::openapi::info::Info;
 use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::security::SecurityScheme;
@@ -11,15 +12,16 @@ use utoipa::openapi::{Components, OpenApi, Paths, RefOr, Responses};
 
 use super::part::{exact, extend, or_reference, part, schema};
 
-/// Converts a complete OpenAPI document to the model of `utoipa`. Returns `None` if a required part of it is
-/// not valid.
+/// Converts a complete OpenAPI document to the model of `utoipa`. Returns `None` if it is not an OpenAPI document.
+///
+/// Objects that the model cannot represent, such as those with mistakes of the author, become extensions.
 pub(super) fn document(value: &Value) -> Option<OpenApi> {
     let mut rest = value.as_object()?.clone();
     // The model of `utoipa` has a single version for each minor version of OpenAPI.
     let version = rest.get("openapi")?.as_str()?;
     let version = if version.starts_with("3.2") { "3.2.0" } else { "3.1.0" };
     rest.insert("openapi".to_owned(), json!(version));
-    let info = part(rest.get("info")?)?;
+    let info = info(rest.get("info"))?;
     let paths = rest.insert("paths".to_owned(), json!({}));
     let shell = json!({ "title": "", "version": "" });
     rest.insert("info".to_owned(), shell);
@@ -29,7 +31,7 @@ pub(super) fn document(value: &Value) -> Option<OpenApi> {
     let tags = held(&mut rest, "tags", |value| each(value, part));
     let mut document: OpenApi = part(&Value::Object(rest))?;
     document.info = info;
-    document.paths = paths?;
+    document.paths = paths.unwrap_or_default();
     document.webhooks = webhooks;
     document.components = components;
     document.tags = tags;
@@ -53,13 +55,25 @@ fn named<T>(value: &Value, held: impl Fn(&Value) -> Option<T>) -> Option<BTreeMa
     value.as_object()?.iter().map(|(name, value)| Some((name.clone(), held(value)?))).collect()
 }
 
+/// Returns the information about an API. An absent title or version is empty.
+fn info(value: Option<&Value>) -> Option<Info> {
+    let mut fields = value.and_then(Value::as_object).cloned().unwrap_or_default();
+    for name in ["title", "version"] {
+        fields.entry(name).or_insert_with(|| json!(""));
+    }
+    part(&Value::Object(fields))
+}
+
 fn paths(value: &Value) -> Option<Paths> {
     let mut paths = Paths::new();
     for (name, value) in value.as_object()? {
-        if name.starts_with("x-") {
-            paths.extensions.get_or_insert_default().insert(name.clone(), value.clone());
-        } else {
-            paths.paths.insert(name.clone(), path_item(value)?);
+        match path_item(value).filter(|_| !name.starts_with("x-")) {
+            Some(item) => {
+                paths.paths.insert(name.clone(), item);
+            }
+            None => {
+                paths.extensions.get_or_insert_default().insert(name.clone(), value.clone());
+            }
         }
     }
     Some(paths)
@@ -84,7 +98,7 @@ fn operation(value: &Value) -> Option<Operation> {
     let parameters = held(&mut rest, "parameters", parameters);
     let request_body = held(&mut rest, "requestBody", |value| or_reference(value, body));
     let mut operation: Operation = part(&Value::Object(rest))?;
-    operation.responses = responses.map_or(Some(Responses::default()), |value| self::responses(&value))?;
+    operation.responses = responses.and_then(|value| self::responses(&value)).unwrap_or_default();
     operation.parameters = parameters;
     operation.request_body = request_body;
     Some(operation)
@@ -103,7 +117,7 @@ fn parameter(value: &Value) -> Option<Parameter> {
 
 fn body(value: &Value) -> Option<RequestBody> {
     let mut fields = value.as_object()?.clone();
-    let content = fields.insert("content".to_owned(), json!({}))?;
+    let content = fields.insert("content".to_owned(), json!({})).unwrap_or_else(|| json!({}));
     let mut body: RequestBody = part(&Value::Object(fields))?;
     body.content = named(&content, |value| or_reference(value, part))?;
     Some(body)
@@ -112,10 +126,13 @@ fn body(value: &Value) -> Option<RequestBody> {
 fn responses(value: &Value) -> Option<Responses> {
     let mut responses = Responses::default();
     for (status, value) in value.as_object()? {
-        if status.starts_with("x-") {
-            responses.extensions.get_or_insert_default().insert(status.clone(), value.clone());
-        } else {
-            responses.responses.insert(status.clone(), or_reference(value, part)?);
+        match or_reference(value, part).filter(|_| !status.starts_with("x-")) {
+            Some(response) => {
+                responses.responses.insert(status.clone(), response);
+            }
+            None => {
+                responses.extensions.get_or_insert_default().insert(status.clone(), value.clone());
+            }
         }
     }
     Some(responses)

@@ -18,11 +18,12 @@ use utoipa::openapi::OpenApi;
 
 pub use merge::merge;
 
-/// Parses the JSON text of an OpenAPI 3.1 or 3.2 document. Returns an empty document if it is not valid.
+/// Parses the JSON text of an OpenAPI 3.1 or 3.2 document. Returns an empty document if it is none.
 ///
 /// If the result is serialized again, it is equal to the input, with these exceptions: `required: false` of
-/// parameters, empty `paths` and `responses` are always written, the patch version is lost, and names of HTTP
-/// authentication schemes are in lower case. Fields are in the order of the model of `utoipa`.
+/// parameters, empty `paths`, `responses` and `content`, the title and the version are always written, the patch version
+/// is lost, and names of HTTP authentication schemes are in lower case. Fields are in the order of the model of
+/// `utoipa`.
 ///
 /// ```
 /// let document = writ_runtime::openapi::read(

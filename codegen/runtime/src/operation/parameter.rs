@@ -25,6 +25,8 @@ pub struct Parameter {
     pub explode: bool,
     /// The kind of value that the schema of the parameter describes.
     pub kind: ValueKind,
+    /// True if the schema of an array parameter also allows a single value. One element is then read as that value.
+    pub or_scalar: bool,
     /// True if a request must contain the parameter (`required`).
     pub required: bool,
     /// True if an empty value of the parameter that the schema does not allow counts as absent
@@ -36,7 +38,8 @@ pub struct Parameter {
     /// The fields of a parameter for the complete query string that need another notation than `name=value`, if the
     /// query string is a form.
     pub form: &'static [Parameter],
-    /// The names that an object parameter never takes, because they are those of credentials.
+    /// The names that an object parameter, or a form in the query string, never takes, because they are those of
+    /// credentials.
     pub reserved: &'static [&'static str],
     /// True if no element of the array or object can contain the delimiter of the style. An encoded delimiter then
     /// separates elements too, as many clients send it.
@@ -51,6 +54,7 @@ impl Parameter {
             style,
             explode: matches!(style, Style::Form | Style::Cookie),
             kind: ValueKind::Scalar,
+            or_scalar: false,
             required: matches!(location, ParameterLocation::Path),
             may_be_empty: false,
             fields: None,
@@ -117,7 +121,8 @@ impl Parameter {
         self
     }
 
-    /// Returns this parameter as an object that does not take the names `names`, which are those of credentials.
+    /// Returns this parameter as an object or form that does not take the names `names`, which are those of
+    /// credentials.
     pub const fn reserved(mut self, names: &'static [&'static str]) -> Parameter {
         self.reserved = names;
         self
@@ -126,6 +131,12 @@ impl Parameter {
     /// Returns this parameter with `encoded_delimiters` set: an encoded delimiter separates elements too.
     pub const fn encoded_delimiters(mut self) -> Parameter {
         self.encoded_delimiters = true;
+        self
+    }
+
+    /// Returns this array parameter with `or_scalar` set: its schema also allows a single value.
+    pub const fn or_scalar(mut self) -> Parameter {
+        self.or_scalar = true;
         self
     }
 
@@ -166,6 +177,8 @@ pub enum Style {
     SpaceDelimited,
     /// The parameter style `pipeDelimited`: `name=a|b`.
     PipeDelimited,
+    /// The collection format `tsv` of Swagger 2.0: `name=a%09b`.
+    TabDelimited,
     /// The parameter style `deepObject`: `name[key]=value`.
     DeepObject,
     /// The parameter style `cookie`: the style `form` in a cookie, without percent-encoding.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::http::percent;
 use crate::http::query::{self, Pair};
 use crate::json::TextValue;
-use crate::operation::{Parameter, ParameterLocation, SchemeKind, Style};
+use crate::operation::{Parameter, ParameterLocation, Style};
 use crate::request::request_head::RequestHead;
 use crate::style::coding::{Coding, ENCODING};
 use crate::style::form::parse_form;
@@ -52,9 +52,9 @@ fn in_path<'a>(head: &'a RequestHead, parameter: &Parameter) -> Result<Found<'a>
 
 /// Parses the complete query string as the value of one parameter. An empty query string is an absent parameter.
 ///
-/// A form has no fields for the API keys of the operation's security schemes.
+/// A form has no fields for the API keys of the contract's security schemes.
 fn in_query_string<'a>(head: &'a RequestHead, parameter: &Parameter) -> Result<Found<'a>, &'static str> {
-    let (operation, text) = (head.call.operation, head.query());
+    let text = head.query();
     if text.is_empty() {
         return Ok(Found::Absent);
     }
@@ -65,12 +65,9 @@ fn in_query_string<'a>(head: &'a RequestHead, parameter: &Parameter) -> Result<F
             _ => Found::Text(TextValue::Scalar(decoded)),
         });
     }
-    let requirements = || operation.security.iter().flat_map(|all| all.iter());
-    let is_key =
-        |name: &str| requirements().any(|need| matches!(need.scheme.kind, SchemeKind::Query(known) if known == name));
     let (value, wrong) = parse_form(text, parameter.form)?;
     let TextValue::Map(mut fields) = value else { return Ok(Found::Absent) };
-    fields.retain(|(name, _)| !is_key(name));
+    fields.retain(|(name, _)| !parameter.reserved.contains(&&**name));
     match wrong.into_iter().next() {
         Some((field, message)) => Ok(Found::WrongField(field, message)),
         None if fields.is_empty() => Ok(Found::Absent),

@@ -7,12 +7,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use crate::http::accept::Accept;
 use crate::http::any_media::AnyMedia;
 use crate::json::{Checker, Write, Writer};
+use crate::operation::Style;
 use crate::response::check::ResponseCheck;
 use crate::response::events::{EventStream, JsonLines};
 use crate::response::problem::Problem;
 use crate::response::stream::ByteStream;
 use crate::style;
-use crate::style::value::{json, text_value};
+use crate::style::value::{ascii, json, text_value};
 
 /// The response of an operation before it is sent: status code, headers and body.
 ///
@@ -239,6 +240,18 @@ impl Reply {
     ///
     /// A value that is not valid in a header turns the reply into a 500.
     pub fn simple_header(self, name: &'static str, value: &impl Write, explode: bool) -> Reply {
+        self.styled_header(name, value, Style::Simple, explode)
+    }
+
+    /// Adds a header to the reply whose list has another delimiter than a comma. A value that is JSON `null` adds no
+    /// header.
+    ///
+    /// A value that is not valid in a header turns the reply into a 500.
+    pub fn delimited_header(self, name: &'static str, value: &impl Write, style: Style) -> Reply {
+        self.styled_header(name, value, style, false)
+    }
+
+    fn styled_header(self, name: &'static str, value: &impl Write, style: Style, explode: bool) -> Reply {
         let text = match json(value) {
             Ok(text) => text,
             Err(error) => return unsendable_header(name, &error),
@@ -248,7 +261,7 @@ impl Reply {
         }
         let text = text_value(&text)
             .ok_or("it is not valid JSON".into())
-            .and_then(|value| style::write::header(&value, explode));
+            .and_then(|value| style::write::header(&value, style, explode));
         match text {
             Ok(text) => self.header(name, text),
             Err(message) => unsendable_header(name, &message),
@@ -259,7 +272,7 @@ impl Reply {
     pub fn json_header(self, name: &'static str, value: &impl Write) -> Reply {
         match json(value) {
             Ok(text) => {
-                let text = String::from_utf8_lossy(&text).into_owned();
+                let text = ascii(&String::from_utf8_lossy(&text));
                 self.optional_header(name, Some(text).filter(|text| text != "null"))
             }
             Err(error) => unsendable_header(name, &error),

@@ -35,6 +35,8 @@ pub(crate) fn parse_form<'a>(
     for pair in query::pairs(text) {
         match fields.iter().position(|field| field.name == pair.name) {
             Some(index) => encoded[index].push(pair.raw),
+            // An invalid name would be that of another field.
+            None if percent::decode_form(pair.raw_name).is_none() => return Err(ENCODING),
             None => tree.insert(&pair, percent::decode_form(pair.raw).ok_or(ENCODING)?),
         }
     }

@@ -39,6 +39,7 @@ pub(super) enum Elements {
 /// | matrix | `;name=a` | `;name=a,b` | `;name=a;name=b` | `;name=k,v` | `;k=v;k=v` |
 /// | spaceDelimited | `a` | `a b` | `a b` | `k v` | `k=v k=v` |
 /// | pipeDelimited | `a` | `a\|b` | `a\|b` | `k\|v` | `k=v\|k=v` |
+/// | tsv of Swagger 2.0 | `a` | `a<tab>b` | `a<tab>b` | none | none |
 ///
 /// Exploded lists and objects in a query are separate `name=value` pairs, so they do not use this table.
 #[inline]
@@ -48,6 +49,7 @@ pub(super) fn layout(style: Style, kind: ValueKind, explode: bool) -> Layout {
         Style::Matrix => (Some(';'), if explode { ';' } else { ',' }),
         Style::SpaceDelimited => (None, ' '),
         Style::PipeDelimited => (None, '|'),
+        Style::TabDelimited => (None, '\t'),
         Style::Simple | Style::Form | Style::Cookie | Style::DeepObject | Style::Json | Style::Text => (None, ','),
     };
     let elements = match kind {

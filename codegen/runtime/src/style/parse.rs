@@ -59,6 +59,9 @@ pub(crate) fn parse_all<'a>(
 
 /// Parses a parameter from a list of strings. An array can be sent in several strings, and so can an object in a
 /// header, whose lines are one list (RFC 9110 § 5.2). Any other value can be sent only in one.
+///
+/// If the schema allows an array or a single value, one element becomes a scalar, and no element an empty one. The
+/// reader of the union reads a scalar as an array too if no other branch matches.
 pub(crate) fn parse_list<'a>(
     parameter: &Parameter,
     texts: &[&'a str],
@@ -68,20 +71,30 @@ pub(crate) fn parse_list<'a>(
         && coding == Coding::Query
         && matches!(parameter.style, Style::Form | Style::SpaceDelimited | Style::PipeDelimited);
     let is_whole = matches!(parameter.style, Style::Json | Style::Text);
-    match (texts, parameter.kind) {
-        ([], _) => Ok(Found::Absent),
-        ([""], ValueKind::Array) => Ok(Found::Text(TextValue::List(Vec::new()))),
-        (texts, ValueKind::Array) if one_each => decode_all(texts, coding).map(list),
+    let found = match (texts, parameter.kind) {
+        ([], _) => Found::Absent,
         ([raw], _) if is_whole => {
             let text = coding.decode(raw).ok_or(ENCODING)?;
             let json = parameter.style == Style::Json;
-            Ok(if json { Found::Json(text) } else { Found::Text(TextValue::Scalar(text)) })
+            if json { Found::Json(text) } else { Found::Text(TextValue::Scalar(text)) }
         }
-        ([_], _) => parse(parameter, texts, coding),
-        (_, ValueKind::Array) if !is_whole => parse(parameter, texts, coding),
-        (_, ValueKind::Object) if !is_whole && coding == Coding::Header => parse(parameter, texts, coding),
-        _ => Err(TWICE),
-    }
+        // A scalar in a path or header is the complete string.
+        ([raw], ValueKind::Scalar) if parameter.style == Style::Simple => {
+            return Ok(Found::Text(TextValue::Scalar(coding.decode(raw).ok_or(ENCODING)?)));
+        }
+        ([""], ValueKind::Array) => list(Vec::new()),
+        (texts, ValueKind::Array) if one_each => list(decode_all(texts, coding)?),
+        ([_], _) => parse(parameter, texts, coding)?,
+        (_, ValueKind::Array) if !is_whole => parse(parameter, texts, coding)?,
+        (_, ValueKind::Object) if !is_whole && coding == Coding::Header => parse(parameter, texts, coding)?,
+        _ => return Err(TWICE),
+    };
+    Ok(match found {
+        Found::Text(TextValue::List(mut list)) if parameter.or_scalar && list.len() < 2 => {
+            Found::Text(list.pop().unwrap_or(TextValue::Scalar(Cow::Borrowed(""))))
+        }
+        found => found,
+    })
 }
 
 /// Parses the strings of a parameter by the layout of its style. Each is divided at its delimiters before its
@@ -95,7 +108,7 @@ fn parse<'a>(parameter: &Parameter, texts: &[&'a str], coding: Coding) -> Result
             Elements::Single => pieces.push(inside),
             // Among several strings, an empty one is an empty element.
             Elements::Values if inside.is_empty() && texts.len() > 1 => pieces.push(inside),
-            _ => divide(parameter, &layout, inside, &mut pieces),
+            _ => divide(parameter, &layout, inside, coding, &mut pieces),
         }
     }
     match layout.elements {
@@ -131,7 +144,14 @@ fn inside<'a>(parameter: &Parameter, layout: &Layout, raw: &'a str) -> Result<&'
         None => raw,
         Some(prefix) => raw.strip_prefix(prefix).ok_or(if prefix == '.' { LABEL } else { MATRIX })?,
     };
-    if layout.named { behind_name(parameter, inside) } else { Ok(inside) }
+    if !layout.named {
+        return Ok(inside);
+    }
+    match behind_name(parameter, inside)? {
+        // An unencoded semicolon begins another value, as if each element had the name.
+        several if layout.elements != Elements::Single && several.contains(';') => Err(MATRIX),
+        value => Ok(value),
+    }
 }
 
 /// Returns the part of a parameter's string after `name=`, or an error message if the name is not that of the
@@ -146,14 +166,14 @@ fn behind_name<'a>(parameter: &Parameter, text: &'a str) -> Result<&'a str, &'st
 /// Divides a parameter's string at the delimiters of its style, and appends the pieces, which are not yet decoded.
 ///
 /// An encoded delimiter is a delimiter only where it cannot be part of an element: where no element can contain
-/// it, and in the styles `spaceDelimited` and `pipeDelimited`, whose delimiters a URI cannot contain (OpenAPI
-/// 3.1.1, Appendix E).
-fn divide<'a>(parameter: &Parameter, layout: &Layout, inside: &'a str, pieces: &mut Vec<&'a str>) {
+/// it, and where a URI cannot contain the delimiter, which is a space, a pipe or a tab (OpenAPI 3.1.1, Appendix E).
+fn divide<'a>(parameter: &Parameter, layout: &Layout, inside: &'a str, coding: Coding, pieces: &mut Vec<&'a str>) {
     if inside.is_empty() && layout.elements != Elements::NamedValues {
         return;
     }
     let encoded = match parameter.style {
-        Style::SpaceDelimited => true,
+        _ if coding == Coding::Header => false,
+        Style::SpaceDelimited | Style::TabDelimited => true,
         Style::PipeDelimited => parameter.encoded_delimiters || !inside.contains('|'),
         _ => parameter.encoded_delimiters,
     };
@@ -166,7 +186,7 @@ fn divide<'a>(parameter: &Parameter, layout: &Layout, inside: &'a str, pieces: &
     let delimiter = if dots { b'.' } else { layout.delimiter as u8 };
     let (mut rest, mut at) = (inside, 0);
     while at < rest.len() {
-        match delimiter_length(&rest.as_bytes()[at..], delimiter, encoded) {
+        match delimiter_length(&rest.as_bytes()[at..], delimiter, encoded, coding) {
             0 => at += 1,
             length => {
                 pieces.push(&rest[..at]);
@@ -179,9 +199,10 @@ fn divide<'a>(parameter: &Parameter, layout: &Layout, inside: &'a str, pieces: &
 }
 
 /// Returns the length of the delimiter at the beginning of a string, or 0 if there is none.
-fn delimiter_length(text: &[u8], delimiter: u8, encoded: bool) -> usize {
+fn delimiter_length(text: &[u8], delimiter: u8, encoded: bool, coding: Coding) -> usize {
     match text {
-        [first, ..] if *first == delimiter || (*first == b'+' && delimiter == b' ') => 1,
+        [first, ..] if *first == delimiter => 1,
+        [b'+', ..] if delimiter == b' ' && coding == Coding::Query => 1,
         [b'%', high, low, ..] if encoded && percent::byte(*high, *low) == Some(delimiter) => 3,
         _ => 0,
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::http::percent;
 use crate::http::query::Pair;
 use crate::operation::{Parameter, Style, ValueKind};
 use crate::style::brackets::{self, Tree};
@@ -68,6 +69,10 @@ pub(crate) fn parse_spread<'a>(
     let mut tree = Tree::default();
     for pair in pairs.filter(|pair| belongs(parameters, index, &pair.name)) {
         let value = coding.decode(pair.raw).ok_or(ENCODING)?;
+        // An invalid name would be that of another pair. The names of cookies are not encoded.
+        if coding == Coding::Query && percent::decode_form(pair.raw_name).is_none() {
+            return Err(ENCODING);
+        }
         if parameter.style != Style::DeepObject {
             tree.insert_key(pair.name.clone(), value);
             continue;

@@ -73,9 +73,28 @@ fn read(scan: &mut Scan<'_>) -> Option<TextValue<'static>> {
     })
 }
 
+/// Returns JSON whose other characters than ASCII are escaped (RFC 8259 § 7), since a header should contain only ASCII
+/// (RFC 9110 § 5.5).
+pub(crate) fn ascii(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for letter in json.chars() {
+        match letter {
+            '\0'..='\x7f' => out.push(letter),
+            _ => letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_in_a_header_has_escapes() {
+        assert_eq!(ascii(r#"{"a":"\n é👍~"}"#), r#"{"a":"\n \u00e9\ud83d\udc4d~"}"#);
+        assert_eq!(serde_json::from_str::<String>(&ascii("\"é👍\"")).unwrap(), "é👍");
+    }
 
     #[test]
     fn numbers_keep_their_digits_in_conversion() {

@@ -42,6 +42,10 @@ pub(crate) fn write(parameter: &Parameter, value: &TextValue<'_>, coding: Coding
     }
     match value {
         TextValue::Null => return Err(NULL),
+        // A list is read from this string if it contains a delimiter, except if each element is a pair of a query.
+        TextValue::Scalar(text) if parameter.or_scalar && !(parameter.explode && coding == Coding::Query) => {
+            out.piece("value", text)?;
+        }
         TextValue::Scalar(text) => {
             if coding == Coding::Header {
                 check_header(text)?;
@@ -77,17 +81,17 @@ pub(crate) fn write(parameter: &Parameter, value: &TextValue<'_>, coding: Coding
     Ok(out.out)
 }
 
-/// Writes the value of a header in the style `simple`.
+/// Writes the value of a header in a style.
 ///
 /// # Errors
 /// Returns a message if a header cannot contain the value.
-pub(crate) fn header(value: &TextValue<'_>, explode: bool) -> Result<String, Inexpressible> {
+pub(crate) fn header(value: &TextValue<'_>, style: Style, explode: bool) -> Result<String, Inexpressible> {
     let kind = match value {
         TextValue::Null | TextValue::Scalar(_) => ValueKind::Scalar,
         TextValue::List(_) => ValueKind::Array,
         TextValue::Map(_) => ValueKind::Object,
     };
-    write(&Parameter { explode, ..Parameter::header("").kind(kind) }, value, Coding::Header)
+    write(&Parameter::header("").style(style, explode).kind(kind), value, Coding::Header)
 }
 
 /// Checks that a header can contain a text as it is (RFC 9110 § 5.5).
@@ -128,13 +132,12 @@ impl Text {
 
     /// Appends the delimiter between two elements of a parameter's value, except before the first element.
     ///
-    /// A space and a pipe are not valid in a URI, so they are encoded (OpenAPI 3.1.1, Appendix E).
+    /// A space, a pipe and a tab are not valid in a URI, so they are encoded (OpenAPI 3.1.1, Appendix E).
     fn delimit(&mut self) {
         self.elements += 1;
         match self.layout.delimiter {
             _ if self.elements == 1 => {}
-            ' ' => self.out.push_str("%20"),
-            '|' => self.out.push_str("%7C"),
+            delimiter @ (' ' | '|' | '\t') => self.coding.encode(delimiter.encode_utf8(&mut [0; 1]), &mut self.out),
             delimiter => self.out.push(delimiter),
         }
     }
@@ -165,7 +168,7 @@ impl Text {
     fn piece(&mut self, role: &str, text: &str) -> Result<(), Inexpressible> {
         let delimiter = self.layout.delimiter;
         let is_bare = self.coding == Coding::Header
-            || matches!(self.style, Style::SpaceDelimited | Style::PipeDelimited)
+            || matches!(self.style, Style::SpaceDelimited | Style::PipeDelimited | Style::TabDelimited)
             // A dot is unreserved, so an encoded dot is equivalent to a dot (RFC 3986 § 6.2.2.2).
             || delimiter == '.';
         if is_bare && text.contains(delimiter) {
@@ -184,6 +187,7 @@ impl Text {
             _ if self.coding == Coding::Header => "a header",
             Style::SpaceDelimited => "the style `spaceDelimited`",
             Style::PipeDelimited => "the style `pipeDelimited`",
+            Style::TabDelimited => "the collection format `tsv`",
             _ => "the style `label`",
         }
     }
@@ -249,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_header_separates_its_elements_by_commas() {
-        let header = |json: &str, explode| header(&value(json), explode);
+        let header = |json: &str, explode| header(&value(json), Style::Simple, explode);
         assert_eq!(header(r#"["a",1,true]"#, false).as_deref(), Ok("a,1,true"));
         assert_eq!(header(r#"{"a":1,"b":"c"}"#, false).as_deref(), Ok("a,1,b,c"));
         assert_eq!(header(r#"{"a":1,"b":"c"}"#, true).as_deref(), Ok("a=1,b=c"));
@@ -259,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_value_that_would_be_read_back_differently_is_rejected() {
-        let header = |json: &str| header(&value(json), true).unwrap_err();
+        let header = |json: &str| header(&value(json), Style::Simple, true).unwrap_err();
         assert_eq!(header(r#"["x","a,b"]"#), "the element `a,b` contains `,`, which would divide it in a header");
         assert_eq!(header(r#"{"a=b":"c"}"#), "the key `a=b` contains `=`, which would end the key");
         assert!(header(r#"["x","a\nb"]"#).starts_with("the element `a\\nb` contains a line break"));
@@ -276,6 +280,20 @@ mod tests {
             let parameter = Parameter::query("x").style(style, explode).kind(ValueKind::Array);
             assert!(write(&parameter, &value(json), Coding::Query).is_err(), "{style:?} {json}");
         }
+    }
+
+    #[test]
+    fn a_single_value_that_would_be_read_as_a_list_is_rejected() {
+        let written = |style, explode, coding| {
+            let parameter = Parameter::query("x").style(style, explode).kind(ValueKind::Array).or_scalar();
+            write(&parameter, &value(r#""a,b|c.d""#), coding)
+        };
+        assert_eq!(written(Style::Form, false, Coding::Query).as_deref(), Ok("a%2Cb%7Cc.d"));
+        assert_eq!(written(Style::PipeDelimited, true, Coding::Query).as_deref(), Ok("a%2Cb%7Cc.d"));
+        let message = "the value `a,b|c.d` contains `|`, which would divide it in the style `pipeDelimited`";
+        assert_eq!(written(Style::PipeDelimited, false, Coding::Query).unwrap_err(), message);
+        assert!(written(Style::Label, true, Coding::Path).is_err());
+        assert!(written(Style::Simple, false, Coding::Header).is_err());
     }
 
     #[test]
@@ -310,6 +328,24 @@ mod tests {
                     }
                     assert_eq!(found, Ok(Found::Text(value(json))), "{style:?} {text}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_delimited_list_is_read_as_it_was_written_in_every_location() {
+        use crate::style::parse::{Found, parse_list};
+
+        for style in [Style::SpaceDelimited, Style::PipeDelimited, Style::TabDelimited] {
+            let parameter = Parameter::path("p").style(style, false).kind(ValueKind::Array);
+            for coding in [Coding::Path, Coding::Query, Coding::Header] {
+                for json in [r#"["a","b+c","d%20e",",;="]"#, r#"["a"]"#, "[]"] {
+                    let text = write(&parameter, &value(json), coding).unwrap();
+                    assert_eq!(parse_list(&parameter, &[&text], coding), Ok(Found::Text(value(json))), "{text}");
+                }
+                let delimiter = layout(style, ValueKind::Array, false).delimiter;
+                let inside = TextValue::List(vec![TextValue::Scalar(format!("a{delimiter}b").into())]);
+                write(&parameter, &inside, coding).unwrap_err();
             }
         }
     }

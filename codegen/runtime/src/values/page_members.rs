@@ -7,55 +7,75 @@ use crate::values::patch::Patch;
 /// A member of a page schema, created from a value of [`Pagination`]. Generated constructors of pages call it.
 ///
 /// A number that is too large becomes the largest one. If there is no value, an optional member is `None`, a nullable one
-/// is null, and a required one is empty: an empty string, 0 or false.
-pub trait PageMember<S> {
+/// is null, and a required one is empty: an empty string, 0 or false. A token that is no number is no value of a number.
+pub trait PageMember<S>: Sized {
+    /// Converts a value into the type of the member. Returns `None` if the type cannot hold it.
+    fn convert(source: S) -> Option<Self>;
+
     /// Converts the value, if there is one, into the type of the member.
     fn member(source: Option<S>) -> Self;
 }
 
 impl<S, T: PageMember<S>> PageMember<S> for Option<T> {
+    fn convert(source: S) -> Option<Option<T>> {
+        T::convert(source).map(Some)
+    }
+
     fn member(source: Option<S>) -> Option<T> {
-        source.map(|source| T::member(Some(source)))
+        source.and_then(T::convert)
     }
 }
 
 impl<S, T: PageMember<S>> PageMember<S> for Patch<T> {
+    fn convert(source: S) -> Option<Patch<T>> {
+        T::convert(source).map(Patch::Value)
+    }
+
     fn member(source: Option<S>) -> Patch<T> {
-        source.map_or(Patch::Null, |source| Patch::Value(T::member(Some(source))))
+        source.and_then(T::convert).map_or(Patch::Null, Patch::Value)
     }
 }
 
 macro_rules! members {
     ($($ty:ty, $source:ty: $value:ident => $converted:expr;)*) => {$(
         impl PageMember<$source> for $ty {
+            fn convert($value: $source) -> Option<$ty> {
+                $converted
+            }
+
             fn member(source: Option<$source>) -> $ty {
-                source.map(|$value| $converted).unwrap_or_default()
+                source.and_then(Self::convert).unwrap_or_default()
             }
         }
     )*};
 }
 
 members! {
-    bool, bool: value => value;
-    String, String: value => value;
-    i32, u64: value => i32::try_from(value).unwrap_or(i32::MAX);
-    i64, u64: value => i64::try_from(value).unwrap_or(i64::MAX);
-    u32, u64: value => u32::try_from(value).unwrap_or(u32::MAX);
-    u64, u64: value => value;
-    f32, u64: value => value as f32;
-    f64, u64: value => value as f64;
-    i32, String: value => value.parse().unwrap_or_default();
-    i64, String: value => value.parse().unwrap_or_default();
-    u32, String: value => value.parse().unwrap_or_default();
-    u64, String: value => value.parse().unwrap_or_default();
-    f32, String: value => value.parse().unwrap_or_default();
-    f64, String: value => value.parse().unwrap_or_default();
+    bool, bool: value => Some(value);
+    String, String: value => Some(value);
+    i32, u64: value => Some(i32::try_from(value).unwrap_or(i32::MAX));
+    i64, u64: value => Some(i64::try_from(value).unwrap_or(i64::MAX));
+    u32, u64: value => Some(u32::try_from(value).unwrap_or(u32::MAX));
+    u64, u64: value => Some(value);
+    f32, u64: value => Some(value as f32);
+    f64, u64: value => Some(value as f64);
+    i32, String: value => value.parse().ok();
+    i64, String: value => value.parse().ok();
+    u32, String: value => value.parse().ok();
+    u64, String: value => value.parse().ok();
+    f32, String: value => value.parse().ok();
+    f64, String: value => value.parse().ok();
 }
 
 impl Pagination {
     /// Returns the number of this page, if pages are counted from `first`.
     pub fn number(&self, first: u64) -> Option<u64> {
         self.page.map(|page| u64::from(page).saturating_sub(1).saturating_add(first))
+    }
+
+    /// Returns the number of the next page, if there is one and pages are counted from `first`.
+    pub fn next_number(&self, first: u64) -> Option<u64> {
+        self.number(first).filter(|_| self.has_more).map(|number| number.saturating_add(1))
     }
 
     /// Returns the number of pages.
@@ -103,8 +123,10 @@ pub struct PageParameters {
     pub number: Option<&'static str>,
     /// The number of the first page.
     pub first: u64,
-    /// The parameter for the number of elements before the page.
+    /// The parameter for the position of the first element on the page.
     pub offset: Option<&'static str>,
+    /// The position of the first element of the list.
+    pub first_offset: u64,
     /// The parameter for the token of the page.
     pub cursor: Option<&'static str>,
     /// The maximum number of elements on a page, if the request does not contain one.
@@ -113,8 +135,15 @@ pub struct PageParameters {
 
 impl PageParameters {
     /// No parameters. Generated code starts with it.
-    pub const NONE: PageParameters =
-        PageParameters { limit: None, number: None, first: 1, offset: None, cursor: None, default_limit: 20 };
+    pub const NONE: PageParameters = PageParameters {
+        limit: None,
+        number: None,
+        first: 1,
+        offset: None,
+        first_offset: 0,
+        cursor: None,
+        default_limit: 20,
+    };
 
     /// Returns the page that the values of the parameters select. A cursor precedes an offset, and this a number.
     pub fn request(
@@ -127,7 +156,7 @@ impl PageParameters {
         let limit = limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(self.default_limit).max(1);
         let at = match (cursor.filter(|cursor| !cursor.is_empty()), offset) {
             (Some(cursor), _) => PageAt::Cursor(cursor.to_owned()),
-            (None, Some(offset)) if self.offset.is_some() => PageAt::Offset(offset),
+            (None, Some(offset)) if self.offset.is_some() => PageAt::Offset(offset.saturating_sub(self.first_offset)),
             (None, _) => {
                 let position = number.unwrap_or(self.first).saturating_sub(self.first).saturating_add(1);
                 PageAt::Number(u32::try_from(position).unwrap_or(u32::MAX))
@@ -161,20 +190,26 @@ impl PageLinks {
     /// Creates the links of a page. `query` is the query string of the request; its other parameters remain.
     pub fn new(query: &str, parameters: &PageParameters, page: &Pagination) -> PageLinks {
         let change = |name: Option<&str>, value: Option<u64>| Some((name?.to_owned(), value?.to_string()));
-        let neighbour = |forward: bool| {
-            let step = |value: u64, by: u64| if forward { value.checked_add(by) } else { value.checked_sub(by) };
-            let is_possible = if forward { page.has_more } else { page.page.is_some_and(|page| page > 1) };
-            let number = page.number(parameters.first).filter(|_| is_possible);
-            let sent = || {
-                let named =
-                    |pair: &&str| pair.split('=').next().and_then(percent::decode_form).as_deref() == parameters.offset;
-                query.split('&').find(named)?.split_once('=')?.1.parse().ok()
+        let number = |forward: bool| match forward {
+            true => page.next_number(parameters.first),
+            false => page.number(parameters.first)?.checked_sub(1).filter(|number| *number >= parameters.first),
+        };
+        let offset = |forward: bool| {
+            let named =
+                |pair: &&str| pair.split('=').next().and_then(percent::decode_form).as_deref() == parameters.offset;
+            let sent = query.split('&').find(named).and_then(|pair| pair.split_once('=')?.1.parse().ok());
+            let offset: u64 = sent.unwrap_or(parameters.first_offset);
+            let limit = u64::from(page.limit);
+            let first = parameters.first_offset;
+            let is_possible = page.page.is_some() && if forward { page.has_more } else { offset > first };
+            let beside = || match forward {
+                true => offset.saturating_add(limit),
+                false => offset.saturating_sub(limit).max(first),
             };
-            let offset = || sent().or(Some(0)).filter(|_| is_possible && page.page.is_some());
-            change(parameters.number, number.and_then(|number| step(number, 1))).or_else(|| {
-                let change_offset = |offset: u64| change(parameters.offset, step(offset, u64::from(page.limit)));
-                offset().and_then(change_offset)
-            })
+            is_possible.then(beside)
+        };
+        let neighbour = |forward: bool| {
+            change(parameters.number, number(forward)).or_else(|| change(parameters.offset, offset(forward)))
         };
         let cursor = || Some((parameters.cursor?.to_owned(), page.next_cursor.clone()?));
         let link = |(name, value): (String, String)| {
@@ -218,6 +253,8 @@ mod tests {
         assert_eq!(NAMES.request(None, Some(2), None, None), PageRequest { limit: 20, at: PageAt::Number(3) });
         let second = Pagination { total: 9, page: Some(2), limit: 4, has_more: true, next_cursor: None };
         assert_eq!((second.number(0), second.number(1), second.pages()), (Some(1), Some(2), 3));
+        let last = Pagination { has_more: false, ..second.clone() };
+        assert_eq!((second.next_number(0), second.next_number(1), last.next_number(1)), (Some(2), Some(3), None));
     }
 
     #[test]
@@ -239,6 +276,15 @@ mod tests {
         let page = Pagination { total: 9, page: Some(2), limit: 4, has_more: true, next_cursor: None };
         let links = PageLinks::new("skip=4", &offset, &page);
         assert_eq!((links.next.as_deref(), links.previous.as_deref()), (Some("?skip=8"), Some("?skip=0")));
+        let page = Pagination { total: 9, page: Some(1), limit: 4, has_more: true, next_cursor: None };
+        let within = PageLinks::new("skip=1", &offset, &page);
+        assert_eq!((within.next.as_deref(), within.previous.as_deref()), (Some("?skip=5"), Some("?skip=0")));
+        assert_eq!(PageLinks::new("", &offset, &page).previous, None);
+        let from_one = PageParameters { first_offset: 1, ..offset };
+        let links = PageLinks::new("", &from_one, &page);
+        assert_eq!((links.next.as_deref(), links.previous.as_deref()), (Some("?skip=5"), None));
+        assert_eq!(PageLinks::new("skip=5", &from_one, &page).previous.as_deref(), Some("?skip=1"));
+        assert_eq!(from_one.request(None, None, Some(5), None).at, PageAt::Offset(4));
     }
 
     #[test]
@@ -248,5 +294,7 @@ mod tests {
         assert_eq!(<Patch<String>>::member(None), Patch::Null);
         assert_eq!(String::member(None), "");
         assert_eq!(<Option<String>>::member(None), None);
+        assert_eq!(<Option<i64>>::member(Some("7".to_owned())), Some(7));
+        assert_eq!(<Option<i64>>::member(Some("x".to_owned())), None);
     }
 }

@@ -4,7 +4,7 @@ use writ_contract::model::operation::{Content, ContentKind, Operation, Parameter
 
 use crate::rust::code::Code;
 use crate::rust::expr::read::ReadCalls;
-use crate::rust::plan::ty::Ty;
+use crate::rust::operations::request_body::is_typed_text;
 use crate::rust::view::{Presence, RequestFieldView};
 
 /// Returns the statement that checks a parameter, or `None` if its Rust type holds all constraints.
@@ -37,11 +37,7 @@ pub fn body_rule(calls: &ReadCalls<'_, '_>, content: &Content) -> Option<String>
     let schema = content.schema?;
     match content.kind {
         ContentKind::Json | ContentKind::Form if !content.is_range() => calls.element_rule(schema),
-        ContentKind::Text if !content.is_range() => {
-            let target = calls.plan.contract.schemas.target(schema);
-            let plain = calls.plan.structure(target, calls.direction) == Ty::String;
-            plain.then(|| calls.text_body_rule(schema)).flatten()
-        }
+        ContentKind::Text if !content.is_range() && is_typed_text(calls.plan, schema) => calls.rule(schema),
         _ => None,
     }
 }

@@ -153,7 +153,7 @@ fn sends(
                 vec![SendView::Call(Code::of(format!("out.page({limit}, {number}, {cursor}, &self.{name})")))]
             }
             FieldSource::Body => match &operation.body {
-                Some(declared) => body(calls, operation, declared, names, request, field),
+                Some(declared) => body(calls, declared, names, request, field),
                 None => Vec::new(),
             },
         }
@@ -164,7 +164,6 @@ fn sends(
 /// Returns the client statements that check the body of a request and pass it to the runtime.
 fn body(
     calls: &ReadCalls<'_, '_>,
-    operation: &Operation,
     body: &RequestBody,
     names: &OperationNames,
     request: &RequestView,
@@ -174,7 +173,7 @@ fn body(
     let value = Code::of(format!("{borrow}self.{}", field.name));
     let optional = field.presence == Presence::Optional;
     let call = |index: usize, value: &str| {
-        let send = send_body(calls.plan, operation, (body, &body.content[index]), names, index);
+        let send = send_body(calls.plan, (body, &body.content[index]), names, index);
         // Multipart bodies are passed by value; all other bodies are borrowed.
         Code::of(send.call(&if request.streamed && !send.by_value { format!("&{value}") } else { value.to_owned() }))
     };

@@ -3,7 +3,7 @@
 
 use writ_contract::model::SchemaId;
 use writ_contract::model::envelope::is_error;
-use writ_contract::model::operation::{Header, Operation, Response, Status};
+use writ_contract::model::operation::{Header, Operation, Response, Status, Style};
 use writ_contract::model::stream::items;
 
 use crate::rust::code::{Code, literal};
@@ -12,7 +12,7 @@ use crate::rust::mention::{contract as contract_path, read_of, runtime};
 use crate::rust::names::status::variant;
 use crate::rust::operations::errors::{Markers, bounds, in_envelope};
 use crate::rust::operations::operation_names::OperationNames;
-use crate::rust::operations::parameter_entry::shape;
+use crate::rust::operations::parameter_entry::value_kind;
 use crate::rust::operations::response::is_tag;
 use crate::rust::operations::response_body::{BodyEncoding, BodyForm, forms};
 use crate::rust::operations::stream::stream_method;
@@ -101,12 +101,10 @@ fn header_read(calls: &ReadCalls<'_, '_>, header: &Header, optional: bool) -> St
     let mut parameter = format!("&writ_runtime::Parameter::header({name})");
     if header.json {
         parameter.push_str(".style(writ_runtime::Style::Json, false)");
-    } else if header.explode {
-        parameter.push_str(".style(writ_runtime::Style::Simple, true)");
+    } else if header.explode || header.style != Style::Simple {
+        parameter.push_str(&format!(".style(writ_runtime::Style::{:?}, {})", header.style, header.explode));
     }
-    if let Some(shape) = shape(&calls.plan.contract.schemas, header.schema) {
-        parameter.push_str(&format!(".kind(writ_runtime::ValueKind::{shape})"));
-    }
+    parameter.push_str(&value_kind(&calls.plan.contract.schemas, header.schema, header.json));
     let method = if optional { "optional" } else { "required" };
     let read = if is_tag(calls.plan, header) {
         read_of(runtime("ETag"))
@@ -148,7 +146,7 @@ fn form_read(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
         BodyEncoding::AnyMediaJson => format!("response.any_media_json({media}, {})", element(schema)),
         BodyEncoding::Bytes if form.ty == Ty::String => format!("response.text({media})"),
         BodyEncoding::Bytes => format!("response.bytes({media})"),
-        BodyEncoding::Shown => match schema {
+        BodyEncoding::Shown | BodyEncoding::Number => match schema {
             Some(schema) => format!("response.shown({media}, {})", calls.value(schema).function()),
             None => format!("response.text({media})"),
         },

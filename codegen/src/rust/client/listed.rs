@@ -46,12 +46,12 @@ pub fn listed(plan: &TypePlan<'_>, operation: &Operation, view: &OperationView) 
         ("is_last", PageRole::IsLast),
         ("total", PageRole::Total),
         ("pages", PageRole::Pages),
+        ("limit", PageRole::Limit),
     ];
     for (field, role) in roles {
         layout.extend(page.member(role).map(|member| format!("{field}: Some({})", pointer(&member.path))));
     }
-    let limit = page.parameter(PageParameter::Limit);
-    layout.extend(limit.map(|index| format!("limit: Some({})", literal(&operation.parameters[index].name))));
+    layout.extend(page.total_header.as_ref().map(|name| format!("total_header: Some({})", literal(name))));
     Some(ListedView {
         item: Code::of(&element),
         layout: layout.into_iter().map(Code::of).collect(),
@@ -77,9 +77,14 @@ fn next(plan: &TypePlan<'_>, operation: &Operation, page: &ListPage) -> Vec<Stri
         }
     }
     if let Some(number) = page.parameter(PageParameter::Number) {
-        ways.push(format!("client::NextPage::Number({}, {})", name(number), first(plan, operation, page)));
+        ways.push(format!(
+            "client::NextPage::Number({}, {})",
+            name(number),
+            first(plan, operation, page, PageParameter::Number)
+        ));
     } else if let Some(offset) = page.parameter(PageParameter::Offset) {
-        ways.push(format!("client::NextPage::Offset({})", name(offset)));
+        let first = first(plan, operation, page, PageParameter::Offset);
+        ways.push(format!("client::NextPage::Offset({}, {first})", name(offset)));
     }
     ways
 }

@@ -1,14 +1,14 @@
 //! The calls by which a client sends a request body, for each media type.
 
-use writ_contract::model::operation::{Content, ContentKind, Operation, RequestBody};
+use writ_contract::model::operation::{Content, ContentKind, RequestBody};
 use writ_contract::model::parts::parts;
 use writ_contract::model::stream::item_schema;
 
 use crate::rust::comment::comment;
 use crate::rust::expr::form_fields::body_form_fields;
 use crate::rust::operations::operation_names::OperationNames;
+use crate::rust::operations::request_body::is_typed_text;
 use crate::rust::operations::stream::stream_method;
-use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 
 /// The client call that sends a request body of one media type.
@@ -30,7 +30,6 @@ impl SendBody {
 /// Returns the client call that sends a request body of the media type at `index`.
 pub fn send_body(
     plan: &TypePlan<'_>,
-    operation: &Operation,
     (body, content): (&RequestBody, &Content),
     names: &OperationNames,
     index: usize,
@@ -53,13 +52,7 @@ pub fn send_body(
             }
         }
         (ContentKind::Json | ContentKind::Form, None) => borrowed("body"),
-        (ContentKind::Text, Some(schema))
-            if plan.custom_type(schema).is_some_and(|own| own.text)
-                || plan.structure(plan.contract.schemas.target(schema), operation.request_direction())
-                    == Ty::String =>
-        {
-            borrowed("body")
-        }
+        (ContentKind::Text, Some(schema)) if is_typed_text(plan, schema) => borrowed("body"),
         (ContentKind::Text, _) => borrowed("text_body"),
         (ContentKind::Multipart, _) => match names.parts.as_ref().is_some_and(|names| names.schema == content.schema)
             && parts(content, &plan.contract.schemas).is_some()

@@ -65,6 +65,7 @@ fn written(
             Style::Form => Some(("Form", false)),
             Style::SpaceDelimited if !explode => Some(("SpaceDelimited", false)),
             Style::PipeDelimited if !explode => Some(("PipeDelimited", false)),
+            Style::TabDelimited if !explode => Some(("TabDelimited", false)),
             _ => None,
         };
     }

@@ -72,28 +72,16 @@ pub fn static_name(text: &str) -> String {
     legal(spelled(text).to_shouty_snake_case(), 'N').to_uppercase()
 }
 
-/// Replaces signs in text by words, so that names such as `+1` and `-1` become distinct identifiers.
+/// Replaces signs in text by words, so that names such as `+1` and `-1` become distinct identifiers. Other characters that
+/// no identifier contains are replaced only if the text has nothing else: `/` becomes `slash`, and `🎉` becomes `u1f389`.
 fn spelled(text: &str) -> String {
+    if !text.chars().any(|letter| sign(letter).is_some() || letter.is_alphanumeric()) {
+        return text.chars().take(LONGEST_SPELLING).map(named).collect::<Vec<_>>().join(" ");
+    }
     let mut out = String::with_capacity(text.len());
     let mut start = true;
     for letter in text.chars() {
-        let word = match letter {
-            '+' => Some("plus"),
-            '-' if start => Some("minus"),
-            '<' => Some("less"),
-            '>' => Some("greater"),
-            '=' => Some("equal"),
-            '!' => Some("not"),
-            '*' => Some("star"),
-            '$' => Some("dollar"),
-            '@' => Some("at"),
-            '%' => Some("percent"),
-            '&' => Some("and"),
-            '|' => Some("or"),
-            '~' => Some("tilde"),
-            _ => None,
-        };
-        match word {
+        match sign(letter).or((start && letter == '-').then_some("minus")) {
             Some(word) => {
                 out.push(' ');
                 out.push_str(word);
@@ -104,6 +92,57 @@ fn spelled(text: &str) -> String {
         start = false;
     }
     out
+}
+
+/// Returns the word for a sign.
+fn sign(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        '+' => "plus",
+        '<' => "less",
+        '>' => "greater",
+        '=' => "equal",
+        '!' => "not",
+        '*' => "star",
+        '$' => "dollar",
+        '@' => "at",
+        '%' => "percent",
+        '&' => "and",
+        '|' => "or",
+        '~' => "tilde",
+        _ => return None,
+    })
+}
+
+/// The number of characters that are spelled in a text without letters and digits.
+const LONGEST_SPELLING: usize = 8;
+
+/// Returns the name of a character that usually separates words, or its code point.
+fn named(letter: char) -> String {
+    let word = match letter {
+        '-' => "minus",
+        '_' => "underscore",
+        '/' => "slash",
+        '\\' => "backslash",
+        '.' => "dot",
+        ',' => "comma",
+        ':' => "colon",
+        ';' => "semicolon",
+        '?' => "question",
+        '#' => "hash",
+        '^' => "caret",
+        '"' => "quote",
+        '\'' => "apostrophe",
+        '`' => "backtick",
+        '(' => "open parenthesis",
+        ')' => "close parenthesis",
+        '[' => "open bracket",
+        ']' => "close bracket",
+        '{' => "open brace",
+        '}' => "close brace",
+        ' ' => "space",
+        _ => return format!("u{:04x}", u32::from(letter)),
+    };
+    word.to_owned()
 }
 
 /// Removes characters that an identifier cannot contain, and puts `first` before a leading digit.
@@ -148,8 +187,13 @@ mod tests {
         assert_eq!(type_name("2fa"), "N2fa");
         assert_eq!(value_name("2fa"), "n2fa");
         assert_eq!(type_name(""), "Empty");
-        assert_eq!(value_name("///"), "empty");
-        assert_eq!(static_name("///"), "EMPTY");
+        assert_eq!(value_name("///"), "slash_slash_slash");
+        assert_eq!(static_name("#"), "HASH");
+        assert_eq!(
+            (type_name("🎉"), type_name("\n"), type_name("-")),
+            ("U1f389".into(), "U000a".into(), "Minus".into())
+        );
+        assert!(type_name(&"🎉".repeat(300)).len() < 60);
     }
 
     #[test]

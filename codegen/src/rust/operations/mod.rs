@@ -24,3 +24,4 @@ pub mod response_body;
 pub mod scheme_names;
 pub mod send_call;
 pub mod stream;
+pub mod unchecked_parts;

@@ -17,9 +17,10 @@ use crate::rust::operations::errors::{Markers, error_view};
 use crate::rust::operations::operation_docs::{client_terms, handler_terms, prose, route};
 use crate::rust::operations::operation_names::{OperationNames, SortName, TagNames};
 use crate::rust::operations::operation_table::operation_entry;
-use crate::rust::operations::parts::{described, parts_view, report_unchecked};
+use crate::rust::operations::parts::{described, parts_view};
 use crate::rust::operations::request::request_view;
 use crate::rust::operations::response::response_view;
+use crate::rust::operations::unchecked_parts::report_unchecked;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{
     Access, OperationView, SortKeyView, SortView, TagView, UnselectedOperationView, UnselectedView,

@@ -54,7 +54,5 @@ pub fn steps(plan: &TypePlan<'_>, body: SchemaId, path: &[String], direction: Di
         steps.push(PathStep { field: field.name, owner });
         schema = field.property.schema;
     }
-    // A list that contains itself is a wrapper struct, and a custom type is no list.
-    let is_list = plan.custom_type(schema).is_none() && !schemas.get(schemas.target(schema)).holds_itself;
-    is_list.then_some(steps)
+    plan.is_vec(schema).then_some(steps)
 }

@@ -20,13 +20,12 @@ pub fn page_request(
     let field = |meaning: PageParameter| {
         let index = page.parameter(meaning)?;
         let field = fields.iter().find(|field| field.source == FieldSource::Parameter(index))?;
-        let ty = plan.ty(operation.parameters[index].schema, operation.request_direction());
+        let ty = plan.scalar(operation.parameters[index].schema, operation.request_direction())?;
         let fits = match meaning {
             PageParameter::Cursor => ty == Ty::String,
             _ => matches!(ty, Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::F64),
         };
-        let is_nullable = plan.is_nullable(operation.parameters[index].schema);
-        (fits && !is_nullable).then_some((index, field))
+        fits.then_some((index, field))
     };
     let selects = [PageParameter::Number, PageParameter::Offset, PageParameter::Cursor];
     if !selects.into_iter().any(|meaning| field(meaning).is_some()) {
@@ -36,8 +35,11 @@ pub fn page_request(
         Some((_, field)) => format!("{}::count(&self.{})", runtime("PageParameter"), field.name),
         None => "None".to_owned(),
     };
+    let is_nullable = |index: usize| plan.is_nullable(operation.parameters[index].schema);
     let cursor = match field(PageParameter::Cursor) {
-        Some((_, field)) if field.presence == Presence::Optional => format!("self.{}.as_deref()", field.name),
+        Some((index, field)) if field.presence == Presence::Optional || is_nullable(index) => {
+            format!("self.{}.as_deref()", field.name)
+        }
         Some((_, field)) => format!("Some(&self.{})", field.name),
         None => "None".to_owned(),
     };
@@ -53,8 +55,10 @@ pub fn page_request(
         .collect();
     let mut names: Vec<String> =
         found.iter().map(|(field, name)| format!("{field}: Some({})", literal(name))).collect();
-    let begins = first(plan, operation, page);
-    names.extend((begins != 1).then(|| format!("first: {begins}")));
+    let first_number = first(plan, operation, page, PageParameter::Number);
+    names.extend((first_number != 1).then(|| format!("first: {first_number}")));
+    let first_offset = first(plan, operation, page, PageParameter::Offset);
+    names.extend((first_offset != 0).then(|| format!("first_offset: {first_offset}")));
     let docs: Vec<String> = found.iter().map(|(_, name)| format!("`{}`", name.replace('`', "'"))).collect();
     let arguments =
         [number(PageParameter::Limit), number(PageParameter::Number), number(PageParameter::Offset), cursor];

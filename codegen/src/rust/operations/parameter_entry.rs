@@ -1,7 +1,10 @@
 //! The parameters of an operation in the generated operation table: location, name, style and kind of value.
 
+use std::collections::BTreeSet;
+
 use writ_contract::model::operation::{Parameter, ParameterLocation, SchemeKind, Style};
-use writ_contract::model::schema::{Additional, Kind, Schemas};
+use writ_contract::model::parameter_shape::{ParameterShape, parameter_shape, property_names};
+use writ_contract::model::schema::Schemas;
 use writ_contract::model::{Contract, SchemaId};
 
 use crate::rust::code::{literal, literals};
@@ -28,15 +31,15 @@ pub fn parameter_entry(contract: &Contract, parameter: &Parameter) -> String {
         text.push_str(".may_be_empty()");
     }
     if parameter.location == ParameterLocation::QueryString {
-        text.push_str(&form(schemas, parameter));
+        text.push_str(&form(contract, parameter));
         return text;
     }
-    let shape = shape(schemas, parameter.schema).filter(|_| parameter.style != Style::Text);
-    if shape == Some("Object") {
+    let shape = parameter_shape(schemas, parameter.schema).filter(|_| parameter.style != Style::Text);
+    if shape == Some(ParameterShape::Object) {
         text.push_str(&names(contract, parameter));
     }
-    if let Some(shape) = shape {
-        text.push_str(&format!(".kind({}::{shape})", runtime("ValueKind")));
+    if shape.is_some() {
+        text.push_str(&value_kind(schemas, parameter.schema, parameter.style == Style::Json));
         if is_divided(parameter) && never_contains(schemas, parameter.schema, delimiters(parameter.style)) {
             text.push_str(".encoded_delimiters()");
         }
@@ -44,13 +47,15 @@ pub fn parameter_entry(contract: &Contract, parameter: &Parameter) -> String {
     text
 }
 
-/// Returns the call that describes the fields of a parameter for the complete query string, if one needs a description.
-fn form(schemas: &Schemas, parameter: &Parameter) -> String {
-    let fields = match parameter.style {
-        Style::Form => form_fields(schemas, &parameter.encoding, parameter.schema),
-        _ => Vec::new(),
-    };
-    if fields.is_empty() { String::new() } else { format!(".form(&[{}])", fields.join(", ")) }
+/// Returns the calls that describe a parameter for the complete query string: the fields that need a description, and
+/// the names of API keys, which are no fields.
+fn form(contract: &Contract, parameter: &Parameter) -> String {
+    if parameter.style != Style::Form {
+        return String::new();
+    }
+    let fields = form_fields(&contract.schemas, &parameter.encoding, parameter.schema);
+    let fields = if fields.is_empty() { String::new() } else { format!(".form(&[{}])", fields.join(", ")) };
+    fields + &reserved(api_keys(contract, parameter.location))
 }
 
 /// Returns the calls that limit the names of the pairs which belong to an object parameter: to the properties of
@@ -60,23 +65,28 @@ fn names(contract: &Contract, parameter: &Parameter) -> String {
     if !is_exploded && parameter.style != Style::DeepObject {
         return String::new();
     }
-    if is_exploded
-        && let Kind::Object(object) = contract.schemas.kind(parameter.schema)
-        && !matches!(object.additional, Additional::Kept(_))
-    {
-        let names: Vec<String> = object.properties.iter().map(|property| property.name.clone()).collect();
+    if is_exploded && let Some(names) = property_names(&contract.schemas, parameter.schema) {
         return format!(".fields(&[{}])", literals(&names));
     }
     let can_take =
-        |name: &String| is_exploded || name.strip_prefix(&parameter.name).is_some_and(|rest| rest.starts_with('['));
-    let credentials = contract.schemes.iter().filter_map(|scheme| match (&scheme.kind, parameter.location) {
-        (SchemeKind::Query(name), ParameterLocation::Query) => Some(name),
+        |name: &&String| is_exploded || name.strip_prefix(&parameter.name).is_some_and(|rest| rest.starts_with('['));
+    reserved(api_keys(contract, parameter.location).filter(can_take))
+}
+
+/// Iterates over the names of the API keys that the contract declares in the query or in cookies, by the location of a
+/// parameter that could contain them.
+fn api_keys(contract: &Contract, location: ParameterLocation) -> impl Iterator<Item = &String> {
+    contract.schemes.iter().filter_map(move |scheme| match (&scheme.kind, location) {
+        (SchemeKind::Query(name), ParameterLocation::Query | ParameterLocation::QueryString) => Some(name),
         (SchemeKind::Cookie(name), ParameterLocation::Cookie) => Some(name),
         _ => None,
-    });
-    let mut names: Vec<String> = credentials.filter(|name| can_take(name)).cloned().collect();
-    names.sort();
-    names.dedup();
+    })
+}
+
+/// Returns the call that excludes the names of credentials from a parameter, if there are any.
+fn reserved<'c>(names: impl Iterator<Item = &'c String>) -> String {
+    let names: BTreeSet<&String> = names.collect();
+    let names: Vec<String> = names.into_iter().cloned().collect();
     if names.is_empty() { String::new() } else { format!(".reserved(&[{}])", literals(&names)) }
 }
 
@@ -88,6 +98,7 @@ fn is_divided(parameter: &Parameter) -> bool {
         Style::Form => !parameter.explode,
         Style::SpaceDelimited
         | Style::PipeDelimited
+        | Style::TabDelimited
         | Style::DeepObject
         | Style::Cookie
         | Style::Json
@@ -95,22 +106,11 @@ fn is_divided(parameter: &Parameter) -> bool {
     }
 }
 
-/// Returns the variant of the runtime's `ValueKind` for a schema whose values are written in a parameter or
-/// header: `Array`, `Object`, or `None` for a scalar.
-pub fn shape(schemas: &Schemas, schema: SchemaId) -> Option<&'static str> {
-    match schemas.kind(schema) {
-        Kind::Array(_) => Some("Array"),
-        Kind::Object(_) => Some("Object"),
-        Kind::Union(union) => match union
-            .branches
-            .iter()
-            .map(|branch| schemas.kind(*branch))
-            .find(|kind| matches!(kind, Kind::Array(_) | Kind::Object(_)))
-        {
-            Some(Kind::Array(_)) => Some("Array"),
-            Some(_) => Some("Object"),
-            None => None,
-        },
-        _ => None,
-    }
+/// Returns the calls that describe the shape of a parameter or header: an array or an object. A value that is written
+/// as JSON has its type, so an array is not mistaken for a single value.
+pub fn value_kind(schemas: &Schemas, schema: SchemaId, is_json: bool) -> String {
+    let Some(shape) = parameter_shape(schemas, schema) else { return String::new() };
+    let or_scalar = shape == ParameterShape::Array { or_scalar: true } && !is_json;
+    let kind = format!(".kind({}::{})", runtime("ValueKind"), shape.kind());
+    if or_scalar { kind + ".or_scalar()" } else { kind }
 }

@@ -1,14 +1,14 @@
 //! The types of multipart bodies whose parts the contract describes: an enum of the parts and a struct of all
 //! parts.
 
-use writ_contract::diagnostic::{Diagnostic, Diagnostics};
-use writ_contract::model::operation::{Content, ContentKind, Operation};
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::operation::{Content, Operation};
 use writ_contract::model::parts::{Part, PartKind, PartStyle, Parts, parts};
-use writ_contract::model::schema::Additional;
+use writ_contract::model::schema::{Additional, Format, Kind};
 use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::code::{Code, literal};
-use crate::rust::expr::default::{default_text, default_value};
+use crate::rust::expr::default::{DefaultValue, default_text, default_value};
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::expr::read_expression::ReadExpression;
@@ -121,6 +121,7 @@ pub fn parts_view(
             name: Code::of(&variant),
         });
         if names.form.is_some() {
+            let read = if part.list.is_some() { Some(calls.value(part.property)) } else { read };
             view.fields.push(form_field(plan, part, (is_rest, index), (&variant, field), held, docs, &read));
         }
     }
@@ -152,7 +153,7 @@ fn name_of(parts: &Parts<'_>, files: bool) -> Option<Code> {
 }
 
 /// Returns the view of a field in the struct of all parts of a multipart body: its type, and the code that
-/// collects the received parts.
+/// collects the received parts. `read` reads the default of the property.
 #[allow(clippy::too_many_arguments, reason = "one part, seen from both types")]
 fn form_field(
     plan: &TypePlan<'_>,
@@ -171,13 +172,22 @@ fn form_field(
         (_, false) => (format!("writ_runtime::Held::Value(Self::{variant}(value))"), "value"),
     };
     let many = part.list.is_some();
-    let nullable = matches!(held, Ty::Option(_));
-    let default = match (part.required || many || is_rest, part.kind) {
+    let property = if many { Ty::Vec(Box::new(held.clone())) } else { held.clone() };
+    let nullable = matches!(property, Ty::Option(_));
+    let default = match (part.required || is_rest, part.kind) {
         (false, PartKind::Text | PartKind::Json) if !nullable => {
             // Only the server decodes the form, so the default is an inbound value.
-            default_value(plan, part.property, &held, Direction::Inbound)
+            default_value(plan, part.property, &property, Direction::Inbound)
         }
         _ => None,
+    };
+    if default.is_some() {
+        docs.push_str(if docs.is_empty() { "" } else { "\n\n" });
+        docs.push_str(&format!("Default: `{}`.", default_text(plan, part.property)));
+    }
+    let or_default = |received: &str| match (&default, read) {
+        (Some(default), Some(read)) => default.take(received, read),
+        _ => variable.clone(),
     };
     let (ty, start, store, take) = match (is_rest, many, &default) {
         (true, true, _) => (
@@ -192,15 +202,14 @@ fn form_field(
             format!("drop({variable}.insert(name, {value}))"),
             variable.clone(),
         ),
-        (false, true, _) => {
-            (Ty::Vec(Box::new(held)), "Vec::new()", format!("{variable}.push({value})"), variable.clone())
+        (false, true, None | Some(DefaultValue::Empty(_))) => {
+            (property, "Vec::new()", format!("{variable}.push({value})"), variable.clone())
         }
-        (false, false, Some(default)) => {
-            docs.push_str(if docs.is_empty() { "" } else { "\n\n" });
-            docs.push_str(&format!("Default: `{}`.", default_text(plan, part.property)));
-            let take = read.as_ref().map_or_else(|| variable.clone(), |read| default.take(&variable, read));
-            (held, "None", format!("{variable} = Some({value})"), take)
+        (false, true, Some(_)) => {
+            let received = format!("Some({variable}).filter(|all| !all.is_empty())");
+            (property, "Vec::new()", format!("{variable}.push({value})"), or_default(&received))
         }
+        (false, false, Some(_)) => (held, "None", format!("{variable} = Some({value})"), or_default(&variable)),
         (false, false, None) => {
             let store = format!("{variable} = Some({value})");
             match (part.required, nullable) {
@@ -242,6 +251,9 @@ fn rule(part: &Part<'_>, calls: &ReadCalls<'_, '_>) -> String {
     }
     if !part.media_types.is_empty() {
         rule.push_str(&format!(".media(&[{}])", literals(&part.media_types)));
+    }
+    if matches!(calls.plan.contract.schemas.kind(part.schema), Kind::String(shape) if shape.format == Format::Byte) {
+        rule.push_str(".base64()");
     }
     if let Some(media) = part.sent_as {
         rule.push_str(&format!(".sent_as({})", literal(media)));
@@ -292,36 +304,4 @@ fn docs(plan: &TypePlan<'_>, part: &Part<'_>, is_rest: bool) -> String {
     let own = schemas.nearest(part.property, |schema| described(schema).or_else(|| schema.title.clone()));
     own.or_else(|| schemas.nearest(part.schema, |schema| described(schema).or_else(|| schema.title.clone())))
         .unwrap_or_default()
-}
-
-/// Reports the constraints of an operation's multipart bodies that generated code does not check.
-pub fn report_unchecked(plan: &TypePlan<'_>, operation: &Operation, diagnostics: &mut Diagnostics) {
-    let bodies = operation.body.iter().flat_map(|body| &body.content);
-    let mut described_schema = None;
-    for content in bodies.filter(|content| content.kind == ContentKind::Multipart && content.positional.is_none()) {
-        let schemas = &plan.contract.schemas;
-        let described =
-            parts(content, schemas).filter(|_| *described_schema.get_or_insert(content.schema) == content.schema);
-        let interpreted = |schema| schemas.nearest(schema, |schema| schema.interpreted.as_ref()).is_some();
-        let report = |message: &str| Diagnostic::warning("unchecked-parts", content.span, message.to_owned());
-        match (described, content.schema) {
-            (Some(_), Some(schema)) if interpreted(schema) => diagnostics.push(
-                report("rules that concern several parts are not checked")
-                    .label("each part is checked, and required parts must be present")
-                    .note("such rules need all parts at once, but files are streamed")
-                    .help("check these rules in the handler"),
-            ),
-            (Some(_), _) => {}
-            (None, None) => diagnostics.push(
-                report("the parts of this body are not declared")
-                    .label("passed to the handler without a check")
-                    .help("declare a `schema` whose properties are the parts"),
-            ),
-            (None, Some(_)) => diagnostics.push(
-                report("the schema of this body does not declare its parts")
-                    .label("passed to the handler without a check")
-                    .help("declare the parts as the properties of an object"),
-            ),
-        }
-    }
 }

@@ -3,8 +3,11 @@
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::{Content, ContentKind, RequestBody};
+use writ_contract::model::parameter_shape::{allows_scalar, leaves};
 use writ_contract::model::parts::parts;
+use writ_contract::model::schema::Format;
 use writ_contract::model::stream::{Items, item_schema};
+use writ_contract::model::{Kind, SchemaId};
 
 use crate::rust::code::Code;
 use crate::rust::expr::form_fields::body_form_fields;
@@ -16,6 +19,7 @@ use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::request_field::RequestField;
 use crate::rust::operations::stream::{stream_method, stream_type};
 use crate::rust::plan::ty::Ty;
+use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{FormView, FormsView, Presence};
 
 /// The Rust type and the decoding code of a request body of one media type.
@@ -75,10 +79,7 @@ fn body_decode(
         (ContentKind::Json | ContentKind::Form, None) => {
             decode(Ty::Value, format!("input.{method}(|r| r.any())"), Absent::None)
         }
-        (ContentKind::Text, Some(schema))
-            if plan.custom_type(schema).is_some_and(|own| own.text)
-                || plan.structure(plan.contract.schemas.target(schema), calls.direction) == Ty::String =>
-        {
+        (ContentKind::Text, Some(schema)) if is_typed_text(plan, schema) => {
             let call = format!("input.{method}({})", calls.value(schema).function());
             decode(plan.ty(schema, calls.direction), call, Absent::None)
         }
@@ -94,6 +95,18 @@ fn body_decode(
             decode(Ty::Bytes, "input.bytes_body()".to_owned(), Absent::Empty)
         }
     }
+}
+
+/// Returns true if the text of a request body is read by its schema: a custom type that is text, or a single value such
+/// as a string with constraints, a date or a number.
+pub fn is_typed_text(plan: &TypePlan<'_>, schema: SchemaId) -> bool {
+    let is_opaque = |kind: &Kind| match kind {
+        Kind::Any => true,
+        Kind::String(shape) => shape.format == Format::Binary,
+        _ => false,
+    };
+    plan.custom_type(schema).is_some_and(|own| own.text)
+        || leaves(&plan.contract.schemas, schema).into_iter().all(|kind| allows_scalar(kind) && !is_opaque(kind))
 }
 
 /// Returns true if a request body is decoded independently of the name of its media type. This is the case for

@@ -1,7 +1,7 @@
 //! The successful responses of an operation as one type: status codes, headers and bodies.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
-use writ_contract::model::operation::{Header, Operation, Response, Status};
+use writ_contract::model::operation::{Header, Operation, Response, Status, Style};
 use writ_contract::model::schema::Kind;
 
 use crate::rust::code::{Code, literal};
@@ -199,9 +199,22 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header) -> H
         Ty::Bool | Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::Decimal => view(ty.clone(), optional, shown, "", ""),
         Ty::DecimalNumber | Ty::Uuid | Ty::String => view(ty.clone(), optional, shown, "", ""),
         _ if own_text => view(ty.clone(), optional, shown, "", ""),
+        _ if header.style != Style::Simple => {
+            view(ty.clone(), optional, "delimited_header", "&", delimiter_argument(header.style))
+        }
         _ => {
             let more = if header.explode { ", true" } else { ", false" };
             view(ty.clone(), optional, "simple_header", "&", more)
         }
+    }
+}
+
+/// Returns the argument for the delimiter of a header's list, which only a contract of Swagger 2.0 can choose.
+fn delimiter_argument(style: Style) -> &'static str {
+    match style {
+        Style::SpaceDelimited => ", writ_runtime::Style::SpaceDelimited",
+        Style::PipeDelimited => ", writ_runtime::Style::PipeDelimited",
+        Style::TabDelimited => ", writ_runtime::Style::TabDelimited",
+        _ => ", writ_runtime::Style::Simple",
     }
 }

@@ -4,7 +4,7 @@ use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{Content, ContentKind, Operation, Response, Status};
 use writ_contract::model::stream::{Framing, Items, items};
-use writ_contract::model::{Direction, SchemaId};
+use writ_contract::model::{Direction, Kind, SchemaId};
 
 use crate::rust::code::{Code, literal};
 use crate::rust::expr::read::ReadCalls;
@@ -75,6 +75,8 @@ pub enum BodyEncoding {
     Bytes,
     /// The body is a custom type, written as the text of its `Display` implementation.
     Shown,
+    /// The body is a number or a boolean, whose text is its JSON.
+    Number,
     /// The body is a stream of bytes.
     Stream,
     /// The body is a stream of values, each written as an item in this framing.
@@ -104,16 +106,23 @@ fn form<'c>(plan: &TypePlan<'_>, direction: Direction, content: &'c Content) -> 
             }
         },
         ContentKind::Text if range => (any_media(Ty::String), BodyEncoding::AnyMedia, content.schema),
-        ContentKind::Text => {
-            match content.schema.filter(|schema| plan.custom_type(*schema).is_some_and(|own| own.text)) {
-                Some(schema) => (plan.ty(schema, direction), BodyEncoding::Shown, Some(schema)),
-                None => (Ty::String, BodyEncoding::Bytes, content.schema),
+        ContentKind::Text => match content.schema {
+            Some(schema) if plan.custom_type(schema).is_some_and(|own| own.text) => {
+                (plan.ty(schema, direction), BodyEncoding::Shown, Some(schema))
             }
-        }
+            Some(schema) if is_number(plan, schema) => (plan.ty(schema, direction), BodyEncoding::Number, Some(schema)),
+            _ => (Ty::String, BodyEncoding::Bytes, content.schema),
+        },
         _ if range => (any_media(Ty::Bytes), BodyEncoding::AnyMedia, None),
         _ => (Ty::Bytes, BodyEncoding::Bytes, None),
     };
     BodyForm { ty, encoding, schema, media: vec![content] }
+}
+
+/// Returns true if a schema allows only numbers, or only booleans. The text of any other scalar can differ from its JSON.
+fn is_number(plan: &TypePlan<'_>, schema: SchemaId) -> bool {
+    let schemas = &plan.contract.schemas;
+    matches!(schemas.kind(schema), Kind::Integer(_) | Kind::Number(_) | Kind::Boolean) && !plan.is_nullable(schema)
 }
 
 /// Returns the forms of a response body. Media types with an equal Rust type and encoding share a form.
@@ -148,7 +157,7 @@ impl BodyForm<'_> {
     fn value_rule(&self, calls: &ReadCalls<'_, '_>) -> Option<String> {
         let schema = self.schema?;
         match (self.encoding, &self.ty) {
-            (BodyEncoding::Shown, _) => calls.rule(schema),
+            (BodyEncoding::Shown | BodyEncoding::Number, _) => calls.rule(schema),
             (BodyEncoding::Bytes, Ty::String) | (BodyEncoding::AnyMedia, _) => calls.text_body_rule(schema),
             _ => calls.element_rule(schema),
         }
@@ -292,7 +301,7 @@ fn send_call(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> SendCall {
         Some(rule) => SendCall { uses_responder: true, ..call(method, Argument::Checked(rule), false) },
     };
     match form.encoding {
-        BodyEncoding::Json => call("json", Argument::Borrowed, true),
+        BodyEncoding::Json | BodyEncoding::Number => call("json", Argument::Borrowed, true),
         BodyEncoding::Bytes => call("bytes", Argument::Owned, false),
         BodyEncoding::Shown => call("bytes", Argument::Text, false),
         BodyEncoding::Stream => call("stream", Argument::Owned, false),

@@ -234,6 +234,19 @@ impl<'c> TypePlan<'c> {
             }
     }
 
+    /// Returns the Rust type of a scalar schema, of which the type of a component is an alias. Returns `None` for a custom
+    /// type.
+    pub fn scalar(&self, id: SchemaId, direction: Direction) -> Option<Ty> {
+        let target = self.contract.schemas.target(id);
+        self.custom_type(id).is_none().then(|| self.structure(target, direction))
+    }
+
+    /// Returns true if the Rust type of an array schema is a `Vec`: a list that contains itself is a wrapper struct.
+    pub fn is_vec(&self, array: SchemaId) -> bool {
+        let schemas = &self.contract.schemas;
+        self.custom_type(array).is_none() && !schemas.get(schemas.target(array)).holds_itself
+    }
+
     /// Returns the custom type (`x-rust-type`) of a schema, after resolving aliases.
     pub fn custom_type(&self, id: SchemaId) -> Option<&'c RustType> {
         self.contract.schemas.nearest(id, |schema| schema.rust_type.as_ref())

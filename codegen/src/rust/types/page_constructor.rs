@@ -2,7 +2,7 @@
 //! have.
 
 use writ_contract::diagnostic::Diagnostics;
-use writ_contract::model::operation::{ListPage, Operation};
+use writ_contract::model::operation::{ListPage, Operation, PageMember};
 use writ_contract::model::schema::{Additional, Kind, PageParameter, PageRole};
 use writ_contract::model::{Direction, SchemaId};
 
@@ -23,8 +23,13 @@ pub fn page_constructor(plan: &TypePlan<'_>, key: TypeKey) -> Option<PageConstru
         let page = operation.page.as_ref()?;
         (plan.contract.schemas.target(page.body) == key.schema && !page.items.is_empty()).then_some((operation, page))
     })?;
-    let mut constructor =
-        Constructor { plan, page, first: first(plan, operation, page), used: false, arguments: Vec::new() };
+    let mut constructor = Constructor {
+        plan,
+        page,
+        first: first(plan, operation, page, PageParameter::Number),
+        used: false,
+        arguments: Vec::new(),
+    };
     let value = constructor.object(key, &mut Vec::new())?;
     if !constructor.used {
         return None;
@@ -37,18 +42,23 @@ pub fn page_constructor(plan: &TypePlan<'_>, key: TypeKey) -> Option<PageConstru
     Some(PageConstructorView { parameters: parameters.into_iter().map(Code::of).collect(), value: Code::of(value) })
 }
 
-/// Returns the number of the first page: the default of the parameter, otherwise 0 if this is its minimum, otherwise 1.
-pub fn first(plan: &TypePlan<'_>, operation: &Operation, page: &ListPage) -> u64 {
-    let Some(index) = page.parameter(PageParameter::Number) else { return 1 };
+/// Returns the number of the first page, or the position of the first element: the default of the parameter if it is 0 or 1,
+/// otherwise its minimum if it is 0 or 1, otherwise 1 for a page. The first element has the position 0, but 1 in a list of
+/// SCIM (RFC 7644 § 3.4.2.4).
+pub fn first(plan: &TypePlan<'_>, operation: &Operation, page: &ListPage, meaning: PageParameter) -> u64 {
+    let is_number = meaning == PageParameter::Number;
+    let Some(index) = page.parameter(meaning) else { return u64::from(is_number) };
+    let is_scim = page.items.last().is_some_and(|list| list == "Resources");
     let schemas = &plan.contract.schemas;
     let schema = operation.parameters[index].schema;
     let default = schemas.nearest(schema, |schema| schema.default.as_ref()).and_then(|(value, _)| value.as_u64());
-    let begins_at_zero = match schemas.kind(schema) {
-        Kind::Integer(shape) => shape.min == Some(0),
-        Kind::Number(shape) => shape.min == Some(0.0),
-        _ => false,
+    let minimum = || match schemas.kind(schema) {
+        Kind::Integer(shape) => u64::try_from(shape.min?).ok(),
+        Kind::Number(shape) => shape.min.filter(|min| *min == 0.0 || *min == 1.0).map(|min| min as u64),
+        _ => None,
     };
-    default.unwrap_or(if begins_at_zero { 0 } else { 1 })
+    let is_first = |value: &u64| *value <= 1;
+    default.filter(is_first).or_else(|| minimum().filter(is_first)).unwrap_or(u64::from(is_number || is_scim))
 }
 
 /// The expression of a page in progress.
@@ -87,14 +97,12 @@ impl Constructor<'_, '_> {
     /// Returns the expression of a field: the part of the page that it holds, an object with such parts, an absent value,
     /// or an argument of the constructor.
     fn field(&mut self, field: &Field<'_>, path: &mut Vec<String>) -> String {
-        if *path == self.page.items {
+        if *path == self.page.items && self.plan.is_vec(field.property.schema) {
             self.used = true;
             return held(field.presence, "page.data".to_owned());
         }
         let member = self.page.members.iter().find(|member| member.path == *path);
-        if let Some(source) = member.and_then(|member| self.source(member.role, member.is_url))
-            && converts(self.plan, field.property.schema)
-        {
+        if let Some(source) = member.and_then(|member| self.source(member, field.property.schema)) {
             return format!("{}::member({source})", runtime("PageMember"));
         }
         let leads = |to: &[String]| to.len() > path.len() && to.starts_with(path);
@@ -105,7 +113,7 @@ impl Constructor<'_, '_> {
             let (used, arguments) = (self.used, self.arguments.len());
             // Links to other pages are absent on the first and on the last page.
             match self.object(key, path) {
-                Some(object) => return self.link(field, path, held(field.presence, object)),
+                Some(object) => return self.link(field, path, object),
                 None => {
                     self.used = used;
                     self.arguments.truncate(arguments);
@@ -120,31 +128,39 @@ impl Constructor<'_, '_> {
         }
     }
 
-    /// Returns the expression of an object that only holds the URL of another page: it is absent if there is no such page.
+    /// Returns the expression of an object in a field. An object that only holds the URL of another page is absent if
+    /// there is no such page.
     fn link(&self, field: &Field<'_>, path: &[String], object: String) -> String {
         let member = self.page.members.iter().find(|member| member.is_url && member.path.starts_with(path));
         let is_named = |name: &str| {
             matches!(name.to_ascii_lowercase().as_str(), "next" | "next_page" | "nextpage" | "prev" | "previous")
         };
-        let Some(member) = member.filter(|_| path.last().is_some_and(|name| is_named(name))) else { return object };
+        let Some(member) = member.filter(|_| path.last().is_some_and(|name| is_named(name))) else {
+            return held(field.presence, object);
+        };
         let source = if member.role == PageRole::Next { "links.next" } else { "links.previous" };
+        let present = format!("{source}.is_some().then(|| {object})");
         match field.presence {
-            Presence::Optional | Presence::RequiredNullable => {
-                format!("if {source}.is_some() {{ {object} }} else {{ None }}")
-            }
-            Presence::Patch => {
-                let patch = runtime("Patch");
-                format!("if {source}.is_some() {{ {object} }} else {{ {patch}::Absent }}")
-            }
-            _ => object,
+            Presence::Optional | Presence::RequiredNullable => present,
+            Presence::Patch => format!("{}::from({present})", runtime("Patch")),
+            _ => held(field.presence, object),
         }
     }
 
-    /// Returns the expression of the part of a page that a member holds, or `None` if a page does not have it.
-    fn source(&self, role: PageRole, is_url: bool) -> Option<String> {
-        Some(match (role, is_url) {
+    /// Returns the expression of the part of a page that a member holds, or `None` if a page does not have it, or if the
+    /// runtime does not convert it into the Rust type of the member's schema.
+    fn source(&self, member: &PageMember, schema: SchemaId) -> Option<String> {
+        let ty = self.plan.scalar(schema, Direction::Outbound)?;
+        if !matches!(ty, Ty::Bool | Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::F32 | Ty::F64 | Ty::String) {
+            return None;
+        }
+        let is_numbered = member.parameter.is_some() && member.parameter == self.page.parameter(PageParameter::Number);
+        Some(match (member.role, member.is_url) {
             (PageRole::Next, true) => "links.next.clone()".to_owned(),
             (PageRole::Previous, true) => "links.previous.clone()".to_owned(),
+            (PageRole::Next, false) if is_numbered && ty != Ty::String => {
+                format!("page.pagination.next_number({})", self.first)
+            }
             (PageRole::Next, false) => "page.pagination.next_cursor.clone()".to_owned(),
             (PageRole::HasMore, _) => "Some(page.pagination.has_more)".to_owned(),
             (PageRole::IsLast, _) => "Some(!page.pagination.has_more)".to_owned(),
@@ -177,12 +193,4 @@ fn held(presence: Presence, value: String) -> String {
         Presence::RequiredNullable | Presence::Optional | Presence::DefaultedNullable => format!("Some({value})"),
         Presence::Patch => format!("{}::Value({value})", runtime("Patch")),
     }
-}
-
-/// Returns true if the runtime converts a part of a page into the Rust type of a schema.
-fn converts(plan: &TypePlan<'_>, schema: SchemaId) -> bool {
-    matches!(
-        plan.ty(schema, Direction::Outbound),
-        Ty::Bool | Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::F32 | Ty::F64 | Ty::String
-    )
 }

@@ -36,6 +36,11 @@ pub async fn the_pages_of_every_list_are_requested_in_turn(served: &Served) {
     assert_eq!(walk(client.links(&LinksRequest { per_page: Some(2), ..Default::default() })).await, expected);
     assert_eq!(walk(client.mapped(&MappedRequest { most: Some(2), ..Default::default() })).await, expected);
 
+    assert_eq!(walk(client.scim(&ScimRequest { count: Some(2), ..Default::default() })).await, expected);
+    assert_eq!(walk(client.enveloped(&EnvelopedRequest { page_size: Some(2), ..Default::default() })).await, expected);
+    assert_eq!(walk(client.following(&FollowingRequest { page: 1, limit: 2 })).await, expected);
+    assert_eq!(walk(client.counted(&CountedRequest { limit: Some(2), ..Default::default() })).await, expected);
+
     let second = MetaRequest { page: Some(2), per_page: Some(2) };
     assert_eq!(walk(client.meta(&second)).await, (vec![3, 4, 5], 2));
 

@@ -35,6 +35,20 @@ impl DefaultApi for Service {
         Ok(request.body.into())
     }
 
+    async fn double(&self, _: &Context<()>, request: DoubleRequest) -> Result<DoubleResponse, DoubleError> {
+        Ok((request.body * 2).into())
+    }
+
+    async fn set_day(&self, _: &Context<()>, request: SetDayRequest) -> Result<SetDayResponse, SetDayError> {
+        crate::record(&request);
+        Ok(request.body.is_some().into())
+    }
+
+    async fn set_level(&self, _: &Context<()>, request: SetLevelRequest) -> Result<SetLevelResponse, SetLevelError> {
+        crate::record(&request);
+        Ok(SetLevelResponse)
+    }
+
     async fn upload(&self, _: &Context<()>, request: UploadRequest) -> Result<UploadResponse, UploadError> {
         Ok(request.body.into())
     }

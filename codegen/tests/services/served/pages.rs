@@ -93,6 +93,35 @@ impl DefaultApi for Service {
         Ok(TokenPage::of_page(Page { data: vec![User { id: 1 }], pagination }).into())
     }
 
+    async fn scim(&self, _: &Context<()>, request: ScimRequest) -> Result<ScimResponse, ScimError> {
+        let selected = request.page_request();
+        crate::record(&selected);
+        let start = request.start_index.unwrap_or(1);
+        Ok(ScimPage::of_page(page(&selected), vec!["list".to_owned()], start).into())
+    }
+
+    async fn enveloped(&self, _: &Context<()>, request: EnvelopedRequest) -> Result<EnvelopedResponse, EnvelopedError> {
+        crate::record(&request.page_request());
+        Ok(Envelope::of_page(page(&request.page_request()), "ok".to_owned()).into())
+    }
+
+    async fn following(&self, _: &Context<()>, request: FollowingRequest) -> Result<FollowingResponse, FollowingError> {
+        crate::record(&request.page_request());
+        Ok(FollowingPage::of_page(page(&request.page_request())).into())
+    }
+
+    async fn counted(&self, _: &Context<()>, request: CountedRequest) -> Result<CountedResponse, CountedError> {
+        crate::record(&request.page_request());
+        let page = page(&request.page_request());
+        let count = page.data.len() as i64;
+        Ok(CountedPage::of_page(page, count).into())
+    }
+
+    async fn interval(&self, _: &Context<()>, request: IntervalRequest) -> Result<IntervalResponse, IntervalError> {
+        crate::record(&request);
+        Ok(NamedPage { users: Vec::new(), total_count: 0.0 }.into())
+    }
+
     async fn off(&self, _: &Context<()>, request: OffRequest) -> Result<OffResponse, OffError> {
         crate::record(&request);
         Ok(NamedPage { users: Vec::new(), total_count: 0.0 }.into())

@@ -64,6 +64,7 @@ serves! {
         vehicle VehicleRequest VehicleResponse VehicleError,
         message MessageRequest MessageResponse MessageError,
         contact ContactRequest ContactResponse ContactError,
+        ticket TicketRequest TicketResponse TicketError,
     }
     silent {}
     bare {}
@@ -140,6 +141,7 @@ serves! {
         query_presence QueryPresenceRequest QueryPresenceResponse QueryPresenceError,
         query_types QueryTypesRequest QueryTypesResponse QueryTypesError,
         query_spread QuerySpreadRequest QuerySpreadResponse QuerySpreadError,
+        query_either QueryEitherRequest QueryEitherResponse QueryEitherError,
         header_simple HeaderSimpleRequest HeaderSimpleResponse HeaderSimpleError,
         header_simple_explode HeaderSimpleExplodeRequest HeaderSimpleExplodeResponse HeaderSimpleExplodeError,
         header_content HeaderContentRequest HeaderContentResponse HeaderContentError,

@@ -112,6 +112,11 @@ impl Public for Service {
         Ok(WindowResponse)
     }
 
+    async fn complete(&self, _: &Context<()>, request: CompleteRequest) -> Result<CompleteResponse, CompleteError> {
+        crate::record(&request);
+        Ok(CompleteResponse)
+    }
+
     async fn free(&self, _: &Context<()>, request: FreeRequest) -> Result<FreeResponse, FreeError> {
         crate::record(&request);
         Ok(FreeResponse)

@@ -42,6 +42,7 @@ impl DefaultApi for Service {
         silent {
             set_remark SetRemarkRequest SetRemarkResponse SetRemarkError,
             lists ListsRequest ListsResponse ListsError,
+            matrix MatrixRequest MatrixResponse MatrixError,
         }
     }
 
@@ -52,7 +53,8 @@ impl DefaultApi for Service {
     ) -> Result<ListAnimalsResponse, ListAnimalsError> {
         crate::record(&request);
         let marks = vec!["a".to_owned(), "b".to_owned()];
-        Ok(ListAnimalsResponse { x_total: Some(1), x_marks: Some(marks), body: vec![animal(1)] })
+        let bars = Some(vec![1, 2]);
+        Ok(ListAnimalsResponse { x_total: Some(1), x_marks: Some(marks), x_bars: bars, body: vec![animal(1)] })
     }
 
     async fn get_animal(
@@ -74,7 +76,7 @@ impl DefaultApi for Service {
     async fn add_photo(&self, _: &Context<()>, request: AddPhotoRequest) -> Result<AddPhotoResponse, AddPhotoError> {
         let form: AddPhotoForm = request.body.collect().await?;
         let photo = form.photo.bytes.len();
-        crate::record(&(photo, form.photo.file_name, form.sizes, form.marks, form.remark));
+        crate::record(&(photo, form.photo.file_name, form.sizes, form.marks, form.bars, form.tabs, form.remark));
         Ok(AddPhotoResponse)
     }
 

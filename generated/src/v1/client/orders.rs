@@ -178,7 +178,7 @@ impl client::Listed for ListUserOrdersResponse {
         next: &[client::NextPage::Token("/pagination/nextCursor", "cursor"), client::NextPage::Number("page", 1)],
         has_more: Some("/pagination/hasMore"),
         total: Some("/pagination/total"),
-        limit: Some("limit"),
+        limit: Some("/pagination/limit"),
         ..client::PageLayout::NONE
     };
 
@@ -282,7 +282,7 @@ impl client::Listed for ListOrdersResponse {
         next: &[client::NextPage::Token("/pagination/nextCursor", "cursor"), client::NextPage::Number("page", 1)],
         has_more: Some("/pagination/hasMore"),
         total: Some("/pagination/total"),
-        limit: Some("limit"),
+        limit: Some("/pagination/limit"),
         ..client::PageLayout::NONE
     };
 
@@ -450,7 +450,7 @@ impl client::Listed for ListOrderItemsResponse {
         next: &[client::NextPage::Token("/pagination/nextCursor", "cursor"), client::NextPage::Number("page", 1)],
         has_more: Some("/pagination/hasMore"),
         total: Some("/pagination/total"),
-        limit: Some("limit"),
+        limit: Some("/pagination/limit"),
         ..client::PageLayout::NONE
     };
 

@@ -73,7 +73,7 @@ impl client::Listed for ListProductsResponse {
         next: &[client::NextPage::Token("/pagination/nextCursor", "cursor"), client::NextPage::Number("page", 1)],
         has_more: Some("/pagination/hasMore"),
         total: Some("/pagination/total"),
-        limit: Some("limit"),
+        limit: Some("/pagination/limit"),
         ..client::PageLayout::NONE
     };
 

@@ -163,7 +163,7 @@ impl client::Listed for ListUsersResponse {
         next: &[client::NextPage::Token("/pagination/nextCursor", "cursor"), client::NextPage::Number("page", 1)],
         has_more: Some("/pagination/hasMore"),
         total: Some("/pagination/total"),
-        limit: Some("limit"),
+        limit: Some("/pagination/limit"),
         ..client::PageLayout::NONE
     };
 

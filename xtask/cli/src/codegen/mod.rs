@@ -71,10 +71,12 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
         options: settings.options,
     };
     let unwritten = request.options.unwritten;
+    let overlaid = !request.options.overlays.is_empty();
     let generated = generate(&request);
     problems += show(&generated.diagnostics, args.display());
     let Some(contract) = generated.output.filter(|_| problems == 0) else {
         let contract = if spec == Path::new(STDIN) { "standard input".to_owned() } else { spec.display().to_string() };
+        let contract = if overlaid { format!("{contract} and its overlays") } else { contract };
         bail!("{} in {contract}; {} is unchanged", plural(problems, "problem"), out.display());
     };
     let name = match args.name.as_ref().or(settings.name.as_ref()) {

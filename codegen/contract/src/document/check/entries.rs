@@ -4,6 +4,7 @@ use super::Checker;
 use super::advice::{BODY_BY_MEDIA_TYPE, example, instead};
 use super::described::is_schema_keyword;
 use super::foreign::foreign;
+use super::values::DOCUMENTATION;
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::grammar::{Field, Pattern, Presence, Rule, Since};
 use crate::document::node::{Key, Object};
@@ -27,7 +28,11 @@ impl Checker<'_, '_> {
         }
         let message = format!("unknown field `{}` in {}", key.name, rule.name);
         let similar = nearest(&key.name, rule.names(self.document.version()));
-        let slip = matches!(similar, Some((_, Nearness::Same | Nearness::Slip))) || is_body_schema(rule, &key.name);
+        let slip = match similar {
+            // A misspelt field for documentation changes no code.
+            Some((name, Nearness::Same | Nearness::Slip)) => !DOCUMENTATION.contains(&name),
+            _ => is_body_schema(rule, &key.name),
+        };
         // JSON Schema allows unknown keywords in a schema of 3.1.
         let free = rule.keywords && self.document.version() >= Version::V31;
         let problem =
@@ -63,7 +68,7 @@ impl Checker<'_, '_> {
     /// Reports a field that an OpenAPI object has only in another version of OpenAPI.
     pub(super) fn other_version(&mut self, rule: &Rule, field: &Field, key: &Key) {
         if field.since == Since::V32 {
-            return self.read_as_3_2(key.span, &format!("`{}` is a field", field.name));
+            return self.read_as_later(key.span, &format!("`{}` is a field", field.name), Version::V32);
         }
         let (name, since) = (field.name, field.since);
         let (theirs, ours) = (since.example(), self.document.version());
@@ -81,13 +86,17 @@ impl Checker<'_, '_> {
         });
     }
 
-    /// Reports a feature of OpenAPI 3.2 in a contract of an earlier version. It has its effect all the same.
-    pub(super) fn read_as_3_2(&mut self, span: Span, feature: &str) {
+    /// Reports a feature of a later version of OpenAPI in a contract of an earlier one. It has its effect all the same.
+    pub(super) fn read_as_later(&mut self, span: Span, feature: &str, since: Version) {
         let ours = self.document.version();
-        let message = format!("{feature} of OpenAPI 3.2, but this contract is {}", ours.name());
+        let theirs = since.number();
+        let message = format!("{feature} of OpenAPI {theirs}, but this contract is {}", ours.name());
         let problem = self.lax(false, "other-version", span, message);
-        let label = if self.strict { format!("not in {}", ours.number()) } else { "treated as in 3.2".to_owned() };
-        self.report(problem.label(label).help("declare `openapi: 3.2.0` to use it"));
+        let label = match self.strict {
+            true => format!("not in {}", ours.number()),
+            false => format!("treated as in {theirs}"),
+        };
+        self.report(problem.label(label).help(format!("declare `openapi: {theirs}.0` to use it")));
     }
 
     /// Reports a required field that an OpenAPI object lacks, unless a misspelling of the field was reported.

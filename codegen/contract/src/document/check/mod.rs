@@ -16,10 +16,11 @@ mod swagger;
 mod type_words;
 mod values;
 mod version_3_2;
+mod words;
 
 use std::collections::{HashMap, VecDeque};
 
-use super::grammar::{ObjectKind, Role, Rule, Shape, rule};
+use super::grammar::{ObjectKind, Presence, Role, Rule, Shape, rule};
 use super::node::{Key, Node, Object, Value};
 use super::repair::Repairs;
 use super::trees::Document;
@@ -106,7 +107,11 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
         let located = kind == ObjectKind::Parameter && self.located_by_path(object, anchor);
         for field in rule.fields.iter().filter(|field| !(located && field.name == "in")) {
             if field.since.knows(self.version()) && !object.contains_key(field.name) {
-                self.missing(rule, object, (field.name, field.presence), anchor);
+                let presence = match field.name == "name" && is_query_string(kind, object) {
+                    true => Presence::Assumed("treated as `query`: it is not sent"),
+                    false => field.presence,
+                };
+                self.missing(rule, object, (field.name, presence), anchor);
             }
         }
         self.fields(kind, rule, object, anchor);
@@ -189,6 +194,11 @@ impl Checker<'_, '_> {
     fn inside_quotes(&self, span: Span) -> Span {
         self.document.sources.inside_quotes(span)
     }
+}
+
+/// Returns true if an object is a parameter for the complete query string, whose name is not a part of requests.
+fn is_query_string(kind: ObjectKind, object: &Object) -> bool {
+    kind == ObjectKind::Parameter && object.get("in").and_then(Node::as_str) == Some("querystring")
 }
 
 /// Returns the method and path of the operation that contains the node at a JSON pointer, such as `GET /users/{id}`.

@@ -5,9 +5,10 @@ use super::pending::Pending;
 use crate::diagnostic::Diagnostic;
 use crate::document::grammar::ObjectKind;
 use crate::document::located::Located;
-use crate::document::node::{Node, Object};
+use crate::document::node::{Node, Object, Value};
 use crate::document::reference::{Fragment, RefError, Reference, compose, file_part, parse};
 use crate::document::remote::{LOCK, RemoteError};
+use crate::document::repair::Repair;
 use crate::document::resolve::MAX_HOPS;
 use crate::document::version::Version;
 use crate::document::walk::{Standing, begin};
@@ -60,7 +61,10 @@ impl<'d> Checker<'d, '_> {
     pub(super) fn follow(&mut self, pending: &Pending<'d>) {
         self.pointer.clone_from(&pending.pointer);
         match self.document.resolve_as(pending.span.file, pending.text, pending.kind) {
-            Err(error) => self.unresolved(pending, error),
+            Err(error) => match self.without_slash(pending) {
+                Some(target) => self.target(pending, target),
+                None => self.unresolved(pending, error),
+            },
             Ok(target) if self.is_cyclic(pending, &target) => {
                 let problem = Diagnostic::error("cyclic-ref", pending.span, "the references form a cycle");
                 let problem = problem.label("leads back to itself");
@@ -69,6 +73,24 @@ impl<'d> Checker<'d, '_> {
             }
             Ok(target) => self.target(pending, target),
         }
+    }
+
+    /// Returns the target of a reference whose JSON pointer lacks its first slash, as in `#definitions/User`, and reports
+    /// the reference. A slash cannot be a part of an anchor, so the pointer has no other meaning (RFC 6901, section 3).
+    fn without_slash(&mut self, pending: &Pending<'d>) -> Option<Located<'d>> {
+        let (file, pointer) = pending.text.split_once('#')?;
+        let meant = format!("{file}#/{pointer}");
+        if pointer.starts_with('/') || !pointer.contains('/') {
+            return None;
+        }
+        let target = self.document.resolve_as(pending.span.file, &meant, pending.kind).ok()?;
+        let message = format!("the JSON pointer of `{}` does not begin with `/`", pending.text);
+        let problem = self.lax(false, "dangling-ref", pending.span, message);
+        let problem =
+            problem.label(if self.strict { "no such target".to_owned() } else { format!("read as `{meant}`") });
+        self.report(problem.suggest(self.inside_quotes(pending.span), &meant));
+        self.repairs.add(pending.span, Repair::Replace(Value::String(meant)));
+        Some(target)
     }
 
     /// Checks that the target of a reference is an object of the required kind.

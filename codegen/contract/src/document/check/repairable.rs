@@ -1,10 +1,7 @@
 //! The check of wrong values that have only one possible meaning: each is reported and recorded for repair.
 
 use super::Checker;
-use super::advice::instead;
-use super::type_words::type_word;
-use crate::diagnostic::{Nearness, nearest};
-use crate::document::grammar::{ObjectKind, Presence, Rule, Shape, Since, rule};
+use crate::document::grammar::{ObjectKind, Presence, Rule, Shape, rule};
 use crate::document::node::{Key, Node, Object, Value};
 use crate::document::repair::Repair;
 use crate::document::version::Version;
@@ -20,16 +17,20 @@ pub(super) struct Meaning {
 }
 
 impl Meaning {
-    fn new(repair: Repair, label: impl Into<String>) -> Meaning {
+    pub(super) fn new(repair: Repair, label: impl Into<String>) -> Meaning {
         Meaning { repair, label: label.into() }
     }
 
-    fn replace(value: Value, shown: &str) -> Meaning {
+    pub(super) fn replace(value: Value, shown: &str) -> Meaning {
         Meaning::new(Repair::Replace(value), format!("treated as {shown}"))
     }
 
     fn wrap() -> Meaning {
         Meaning::new(Repair::Wrap, "treated as a list with one element")
+    }
+
+    fn unwrap() -> Meaning {
+        Meaning::new(Repair::Unwrap, "treated as its only element")
     }
 
     fn absent() -> Meaning {
@@ -46,7 +47,7 @@ impl Checker<'_, '_> {
     /// Records a repair of the visited value, or of the entry that contains it.
     pub(super) fn record(&mut self, repair: Repair, visited: Visited<'_>) {
         let span = match (&repair, visited.key) {
-            (Repair::Replace(_) | Repair::Wrap, _) | (_, None) => visited.node.span,
+            (Repair::Replace(_) | Repair::Wrap | Repair::Unwrap, _) | (_, None) => visited.node.span,
             (_, Some(key)) => key.span,
         };
         self.repairs.add(span, repair);
@@ -89,6 +90,15 @@ impl Checker<'_, '_> {
                 Some(Meaning::wrap())
             }
             (Shape::List(Shape::Of(_) | Shape::Map(_) | Shape::Requirement), Value::Object(_)) => Some(Meaning::wrap()),
+            // A list with one element in place of the element.
+            (Shape::Text, Value::Array(elements)) => match elements.as_slice() {
+                [only] if only.as_str().is_some() => Some(Meaning::unwrap()),
+                _ => None,
+            },
+            (Shape::Word(words), Value::Array(elements)) => match elements.as_slice() {
+                [only] if only.as_str().is_some_and(|word| words.contains(&word)) => Some(Meaning::unwrap()),
+                _ => None,
+            },
             // The name of a security scheme in place of a requirement without scopes.
             (Shape::Requirement, Value::String(name)) => {
                 let none = Value::Array(Vec::new());
@@ -135,76 +145,6 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Returns the meaning of a string that its field does not allow, if it has only one.
-    pub(super) fn meaning_of_word(
-        &self,
-        words: &[&'static str],
-        word: &str,
-        visited: Visited<'_>,
-    ) -> Option<(Meaning, Option<&'static str>)> {
-        let key = visited.key.map(|key| key.name.as_str());
-        // The location of a parameter and the type of a security scheme are not guessed.
-        let guessed = is_schema(visited.owner) || key == Some("style");
-        match nearest(word, words.iter().copied()) {
-            Some((known, nearness)) if nearness == Nearness::Same || (guessed && nearness == Nearness::Slip) => {
-                return Some((Meaning::replace(Value::String(known.to_owned()), &format!("`{known}`")), Some(known)));
-            }
-            _ => {}
-        }
-        match (key, is_schema(visited.owner)) {
-            (Some("style"), false) => {
-                Some((Meaning::new(Repair::Remove, "ignored: the default style of the location applies"), None))
-            }
-            (Some("type"), true) => Some(match type_word(word) {
-                Some(known) => {
-                    let text = |text: &str| Value::String(text.to_owned());
-                    let format = known.format.map(|format| ("format".to_owned(), text(format)));
-                    let shown = match known.format {
-                        Some(format) => format!("treated as `type: {}, format: {format}`", known.name),
-                        None => format!("treated as `{}`", known.name),
-                    };
-                    let entries = [("type".to_owned(), text(known.name))].into_iter().chain(format).collect();
-                    (Meaning::new(Repair::Entries(entries), shown), Some(known.name))
-                }
-                None => (Meaning::new(Repair::Remove, "treated as absent: values of every type are accepted"), None),
-            }),
-            (None, true) => type_word(word).map(|known| {
-                let meaning = Meaning::replace(Value::String(known.name.to_owned()), &format!("`{}`", known.name));
-                (meaning, Some(known.name))
-            }),
-            _ => None,
-        }
-    }
-
-    /// Reports a string, such as `type: "null"`, that only another version of OpenAPI allows for its field, and
-    /// accepts it.
-    ///
-    /// Returns false if no version of OpenAPI allows the string.
-    pub(super) fn word_of_other_version(&mut self, word: &str, span: Span, owner: &Rule) -> bool {
-        let name = self.field_path();
-        let version = self.document.version();
-        let known = owner.fields.iter().any(|field| {
-            field.name == name
-                && !field.since.knows(version)
-                && field.since != Since::V20Only
-                && field.shape.words().is_some_and(|it| it.contains(&word))
-        });
-        if !known {
-            return false;
-        }
-        let message = format!("`{name}: {word}` has the form of OpenAPI 3.1, but this contract is {}", version.name());
-        let problem = self.lax(false, "other-version", span, message);
-        let problem = problem.label(match self.strict {
-            true => format!("not a type in {}", version.number()),
-            false => "treated as in 3.1".to_owned(),
-        });
-        self.report(match instead(&name, None, version) {
-            Some(advice) => problem.help(advice),
-            None => problem,
-        });
-        true
-    }
-
     /// Records the repair of an unquoted `null` in the `type` of a 3.0 schema, alone or in a list.
     pub(super) fn repair_nulls(&mut self, node: &Node, owner: &Rule) {
         if self.document.version() >= Version::V31 || !is_schema(owner) || self.field_path() != "type" {
@@ -244,7 +184,7 @@ fn meaning_of_text(kind: ObjectKind, text: &str, span: Span) -> Option<Meaning> 
     }
 }
 
-fn is_schema(owner: &Rule) -> bool {
+pub(super) fn is_schema(owner: &Rule) -> bool {
     std::ptr::eq(owner, rule(ObjectKind::Schema, Version::V30))
 }
 
@@ -255,16 +195,4 @@ fn is_number(text: &str) -> bool {
     digits.chars().all(plain)
         && digits.starts_with(|letter: char| letter.is_ascii_digit())
         && text.parse::<f64>().is_ok()
-}
-
-impl Shape {
-    /// Returns the allowed strings of a value if its shape in the grammar is a fixed list of strings, as for a
-    /// parameter's `in`.
-    fn words(&self) -> Option<&'static [&'static str]> {
-        match self {
-            Shape::Word(words) => Some(words),
-            Shape::Either(shapes) => shapes.iter().find_map(Shape::words),
-            _ => None,
-        }
-    }
 }

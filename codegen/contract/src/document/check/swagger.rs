@@ -17,7 +17,7 @@ impl Checker<'_, '_> {
     /// Checks the constraints between several fields of an object of Swagger 2.0.
     pub(super) fn swagger_fields(&mut self, kind: ObjectKind, rule: &Rule, object: &Object, anchor: Span) {
         match kind {
-            ObjectKind::Parameter if text(object, "in") == Some("body") => self.body_parameter(rule, object, anchor),
+            ObjectKind::Parameter if is_body(object) => self.body_parameter(rule, object, anchor),
             ObjectKind::Parameter | ObjectKind::Header => self.typed(rule, object, anchor),
             ObjectKind::SecurityScheme => self.swagger_scheme(rule, object, anchor),
             _ => {}
@@ -70,6 +70,7 @@ impl Checker<'_, '_> {
     fn swagger_scheme(&mut self, rule: &Rule, object: &Object, anchor: Span) {
         let needed: &[(&str, Presence)] = match text(object, "type") {
             Some("apiKey") => &[("name", Presence::Required), ("in", Presence::Required)],
+            Some("http") => &[("scheme", Presence::Required)],
             Some("oauth2") => &[("flow", Presence::Assumed("missing: a flow changes no request"))],
             _ => &[],
         };
@@ -87,6 +88,11 @@ impl Checker<'_, '_> {
             });
         }
     }
+}
+
+/// Returns true if a parameter describes a body. The location may be written in another case, which is repaired.
+fn is_body(object: &Object) -> bool {
+    text(object, "in").is_some_and(|location| location.eq_ignore_ascii_case("body"))
 }
 
 fn text<'o>(object: &'o Object, name: &str) -> Option<&'o str> {

@@ -1,19 +1,27 @@
-//! The check of single values of a document: their JSON type, and strings from a fixed list, as for a parameter's `in`.
+//! The check of the JSON types of single values of a document.
 
 use super::Checker;
 use super::advice::{BODY_BY_MEDIA_TYPE, instead};
-use super::foreign::word_of_swagger;
-use super::type_words::type_word;
-use crate::diagnostic::{Severity, nearest};
+use crate::diagnostic::Severity;
 use crate::document::grammar::{ObjectKind, Rule, Shape, Since};
 use crate::document::node::{Node, Value};
-use crate::document::version::Version;
 use crate::document::walk::{Visited, fits, value};
 use crate::source::Span;
 
 /// The fields that only document the contract: a wrong value of one does not affect the generated code.
-const DOCUMENTATION: &[&str] =
-    &["$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"];
+pub(super) const DOCUMENTATION: &[&str] = &[
+    "$comment",
+    "contact",
+    "description",
+    "example",
+    "examples",
+    "externalDocs",
+    "license",
+    "summary",
+    "termsOfService",
+    "title",
+    "xml",
+];
 
 impl<'d> Checker<'d, '_> {
     /// Reports a value that does not have the JSON type that its field requires.
@@ -106,38 +114,6 @@ impl<'d> Checker<'d, '_> {
             None => problem,
         });
         true
-    }
-
-    /// Reports a string that is not in the list of strings that its field allows, such as `in: body` of a parameter.
-    pub(super) fn word(&mut self, words: &[&'static str], word: &str, visited: Visited<'_>) {
-        let (span, owner) = (visited.node.span, visited.owner);
-        if words.contains(&word) || self.word_of_other_version(word, span, owner) {
-            return;
-        }
-        let name = self.field_path();
-        let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-        let meaning = self.meaning_of_word(words, word, visited);
-        let meaning_is_unknown = meaning.is_none();
-        let is_type = name == "type" && !meaning_is_unknown;
-        let message = format!("`{name}` is `{word}`, not one of {listed}");
-        let problem = self.lax(meaning_is_unknown, "unknown-value", span, message);
-        let similar = || nearest(word, words.iter().copied()).map(|(similar, _)| similar);
-        let known = meaning.as_ref().and_then(|(_, known)| *known).or_else(similar);
-        let problem = problem.label(match &meaning {
-            Some((meaning, _)) if !self.strict => &meaning.label,
-            _ => "unknown value",
-        });
-        if let Some((meaning, _)) = meaning {
-            self.record(meaning.repair, visited);
-        }
-        let foreign = word_of_swagger(owner.name, &name, word)
-            .filter(|_| meaning_is_unknown && self.document.version() != Version::V20);
-        self.report(match (known, type_word(word).and_then(|it| it.format).filter(|_| is_type)) {
-            _ if foreign.is_some() => problem.help(foreign.unwrap_or_default()),
-            (Some(known), Some(format)) => problem.help(format!("write `type: {known}, format: {format}`")),
-            (Some(known), None) => problem.suggest(self.inside_quotes(span), known),
-            (None, _) => problem,
-        });
     }
 }
 

@@ -22,16 +22,10 @@ const EXAMPLE_CONFLICTS: &[(&str, &str)] = &[
 const ENCODING_CONFLICTS: &[(&str, &str)] = &[("encoding", "prefixEncoding"), ("encoding", "itemEncoding")];
 
 impl Checker<'_, '_> {
-    /// Checks a parameter whose location or style only OpenAPI 3.2 has.
+    /// Checks a parameter whose location only OpenAPI 3.2 has.
     pub(super) fn parameter_3_2(&mut self, rule: &Rule, object: &Object) {
         let word = |name: &str| object.get(name).and_then(|node| Some((node.as_str()?, node.span)));
         let location = word("in").filter(|(location, _)| *location == "querystring");
-        let style = word("style").filter(|(style, _)| *style == "cookie");
-        if self.document.version() != Version::V32 {
-            for (_, span) in location.into_iter().chain(style) {
-                self.read_as_3_2(span, &format!("`{}` is a value", self.document.sources.slice(span)));
-            }
-        }
         if let (Some(_), Some(schema)) = (location, object.key_span("schema")) {
             let message = format!("{} with `in: querystring` needs `content`, not `schema`", rule.name);
             let problem = Diagnostic::error("conflicting-fields", schema, message).label("not allowed here");
@@ -53,7 +47,7 @@ impl Checker<'_, '_> {
     /// Reports a reference in place of a media type, which only OpenAPI 3.2 allows.
     pub(super) fn media_type_reference(&mut self, span: Span) {
         if self.document.version() != Version::V32 {
-            self.read_as_3_2(span, "a `$ref` in place of a media type is a feature");
+            self.read_as_later(span, "a `$ref` in place of a media type is a feature", Version::V32);
         }
     }
 

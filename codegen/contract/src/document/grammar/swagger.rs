@@ -3,7 +3,7 @@
 //! Fields of later versions are listed where they take effect in a document of Swagger 2.0 as well. The check
 //! reports them with a warning.
 
-use super::shape::Since::V30;
+use super::shape::Since::{V30, V31};
 use super::shape::{ObjectKind, Rule, Shape, assumed, field, named, plain, referable, required, since};
 
 const PARAMETERS: Shape = Shape::List(&Shape::Of(ObjectKind::Parameter));
@@ -17,7 +17,6 @@ const SCHEMES: Shape = Shape::List(&Shape::Word(&["http", "https", "ws", "wss"])
 const TYPES: Shape = Shape::Word(&["string", "number", "integer", "boolean", "array", "file"]);
 const HEADER_TYPES: Shape = Shape::Word(&["string", "number", "integer", "boolean", "array"]);
 const FORMATS: Shape = Shape::Word(&["csv", "ssv", "tsv", "pipes", "multi"]);
-const HEADER_FORMATS: Shape = Shape::Word(&["csv", "ssv", "tsv", "pipes"]);
 
 /// The assumption for a field whose absence means an empty value.
 const EMPTY: &str = "treated as empty";
@@ -99,7 +98,7 @@ static PARAMETER: Rule = referable(
     "a parameter",
     &[
         required("name", Shape::Text),
-        required("in", Shape::Word(&["query", "header", "path", "formData", "body"])),
+        required("in", Shape::Word(&["query", "header", "path", "formData", "body", "cookie"])),
         field("description", Shape::Text),
         field("required", Shape::Bool),
         field("schema", SCHEMA),
@@ -123,6 +122,8 @@ static PARAMETER: Rule = referable(
         field("multipleOf", Shape::Number),
         since(V30, "deprecated", Shape::Bool),
         since(V30, "example", Shape::Any),
+        since(V31, "exclusiveMaximum", Shape::Number),
+        since(V31, "exclusiveMinimum", Shape::Number),
     ],
 );
 
@@ -152,7 +153,8 @@ static HEADER: Rule = plain(
         field("type", HEADER_TYPES),
         field("format", Shape::Text),
         field("items", SCHEMA),
-        field("collectionFormat", HEADER_FORMATS),
+        // The upgrade reports `multi`, which is not allowed here.
+        field("collectionFormat", FORMATS),
         field("default", Shape::Any),
         field("maximum", Shape::Number),
         field("exclusiveMaximum", Shape::Bool),
@@ -168,19 +170,24 @@ static HEADER: Rule = plain(
         field("multipleOf", Shape::Number),
         since(V30, "required", Shape::Bool),
         since(V30, "schema", SCHEMA),
+        since(V31, "exclusiveMaximum", Shape::Number),
+        since(V31, "exclusiveMinimum", Shape::Number),
     ],
 );
 
 static SECURITY_SCHEME: Rule = plain(
     "a security scheme",
     &[
-        required("type", Shape::Word(&["basic", "apiKey", "oauth2"])),
+        required("type", Shape::Word(&["basic", "apiKey", "oauth2", "http", "openIdConnect"])),
         field("description", Shape::Text),
         field("name", Shape::Text),
-        field("in", Shape::Word(&["query", "header"])),
+        field("in", Shape::Word(&["query", "header", "cookie"])),
         field("flow", Shape::Word(&["implicit", "password", "application", "accessCode"])),
         field("authorizationUrl", Shape::Text),
         field("tokenUrl", Shape::Text),
         field("scopes", Shape::Map(&Shape::Text)),
+        since(V30, "scheme", Shape::Text),
+        since(V30, "bearerFormat", Shape::Text),
+        since(V30, "openIdConnectUrl", Shape::Text),
     ],
 );

@@ -348,3 +348,31 @@ fn the_work_of_queries_is_limited() {
     let negated = format!("$[?{}(@.a)]", "!".repeat(1_000));
     refused(&format!("  - {{ target: '{negated}', remove: true }}\n"));
 }
+
+#[test]
+fn an_overlay_of_swagger_2_0_refers_to_the_definitions_that_it_adds() {
+    let contract = "swagger: '2.0'
+info: { title: Pets, version: '1' }
+paths: { /pets: { get: { responses: { '200': { description: ok, schema: { $ref: '#/definitions/Pet' } } } } } }
+definitions: { Pet: { type: object, discriminator: kind, required: [kind], properties: { kind: { type: string } } } }
+";
+    let actions = "
+  - { target: $.definitions, update: { Cat: { allOf: [{ $ref: '#/definitions/Pet' }], x-discriminator-value: cat } } }
+  - { target: $.definitions, update: { Copy: {} } }
+  - { target: $.definitions.Copy, copy: $.definitions.Pet }
+  - { target: $.paths.*.get.responses, update: { '404': { description: no, schema: { $ref: '#/definitions/Copy' } } } }
+  - { target: $.paths.*.get.responses, update: { '410': { description: no, schema: { $ref: '#/definitions/Cat' } } } }
+";
+    let loaded = loaded(contract, &[&overlay(actions)], false);
+    assert_eq!(loaded.text(), "");
+    let schema = |status: &str| {
+        loaded.at(&format!("/paths/~1pets/get/responses/{status}/content/application~1json/schema/$ref"))
+    };
+    assert_eq!(schema("200"), json!("#/components/schemas/Pet"));
+    assert_eq!(schema("404"), json!("#/components/schemas/Copy"));
+    assert_eq!(schema("410"), json!("#/components/schemas/Cat"));
+    assert_eq!(
+        loaded.at("/components/schemas/Pet/discriminator/mapping"),
+        json!({ "cat": "#/components/schemas/Cat" })
+    );
+}

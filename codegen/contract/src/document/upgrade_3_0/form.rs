@@ -19,15 +19,16 @@ impl<'d> Upgrade<'d, '_> {
     /// `anchor` is the span of the schema of the form, which no other schema may have.
     pub(super) fn form(&mut self, anchor: Span, fields: &[Listed<'d>], consumes: &[MediaType]) -> Node {
         let media_types = self.form_types(anchor, fields, consumes);
-        let multipart = media_types.iter().any(|media| essence(&media.name) == MULTIPART);
         let mut properties: Vec<(Key, Node)> = Vec::new();
         let mut required: Vec<Node> = Vec::new();
         let mut encoding: Vec<(Key, Node)> = Vec::new();
         for listed in fields {
             let Some(name) = listed.parameter.get("name") else { continue };
-            let (schema, written) = self.form_field(*listed, multipart);
+            let (schema, written) = self.form_field(*listed);
             let name_key = key(name.span, listed.text("name"));
-            encoding.extend(written.fields(name.span).map(|fields| (name_key.clone(), object(name.span, fields))));
+            if written != Written::Plain {
+                encoding.push((name_key.clone(), object(name.span, written.fields(name.span))));
+            }
             properties.push((name_key, schema));
             if listed.parameter.get("required").and_then(Node::as_bool) == Some(true) {
                 required.push(text(name.span, listed.text("name")));
@@ -43,7 +44,7 @@ impl<'d> Upgrade<'d, '_> {
         if !encoding.is_empty() {
             let encoding = object(anchor, encoding);
             let field = (key(anchor, "encoding"), encoding);
-            add(&mut content, |name| (essence(name) == URLENCODED).then(|| field.clone()));
+            add(&mut content, |_| Some(field.clone()));
         }
         let mut entries = vec![(key(anchor, "content"), content)];
         if any_required {
@@ -81,9 +82,9 @@ impl<'d> Upgrade<'d, '_> {
     }
 
     /// Returns the property of a form for one parameter, and the style of its list.
-    fn form_field(&mut self, listed: Listed<'d>, multipart: bool) -> (Node, Written) {
+    fn form_field(&mut self, listed: Listed<'d>) -> (Node, Written<'d>) {
         let Some(parameter) = listed.parameter.as_object() else { return (listed.parameter.clone(), Written::Plain) };
-        let described = self.described(listed.parameter, parameter, if multipart { "multipart" } else { "formData" });
+        let described = self.described(listed.parameter, parameter, "formData");
         if let Some(span) = parameter.key_span("allowEmptyValue").filter(|_| listed.text("type") != "string") {
             let problem = self.remark("empty-form-value", span, "`allowEmptyValue` has no effect on a form parameter");
             let problem =

@@ -39,6 +39,7 @@ use super::trees::Document;
 use super::version::Version;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
+pub use collection::COLLECTION_FORMAT;
 use kinds::Kinds;
 use media_types::MediaType;
 use references::References;
@@ -87,7 +88,12 @@ pub(super) fn upgrade_3_0(document: &mut Document, strict: bool, diagnostics: &m
     };
     let mut trees: Vec<Node> = document.sources.ids().filter_map(|file| upgrade.tree(file)).collect();
     let references = std::mem::take(&mut upgrade.references);
-    references.rewrite(document, &mut trees);
+    let is_complete = upgrade.left.is_some();
+    for span in references.rewrite(document, &mut trees).into_iter().filter(|_| is_complete) {
+        let message = "the target of this reference belongs to a form parameter that no operation uses";
+        let problem = Diagnostic::error("dangling-ref", span, message).label("has no place in OpenAPI 3.0");
+        upgrade.diagnostics.push(problem.help("move the target into `definitions`, and refer to it there"));
+    }
     document.replace_trees(trees, Version::V30);
 }
 

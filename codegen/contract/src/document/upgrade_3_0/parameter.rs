@@ -32,9 +32,9 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// The schema of a parameter or header, and the style of its list.
-pub(super) struct Described {
+pub(super) struct Described<'d> {
     pub(super) schema: Node,
-    pub(super) written: Written,
+    pub(super) written: Written<'d>,
 }
 
 impl<'d> Upgrade<'d, '_> {
@@ -51,15 +51,16 @@ impl<'d> Upgrade<'d, '_> {
         }
         let Described { schema, written } = self.described(node, parameter, location);
         let mut entries = self.remaining(parameter);
-        entries.extend(written.fields(schema.span).unwrap_or_default());
+        entries.extend(written.fields(schema.span));
         entries.push((key(schema.span, "schema"), schema));
         object(node.span, entries)
     }
 
     /// Returns a response header of OpenAPI 3.0.
     pub(super) fn header(&mut self, node: &'d Node, header: &'d Object) -> Node {
-        let Described { schema, .. } = self.described(node, header, "header");
+        let Described { schema, written } = self.described(node, header, "header");
         let mut entries = self.remaining(header);
+        entries.extend(written.fields(schema.span));
         entries.push((key(schema.span, "schema"), schema));
         object(node.span, entries)
     }
@@ -72,7 +73,7 @@ impl<'d> Upgrade<'d, '_> {
     }
 
     /// Returns the schema that the keywords of a parameter or header describe.
-    pub(super) fn described(&mut self, node: &'d Node, owner: &'d Object, location: &str) -> Described {
+    pub(super) fn described(&mut self, node: &'d Node, owner: &'d Object, location: &str) -> Described<'d> {
         if let Some(schema) = owner.get("schema").filter(|schema| schema.as_object().is_some()) {
             return Described { schema: self.node(schema), written: Written::Plain };
         }
@@ -87,8 +88,6 @@ impl<'d> Upgrade<'d, '_> {
                     self.check_file(value, location);
                     entries.extend([field(value.span, "type", "string"), field(value.span, "format", "binary")]);
                 }
-                ("type", _) if written == Written::OneString => entries.push(field(value.span, "type", "string")),
-                _ if written == Written::OneString => {}
                 ("items", _) => entries.push((name.clone(), self.elements(value))),
                 // A file has no other format than that of bytes.
                 ("format", _) if owner.get("type").and_then(Node::as_str) == Some("file") => {}
@@ -103,7 +102,7 @@ impl<'d> Upgrade<'d, '_> {
 
     /// Reports a file that is not a part of a form.
     fn check_file(&mut self, value: &Node, location: &str) {
-        if !matches!(location, "multipart" | "formData") {
+        if location != "formData" {
             let message = "`type: file` is allowed only for form parameters and responses";
             let problem = Diagnostic::error("misplaced-file", value.span, message).label(format!("in {location}"));
             self.diagnostics.push(problem.help("write `in: formData`, or `type: string`"));

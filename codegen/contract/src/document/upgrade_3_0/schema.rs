@@ -46,7 +46,7 @@ impl<'d> Upgrade<'d, '_> {
     fn discriminator(&mut self, schema: &Node, node: &Node, property: &str) -> Node {
         let mut mapping: Vec<(Key, Node)> = Vec::new();
         for variant in self.survey.variants(schema.span) {
-            self.references.created(variant.key, variant.schema);
+            self.references.created(self.document, variant.key, variant.schema);
             mapping.push((key(variant.key, &variant.value), text(variant.key, "#")));
         }
         let mut entries = vec![(key(node.span, "propertyName"), text(node.span, property))];

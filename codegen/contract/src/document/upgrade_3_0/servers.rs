@@ -26,7 +26,7 @@ impl Upgrade<'_, '_> {
         let root = self.document.root_node();
         let host = root.get("host")?.as_str()?;
         let host = host.split_once("://").map_or(host, |(_, host)| host).trim_end_matches('/');
-        let path = root.get("basePath").and_then(Node::as_str).unwrap_or_default().trim_end_matches('/');
+        let path = path_of(root.get("basePath").and_then(Node::as_str).unwrap_or_default());
         let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
         let urls = schemes.as_array()?.iter().filter_map(|scheme| Some((scheme.span, scheme.as_str()?)));
         let servers = urls.map(|(span, scheme)| server(span, &format!("{scheme}://{host}{slash}{path}")));
@@ -36,18 +36,25 @@ impl Upgrade<'_, '_> {
     /// Returns the host without a scheme, which Swagger 2.0 does not allow in `host`.
     fn host<'t>(&mut self, span: Span, text: &'t str) -> &'t str {
         let (scheme, host) = text.split_once("://").map_or((None, text), |(scheme, host)| (Some(scheme), host));
+        let host = host.trim_end_matches('/');
         if let Some(scheme) = scheme {
             let problem =
                 self.remark("bad-server", span, format!("`host` must not contain a scheme such as `{scheme}://`"));
             let problem = problem.label(if self.strict { "not a host" } else { "read without its scheme" });
             self.diagnostics.push(problem.help(format!("write `host: {host}`, and `schemes: [{scheme}]`")));
         }
-        host.trim_end_matches('/')
+        host
     }
 
     /// Returns the base path without a slash at its end, and reports one that does not begin with a slash.
     fn base_path<'t>(&mut self, span: Span, text: &'t str) -> &'t str {
-        let path = text.trim_end_matches('/');
+        let path = path_of(text);
+        if path.len() < text.trim_end_matches('/').len() {
+            let problem = self.remark("bad-server", span, "`basePath` must not contain a host");
+            let problem =
+                problem.label(if self.strict { "not a path".to_owned() } else { format!("read as `{path}`") });
+            self.diagnostics.push(problem.help(format!("write `basePath: {path}`, and the host in `host`")));
+        }
         if !path.is_empty() && !path.starts_with('/') {
             let problem = self.remark("bad-server", span, "`basePath` must begin with `/`");
             let problem = problem.label(if self.strict { "no slash".to_owned() } else { format!("read as `/{path}`") });
@@ -60,6 +67,15 @@ impl Upgrade<'_, '_> {
         }
         path
     }
+}
+
+/// Returns the path of a base path without a slash at its end, also if the base path is a complete URL.
+fn path_of(base: &str) -> &str {
+    let path = match base.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
+        None => base,
+    };
+    path.trim_end_matches('/')
 }
 
 /// Returns a server for each scheme of the document. Without schemes it is `https`, since the scheme by which the

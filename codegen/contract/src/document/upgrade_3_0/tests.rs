@@ -117,6 +117,38 @@ fn collection_formats_become_styles() {
 }
 
 #[test]
+fn collection_formats_without_a_style_are_noted_in_a_vendor_field() {
+    let parameter = |place: &str, format: &str| {
+        let items = "type: array, items: { type: string }";
+        let parameter = format!("{{ name: p, in: {place}, collectionFormat: {format}, {items} }}");
+        operation(&format!("parameters: [{parameter}]"))["parameters"][0].clone()
+    };
+    for (place, format) in [("query", "tsv"), ("header", "tsv"), ("header", "ssv"), ("header", "pipes")] {
+        let parameter = parameter(place, format);
+        assert_eq!(parameter["x-collectionFormat"], format);
+        assert_eq!((&parameter["style"], &parameter["schema"]["type"]), (&Json::Null, &json!("array")));
+    }
+}
+
+#[test]
+fn a_list_in_a_form_has_one_format_for_both_media_types() {
+    let both = "consumes: [multipart/form-data, application/x-www-form-urlencoded]";
+    let list = |name: &str, format: &str| {
+        format!("{{ name: {name}, in: formData, type: array, items: {{ type: string }}, collectionFormat: {format} }}")
+    };
+    let fields = [list("a", "csv"), list("b", "tsv"), list("c", "multi")].join(", ");
+    let content = operation(&format!("{both}, parameters: [{fields}]"))["requestBody"]["content"].clone();
+    let encoding = json!({
+        "a": { "style": "form", "explode": false },
+        "b": { "x-collectionFormat": "tsv" },
+    });
+    for media in ["multipart/form-data", "application/x-www-form-urlencoded"] {
+        assert_eq!(content[media]["encoding"], encoding);
+        assert_eq!(content[media]["schema"]["properties"]["c"]["type"], "array");
+    }
+}
+
+#[test]
 fn an_object_that_moves_keeps_its_references() {
     let contract = upgraded(
         "consumes: [application/json]\nproduces: [application/json]\npaths:\n  /x/{a~b}:\n    parameters: [{ name: a~b, \
@@ -231,4 +263,25 @@ fn a_schema_is_copied_within_a_limit() {
     );
     let (_, diagnostics) = loaded(&[("a.yaml", &text)]);
     assert!(diagnostics.starts_with("error[too-many-copies]"), "{diagnostics}");
+}
+
+#[test]
+fn a_reference_into_a_form_parameter_follows_it_or_is_reported() {
+    let contract = |used: &str| {
+        format!(
+            "swagger: '2.0'\ninfo: {{ title: t, version: '1' }}\npaths: {{ /x: {{ post: {{ parameters: [{used}], responses: \
+             {{ '204': {{ description: d }} }} }} }} }}\nparameters: {{ F: {{ name: f, in: formData, type: array, items: {{ \
+             type: integer }} }} }}\ndefinitions: {{ D: {{ type: array, items: {{ $ref: '#/parameters/F/items' }} }} }}\n"
+        )
+    };
+    let (document, diagnostics) = loaded(&[("swagger.yaml", &contract("{ $ref: '#/parameters/F' }"))]);
+    assert_eq!(diagnostics, "");
+    let reference = document.root_node().to_json()["components"]["schemas"]["D"]["items"]["$ref"].clone();
+    let schema = "#/paths/~1x/post/requestBody/content/application~1x-www-form-urlencoded/schema";
+    assert_eq!(reference, format!("{schema}/properties/f/items"));
+    let (_, diagnostics) = loaded(&[("swagger.yaml", &contract(""))]);
+    assert!(
+        diagnostics.contains("error[dangling-ref]: the target of this reference belongs to a form"),
+        "{diagnostics}"
+    );
 }

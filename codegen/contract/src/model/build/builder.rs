@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use indexmap::IndexMap;
 
 use super::deferred::{Chosen, Contradiction, Discriminated, Families, Source, SparseFieldset, Undeclared, Unsettled};
-use super::node_fields::{entries, is_plain_reference};
+use super::node_fields::{entries, extends_reference, is_plain_reference};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Document, Node, Version};
 use crate::model::{Options, SchemaId, Schemas};
@@ -127,6 +127,15 @@ impl<'d> Builder<'d, '_> {
     pub(super) fn follow_schema(&mut self, node: &'d Node) -> Option<&'d Node> {
         let all = self.version() == Version::V30;
         self.follow_while(node, |node| all || is_plain_reference(node))
+    }
+
+    /// Returns the schema node that a node is or refers to. A chain of references ends at a node that extends its target.
+    pub(super) fn named_end(&mut self, node: &'d Node) -> Option<&'d Node> {
+        let version = self.version();
+        match extends_reference(node, version) {
+            true => Some(node),
+            false => self.follow_while(node, |node| !extends_reference(node, version)),
+        }
     }
 
     /// Returns the node that the `$ref` of a node leads to. If `goes_on` is true for that node, its own `$ref`

@@ -10,7 +10,7 @@ use crate::source::Span;
 use super::builder::Builder;
 use super::deferred::{Source, Unsettled};
 use super::facets::Facets;
-use super::node_fields::{elements, is_plain_reference, spanned_string, string, truth};
+use super::node_fields::{elements, is_annotation, is_plain_reference, spanned_string, string, truth};
 
 /// The deepest nesting of `allOf` that is supported. The deepest known published contract has five levels.
 pub(super) const DEEPEST: usize = 64;
@@ -20,22 +20,6 @@ pub(super) const DEEPEST: usize = 64;
 ///
 /// The largest known published contract needs a tenth of this number.
 const MOST_UNFOLDED: usize = 50_000;
-
-/// The schema keywords that do not constrain values.
-const ANNOTATIONS: &[&str] = &[
-    "title",
-    "description",
-    "default",
-    "example",
-    "examples",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    "nullable",
-    "externalDocs",
-    "xml",
-    "$comment",
-];
 
 impl<'d> Builder<'d, '_> {
     /// Returns the schema of a document node, and creates it at the first use.
@@ -207,17 +191,14 @@ impl<'d> Builder<'d, '_> {
             return None;
         }
         let unions: Vec<&'d Node> = self.parts_of(target).into_iter().flat_map(branches).collect();
-        let is_branch = unions.into_iter().any(|branch| self.follow(branch).is_some_and(|end| end.span == node.span));
+        let is_branch =
+            unions.into_iter().any(|branch| self.named_end(branch).is_some_and(|end| end.span == node.span));
         (!is_branch).then_some(target)
     }
 
     fn annotated(&mut self, node: &'d Node) -> Option<&'d Node> {
         let object = node.as_object()?;
-        let only = |keyword: &str| {
-            object.iter().all(|(key, _)| {
-                key.name == keyword || ANNOTATIONS.contains(&key.name.as_str()) || key.name.starts_with("x-")
-            })
-        };
+        let only = |keyword: &str| object.iter().all(|(key, _)| key.name == keyword || is_annotation(&key.name));
         if let Some(reference) = object.get("$ref").filter(|_| only("$ref") || self.version() == Version::V30) {
             reference.as_str()?;
             return self.follow_schema(node).filter(|target| target.span != node.span);

@@ -1,7 +1,7 @@
 //! The `encoding` of media types: the serialization of properties in forms and multipart bodies.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{Node, Version};
+use crate::document::{COLLECTION_FORMAT, Node, Version};
 use crate::model::operation::{Content, ContentKind, Encoding, Operation, PartRules, Style};
 use crate::model::parts::{Part, Parts, parts};
 use crate::model::schema::{Additional, Kind, Schemas};
@@ -31,6 +31,7 @@ impl<'d> Builder<'d, '_> {
                 .collect(),
             headers: self.headers(node),
             style: match string(node, "style").as_deref() {
+                None => collection_format(node),
                 Some("form") => Some(Style::Form),
                 Some("spaceDelimited") => Some(Style::SpaceDelimited),
                 Some("pipeDelimited") => Some(Style::PipeDelimited),
@@ -57,10 +58,23 @@ impl<'d> Builder<'d, '_> {
 
     /// Returns the rules for the parts of multipart bodies in this version of OpenAPI.
     pub(super) fn part_rules(&self) -> PartRules {
-        match self.version() {
-            Version::V30 => PartRules::V30,
+        match (self.document.written_in(), self.version()) {
+            (Version::V20, _) => PartRules::V20,
+            (_, Version::V30) => PartRules::V30,
             _ => PartRules::V31,
         }
+    }
+}
+
+/// Returns the style that the upgrade from Swagger 2.0 has noted for a list which OpenAPI 3.0 cannot express.
+///
+/// The upgraded document can be upgraded again or published, so the version does not matter.
+pub(super) fn collection_format(node: &Node) -> Option<Style> {
+    match node.get(COLLECTION_FORMAT)?.as_str()? {
+        "ssv" => Some(Style::SpaceDelimited),
+        "tsv" => Some(Style::TabDelimited),
+        "pipes" => Some(Style::PipeDelimited),
+        _ => None,
     }
 }
 
@@ -129,11 +143,11 @@ fn style_without_effect(content: &Content, part: &Part<'_>, encoding: &Encoding,
             "`style`, `explode` and `allowReserved` apply only to urlencoded forms (OpenAPI 3.0.3 § 4.7.15.1)",
             "remove them; several parts of one name are a list, and an object is JSON",
         ),
-        (PartRules::V31, false) => (
+        (PartRules::V20 | PartRules::V31, false) => (
             "parts of this media type have no style (OpenAPI 3.1.2 § 4.8.15.1.2)",
             "use `multipart/form-data`, or remove `style`, `explode` and `allowReserved`",
         ),
-        (PartRules::V31, true) => (
+        (PartRules::V20 | PartRules::V31, true) => (
             "ignored: the style is not defined for values of this type (OpenAPI 3.1.2 § 4.8.12.5)",
             "choose a style that is defined for the type, or remove it",
         ),

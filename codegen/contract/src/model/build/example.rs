@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde_json::Value as Json;
+
 use crate::document::Node;
 use crate::model::SchemaId;
 use crate::model::schema::Kind;
@@ -46,14 +48,15 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Reports an invalid example; `replacement` is the text that would be valid in its place, if it is known.
-    fn invalid_example(&mut self, span: Span, why: String, replacement: Option<String>) {
+    /// Reports an invalid example; `meant` is the value that would be valid in its place, if it is known.
+    fn invalid_example(&mut self, span: Span, why: String, meant: Option<Json>) {
         let report = self
             .remark("example-invalid", span, "the example is not valid for its schema")
             .label("invalid example")
             .note(why);
-        self.report(match replacement {
-            Some(text) => report.suggest(span, text),
+        self.report(match meant {
+            Some(Json::Array(_) | Json::Object(_)) => report.help("write each value in the type of its schema"),
+            Some(value) => report.suggest(span, value.to_string()),
             None => report.help("correct the example or the schema"),
         });
     }
@@ -68,8 +71,8 @@ impl<'d> Builder<'d, '_> {
             }
             let Some(found) = mismatch(&self.schemas, id, &node.to_json()) else { continue };
             // An unquoted scalar of YAML is a number or a boolean where the schema requires its text.
-            let text = written(&self.schemas, id, node).filter(|text| text.is_string());
-            self.invalid_example(node.span, found.why, text.map(|text| text.to_string()));
+            let meant = written(&self.schemas, id, node).filter(|meant| mismatch(&self.schemas, id, meant).is_none());
+            self.invalid_example(node.span, found.why, meant);
         }
         for (id, span, json) in std::mem::take(&mut self.serialized) {
             if let Some(found) = mismatch(&self.schemas, id, &json).filter(|_| seen.insert(span)) {

@@ -12,7 +12,7 @@ use crate::source::Span;
 
 use super::builder::Builder;
 use super::deferred::{Discriminated, Families};
-use super::node_fields::{elements, entries, string, truth};
+use super::node_fields::{elements, entries, extends_reference, string, truth};
 
 impl<'d> Builder<'d, '_> {
     /// Finds the polymorphic parents of the contract.
@@ -46,15 +46,16 @@ impl<'d> Builder<'d, '_> {
     fn named_schemas(&mut self) -> Vec<&'d Node> {
         let root = self.document.root_node();
         let components = entries(root.get("components").and_then(|all| all.get("schemas")));
-        let mut found: Vec<&'d Node> =
-            components.map(|(_, node)| node).filter(|node| node.get("$ref").is_none()).collect();
+        let version = self.version();
+        let has_name = |node: &Node| node.get("$ref").is_none() || extends_reference(node, version);
+        let mut found: Vec<&'d Node> = components.map(|(_, node)| node).filter(|node| has_name(node)).collect();
         let mut seen: HashSet<Span> = found.iter().map(|node| node.span).collect();
         for reference in self.references() {
             let Ok(located) = self.document.resolve(reference.span.file, reference.as_str().unwrap_or_default()) else {
                 continue;
             };
             let is_member = located.path.pointer.contains("/properties/");
-            let is_named = located.path.file != self.document.root && !is_member && located.node.get("$ref").is_none();
+            let is_named = located.path.file != self.document.root && !is_member && has_name(located.node);
             if is_named && seen.insert(located.node.span) {
                 if let Some(name) = located.path.name() {
                     self.names.entry(located.node.span).or_insert(name);

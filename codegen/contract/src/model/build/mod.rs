@@ -33,6 +33,7 @@ mod overlap;
 pub(in crate::model) mod own_type;
 pub(in crate::model) mod page_mapping;
 mod parameter;
+mod parameter_text;
 mod path_item;
 mod path_parameter;
 mod path_template;
@@ -46,9 +47,11 @@ mod security;
 mod server;
 mod sparse_fieldset;
 mod stream;
+mod tag_property;
 mod tags;
 mod text;
 mod type_set;
+mod unchecked_body;
 mod union;
 mod values;
 mod written;
@@ -87,6 +90,8 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     }
     positional::check(&operations, builder.diagnostics);
     stream::check(&operations, &builder.schemas, builder.diagnostics);
+    unchecked_body::check(&operations, &builder.schemas, builder.diagnostics);
+    parameter_text::check(&operations, &builder.schemas, builder.diagnostics);
     encoding::check(&operations, &builder.schemas, builder.diagnostics);
     builder.check_sparse(&operations);
     nesting::check(&mut builder.schemas, builder.diagnostics);

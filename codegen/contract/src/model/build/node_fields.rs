@@ -1,7 +1,23 @@
 //! Access to the fields of a document node, with defaults for values of a wrong type, which loading has reported.
 
-use crate::document::Node;
+use crate::document::{Node, Version};
 use crate::source::Spanned;
+
+/// The schema keywords that do not constrain values.
+const ANNOTATIONS: &[&str] = &[
+    "title",
+    "description",
+    "default",
+    "example",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "nullable",
+    "externalDocs",
+    "xml",
+    "$comment",
+];
 
 /// Iterates over the entries of an object node; there are none for other values.
 pub(super) fn entries(node: Option<&Node>) -> impl Iterator<Item = (&String, &Node)> {
@@ -37,4 +53,15 @@ pub(super) fn truth(node: &Node, name: &str) -> bool {
 /// Returns true if a schema node consists of a `$ref` only.
 pub(super) fn is_plain_reference(node: &Node) -> bool {
     node.as_object().is_some_and(|object| object.len() == 1) && node.get("$ref").and_then(Node::as_str).is_some()
+}
+
+/// Returns true if a keyword describes a schema, and does not change its values.
+pub(super) fn is_annotation(keyword: &str) -> bool {
+    ANNOTATIONS.contains(&keyword) || keyword.starts_with("x-")
+}
+
+/// Returns true if keywords beside the `$ref` of a schema node change its values. In OpenAPI 3.0 they are ignored.
+pub(super) fn extends_reference(node: &Node, version: Version) -> bool {
+    let Some(object) = node.as_object().filter(|object| object.contains_key("$ref")) else { return false };
+    version != Version::V30 && object.iter().any(|(key, _)| key.name != "$ref" && !is_annotation(&key.name))
 }

@@ -7,6 +7,7 @@ use crate::model::{Kind, SchemaId};
 use crate::source::Span;
 
 use super::builder::Builder;
+use super::encoding::collection_format;
 use super::node_fields::{elements, spanned_string, string, truth};
 use super::path_item::PathItem;
 use super::path_template::PathTemplate;
@@ -90,7 +91,9 @@ impl<'d> Builder<'d, '_> {
     fn parameter(&mut self, reference: &'d Node, template: &PathTemplate) -> Read {
         let Some((node, name, declared)) = self.follow(reference).and_then(|node| {
             let location = ParameterLocation::named(node.get("in").and_then(Node::as_str)?)?;
-            Some((node, string(node, "name")?, location))
+            // The name of the complete query string is not a part of requests.
+            let unnamed = || (location == ParameterLocation::QueryString).then(|| "query".to_owned());
+            Some((node, string(node, "name").or_else(unnamed)?, location))
         }) else {
             return Read::Unreadable;
         };
@@ -135,7 +138,10 @@ impl<'d> Builder<'d, '_> {
             (None, Some((key, media))) => {
                 let schema = media.get("schema").map(|schema| self.schema(schema));
                 let schema = schema.unwrap_or_else(|| self.anything(media));
-                (schema, Some(self.style_of(key, schema, location)))
+                match self.style_of(key, schema, location) {
+                    Some(style) => (schema, Some(style)),
+                    None => (self.any_text(media.span), Some(Style::Text)),
+                }
             }
             (None, None) => (self.any_text(node.span), None),
         };
@@ -147,9 +153,10 @@ impl<'d> Builder<'d, '_> {
             ParameterLocation::Query | ParameterLocation::QueryString | ParameterLocation::Cookie => Style::Form,
             ParameterLocation::Path | ParameterLocation::Header => Style::Simple,
         };
+        let collection_format = collection_format(node);
         let style = match string(node, "style").as_deref() {
             _ if by_media_type.is_some() => by_media_type.unwrap_or(default_style),
-            None => default_style,
+            None => collection_format.unwrap_or(default_style),
             Some("simple") => Style::Simple,
             Some("label") => Style::Label,
             Some("matrix") => Style::Matrix,
@@ -165,12 +172,15 @@ impl<'d> Builder<'d, '_> {
         let style = variable.and_then(|it| it.style).filter(|_| node.get("style").is_none()).unwrap_or(style);
         let fits = match style {
             Style::Json | Style::Text => true,
+            _ if collection_format.is_some() => true,
             Style::Simple => matches!(location, ParameterLocation::Path | ParameterLocation::Header),
             Style::Label | Style::Matrix => location == ParameterLocation::Path,
             _ if location == ParameterLocation::QueryString => true,
             Style::Form => matches!(location, ParameterLocation::Query | ParameterLocation::Cookie),
             Style::Cookie => location == ParameterLocation::Cookie,
-            Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject => location == ParameterLocation::Query,
+            Style::SpaceDelimited | Style::PipeDelimited | Style::TabDelimited | Style::DeepObject => {
+                location == ParameterLocation::Query
+            }
         };
         let style = match fits {
             true => style,
@@ -211,20 +221,22 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Returns the style of a parameter that has `content` with a media type instead of `schema`.
-    fn style_of(&mut self, media_type: &Key, schema: SchemaId, location: ParameterLocation) -> Style {
+    /// Returns the style of a parameter that has `content` with a media type instead of `schema`; `None` if the runtime
+    /// cannot decode the media type, which is reported.
+    fn style_of(&mut self, media_type: &Key, schema: SchemaId, location: ParameterLocation) -> Option<Style> {
         let structured = matches!(self.schemas.kind(schema), Kind::Object(_) | Kind::Array(_) | Kind::Union(_));
         match kind_of(&media_type.name) {
-            Some(ContentKind::Form) if location == ParameterLocation::QueryString => Style::Form,
-            Some(ContentKind::Json) => Style::Json,
+            Some(ContentKind::Form) if location == ParameterLocation::QueryString => Some(Style::Form),
+            Some(ContentKind::Json) => Some(Style::Json),
             // A structured value is JSON, even if its media type is a vendor's own without `+json`.
-            Some(ContentKind::Binary) if structured => Style::Json,
-            Some(ContentKind::Text | ContentKind::Binary) => Style::Text,
+            Some(ContentKind::Binary) if structured => Some(Style::Json),
+            Some(ContentKind::Text | ContentKind::Binary) => Some(Style::Text),
             _ => {
                 let message = format!("the media type `{}` is not supported for a parameter", media_type.name);
-                let report = Diagnostic::error("unsupported-media-type", media_type.span, message);
+                let report = self.remark("unsupported-media-type", media_type.span, message);
+                let report = report.label(if self.strict { "not decoded" } else { "treated as a string" });
                 self.report(report.help("use `application/json` or `text/plain`, or `schema` with a `style`"));
-                Style::Text
+                None
             }
         }
     }

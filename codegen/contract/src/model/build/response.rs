@@ -3,12 +3,13 @@
 use crate::diagnostic::Diagnostic;
 use crate::document::{Key, Node};
 use crate::model::operation::{
-    Content, ContentKind, Header, Operation, RequestBody, Response, Status, essence, normal_media_type,
+    Content, ContentKind, Header, Operation, RequestBody, Response, Status, Style, essence, normal_media_type,
 };
 use crate::model::schema::{Kind, Schemas};
 use crate::source::Span;
 
 use super::builder::Builder;
+use super::encoding::collection_format;
 use super::node_fields::{entries, joined, string, truth};
 
 impl<'d> Builder<'d, '_> {
@@ -81,6 +82,7 @@ impl<'d> Builder<'d, '_> {
                 required: truth(node, "required"),
                 description: string(node, "description"),
                 schema,
+                style: collection_format(node).unwrap_or(Style::Simple),
                 explode: truth(node, "explode"),
                 json: node.get("schema").is_none() && content.is_some(),
             });
@@ -119,6 +121,17 @@ impl<'d> Builder<'d, '_> {
         first.is_some()
     }
 
+    /// Reports the name of a media type that lacks its type or subtype (RFC 9110, section 8.3.1), such as `json`.
+    fn check_media_type(&mut self, key: &Key) {
+        let essence = essence(&key.name);
+        if essence.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype)) {
+            return;
+        }
+        let message = format!("`{}` is not a media type", key.name);
+        let report = self.remark("unsupported-media-type", key.span, message).label("not valid in `Content-Type`");
+        self.report(report.help("write a type and a subtype, as in `application/json`"));
+    }
+
     /// Returns the only media type of a parameter or header that has `content` instead of `schema`.
     pub(super) fn only_content(&mut self, node: &'d Node) -> Option<(&'d Key, &'d Node)> {
         let (key, media) = node.get("content").and_then(Node::as_object)?.iter().next()?;
@@ -131,6 +144,7 @@ impl<'d> Builder<'d, '_> {
         let mut left_out = Vec::new();
         for (key, reference) in node.get("content").and_then(Node::as_object).into_iter().flatten() {
             let Some(media) = self.follow(reference) else { continue };
+            self.check_media_type(key);
             let Some(kind) = kind_of(&key.name) else {
                 left_out.push((key.name.clone(), key.span));
                 continue;
@@ -234,13 +248,19 @@ pub(super) fn kind_of(media_type: &str) -> Option<ContentKind> {
         json if json.ends_with("+json") => ContentKind::Json,
         xml if xml == "application/xml" || xml == "text/xml" || xml.ends_with("+xml") => return None,
         multipart if multipart.starts_with("multipart/") => ContentKind::Multipart,
-        "text/event-stream" | "application/jsonl" | "application/x-ndjson" | "application/json-seq" => {
-            ContentKind::Stream
-        }
-        sequence if sequence.ends_with("+json-seq") => ContentKind::Stream,
+        "text/event-stream" | "application/json-seq" => ContentKind::Stream,
+        sequence if sequence.ends_with("+json-seq") || is_json_lines(sequence) => ContentKind::Stream,
         text if text.starts_with("text/") => ContentKind::Text,
         _ => ContentKind::Binary,
     })
+}
+
+/// Returns true if a media type in lower case is a spelling of JSON lines: `application/jsonl` and
+/// `application/x-ndjson`, which OpenAPI 3.2 names (section 4.14.2), or another one in use.
+fn is_json_lines(essence: &str) -> bool {
+    let subtype = essence.split_once('/').map_or("", |(_, subtype)| subtype);
+    let format = subtype.rsplit('+').next().unwrap_or_default();
+    matches!(format.strip_prefix("x-").unwrap_or(format), "jsonl" | "ndjson" | "jsonlines" | "json-lines")
 }
 
 fn status(key: &str) -> Option<Status> {
@@ -251,4 +271,26 @@ fn status(key: &str) -> Option<Status> {
         return digit.parse().ok().filter(|digit| (1..=5).contains(digit)).map(Status::Range);
     }
     key.parse().ok().filter(|code| (100..=599).contains(code)).map(Status::Code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_json_lines_is_a_stream() {
+        for media_type in [
+            "application/jsonl",
+            "application/x-ndjson; charset=utf-8",
+            "Application/X-JsonLines",
+            "application/json-lines",
+            "text/jsonl",
+            "application/vnd.acme+jsonl",
+            "application/geo+json-seq",
+        ] {
+            assert_eq!(kind_of(media_type), Some(ContentKind::Stream), "{media_type}");
+        }
+        assert_eq!(kind_of("application/stream+json"), Some(ContentKind::Json));
+        assert_eq!(kind_of("application/jsonp"), Some(ContentKind::Binary));
+    }
 }

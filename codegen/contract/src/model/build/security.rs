@@ -36,6 +36,9 @@ impl<'d> Builder<'d, '_> {
                 // An invalid scheme was reported during loading; requirements of it are not reported again.
                 _ => SchemeKind::Bearer,
             };
+            if let (SchemeKind::Header(header), Some(at)) = (&kind, node.get("name")) {
+                self.check_header_name(header, at.span);
+            }
             let deprecated = truth(node, "deprecated").then(|| "This security scheme is deprecated.".to_owned());
             let description = joined([string(node, "description"), deprecated]);
             schemes.push(Scheme {

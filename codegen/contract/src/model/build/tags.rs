@@ -65,6 +65,8 @@ impl<'d> Builder<'d, '_> {
                 _ => union.discriminator = None,
             }
         }
+        let unions: Vec<(SchemaId, Span)> = discriminated.iter().map(|one| (one.union, one.at)).collect();
+        self.settle_tag_properties(&unions);
     }
 
     /// Reports a discriminator that cannot select every branch of its union.

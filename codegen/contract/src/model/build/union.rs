@@ -203,7 +203,7 @@ impl<'d> Builder<'d, '_> {
     ) -> Option<Discriminator> {
         let property = string(node, "propertyName")?;
         let names: Vec<Option<String>> = branches.iter().map(|(_, branch)| self.name_of_branch(branch)).collect();
-        let ends: Vec<Option<Span>> = branches.iter().map(|(_, branch)| Some(self.follow(branch)?.span)).collect();
+        let ends: Vec<Option<Span>> = branches.iter().map(|(_, branch)| Some(self.named_end(branch)?.span)).collect();
         let mut mapping: Vec<(String, usize)> = Vec::new();
         for (value, target) in entries(node.get("mapping")) {
             match self.branch_named(target, &names, &ends) {
@@ -249,7 +249,7 @@ impl<'d> Builder<'d, '_> {
         let located = document
             .resolve(target.span.file, reference)
             .or_else(|_| document.resolve(document.root, &format!("#/components/schemas/{reference}")));
-        self.follow(located.ok()?.node)
+        self.named_end(located.ok()?.node)
     }
 }
 

@@ -1,5 +1,5 @@
-//! Defaults and examples as they are written: an unquoted scalar of YAML, such as `1.10`, is text where the schema
-//! requires a string.
+//! Defaults and examples as they are meant: an unquoted scalar of YAML, such as `1.10`, is text where the schema
+//! requires a string, and a quoted one, such as `'5'`, is a number where it requires a number.
 
 use serde_json::Value as Json;
 
@@ -39,9 +39,9 @@ impl<'d> Builder<'d, '_> {
             true => report.label("invalid default"),
             false => report.label(format!("interpreted as `{text}`")),
         };
-        self.report(match text.is_string() {
-            true => report.suggest(node.span, text.to_string()),
-            false => report.help("put the strings in quotes"),
+        self.report(match text {
+            Json::Array(_) | Json::Object(_) => report.help("write each value in the type of its schema"),
+            _ => report.suggest(node.span, text.to_string()),
         });
     }
 
@@ -72,13 +72,15 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns a default or example with the text of its unquoted scalars, such as `1.10` or `00501`, wherever the schema
-/// requires a string. Returns `None` if there are no such scalars.
+/// Returns a default or example with each scalar in the type that its schema requires: the text of unquoted scalars, such
+/// as `1.10` or `00501`, and the number or boolean in a quoted one. Returns `None` if there are no such scalars.
 pub(super) fn written(schemas: &Schemas, id: SchemaId, node: &Node) -> Option<Json> {
     let value = node.to_json();
     let text = match (schemas.kind(id), &node.value) {
         (_, Value::Number(text)) => Json::from(text.as_str()),
         (_, Value::Bool(truth)) => Json::from(truth.to_string()),
+        (Kind::Boolean, Value::String(text)) => Json::from(truth(text)?),
+        (Kind::Integer(_) | Kind::Number(_), Value::String(text)) => number(text)?,
         (Kind::Array(array), Value::Array(elements)) => {
             let text = |element: &Node| written(schemas, array.items, element).unwrap_or_else(|| element.to_json());
             elements.iter().map(text).collect()
@@ -99,4 +101,18 @@ pub(super) fn written(schemas: &Schemas, id: SchemaId, node: &Node) -> Option<Js
         true => (!fits(&value) && fits(&text)).then_some(text),
         false => (text != value).then_some(text),
     }
+}
+
+/// Returns the boolean that a text means: `true` or `false`, or a word of YAML 1.1 such as `yes`.
+fn truth(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" => Some(true),
+        "false" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// Returns the number that a text is in the notation of JSON.
+fn number(text: &str) -> Option<Json> {
+    serde_json::from_str(text).ok().filter(Json::is_number)
 }

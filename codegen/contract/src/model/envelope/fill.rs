@@ -70,7 +70,22 @@ pub(super) fn fill(of: Use<'_>, schema: SchemaId) -> Result<Filled, Unfilled> {
     if !value.any(true, &ErrorValue::is_message) && !filler.omitted.is_empty() {
         return Err(filler.omitted.remove(0));
     }
+    if is_silent(&value) && !allows_nothing(filler.schemas(), schema) {
+        return Err(filler.unfilled(schema, "receives no part of a problem".to_owned()));
+    }
     Ok(Filled { value, omitted: filler.omitted })
+}
+
+/// Returns true if an object has only constant members, so that it tells nothing about the problem.
+fn is_silent(value: &ErrorValue) -> bool {
+    let tells = |part: &ErrorValue| !matches!(part, ErrorValue::Object(_) | ErrorValue::Constant(_));
+    matches!(value, ErrorValue::Object(_)) && !value.any(true, &tells)
+}
+
+/// Returns true if an object schema allows no members.
+fn allows_nothing(schemas: &Schemas, schema: SchemaId) -> bool {
+    let Kind::Object(object) = schemas.kind(schema) else { return false };
+    object.max == Some(0) || (object.properties.is_empty() && object.additional == Additional::Denied)
 }
 
 /// Decides which parts of the template carry the message and the violations.

@@ -48,6 +48,8 @@ pub struct Content {
 /// The rules for the parts of a multipart body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartRules {
+    /// The rules for a contract of Swagger 2.0: those of OpenAPI 3.0, with the collection formats of lists as styles.
+    V20,
     /// The rules of OpenAPI 3.0: a part without a type is text, and parts have no style (3.0.3 § 4.7.15).
     V30,
     /// The rules since OpenAPI 3.1: a part without a type is a file, and the parts of `multipart/form-data` can have a
@@ -123,7 +125,7 @@ impl Content {
 
     /// Returns true if the parts of a multipart body can have a style.
     pub fn has_styled_parts(&self) -> bool {
-        self.part_rules == PartRules::V31 && self.essence() == "multipart/form-data"
+        self.part_rules != PartRules::V30 && self.essence() == "multipart/form-data"
     }
 
     /// Returns true if the media type is a range, such as `image/*`.

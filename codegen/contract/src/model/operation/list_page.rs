@@ -19,6 +19,8 @@ pub struct ListPage {
     pub parameters: Vec<(PageParameter, usize)>,
     /// True if the response declares the header `Link`, whose relation `next` is the next page (RFC 8288 § 3.3).
     pub link: bool,
+    /// The header of the response with the number of elements on all pages, if it declares one.
+    pub total_header: Option<String>,
 }
 
 /// A member of a response body that describes a page.

@@ -15,6 +15,8 @@ pub enum Style {
     SpaceDelimited,
     /// The style `pipeDelimited`: values separated by `|`, in queries.
     PipeDelimited,
+    /// Values separated by tabs: the collection format `tsv` of Swagger 2.0.
+    TabDelimited,
     /// The style `deepObject`: `name[property]=value`, in queries.
     DeepObject,
     /// The style `cookie`: `name=value` without percent-encoding, in cookies.

@@ -1,6 +1,6 @@
 //! The application of `x-pagination` to an operation.
 
-use super::recognise::{has_header, successful_body};
+use super::recognise::{has_header, successful_body, total_header};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::model::operation::{ListPage, Operation, PageMember, ParameterLocation};
 use crate::model::schema::{Format, Kind, PageMapping, PageParameter, PageRole, SchemaId, Schemas};
@@ -74,7 +74,8 @@ pub(super) fn apply(
     }
     match list {
         Some((items, element)) if mistakes.is_empty() => {
-            Ok(ListPage { response, body, element, items, members, parameters, link })
+            let total_header = total_header(&operation.responses[response]);
+            Ok(ListPage { response, body, element, items, members, parameters, link, total_header })
         }
         _ => Err(mistakes),
     }

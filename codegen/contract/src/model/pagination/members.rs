@@ -1,7 +1,7 @@
 //! The parts of a response body that make it a page: the array of its elements, and the members that describe it.
 
-use super::words::{ASIDE, CONTAINERS, ITEMS, MEMBERS, normal};
-use crate::model::schema::{Format, Kind, PageRole, Property, SchemaId, Schemas};
+use super::words::{ASIDE, CONTAINERS, ENVELOPES, ITEMS, MEMBERS, NEVER, normal};
+use crate::model::schema::{Format, Kind, ObjectShape, PageRole, Property, SchemaId, Schemas};
 
 /// The number of objects within each other in which members of a page are found: `{meta: {page: {total}}}` has two.
 const DEEPEST: usize = 2;
@@ -25,43 +25,63 @@ pub(super) fn items(schemas: &Schemas, body: SchemaId) -> Option<(Vec<String>, S
         Kind::Object(object) => object,
         _ => return None,
     };
-    let element = |property: &Property| match schemas.kind(property.schema) {
-        Kind::Array(array) => Some(array.items),
-        _ => None,
-    };
-    let arrays: Vec<(&Property, SchemaId)> =
-        object.properties.iter().filter_map(|property| Some((property, element(property)?))).collect();
-    let known = ITEMS.iter().find_map(|word| arrays.iter().find(|(property, _)| normal(&property.name) == *word));
-    let mut others = arrays.iter().filter(|(property, _)| !ASIDE.contains(&normal(&property.name).as_str()));
-    let only = || others.next().filter(|_| others.next().is_none());
-    if let Some((property, element)) = known.or_else(only) {
-        return Some((vec![property.name.clone()], *element));
+    let own = lists(schemas, object);
+    if !own.is_empty() {
+        let (list, element) = list(&own)?;
+        return Some((vec![list.name.clone()], element));
     }
-    // The list of HAL, `{_embedded: {users: [...]}}`.
-    let embedded = object.properties.iter().find(|property| property.name == "_embedded")?;
-    let Kind::Object(lists) = schemas.kind(embedded.schema) else { return None };
-    let mut lists = lists.properties.iter().filter_map(|property| Some((property, element(property)?)));
-    let (list, element) = lists.next()?;
-    lists.next().is_none().then(|| (vec![embedded.name.clone(), list.name.clone()], element))
+    // The list is within another object: `{_embedded: {users: [...]}}`, as HAL has it, or `{status, data: {users: [...]}}`.
+    let mut envelopes = object.properties.iter().filter_map(|property| {
+        let Kind::Object(inner) = schemas.kind(property.schema) else { return None };
+        let (list, element) = list(&lists(schemas, inner))?;
+        let is_envelope = is_among(ENVELOPES, &property.name) || is_among(ITEMS, &list.name);
+        is_envelope.then(|| (vec![property.name.clone(), list.name.clone()], element))
+    });
+    envelopes.next().filter(|_| envelopes.next().is_none())
 }
 
-/// Returns the members of a response body that may describe a page, one for each role.
-pub(super) fn members(schemas: &Schemas, body: SchemaId) -> Vec<Member> {
+/// Returns the arrays of an object that may be the list, with the schemas of their elements.
+fn lists<'s>(schemas: &'s Schemas, object: &'s ObjectShape) -> Vec<(&'s Property, SchemaId)> {
+    let arrays = object.properties.iter().filter_map(|property| match schemas.kind(property.schema) {
+        Kind::Array(array) if !is_among(NEVER, &property.name) => Some((property, array.items)),
+        _ => None,
+    });
+    let (aside, lists): (Vec<_>, Vec<_>) = arrays.partition(|(property, _)| is_among(ASIDE, &property.name));
+    if lists.is_empty() { aside } else { lists }
+}
+
+/// Returns the array that is the list: the one with a known name, or the only one. Two with known names are ambiguous.
+fn list<'s>(lists: &[(&'s Property, SchemaId)]) -> Option<(&'s Property, SchemaId)> {
+    let mut known = lists.iter().filter(|(list, _)| is_among(ITEMS, &list.name));
+    match (known.next(), lists) {
+        (Some(found), _) => known.next().is_none().then_some(*found),
+        (None, [only]) => Some(*only),
+        _ => None,
+    }
+}
+
+fn is_among(words: &[&str], name: &str) -> bool {
+    words.contains(&normal(name).as_str())
+}
+
+/// Returns the members of a response body that may describe a page, one for each role. `items` is the path to its elements.
+pub(super) fn members(schemas: &Schemas, body: SchemaId, items: &[String]) -> Vec<Member> {
     let mut found = Vec::new();
-    visit(schemas, body, &mut Vec::new(), &mut found);
+    visit(schemas, body, items, &mut Vec::new(), &mut found);
     found.sort_by_key(|member: &Member| (member.role, member.rank, member.path.len()));
     found.dedup_by_key(|member| member.role);
     found
 }
 
-fn visit(schemas: &Schemas, object: SchemaId, path: &mut Vec<String>, found: &mut Vec<Member>) {
+fn visit(schemas: &Schemas, object: SchemaId, items: &[String], path: &mut Vec<String>, found: &mut Vec<Member>) {
     let Kind::Object(object) = schemas.kind(object) else { return };
     for property in &object.properties {
         let name = normal(&property.name);
         path.push(property.name.clone());
         match schemas.kind(property.schema) {
+            Kind::Object(_) if items.starts_with(path) => visit(schemas, property.schema, items, path, found),
             Kind::Object(_) if path.len() <= DEEPEST && CONTAINERS.contains(&name.as_str()) => {
-                visit(schemas, property.schema, path, found);
+                visit(schemas, property.schema, items, path, found);
             }
             kind => found.extend(member(kind, path, property.schema)),
         }

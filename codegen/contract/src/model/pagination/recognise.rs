@@ -1,8 +1,8 @@
 //! The decision that the response of an operation is a page of a list.
 
 use super::members::{Member, items, members};
-use super::parameters::parameters;
-use super::words::{NEUTRAL, normal};
+use super::parameters::{parameters, text_parameter};
+use super::words::{COMMON, NEUTRAL, normal};
 use crate::model::operation::{ContentKind, ListPage, Operation, PageMember, Response};
 use crate::model::schema::{Kind, PageParameter, PageRole, SchemaId, Schemas};
 
@@ -10,48 +10,96 @@ use crate::model::schema::{Kind, PageParameter, PageRole, SchemaId, Schemas};
 ///
 /// - the body has a URL of the next page, or a token for one of the parameters,
 /// - or the response declares the header `Link` beside a parameter that selects a page,
-/// - or a parameter selects the page by number or offset, and the body tells its position or the number of elements.
+/// - or a parameter selects the page by number or offset, and the body tells its position or the number of elements, by a
+///   name that only pages have, or beside nothing else.
 pub(super) fn recognise(schemas: &Schemas, operation: &Operation) -> Option<ListPage> {
     let (response, body) = successful_body(operation)?;
     let (path, element) = items(schemas, body)?;
-    let parameters = parameters(schemas, operation);
+    let mut parameters = parameters(schemas, operation);
     let is_array = path.is_empty();
-    let found = if is_array { Vec::new() } else { members(schemas, body) };
-    let members: Vec<PageMember> =
+    let found = if is_array { Vec::new() } else { members(schemas, body, &path) };
+    let mut members: Vec<PageMember> =
         found.iter().filter_map(|member| page_member(schemas, operation, &parameters, &found, member)).collect();
+    // A token whose name is that of a parameter shows that this parameter selects a page: `{items, nextToken}` and `token`.
+    let token = members.iter().filter(|member| member.role == PageRole::Next).find_map(|member| member.parameter);
+    if let Some(token) = token.filter(|token| !parameters.iter().any(|(_, known)| known == token)) {
+        parameters.push((PageParameter::Cursor, token));
+    }
     let has_parameter = |wanted: &[PageParameter]| parameters.iter().any(|(meaning, _)| wanted.contains(meaning));
     let declared = &operation.responses[response];
     let link =
         has_header(declared, "Link") && (is_array || has_parameter(&[PageParameter::Number, PageParameter::Limit]));
     let is_selected = has_parameter(&[PageParameter::Number, PageParameter::Offset]);
-    let is_described = if is_array {
-        has_header(declared, "X-Total-Count") || has_header(declared, "X-Total")
-    } else {
-        members.iter().any(|member| !matches!(member.role, PageRole::Next | PageRole::Previous))
+    let total_header = total_header(declared);
+    let is_only_page = is_only_page(schemas, body, &[], &path, &members);
+    let describes = |member: &&Member| !matches!(member.role, PageRole::Next | PageRole::Previous | PageRole::Limit);
+    let mut describing = found.iter().filter(describes);
+    let is_described = match is_array {
+        true => total_header.is_some(),
+        false => describing.any(|member| is_only_page || !is_common(schemas, &path, member)),
     };
-    let next = members.iter().any(|member| member.role == PageRole::Next)
-        && (!parameters.is_empty() || is_only_page(schemas, body, &path, &members));
+    let next = members.iter().any(|member| member.role == PageRole::Next) && (!parameters.is_empty() || is_only_page);
     let link = link && !parameters.is_empty();
-    (next || link || (is_selected && is_described)).then_some(ListPage {
-        response,
-        body,
-        element,
-        items: path,
-        members,
-        parameters,
-        link,
-    })
+    if !(next || link || (is_selected && is_described)) {
+        return None;
+    }
+    let is_certain: Vec<bool> =
+        members.iter().map(|member| is_certain(operation, &parameters, &path, &members, member)).collect();
+    let mut is_certain = is_certain.into_iter();
+    members.retain(|_| is_certain.next() == Some(true));
+    Some(ListPage { response, body, element, items: path, members, parameters, link, total_header })
 }
 
-/// Returns true if a body has no properties other than the list and the members that describe the page. A chapter with a
-/// list of paragraphs and the URL of the next chapter is no page.
-fn is_only_page(schemas: &Schemas, body: SchemaId, items: &[String], members: &[PageMember]) -> bool {
-    let Kind::Object(object) = schemas.kind(body) else { return false };
-    object.properties.iter().all(|property| {
-        let leads = |path: &[String]| path.first() == Some(&property.name);
-        leads(items)
-            || members.iter().any(|member| leads(&member.path))
-            || NEUTRAL.contains(&normal(&property.name).as_str())
+/// Returns true if a member is beside the list, and objects other than pages have a member of its name and type as well: a
+/// number with a fraction may be an amount.
+fn is_common(schemas: &Schemas, items: &[String], member: &Member) -> bool {
+    let Some((name, around)) = member.path.split_last() else { return false };
+    let is_amount = member.role == PageRole::Total && matches!(schemas.kind(member.schema), Kind::Number(_));
+    items.starts_with(around) && (is_amount || COMMON.contains(&normal(name).as_str()))
+}
+
+/// Returns true if a member holds what its role says. `count` is also the number of elements on one page, unless it is
+/// beside a URL of the next page, as frameworks write it; `size` is the limit if the parameter for it has the same name,
+/// and `itemsPerPage` of SCIM is the number of elements on this page (RFC 7644 § 3.4.2).
+fn is_certain(
+    operation: &Operation,
+    parameters: &[(PageParameter, usize)],
+    items: &[String],
+    members: &[PageMember],
+    member: &PageMember,
+) -> bool {
+    let name = member.path.last().map(|name| normal(name)).unwrap_or_default();
+    let is_limit = |(meaning, index): &(PageParameter, usize)| {
+        *meaning == PageParameter::Limit && normal(&operation.parameters[*index].name) == name
+    };
+    match (member.role, name.as_str()) {
+        (PageRole::Total, "count") => members.iter().any(|other| other.role == PageRole::Next && other.is_url),
+        (PageRole::Limit, "size") => parameters.iter().any(is_limit),
+        (PageRole::Limit, "itemsperpage") => items.last().is_none_or(|list| list != "Resources"),
+        _ => true,
+    }
+}
+
+/// Returns true if an object of a body has no properties other than the list and the members that describe the page. A
+/// chapter with a list of paragraphs and the URL of the next chapter is no page. `path` leads to the object.
+fn is_only_page(
+    schemas: &Schemas,
+    object: SchemaId,
+    path: &[String],
+    items: &[String],
+    members: &[PageMember],
+) -> bool {
+    let Kind::Object(shape) = schemas.kind(object) else { return false };
+    shape.properties.iter().all(|property| {
+        let path = [path, std::slice::from_ref(&property.name)].concat();
+        match items.starts_with(&path) {
+            true if items.len() == path.len() => true,
+            true => is_only_page(schemas, property.schema, &path, items, members),
+            false => {
+                members.iter().any(|member| member.path.starts_with(&path))
+                    || NEUTRAL.contains(&normal(&property.name).as_str())
+            }
+        }
     })
 }
 
@@ -84,7 +132,7 @@ fn page_member(
 }
 
 /// Returns the parameter that takes a token: one with the name of the member, or with this name without `next`; otherwise
-/// the cursor for text, and the number of the page for a number.
+/// the cursor for text, and the number of the page for a number. Text also belongs to any parameter of text with such a name.
 fn token_parameter(
     schemas: &Schemas,
     operation: &Operation,
@@ -105,7 +153,9 @@ fn token_parameter(
         Kind::String(_) if member == "lastid" => {
             meaning(PageParameter::Cursor).filter(|index| normal(&operation.parameters[*index].name).ends_with("after"))
         }
-        Kind::String(_) => equal.or_else(|| meaning(PageParameter::Cursor)),
+        Kind::String(_) => equal
+            .or_else(|| meaning(PageParameter::Cursor))
+            .or_else(|| text_parameter(schemas, operation, [member, short]).filter(|_| member.starts_with("next"))),
         _ if short == "offset" => meaning(PageParameter::Offset),
         _ if matches!(short, "page" | "") => meaning(PageParameter::Number),
         _ => None,
@@ -121,6 +171,12 @@ pub(super) fn successful_body(operation: &Operation) -> Option<(usize, SchemaId)
     let content = json.next()?;
     let response = operation.responses.iter().position(|response| std::ptr::eq(response, only))?;
     Some((response, content.schema?))
+}
+
+/// Returns the header of a response with the number of elements on all pages.
+pub(super) fn total_header(response: &Response) -> Option<String> {
+    let names = ["X-Total-Count", "X-Total"];
+    names.into_iter().find(|name| has_header(response, name)).map(str::to_owned)
 }
 
 /// Returns true if a response declares a header.

@@ -2,7 +2,7 @@
 
 use super::members::{items, members};
 use super::parameters::parameters;
-use super::recognise::{has_header, successful_body};
+use super::recognise::{successful_body, total_header};
 use super::setting::{is_read, setting};
 use super::words::normal;
 use crate::diagnostic::Diagnostic;
@@ -19,14 +19,14 @@ pub(super) fn candidate(schemas: &Schemas, operation: &Operation, global: Option
     let (response, body) = successful_body(operation)?;
     let (path, _) = items(schemas, body)?;
     let selects = parameters(schemas, operation);
-    let describes = if path.is_empty() { Vec::new() } else { members(schemas, body) };
+    let describes = if path.is_empty() { Vec::new() } else { members(schemas, body, &path) };
     // Other members, such as a size or the commit before, may describe the object itself.
     let is_sign = |role: PageRole, path: &[String]| match role {
         PageRole::Next => path.iter().any(|name| normal(name).contains("next")),
         role => role == PageRole::HasMore,
     };
     let described = describes.iter().any(|member| is_sign(member.role, &member.path));
-    let counted = has_header(&operation.responses[response], "X-Total-Count");
+    let counted = total_header(&operation.responses[response]).is_some();
     if selects.is_empty() && !described && !counted {
         return None;
     }

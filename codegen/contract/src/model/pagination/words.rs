@@ -74,6 +74,9 @@ pub(super) const MEMBERS: [(PageRole, &[&str]); 9] = [
     (PageRole::Limit, &["limit", "pagesize", "perpage", "itemsperpage", "maxresults", "size"]),
 ];
 
+/// The names of members that objects other than pages have as well: the number of an issue, the pages of a book.
+pub(super) const COMMON: &[&str] = &["count", "pages", "number", "start", "skip", "last", "more"];
+
 /// The names of query parameters that select a page.
 pub(super) const PARAMETERS: [(PageParameter, &[&str]); 4] = [
     (PageParameter::Number, &["page", "pagenumber", "pageno", "pageindex", "currentpage"]),
@@ -117,27 +120,23 @@ pub(super) const PARAMETERS: [(PageParameter, &[&str]); 4] = [
     ),
 ];
 
-/// The names of the array of a page, the most certain first. Another single array may have any name.
+/// The names of query parameters for the end of an interval. Beside them, `start` is no number of elements.
+pub(super) const INTERVAL_ENDS: &[&str] = &["end", "stop", "until", "to", "endtime", "enddate", "finish"];
+
+/// The names of objects that contain the complete response beside its status. An object with another name does so if its
+/// list has a known name.
+pub(super) const ENVELOPES: &[&str] = &["embedded", "data", "result", "results", "response", "payload", "body"];
+
+/// The names of the array of a page. Another single array may have any name.
 pub(super) const ITEMS: &[&str] =
     &["items", "data", "results", "content", "value", "values", "entries", "records", "elements", "resources", "rows"];
 
-/// The names of arrays beside the list that are never the list itself.
-pub(super) const ASIDE: &[&str] = &[
-    "errors",
-    "warnings",
-    "messages",
-    "links",
-    "included",
-    "facets",
-    "aggregations",
-    "columns",
-    "fields",
-    "sort",
-    "sorting",
-    "filters",
-    "schemas",
-    "context",
-];
+/// The names of arrays that are never the list.
+pub(super) const NEVER: &[&str] = &["errors", "warnings", "links", "included"];
+
+/// The names of arrays that are the list only if there is no other array.
+pub(super) const ASIDE: &[&str] =
+    &["messages", "facets", "aggregations", "columns", "fields", "sort", "sorting", "filters", "schemas", "context"];
 
 /// The names of members beside a list that say nothing about it: its type, and links to this and to the first page.
 pub(super) const NEUTRAL: &[&str] = &[

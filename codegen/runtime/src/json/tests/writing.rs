@@ -39,6 +39,21 @@ impl Write for User {
 const USER: User = User { id: 7, name: Some("x"), nick: Patch::Null, tags: vec![] };
 
 #[test]
+fn an_undeclared_field_with_the_name_of_a_declared_one_is_not_written() {
+    let written = |key: &str| {
+        let mut writer = Writer::new();
+        writer.begin_object();
+        writer.field("a", &1_i64);
+        writer.other_key(key, &["a"]);
+        writer.int(2);
+        writer.end_object();
+        writer.finish().map(String::from_utf8).map_err(|error| error.to_string())
+    };
+    assert_eq!(written("b"), Ok(Ok(r#"{"a":1,"b":2}"#.to_owned())));
+    assert_eq!(written("a"), Err("a: the key \"a\" is that of a declared property".to_owned()));
+}
+
+#[test]
 fn absent_fields_are_omitted() {
     assert_eq!(written(&USER), r#"{"id":7,"name":"x","nick":null,"tags":[]}"#);
     let user = User { name: None, nick: Patch::Absent, tags: vec![1, 2], ..USER };

@@ -9,7 +9,7 @@ use http::StatusCode;
 use super::body::Multipart;
 use super::error::MultipartError;
 use super::file::FileStream;
-use super::media_check::media_violation;
+use super::media_check::{media_violation, transfer_violation};
 use super::part::Part;
 use super::pending::{Content, Pending, Value};
 use super::rule::{FormRule, PartKind, PartRule};
@@ -182,6 +182,9 @@ impl Intake {
         if let Some(message) = media_violation(rule, part.media().as_ref()) {
             self.violate(&field, message);
         }
+        if let Some(message) = transfer_violation(rule, part.header("content-transfer-encoding")) {
+            self.violate(&field, message);
+        }
         for header in rule.headers {
             let path = format!("{field}.{}", header.name);
             match part.header(header.name) {
@@ -217,7 +220,7 @@ impl Intake {
         self.tally.element(index);
         let (Value::Json(bytes) | Value::Text(bytes)) = &value else {
             let Value::Styled(object) = value else { return false };
-            let valid = self.take(Reader::text(object, InputLocation::Body, &field), (index, &name), take);
+            let (valid, _) = self.take(Reader::text(object, InputLocation::Body, &field), (index, &name), take);
             return valid && self.violations.is_empty();
         };
         let Ok(text) = std::str::from_utf8(bytes) else {
@@ -229,12 +232,15 @@ impl Intake {
             true => Reader::json_at(bytes, InputLocation::Body, &field),
             false => Reader::text(TextValue::Scalar(text.into()), InputLocation::Body, &field),
         };
-        let valid = self.take(reader, (index, &name), take);
+        let (valid, is_number) = self.take(reader, (index, &name), take);
         if valid && part_rule.unique {
-            let element = match json {
+            let mut element = match json {
                 true => canonical(text).unwrap_or(Canonical::Null),
                 false => Canonical::String(text.to_owned()),
             };
+            if is_number {
+                element.become_number();
+            }
             if !self.elements.insert((index, element)) {
                 self.violate(&field, "must not be equal to another element".to_owned());
             }
@@ -242,14 +248,16 @@ impl Intake {
         valid && self.violations.is_empty()
     }
 
-    /// Passes a value to the callback `take`. Returns true if the value is valid.
-    fn take(&mut self, mut reader: Reader<'_>, (index, name): (usize, &str), take: &mut Take<'_>) -> bool {
+    /// Passes a value to the callback `take`. Returns true if the value is valid, and true if it is the text of a
+    /// number.
+    fn take(&mut self, mut reader: Reader<'_>, (index, name): (usize, &str), take: &mut Take<'_>) -> (bool, bool) {
         let taken = take(Arrived::Value(index, name, &mut reader));
         reader.finish();
+        let is_number = reader.was_number();
         let violations = reader.into_violations();
         let valid = taken && violations.is_empty();
         self.violations.extend(violations);
-        valid
+        (valid, is_number)
     }
 
     fn violate(&mut self, field: &str, message: String) {

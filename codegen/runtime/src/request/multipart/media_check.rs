@@ -23,6 +23,18 @@ pub(super) fn media_violation(rule: &PartRule, media_type: Option<&MediaType>) -
     Some(format!("must be {allowed}{found}"))
 }
 
+/// Returns the message that rejects a value of a form because its part has another transfer encoding than the value;
+/// `None` if it can be read.
+///
+/// `Content-Transfer-Encoding` is deprecated in forms (RFC 7578 § 4.7). A value in base64 or quoted-printable would be
+/// read as another value. A file is passed on as it arrives, and the value of bytes in base64 is this text.
+pub(super) fn transfer_violation(rule: &PartRule, encoding: Option<&str>) -> Option<String> {
+    let encoding = encoding?.trim().to_ascii_lowercase();
+    let changes = matches!(encoding.as_str(), "base64" | "quoted-printable");
+    let is_read = rule.kind == PartKind::File || (encoding == "base64" && rule.base64);
+    (changes && !is_read).then(|| format!("must not have the Content-Transfer-Encoding {encoding}"))
+}
+
 fn allows(rule: &PartRule, media_type: Option<&MediaType>) -> bool {
     let text = rule.kind != PartKind::File;
     let is_plain = media_type.is_none_or(|media_type| media_type.essence == "text/plain");

@@ -70,6 +70,8 @@ pub struct PartRule {
     /// The media types and media ranges that a form part may have. An empty list allows every media type that the
     /// [`PartKind`] of the part can be read from.
     pub media: &'static [&'static str],
+    /// True if the value of a form part is text in base64, so that its part may declare this transfer encoding.
+    pub base64: bool,
     /// The headers that the contract declares for a form part.
     pub headers: &'static [PartHeader],
     /// The style of a form part's value (`encoding.style`); `None` if the media type of the part determines its format.
@@ -130,6 +132,7 @@ impl PartRule {
             max: None,
             unique: false,
             media: &[],
+            base64: false,
             headers: &[],
             style: None,
             sent_as: None,
@@ -165,6 +168,11 @@ impl PartRule {
     /// Returns the constraints of a form part, changed to allow the media types and media ranges `media`.
     pub const fn media(self, media: &'static [&'static str]) -> PartRule {
         PartRule { media, ..self }
+    }
+
+    /// Returns this rule with `base64` set: the value is text in base64.
+    pub const fn base64(self) -> PartRule {
+        PartRule { base64: true, ..self }
     }
 
     /// Returns the constraints of a form part, changed to read and write its value in a style.

@@ -4,8 +4,8 @@
 //! The trait [`DefaultApi`], and the request, response and error types of its operations.
 
 use std::future::Future;
-use writ_runtime::{Bytes, Context, Internal, Value};
-use crate::{FillBody, Note};
+use writ_runtime::{Bytes, Context, Internal, NaiveDate, Value};
+use crate::{FillBody, Note, SetLevelBody};
 #[cfg(doc)]
 use super::operations;
 
@@ -42,6 +42,27 @@ pub trait DefaultApi: Send + Sync + 'static {
         cx: &Context<()>,
         request: WriteRequest,
     ) -> impl Future<Output = Result<WriteResponse, WriteError>> + Send;
+
+    /// `PUT /number` ([`operations::DOUBLE`]). Requires no authentication.
+    fn double(
+        &self,
+        cx: &Context<()>,
+        request: DoubleRequest,
+    ) -> impl Future<Output = Result<DoubleResponse, DoubleError>> + Send;
+
+    /// `PUT /day` ([`operations::SET_DAY`]). Requires no authentication.
+    fn set_day(
+        &self,
+        cx: &Context<()>,
+        request: SetDayRequest,
+    ) -> impl Future<Output = Result<SetDayResponse, SetDayError>> + Send;
+
+    /// `PUT /level` ([`operations::SET_LEVEL`]). Requires no authentication.
+    fn set_level(
+        &self,
+        cx: &Context<()>,
+        request: SetLevelRequest,
+    ) -> impl Future<Output = Result<SetLevelResponse, SetLevelError>> + Send;
 
     /// `PUT /bytes` ([`operations::UPLOAD`]). Requires no authentication. The body can have up to 1 GiB.
     fn upload(
@@ -172,6 +193,66 @@ pub struct WriteResponse {
 /// The error responses of [`DefaultApi::write`].
 #[derive(Debug)]
 pub enum WriteError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::double`].
+#[derive(Debug, Clone)]
+pub struct DoubleRequest {
+    /// The body of the request.
+    pub body: i64,
+}
+
+/// The successful response of [`DefaultApi::double`].
+#[derive(Debug, Clone)]
+pub struct DoubleResponse {
+    /// Twice the number.
+    pub body: i64,
+}
+
+/// The error responses of [`DefaultApi::double`].
+#[derive(Debug)]
+pub enum DoubleError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::set_day`].
+#[derive(Debug, Clone, Default)]
+pub struct SetDayRequest {
+    /// The body of the request.
+    pub body: Option<NaiveDate>,
+}
+
+/// The successful response of [`DefaultApi::set_day`].
+#[derive(Debug, Clone)]
+pub struct SetDayResponse {
+    /// True if there is a day.
+    pub body: bool,
+}
+
+/// The error responses of [`DefaultApi::set_day`].
+#[derive(Debug)]
+pub enum SetDayError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::set_level`].
+#[derive(Debug, Clone)]
+pub struct SetLevelRequest {
+    /// The body of the request.
+    pub body: SetLevelBody,
+}
+
+/// The successful response of [`DefaultApi::set_level`].
+#[derive(Debug, Clone)]
+pub struct SetLevelResponse;
+
+/// The error responses of [`DefaultApi::set_level`].
+#[derive(Debug)]
+pub enum SetLevelError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

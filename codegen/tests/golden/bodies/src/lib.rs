@@ -77,10 +77,11 @@ pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
 pub use self::default::{
     AddNoteBody, AddNoteError, AddNoteRequest, AddNoteResponse, AddNoteResponseBody,
-    AddNoteResponseMedia, CountError, CountRequest, CountResponse, DefaultApi, EchoError,
-    EchoRequest, EchoResponse, FillError, FillRequest, FillResponse, MaybeError, MaybeRequest,
-    MaybeResponse, UploadError, UploadRequest, UploadResponse, WriteError, WriteRequest,
-    WriteResponse,
+    AddNoteResponseMedia, CountError, CountRequest, CountResponse, DefaultApi, DoubleError,
+    DoubleRequest, DoubleResponse, EchoError, EchoRequest, EchoResponse, FillError, FillRequest,
+    FillResponse, MaybeError, MaybeRequest, MaybeResponse, SetDayError, SetDayRequest,
+    SetDayResponse, SetLevelError, SetLevelRequest, SetLevelResponse, UploadError, UploadRequest,
+    UploadResponse, WriteError, WriteRequest, WriteResponse,
 };
 
 const _: () = writ_runtime::made_for("0.1");
@@ -135,7 +136,7 @@ where
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
-        let mut endpoints = Vec::with_capacity(7);
+        let mut endpoints = Vec::with_capacity(10);
         wire::routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
         endpoints
     }

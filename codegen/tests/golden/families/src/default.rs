@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use crate::{Animal, Cat, Circle, Contact, Drawing, Event, Message, Shape, Vehicle, Zoo};
+use crate::{Animal, Cat, Circle, Contact, Drawing, Event, Message, Shape, Ticket, Vehicle, Zoo};
 #[cfg(doc)]
 use super::operations;
 
@@ -84,6 +84,13 @@ pub trait DefaultApi: Send + Sync + 'static {
         cx: &Context<()>,
         request: ContactRequest,
     ) -> impl Future<Output = Result<ContactResponse, ContactError>> + Send;
+
+    /// `POST /tickets` ([`operations::TICKET`]). Requires no authentication.
+    fn ticket(
+        &self,
+        cx: &Context<()>,
+        request: TicketRequest,
+    ) -> impl Future<Output = Result<TicketResponse, TicketError>> + Send;
 }
 
 /// The request of [`DefaultApi::shape`].
@@ -292,6 +299,27 @@ pub struct ContactResponse {
 /// The error responses of [`DefaultApi::contact`].
 #[derive(Debug)]
 pub enum ContactError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::ticket`].
+#[derive(Debug, Clone)]
+pub struct TicketRequest {
+    /// The body of the request.
+    pub body: Ticket,
+}
+
+/// The successful response of [`DefaultApi::ticket`].
+#[derive(Debug, Clone)]
+pub struct TicketResponse {
+    /// The value of the request.
+    pub body: Ticket,
+}
+
+/// The error responses of [`DefaultApi::ticket`].
+#[derive(Debug)]
+pub enum TicketError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

@@ -80,7 +80,8 @@ pub use self::default::{
     CircleRequest, CircleResponse, ContactError, ContactRequest, ContactResponse, DefaultApi,
     DrawingError, DrawingRequest, DrawingResponse, EventError, EventRequest, EventResponse,
     MessageError, MessageRequest, MessageResponse, ShapeError, ShapeRequest, ShapeResponse,
-    VehicleError, VehicleRequest, VehicleResponse, ZooError, ZooRequest, ZooResponse,
+    TicketError, TicketRequest, TicketResponse, VehicleError, VehicleRequest, VehicleResponse,
+    ZooError, ZooRequest, ZooResponse,
 };
 
 const _: () = writ_runtime::made_for("0.1");
@@ -135,7 +136,7 @@ where
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
-        let mut endpoints = Vec::with_capacity(10);
+        let mut endpoints = Vec::with_capacity(11);
         wire::routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
         endpoints
     }

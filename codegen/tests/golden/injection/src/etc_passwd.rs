@@ -13,41 +13,41 @@ use super::operations;
 ///
 /// A service implements this trait, and [`Api`](super::Api) serves it.
 pub trait EtcPasswd: Send + Sync + 'static {
-    /// `POST /b` ([`operations::EMPTY`]). Requires no authentication. If a caller repeats a request
-    /// with its `Idempotency-Key` within 24 h, the handler returns the recorded response.
-    /// `cx.idempotency()` returns the key.
+    /// `POST /b` ([`operations::CLOSE_BRACE_U000A`]). Requires no authentication. If a caller
+    /// repeats a request with its `Idempotency-Key` within 24 h, the handler returns the recorded
+    /// response. `cx.idempotency()` returns the key.
     #[deprecated]
-    fn empty(
+    fn close_brace_u000a(
         &self,
         cx: &Context<()>,
-        request: EmptyRequest,
-    ) -> impl Future<Output = Result<Idempotent<EmptyResponse>, EmptyError>> + Send;
+        request: CloseBraceU000aRequest,
+    ) -> impl Future<Output = Result<Idempotent<CloseBraceU000aResponse>, CloseBraceU000aError>> + Send;
 }
 
-/// The request of [`EtcPasswd::empty`].
+/// The request of [`EtcPasswd::close_brace_u000a`].
 #[derive(Debug, Clone)]
-pub struct EmptyRequest {
+pub struct CloseBraceU000aRequest {
     /// body */ }
     ///  compile_error!("body");
-    pub body: EmptyBody,
+    pub body: CloseBraceU000aBody,
 }
 
-/// The body of a request of [`EtcPasswd::empty`], one variant for each media type.
+/// The body of a request of [`EtcPasswd::close_brace_u000a`], one variant for each media type.
 #[derive(Debug, Clone)]
-pub enum EmptyBody {
+pub enum CloseBraceU000aBody {
     /// A body of the media type `application/json`.
     Json(Hostile),
     /// A body of the media type `application/x"; compile_error!("media"); //`.
     X(Bytes),
 }
 
-/// The successful response of [`EtcPasswd::empty`].
+/// The successful response of [`EtcPasswd::close_brace_u000a`].
 #[derive(Debug, Clone)]
-pub struct EmptyResponse;
+pub struct CloseBraceU000aResponse;
 
-/// The error responses of [`EtcPasswd::empty`].
+/// The error responses of [`EtcPasswd::close_brace_u000a`].
 #[derive(Debug)]
-pub enum EmptyError {
+pub enum CloseBraceU000aError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

@@ -115,7 +115,10 @@ pub use self::orders_compile_error_not_tag::{
     GetCompileErrorNotIdFnXResponseBody, GetCompileErrorNotIdFnXResponseMedia,
     OrdersCompileErrorNotTag,
 };
-pub use self::etc_passwd::{EmptyBody, EmptyError, EmptyRequest, EmptyResponse, EtcPasswd};
+pub use self::etc_passwd::{
+    CloseBraceU000aBody, CloseBraceU000aError, CloseBraceU000aRequest, CloseBraceU000aResponse,
+    EtcPasswd,
+};
 pub use self::mod_api::{GnpExeError, GnpExeRequest, GnpExeResponse, Mod};
 
 const _: () = writ_runtime::made_for("0.1");

@@ -2,10 +2,3 @@
 //! The error responses of the contract: a type for each error status, and the error envelope.
 
 pub use writ_runtime::PROBLEM_JSON as ERROR_ENVELOPE;
-
-use writ_runtime::{ErrorBody, ErrorContent, ErrorValue};
-
-/// The bodies of error responses, with slots that the runtime fills from a problem.
-pub(super) static ERROR_BODIES: [ErrorBody; 1] = [
-    ErrorBody { media_type: "application/json", content: ErrorContent::Json(ErrorValue::Object(&[])) },
-];

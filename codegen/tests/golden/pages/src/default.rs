@@ -5,11 +5,12 @@
 
 use std::future::Future;
 use writ_runtime::{
-    Context, Internal, PageLinks, PageParameter, PageParameters, PageRequest, Pagination,
+    Context, DateTime, Internal, PageLinks, PageParameter, PageParameters, PageRequest, Pagination,
+    Utc,
 };
 use crate::{
-    HalPage, MappedPage, MetaPage, MorePage, NamedPage, NumberedPage, ODataPage, TokenPage,
-    UnseenResult, UrlPage, User,
+    CountedPage, Envelope, FollowingPage, HalPage, MappedPage, MetaPage, MorePage, NamedPage,
+    NumberedPage, ODataPage, PageNumber, ScimPage, TokenPage, UnseenResult, UrlPage, User,
 };
 #[cfg(doc)]
 use super::operations;
@@ -103,6 +104,41 @@ pub trait DefaultApi: Send + Sync + 'static {
         cx: &Context<()>,
         request: RepeatedRequest,
     ) -> impl Future<Output = Result<RepeatedResponse, RepeatedError>> + Send;
+
+    /// `GET /scim` ([`operations::SCIM`]). Requires no authentication.
+    fn scim(
+        &self,
+        cx: &Context<()>,
+        request: ScimRequest,
+    ) -> impl Future<Output = Result<ScimResponse, ScimError>> + Send;
+
+    /// `GET /enveloped` ([`operations::ENVELOPED`]). Requires no authentication.
+    fn enveloped(
+        &self,
+        cx: &Context<()>,
+        request: EnvelopedRequest,
+    ) -> impl Future<Output = Result<EnvelopedResponse, EnvelopedError>> + Send;
+
+    /// `GET /following` ([`operations::FOLLOWING`]). Requires no authentication.
+    fn following(
+        &self,
+        cx: &Context<()>,
+        request: FollowingRequest,
+    ) -> impl Future<Output = Result<FollowingResponse, FollowingError>> + Send;
+
+    /// `GET /counted` ([`operations::COUNTED`]). Requires no authentication.
+    fn counted(
+        &self,
+        cx: &Context<()>,
+        request: CountedRequest,
+    ) -> impl Future<Output = Result<CountedResponse, CountedError>> + Send;
+
+    /// `GET /interval` ([`operations::INTERVAL`]). Requires no authentication.
+    fn interval(
+        &self,
+        cx: &Context<()>,
+        request: IntervalRequest,
+    ) -> impl Future<Output = Result<IntervalResponse, IntervalError>> + Send;
 
     /// `GET /off` ([`operations::OFF`]). Requires no authentication.
     fn off(
@@ -583,6 +619,196 @@ pub struct RepeatedResponse {
 /// The error responses of [`DefaultApi::repeated`].
 #[derive(Debug)]
 pub enum RepeatedError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::scim`].
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct ScimRequest {
+    /// The query parameter `startIndex`.
+    pub start_index: Option<i64>,
+    /// The query parameter `count`.
+    pub count: Option<i64>,
+}
+
+impl ScimRequest {
+    const PAGE: PageParameters = PageParameters {
+        limit: Some("count"),
+        offset: Some("startIndex"),
+        first_offset: 1,
+        ..PageParameters::NONE
+    };
+
+    /// Returns the page that the request selects, from the parameters `count`, `startIndex`.
+    pub fn page_request(&self) -> PageRequest {
+        Self::PAGE.request(PageParameter::count(&self.count), None, PageParameter::count(&self.start_index), None)
+    }
+}
+
+/// The successful response of [`DefaultApi::scim`].
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct ScimResponse {
+    /// A page of users, counted from 1 (RFC 7644).
+    pub body: ScimPage,
+}
+
+/// The error responses of [`DefaultApi::scim`].
+#[derive(Debug)]
+pub enum ScimError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::enveloped`].
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct EnvelopedRequest {
+    /// The query parameter `page[number]`.
+    pub page_number: Option<PageNumber>,
+    /// The query parameter `page[size]`.
+    pub page_size: Option<i64>,
+}
+
+impl EnvelopedRequest {
+    const PAGE: PageParameters = PageParameters {
+        limit: Some("page[size]"),
+        number: Some("page[number]"),
+        ..PageParameters::NONE
+    };
+
+    /// Returns the page that the request selects, from the parameters `page[size]`, `page[number]`.
+    pub fn page_request(&self) -> PageRequest {
+        Self::PAGE.request(PageParameter::count(&self.page_size), PageParameter::count(&self.page_number), None, None)
+    }
+}
+
+/// The successful response of [`DefaultApi::enveloped`].
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct EnvelopedResponse {
+    /// A page of users within an envelope.
+    pub body: Envelope,
+}
+
+/// The error responses of [`DefaultApi::enveloped`].
+#[derive(Debug)]
+pub enum EnvelopedError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::following`].
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct FollowingRequest {
+    /// The query parameter `page`.
+    ///
+    /// Default: `1`.
+    pub page: i64,
+    /// The query parameter `limit`.
+    pub limit: i64,
+}
+
+impl FollowingRequest {
+    const PAGE: PageParameters = PageParameters {
+        limit: Some("limit"),
+        number: Some("page"),
+        ..PageParameters::NONE
+    };
+
+    /// Returns the page that the request selects, from the parameters `limit`, `page`.
+    pub fn page_request(&self) -> PageRequest {
+        Self::PAGE.request(PageParameter::count(&self.limit), PageParameter::count(&self.page), None, None)
+    }
+}
+
+/// The successful response of [`DefaultApi::following`].
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct FollowingResponse {
+    /// A page of users with the number of the next page.
+    pub body: FollowingPage,
+}
+
+/// The error responses of [`DefaultApi::following`].
+#[derive(Debug)]
+pub enum FollowingError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::counted`].
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct CountedRequest {
+    /// The query parameter `page`.
+    pub page: Option<i64>,
+    /// The query parameter `limit`.
+    pub limit: Option<i64>,
+    /// The query parameter `page_token`.
+    pub page_token: Option<String>,
+    /// The query parameter `after`.
+    pub after: Option<DateTime<Utc>>,
+}
+
+impl CountedRequest {
+    const PAGE: PageParameters = PageParameters {
+        limit: Some("limit"),
+        number: Some("page"),
+        cursor: Some("page_token"),
+        ..PageParameters::NONE
+    };
+
+    /// Returns the page that the request selects, from the parameters `limit`, `page`, `page_token`.
+    pub fn page_request(&self) -> PageRequest {
+        Self::PAGE.request(
+            PageParameter::count(&self.limit),
+            PageParameter::count(&self.page),
+            None,
+            self.page_token.as_deref(),
+        )
+    }
+}
+
+/// The successful response of [`DefaultApi::counted`].
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct CountedResponse {
+    /// A page of users. `count` may be the number of users on it.
+    pub body: CountedPage,
+}
+
+/// The error responses of [`DefaultApi::counted`].
+#[derive(Debug)]
+pub enum CountedError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::interval`].
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct IntervalRequest {
+    /// The query parameter `start`.
+    pub start: Option<i64>,
+    /// The query parameter `end`.
+    pub end: Option<i64>,
+}
+
+/// The successful response of [`DefaultApi::interval`].
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct IntervalResponse {
+    /// Values between two times, which are no page.
+    pub body: NamedPage,
+}
+
+/// The error responses of [`DefaultApi::interval`].
+#[derive(Debug)]
+pub enum IntervalError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

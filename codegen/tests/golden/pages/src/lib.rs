@@ -95,13 +95,16 @@ pub use self::wire::types;
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
 pub use self::default::{
-    DefaultApi, ElsewhereError, ElsewhereRequest, ElsewhereResponse, HalError, HalRequest,
-    HalResponse, LinksError, LinksRequest, LinksResponse, MappedError, MappedRequest,
-    MappedResponse, MetaError, MetaRequest, MetaResponse, MoreError, MoreRequest, MoreResponse,
-    NamedError, NamedRequest, NamedResponse, NumberedError, NumberedRequest, NumberedResponse,
-    OdataError, OdataRequest, OdataResponse, OffError, OffRequest, OffResponse, RepeatedError,
-    RepeatedRequest, RepeatedResponse, TokensError, TokensRequest, TokensResponse, UnseenError,
-    UnseenRequest, UnseenResponse, UrlsError, UrlsRequest, UrlsResponse,
+    CountedError, CountedRequest, CountedResponse, DefaultApi, ElsewhereError, ElsewhereRequest,
+    ElsewhereResponse, EnvelopedError, EnvelopedRequest, EnvelopedResponse, FollowingError,
+    FollowingRequest, FollowingResponse, HalError, HalRequest, HalResponse, IntervalError,
+    IntervalRequest, IntervalResponse, LinksError, LinksRequest, LinksResponse, MappedError,
+    MappedRequest, MappedResponse, MetaError, MetaRequest, MetaResponse, MoreError, MoreRequest,
+    MoreResponse, NamedError, NamedRequest, NamedResponse, NumberedError, NumberedRequest,
+    NumberedResponse, OdataError, OdataRequest, OdataResponse, OffError, OffRequest, OffResponse,
+    RepeatedError, RepeatedRequest, RepeatedResponse, ScimError, ScimRequest, ScimResponse,
+    TokensError, TokensRequest, TokensResponse, UnseenError, UnseenRequest, UnseenResponse,
+    UrlsError, UrlsRequest, UrlsResponse,
 };
 
 const _: () = writ_runtime::made_for("0.1");
@@ -156,7 +159,7 @@ where
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
-        let mut endpoints = Vec::with_capacity(14);
+        let mut endpoints = Vec::with_capacity(19);
         wire::routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
         endpoints
     }

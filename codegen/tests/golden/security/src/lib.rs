@@ -110,7 +110,10 @@ pub use self::doors::{
     MaybeError, MaybeResponse, NamedError, NamedResponse, OpenError, OpenResponse, PlacesError,
     PlacesResponse,
 };
-pub use self::public::{FreeError, FreeRequest, FreeResponse, Public, WindowError, WindowResponse};
+pub use self::public::{
+    CompleteError, CompleteRequest, CompleteResponse, FreeError, FreeRequest, FreeResponse, Public,
+    WindowError, WindowResponse,
+};
 
 const _: () = writ_runtime::made_for("0.1");
 
@@ -172,7 +175,7 @@ where
             self.gate,
             options,
         );
-        let mut endpoints = Vec::with_capacity(9);
+        let mut endpoints = Vec::with_capacity(10);
         wire::routes::doors::bind(&mut pipeline.routes(self.doors, &mut endpoints));
         wire::routes::public::bind(&mut pipeline.routes(self.public, &mut endpoints));
         endpoints

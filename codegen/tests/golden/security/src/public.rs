@@ -25,6 +25,13 @@ pub trait Public: Send + Sync + 'static {
         cx: &Context<()>,
         request: FreeRequest,
     ) -> impl Future<Output = Result<FreeResponse, FreeError>> + Send;
+
+    /// `GET /complete` ([`operations::COMPLETE`]). Requires no authentication.
+    fn complete(
+        &self,
+        cx: &Context<()>,
+        request: CompleteRequest,
+    ) -> impl Future<Output = Result<CompleteResponse, CompleteError>> + Send;
 }
 
 /// The successful response of [`Public::window`].
@@ -54,6 +61,24 @@ pub struct FreeResponse;
 /// The error responses of [`Public::free`].
 #[derive(Debug)]
 pub enum FreeError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`Public::complete`].
+#[derive(Debug, Clone, Default)]
+pub struct CompleteRequest {
+    /// The query string, as one value.
+    pub form: Option<BTreeMap<String, String>>,
+}
+
+/// The successful response of [`Public::complete`].
+#[derive(Debug, Clone)]
+pub struct CompleteResponse;
+
+/// The error responses of [`Public::complete`].
+#[derive(Debug)]
+pub enum CompleteError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use writ_runtime::{Bytes, Context, DateTime, Internal, NaiveDate, Utc, Uuid, Value};
-use crate::{List, Object, QueryDeepNested, QueryTypesEither, QueryTypesWord, QueryTypesWordsItem};
+use crate::{
+    List, Object, QueryDeepNested, QueryEitherCommas, QueryEitherEach, QueryEitherNested,
+    QueryEitherSizes, QueryEitherXEach, QueryTypesEither, QueryTypesWord, QueryTypesWordsItem,
+};
 #[cfg(doc)]
 use super::operations;
 
@@ -137,6 +140,13 @@ pub trait DefaultApi: Send + Sync + 'static {
         cx: &Context<()>,
         request: QuerySpreadRequest,
     ) -> impl Future<Output = Result<QuerySpreadResponse, QuerySpreadError>> + Send;
+
+    /// `GET /query/either` ([`operations::QUERY_EITHER`]). Requires no authentication.
+    fn query_either(
+        &self,
+        cx: &Context<()>,
+        request: QueryEitherRequest,
+    ) -> impl Future<Output = Result<QueryEitherResponse, QueryEitherError>> + Send;
 
     /// `GET /header/simple` ([`operations::HEADER_SIMPLE`]). Requires no authentication.
     fn header_simple(
@@ -569,6 +579,38 @@ pub struct QuerySpreadResponse;
 /// The error responses of [`DefaultApi::query_spread`].
 #[derive(Debug)]
 pub enum QuerySpreadError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::query_either`].
+#[derive(Debug, Clone, Default)]
+pub struct QueryEitherRequest {
+    /// The query parameter `each`.
+    pub each: Option<QueryEitherEach>,
+    /// The query parameter `commas`.
+    pub commas: Option<QueryEitherCommas>,
+    /// The query parameter `nested`.
+    pub nested: Option<QueryEitherNested>,
+    /// The query parameter `sizes`.
+    pub sizes: Option<QueryEitherSizes>,
+    /// The query parameter `unique`.
+    pub unique: Option<Vec<f64>>,
+    /// The query parameter `texts`.
+    pub texts: Option<Vec<String>>,
+    /// The header `X-Each`.
+    pub x_each: Option<QueryEitherXEach>,
+    /// The query parameter `json`.
+    pub json: Option<Vec<i64>>,
+}
+
+/// The successful response of [`DefaultApi::query_either`].
+#[derive(Debug, Clone)]
+pub struct QueryEitherResponse;
+
+/// The error responses of [`DefaultApi::query_either`].
+#[derive(Debug)]
+pub enum QueryEitherError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

@@ -87,12 +87,12 @@ pub use self::default::{
     PathMatrixRequest, PathMatrixResponse, PathSimpleError, PathSimpleExplodeError,
     PathSimpleExplodeRequest, PathSimpleExplodeResponse, PathSimpleRequest, PathSimpleResponse,
     QueryContentError, QueryContentRequest, QueryContentResponse, QueryDeepError, QueryDeepRequest,
-    QueryDeepResponse, QueryFormError, QueryFormExplodeError, QueryFormExplodeRequest,
-    QueryFormExplodeResponse, QueryFormRequest, QueryFormResponse, QueryPipeError, QueryPipeRequest,
-    QueryPipeResponse, QueryPresenceError, QueryPresenceRequest, QueryPresenceResponse,
-    QueryReservedError, QueryReservedRequest, QueryReservedResponse, QuerySpaceError,
-    QuerySpaceRequest, QuerySpaceResponse, QuerySpreadError, QuerySpreadRequest,
-    QuerySpreadResponse, QueryTypesError, QueryTypesRequest, QueryTypesResponse,
+    QueryDeepResponse, QueryEitherError, QueryEitherRequest, QueryEitherResponse, QueryFormError,
+    QueryFormExplodeError, QueryFormExplodeRequest, QueryFormExplodeResponse, QueryFormRequest,
+    QueryFormResponse, QueryPipeError, QueryPipeRequest, QueryPipeResponse, QueryPresenceError,
+    QueryPresenceRequest, QueryPresenceResponse, QueryReservedError, QueryReservedRequest,
+    QueryReservedResponse, QuerySpaceError, QuerySpaceRequest, QuerySpaceResponse, QuerySpreadError,
+    QuerySpreadRequest, QuerySpreadResponse, QueryTypesError, QueryTypesRequest, QueryTypesResponse,
 };
 
 const _: () = writ_runtime::made_for("0.1");
@@ -147,7 +147,7 @@ where
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
-        let mut endpoints = Vec::with_capacity(23);
+        let mut endpoints = Vec::with_capacity(24);
         wire::routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
         endpoints
     }

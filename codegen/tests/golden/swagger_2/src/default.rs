@@ -81,6 +81,13 @@ pub trait DefaultApi: Send + Sync + 'static {
         request: ListsRequest,
     ) -> impl Future<Output = Result<ListsResponse, ListsError>> + Send;
 
+    /// `GET /matrix/{bars}/{spaces}/{tabs}` ([`operations::MATRIX`]). Requires no authentication.
+    fn matrix(
+        &self,
+        cx: &Context<()>,
+        request: MatrixRequest,
+    ) -> impl Future<Output = Result<MatrixResponse, MatrixError>> + Send;
+
     /// `GET /kennels` ([`operations::KENNELS`]). Requires `staff`, or `key`, or `login` with the scope `read`.
     fn kennels(
         &self,
@@ -120,6 +127,8 @@ pub struct ListAnimalsResponse {
     pub x_total: Option<i32>,
     /// The header `X-Marks`.
     pub x_marks: Option<Vec<String>>,
+    /// The header `X-Bars`.
+    pub x_bars: Option<Vec<i64>>,
     /// The animals.
     pub body: Vec<Animal>,
 }
@@ -247,6 +256,8 @@ pub enum AddPhotoPart {
     Photo(FileStream),
     Sizes(i64),
     Marks(String),
+    Bars(i64),
+    Tabs(String),
     /// A remark.
     Remark(String),
 }
@@ -257,7 +268,9 @@ pub struct AddPhotoForm {
     /// The photo.
     pub photo: FilePart,
     pub sizes: Vec<i64>,
-    pub marks: Option<String>,
+    pub marks: Vec<String>,
+    pub bars: Vec<i64>,
+    pub tabs: Vec<String>,
     /// A remark.
     pub remark: Option<String>,
 }
@@ -303,7 +316,7 @@ pub struct ListsRequest {
     /// The query parameter `ssv`.
     pub ssv: Option<Vec<String>>,
     /// The query parameter `tsv`.
-    pub tsv: Option<String>,
+    pub tsv: Option<Vec<String>>,
     /// The query parameter `pipes`.
     pub pipes: Option<Vec<ListsPipesItem>>,
     /// The query parameter `multi`.
@@ -313,7 +326,11 @@ pub struct ListsRequest {
     /// The header `X-List`.
     pub x_list: Option<Vec<bool>>,
     /// The header `X-Pipes`.
-    pub x_pipes: Option<String>,
+    pub x_pipes: Option<Vec<bool>>,
+    /// The header `X-Tabs`.
+    pub x_tabs: Option<Vec<String>>,
+    /// The header `X-Spaces`.
+    pub x_spaces: Option<Vec<i64>>,
     /// The query parameter `size`.
     ///
     /// Default: `"s"`.
@@ -329,6 +346,28 @@ pub struct ListsResponse;
 /// The error responses of [`DefaultApi::lists`].
 #[derive(Debug)]
 pub enum ListsError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::matrix`].
+#[derive(Debug, Clone, Default)]
+pub struct MatrixRequest {
+    /// The path parameter `bars`.
+    pub bars: Vec<i64>,
+    /// The path parameter `spaces`.
+    pub spaces: Vec<String>,
+    /// The path parameter `tabs`.
+    pub tabs: Vec<String>,
+}
+
+/// The successful response of [`DefaultApi::matrix`].
+#[derive(Debug, Clone)]
+pub struct MatrixResponse;
+
+/// The error responses of [`DefaultApi::matrix`].
+#[derive(Debug)]
+pub enum MatrixError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

@@ -103,9 +103,9 @@ pub use self::default::{
     AddPhotoRequest, AddPhotoResponse, DefaultApi, GetAnimalError, GetAnimalRequest,
     GetAnimalResponse, GetPhotoError, GetPhotoRequest, GetPhotoResponse, InlineError, InlineRequest,
     InlineResponse, KennelsError, KennelsResponse, ListAnimalsError, ListAnimalsRequest,
-    ListAnimalsResponse, ListsError, ListsRequest, ListsResponse, ReplaceAnimalError,
-    ReplaceAnimalRequest, ReplaceAnimalResponse, SetRemarkError, SetRemarkRequest,
-    SetRemarkResponse, SharedError, SharedRequest, SharedResponse,
+    ListAnimalsResponse, ListsError, ListsRequest, ListsResponse, MatrixError, MatrixRequest,
+    MatrixResponse, ReplaceAnimalError, ReplaceAnimalRequest, ReplaceAnimalResponse, SetRemarkError,
+    SetRemarkRequest, SetRemarkResponse, SharedError, SharedRequest, SharedResponse,
 };
 
 const _: () = writ_runtime::made_for("0.1");
@@ -165,7 +165,7 @@ where
             self.gate,
             options,
         );
-        let mut endpoints = Vec::with_capacity(11);
+        let mut endpoints = Vec::with_capacity(12);
         wire::routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
         endpoints
     }

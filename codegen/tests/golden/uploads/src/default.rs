@@ -205,6 +205,9 @@ pub struct AddMixedRequest {
 pub enum AddMixedPart {
     File(FileStream),
     Count(i64),
+    Tags(String),
+    Sizes(i64),
+    Photos(FileStream),
 }
 
 /// All parts of the multipart body of [`DefaultApi::add_mixed`], with files in memory, as returned by `Parts::collect`.
@@ -212,6 +215,11 @@ pub enum AddMixedPart {
 pub struct AddMixedForm {
     pub file: Option<FilePart>,
     pub count: Option<i64>,
+    /// Default: `["new","blue"]`.
+    pub tags: Vec<String>,
+    /// Default: `[]`.
+    pub sizes: Vec<i64>,
+    pub photos: Vec<FilePart>,
 }
 
 /// The successful response of [`DefaultApi::add_mixed`].

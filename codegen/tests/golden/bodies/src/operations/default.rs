@@ -72,6 +72,53 @@ pub static WRITE: Operation = Operation {
     ..Operation::NONE
 };
 
+/// The data of the operation that [`DefaultApi::double`] implements.
+pub static DOUBLE: Operation = Operation {
+    id: "double",
+    method: Method::PUT,
+    path: "/number",
+    tag: "default",
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "text/plain", kind: MediaKind::Text }],
+    }),
+    statuses: &[200],
+    produces: &["text/plain"],
+    ..Operation::NONE
+};
+
+/// The data of the operation that [`DefaultApi::set_day`] implements.
+pub static SET_DAY: Operation = Operation {
+    id: "setDay",
+    method: Method::PUT,
+    path: "/day",
+    tag: "default",
+    body: Some(Body {
+        required: false,
+        limit: 1_048_576,
+        media: &[Media { essence: "text/plain", kind: MediaKind::Text }],
+    }),
+    statuses: &[200],
+    produces: &["text/plain"],
+    ..Operation::NONE
+};
+
+/// The data of the operation that [`DefaultApi::set_level`] implements.
+pub static SET_LEVEL: Operation = Operation {
+    id: "setLevel",
+    method: Method::PUT,
+    path: "/level",
+    tag: "default",
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "text/plain", kind: MediaKind::Text }],
+    }),
+    statuses: &[204],
+    ..Operation::NONE
+};
+
 /// The data of the operation that [`DefaultApi::upload`] implements.
 pub static UPLOAD: Operation = Operation {
     id: "upload",

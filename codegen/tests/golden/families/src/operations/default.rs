@@ -164,3 +164,19 @@ pub static CONTACT: Operation = Operation {
     produces: &["application/json"],
     ..Operation::NONE
 };
+
+/// The data of the operation that [`DefaultApi::ticket`] implements.
+pub static TICKET: Operation = Operation {
+    id: "ticket",
+    method: Method::POST,
+    path: "/tickets",
+    tag: "default",
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
+    statuses: &[200],
+    produces: &["application/json"],
+    ..Operation::NONE
+};

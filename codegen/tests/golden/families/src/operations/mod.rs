@@ -19,6 +19,7 @@ pub static ALL: &[&Operation] = &[
     &VEHICLE,
     &MESSAGE,
     &CONTACT,
+    &TICKET,
 ];
 
 /// The servers that the contract declares.

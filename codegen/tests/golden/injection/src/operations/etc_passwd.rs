@@ -6,8 +6,8 @@ use writ_runtime::{Body, Idempotency, Media, MediaKind, Method, Operation, Param
 #[cfg(doc)]
 use super::super::EtcPasswd;
 
-/// The data of the operation that [`EtcPasswd::empty`] implements.
-pub static EMPTY: Operation = Operation {
+/// The data of the operation that [`EtcPasswd::close_brace_u000a`] implements.
+pub static CLOSE_BRACE_U000A: Operation = Operation {
     id: "}\n",
     method: Method::POST,
     path: "/b",

@@ -14,7 +14,7 @@ pub use self::mod_api::*;
 /// Every operation of the contract, in the order of its tags.
 pub static ALL: &[&Operation] = &[
     &GET_COMPILE_ERROR_NOT_ID_FN_X,
-    &EMPTY,
+    &CLOSE_BRACE_U000A,
     &GNP_EXE,
 ];
 

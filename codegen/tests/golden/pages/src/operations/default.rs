@@ -183,6 +183,83 @@ pub static REPEATED: Operation = Operation {
     ..Operation::NONE
 };
 
+/// The data of the operation that [`DefaultApi::scim`] implements.
+pub static SCIM: Operation = Operation {
+    id: "scim",
+    method: Method::GET,
+    path: "/scim",
+    tag: "default",
+    parameters: &[
+        Parameter::query("startIndex"),
+        Parameter::query("count"),
+    ],
+    statuses: &[200],
+    produces: &["application/json"],
+    ..Operation::NONE
+};
+
+/// The data of the operation that [`DefaultApi::enveloped`] implements.
+pub static ENVELOPED: Operation = Operation {
+    id: "enveloped",
+    method: Method::GET,
+    path: "/enveloped",
+    tag: "default",
+    parameters: &[
+        Parameter::query("page[number]"),
+        Parameter::query("page[size]"),
+    ],
+    statuses: &[200],
+    produces: &["application/json"],
+    ..Operation::NONE
+};
+
+/// The data of the operation that [`DefaultApi::following`] implements.
+pub static FOLLOWING: Operation = Operation {
+    id: "following",
+    method: Method::GET,
+    path: "/following",
+    tag: "default",
+    parameters: &[
+        Parameter::query("page"),
+        Parameter::query("limit").required(),
+    ],
+    statuses: &[200],
+    produces: &["application/json"],
+    ..Operation::NONE
+};
+
+/// The data of the operation that [`DefaultApi::counted`] implements.
+pub static COUNTED: Operation = Operation {
+    id: "counted",
+    method: Method::GET,
+    path: "/counted",
+    tag: "default",
+    parameters: &[
+        Parameter::query("page"),
+        Parameter::query("limit"),
+        Parameter::query("page_token"),
+        Parameter::query("after"),
+    ],
+    statuses: &[200],
+    produces: &["application/json"],
+    ..Operation::NONE
+};
+
+/// The data of the operation that [`DefaultApi::interval`] implements.
+pub static INTERVAL: Operation = Operation {
+    id: "interval",
+    method: Method::GET,
+    path: "/interval",
+    tag: "default",
+    parameters: &[
+        Parameter::query("start"),
+        Parameter::query("end"),
+    ],
+    statuses: &[200],
+    produces: &["application/json"],
+    ..Operation::NONE
+};
+
 /// The data of the operation that [`DefaultApi::off`] implements.
 pub static OFF: Operation = Operation {
     id: "off",

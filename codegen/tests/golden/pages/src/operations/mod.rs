@@ -21,6 +21,11 @@ pub static ALL: &[&Operation] = &[
     &MAPPED,
     &ELSEWHERE,
     &REPEATED,
+    &SCIM,
+    &ENVELOPED,
+    &FOLLOWING,
+    &COUNTED,
+    &INTERVAL,
     &OFF,
     &UNSEEN,
 ];

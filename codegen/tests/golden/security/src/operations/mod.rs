@@ -20,6 +20,7 @@ pub static ALL: &[&Operation] = &[
     &NAMED,
     &WINDOW,
     &FREE,
+    &COMPLETE,
 ];
 
 /// The servers that the contract declares.

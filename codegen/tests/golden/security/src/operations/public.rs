@@ -28,3 +28,16 @@ pub static FREE: Operation = Operation {
     statuses: &[204],
     ..Operation::NONE
 };
+
+/// The data of the operation that [`Public::complete`] implements.
+pub static COMPLETE: Operation = Operation {
+    id: "complete",
+    method: Method::GET,
+    path: "/complete",
+    tag: "public",
+    parameters: &[
+        Parameter::querystring("form").reserved(&["api_key"]),
+    ],
+    statuses: &[204],
+    ..Operation::NONE
+};

@@ -267,6 +267,26 @@ pub static QUERY_SPREAD: Operation = Operation {
     ..Operation::NONE
 };
 
+/// The data of the operation that [`DefaultApi::query_either`] implements.
+pub static QUERY_EITHER: Operation = Operation {
+    id: "queryEither",
+    method: Method::GET,
+    path: "/query/either",
+    tag: "default",
+    parameters: &[
+        Parameter::query("each").kind(ValueKind::Array).or_scalar(),
+        Parameter::query("commas").style(Style::Form, false).kind(ValueKind::Array).or_scalar().encoded_delimiters(),
+        Parameter::query("nested").kind(ValueKind::Array).or_scalar(),
+        Parameter::query("sizes").fields(&["w", "h"]).kind(ValueKind::Object),
+        Parameter::query("unique").kind(ValueKind::Array),
+        Parameter::query("texts").kind(ValueKind::Array),
+        Parameter::header("X-Each").kind(ValueKind::Array).or_scalar(),
+        Parameter::query("json").style(Style::Json, false).kind(ValueKind::Array),
+    ],
+    statuses: &[204],
+    ..Operation::NONE
+};
+
 /// The data of the operation that [`DefaultApi::header_simple`] implements.
 pub static HEADER_SIMPLE: Operation = Operation {
     id: "headerSimple",

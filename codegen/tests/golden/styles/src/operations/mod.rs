@@ -26,6 +26,7 @@ pub static ALL: &[&Operation] = &[
     &QUERY_PRESENCE,
     &QUERY_TYPES,
     &QUERY_SPREAD,
+    &QUERY_EITHER,
     &HEADER_SIMPLE,
     &HEADER_SIMPLE_EXPLODE,
     &HEADER_CONTENT,

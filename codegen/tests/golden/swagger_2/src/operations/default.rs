@@ -134,14 +134,31 @@ pub static LISTS: Operation = Operation {
         Parameter::path("ids").kind(ValueKind::Array).encoded_delimiters(),
         Parameter::query("csv").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
         Parameter::query("ssv").style(Style::SpaceDelimited, false).kind(ValueKind::Array),
-        Parameter::query("tsv"),
+        Parameter::query("tsv").style(Style::TabDelimited, false).kind(ValueKind::Array),
         Parameter::query("pipes").style(Style::PipeDelimited, false).kind(ValueKind::Array),
         Parameter::query("multi").kind(ValueKind::Array),
         Parameter::query("table").style(Style::PipeDelimited, false).kind(ValueKind::Array),
         Parameter::header("X-List").kind(ValueKind::Array),
-        Parameter::header("X-Pipes"),
+        Parameter::header("X-Pipes").style(Style::PipeDelimited, false).kind(ValueKind::Array),
+        Parameter::header("X-Tabs").style(Style::TabDelimited, false).kind(ValueKind::Array),
+        Parameter::header("X-Spaces").style(Style::SpaceDelimited, false).kind(ValueKind::Array),
         Parameter::query("size"),
         Parameter::query("empty").may_be_empty(),
+    ],
+    statuses: &[204],
+    ..Operation::NONE
+};
+
+/// The data of the operation that [`DefaultApi::matrix`] implements.
+pub static MATRIX: Operation = Operation {
+    id: "matrix",
+    method: Method::GET,
+    path: "/matrix/{bars}/{spaces}/{tabs}",
+    tag: "default",
+    parameters: &[
+        Parameter::path("bars").style(Style::PipeDelimited, false).kind(ValueKind::Array),
+        Parameter::path("spaces").style(Style::SpaceDelimited, false).kind(ValueKind::Array),
+        Parameter::path("tabs").style(Style::TabDelimited, false).kind(ValueKind::Array),
     ],
     statuses: &[204],
     ..Operation::NONE

@@ -17,6 +17,7 @@ pub static ALL: &[&Operation] = &[
     &ADD_PHOTO,
     &SET_REMARK,
     &LISTS,
+    &MATRIX,
     &KENNELS,
     &INLINE,
     &SHARED,

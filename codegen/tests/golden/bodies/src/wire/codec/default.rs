@@ -2,10 +2,10 @@
 //! Readers and writers of the types in `wire/types/default.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    ArrayRule, Checker, Conform, IntegerRule, ObjectRule, OwnRules, Read, Reader, StringRule, Write,
-    Writer,
+    ArrayRule, Checker, Conform, IntegerRule, ObjectRule, OwnRules, Read, Reader, StringEnum,
+    StringRule, Write, Writer,
 };
-use crate::{FillBody, Note};
+use crate::{FillBody, Note, SetLevelBody};
 
 impl Read for Note {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
@@ -61,5 +61,26 @@ impl Read for FillBody {
         }
         r.end_object(object);
         Some(Self { name: name?, age, tags })
+    }
+}
+
+impl StringEnum for SetLevelBody {
+    const NAMES: &'static [&'static str] = &["low", "high"];
+
+    const ALL: &'static [Self] = &[
+        Self::Low,
+        Self::High,
+    ];
+
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+writ_runtime::string_enum!(SetLevelBody);
+
+impl Read for SetLevelBody {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        r.string_enum()
     }
 }

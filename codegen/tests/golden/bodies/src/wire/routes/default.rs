@@ -6,10 +6,11 @@ use writ_runtime::{
 };
 use crate::{
     AddNoteBody, AddNoteError, AddNoteRequest, AddNoteResponse, AddNoteResponseBody,
-    AddNoteResponseMedia, CountError, CountRequest, CountResponse, DefaultApi, EchoError,
-    EchoRequest, EchoResponse, FillBody, FillError, FillRequest, FillResponse, MaybeError,
-    MaybeRequest, MaybeResponse, Note, UploadError, UploadRequest, UploadResponse, WriteError,
-    WriteRequest, WriteResponse, operations,
+    AddNoteResponseMedia, CountError, CountRequest, CountResponse, DefaultApi, DoubleError,
+    DoubleRequest, DoubleResponse, EchoError, EchoRequest, EchoResponse, FillBody, FillError,
+    FillRequest, FillResponse, MaybeError, MaybeRequest, MaybeResponse, Note, SetDayError,
+    SetDayRequest, SetDayResponse, SetLevelBody, SetLevelError, SetLevelRequest, SetLevelResponse,
+    UploadError, UploadRequest, UploadResponse, WriteError, WriteRequest, WriteResponse, operations,
 };
 
 /// Binds each operation of the tag to the method that implements it.
@@ -22,6 +23,9 @@ where
     routes.public(&operations::MAYBE, MaybeRequest::decode, S::maybe);
     routes.public(&operations::FILL, FillRequest::decode, S::fill);
     routes.public(&operations::WRITE, WriteRequest::decode, S::write);
+    routes.public(&operations::DOUBLE, DoubleRequest::decode, S::double);
+    routes.public(&operations::SET_DAY, SetDayRequest::decode, S::set_day);
+    routes.public(&operations::SET_LEVEL, SetLevelRequest::decode, S::set_level);
     routes.public(&operations::UPLOAD, UploadRequest::decode, S::upload);
     routes.public(&operations::COUNT, CountRequest::decode, S::count);
     routes.public(&operations::ECHO, EchoRequest::decode, S::echo);
@@ -166,6 +170,95 @@ writ_runtime::refusals! {
 }
 
 impl Respond for WriteError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl DoubleRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let body = input.body(|r| r.int64(&IntegerRule { max: Some(50), ..IntegerRule::NONE }));
+        Some(Self { body: body? })
+    }
+}
+
+impl From<i64> for DoubleResponse {
+    fn from(body: i64) -> Self {
+        Self { body }
+    }
+}
+
+impl Respond for DoubleResponse {
+    fn respond(self, responder: &Responder) -> Reply {
+        Reply::status(200)
+            .check(responder, &|c| c.check(&self.body, &IntegerRule { max: Some(80), ..IntegerRule::NONE }))
+            .json("text/plain", &self.body, responder)
+    }
+}
+
+writ_runtime::refusals! {
+    DoubleError:
+}
+
+impl Respond for DoubleError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl SetDayRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let body = input.optional_body(|r| r.date());
+        Some(Self { body })
+    }
+}
+
+impl From<bool> for SetDayResponse {
+    fn from(body: bool) -> Self {
+        Self { body }
+    }
+}
+
+impl Respond for SetDayResponse {
+    fn respond(self, responder: &Responder) -> Reply {
+        Reply::status(200).json("text/plain", &self.body, responder)
+    }
+}
+
+writ_runtime::refusals! {
+    SetDayError:
+}
+
+impl Respond for SetDayError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl SetLevelRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let body = input.body(SetLevelBody::read);
+        Some(Self { body: body? })
+    }
+}
+
+impl Respond for SetLevelResponse {
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::status(204)
+    }
+}
+
+writ_runtime::refusals! {
+    SetLevelError:
+}
+
+impl Respond for SetLevelError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Self::Internal(internal) => internal.respond(responder),

@@ -15,3 +15,12 @@ pub struct FillBody {
     pub age: Option<i64>,
     pub tags: Option<Vec<String>>,
 }
+
+/// The inline schema `SetLevelBody` of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SetLevelBody {
+    /// The value `low`.
+    Low,
+    /// The value `high`.
+    High,
+}

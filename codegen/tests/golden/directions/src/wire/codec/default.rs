@@ -70,7 +70,7 @@ impl Write for Label {
         w.field("id", &self.id);
         w.field("text", &self.text);
         for (key, value) in &self.additional {
-            w.key(key);
+            w.other_key(key, &["id", "text"]);
             value.write(w);
         }
         w.end_object();

@@ -3,13 +3,87 @@
 
 use writ_runtime::{
     ArrayRule, Branch, Checker, Conform, Entries, IntegerRule, Items, MapRule, ObjectRule, OwnRules,
-    Read, Reader, StringEnum, Types, Write, Writer,
+    Read, Reader, StringEnum, Types, Unknown, Write, Writer,
 };
 use crate::{
-    Animal, AnimalCat, Cat, Circle, Contact, ContactCallable, ContactNamed, ContactReachable, Dog,
-    Drawing, Event, Letter, Lion, Message, Point, Polygon, Shape, Square, Started, Stopped,
-    StoppedType, Tanker, Triangle, Truck, Vehicle, VehicleVehicle, Zoo,
+    Animal, AnimalCat, Bug, Cat, Chore, Circle, Contact, ContactCallable, ContactNamed,
+    ContactReachable, Dog, Drawing, Event, Letter, Lion, Message, Point, Polygon, Shape, Square,
+    Started, Stopped, StoppedType, Tanker, Ticket, Triangle, Truck, Vehicle, VehicleVehicle, Zoo,
 };
+
+impl Read for Ticket {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        r.tagged("kind", &[("Bug", 0), ("Chore", 1)], |r, branch| match branch {
+            0 => Bug::read(r).map(Self::Bug),
+            _ => Chore::read(r).map(Self::Chore),
+        })
+    }
+}
+
+impl Write for Ticket {
+    fn write(&self, w: &mut Writer) {
+        match self {
+            Self::Bug(value) => value.write(w),
+            Self::Chore(value) => value.write(w),
+        }
+    }
+}
+
+impl Read for Bug {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["kind", "title"],
+            required: &["kind"],
+            ..ObjectRule::NONE
+        })?;
+        let mut title = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => r.skip(/* kind */),
+                _ => title = String::read(r),
+            }
+        }
+        r.end_object(object);
+        Some(Self { title })
+    }
+}
+
+impl Write for Bug {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("kind", &"Bug");
+        w.maybe("title", &self.title);
+        w.end_object();
+    }
+}
+
+impl Read for Chore {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["hours", "kind"],
+            unknown: Unknown::Deny,
+            ..ObjectRule::NONE
+        })?;
+        let mut hours = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => hours = i64::read(r),
+                _ => r.skip(/* kind */),
+            }
+        }
+        r.end_object(object);
+        Some(Self { hours })
+    }
+}
+
+impl Write for Chore {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.maybe("hours", &self.hours);
+        w.field("kind", &"Chore");
+        w.end_object();
+    }
+}
 
 impl Read for Contact {
     fn read(r: &mut Reader<'_>) -> Option<Self> {

@@ -7,8 +7,9 @@ use crate::{
     Circle, CircleError, CircleRequest, CircleResponse, Contact, ContactError, ContactRequest,
     ContactResponse, DefaultApi, Drawing, DrawingError, DrawingRequest, DrawingResponse, Event,
     EventError, EventRequest, EventResponse, Message, MessageError, MessageRequest, MessageResponse,
-    Shape, ShapeError, ShapeRequest, ShapeResponse, Vehicle, VehicleError, VehicleRequest,
-    VehicleResponse, Zoo, ZooError, ZooRequest, ZooResponse, operations,
+    Shape, ShapeError, ShapeRequest, ShapeResponse, Ticket, TicketError, TicketRequest,
+    TicketResponse, Vehicle, VehicleError, VehicleRequest, VehicleResponse, Zoo, ZooError,
+    ZooRequest, ZooResponse, operations,
 };
 
 /// Binds each operation of the tag to the method that implements it.
@@ -27,6 +28,7 @@ where
     routes.public(&operations::VEHICLE, VehicleRequest::decode, S::vehicle);
     routes.public(&operations::MESSAGE, MessageRequest::decode, S::message);
     routes.public(&operations::CONTACT, ContactRequest::decode, S::contact);
+    routes.public(&operations::TICKET, TicketRequest::decode, S::ticket);
 }
 
 impl ShapeRequest {
@@ -338,6 +340,37 @@ writ_runtime::refusals! {
 }
 
 impl Respond for ContactError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl TicketRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let body = input.body(Ticket::read);
+        Some(Self { body: body? })
+    }
+}
+
+impl From<Ticket> for TicketResponse {
+    fn from(body: Ticket) -> Self {
+        Self { body }
+    }
+}
+
+impl Respond for TicketResponse {
+    fn respond(self, responder: &Responder) -> Reply {
+        Reply::status(200).json("application/json", &self.body, responder)
+    }
+}
+
+writ_runtime::refusals! {
+    TicketError:
+}
+
+impl Respond for TicketError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Self::Internal(internal) => internal.respond(responder),

@@ -4,6 +4,25 @@
 use std::collections::BTreeMap;
 use writ_runtime::Patch;
 
+/// A union whose discriminator is read-only in one variant, and undeclared in the other.
+#[derive(Debug, Clone)]
+pub enum Ticket {
+    Bug(Bug),
+    Chore(Chore),
+}
+
+/// The schema `Bug` of the contract.
+#[derive(Debug, Clone, Default)]
+pub struct Bug {
+    pub title: Option<String>,
+}
+
+/// The schema `Chore` of the contract.
+#[derive(Debug, Clone, Default)]
+pub struct Chore {
+    pub hours: Option<i64>,
+}
+
 /// Variants that a value can match at once.
 #[derive(Debug, Clone)]
 pub enum Contact {

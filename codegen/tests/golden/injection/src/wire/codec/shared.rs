@@ -6,7 +6,7 @@ use writ_runtime::{
     ArrayRule, Checker, Conform, Interpreted, Listed, ObjectRule, OwnRules, Read, Reader,
     StringEnum, StringRule, Unknown, Write, Writer,
 };
-use crate::{Hostile, HostileDollarCrate, HostileEmpty, HostileRItem};
+use crate::{Hostile, HostileCloseBrace, HostileDollarCrate, HostileRItem};
 use crate::wire::codec::patterns::{A_COMPILE_ERROR_NOT_REQUIRED, GUARDED_VALIDATOR};
 
 impl Read for Hostile {
@@ -21,12 +21,12 @@ impl Read for Hostile {
             ..ObjectRule::NONE
         })?;
         let mut a_compile_error_not_required = None;
-        let mut empty = None;
-        let mut empty2 = None;
+        let mut u000a = None;
+        let mut close_brace = None;
         let mut x = None;
         let mut r_ = None;
         let mut dollar_crate = None;
-        let mut empty3 = None;
+        let mut u202e = None;
         let mut guarded = None;
         let mut a = None;
         let mut additional = BTreeMap::new();
@@ -36,12 +36,12 @@ impl Read for Hostile {
                     pattern: Some(&A_COMPILE_ERROR_NOT_REQUIRED),
                     ..StringRule::NONE
                 }),
-                1 => empty = String::read(r),
-                2 => empty2 = HostileEmpty::read(r),
+                1 => u000a = String::read(r),
+                2 => close_brace = HostileCloseBrace::read(r),
                 3 => x = String::read(r),
                 4 => r_ = r.array(&ArrayRule::NONE, HostileRItem::read),
                 5 => dollar_crate = HostileDollarCrate::read(r),
-                6 => empty3 = String::read(r),
+                6 => u202e = String::read(r),
                 7 => guarded = r.validated(&GUARDED_VALIDATOR, String::read),
                 8 => {
                     a = r
@@ -63,12 +63,12 @@ impl Read for Hostile {
         r.end_object(object);
         Some(Self {
             a_compile_error_not_required: a_compile_error_not_required?,
-            empty: empty.unwrap_or_else(|| String::from("\n\"#\\")),
-            empty2,
+            u000a: u000a.unwrap_or_else(|| String::from("\n\"#\\")),
+            close_brace,
             x,
             r: r_.unwrap_or(vec![HostileRItem::R]),
             dollar_crate,
-            empty3,
+            u202e,
             guarded,
             a,
             additional,
@@ -80,16 +80,29 @@ impl Write for Hostile {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("a\"; compile_error!(\"required\"); //", &self.a_compile_error_not_required);
-        w.field("\n", &self.empty);
-        w.maybe("}", &self.empty2);
+        w.field("\n", &self.u000a);
+        w.maybe("}", &self.close_brace);
         w.maybe("{{ x }}", &self.x);
         w.field("r#\"", &self.r);
         w.maybe("$crate", &self.dollar_crate);
-        w.maybe("\u{202e}", &self.empty3);
+        w.maybe("\u{202e}", &self.u202e);
         w.maybe("guarded", &self.guarded);
         w.maybe("'a", &self.a);
         for (key, value) in &self.additional {
-            w.key(key);
+            w.other_key(
+                key,
+                &[
+                    "a\"; compile_error!(\"required\"); //",
+                    "\n",
+                    "}",
+                    "{{ x }}",
+                    "r#\"",
+                    "$crate",
+                    "\u{202e}",
+                    "guarded",
+                    "'a",
+                ],
+            );
             value.write(w);
         }
         w.end_object();
@@ -108,7 +121,7 @@ impl Conform<OwnRules> for Hostile {
     }
 }
 
-impl Read for HostileEmpty {
+impl Read for HostileCloseBrace {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
             fields: &["/*"],
@@ -123,7 +136,7 @@ impl Read for HostileEmpty {
     }
 }
 
-impl Write for HostileEmpty {
+impl Write for HostileCloseBrace {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.maybe("/*", &self.star);
@@ -136,7 +149,7 @@ impl StringEnum for HostileRItem {
 
     const ALL: &'static [Self] = &[
         Self::R,
-        Self::Empty,
+        Self::QuoteHash,
     ];
 
     fn index(self) -> usize {

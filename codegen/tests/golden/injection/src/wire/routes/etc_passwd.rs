@@ -2,7 +2,10 @@
 //! The routes of `EtcPasswd`: decoders of its requests, and conversions of its responses.
 
 use writ_runtime::{Decoder, Read, Reply, Respond, Responder, StringRule};
-use crate::{EmptyBody, EmptyError, EmptyRequest, EmptyResponse, EtcPasswd, Hostile, operations};
+use crate::{
+    CloseBraceU000aBody, CloseBraceU000aError, CloseBraceU000aRequest, CloseBraceU000aResponse,
+    EtcPasswd, Hostile, operations,
+};
 use crate::wire::codec::patterns::IDEMPOTENCY_KEY;
 
 /// Binds each operation of the tag to the method that implements it.
@@ -11,20 +14,20 @@ where
     P: Send + Sync + 'static,
     S: EtcPasswd,
 {
-    routes.public(&operations::EMPTY, EmptyRequest::decode, S::empty);
+    routes.public(&operations::CLOSE_BRACE_U000A, CloseBraceU000aRequest::decode, S::close_brace_u000a);
 }
 
-impl EmptyRequest {
+impl CloseBraceU000aRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let _ = input.optional(/* Idempotency-Key */ 0, |r| {
             r.string(&StringRule { pattern: Some(&IDEMPOTENCY_KEY), ..StringRule::NONE })
         });
-        let body = EmptyBody::decode(input);
+        let body = CloseBraceU000aBody::decode(input);
         Some(Self { body: body? })
     }
 }
 
-impl EmptyBody {
+impl CloseBraceU000aBody {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         Some(match input.media() {
             0 => Self::Json(input.body(Hostile::read)?),
@@ -33,17 +36,17 @@ impl EmptyBody {
     }
 }
 
-impl Respond for EmptyResponse {
+impl Respond for CloseBraceU000aResponse {
     fn respond(self, _: &Responder) -> Reply {
         Reply::status(204)
     }
 }
 
 writ_runtime::refusals! {
-    EmptyError:
+    CloseBraceU000aError:
 }
 
-impl Respond for EmptyError {
+impl Respond for CloseBraceU000aError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Self::Internal(internal) => internal.respond(responder),

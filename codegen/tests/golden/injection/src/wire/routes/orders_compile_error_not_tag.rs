@@ -37,7 +37,7 @@ impl GetCompileErrorNotIdFnXRequest {
                 String::from("\"; compile_error!(\"default\"); //")
             }),
             q_compile_error_not_query: q_compile_error_not_query.unwrap_or(
-                GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty10,
+                GetCompileErrorNotIdFnXQCompileErrorNotQuery::U0000,
             ),
             c,
         })

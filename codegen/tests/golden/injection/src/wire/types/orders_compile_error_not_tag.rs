@@ -5,33 +5,33 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum GetCompileErrorNotIdFnXQCompileErrorNotQuery {
     /// The value `"`.
-    Empty,
+    Quote,
     /// The value `
     /// `.
-    Empty2,
+    U000a,
     /// The value `\`.
-    Empty3,
+    Backslash,
     /// The value `}`.
-    Empty4,
+    CloseBrace,
     /// The value `{}`.
-    Empty5,
+    OpenBraceCloseBrace,
     /// The value `*/`.
     Star,
     /// The value `//`.
-    Empty6,
+    SlashSlash,
     /// The value `'`.
-    Empty7,
+    Apostrophe,
     /// The value `
     /// `.
-    Empty8,
+    U2028,
     /// The value ``.
-    Empty9,
+    U202e,
     /// The value ``.
-    Empty10,
+    U0000,
     /// The value `r#"`.
     R,
     /// The value `"#`.
-    Empty11,
+    QuoteHash,
     /// The value `{{ x }}`.
     X,
     /// The value `r#type`.

@@ -17,14 +17,14 @@ pub struct Hostile {
     /// compile_error!("property");
     pub a_compile_error_not_required: String,
     /// Default: `"\n\"#\\"`.
-    pub empty: String,
+    pub u000a: String,
     /// } compile_error!();
-    pub empty2: Option<HostileEmpty>,
+    pub close_brace: Option<HostileCloseBrace>,
     pub x: Option<String>,
     /// Default: `["r#\""]`.
     pub r: Vec<HostileRItem>,
     pub dollar_crate: Option<HostileDollarCrate>,
-    pub empty3: Option<String>,
+    pub u202e: Option<String>,
     pub guarded: Option<String>,
     pub a: Option<Value>,
     /// The fields that the schema does not declare.
@@ -36,12 +36,12 @@ impl Hostile {
     pub fn new(a_compile_error_not_required: String) -> Self {
         Self {
             a_compile_error_not_required,
-            empty: String::from("\n\"#\\"),
-            empty2: None,
+            u000a: String::from("\n\"#\\"),
+            close_brace: None,
             x: None,
             r: vec![HostileRItem::R],
             dollar_crate: None,
-            empty3: None,
+            u202e: None,
             guarded: None,
             a: None,
             additional: BTreeMap::new(),
@@ -60,7 +60,7 @@ pub enum ABCompileErrorNotSchema {
 
 /// } compile_error!();
 #[derive(Debug, Clone, Default)]
-pub struct HostileEmpty {
+pub struct HostileCloseBrace {
     pub star: Option<bool>,
 }
 
@@ -70,7 +70,7 @@ pub enum HostileRItem {
     /// The value `r#"`.
     R,
     /// The value `"#`.
-    Empty,
+    QuoteHash,
 }
 
 /// The inline schema `HostileDollarCrate` of the contract.

@@ -165,7 +165,7 @@ impl Write for Conditions {
         w.maybe("zip", &self.zip);
         w.maybe("note", &self.note);
         for (key, value) in &self.additional {
-            w.key(key);
+            w.other_key(key, &["country", "zip", "note"]);
             value.write(w);
         }
         w.end_object();
@@ -208,7 +208,7 @@ impl Write for Dependents {
         w.maybe("address", &self.address);
         w.maybe("code", &self.code);
         for (key, value) in &self.additional {
-            w.key(key);
+            w.other_key(key, &["card", "address", "code"]);
             value.write(w);
         }
         w.end_object();
@@ -424,7 +424,7 @@ impl Write for ObjectsPatternedOpen {
         w.begin_object();
         w.maybe("known", &self.known);
         for (key, value) in &self.additional {
-            w.key(key);
+            w.other_key(key, &["known"]);
             value.write(w);
         }
         w.end_object();
@@ -549,7 +549,7 @@ impl Write for UnevaluatedB {
         w.field("b", &self.b);
         w.maybe("a", &self.a);
         for (key, value) in &self.additional {
-            w.key(key);
+            w.other_key(key, &["b", "a"]);
             value.write(w);
         }
         w.end_object();
@@ -590,7 +590,7 @@ impl Write for UnevaluatedC {
         w.field("c", &self.c);
         w.maybe("a", &self.a);
         for (key, value) in &self.additional {
-            w.key(key);
+            w.other_key(key, &["c", "a"]);
             value.write(w);
         }
         w.end_object();

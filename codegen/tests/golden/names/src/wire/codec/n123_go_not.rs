@@ -79,10 +79,10 @@ impl StringEnum for Reaction {
         Self::N15,
         Self::名前,
         Self::Größe,
-        Self::Empty,
+        Self::Space,
         Self::Star,
-        Self::Empty2,
-        Self::Empty3,
+        Self::Quote,
+        Self::Backslash,
     ];
 
     fn index(self) -> usize {

@@ -60,7 +60,7 @@ impl Write for Keywords {
         w.field("Self", &self.self_pascal);
         w.field("super", &self.super_);
         w.maybe("crate", &self.crate_);
-        w.maybe("_", &self.empty);
+        w.maybe("_", &self.underscore);
         w.maybe("fn", &self.r#fn);
         w.maybe("r", &self.r);
         w.maybe("w", &self.w);
@@ -68,7 +68,7 @@ impl Write for Keywords {
         w.maybe("field", &self.field);
         w.maybe("RULE", &self.rule);
         w.maybe("r#raw", &self.r_raw);
-        w.maybe("", &self.empty2);
+        w.maybe("", &self.empty);
         w.maybe("1st", &self.n1st);
         w.maybe("+1", &self.plus_1);
         w.maybe("-1", &self.minus_1);
@@ -79,7 +79,7 @@ impl Write for Keywords {
         w.maybe("FOO_BAR", &self.foo_bar_upper);
         w.maybe("größe", &self.größe);
         w.maybe("名前", &self.名前);
-        w.maybe("🎉", &self.empty3);
+        w.maybe("🎉", &self.u1f389);
         w.end_object();
     }
 }
@@ -193,7 +193,7 @@ impl StringEnum for KeywordsType {
         Self::Async,
         Self::Dyn,
         Self::True,
-        Self::Empty,
+        Self::Underscore,
         Self::Union,
         Self::Static,
     ];

@@ -66,13 +66,13 @@ pub enum Reaction {
     /// The value `Größe`.
     Größe,
     /// The value ` `.
-    Empty,
+    Space,
     /// The value `*/`.
     Star,
     /// The value `"`.
-    Empty2,
+    Quote,
     /// The value `\`.
-    Empty3,
+    Backslash,
 }
 
 /// The schema `Order` of the contract.

@@ -35,7 +35,7 @@ pub struct Keywords {
     pub self_pascal: bool,
     pub super_: bool,
     pub crate_: Option<bool>,
-    pub empty: Option<bool>,
+    pub underscore: Option<bool>,
     pub r#fn: Option<bool>,
     pub r: Option<bool>,
     pub w: Option<bool>,
@@ -43,7 +43,7 @@ pub struct Keywords {
     pub field: Option<bool>,
     pub rule: Option<bool>,
     pub r_raw: Option<bool>,
-    pub empty2: Option<bool>,
+    pub empty: Option<bool>,
     pub n1st: Option<bool>,
     pub plus_1: Option<i64>,
     pub minus_1: Option<i64>,
@@ -54,7 +54,7 @@ pub struct Keywords {
     pub foo_bar_upper: Option<bool>,
     pub größe: Option<f64>,
     pub 名前: Option<String>,
-    pub empty3: Option<String>,
+    pub u1f389: Option<String>,
 }
 
 impl Keywords {
@@ -66,7 +66,7 @@ impl Keywords {
             self_pascal,
             super_,
             crate_: None,
-            empty: None,
+            underscore: None,
             r#fn: None,
             r: None,
             w: None,
@@ -74,7 +74,7 @@ impl Keywords {
             field: None,
             rule: None,
             r_raw: None,
-            empty2: None,
+            empty: None,
             n1st: None,
             plus_1: None,
             minus_1: None,
@@ -85,7 +85,7 @@ impl Keywords {
             foo_bar_upper: None,
             größe: None,
             名前: None,
-            empty3: None,
+            u1f389: None,
         }
     }
 }
@@ -157,7 +157,7 @@ pub enum KeywordsType {
     /// The value `true`.
     True,
     /// The value `_`.
-    Empty,
+    Underscore,
     /// The value `union`.
     Union,
     /// The value `static`.

@@ -3,8 +3,9 @@
 
 use writ_runtime::{Checker, Conform, Format, Nullable, OwnRules, StringRule, Write, Writer};
 use crate::{
-    HalLink, HalPage, HalPageEmbedded, HalPageLinks, HalPagePage, MappedPage, Meta, MetaPage,
-    MorePage, NamedPage, NumberedPage, ODataPage, TokenPage, UnseenResult, UrlPage, User,
+    CountedPage, Envelope, EnvelopeData, FollowingPage, HalLink, HalPage, HalPageEmbedded,
+    HalPageLinks, HalPagePage, MappedPage, Meta, MetaPage, MorePage, NamedPage, NumberedPage,
+    ODataPage, ScimPage, TokenPage, UnseenResult, UrlPage, User,
 };
 
 impl Write for User {
@@ -137,6 +138,46 @@ impl Write for MappedPage {
     }
 }
 
+impl Write for ScimPage {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("schemas", &self.schemas);
+        w.field("totalResults", &self.total_results);
+        w.field("startIndex", &self.start_index);
+        w.maybe("itemsPerPage", &self.items_per_page);
+        w.field("Resources", &self.resources);
+        w.end_object();
+    }
+}
+
+impl Write for Envelope {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("status", &self.status);
+        w.field("data", &self.data);
+        w.end_object();
+    }
+}
+
+impl Write for FollowingPage {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("users", &self.users);
+        w.field("nextPage", &self.next_page);
+        w.end_object();
+    }
+}
+
+impl Write for CountedPage {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("users", &self.users);
+        w.field("count", &self.count);
+        w.maybe("nextPageToken", &self.next_page_token);
+        w.end_object();
+    }
+}
+
 impl Write for HalPageEmbedded {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
@@ -161,6 +202,16 @@ impl Write for HalPageLinks {
         w.begin_object();
         w.field("self", &self.self_);
         w.maybe("next", &self.next);
+        w.patch("prev", &self.prev);
+        w.end_object();
+    }
+}
+
+impl Write for EnvelopeData {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("users", &self.users);
+        w.field("total", &self.total);
         w.end_object();
     }
 }

@@ -195,9 +195,10 @@ impl HalPage {
             },
             links: HalPageLinks {
                 self_,
-                next: if links.next.is_some() { Some(HalLink { href: PageMember::member(links.next.clone()) }) } else {
-                    None
-                },
+                next: links.next.is_some().then(|| HalLink { href: PageMember::member(links.next.clone()) }),
+                prev: Patch::from(
+                    links.previous.is_some().then(|| HalLink { href: PageMember::member(links.previous.clone()) }),
+                ),
             },
         }
     }
@@ -241,6 +242,86 @@ impl MappedPage {
     }
 }
 
+/// The schema `ScimPage` of the contract.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct ScimPage {
+    pub schemas: Vec<String>,
+    pub total_results: i64,
+    pub start_index: i64,
+    pub items_per_page: Option<i64>,
+    pub resources: Vec<User>,
+}
+
+impl ScimPage {
+    /// Creates the response body from a page of the list. The other arguments are members that a page does not have.
+    pub fn of_page(page: Page<User>, schemas: Vec<String>, start_index: i64) -> Self {
+        ScimPage {
+            schemas,
+            total_results: PageMember::member(Some(page.pagination.total)),
+            start_index,
+            items_per_page: None,
+            resources: page.data,
+        }
+    }
+}
+
+/// The schema `PageNumber` of the contract.
+pub type PageNumber = i64;
+
+/// The schema `Envelope` of the contract.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct Envelope {
+    pub status: String,
+    pub data: EnvelopeData,
+}
+
+impl Envelope {
+    /// Creates the response body from a page of the list. The other arguments are members that a page does not have.
+    pub fn of_page(page: Page<User>, status: String) -> Self {
+        Envelope {
+            status,
+            data: EnvelopeData { users: page.data, total: PageMember::member(Some(page.pagination.total)) },
+        }
+    }
+}
+
+/// The schema `FollowingPage` of the contract.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct FollowingPage {
+    pub users: Vec<User>,
+    pub next_page: Option<i64>,
+}
+
+impl FollowingPage {
+    /// Creates the response body from a page of the list. The other arguments are members that a page does not have.
+    pub fn of_page(page: Page<User>) -> Self {
+        FollowingPage { users: page.data, next_page: PageMember::member(page.pagination.next_number(1)) }
+    }
+}
+
+/// The schema `CountedPage` of the contract.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct CountedPage {
+    pub users: Vec<User>,
+    pub count: i64,
+    pub next_page_token: Option<String>,
+}
+
+impl CountedPage {
+    /// Creates the response body from a page of the list. The other arguments are members that a page does not have.
+    pub fn of_page(page: Page<User>, count: i64) -> Self {
+        CountedPage {
+            users: page.data,
+            count,
+            next_page_token: PageMember::member(page.pagination.next_cursor.clone()),
+        }
+    }
+}
+
 /// The inline schema `HalPageEmbedded` of the contract.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
@@ -264,6 +345,26 @@ pub struct HalPagePage {
 pub struct HalPageLinks {
     pub self_: HalLink,
     pub next: Option<HalLink>,
+    pub prev: Patch<HalLink>,
+}
+
+impl HalPageLinks {
+    /// Creates a value from its required fields. `..HalPageLinks::new(…)` sets all other fields to their defaults.
+    pub fn new(self_: HalLink) -> Self {
+        Self {
+            self_,
+            next: None,
+            prev: Patch::Absent,
+        }
+    }
+}
+
+/// The inline schema `EnvelopeData` of the contract.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct EnvelopeData {
+    pub users: Vec<User>,
+    pub total: i64,
 }
 
 /// The inline schema `UnseenResult` of the contract.

@@ -2,7 +2,10 @@
 //! The routes of `Public`: decoders of its requests, and conversions of its responses.
 
 use writ_runtime::{Decoder, MapRule, Read, Reply, Respond, Responder, nothing};
-use crate::{FreeError, FreeRequest, FreeResponse, Public, WindowError, WindowResponse, operations};
+use crate::{
+    CompleteError, CompleteRequest, CompleteResponse, FreeError, FreeRequest, FreeResponse, Public,
+    WindowError, WindowResponse, operations,
+};
 
 /// Binds each operation of the tag to the method that implements it.
 pub fn bind<S, P>(routes: &mut writ_runtime::Routes<'_, S, P>)
@@ -12,6 +15,7 @@ where
 {
     routes.public_bare(&operations::WINDOW, nothing, S::window);
     routes.public(&operations::FREE, FreeRequest::decode, S::free);
+    routes.public(&operations::COMPLETE, CompleteRequest::decode, S::complete);
 }
 
 impl Respond for WindowResponse {
@@ -51,6 +55,31 @@ writ_runtime::refusals! {
 }
 
 impl Respond for FreeError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl CompleteRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let form = input.optional(0, |r| r.map(&MapRule::NONE, String::read));
+        Some(Self { form })
+    }
+}
+
+impl Respond for CompleteResponse {
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::status(204)
+    }
+}
+
+writ_runtime::refusals! {
+    CompleteError:
+}
+
+impl Respond for CompleteError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Self::Internal(internal) => internal.respond(responder),

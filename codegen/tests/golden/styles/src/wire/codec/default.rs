@@ -2,7 +2,11 @@
 //! Readers and writers of the types in `wire/types/default.rs`. A reader reports every violation.
 
 use writ_runtime::{ArrayRule, Branch, ObjectRule, Read, Reader, StringEnum, Types};
-use crate::{Object, QueryDeepNested, QueryTypesEither, QueryTypesWord, QueryTypesWordsItem};
+use crate::{
+    Object, QueryDeepNested, QueryEitherCommas, QueryEitherEach, QueryEitherNested,
+    QueryEitherNestedUnion, QueryEitherNestedUnionName, QueryEitherSizes, QueryEitherSizesH,
+    QueryEitherSizesW, QueryEitherXEach, QueryTypesEither, QueryTypesWord, QueryTypesWordsItem,
+};
 
 impl Read for Object {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
@@ -99,5 +103,135 @@ writ_runtime::string_enum!(QueryTypesWordsItem);
 impl Read for QueryTypesWordsItem {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         r.string_enum()
+    }
+}
+
+impl Read for QueryEitherEach {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const BRANCHES: &[Branch] = &[
+            Branch { name: "List", types: Types::ARRAY, ..Branch::NONE },
+            Branch { name: "Text", types: Types::STRING, ..Branch::NONE },
+        ];
+        r.one_of(BRANCHES, |r, branch| match branch {
+            0 => r.array(&ArrayRule::NONE, String::read).map(Self::List),
+            _ => String::read(r).map(Self::Text),
+        })
+    }
+}
+
+impl Read for QueryEitherCommas {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const BRANCHES: &[Branch] = &[
+            Branch { name: "List", types: Types::ARRAY, ..Branch::NONE },
+            Branch { name: "Integer", types: Types::INTEGER, ..Branch::NONE },
+        ];
+        r.any_of(BRANCHES, |r, branch| match branch {
+            0 => r.array(&ArrayRule::NONE, i64::read).map(Self::List),
+            _ => i64::read(r).map(Self::Integer),
+        })
+    }
+}
+
+impl Read for QueryEitherNested {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const BRANCHES: &[Branch] = &[
+            Branch { name: "Boolean", types: Types::BOOL, ..Branch::NONE },
+            Branch { name: "Union", ..Branch::NONE },
+        ];
+        r.one_of(BRANCHES, |r, branch| match branch {
+            0 => bool::read(r).map(Self::Boolean),
+            _ => QueryEitherNestedUnion::read(r).map(Self::Union),
+        })
+    }
+}
+
+impl Read for QueryEitherNestedUnion {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const BRANCHES: &[Branch] = &[
+            Branch { name: "List", types: Types::ARRAY, ..Branch::NONE },
+            Branch { name: "Name", types: Types::STRING, ..Branch::NONE },
+        ];
+        r.one_of(BRANCHES, |r, branch| match branch {
+            0 => r.array(&ArrayRule::NONE, i64::read).map(Self::List),
+            _ => QueryEitherNestedUnionName::read(r).map(Self::Name),
+        })
+    }
+}
+
+impl StringEnum for QueryEitherNestedUnionName {
+    const NAMES: &'static [&'static str] = &["all"];
+
+    const ALL: &'static [Self] = &[
+        Self::All,
+    ];
+
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+writ_runtime::string_enum!(QueryEitherNestedUnionName);
+
+impl Read for QueryEitherNestedUnionName {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        r.string_enum()
+    }
+}
+
+impl Read for QueryEitherSizes {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const BRANCHES: &[Branch] = &[
+            Branch { name: "W", types: Types::OBJECT, required: &["w"], ..Branch::NONE },
+            Branch { name: "H", types: Types::OBJECT, required: &["h"], ..Branch::NONE },
+        ];
+        r.one_of(BRANCHES, |r, branch| match branch {
+            0 => QueryEitherSizesW::read(r).map(Self::W),
+            _ => QueryEitherSizesH::read(r).map(Self::H),
+        })
+    }
+}
+
+impl Read for QueryEitherSizesW {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["w"],
+            required: &["w"],
+            ..ObjectRule::NONE
+        })?;
+        let mut w_ = None;
+        while r.next_field(&mut object).is_some() {
+            w_ = i64::read(r);
+        }
+        r.end_object(object);
+        Some(Self { w: w_? })
+    }
+}
+
+impl Read for QueryEitherSizesH {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["h"],
+            required: &["h"],
+            ..ObjectRule::NONE
+        })?;
+        let mut h = None;
+        while r.next_field(&mut object).is_some() {
+            h = i64::read(r);
+        }
+        r.end_object(object);
+        Some(Self { h: h? })
+    }
+}
+
+impl Read for QueryEitherXEach {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const BRANCHES: &[Branch] = &[
+            Branch { name: "Text", types: Types::STRING, ..Branch::NONE },
+            Branch { name: "List", types: Types::ARRAY, ..Branch::NONE },
+        ];
+        r.one_of(BRANCHES, |r, branch| match branch {
+            0 => String::read(r).map(Self::Text),
+            _ => r.array(&ArrayRule::NONE, String::read).map(Self::List),
+        })
     }
 }

@@ -14,13 +14,15 @@ use crate::{
     PathMatrixExplodeResponse, PathMatrixRequest, PathMatrixResponse, PathSimpleError,
     PathSimpleExplodeError, PathSimpleExplodeRequest, PathSimpleExplodeResponse, PathSimpleRequest,
     PathSimpleResponse, QueryContentError, QueryContentRequest, QueryContentResponse,
-    QueryDeepError, QueryDeepNested, QueryDeepRequest, QueryDeepResponse, QueryFormError,
-    QueryFormExplodeError, QueryFormExplodeRequest, QueryFormExplodeResponse, QueryFormRequest,
-    QueryFormResponse, QueryPipeError, QueryPipeRequest, QueryPipeResponse, QueryPresenceError,
-    QueryPresenceRequest, QueryPresenceResponse, QueryReservedError, QueryReservedRequest,
-    QueryReservedResponse, QuerySpaceError, QuerySpaceRequest, QuerySpaceResponse, QuerySpreadError,
-    QuerySpreadRequest, QuerySpreadResponse, QueryTypesEither, QueryTypesError, QueryTypesRequest,
-    QueryTypesResponse, QueryTypesWord, QueryTypesWordsItem, operations,
+    QueryDeepError, QueryDeepNested, QueryDeepRequest, QueryDeepResponse, QueryEitherCommas,
+    QueryEitherEach, QueryEitherError, QueryEitherNested, QueryEitherRequest, QueryEitherResponse,
+    QueryEitherSizes, QueryEitherXEach, QueryFormError, QueryFormExplodeError,
+    QueryFormExplodeRequest, QueryFormExplodeResponse, QueryFormRequest, QueryFormResponse,
+    QueryPipeError, QueryPipeRequest, QueryPipeResponse, QueryPresenceError, QueryPresenceRequest,
+    QueryPresenceResponse, QueryReservedError, QueryReservedRequest, QueryReservedResponse,
+    QuerySpaceError, QuerySpaceRequest, QuerySpaceResponse, QuerySpreadError, QuerySpreadRequest,
+    QuerySpreadResponse, QueryTypesEither, QueryTypesError, QueryTypesRequest, QueryTypesResponse,
+    QueryTypesWord, QueryTypesWordsItem, operations,
 };
 
 /// Binds each operation of the tag to the method that implements it.
@@ -46,6 +48,7 @@ where
     routes.public(&operations::QUERY_PRESENCE, QueryPresenceRequest::decode, S::query_presence);
     routes.public(&operations::QUERY_TYPES, QueryTypesRequest::decode, S::query_types);
     routes.public(&operations::QUERY_SPREAD, QuerySpreadRequest::decode, S::query_spread);
+    routes.public(&operations::QUERY_EITHER, QueryEitherRequest::decode, S::query_either);
     routes.public(&operations::HEADER_SIMPLE, HeaderSimpleRequest::decode, S::header_simple);
     routes.public(&operations::HEADER_SIMPLE_EXPLODE, HeaderSimpleExplodeRequest::decode, S::header_simple_explode);
     routes.public(&operations::HEADER_CONTENT, HeaderContentRequest::decode, S::header_content);
@@ -534,6 +537,47 @@ writ_runtime::refusals! {
 }
 
 impl Respond for QuerySpreadError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl QueryEitherRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let each = input.optional(0, QueryEitherEach::read);
+        let commas = input.optional(1, QueryEitherCommas::read);
+        let nested = input.optional(2, QueryEitherNested::read);
+        let sizes = input.optional(3, QueryEitherSizes::read);
+        let unique = input.optional(4, |r| r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, f64::read));
+        let texts = input.optional(5, |r| r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, String::read));
+        let x_each = input.optional(6, QueryEitherXEach::read);
+        let json = input.optional(7, |r| r.array(&ArrayRule::NONE, i64::read));
+        Some(Self {
+            each,
+            commas,
+            nested,
+            sizes,
+            unique,
+            texts,
+            x_each,
+            json,
+        })
+    }
+}
+
+impl Respond for QueryEitherResponse {
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::status(204)
+    }
+}
+
+writ_runtime::refusals! {
+    QueryEitherError:
+}
+
+impl Respond for QueryEitherError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Self::Internal(internal) => internal.respond(responder),

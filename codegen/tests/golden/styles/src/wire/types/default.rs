@@ -47,3 +47,64 @@ pub enum QueryTypesWordsItem {
     /// The value `three`.
     Three,
 }
+
+/// The inline schema `QueryEitherEach` of the contract.
+#[derive(Debug, Clone)]
+pub enum QueryEitherEach {
+    List(Vec<String>),
+    Text(String),
+}
+
+/// The inline schema `QueryEitherCommas` of the contract.
+#[derive(Debug, Clone)]
+pub enum QueryEitherCommas {
+    List(Vec<i64>),
+    Integer(i64),
+}
+
+/// The inline schema `QueryEitherNested` of the contract.
+#[derive(Debug, Clone)]
+pub enum QueryEitherNested {
+    Boolean(bool),
+    Union(QueryEitherNestedUnion),
+}
+
+/// The inline schema `QueryEitherNestedUnion` of the contract.
+#[derive(Debug, Clone)]
+pub enum QueryEitherNestedUnion {
+    List(Vec<i64>),
+    Name(QueryEitherNestedUnionName),
+}
+
+/// The inline schema `QueryEitherNestedUnionName` of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum QueryEitherNestedUnionName {
+    /// The value `all`.
+    All,
+}
+
+/// The inline schema `QueryEitherSizes` of the contract.
+#[derive(Debug, Clone)]
+pub enum QueryEitherSizes {
+    W(QueryEitherSizesW),
+    H(QueryEitherSizesH),
+}
+
+/// The inline schema `QueryEitherSizesW` of the contract.
+#[derive(Debug, Clone)]
+pub struct QueryEitherSizesW {
+    pub w: i64,
+}
+
+/// The inline schema `QueryEitherSizesH` of the contract.
+#[derive(Debug, Clone)]
+pub struct QueryEitherSizesH {
+    pub h: i64,
+}
+
+/// The inline schema `QueryEitherXEach` of the contract.
+#[derive(Debug, Clone)]
+pub enum QueryEitherXEach {
+    Text(String),
+    List(Vec<String>),
+}

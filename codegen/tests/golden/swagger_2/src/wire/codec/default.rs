@@ -69,7 +69,7 @@ impl Write for Owner {
 impl Read for SetRemarkBody {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
-            fields: &["remark", "level", "words", "pipes", "spaces", "multi", "author"],
+            fields: &["remark", "level", "words", "pipes", "spaces", "multi", "tabs", "author"],
             required: &["level"],
             ..ObjectRule::NONE
         })?;
@@ -79,6 +79,7 @@ impl Read for SetRemarkBody {
         let mut pipes = None;
         let mut spaces = None;
         let mut multi = None;
+        let mut tabs = None;
         let mut author = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
@@ -88,6 +89,7 @@ impl Read for SetRemarkBody {
                 3 => pipes = r.array(&ArrayRule::NONE, String::read),
                 4 => spaces = r.array(&ArrayRule::NONE, String::read),
                 5 => multi = r.array(&ArrayRule::NONE, i64::read),
+                6 => tabs = r.array(&ArrayRule::NONE, i64::read),
                 _ => author = String::read(r),
             }
         }
@@ -99,6 +101,7 @@ impl Read for SetRemarkBody {
             pipes,
             spaces,
             multi,
+            tabs,
             author: author.unwrap_or_else(|| String::from("staff")),
         })
     }

@@ -11,9 +11,10 @@ use crate::{
     GetAnimalRequest, GetAnimalResponse, GetPhotoError, GetPhotoRequest, GetPhotoResponse,
     InlineBody, InlineError, InlineRequest, InlineResponse, KennelsError, KennelsResponse,
     ListAnimalsError, ListAnimalsRequest, ListAnimalsResponse, ListsError, ListsPipesItem,
-    ListsRequest, ListsResponse, ListsSize, NotFound, Owner, ReplaceAnimalError,
-    ReplaceAnimalRequest, ReplaceAnimalResponse, SetRemarkBody, SetRemarkError, SetRemarkRequest,
-    SetRemarkResponse, SharedError, SharedRequest, SharedResponse, Unexpected, operations,
+    ListsRequest, ListsResponse, ListsSize, MatrixError, MatrixRequest, MatrixResponse, NotFound,
+    Owner, ReplaceAnimalError, ReplaceAnimalRequest, ReplaceAnimalResponse, SetRemarkBody,
+    SetRemarkError, SetRemarkRequest, SetRemarkResponse, SharedError, SharedRequest, SharedResponse,
+    Unexpected, operations,
 };
 
 /// Binds each operation of the tag to the method that implements it.
@@ -30,6 +31,7 @@ where
     routes.public(&operations::ADD_PHOTO, AddPhotoRequest::decode, S::add_photo);
     routes.public(&operations::SET_REMARK, SetRemarkRequest::decode, S::set_remark);
     routes.public(&operations::LISTS, ListsRequest::decode, S::lists);
+    routes.public(&operations::MATRIX, MatrixRequest::decode, S::matrix);
     routes.secured_bare(&operations::KENNELS, nothing, S::kennels);
     routes.public(&operations::INLINE, InlineRequest::decode, S::inline);
     routes.public(&operations::SHARED, SharedRequest::decode, S::shared);
@@ -47,6 +49,7 @@ impl Respond for ListAnimalsResponse {
         Reply::status(200)
             .optional_header("x-total", self.x_total)
             .simple_header("x-marks", &self.x_marks, false)
+            .delimited_header("x-bars", &self.x_bars, writ_runtime::Style::PipeDelimited)
             .json("application/json", &self.body, responder)
     }
 }
@@ -208,7 +211,9 @@ impl writ_runtime::FormPart for AddPhotoPart {
         parts: &[
             writ_runtime::PartRule::file("photo").required(),
             writ_runtime::PartRule::text("sizes").repeated(0, None),
-            writ_runtime::PartRule::text("marks"),
+            writ_runtime::PartRule::text("marks").repeated(0, Some(2)).style(writ_runtime::PartStyle::Delimited(',')),
+            writ_runtime::PartRule::text("bars").repeated(0, None).style(writ_runtime::PartStyle::Delimited('|')),
+            writ_runtime::PartRule::text("tabs").repeated(0, None).style(writ_runtime::PartStyle::Delimited('\t')),
             writ_runtime::PartRule::text("remark"),
         ],
         ..writ_runtime::FormRule::NONE
@@ -218,7 +223,9 @@ impl writ_runtime::FormPart for AddPhotoPart {
         match index {
             1 => i64::read(r).map(Self::Sizes),
             2 => String::read(r).map(Self::Marks),
-            3 => r.string(&StringRule { max: Some(10), ..StringRule::NONE }).map(Self::Remark),
+            3 => i64::read(r).map(Self::Bars),
+            4 => String::read(r).map(Self::Tabs),
+            5 => r.string(&StringRule { max: Some(10), ..StringRule::NONE }).map(Self::Remark),
             _ => None,
         }
     }
@@ -233,13 +240,17 @@ impl writ_runtime::FormPart for AddPhotoPart {
     fn form(parts: Vec<writ_runtime::Held<Self>>) -> Option<AddPhotoForm> {
         let mut photo = None;
         let mut sizes = Vec::new();
-        let mut marks = None;
+        let mut marks = Vec::new();
+        let mut bars = Vec::new();
+        let mut tabs = Vec::new();
         let mut remark = None;
         for part in parts {
             match part {
                 writ_runtime::Held::File(0, _, file) => photo = Some(file),
                 writ_runtime::Held::Value(Self::Sizes(value)) => sizes.push(value),
-                writ_runtime::Held::Value(Self::Marks(value)) => marks = Some(value),
+                writ_runtime::Held::Value(Self::Marks(value)) => marks.push(value),
+                writ_runtime::Held::Value(Self::Bars(value)) => bars.push(value),
+                writ_runtime::Held::Value(Self::Tabs(value)) => tabs.push(value),
                 writ_runtime::Held::Value(Self::Remark(value)) => remark = Some(value),
                 _ => {}
             }
@@ -248,6 +259,8 @@ impl writ_runtime::FormPart for AddPhotoPart {
             photo: photo?,
             sizes,
             marks,
+            bars,
+            tabs,
             remark,
         })
     }
@@ -280,6 +293,7 @@ impl SetRemarkRequest {
                     Parameter::query("words").style(Style::Form, false).kind(ValueKind::Array),
                     Parameter::query("pipes").style(Style::PipeDelimited, false).kind(ValueKind::Array),
                     Parameter::query("spaces").style(Style::SpaceDelimited, false).kind(ValueKind::Array),
+                    Parameter::query("tabs").style(Style::TabDelimited, false).kind(ValueKind::Array),
                 ]
             },
             SetRemarkBody::read,
@@ -311,14 +325,16 @@ impl ListsRequest {
         let ids = input.required(0, |r| r.array(&ArrayRule::NONE, i64::read));
         let csv = input.optional(1, |r| r.array(&ArrayRule { max: Some(3), ..ArrayRule::NONE }, i64::read));
         let ssv = input.optional(2, |r| r.array(&ArrayRule::NONE, String::read));
-        let tsv = input.optional(3, String::read);
+        let tsv = input.optional(3, |r| r.array(&ArrayRule::NONE, String::read));
         let pipes = input.optional(4, |r| r.array(&ArrayRule::NONE, ListsPipesItem::read));
         let multi = input.optional(5, |r| r.array(&ArrayRule::NONE, String::read));
         let table = input.optional(6, |r| r.array(&ArrayRule::NONE, String::read));
         let x_list = input.optional(7, |r| r.array(&ArrayRule::NONE, bool::read));
-        let x_pipes = input.optional(8, String::read);
-        let size = input.optional(9, ListsSize::read);
-        let empty = input.optional(10, i64::read);
+        let x_pipes = input.optional(8, |r| r.array(&ArrayRule::NONE, bool::read));
+        let x_tabs = input.optional(9, |r| r.array(&ArrayRule::NONE, String::read));
+        let x_spaces = input.optional(10, |r| r.array(&ArrayRule::NONE, i64::read));
+        let size = input.optional(11, ListsSize::read);
+        let empty = input.optional(12, i64::read);
         Some(Self {
             ids: ids?,
             csv,
@@ -329,6 +345,8 @@ impl ListsRequest {
             table,
             x_list,
             x_pipes,
+            x_tabs,
+            x_spaces,
             size: size.unwrap_or(ListsSize::Small),
             empty,
         })
@@ -346,6 +364,33 @@ writ_runtime::refusals! {
 }
 
 impl Respond for ListsError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl MatrixRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let bars = input.required(0, |r| r.array(&ArrayRule { max: Some(2), ..ArrayRule::NONE }, i64::read));
+        let spaces = input.required(1, |r| r.array(&ArrayRule::NONE, String::read));
+        let tabs = input.required(2, |r| r.array(&ArrayRule::NONE, String::read));
+        Some(Self { bars: bars?, spaces: spaces?, tabs: tabs? })
+    }
+}
+
+impl Respond for MatrixResponse {
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::status(204)
+    }
+}
+
+writ_runtime::refusals! {
+    MatrixError:
+}
+
+impl Respond for MatrixError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Self::Internal(internal) => internal.respond(responder),

@@ -51,6 +51,7 @@ pub struct SetRemarkBody {
     pub pipes: Option<Vec<String>>,
     pub spaces: Option<Vec<String>>,
     pub multi: Option<Vec<i64>>,
+    pub tabs: Option<Vec<i64>>,
     /// Default: `"staff"`.
     pub author: String,
 }

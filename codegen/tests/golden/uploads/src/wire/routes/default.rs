@@ -45,8 +45,8 @@ impl writ_runtime::FormPart for AddFilesPart {
             writ_runtime::PartRule::file("merged").sent_as("text/csv"),
             writ_runtime::PartRule::file("only").media(&["image/png", "image/*"]),
             writ_runtime::PartRule::file("opaque"),
-            writ_runtime::PartRule::text("encoded").media(&["*/*"]).sent_as("application/octet-stream"),
-            writ_runtime::PartRule::text("picture").media(&["*/*"]).sent_as("image/png"),
+            writ_runtime::PartRule::text("encoded").media(&["*/*"]).base64().sent_as("application/octet-stream"),
+            writ_runtime::PartRule::text("picture").media(&["*/*"]).base64().sent_as("image/png"),
             writ_runtime::PartRule::text("note"),
         ],
         ..writ_runtime::FormRule::NONE
@@ -325,6 +325,9 @@ impl writ_runtime::FormPart for AddMixedPart {
         parts: &[
             writ_runtime::PartRule::file("file"),
             writ_runtime::PartRule::text("count"),
+            writ_runtime::PartRule::text("tags").repeated(0, None),
+            writ_runtime::PartRule::text("sizes").repeated(0, None),
+            writ_runtime::PartRule::file("photos").repeated(0, Some(2)),
         ],
         ..writ_runtime::FormRule::NONE
     };
@@ -332,6 +335,8 @@ impl writ_runtime::FormPart for AddMixedPart {
     fn read(index: usize, _: &str, r: &mut writ_runtime::Reader<'_>) -> Option<Self> {
         match index {
             1 => i64::read(r).map(Self::Count),
+            2 => String::read(r).map(Self::Tags),
+            3 => i64::read(r).map(Self::Sizes),
             _ => None,
         }
     }
@@ -339,6 +344,7 @@ impl writ_runtime::FormPart for AddMixedPart {
     fn file(index: usize, _: &str, file: writ_runtime::FileStream) -> Option<Self> {
         match index {
             0 => Some(Self::File(file)),
+            4 => Some(Self::Photos(file)),
             _ => None,
         }
     }
@@ -346,16 +352,27 @@ impl writ_runtime::FormPart for AddMixedPart {
     fn form(parts: Vec<writ_runtime::Held<Self>>) -> Option<AddMixedForm> {
         let mut file_ = None;
         let mut count = None;
+        let mut tags = Vec::new();
+        let mut sizes = Vec::new();
+        let mut photos = Vec::new();
         for part in parts {
             match part {
                 writ_runtime::Held::File(0, _, file) => file_ = Some(file),
                 writ_runtime::Held::Value(Self::Count(value)) => count = Some(value),
+                writ_runtime::Held::Value(Self::Tags(value)) => tags.push(value),
+                writ_runtime::Held::Value(Self::Sizes(value)) => sizes.push(value),
+                writ_runtime::Held::File(4, _, file) => photos.push(file),
                 _ => {}
             }
         }
         Some(AddMixedForm {
             file: file_,
             count,
+            tags: Some(tags).filter(|all| !all.is_empty()).unwrap_or_else(|| {
+                vec![String::from("new"), String::from("blue")]
+            }),
+            sizes,
+            photos,
         })
     }
 }

@@ -923,7 +923,7 @@ impl Write for MapsOpen {
         w.begin_object();
         w.maybe("a", &self.a);
         for (key, value) in &self.additional {
-            w.key(key);
+            w.other_key(key, &["a"]);
             value.write(w);
         }
         w.end_object();
@@ -983,7 +983,7 @@ impl Write for MapsTyped {
         w.begin_object();
         w.maybe("a", &self.a);
         for (key, value) in &self.additional {
-            w.key(key);
+            w.other_key(key, &["a"]);
             value.write(w);
         }
         w.end_object();
@@ -1030,7 +1030,7 @@ impl Write for MapsUnlisted {
         w.begin_object();
         w.field("must", &self.must);
         for (key, value) in &self.additional {
-            w.key(key);
+            w.other_key(key, &["must"]);
             value.write(w);
         }
         w.end_object();

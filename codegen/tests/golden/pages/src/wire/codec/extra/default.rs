@@ -3,8 +3,9 @@
 
 use writ_runtime::{ArrayRule, Format, ObjectRule, Read, Reader, StringRule};
 use crate::{
-    HalLink, HalPage, HalPageEmbedded, HalPageLinks, HalPagePage, MappedPage, Meta, MetaPage,
-    MorePage, NamedPage, NumberedPage, ODataPage, TokenPage, UnseenResult, UrlPage, User,
+    CountedPage, Envelope, EnvelopeData, FollowingPage, HalLink, HalPage, HalPageEmbedded,
+    HalPageLinks, HalPagePage, MappedPage, Meta, MetaPage, MorePage, NamedPage, NumberedPage,
+    ODataPage, ScimPage, TokenPage, UnseenResult, UrlPage, User,
 };
 
 impl Read for User {
@@ -276,6 +277,100 @@ impl Read for MappedPage {
     }
 }
 
+impl Read for ScimPage {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["schemas", "totalResults", "startIndex", "itemsPerPage", "Resources"],
+            required: &["schemas", "totalResults", "startIndex", "Resources"],
+            ..ObjectRule::NONE
+        })?;
+        let mut schemas = None;
+        let mut total_results = None;
+        let mut start_index = None;
+        let mut items_per_page = None;
+        let mut resources = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => schemas = r.array(&ArrayRule::NONE, String::read),
+                1 => total_results = i64::read(r),
+                2 => start_index = i64::read(r),
+                3 => items_per_page = i64::read(r),
+                _ => resources = r.array(&ArrayRule::NONE, User::read),
+            }
+        }
+        r.end_object(object);
+        Some(Self {
+            schemas: schemas?,
+            total_results: total_results?,
+            start_index: start_index?,
+            items_per_page,
+            resources: resources?,
+        })
+    }
+}
+
+impl Read for Envelope {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["status", "data"],
+            required: &["status", "data"],
+            ..ObjectRule::NONE
+        })?;
+        let mut status = None;
+        let mut data = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => status = String::read(r),
+                _ => data = EnvelopeData::read(r),
+            }
+        }
+        r.end_object(object);
+        Some(Self { status: status?, data: data? })
+    }
+}
+
+impl Read for FollowingPage {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["users", "nextPage"],
+            required: &["users", "nextPage"],
+            ..ObjectRule::NONE
+        })?;
+        let mut users = None;
+        let mut next_page = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => users = r.array(&ArrayRule::NONE, User::read),
+                _ => next_page = r.nullable(i64::read),
+            }
+        }
+        r.end_object(object);
+        Some(Self { users: users?, next_page: next_page? })
+    }
+}
+
+impl Read for CountedPage {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["users", "count", "nextPageToken"],
+            required: &["users", "count"],
+            ..ObjectRule::NONE
+        })?;
+        let mut users = None;
+        let mut count = None;
+        let mut next_page_token = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => users = r.array(&ArrayRule::NONE, User::read),
+                1 => count = i64::read(r),
+                _ => next_page_token = String::read(r),
+            }
+        }
+        r.end_object(object);
+        Some(Self { users: users?, count: count?, next_page_token })
+    }
+}
+
 impl Read for HalPageEmbedded {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
@@ -319,20 +414,42 @@ impl Read for HalPagePage {
 impl Read for HalPageLinks {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
-            fields: &["self", "next"],
+            fields: &["self", "next", "prev"],
             required: &["self"],
             ..ObjectRule::NONE
         })?;
         let mut self_ = None;
         let mut next = None;
+        let mut prev = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => self_ = HalLink::read(r),
-                _ => next = HalLink::read(r),
+                1 => next = HalLink::read(r),
+                _ => prev = r.patch(HalLink::read),
             }
         }
         r.end_object(object);
-        Some(Self { self_: self_?, next })
+        Some(Self { self_: self_?, next, prev: prev.unwrap_or_default() })
+    }
+}
+
+impl Read for EnvelopeData {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["users", "total"],
+            required: &["users", "total"],
+            ..ObjectRule::NONE
+        })?;
+        let mut users = None;
+        let mut total = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => users = r.array(&ArrayRule::NONE, User::read),
+                _ => total = i64::read(r),
+            }
+        }
+        r.end_object(object);
+        Some(Self { users: users?, total: total? })
     }
 }
 

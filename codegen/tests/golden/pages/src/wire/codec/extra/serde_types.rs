@@ -2,11 +2,16 @@
 //! Implementations of `serde` for the types of the contract.
 
 use crate::{
-    HalLink, HalPage, HalPageEmbedded, HalPageLinks, HalPagePage, MappedPage, Meta, MetaPage,
-    MorePage, NamedPage, NumberedPage, ODataPage, TokenPage, UnseenResult, UrlPage, User,
+    CountedPage, Envelope, EnvelopeData, FollowingPage, HalLink, HalPage, HalPageEmbedded,
+    HalPageLinks, HalPagePage, MappedPage, Meta, MetaPage, MorePage, NamedPage, NumberedPage,
+    ODataPage, ScimPage, TokenPage, UnseenResult, UrlPage, User,
 };
 
 writ_runtime::serde! {
+    CountedPage,
+    Envelope,
+    EnvelopeData,
+    FollowingPage,
     HalLink,
     HalPage,
     HalPageEmbedded,
@@ -19,6 +24,7 @@ writ_runtime::serde! {
     NamedPage,
     NumberedPage,
     ODataPage,
+    ScimPage,
     TokenPage,
     UnseenResult,
     UrlPage,
