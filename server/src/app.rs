@@ -1,53 +1,91 @@
-//! The application router: all services of the contract, and the routes that serve the contract itself.
+//! The server of the sample: the parts of the platform that it uses, and its routes.
 
 use axum::Router;
-use axum::extract::Request;
-use axum::middleware::{self, Next};
-use axum::response::Response;
 use generated::v1;
-use http::header;
-use writ_runtime::{Problem, RequestId, X_REQUEST_ID};
+use sqlx::PgPool;
+use sqlx::migrate::Migrator;
+use writ_platform::credentials::{Passwords, Tokens};
+use writ_platform::cursor::Cursors;
+use writ_platform::health::Weight;
+use writ_platform::revocation::Revocations;
+use writ_platform::{Builder, Database, Platform, Redis, Service, Store, docs};
 
-use crate::auth::AuthService;
+use crate::auth::authenticator::Credentials;
+use crate::auth::caller::Caller;
+use crate::auth::{AuthService, SessionLifetimes, sessions};
 use crate::carts::CartService;
-use crate::health::{Conversions, HealthService};
+use crate::health::{self, Conversions, HealthService};
 use crate::orders::OrderService;
-use crate::outage::ErrorTranslation;
-use crate::platform::{Platform, docs};
 use crate::products::ProductService;
-use crate::users::UserService;
+use crate::users::{self, UserService};
 
-/// Returns the router for the public port: the operations of the contract, `/openapi.json`, `/openapi.yaml` and
-/// `/docs`.
-pub fn router(platform: &Platform) -> Router {
-    let api = v1::Api {
-        authenticator: platform.authenticator(),
-        gate: ErrorTranslation(platform.gate()),
-        errors: Conversions,
-        auth: AuthService::new(platform),
-        users: UserService::new(platform),
-        products: ProductService::new(platform),
-        carts: CartService::new(platform),
-        orders: OrderService::new(platform),
-        health: HealthService::new(platform),
-    };
-    let docs = docs::router(v1::OPENAPI_JSON, v1::OPENAPI_YAML).layer(middleware::from_fn(apply_contract_conventions));
-    api.router_with(platform.serve_options()).merge(docs)
+/// The database of users and sessions.
+pub static USERS: Database = Database::new("users", &USERS_MIGRATIONS);
+static USERS_MIGRATIONS: Migrator = sqlx::migrate!("migrations/users");
+
+/// The database of products, carts and orders.
+pub static ORDERS: Database = Database::new("orders", &ORDERS_MIGRATIONS);
+static ORDERS_MIGRATIONS: Migrator = sqlx::migrate!("migrations/orders");
+
+/// The server of the sample: the parts of the platform that its services share.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    /// The connection pool of [`USERS`].
+    pub users: PgPool,
+    /// The connection pool of [`ORDERS`].
+    pub orders: PgPool,
+    /// The connection to Redis.
+    pub redis: Redis,
+    /// The rate limits and cached responses.
+    pub store: Store,
+    /// The issuer and verifier of access tokens.
+    pub tokens: Tokens<Caller>,
+    /// The lifetimes of login sessions.
+    pub lifetimes: SessionLifetimes,
+    /// The register of ended login sessions.
+    pub revocations: Revocations,
+    /// The hasher and verifier of user passwords.
+    pub passwords: Passwords,
+    /// The encoder and decoder of pagination cursors.
+    pub cursors: Cursors,
 }
 
-/// Adds the conventions of the contract to the responses of routes outside the contract (documentation, unknown
-/// paths): the `X-Request-Id` header, and the error envelope for client errors.
-async fn apply_contract_conventions(request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let request_id = RequestId::of(&parts);
-    let mut response = next.run(Request::from_parts(parts, body)).await;
-    if response.status().is_client_error() {
-        let problem = Problem::new(response.status(), "this page does not exist or does not support the method");
-        let allow = response.headers_mut().remove(header::ALLOW);
-        response = v1::ERROR_ENVELOPE.refuse(problem, &request_id);
-        allow.map(|methods| response.headers_mut().insert(header::ALLOW, methods));
+impl Service for Shop {
+    const PREFIX: &'static str = "WRIT_";
+
+    fn new(platform: &mut Builder) -> Shop {
+        let (users, orders) = (platform.database(&USERS), platform.database(&ORDERS));
+        let (redis, tokens, passwords) = (platform.redis(), platform.tokens(), platform.passwords());
+        platform.probe("queue", Weight::Degrading, health::event_stream(&redis));
+        sessions::register_purge(platform, &users);
+        users::register_purge(platform, &users);
+        users::register_administrator(platform, &users, &passwords);
+        Shop {
+            store: Store::redis(&redis),
+            revocations: Revocations::on_redis(redis.clone(), sessions::SessionTable::new(&users), tokens.lifetime()),
+            lifetimes: SessionLifetimes::read(platform.settings()),
+            cursors: platform.cursors(),
+            users,
+            orders,
+            redis,
+            tokens,
+            passwords,
+        }
     }
-    response.headers_mut().insert(X_REQUEST_ID, request_id.header());
-    response.extensions_mut().insert(request_id);
-    response
+
+    fn router(&self, platform: &Platform) -> Router {
+        let api = v1::Api {
+            authenticator: Credentials(self.tokens.clone()),
+            gate: self.store.gate().with(self.revocations.clone()),
+            errors: Conversions,
+            auth: AuthService::new(self),
+            users: UserService::new(self),
+            products: ProductService::new(self),
+            carts: CartService::new(self),
+            orders: OrderService::new(self),
+            health: HealthService::new(platform.health()),
+        };
+        let docs = docs::router(&v1::ERROR_ENVELOPE, v1::OPENAPI_JSON, v1::OPENAPI_YAML);
+        api.router_with(platform.serve_options()).merge(docs)
+    }
 }

@@ -4,7 +4,7 @@ use generated::v1::UserId;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::platform::caller::Caller;
+use crate::auth::caller::Caller;
 
 /// The scope that grants access to the carts and orders of all users.
 const ADMIN_SCOPE: &str = "orders:admin";

@@ -3,7 +3,7 @@
 mod support;
 
 use http::Method;
-use server::testing::TestServer;
+use server::testing;
 use support::Service;
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn every_response_has_security_headers() {
 #[tokio::test]
 async fn pages_of_configured_origins_can_send_requests() {
     let origin = "https://app.example.com";
-    let server = TestServer::start_with(|config| config.cors_origins = vec![origin.parse().unwrap()]).await;
+    let server = testing::start_with(|settings| settings.set("WRIT_CORS_ORIGINS", origin)).await;
     let service = Service::of(server);
     let preflight = |from: &'static str| {
         service
@@ -40,7 +40,7 @@ async fn pages_of_configured_origins_can_send_requests() {
 
 #[tokio::test]
 async fn a_second_server_on_the_same_database_starts_too() {
-    let first = TestServer::start().await;
+    let first = testing::start().await;
     first.platform.prepare().await.unwrap();
 }
 
@@ -49,7 +49,7 @@ async fn metrics_are_served_only_on_their_own_port() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let metrics = free.local_addr().unwrap();
     drop(free);
-    let server = TestServer::start_with(|config| config.metrics_bind = Some(metrics)).await;
+    let server = testing::start_with(|settings| settings.set("WRIT_METRICS_BIND", &metrics.to_string())).await;
     let service = Service::of(server);
     service.request(Method::GET, "/nowhere").send().await.unwrap();
     let text = reqwest::get(format!("http://{metrics}/metrics")).await.unwrap().text().await.unwrap();

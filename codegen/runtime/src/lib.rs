@@ -201,6 +201,7 @@
 //! | apply rate limits, caching and revocation | [`Gate`] |
 //! | read the caller, the operation or the request id in a handler | [`Context`] |
 //! | return an error that the contract declares | [`statuses!`], [`Declares`] |
+//! | refuse a request as platforms do in every contract | [`BadCursor`], [`KeyConflict`], [`Limited`], [`StaleVersion`], [`VersionConflict`] |
 //! | refuse a request outside of a handler | [`Problem`], [`ErrorEnvelope`] |
 //! | change a resource partially | [`Patch`] |
 //! | detect concurrent changes of a resource | [`ETag`], [`IfMatch`] |
@@ -300,6 +301,9 @@ pub use crate::response::idempotent::{Idempotent, Recorded};
 pub use crate::response::internal::Internal;
 pub use crate::response::not_written::{NotWritten, is_written, is_written_with_request, unwritten};
 pub use crate::response::problem::Problem;
+pub use crate::response::refusal::{
+    BadCursor, Covers, KeyConflict, Limited, Marker, NoMarker, Pick, Picked, Refuses, StaleVersion, VersionConflict,
+};
 pub use crate::response::reply::{Content, Reply, ReplyBody, Respond, Responder};
 pub use crate::response::status_range::{AnyStatus, StatusOutOfRange};
 pub use crate::response::stream::{ByteStream, Event};

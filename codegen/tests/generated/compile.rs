@@ -56,6 +56,12 @@ fn a_status_that_the_contract_does_not_declare_does_not_compile() {
 }
 
 #[test]
+fn a_refusal_of_the_runtime_whose_status_is_not_declared_does_not_compile() {
+    assert_refusal("undeclared-refusal");
+    assert_refusal("unknown-refusal");
+}
+
+#[test]
 fn a_domain_error_without_a_conversion_does_not_compile() {
     assert_refusal("unconverted-error");
 }

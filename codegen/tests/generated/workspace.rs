@@ -24,6 +24,8 @@ pub mod words;
 const SERVICES: &[(&str, &str, &str)] = &[
     ("undeclared-status", "golden-shop", include_str!("../services/undeclared_status.rs")),
     ("undeclared-status-into", "golden-shop", include_str!("../services/undeclared_status_into.rs")),
+    ("undeclared-refusal", "golden-shop", include_str!("../services/undeclared_refusal.rs")),
+    ("unknown-refusal", "golden-shop", include_str!("../services/unknown_refusal.rs")),
     ("unconverted-error", "golden-shop", include_str!("../services/unconverted_error.rs")),
     ("forgotten-operation", "golden-shop", include_str!("../services/forgotten_operation.rs")),
     ("forgotten-scheme", "golden-security", include_str!("../services/forgotten_scheme.rs")),

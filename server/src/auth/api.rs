@@ -2,18 +2,18 @@
 
 use generated::v1::{
     Auth, LoginCall, LoginError, LoginRequest, LoginResponse, LogoutCall, LogoutError, LogoutResponse, RefreshCall,
-    RefreshError, RefreshResponse, TooManyRequests,
+    RefreshError, RefreshResponse,
 };
+use writ_platform::credentials::Verdict;
 use writ_runtime::Context;
 
 use super::AuthService;
 use super::refusal::Refusal;
-use crate::platform::password::Verdict;
 
 impl Auth for AuthService {
     async fn login(&self, cx: &Context<()>, request: LoginCall) -> Result<LoginResponse, LoginError> {
         let LoginRequest { email, password } = request.body;
-        self.limiter.take_account(cx.operation(), &email).await.map_err(TooManyRequests::from)?;
+        self.limiter.take_account(cx.operation(), &email).await?;
         let found = self.store.account(&email).await?;
         let verdict = self.verify_password(&password, found.as_ref()).await?;
         let account = found.filter(|_| verdict.is_match()).ok_or(Refusal::WrongCredentials)?;

@@ -1,16 +1,20 @@
 //! The authentication of callers: a method for each security scheme of the contract.
 
 use generated::v1::Authenticator;
+use writ_platform::credentials::Tokens;
 use writ_runtime::{BearerToken, Denied, Operation, Scheme};
 
-use crate::platform::authenticator::TokenAuthenticator;
-use crate::platform::caller::Caller;
+use super::caller::Caller;
 
-impl Authenticator for TokenAuthenticator {
+/// The credentials that the server accepts: its own access tokens.
+#[derive(Debug, Clone)]
+pub struct Credentials(pub Tokens<Caller>);
+
+impl Authenticator for Credentials {
     type Principal = Caller;
 
     async fn bearer(&self, token: BearerToken<'_>, _: &'static Operation) -> Result<Caller, Denied> {
-        self.caller(token)
+        self.0.caller(token)
     }
 
     fn holds_scope(&self, caller: &Caller, _: &'static Scheme, scope: &str) -> bool {

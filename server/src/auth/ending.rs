@@ -1,10 +1,9 @@
-//! The end of login sessions, in the database and in Redis. [`PolicyGate`](crate::platform::gate::PolicyGate)
-//! reads the Redis markers of ended sessions for each request.
+//! The end of login sessions, in the database and in Redis. [`Revocations`] reads the Redis markers of ended sessions for
+//! each request.
 
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
-
-use crate::platform::revocation::Revocations;
+use writ_platform::revocation::Revocations;
 
 /// Ends all login sessions of a user except the session `kept`, and returns the ids of the ended sessions.
 ///

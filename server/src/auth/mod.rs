@@ -1,37 +1,61 @@
 //! The service of the tag `auth`: signing in, refreshing the tokens of a session and signing out.
 
 mod api;
-mod authenticator;
+pub mod authenticator;
+pub mod caller;
 pub mod ending;
 mod refresh_token;
 mod refusal;
+pub mod sessions;
 mod store;
 
-use generated::v1;
+use std::time::Duration;
 
-use crate::platform::Platform;
-use crate::platform::limiter::Limiter;
-use crate::platform::password::{PasswordError, Passwords, Verdict};
-use crate::platform::token::Tokens;
+use generated::v1;
+use writ_platform::config::{Source, parse};
+use writ_platform::credentials::{IssueError, PasswordError, Passwords, Tokens, Verdict};
+use writ_platform::limiter::Limiter;
+
+use crate::Shop;
+use caller::{Caller, Claims, subject};
 use store::{Account, SignedIn, Store};
+
+/// The lifetimes of login sessions and their refresh tokens.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionLifetimes {
+    /// The time after which an unused refresh token expires. Default: 14 days.
+    pub refresh: Duration,
+    /// The lifetime of a login session. Refreshing its tokens does not extend it. Default: 90 days.
+    pub session: Duration,
+}
+
+impl SessionLifetimes {
+    /// Reads the lifetimes from the settings of the server.
+    pub fn read(from: &mut Source) -> SessionLifetimes {
+        SessionLifetimes {
+            refresh: from.setting("REFRESH_LIFETIME").or(Duration::from_secs(14 * 86400), parse::duration),
+            session: from.setting("SESSION_LIFETIME").or(Duration::from_secs(90 * 86400), parse::duration),
+        }
+    }
+}
 
 /// The implementation of the generated trait [`Auth`](v1::Auth): signing in, refreshing tokens and signing out.
 #[derive(Debug, Clone)]
 pub struct AuthService {
     store: Store,
     passwords: Passwords,
-    tokens: Tokens,
+    tokens: Tokens<Caller>,
     limiter: Limiter,
 }
 
 impl AuthService {
-    /// Creates the service for signing in and out from the infrastructure of the server ([`Platform`]).
-    pub fn new(platform: &Platform) -> AuthService {
+    /// Creates the service for signing in and out from the parts of the server.
+    pub fn new(shop: &Shop) -> AuthService {
         AuthService {
-            store: Store::new(platform),
-            passwords: platform.passwords.clone(),
-            tokens: platform.tokens.clone(),
-            limiter: platform.limiter.clone(),
+            store: Store::new(shop),
+            passwords: shop.passwords.clone(),
+            tokens: shop.tokens.clone(),
+            limiter: shop.store.limiter(),
         }
     }
 
@@ -44,8 +68,12 @@ impl AuthService {
     }
 
     /// Returns the access token and refresh token of an open session, in the form of the response body.
-    fn tokens(&self, session: SignedIn) -> Result<v1::Tokens, jsonwebtoken::errors::Error> {
-        let access = self.tokens.issue(session.user_id, &session.email, session.role, session.id)?;
+    fn tokens(&self, session: SignedIn) -> Result<v1::Tokens, IssueError> {
+        let access = self.tokens.issue(
+            &subject(session.user_id),
+            Some(session.id),
+            &Claims::new(&session.email, session.role),
+        )?;
         Ok(v1::Tokens {
             access_token: access.token,
             refresh_token: session.refresh_token,

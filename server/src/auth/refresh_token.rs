@@ -3,8 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
-
-use crate::platform::random;
+use writ_platform::random;
 
 /// Returns a new refresh token of 256 random bits, in base64url without padding (RFC 4648 § 5).
 pub fn generate() -> String {

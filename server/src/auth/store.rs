@@ -2,11 +2,11 @@
 
 use sqlx::PgPool;
 use uuid::Uuid;
+use writ_platform::revocation::Revocations;
 
+use super::caller::Role;
 use super::{ending, refresh_token};
-use crate::platform::Platform;
-use crate::platform::caller::Role;
-use crate::platform::revocation::Revocations;
+use crate::Shop;
 
 /// The store of login sessions in PostgreSQL.
 #[derive(Debug, Clone)]
@@ -45,13 +45,12 @@ pub struct SignedIn {
 
 impl Store {
     /// Creates the store of login sessions. It uses the connection pool of the database schema `users`.
-    pub fn new(platform: &Platform) -> Store {
-        let lifetimes = &platform.config.tokens;
+    pub fn new(shop: &Shop) -> Store {
         Store {
-            pool: platform.databases.users.clone(),
-            revocations: platform.revocations.clone(),
-            refresh_lifetime: lifetimes.refresh_lifetime.as_secs_f64(),
-            session_lifetime: lifetimes.session_lifetime.as_secs_f64(),
+            pool: shop.users.clone(),
+            revocations: shop.revocations.clone(),
+            refresh_lifetime: shop.lifetimes.refresh.as_secs_f64(),
+            session_lifetime: shop.lifetimes.session.as_secs_f64(),
         }
     }
 

@@ -7,7 +7,7 @@ use generated::v1::{
 use writ_runtime::Context;
 
 use super::{CartService, store};
-use crate::platform::caller::Caller;
+use crate::auth::caller::Caller;
 use crate::products::basket::{self, RequestedItem};
 use crate::products::store::prices;
 

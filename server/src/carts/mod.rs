@@ -6,8 +6,8 @@ pub(crate) mod store;
 
 use sqlx::PgPool;
 
+use crate::Shop;
 use crate::customers::Customers;
-use crate::platform::Platform;
 
 /// The implementation of the generated trait [`Carts`](generated::v1::Carts): reading and changing shopping
 /// carts.
@@ -18,11 +18,8 @@ pub struct CartService {
 }
 
 impl CartService {
-    /// Creates the service for shopping carts from the infrastructure of the server ([`Platform`]).
-    pub fn new(platform: &Platform) -> CartService {
-        CartService {
-            pool: platform.databases.orders.clone(),
-            customers: Customers::new(platform.databases.users.clone()),
-        }
+    /// Creates the service for shopping carts from the parts of the server.
+    pub fn new(shop: &Shop) -> CartService {
+        CartService { pool: shop.orders.clone(), customers: Customers::new(shop.users.clone()) }
     }
 }

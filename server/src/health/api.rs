@@ -5,10 +5,10 @@ use generated::v1::{
     Health, HealthApi, HealthCheck, HealthChecks, HealthError, HealthResponse, HealthStatus, Liveness, LivezError,
     LivezResponse, ReadyzError, ReadyzResponse,
 };
+use writ_platform::health::{Check, HealthStatus as PlatformStatus, Report};
 use writ_runtime::Context;
 
 use super::HealthService;
-use crate::platform::health::{Check, HealthStatus as PlatformStatus, Report};
 
 /// The version of the running server, as health responses report it.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -38,7 +38,7 @@ impl HealthService {
 
 /// Returns the health response for the result of a check.
 pub(super) fn health(report: &Report) -> Health {
-    let [database, cache, queue] = [report.database, report.cache, report.queue].map(check);
+    let [database, cache, queue] = ["database", "redis", "queue"].map(|name| check(report.check(name)));
     Health {
         status: status(report.status),
         version: VERSION.to_owned(),

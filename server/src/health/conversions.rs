@@ -1,12 +1,10 @@
 //! The health responses of requests that the server refuses by itself, for example because a check takes too long.
 
-use std::time::Duration;
-
 use generated::v1::{Errors, Health};
+use writ_platform::health::{HealthStatus, Report};
 use writ_runtime::Problem;
 
 use super::api::health;
-use crate::platform::health::{Check, HealthStatus, Report};
 
 /// The conversion of problems into the health schema, which is the body of the status 503 of the health operations.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +13,6 @@ pub struct Conversions;
 impl Errors for Conversions {
     /// Reports that no dependency is known to work.
     fn health(_: &Problem, _: &str) -> Health {
-        let unknown = Check { status: HealthStatus::Unhealthy, latency: Duration::ZERO };
-        health(&Report { status: HealthStatus::Unhealthy, database: unknown, cache: unknown, queue: unknown })
+        health(&Report { status: HealthStatus::Unhealthy, checks: Vec::new() })
     }
 }

@@ -3,10 +3,29 @@
 mod api;
 mod conversions;
 
-use crate::platform::Platform;
-use crate::platform::health::Health;
+use std::time::Duration;
+
+use writ_platform::Redis;
+use writ_platform::health::{Health, Probe};
 
 pub use conversions::Conversions;
+
+/// The name of the Redis stream for events, without the key prefix of the service. The health check of the queue
+/// reads this stream.
+const EVENT_STREAM: &str = "events";
+
+/// Returns the probe of the queue of events, which is a stream in Redis.
+pub fn event_stream(redis: &Redis) -> impl Probe + use<> {
+    let redis = redis.clone();
+    move || {
+        let redis = redis.clone();
+        async move {
+            let mut length = redis::pipe();
+            length.cmd("XLEN").arg(redis.key(EVENT_STREAM));
+            redis.run_with_timeout::<(u64,)>(&length, Duration::from_secs(1)).await.is_ok()
+        }
+    }
+}
 
 /// The implementation of the generated trait [`HealthApi`](generated::v1::HealthApi): the health checks of the
 /// server.
@@ -16,8 +35,8 @@ pub struct HealthService {
 }
 
 impl HealthService {
-    /// Creates the service for health requests from the infrastructure of the server ([`Platform`]).
-    pub fn new(platform: &Platform) -> HealthService {
-        HealthService { health: platform.health.clone() }
+    /// Creates the service for health requests from the health checks of the server.
+    pub fn new(health: &Health) -> HealthService {
+        HealthService { health: health.clone() }
     }
 }

@@ -1,21 +1,21 @@
 //! The handlers of the operations on orders.
 
 use generated::v1::{
-    BadRequest, CreateOrderError, CreateOrderRequest, CreateOrderResponse, DeleteOrderError, DeleteOrderRequest,
+    CreateOrderError, CreateOrderRequest, CreateOrderResponse, DeleteOrderError, DeleteOrderRequest,
     DeleteOrderResponse, GetOrderError, GetOrderRequest, GetOrderResponse, ListOrderItemsError, ListOrderItemsRequest,
     ListOrderItemsResponse, ListOrdersError, ListOrdersRequest, ListOrdersResponse, ListUserOrdersError,
     ListUserOrdersRequest, ListUserOrdersResponse, NotFound, OrderStatus, Orders, UpdateOrderError, UpdateOrderRequest,
     UpdateOrderResponse,
 };
+use writ_platform::idempotency::once;
+use writ_platform::keyset::Paging;
 use writ_runtime::{Context, ETag, Idempotent};
 
 use super::list::{self, Filter, sorted};
 use super::step::{self, Step, StepError};
 use super::{OrderService, place, store};
+use crate::auth::caller::Caller;
 use crate::customers::owner;
-use crate::platform::caller::Caller;
-use crate::platform::idempotency::once;
-use crate::platform::keyset::Paging;
 
 impl Orders for OrderService {
     type Principal = Caller;
@@ -37,7 +37,7 @@ impl Orders for OrderService {
         request: CreateOrderRequest,
     ) -> Result<Idempotent<CreateOrderResponse>, CreateOrderError> {
         let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("user"))?;
-        let response = once(cx, &self.pool, cx.principal().user_id, async |connection| {
+        let response = once(cx, &self.pool, async |connection| {
             let order = place::place(connection, user, request.body).await?;
             let location = format!("/v1/orders/{}", order.id);
             Ok(CreateOrderResponse { location, etag: ETag::strong(order.version), body: order })
@@ -97,9 +97,9 @@ impl Orders for OrderService {
     ) -> Result<ListOrderItemsResponse, ListOrderItemsError> {
         let summary = store::find_summary(&self.pool, request.order_id, owner(cx.principal())).await?;
         let summary = summary.ok_or_else(|| NotFound::new("order"))?;
-        let paging =
-            Paging::open(&self.cursors, list::by_position(), list::item_filter_hash(request.order_id), &request.page);
-        let rows = store::items(&self.pool, &summary, &paging.map_err(BadRequest::from)?).await?;
+        let filter = list::item_filter_hash(request.order_id);
+        let paging = Paging::open(&self.cursors, list::by_position(), filter, &request.page)?;
+        let rows = store::items(&self.pool, &summary, &paging).await?;
         Ok(rows.page(summary.item_count, |(_, item)| item).into())
     }
 }

@@ -1,15 +1,15 @@
 //! The filters, sort keys and pages of two lists: the orders, and the items of an order.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use generated::v1::{BadRequest, OrderField, OrderId, OrderPage, OrderSort, OrderStatus};
+use generated::v1::{OrderField, OrderId, OrderPage, OrderSort, OrderStatus};
 use sqlx::{PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
-use writ_runtime::{PageRequest, Sort};
+use writ_platform::cursor::filter_hash;
+use writ_platform::keyset::{Keyset, Paging, SortColumn, SortKey};
+use writ_platform::listing;
+use writ_runtime::{BadCursor, PageRequest, Sort};
 
 use super::{OrderService, store};
-use crate::listing::MAX_TOTAL;
-use crate::platform::cursor::filter_hash;
-use crate::platform::keyset::{Keyset, Paging, SortColumn, SortKey};
 
 static CREATED_AT: SortColumn = SortColumn { name: "createdAt", sql: "created_at" };
 pub(super) static TOTAL: SortColumn = SortColumn { name: "total", sql: "total" };
@@ -85,19 +85,16 @@ impl OrderService {
         fields: Option<&[OrderField]>,
     ) -> Result<OrderPage, E>
     where
-        E: From<BadRequest> + From<sqlx::Error>,
+        E: From<BadCursor> + From<sqlx::Error>,
     {
-        let paging = Paging::open(&self.cursors, order, filter.hash(), at).map_err(BadRequest::from)?;
+        let paging = Paging::open(&self.cursors, order, filter.hash(), at)?;
         let with_items = fields.is_none_or(|fields| fields.contains(&OrderField::Items));
         let rows = store::list(&self.pool, filter, &paging, with_items).await?;
         Ok(rows.page(count(&self.pool, filter).await?, |order| order))
     }
 }
 
-/// Returns the number of orders that match the filter, up to [`MAX_TOTAL`].
+/// Returns the number of orders that match the filter, up to [`listing::MAX_TOTAL`].
 async fn count(pool: &PgPool, filter: &Filter) -> Result<u64, sqlx::Error> {
-    let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT FROM orders");
-    filter.push(&mut query);
-    query.push(" LIMIT ").push_bind(MAX_TOTAL).push(") AS counted");
-    query.build_query_scalar().fetch_one(pool).await.map(i64::unsigned_abs)
+    listing::count(pool, "SELECT FROM orders", |query| filter.push(query)).await
 }

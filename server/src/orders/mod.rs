@@ -7,10 +7,10 @@ mod step;
 mod store;
 
 use sqlx::PgPool;
+use writ_platform::cursor::Cursors;
 
+use crate::Shop;
 use crate::customers::Customers;
-use crate::platform::Platform;
-use crate::platform::cursor::Cursors;
 
 /// The implementation of the generated trait [`Orders`](generated::v1::Orders): placing, listing and changing
 /// orders.
@@ -22,12 +22,12 @@ pub struct OrderService {
 }
 
 impl OrderService {
-    /// Creates the service for orders from the infrastructure of the server ([`Platform`]).
-    pub fn new(platform: &Platform) -> OrderService {
+    /// Creates the service for orders from the parts of the server.
+    pub fn new(shop: &Shop) -> OrderService {
         OrderService {
-            pool: platform.databases.orders.clone(),
-            cursors: platform.cursors.clone(),
-            customers: Customers::new(platform.databases.users.clone()),
+            pool: shop.orders.clone(),
+            cursors: shop.cursors.clone(),
+            customers: Customers::new(shop.users.clone()),
         }
     }
 }

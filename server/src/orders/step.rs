@@ -1,11 +1,9 @@
 //! The changes of an order's status that customers and administrators can make.
 
-use generated::v1::{
-    Conflict, DeleteOrderError, NotFound, Order, OrderId, OrderStatus, PreconditionFailed, UpdateOrderError,
-};
+use generated::v1::{Conflict, DeleteOrderError, NotFound, Order, OrderId, OrderStatus, UpdateOrderError};
 use sqlx::PgPool;
 use uuid::Uuid;
-use writ_runtime::{ETag, IfMatch};
+use writ_runtime::{ETag, IfMatch, StaleVersion, VersionConflict};
 
 use super::store;
 
@@ -122,13 +120,13 @@ impl StepError {
     /// changes or cancels the order.
     fn refuse<E>(self) -> E
     where
-        E: From<NotFound> + From<Conflict> + From<PreconditionFailed> + From<sqlx::Error>,
+        E: From<NotFound> + From<Conflict> + From<StaleVersion> + From<VersionConflict> + From<sqlx::Error>,
     {
         match self {
             StepError::NotFound => NotFound::new("order").into(),
-            StepError::Outdated => PreconditionFailed::new("the order has changed; read it again").into(),
+            StepError::Outdated => StaleVersion { resource: "order" }.into(),
             StepError::VersionMismatch(version) => {
-                Conflict::new(format!("the order has changed; its version is {version}")).into()
+                VersionConflict { resource: "order", current: version.into() }.into()
             }
             StepError::NotAllowed { current, to } => {
                 Conflict::new(format!("the status of an order cannot be changed from {current} to {to}")).into()

@@ -8,11 +8,11 @@ use generated::v1::{Currency, Money, Order, OrderId, OrderItem, OrderStatus};
 use rust_decimal::Decimal;
 use sqlx::{PgConnection, PgExecutor, PgPool, QueryBuilder};
 use uuid::Uuid;
+use writ_platform::cursor::SortValue;
+use writ_platform::keyset::{Paging, Rows};
 
 use super::list::{Filter, ID, TOTAL};
 use super::step::{Step, StepResult};
-use crate::platform::cursor::SortValue;
-use crate::platform::keyset::{Paging, Rows};
 use crate::products::basket::RequestedItem;
 use crate::products::store::{money, string_enum};
 

@@ -1,14 +1,14 @@
 //! The handlers of the operations on products.
 
 use generated::v1::{
-    BadRequest, GetProductError, GetProductRequest, GetProductResponse, ListProductsError, ListProductsRequest,
+    GetProductError, GetProductRequest, GetProductResponse, ListProductsError, ListProductsRequest,
     ListProductsResponse, NotFound, Products,
 };
+use writ_platform::cursor::filter_hash;
+use writ_platform::keyset::Paging;
 use writ_runtime::Context;
 
 use super::{ProductService, store};
-use crate::platform::cursor::filter_hash;
-use crate::platform::keyset::Paging;
 
 impl Products for ProductService {
     async fn list_products(
@@ -16,8 +16,8 @@ impl Products for ProductService {
         _: &Context<()>,
         request: ListProductsRequest,
     ) -> Result<ListProductsResponse, ListProductsError> {
-        let paging = Paging::open(&self.cursors, store::by_sku(), filter_hash([]), &request.page);
-        let rows = store::list(&self.pool, &paging.map_err(BadRequest::from)?).await?;
+        let paging = Paging::open(&self.cursors, store::by_sku(), filter_hash([]), &request.page)?;
+        let rows = store::list(&self.pool, &paging).await?;
         Ok(rows.page(store::count(&self.pool).await?, |product| product).into())
     }
 

@@ -5,9 +5,9 @@ pub mod basket;
 pub(crate) mod store;
 
 use sqlx::PgPool;
+use writ_platform::cursor::Cursors;
 
-use crate::platform::Platform;
-use crate::platform::cursor::Cursors;
+use crate::Shop;
 
 /// The implementation of the generated trait [`Products`](generated::v1::Products): listing and finding products.
 #[derive(Debug, Clone)]
@@ -17,8 +17,8 @@ pub struct ProductService {
 }
 
 impl ProductService {
-    /// Creates the service for products from the infrastructure of the server ([`Platform`]).
-    pub fn new(platform: &Platform) -> ProductService {
-        ProductService { pool: platform.databases.orders.clone(), cursors: platform.cursors.clone() }
+    /// Creates the service for products from the parts of the server.
+    pub fn new(shop: &Shop) -> ProductService {
+        ProductService { pool: shop.orders.clone(), cursors: shop.cursors.clone() }
     }
 }

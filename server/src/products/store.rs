@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use generated::v1::{Money, Product};
 use rust_decimal::Decimal;
 use sqlx::{PgConnection, PgPool, QueryBuilder};
+use writ_platform::cursor::SortValue;
+use writ_platform::keyset::{Keyset, Paging, Rows, SortColumn};
+use writ_platform::listing;
 
 use super::basket::{Prices, RequestedItem};
-use crate::listing::MAX_TOTAL;
-use crate::platform::cursor::SortValue;
-use crate::platform::keyset::{Keyset, Paging, Rows, SortColumn};
 
 static SKU: SortColumn = SortColumn { name: "sku", sql: "sku" };
 
@@ -40,13 +40,9 @@ pub async fn list(pool: &PgPool, paging: &Paging<'_>) -> Result<Rows<Product>, s
     Ok(paging.rows(products, |product, _| SortValue::Text(product.sku.clone())))
 }
 
-/// Returns the number of all products, up to [`MAX_TOTAL`].
+/// Returns the number of all products, up to [`listing::MAX_TOTAL`].
 pub async fn count(pool: &PgPool) -> Result<u64, sqlx::Error> {
-    let count = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM (SELECT FROM products LIMIT $1) AS counted"#,
-        MAX_TOTAL
-    );
-    count.fetch_one(pool).await.map(i64::unsigned_abs)
+    listing::count(pool, "SELECT FROM products", |_| ()).await
 }
 
 /// Returns the product with this SKU, or `None` if it does not exist.

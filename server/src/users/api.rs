@@ -1,20 +1,20 @@
 //! The handlers of the operations on users.
 
 use generated::v1::{
-    BadRequest, ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, CreateUserError, CreateUserRequest,
+    ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, CreateUserError, CreateUserRequest,
     CreateUserResponse, DeleteUserError, DeleteUserRequest, DeleteUserResponse, GetUserError, GetUserRequest,
     GetUserResponse, ListUsersError, ListUsersRequest, ListUsersResponse, NewUser, NotFound, PasswordChange,
     ReplaceUserError, ReplaceUserRequest, ReplaceUserResponse, UpdateUserError, UpdateUserRequest, UpdateUserResponse,
     Users,
 };
+use writ_platform::keyset::Paging;
 use writ_runtime::Context;
 
 use super::UserService;
 use super::change::Changes;
 use super::list::{Filter, order};
 use super::refusal::{EmailTaken, WrongPassword};
-use crate::platform::caller::Caller;
-use crate::platform::keyset::Paging;
+use crate::auth::caller::Caller;
 
 impl Users for UserService {
     type Principal = Caller;
@@ -25,8 +25,8 @@ impl Users for UserService {
         request: ListUsersRequest,
     ) -> Result<ListUsersResponse, ListUsersError> {
         let filter = Filter::of(&request);
-        let paging = Paging::open(&self.cursors, order(&request.sort), filter.hash(), &request.page);
-        let rows = self.store.list(&filter, &paging.map_err(BadRequest::from)?).await?;
+        let paging = Paging::open(&self.cursors, order(&request.sort), filter.hash(), &request.page)?;
+        let rows = self.store.list(&filter, &paging).await?;
         let total = self.store.count(&filter).await?;
         Ok(rows.page(total, |account| account.user).into())
     }

@@ -6,8 +6,8 @@ use writ_runtime::IfMatch;
 
 use super::refusal::{ChangeError, DeleteError};
 use super::store::{ADMIN_SCOPE, Account, Row, Store, owner};
+use crate::auth::caller::Caller;
 use crate::auth::ending;
-use crate::platform::caller::Caller;
 
 /// The new values of a user's fields. A field that is `None` keeps its value.
 #[derive(Debug)]

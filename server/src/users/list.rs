@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use generated::v1::{ListUsersRequest, UserRole, UserSort};
 use sqlx::{Postgres, QueryBuilder};
+use writ_platform::cursor::{SortValue, filter_hash};
+use writ_platform::keyset::{Keyset, SortColumn, SortKey};
 use writ_runtime::Sort;
 
 use super::store::Account;
-use crate::platform::cursor::{SortValue, filter_hash};
-use crate::platform::keyset::{Keyset, SortColumn, SortKey};
 
 static ID: SortColumn = SortColumn { name: "id", sql: "id" };
 static CREATED_AT: SortColumn = SortColumn { name: "createdAt", sql: "created_at" };

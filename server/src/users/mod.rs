@@ -3,12 +3,18 @@
 mod api;
 mod change;
 mod list;
+mod purge;
 mod refusal;
+mod seed;
 mod store;
 
-use crate::platform::Platform;
-use crate::platform::cursor::Cursors;
-use crate::platform::password::Passwords;
+use writ_platform::credentials::Passwords;
+use writ_platform::cursor::Cursors;
+
+pub use purge::register_purge;
+pub use seed::register_administrator;
+
+use crate::Shop;
 use store::Store;
 
 /// The implementation of the generated trait [`Users`](generated::v1::Users): registration, profiles and
@@ -21,12 +27,8 @@ pub struct UserService {
 }
 
 impl UserService {
-    /// Creates the service for users from the infrastructure of the server ([`Platform`]).
-    pub fn new(platform: &Platform) -> UserService {
-        UserService {
-            store: Store::new(platform),
-            passwords: platform.passwords.clone(),
-            cursors: platform.cursors.clone(),
-        }
+    /// Creates the service for users from the parts of the server.
+    pub fn new(shop: &Shop) -> UserService {
+        UserService { store: Store::new(shop), passwords: shop.passwords.clone(), cursors: shop.cursors.clone() }
     }
 }

@@ -1,9 +1,13 @@
 //! The reasons for refusing a change of a user, and their conversion into the error responses of the contract.
 
 use generated::v1::{
-    ChangePasswordError, Conflict, CreateUserError, DeleteUserError, Forbidden, NotFound, PreconditionFailed,
-    ReplaceUserError, UnprocessableEntity, UpdateUserError,
+    ChangePasswordError, Conflict, CreateUserError, DeleteUserError, Forbidden, NotFound, ReplaceUserError,
+    UnprocessableEntity, UpdateUserError,
 };
+use writ_runtime::StaleVersion;
+
+/// The refusal of a change of a user whose `If-Match` does not name the current version.
+const STALE: StaleVersion = StaleVersion { resource: "user" };
 
 /// The reason why a request to change a user is refused or fails.
 #[derive(Debug)]
@@ -71,7 +75,7 @@ impl From<DeleteError> for DeleteUserError {
     fn from(error: DeleteError) -> DeleteUserError {
         match error {
             DeleteError::NotFound => NotFound::new("user").into(),
-            DeleteError::Stale => stale().into(),
+            DeleteError::Stale => STALE.into(),
             DeleteError::Database(error) => error.into(),
         }
     }
@@ -93,19 +97,15 @@ impl From<WrongPassword> for ChangePasswordError {
 /// the user.
 fn refuse<E>(error: ChangeError) -> E
 where
-    E: From<NotFound> + From<Forbidden> + From<PreconditionFailed> + From<Conflict> + From<sqlx::Error>,
+    E: From<NotFound> + From<Forbidden> + From<StaleVersion> + From<Conflict> + From<sqlx::Error>,
 {
     match error {
         ChangeError::NotFound => NotFound::new("user").into(),
         ChangeError::RoleNotAllowed => Forbidden::new("changing a role requires the scope users:admin").into(),
-        ChangeError::Stale => stale().into(),
+        ChangeError::Stale => STALE.into(),
         ChangeError::EmailTaken => taken().into(),
         ChangeError::Database(error) => error.into(),
     }
-}
-
-fn stale() -> PreconditionFailed {
-    PreconditionFailed::new("the user has changed; read it again")
 }
 
 fn taken() -> Conflict {

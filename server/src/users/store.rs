@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 use generated::v1::{User, UserId};
 use sqlx::{PgPool, QueryBuilder};
 use uuid::Uuid;
+use writ_platform::keyset::{Paging, Rows};
+use writ_platform::listing;
+use writ_platform::revocation::Revocations;
 use writ_runtime::ETag;
 
 use super::list::{self, Filter};
-use crate::listing::MAX_TOTAL;
-use crate::platform::Platform;
-use crate::platform::caller::Caller;
-use crate::platform::keyset::{Paging, Rows};
-use crate::platform::revocation::Revocations;
+use crate::Shop;
+use crate::auth::caller::Caller;
 
 /// The scope that grants access to the accounts of all users.
 pub(super) const ADMIN_SCOPE: &str = "users:admin";
@@ -45,8 +45,8 @@ pub(super) struct Row {
 
 impl Store {
     /// Creates the store of user accounts. It uses the connection pool of the database schema `users`.
-    pub fn new(platform: &Platform) -> Store {
-        Store { pool: platform.databases.users.clone(), revocations: platform.revocations.clone() }
+    pub fn new(shop: &Shop) -> Store {
+        Store { pool: shop.users.clone(), revocations: shop.revocations.clone() }
     }
 
     /// Returns a page of the users that match the filters.
@@ -61,13 +61,9 @@ impl Store {
         Ok(paging.rows(accounts, list::value))
     }
 
-    /// Returns the number of users that match the filters, up to [`MAX_TOTAL`].
+    /// Returns the number of users that match the filters, up to [`listing::MAX_TOTAL`].
     pub async fn count(&self, filter: &Filter) -> Result<u64, sqlx::Error> {
-        let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT FROM active_users WHERE TRUE");
-        filter.push(&mut query);
-        query.push(" LIMIT ").push_bind(MAX_TOTAL).push(") AS counted");
-        let count: i64 = query.build_query_scalar().fetch_one(&self.pool).await?;
-        Ok(count.unsigned_abs())
+        listing::count(&self.pool, "SELECT FROM active_users WHERE TRUE", |query| filter.push(query)).await
     }
 
     /// Creates a user with the role `user`. Returns `None` if another account uses the e-mail address.

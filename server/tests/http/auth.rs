@@ -66,7 +66,7 @@ async fn signing_in_replaces_a_hash_with_weaker_parameters() {
     service.user("user@example.com").await;
     let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8192, 1, 1, None).unwrap());
     let weak: PasswordHash = weak.hash_password(PASSWORD.as_bytes()).unwrap();
-    let users = &service.server.platform.databases.users;
+    let users = &service.server.service.users;
     let set = sqlx::query("UPDATE users SET password_hash = $1 WHERE role = 'user'").bind(weak.to_string());
     set.execute(users).await.unwrap();
     for _ in 0..2 {
@@ -79,7 +79,7 @@ async fn signing_in_replaces_a_hash_with_weaker_parameters() {
 
 #[tokio::test]
 async fn an_expired_access_token_is_rejected() {
-    let clients = Clients::start_with(|config| config.tokens.access_lifetime = std::time::Duration::from_secs(1)).await;
+    let clients = Clients::start_with(|settings| settings.set("WRIT_ACCESS_LIFETIME", "1s")).await;
     let service = &clients.service;
     let (session, user) = service.user("user@example.com").await;
     tokio::time::sleep(std::time::Duration::from_millis(2100)).await;

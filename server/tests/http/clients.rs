@@ -6,8 +6,8 @@ use generated::v1::client::Client;
 use http::{HeaderName, HeaderValue, Method};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
-use server::platform::config::Config;
-use server::testing::TestServer;
+use server::testing;
+use writ_platform::config::Source;
 
 use crate::support::{Service, Session};
 
@@ -23,10 +23,10 @@ impl Clients {
         Clients::start_with(|_| ()).await
     }
 
-    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Clients {
-        let server = TestServer::start_with(|config| {
-            config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
-            change(config);
+    pub async fn start_with(change: impl FnOnce(&mut Source)) -> Clients {
+        let server = testing::start_with(|settings| {
+            settings.set("WRIT_TRUSTED_PROXIES", "127.0.0.0/8");
+            change(settings);
         });
         Clients { service: Service::of(server.await), next: AtomicU32::new(0) }
     }

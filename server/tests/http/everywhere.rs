@@ -50,7 +50,7 @@ async fn a_valid_request_id_of_the_caller_is_used() {
 #[tokio::test]
 async fn an_unavailable_database_is_a_503_without_the_cause() {
     let service = Service::start().await;
-    service.server.platform.databases.orders.close().await;
+    service.server.service.orders.close().await;
     let response = service.request(Method::GET, "/v1/products/ABC-1").send().await.unwrap();
     assert_eq!(response.headers()["retry-after"], "1");
     assert_eq!(
@@ -62,7 +62,7 @@ async fn an_unavailable_database_is_a_503_without_the_cause() {
 #[tokio::test]
 async fn an_internal_error_is_a_500_without_the_cause() {
     let service = Service::start().await;
-    let pool = &service.server.platform.databases.orders;
+    let pool = &service.server.service.orders;
     sqlx::query("ALTER TABLE products RENAME TO hidden").execute(pool).await.unwrap();
     let response = service.request(Method::GET, "/v1/products/ABC-1").send().await.unwrap();
     assert_eq!(refused(response, 500, "INTERNAL_ERROR").await.message, "an internal error occurred");
@@ -132,7 +132,7 @@ async fn every_operation_has_its_declared_rate_limit() {
 async fn every_operation_is_a_503_without_a_database() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
-    service.server.platform.databases.orders.close().await;
+    service.server.service.orders.close().await;
     for (method, path, body, _) in calls(&customer) {
         let response = call(&service, &customer.session, &method, &path, &body).await;
         assert_eq!(response.headers()["retry-after"], "1", "{method} {path}");

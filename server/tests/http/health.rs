@@ -1,11 +1,8 @@
 //! Tests of the health checks.
 
-use std::time::Duration;
-
 use http::Method;
-use secrecy::SecretString;
 use serde_json::Value;
-use server::testing::TestServer;
+use server::testing;
 
 use crate::envelope::refused;
 use crate::support::{Service, body_of};
@@ -38,10 +35,8 @@ async fn the_service_is_healthy_with_all_dependencies() {
 
 #[tokio::test]
 async fn the_service_is_degraded_and_accepts_requests_without_redis() {
-    let without_redis = |config: &mut server::platform::config::Config| {
-        config.redis.url = SecretString::from("redis://127.0.0.1:1");
-    };
-    let service = Service::of(TestServer::start_with(without_redis).await);
+    let server = testing::start_with(|settings| settings.set("REDIS_URL", "redis://127.0.0.1:1")).await;
+    let service = Service::of(server);
     let health = check(&service, "/readyz", 200).await;
     assert_eq!(statuses(&health), ["degraded", "healthy", "unhealthy", "unhealthy"]);
     body_of(service.request(Method::GET, "/v1/products/ABC-1").send().await.unwrap(), 200).await;
@@ -50,7 +45,7 @@ async fn the_service_is_degraded_and_accepts_requests_without_redis() {
 #[tokio::test]
 async fn the_service_is_unhealthy_but_alive_without_a_database() {
     let service = Service::start().await;
-    service.server.platform.databases.orders.close().await;
+    service.server.service.orders.close().await;
     for path in ["/health", "/readyz"] {
         let health = check(&service, path, 503).await;
         assert_eq!(statuses(&health), ["unhealthy", "unhealthy", "healthy", "healthy"], "{path}");
@@ -60,9 +55,9 @@ async fn the_service_is_unhealthy_but_alive_without_a_database() {
 
 #[tokio::test]
 async fn the_service_is_not_ready_during_shutdown() {
-    let server = TestServer::start_with(|config| config.timeouts.linger = Duration::from_secs(20)).await;
+    let server = testing::start_with(|settings| settings.set("WRIT_LINGER", "20s")).await;
     let service = Service::of(server);
-    service.server.platform.shutdown.drain();
+    service.server.platform.shutdown().drain();
     assert_eq!(check(&service, "/readyz", 503).await["status"], "unhealthy");
     check(&service, "/livez", 200).await;
 }

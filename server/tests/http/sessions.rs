@@ -151,7 +151,7 @@ async fn an_expired_refresh_token_is_rejected() {
     let clients = Clients::start().await;
     let (session, _) = clients.service.user("user@example.com").await;
     let age = sqlx::query("UPDATE sessions SET expires_at = now() - interval '1 second'");
-    age.execute(&clients.service.server.platform.databases.users).await.unwrap();
+    age.execute(&clients.service.server.service.users).await.unwrap();
     assert_rejected(refresh(&clients, &session.refresh).await);
 }
 
@@ -159,7 +159,7 @@ async fn an_expired_refresh_token_is_rejected() {
 async fn refreshing_does_not_extend_the_lifetime_of_a_session() {
     let clients = Clients::start().await;
     let (session, _) = clients.service.user("user@example.com").await;
-    let users = &clients.service.server.platform.databases.users;
+    let users = &clients.service.server.service.users;
     let end = sqlx::query(
         "UPDATE sessions SET expires_at = now() + interval '1 second', ends_at = now() + interval '1 second'",
     );
@@ -171,7 +171,7 @@ async fn refreshing_does_not_extend_the_lifetime_of_a_session() {
 
 #[tokio::test]
 async fn sessions_begin_and_end_without_redis() {
-    let clients = Clients::start_with(|config| config.redis.url = "redis://127.0.0.1:1".into()).await;
+    let clients = Clients::start_with(|settings| settings.set("REDIS_URL", "redis://127.0.0.1:1")).await;
     let (first, user) = clients.service.user("user@example.com").await;
     assert_live(&clients, &first, id_of(&user)).await;
     let second = session_of(refresh(&clients, &first.refresh).await.unwrap());
@@ -184,7 +184,7 @@ async fn a_disconnect_while_signing_out_leaves_no_valid_access_token_of_an_ended
     let clients = Clients::start().await;
     let (first, user) = clients.service.user("user@example.com").await;
     logout(&clients, &first.refresh).await.unwrap();
-    let users = &clients.service.server.platform.databases.users;
+    let users = &clients.service.server.service.users;
     for round in 0..9 {
         let session = login(&clients, "user@example.com").await;
         let timeout = Duration::from_micros(400 + 400 * round);

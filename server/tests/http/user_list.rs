@@ -9,7 +9,7 @@ use crate::support::{Service, Session, body_of};
 /// Starts a server with the administrator and 40 users, who share five names and eleven creation times.
 async fn start() -> (Service, Session) {
     let service = Service::start().await;
-    let users = &service.server.platform.databases.users;
+    let users = &service.server.service.users;
     insert(users, 1, 40).await;
     let admin = service.admin().await;
     (service, admin)
@@ -90,7 +90,7 @@ async fn the_list_has_the_requested_sort_order() {
 #[tokio::test]
 async fn a_cursor_neither_skips_nor_repeats_users_after_deletions() {
     let (service, admin) = start().await;
-    let users = &service.server.platform.databases.users;
+    let users = &service.server.service.users;
     let all = walk(&service, &admin, "sort=email", 50).await;
     let first = list(&service, &admin, "sort=email&limit=10").await;
     sqlx::query("UPDATE users SET deleted_at = now() WHERE email < 'user005'").execute(users).await.unwrap();

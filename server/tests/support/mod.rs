@@ -9,7 +9,7 @@ use generated::v1::client::Client;
 use generated::v1::{LoginCall, LoginRequest};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
-use server::testing::{ADMIN_PASSWORD, TestServer};
+use server::testing::{self, ADMIN_PASSWORD, TestServer};
 use writ_runtime::client::Connection;
 
 /// The password of the users that tests register.
@@ -30,7 +30,7 @@ pub struct Session {
 impl Service {
     /// Starts a server with the configuration for tests.
     pub async fn start() -> Service {
-        Service::of(TestServer::start().await)
+        Service::of(testing::start().await)
     }
 
     /// Creates a client for a running server.
@@ -77,7 +77,7 @@ impl Service {
 
     /// Resets all rate limits.
     pub async fn reset_limits(&self) {
-        let redis = &self.server.platform.redis;
+        let redis = &self.server.service.redis;
         let mut list = redis::pipe();
         list.cmd("KEYS").arg(redis.key("limit:*"));
         let (mut buckets,) = redis.run::<(Vec<String>,)>(&list).await.unwrap();

@@ -11,7 +11,7 @@ use std::time::Duration;
 /// // x-rate-limit: { requests: 100, window: 60s }
 /// let limit = RateLimit { requests: 100, window: Duration::from_secs(60), by: LimitBy::Caller };
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
     /// The number of requests that the rate limit admits in a window.
     pub requests: u32,

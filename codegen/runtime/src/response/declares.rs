@@ -69,6 +69,10 @@ pub trait Declares<E>: Sized {
 
 /// The error type of an operation, with a variant for internal errors (500). Only generated enums implement it.
 pub trait OperationError: Sized {
+    /// The marker that creates the refusals of this crate, such as [`BadCursor`](crate::BadCursor), if the operation
+    /// declares their status.
+    type Refusals;
+
     /// The conversion of an internal error into the error type of an operation.
     const INTERNAL: fn(Internal) -> Self;
 }
@@ -114,6 +118,11 @@ where
 /// ```
 #[macro_export]
 macro_rules! refusals {
+    (@first) => { $crate::NoMarker };
+    (@first $first:ident $($rest:ident)*) => { $first };
+    (@last) => { $crate::NoMarker };
+    (@last $last:ident) => { $last };
+    (@last $first:ident $($rest:ident)+) => { $crate::refusals!(@last $($rest)+) };
     ($error:ident: $($variant:ident($marker:ident)),* $(,)?) => {
         impl<E> ::core::convert::From<E> for $error
         where
@@ -125,6 +134,12 @@ macro_rules! refusals {
         }
 
         impl $crate::OperationError for $error {
+            type Refusals = <$crate::Pick<
+                { <$crate::refusals!(@last $($marker)*) as $crate::Marker>::COVERS_CLIENT_ERRORS },
+                $crate::refusals!(@first $($marker)*),
+                $crate::refusals!(@last $($marker)*),
+            > as $crate::Picked>::Refusals;
+
             const INTERNAL: fn($crate::Internal) -> Self = Self::Internal;
         }
 

@@ -18,6 +18,7 @@ pub mod internal;
 pub(crate) mod lines;
 pub mod not_written;
 pub mod problem;
+pub mod refusal;
 pub mod reply;
 pub mod status;
 pub mod status_range;

@@ -29,7 +29,28 @@ use crate::validate::violation::Violation;
 /// ```
 #[macro_export]
 macro_rules! statuses {
-    ($($name:ident = $status:literal),* $(,)?) => { $(
+    () => {};
+    ($first:ident = $status:literal $(, $name:ident = $other:literal)* $(,)?) => {
+        $crate::statuses! { @types $first = $status, $($name = $other,)* }
+        $crate::statuses! { @refusals $first: $first = $status, $($name = $other,)* }
+    };
+    // One marker of the contract creates the refusals of the runtime, by whichever marker has their status.
+    (@refusals $carrier:ident: ) => {};
+    (@refusals $carrier:ident: $name:ident = $status:literal, $($rest:tt)*) => {
+        impl $crate::Marker for $name {
+            type Refusals = $carrier;
+            const COVERS_CLIENT_ERRORS: bool = false;
+        }
+
+        impl<X: $crate::Declares<$name>> $crate::Refuses<$status, X> for $carrier {
+            fn refuse(problem: $crate::Problem) -> X {
+                <X as $crate::Declares<$name>>::FROM($name(::std::boxed::Box::new(problem)))
+            }
+        }
+
+        $crate::statuses! { @refusals $carrier: $($rest)* }
+    };
+    (@types $($name:ident = $status:literal,)*) => { $(
         #[doc = ::core::concat!("A refusal with status ", $status, ".")]
         #[derive(Debug)]
         pub struct $name(::std::boxed::Box<$crate::Problem>);

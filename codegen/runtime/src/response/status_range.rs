@@ -164,6 +164,21 @@ macro_rules! status_ranges {
             }
         }
 
+        impl $crate::Marker for $name {
+            type Refusals = $name;
+            const COVERS_CLIENT_ERRORS: bool = $low <= 400 && $high >= 499;
+        }
+
+        impl<X, const STATUS: u16> $crate::Refuses<STATUS, X> for $name
+        where
+            X: $crate::Declares<$name>,
+            $crate::AnyStatus<$low, $high>: $crate::Covers<STATUS>,
+        {
+            fn refuse(problem: $crate::Problem) -> X {
+                <X as $crate::Declares<$name>>::FROM($name(::std::boxed::Box::new(problem)))
+            }
+        }
+
         impl $crate::Respond for $name {
             fn respond(self, _: &$crate::Responder) -> $crate::Reply {
                 $crate::Reply::from(*self.0)

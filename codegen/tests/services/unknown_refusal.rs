@@ -1,0 +1,29 @@
+//! A handler that returns a refusal of the runtime with a status that the contract declares nowhere, which must not compile.
+
+use contract::{CreateOrderError, CreateOrderRequest, CreateOrderResponse};
+use contract::{GetOrderError, GetOrderRequest, GetOrderResponse, Orders};
+use writ_runtime::{Context, StaleVersion, VersionConflict};
+
+struct Shop;
+
+impl Orders for Shop {
+    async fn create_order(
+        &self,
+        _: &Context<()>,
+        _: CreateOrderRequest,
+    ) -> Result<CreateOrderResponse, CreateOrderError> {
+        Err(VersionConflict { resource: "declared here", current: 1 })?
+    }
+
+    async fn get_order(
+        &self,
+        _: &Context<()>,
+        _: GetOrderRequest,
+    ) -> Result<GetOrderResponse, GetOrderError> {
+        Err(StaleVersion { resource: "declared nowhere" })?
+    }
+}
+
+fn main() {
+    let _ = Shop;
+}

@@ -1,0 +1,155 @@
+//! The builder of a platform: a service asks it for the parts that it needs.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+
+use crate::BoxError;
+use crate::config::{Config, ConfigError, Mode, REQUIRED_KEY, Source, parse};
+use crate::cursor::Cursors;
+use crate::health::{Health, NamedProbe, Probe, Weight};
+use crate::jobs::Job;
+use crate::metrics::Metrics;
+use crate::platform::{Inner, Platform};
+use crate::shutdown::Shutdown;
+
+/// The builder of a [`Platform`]. A [`Service`](crate::Service) asks it for the parts that it needs.
+///
+/// Each method returns a part, for the service to keep, and registers the life of the part: its settings, its health
+/// check, its start and its end. A service that does not ask for a part needs none of the settings of the part.
+///
+/// The methods do not fail. A part with a missing or invalid setting is returned too, and [`Builder::build`] then reports
+/// the faults of all parts together.
+pub struct Builder {
+    pub(crate) source: Source,
+    config: Config,
+    shutdown: Shutdown,
+    metrics: Arc<Metrics>,
+    probes: Vec<NamedProbe>,
+    pub(crate) steps: Vec<Step>,
+    jobs: Vec<Arc<Job>>,
+    pub(crate) closing: Vec<Work<()>>,
+    /// The names of the keys that are random because they are not configured.
+    random_keys: Vec<String>,
+}
+
+/// Work that a platform can repeat.
+pub(crate) type Work<T> = Box<dyn Fn() -> BoxFuture<'static, T> + Send + Sync>;
+
+/// A step of the start of a service.
+pub(crate) struct Step {
+    /// The failure of the step, as an error message names it.
+    pub(crate) failure: String,
+    pub(crate) work: Work<Result<(), BoxError>>,
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// Creates a builder that reads settings from `source`. This function must be called in a Tokio runtime.
+    pub fn new(mut source: Source) -> Builder {
+        let config = Config::read(&mut source);
+        Builder {
+            source,
+            config,
+            shutdown: Shutdown::default(),
+            metrics: Arc::default(),
+            probes: Vec::new(),
+            steps: Vec::new(),
+            jobs: Vec::new(),
+            closing: Vec::new(),
+            random_keys: Vec::new(),
+        }
+    }
+
+    /// Returns the source of settings, for those of the service itself. Its faults are reported with all others.
+    pub fn settings(&mut self) -> &mut Source {
+        &mut self.source
+    }
+
+    /// Returns the settings that every service has.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Returns the shutdown of the process, for work that must stop with it.
+    pub fn shutdown(&self) -> Shutdown {
+        self.shutdown.clone()
+    }
+
+    /// Returns the encoder and decoder of pagination cursors. The variable `CURSOR_KEY` with the prefix of the service
+    /// has their key, which is required in production.
+    pub fn cursors(&mut self) -> Cursors {
+        let key = self.source.setting("CURSOR_KEY").optional(parse::key);
+        if key.is_none() {
+            self.random_key("CURSOR_KEY");
+        }
+        Cursors::new(key.as_ref())
+    }
+
+    /// Adds a probe to the health checks of the service. Probes with one name are one dependency.
+    pub fn probe(&mut self, name: &'static str, weight: Weight, probe: impl Probe) {
+        self.probes.push(NamedProbe { name, weight, probe: Box::new(probe) });
+    }
+
+    /// Adds a job, which begins to run after the start of the service.
+    pub fn job(&mut self, job: Job) {
+        self.jobs.push(Arc::new(job));
+    }
+
+    /// Adds a step to the start of the service, after the migrations of the databases asked for so far. The service
+    /// serves no requests until the step has succeeded. `step` completes the sentence "cannot …" in the error message.
+    pub fn at_start<F, R>(&mut self, step: impl std::fmt::Display, work: F)
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
+        self.steps.push(Step { failure: format!("cannot {step}"), work: Box::new(move || work().boxed()) });
+    }
+
+    /// Adds work to the end of the service, after its last response.
+    pub fn at_end<F, R>(&mut self, work: F)
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = ()> + Send + 'static,
+    {
+        self.closing.push(Box::new(move || work().boxed()));
+    }
+
+    /// Completes the platform.
+    ///
+    /// # Errors
+    /// Returns all settings that are missing or invalid, of the platform, of its parts and of the service.
+    pub fn build(self) -> Result<Platform, ConfigError> {
+        let unknown = self.source.unknown_names();
+        self.source.finish()?;
+        let health = Health::new(self.probes, self.shutdown.clone());
+        Ok(Platform(Arc::new(Inner {
+            config: self.config,
+            shutdown: self.shutdown,
+            metrics: self.metrics,
+            health,
+            steps: self.steps,
+            jobs: self.jobs,
+            closing: self.closing,
+            unknown,
+            random_keys: self.random_keys,
+        })))
+    }
+
+    /// Records that a key is not configured: a fault in production, else a warning.
+    pub(crate) fn random_key(&mut self, name: &str) {
+        let setting = self.source.setting(name);
+        let complete = setting.name().to_owned();
+        match self.config.mode {
+            Mode::Production => setting.missing(REQUIRED_KEY),
+            Mode::Development => self.random_keys.push(complete),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The cache of an operation as a policy of a gate: the lookup of a response, its storage and the invalidation of tags.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::StatusCode;
+use sha2::{Digest, Sha256};
+use writ_runtime::{Entry, Problem, Reply};
+
+use super::{Cache, Lookup, Outcome, Ticket};
+use crate::gate::{Commands, Policy, Responses, Stage, Visit};
+use crate::principal::Principal;
+
+/// The part of the cache in one request.
+#[derive(Debug)]
+pub struct CacheVisit {
+    cache: Cache,
+    /// The lookup of the response, with the responses to its commands.
+    lookup: Option<(Lookup, Option<Responses>)>,
+    ticket: Option<Ticket>,
+    invalidation: Invalidation,
+}
+
+/// The cache tags to invalidate after the handler of a request has run.
+///
+/// The tags are also invalidated if the value is dropped without a response, because the client disconnected or
+/// the request timed out: the transaction of the handler may have committed.
+#[derive(Debug)]
+struct Invalidation {
+    cache: Cache,
+    tags: Vec<String>,
+}
+
+/// The policy of `x-cache` and `x-cache-invalidates`.
+impl<P: Principal> Policy<P> for Cache {
+    type Visit = CacheVisit;
+    const STAGE: Stage = Stage::Response;
+
+    fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<CacheVisit> {
+        let operation = entry.call.operation;
+        if operation.cache.is_none() && operation.invalidates.is_empty() {
+            return None;
+        }
+        let lookup = lookup(self, entry);
+        if let Some(lookup) = &lookup {
+            self.push_lookup(commands, lookup);
+        }
+        Some(CacheVisit {
+            cache: self.clone(),
+            lookup: lookup.map(|lookup| (lookup, None)),
+            ticket: None,
+            invalidation: Invalidation { cache: self.clone(), tags: Vec::new() },
+        })
+    }
+}
+
+impl<P: Principal> Visit<P> for CacheVisit {
+    async fn read(&mut self, received: Responses) {
+        if let Some((_, responses)) = &mut self.lookup {
+            *responses = Some(received);
+        }
+    }
+
+    async fn enter(&mut self, _: &Entry<'_, P>) -> Result<Option<Reply>, Problem> {
+        let Some((lookup, Some(responses))) = self.lookup.take() else { return Ok(None) };
+        match self.cache.read(&lookup, responses).await {
+            Outcome::Hit(reply) => return Ok(Some(reply)),
+            Outcome::Miss(ticket) => self.ticket = Some(ticket),
+            Outcome::Bypass => {}
+        }
+        Ok(None)
+    }
+
+    fn admitted(&mut self, entry: &Entry<'_, P>) {
+        let tags = entry.call.operation.invalidates.iter().map(|tag| entry.interpolate(tag, &principal(entry)));
+        self.invalidation.tags = tags.collect();
+    }
+
+    async fn leave(&mut self, entry: &Entry<'_, P>, reply: &mut Reply) {
+        // A 5xx response does not prove that the transaction was rolled back, so it invalidates the tags too.
+        if !reply.status.is_client_error() && !self.invalidation.tags.is_empty() {
+            self.cache.invalidate(&self.invalidation.tags).await;
+        }
+        self.invalidation.tags.clear();
+        if let (Some(ticket), Some(policy)) = (self.ticket.take(), &entry.call.operation.cache)
+            && reply.status == StatusCode::OK
+        {
+            self.cache.store(ticket, reply, policy.ttl).await;
+        }
+    }
+}
+
+impl Drop for Invalidation {
+    fn drop(&mut self) {
+        if !self.tags.is_empty()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let (cache, tags) = (self.cache.clone(), std::mem::take(&mut self.tags));
+            runtime.spawn(async move { cache.invalidate(&tags).await });
+        }
+    }
+}
+
+/// Returns the lookup for the cached response to a request. Returns `None` if the contract declares no `x-cache`
+/// for the operation or an invalidation is pending.
+fn lookup<P: Principal>(cache: &Cache, entry: &Entry<'_, P>) -> Option<Lookup> {
+    let operation = entry.call.operation;
+    let policy = operation.cache.as_ref()?;
+    // The prefix keeps a caller apart whose audience is the text `shared`.
+    let audience = match entry.principal {
+        _ if policy.shared => "shared".to_owned(),
+        Some(caller) => format!("caller:{}", caller.audience()),
+        None => "anonymous".to_owned(),
+    };
+    // A query string can be long, and so can an audience; the hash limits the length of the cache key.
+    let mut hash = Sha256::new();
+    hash.update((audience.len() as u64).to_be_bytes());
+    hash.update(audience);
+    hash.update(entry.cache_key);
+    let tags = policy.tags.iter().map(|tag| entry.interpolate(tag, &principal(entry)));
+    cache.lookup(&format!("{}:{}", operation.id, URL_SAFE_NO_PAD.encode(hash.finalize())), tags)
+}
+
+/// Returns the value that replaces `{principal}` in a cache tag of the contract: the caller's id or `anonymous`.
+fn principal<P: Principal>(entry: &Entry<'_, P>) -> String {
+    entry.principal.map_or_else(|| "anonymous".to_owned(), |caller| caller.id().into_owned())
+}

@@ -1,0 +1,197 @@
+//! The settings of the platform: typed values that are read once at start, from the environment and an optional file.
+
+pub mod parse;
+mod source;
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use http::HeaderValue;
+use writ_runtime::{CheckMode, ResponseChecks};
+
+pub use source::{Setting, Source};
+
+use crate::network::Network;
+
+/// The error message for a key that is not configured although the service runs in production.
+pub(crate) const REQUIRED_KEY: &str = "is required in production; `openssl rand -base64 32` prints a new key";
+
+/// The settings that every service has. `docs/configuration.md` lists all variables.
+///
+/// A [`Builder`](crate::Builder) reads them. The settings of a part, such as a database, are read when the service asks
+/// for the part.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The prefix of the variables of the service, for example `WRIT_`.
+    pub prefix: &'static str,
+    /// The environment in which the server process runs. Default: development.
+    pub mode: Mode,
+    /// The network address of the public port of the API. Default: `127.0.0.1:8080`.
+    pub bind: SocketAddr,
+    /// The network address of the port for metrics and probes. `None`: they are not served.
+    pub metrics_bind: Option<SocketAddr>,
+    /// The IP networks of the proxies whose `X-Forwarded-For` header is trusted.
+    pub trusted_proxies: Vec<Network>,
+    /// The web origins whose pages can call the API from a browser.
+    pub cors_origins: Vec<HeaderValue>,
+    /// The timeouts of requests and of the graceful shutdown.
+    pub timeouts: Timeouts,
+    /// The check of responses against the contract.
+    pub response_check: ResponseCheckConfig,
+    /// The maximum number of open client connections. Further connections wait to be accepted. Default: 10,000.
+    pub max_connections: usize,
+    /// The format of the server's log lines. Default: JSON.
+    pub log_format: LogFormat,
+    /// The filter of the server's log lines in the syntax of `tracing_subscriber::EnvFilter`, for example
+    /// `info,server=debug`.
+    pub log_filter: String,
+}
+
+/// The environment in which the server process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Development: the process generates random keys if none are configured.
+    Development,
+    /// Production: keys are required, and responses have `Strict-Transport-Security`.
+    Production,
+}
+
+/// The format of the server's log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// The server writes each log line as a JSON object.
+    Json,
+    /// The server writes log lines as text for people.
+    Text,
+}
+
+/// The check of responses against the contract before they are sent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ResponseCheckConfig {
+    /// The treatment of a response that breaks the contract. Default: it becomes a 500 in a debug build, and is not
+    /// checked in a release build.
+    pub mode: CheckMode,
+    /// The share of requests whose responses are checked, from 0 to 1. Default: 1.
+    pub rate: f64,
+}
+
+/// The timeouts of requests and of the graceful shutdown.
+#[derive(Debug, Clone)]
+pub struct Timeouts {
+    /// The longest time for receiving a request body, and for running a handler. Default: 30 s.
+    pub request: Duration,
+    /// The longest time for receiving the head of a request, including the idle time of the connection before it.
+    /// Default: 30 s.
+    pub header: Duration,
+    /// The longest time that running requests can take after shutdown has begun. Default: 20 s.
+    pub drain: Duration,
+    /// The time for which a shutting down server still accepts connections while its readiness check already
+    /// fails, so that load balancers notice the shutdown. Default: 0.
+    pub linger: Duration,
+}
+
+/// The error of reading the settings, which lists all missing and invalid variables.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The messages about missing and invalid settings, one line per setting, sorted by name.
+    pub faults: Vec<String>,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration is not valid:")?;
+        self.faults.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads the settings that every service has. The source keeps the faults.
+    pub fn read(from: &mut Source) -> Config {
+        let mode = from.setting("MODE").one_of(&[("development", Mode::Development), ("production", Mode::Production)]);
+        let modes = [("off", CheckMode::Off), ("log", CheckMode::Log), ("refuse", CheckMode::Refuse)];
+        let check_mode = from.setting("RESPONSE_CHECK").one_of(&modes);
+        let log_format = from.setting("LOG_FORMAT").one_of(&[("json", LogFormat::Json), ("text", LogFormat::Text)]);
+        Config {
+            prefix: from.prefix(),
+            mode: mode.unwrap_or(Mode::Development),
+            bind: from.setting("BIND").or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080), parse::parsed),
+            metrics_bind: from.setting("METRICS_BIND").optional(parse::parsed),
+            trusted_proxies: from.setting("TRUSTED_PROXIES").or(Vec::new(), parse::networks),
+            cors_origins: from.setting("CORS_ORIGINS").or(Vec::new(), parse::origins),
+            response_check: ResponseCheckConfig {
+                mode: check_mode.unwrap_or(ResponseChecks::default().mode),
+                rate: from.setting("RESPONSE_CHECK_RATE").or(1.0, parse::share),
+            },
+            timeouts: Timeouts {
+                request: from.setting("REQUEST_TIMEOUT").or(Duration::from_secs(30), parse::duration),
+                header: from.setting("HEADER_TIMEOUT").or(Duration::from_secs(30), parse::duration),
+                drain: from.setting("DRAIN_TIMEOUT").or(Duration::from_secs(20), parse::duration),
+                linger: from.setting("LINGER").or(Duration::ZERO, parse::duration),
+            },
+            max_connections: from.setting("MAX_CONNECTIONS").or(10_000, parse::count) as usize,
+            log_format: log_format.unwrap_or(LogFormat::Json),
+            log_filter: from.setting("LOG").or("info,sqlx=warn".to_owned(), parse::log_filter),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(file: &str, pairs: &[(&str, &str)]) -> Source {
+        Source::new("WRIT_", file, pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    #[test]
+    fn no_setting_of_every_service_is_required() {
+        let mut source = source("", &[]);
+        assert_eq!(Config::read(&mut source).bind.to_string(), "127.0.0.1:8080");
+        source.finish().unwrap();
+    }
+
+    #[test]
+    fn all_invalid_settings_are_reported_together() {
+        let mut source = source(
+            "no assignment",
+            &[
+                ("WRIT_BIND", "nowhere"),
+                ("WRIT_REQUEST_TIMEOUT", "soon"),
+                ("WRIT_TRUSTED_PROXIES", "10.0.0.0/8, 10.0.0.0/99"),
+            ],
+        );
+        Config::read(&mut source);
+        source.shared_setting("DATABASE_URL").missing("is required");
+        let faults = source.finish().unwrap_err().faults;
+        let names: Vec<_> = faults.iter().map(|fault| fault.split(':').next().unwrap()).collect();
+        assert_eq!(names, ["DATABASE_URL", "WRIT_BIND", "WRIT_CONFIG", "WRIT_REQUEST_TIMEOUT", "WRIT_TRUSTED_PROXIES"]);
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let file = "# comment\nWRIT_LOG=debug\nWRIT_BIND=\"127.0.0.1:9000\"\n";
+        let mut source = source(file, &[("WRIT_LOG", "warn")]);
+        let config = Config::read(&mut source);
+        assert_eq!((config.log_filter.as_str(), config.bind.port()), ("warn", 9000));
+    }
+
+    #[test]
+    fn a_variable_with_the_prefix_that_no_setting_reads_is_reported() {
+        let mut source = source("", &[("WRIT_BNID", "0.0.0.0:80"), ("WRIT_TEST_REDIS_URL", "x"), ("OTHER_BIND", "x")]);
+        Config::read(&mut source);
+        assert_eq!(source.unknown_names(), ["WRIT_BNID"]);
+    }
+
+    #[test]
+    fn the_prefix_is_a_parameter() {
+        let variables = [("MUSEUM_BIND", "127.0.0.1:7"), ("WRIT_BIND", "127.0.0.1:8")];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let mut source = Source::new("MUSEUM_", "", variables);
+        assert_eq!(source.service_name(), "museum");
+        assert_eq!(Config::read(&mut source).bind.port(), 7);
+        assert!(source.unknown_names().is_empty());
+    }
+}

@@ -1,0 +1,211 @@
+//! The parsers of settings. No error message repeats the text of a setting, because it can be a secret.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use http::HeaderValue;
+use secrecy::SecretString;
+
+use crate::network::Network;
+
+/// Parses a setting whose type implements [`FromStr`].
+///
+/// # Errors
+/// Returns the requirement that the text breaks.
+pub fn parsed<T: FromStr>(text: &str) -> Result<T, String>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+/// Accepts any text as the value of a setting.
+///
+/// # Errors
+/// Never returns an error.
+pub fn text(text: &str) -> Result<String, String> {
+    Ok(text.to_owned())
+}
+
+/// Accepts any text as the value of a setting that must not be printed.
+///
+/// # Errors
+/// Never returns an error.
+pub fn secret(text: &str) -> Result<SecretString, String> {
+    Ok(SecretString::from(text))
+}
+
+/// Parses a setting that is an integer above 0.
+///
+/// # Errors
+/// Returns the requirement that the text breaks.
+pub fn count(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err("must be an integer above 0".to_owned()),
+    }
+}
+
+/// Parses a setting that is a share: a number from 0 to 1.
+///
+/// # Errors
+/// Returns the requirement that the text breaks.
+pub fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("must be a number from 0 to 1".to_owned()),
+    }
+}
+
+/// Parses a setting that is a duration, such as `250ms`, `30s`, `15m`, `24h` or `14d`.
+///
+/// # Errors
+/// Returns the requirement that the text breaks.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "must be a duration such as 250ms, 30s, 15m, 24h or 14d".to_owned();
+    let unit = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let number: u64 = text[..unit].parse().map_err(|_| wrong())?;
+    let milliseconds = match &text[unit..] {
+        "ms" => 1,
+        "s" => 1000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(milliseconds).map(Duration::from_millis).ok_or_else(wrong)
+}
+
+/// Checks the scheme of a setting that is a PostgreSQL URL.
+#[cfg(feature = "postgres")]
+pub(crate) fn postgres_url(text: &str) -> Result<SecretString, String> {
+    url(text, &["postgres://", "postgresql://"])
+}
+
+/// Checks the scheme of a setting that is a Redis URL.
+#[cfg(feature = "redis")]
+pub(crate) fn redis_url(text: &str) -> Result<SecretString, String> {
+    url(text, &["redis://", "redis+unix://", "unix://"])
+}
+
+#[cfg(any(feature = "postgres", feature = "redis"))]
+fn url(text: &str, starts: &[&str]) -> Result<SecretString, String> {
+    if starts.iter().any(|start| text.starts_with(start)) {
+        Ok(SecretString::from(text))
+    } else {
+        Err(format!("must begin with {}", starts.join(" or ")))
+    }
+}
+
+/// Checks that a setting has the form of an e-mail address of at most 254 bytes.
+///
+/// # Errors
+/// Returns the requirement that the text breaks.
+pub fn email(text: &str) -> Result<String, String> {
+    match text.split_once('@') {
+        Some((name, host)) if !name.is_empty() && !host.is_empty() && text.len() <= 254 => Ok(text.to_owned()),
+        _ => Err("must be an e-mail address".to_owned()),
+    }
+}
+
+/// Accepts a setting that is a prefix for Redis keys: at most 64 visible ASCII characters.
+#[cfg(feature = "redis")]
+pub(crate) fn key_prefix(text: &str) -> Result<String, String> {
+    if text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be at most 64 visible ASCII characters".to_owned())
+    }
+}
+
+/// Accepts a setting that is a key of 32 bytes in base64 or base64url (RFC 4648 § 4, § 5).
+///
+/// # Errors
+/// Returns the requirement that the text breaks.
+pub fn key(text: &str) -> Result<SecretString, String> {
+    if decoded(text).is_some_and(|bytes| bytes.len() == 32) {
+        Ok(SecretString::from(text))
+    } else {
+        Err("must be 32 bytes in base64; `openssl rand -base64 32` prints a new key".to_owned())
+    }
+}
+
+/// Splits the setting of private token keys: consecutive PEM blocks, or base64 seeds separated by commas. In PEM,
+/// `\n` can stand for a line break, because environment variables often have one line.
+#[cfg(feature = "tokens")]
+pub(crate) fn token_keys(text: &str) -> Result<Vec<SecretString>, String> {
+    const END: &str = "-----END PRIVATE KEY-----";
+    if text.contains("-----BEGIN") {
+        let text = text.replace("\\n", "\n");
+        let blocks = text.split_inclusive(END).map(str::trim).filter(|block| !block.is_empty());
+        return Ok(blocks.map(SecretString::from).collect());
+    }
+    text.split(',').map(|seed| key(seed.trim())).collect()
+}
+
+/// Parses a setting that is a list of IP networks, separated by commas.
+///
+/// # Errors
+/// Returns the requirement that the text breaks.
+pub fn networks(text: &str) -> Result<Vec<Network>, String> {
+    text.split(',').map(|network| parsed(network.trim())).collect()
+}
+
+/// Parses a setting that is a list of web origins without a path (RFC 6454), separated by commas.
+///
+/// # Errors
+/// Returns the requirement that the text breaks.
+pub fn origins(text: &str) -> Result<Vec<HeaderValue>, String> {
+    let origin = |origin: &str| {
+        let origin = origin.trim();
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        host.filter(|host| !host.is_empty() && !host.contains(['/', '*', ' ']))
+            .and_then(|_| HeaderValue::from_str(origin).ok())
+            .ok_or_else(|| "must be origins such as https://app.example.com, without a path".to_owned())
+    };
+    text.split(',').map(origin).collect()
+}
+
+/// Checks the syntax of the setting that filters log lines.
+pub(crate) fn log_filter(text: &str) -> Result<String, String> {
+    text.parse::<tracing_subscriber::EnvFilter>().map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+/// Decodes a key in base64 or base64url, with or without padding. Returns `None` if the text is neither.
+pub(crate) fn decoded(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text.trim_end_matches('='))).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_requires_a_unit() {
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("14d"), Ok(Duration::from_secs(14 * 86400)));
+        for wrong in ["", "5", "s", "1.5s", "-1s", "1w", "99999999999999999999s"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "tokens")]
+    fn keys_are_pem_blocks_or_seeds() {
+        let pem = "-----BEGIN PRIVATE KEY-----\\nAA\\n-----END PRIVATE KEY-----";
+        assert_eq!(token_keys(&format!("{pem}\n{pem}\n")).unwrap().len(), 2);
+        let seed = STANDARD.encode([7; 32]);
+        assert_eq!(token_keys(&format!("{seed}, {seed}")).unwrap().len(), 2);
+        assert!(token_keys("short").is_err());
+    }
+
+    #[test]
+    fn an_origin_has_a_scheme_and_a_host() {
+        assert_eq!(origins("https://app.example.com, http://localhost:5173").unwrap().len(), 2);
+        for wrong in ["*", "https://*", "app.example.com", "https://app.example.com/"] {
+            assert!(origins(wrong).is_err(), "{wrong}");
+        }
+    }
+}

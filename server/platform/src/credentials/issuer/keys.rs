@@ -1,0 +1,137 @@
+//! The keys of an issuer in memory, and when they are fetched again.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
+
+use super::fetch;
+use super::jwk::Jwk;
+use super::settings::IssuerConfig;
+use crate::BoxError;
+
+/// The age at which keys are fetched again in the background.
+const FRESH: Duration = Duration::from_secs(600);
+
+/// The age up to which keys are used if the issuer is unavailable.
+const USABLE: Duration = Duration::from_secs(86_400);
+
+/// The time between two attempts to fetch the keys. Strangers can send tokens with unknown key ids, so these must not
+/// cause more requests to the issuer.
+const COOLDOWN: Duration = Duration::from_secs(10);
+
+/// The keys of an issuer. Clones share them.
+#[derive(Clone)]
+pub(super) struct Keys(Arc<Inner>);
+
+struct Inner {
+    config: IssuerConfig,
+    known: RwLock<Option<Known>>,
+    /// The result of the last attempt to fetch the keys. The lock is held during an attempt, so that there is one at a
+    /// time.
+    attempt: Mutex<Option<Attempt>>,
+    cooldown: Duration,
+}
+
+/// Keys that were fetched.
+#[derive(Clone)]
+struct Known {
+    keys: Arc<[Jwk]>,
+    fetched: Instant,
+}
+
+/// An attempt to fetch the keys.
+struct Attempt {
+    at: Instant,
+    /// The reason why the attempt failed.
+    failure: Option<String>,
+}
+
+/// The result of looking for a key.
+pub(super) enum Found {
+    Key(Jwk),
+    /// The issuer has no key with this id.
+    Unknown,
+    /// The keys of the issuer cannot be fetched.
+    Unavailable(BoxError),
+}
+
+impl Keys {
+    pub(super) fn new(config: IssuerConfig) -> Keys {
+        Keys::with_cooldown(config, COOLDOWN)
+    }
+
+    pub(super) fn with_cooldown(config: IssuerConfig, cooldown: Duration) -> Keys {
+        Keys(Arc::new(Inner { config, known: RwLock::default(), attempt: Mutex::default(), cooldown }))
+    }
+
+    /// Returns the key with this id. A token without an id is verified by the only key of the issuer.
+    pub(super) async fn find(&self, id: Option<&str>) -> Found {
+        let began = Instant::now();
+        if let Some(known) = self.known() {
+            if let Some(key) = known.find(id) {
+                if known.fetched.elapsed() > FRESH {
+                    self.refresh_in_background(began);
+                }
+                return Found::Key(key);
+            }
+        }
+        let failure = self.refresh(began).await;
+        match (self.known(), failure) {
+            (Some(known), _) => known.find(id).map_or(Found::Unknown, Found::Key),
+            (None, failure) => Found::Unavailable(failure.unwrap_or_else(|| "no keys".to_owned()).into()),
+        }
+    }
+
+    fn refresh_in_background(&self, began: Instant) {
+        let this = self.clone();
+        tokio::spawn(async move { this.refresh(began).await });
+    }
+
+    /// Fetches the keys, unless another request has done so since `began` or an attempt was made a moment ago. Returns the
+    /// reason if the last attempt failed.
+    async fn refresh(&self, began: Instant) -> Option<String> {
+        let mut last = self.0.attempt.lock().await;
+        if let Some(attempt) = &*last
+            && (attempt.at >= began || attempt.at.elapsed() < self.0.cooldown)
+        {
+            return attempt.failure.clone();
+        }
+        // The download continues if the request that caused it ends.
+        let config = self.0.config.clone();
+        let fetched = tokio::task::spawn_blocking(move || fetch::keys(&config)).await;
+        let failure = match fetched.map_err(BoxError::from).and_then(|keys| keys) {
+            Ok(keys) => {
+                self.keep(keys);
+                None
+            }
+            Err(error) => {
+                tracing::warn!(%error, issuer = self.0.config.issuer, "the keys of the issuer cannot be fetched");
+                Some(error.to_string())
+            }
+        };
+        *last = Some(Attempt { at: Instant::now(), failure: failure.clone() });
+        failure
+    }
+
+    /// Returns the known keys, unless they are too old.
+    fn known(&self) -> Option<Known> {
+        let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+        known.filter(|known| known.fetched.elapsed() < USABLE)
+    }
+
+    fn keep(&self, keys: Vec<Jwk>) {
+        let known = Known { keys: keys.into(), fetched: Instant::now() };
+        *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known);
+    }
+}
+
+impl Known {
+    fn find(&self, id: Option<&str>) -> Option<Jwk> {
+        match (id, &*self.keys) {
+            (Some(id), keys) => keys.iter().find(|key| key.id.as_deref() == Some(id)).cloned(),
+            (None, [only]) => Some(only.clone()),
+            (None, _) => None,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Credentials of callers, for each kind of security scheme that a contract declares.
+//!
+//! A service implements the generated trait `Authenticator` of its contract, which has a method for each security scheme.
+//! The body of each method is one call of a verifier of this module:
+//!
+//! | security scheme | verifier | feature |
+//! |---|---|---|
+//! | `http`, `bearer`: tokens of the service | `Tokens::caller` | `tokens` |
+//! | `http`, `bearer`; `oauth2`; `openIdConnect`: tokens of another issuer | `Issuer::caller` | `jwt` |
+//! | `apiKey` | [`ApiKeys::caller`] | |
+//! | `http`, `basic` | `BasicAccounts::caller` | `passwords` |
+//! | none (anonymous callers) | [`NoAuthentication`](writ_runtime::NoAuthentication) | |
+//!
+//! ```text
+//! impl Authenticator for Credentials {
+//!     type Principal = Visitor;
+//!
+//!     async fn key(&self, key: ApiKey<'_>, _: &'static Operation) -> Result<Visitor, Denied> {
+//!         self.keys.caller(&key).await
+//!     }
+//! }
+//! ```
+
+mod api_keys;
+#[cfg(feature = "passwords")]
+mod basic;
+#[cfg(any(feature = "tokens", feature = "jwt"))]
+mod claims;
+mod granted;
+#[cfg(feature = "jwt")]
+mod issuer;
+#[cfg(any(feature = "tokens", feature = "jwt"))]
+mod jose;
+#[cfg(feature = "passwords")]
+mod password;
+#[cfg(feature = "tokens")]
+mod tokens;
+#[cfg(any(feature = "tokens", feature = "jwt"))]
+mod verified;
+
+pub use api_keys::{ApiKeys, KeySource};
+#[cfg(feature = "passwords")]
+pub use basic::BasicAccounts;
+#[cfg(feature = "passwords")]
+pub(crate) use basic::basic_accounts;
+#[cfg(any(feature = "tokens", feature = "jwt"))]
+pub use claims::{FromClaims, Registered};
+pub use granted::{FromKey, Granted};
+#[cfg(feature = "jwt")]
+pub use issuer::{Issuer, IssuerConfig};
+#[cfg(feature = "tokens")]
+pub use jsonwebtoken::errors::Error as IssueError;
+#[cfg(feature = "passwords")]
+pub use password::{PasswordError, Passwords, Verdict};
+#[cfg(feature = "tokens")]
+pub use tokens::{AccessToken, BadKey, TokenConfig, Tokens};
+
+#[cfg(all(test, feature = "postgres"))]
+pub(crate) use api_keys::STATEMENTS;

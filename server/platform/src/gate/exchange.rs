@@ -1,0 +1,118 @@
+//! The one round trip that the policies of a gate share: their commands, and the responses of each.
+
+#[cfg(feature = "redis")]
+use redis::{FromRedisValue, Pipeline, ToRedisArgs, Value};
+
+/// The Redis commands of all policies for one request. A service without Redis sends none.
+#[derive(Debug)]
+pub struct Commands {
+    #[cfg(feature = "redis")]
+    pub(crate) pipeline: Pipeline,
+}
+
+/// A Redis command that a policy is adding to [`Commands`].
+#[cfg(feature = "redis")]
+#[derive(Debug)]
+pub struct Command<'a>(&'a mut Pipeline);
+
+/// The responses to the commands of one policy.
+#[derive(Debug)]
+pub struct Responses {
+    /// `None` if Redis is unavailable.
+    #[cfg(feature = "redis")]
+    values: Option<std::vec::IntoIter<Value>>,
+}
+
+impl Default for Commands {
+    fn default() -> Commands {
+        Commands {
+            #[cfg(feature = "redis")]
+            pipeline: {
+                let mut pipeline = redis::pipe();
+                // Each policy reads the errors of its own commands.
+                pipeline.ignore_errors();
+                pipeline
+            },
+        }
+    }
+}
+
+impl Commands {
+    /// Returns the number of commands.
+    pub fn len(&self) -> usize {
+        #[cfg(feature = "redis")]
+        return self.pipeline.len();
+        #[cfg(not(feature = "redis"))]
+        0
+    }
+
+    /// Returns true if there are no commands.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds a Redis command, such as `GET`. Every command has exactly one response.
+    #[cfg(feature = "redis")]
+    pub fn command(&mut self, name: &str) -> Command<'_> {
+        self.pipeline.cmd(name);
+        Command(&mut self.pipeline)
+    }
+}
+
+#[cfg(feature = "redis")]
+impl Command<'_> {
+    /// Adds an argument to the command.
+    pub fn arg(self, value: impl ToRedisArgs) -> Self {
+        self.0.arg(value);
+        self
+    }
+}
+
+impl Responses {
+    /// Returns no responses, as for a policy without commands.
+    pub(crate) fn empty() -> Responses {
+        Responses {
+            #[cfg(feature = "redis")]
+            values: Some(Vec::new().into_iter()),
+        }
+    }
+
+    /// Returns true if Redis has responded. Without Redis, or if it is unavailable, no response can be read.
+    pub fn is_available(&self) -> bool {
+        #[cfg(feature = "redis")]
+        return self.values.is_some();
+        #[cfg(not(feature = "redis"))]
+        false
+    }
+
+    /// Splits off the next `count` responses.
+    pub(super) fn take(&mut self, count: usize) -> Responses {
+        #[cfg(feature = "redis")]
+        return Responses {
+            values: self.values.as_mut().map(|values| values.take(count).collect::<Vec<_>>().into_iter()),
+        };
+        #[cfg(not(feature = "redis"))]
+        {
+            let _ = count;
+            Responses::empty()
+        }
+    }
+}
+
+#[cfg(feature = "redis")]
+impl Responses {
+    /// Returns the responses to a pipeline, or unavailable ones.
+    pub(crate) fn of(values: Option<Vec<Value>>) -> Responses {
+        Responses { values: values.map(Vec::into_iter) }
+    }
+
+    /// Returns the next response in its raw form. Returns `None` if Redis is unavailable.
+    pub fn next_value(&mut self) -> Option<Value> {
+        self.values.as_mut()?.next()
+    }
+
+    /// Returns the next response as a value of the type. Returns `None` if Redis is unavailable or refused the command.
+    pub fn next<T: FromRedisValue>(&mut self) -> Option<T> {
+        T::from_redis_value(self.next_value()?).ok()
+    }
+}

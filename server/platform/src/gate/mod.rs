@@ -1,0 +1,157 @@
+//! The gate that every API request passes before its handler runs. It applies policies: ended sessions, rate limits,
+//! cached responses, and those that a service adds. They share one round trip to Redis.
+
+mod erased;
+mod exchange;
+#[cfg(feature = "postgres")]
+mod outages;
+mod policy;
+
+use std::fmt;
+
+use http::HeaderMap;
+use writ_runtime::{Admission, Entry, Gate, Problem, Reply};
+
+use erased::{AnyPolicy, AnyVisit};
+
+#[cfg(feature = "redis")]
+pub use exchange::Command;
+pub use exchange::{Commands, Responses};
+#[cfg(feature = "postgres")]
+pub use outages::Outages;
+pub use policy::{Policy, Stage, Visit};
+
+#[cfg(feature = "redis")]
+use crate::redis::Redis;
+
+/// A [`Gate`] that is composed of policies.
+///
+/// [`Store::gate`](crate::Store::gate) creates the gate that applies the policies which a contract declares:
+/// `x-rate-limit`, `x-cache` and `x-cache-invalidates`. A service adds others with [`PolicyGate::with`]:
+///
+/// ```
+/// # use std::convert::Infallible;
+/// use writ_platform::Store;
+/// use writ_platform::gate::PolicyGate;
+///
+/// let gate: PolicyGate<Infallible> = Store::memory().gate();
+/// ```
+pub struct PolicyGate<P> {
+    #[cfg(feature = "redis")]
+    redis: Option<Redis>,
+    /// The policies in the order in which they decide.
+    policies: Vec<Box<dyn AnyPolicy<P>>>,
+}
+
+/// The visits of a request that all policies admitted, until its response is sent.
+pub struct Pass<P>(Vec<Box<dyn AnyVisit<P>>>);
+
+impl<P> fmt::Debug for PolicyGate<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PolicyGate").field("policies", &self.policies.len()).finish_non_exhaustive()
+    }
+}
+
+impl<P> fmt::Debug for Pass<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pass").field(&self.0.len()).finish()
+    }
+}
+
+impl<P: 'static> PolicyGate<P> {
+    /// Creates a gate without policies and without Redis, which admits every request.
+    pub fn open() -> PolicyGate<P> {
+        PolicyGate {
+            #[cfg(feature = "redis")]
+            redis: None,
+            policies: Vec::new(),
+        }
+    }
+
+    /// Creates a gate without policies, whose policies send their commands to `redis`.
+    #[cfg(feature = "redis")]
+    pub fn on_redis(redis: Redis) -> PolicyGate<P> {
+        PolicyGate { redis: Some(redis), policies: Vec::new() }
+    }
+
+    /// Adds a policy. Policies decide in the order of their [stages](Stage), whatever the order in which they are added.
+    pub fn with(mut self, policy: impl Policy<P>) -> PolicyGate<P> {
+        let policy: Box<dyn AnyPolicy<P>> = Box::new(policy);
+        let position = self.policies.partition_point(|other| other.stage() <= policy.stage());
+        self.policies.insert(position, policy);
+        self
+    }
+
+    /// Begins the visits of a request and lets each of them read its responses, after one round trip to Redis.
+    async fn visits(&self, entry: &Entry<'_, P>) -> Vec<Box<dyn AnyVisit<P>>>
+    where
+        P: Sync,
+    {
+        let mut commands = Commands::default();
+        let mut visits = Vec::with_capacity(self.policies.len());
+        for policy in &self.policies {
+            let before = commands.len();
+            if let Some(visit) = policy.visit(entry, &mut commands) {
+                visits.push((visit, commands.len() - before));
+            }
+        }
+        let mut responses = self.exchange(commands).await;
+        let mut read = Vec::with_capacity(visits.len());
+        for (mut visit, count) in visits {
+            visit.read(responses.take(count)).await;
+            read.push(visit);
+        }
+        read
+    }
+
+    #[cfg(feature = "redis")]
+    async fn exchange(&self, commands: Commands) -> Responses {
+        match &self.redis {
+            Some(redis) => redis.exchange(commands).await,
+            None => Responses::of(None),
+        }
+    }
+
+    #[cfg(not(feature = "redis"))]
+    async fn exchange(&self, _: Commands) -> Responses {
+        Responses::empty()
+    }
+}
+
+impl<P: Send + Sync + 'static> Gate<P> for PolicyGate<P> {
+    type Pass = Pass<P>;
+
+    async fn enter(&self, entry: &Entry<'_, P>) -> Result<Admission<Pass<P>>, Problem> {
+        let mut visits = self.visits(entry).await;
+        for index in 0..visits.len() {
+            match visits[index].enter(entry).await {
+                Ok(None) => {}
+                Ok(Some(mut reply)) => {
+                    visits.iter().for_each(|visit| visit.write_headers(&mut reply.headers));
+                    return Ok(Admission::Reply(reply));
+                }
+                Err(problem) => return Err(with_headers(problem, &visits)),
+            }
+        }
+        visits.iter_mut().for_each(|visit| visit.admitted(entry));
+        Ok(Admission::Proceed(Pass(visits)))
+    }
+
+    async fn leave(&self, mut pass: Pass<P>, entry: &Entry<'_, P>, reply: &mut Reply) {
+        for visit in pass.0.iter_mut().rev() {
+            visit.leave(entry, reply).await;
+        }
+        pass.0.iter().for_each(|visit| visit.write_headers(&mut reply.headers));
+    }
+}
+
+/// Adds the headers of all policies to the refusal of one of them.
+fn with_headers<P>(mut problem: Problem, visits: &[Box<dyn AnyVisit<P>>]) -> Problem {
+    let mut headers = HeaderMap::new();
+    visits.iter().for_each(|visit| visit.write_headers(&mut headers));
+    problem.headers.extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+    problem
+}
+
+#[cfg(test)]
+mod tests;

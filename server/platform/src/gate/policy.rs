@@ -1,0 +1,104 @@
+//! The policies of a gate: their part in one request, from the question to the shared store until the response.
+
+use std::future::Future;
+
+use http::HeaderMap;
+use writ_runtime::{Entry, Problem, Reply};
+
+use super::exchange::{Commands, Responses};
+
+/// The position of a policy in the order in which the policies of a gate decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// The policy decides whether the caller may still act, for example because a login session has ended.
+    Caller,
+    /// The policy decides whether the service accepts the load, for example by a rate limit.
+    Load,
+    /// The policy may know the response already, for example from a cache.
+    Response,
+    /// The policy changes the response of a handler before all others see it.
+    Outcome,
+}
+
+/// A rule that a [`PolicyGate`](super::PolicyGate) applies to requests.
+///
+/// A policy creates a [`Visit`] for each request that it applies to. The policies of a gate share one round trip to
+/// Redis: each adds its commands, and reads its own responses. [`PolicyGate::with`](super::PolicyGate::with) adds a
+/// policy to the gate of a service.
+///
+/// ```
+/// use http::StatusCode;
+/// use writ_platform::gate::{Commands, Policy, Stage, Visit};
+/// use writ_runtime::{Entry, Problem, Reply};
+///
+/// /// Refuses every operation that changes data.
+/// struct ReadOnly;
+///
+/// struct Refusal;
+///
+/// impl<P: Sync> Policy<P> for ReadOnly {
+///     type Visit = Refusal;
+///     const STAGE: Stage = Stage::Load;
+///
+///     fn visit(&self, entry: &Entry<'_, P>, _: &mut Commands) -> Option<Refusal> {
+///         (entry.call.operation.method != writ_runtime::Method::GET).then_some(Refusal)
+///     }
+/// }
+///
+/// impl<P: Sync> Visit<P> for Refusal {
+///     async fn enter(&mut self, _: &Entry<'_, P>) -> Result<Option<Reply>, Problem> {
+///         Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the service is read-only at the moment"))
+///     }
+/// }
+/// ```
+pub trait Policy<P>: Send + Sync + 'static {
+    /// The part of the policy in one request.
+    type Visit: Visit<P>;
+
+    /// The position of the policy among the others of its gate. Policies of one stage decide in the order in which they
+    /// were added.
+    const STAGE: Stage;
+
+    /// Begins the part of the policy in a request, and adds the commands that it needs. Returns `None` if the policy does
+    /// not apply to the request.
+    fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<Self::Visit>;
+}
+
+/// The part of a [`Policy`] in one request.
+///
+/// The gate calls [`read`](Visit::read) for all policies, then [`enter`](Visit::enter) in the order of their stages
+/// until one of them refuses or responds. After the handler it calls [`leave`](Visit::leave) in the opposite order. Each
+/// method has a default that does nothing.
+pub trait Visit<P>: Send + 'static {
+    /// Reads the responses to the commands of this policy, and no others.
+    fn read(&mut self, responses: Responses) -> impl Future<Output = ()> + Send {
+        drop(responses);
+        async {}
+    }
+
+    /// Decides about the request. `None` lets it continue.
+    ///
+    /// # Errors
+    /// Returns a problem to refuse the request.
+    fn enter(&mut self, entry: &Entry<'_, P>) -> impl Future<Output = Result<Option<Reply>, Problem>> + Send {
+        let _ = entry;
+        async { Ok(None) }
+    }
+
+    /// Learns that all policies let the request continue, so that its handler will run.
+    fn admitted(&mut self, entry: &Entry<'_, P>) {
+        let _ = entry;
+    }
+
+    /// Adds headers to the response, also if another policy refuses the request or responds to it.
+    fn write_headers(&self, headers: &mut HeaderMap) {
+        let _ = headers;
+    }
+
+    /// Receives the reply of the handler. It is not called if the caller disconnects or the total time limit of the
+    /// request elapses; the visit is dropped then.
+    fn leave(&mut self, entry: &Entry<'_, P>, reply: &mut Reply) -> impl Future<Output = ()> + Send {
+        let _ = (entry, reply);
+        async {}
+    }
+}

@@ -1,0 +1,132 @@
+//! The health of a service: probes of its dependencies, and their summary.
+
+mod probe;
+mod routes;
+
+use std::time::{Duration, Instant};
+
+pub use probe::{Probe, Weight};
+pub use routes::router;
+
+use crate::shutdown::Shutdown;
+use probe::AnyProbe;
+
+/// The timeout of the health check of one dependency.
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The health checks of a service. Clones share the probes.
+#[derive(Clone)]
+pub struct Health {
+    probes: std::sync::Arc<[NamedProbe]>,
+    shutdown: Shutdown,
+}
+
+/// A probe under the name by which reports list it.
+pub(crate) struct NamedProbe {
+    pub(crate) name: &'static str,
+    pub(crate) weight: Weight,
+    pub(crate) probe: Box<dyn AnyProbe>,
+}
+
+/// The health of a service or of a dependency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HealthStatus {
+    /// The service or the dependency works and can handle requests.
+    Healthy,
+    /// The service works, but a dependency that is not essential is unavailable.
+    Degraded,
+    /// The service or the dependency does not work.
+    Unhealthy,
+}
+
+/// The result of the health check of one dependency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Check {
+    /// The result of one health check of a dependency: healthy or unhealthy.
+    pub status: HealthStatus,
+    /// The duration of the dependency's health check.
+    pub latency: Duration,
+}
+
+/// The results of the health checks of all dependencies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The health of the complete service.
+    pub status: HealthStatus,
+    /// The health of each dependency by the name of its probes, in the order in which the service asked for them.
+    pub checks: Vec<(&'static str, Check)>,
+}
+
+impl Check {
+    /// The check of a dependency that is not known to work.
+    pub const UNKNOWN: Check = Check { status: HealthStatus::Unhealthy, latency: Duration::ZERO };
+}
+
+impl Report {
+    /// Returns the health of a dependency. It is [`Check::UNKNOWN`] if the service has no probe with this name.
+    pub fn check(&self, name: &str) -> Check {
+        self.checks.iter().find(|(known, _)| *known == name).map_or(Check::UNKNOWN, |(_, check)| *check)
+    }
+}
+
+impl std::fmt::Debug for Health {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<_> = self.probes.iter().map(|probe| probe.name).collect();
+        f.debug_struct("Health").field("probes", &names).finish_non_exhaustive()
+    }
+}
+
+impl Health {
+    pub(crate) fn new(probes: Vec<NamedProbe>, shutdown: Shutdown) -> Health {
+        Health { probes: probes.into(), shutdown }
+    }
+
+    /// Returns true if the graceful shutdown of the process has begun, so that the service is not ready.
+    pub fn is_stopping(&self) -> bool {
+        self.shutdown.is_draining()
+    }
+
+    /// Checks all dependencies concurrently, each for at most one second. Probes with one name are one dependency, which
+    /// is healthy if all of them succeed.
+    ///
+    /// After the shutdown has begun, the service is unhealthy, so that load balancers send no more requests.
+    pub async fn report(&self) -> Report {
+        let checks = futures_util::future::join_all(self.probes.iter().map(check)).await;
+        let mut report = Report { status: HealthStatus::Healthy, checks: Vec::new() };
+        for (probe, check) in self.probes.iter().zip(checks) {
+            report.add(probe, check);
+        }
+        if self.is_stopping() {
+            report.status = HealthStatus::Unhealthy;
+        }
+        report
+    }
+}
+
+impl Report {
+    fn add(&mut self, probe: &NamedProbe, check: Check) {
+        if check.status == HealthStatus::Unhealthy {
+            self.status = self.status.max(probe.weight.status());
+        }
+        match self.checks.iter_mut().find(|(name, _)| *name == probe.name) {
+            Some((_, other)) => {
+                other.status = other.status.max(check.status);
+                other.latency = other.latency.max(check.latency);
+            }
+            None => self.checks.push((probe.name, check)),
+        }
+    }
+}
+
+/// Runs the health check of one dependency with a timeout and measures its duration.
+async fn check(probe: &NamedProbe) -> Check {
+    let started = Instant::now();
+    let status = match tokio::time::timeout(TIMEOUT, probe.probe.works()).await {
+        Ok(true) => HealthStatus::Healthy,
+        Ok(false) | Err(_) => HealthStatus::Unhealthy,
+    };
+    Check { status, latency: started.elapsed() }
+}
+
+#[cfg(test)]
+mod tests;

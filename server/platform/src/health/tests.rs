@@ -1,0 +1,69 @@
+//! Tests of health checks: their summary, their timeout, and the routes.
+
+use axum::body::Body;
+use http::Request;
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+use super::*;
+
+fn health(probes: Vec<NamedProbe>) -> Health {
+    Health::new(probes, Shutdown::default())
+}
+
+fn probe(name: &'static str, weight: Weight, works: bool) -> NamedProbe {
+    NamedProbe { name, weight, probe: Box::new(move || async move { works }) }
+}
+
+#[tokio::test]
+async fn the_service_is_healthy_if_all_dependencies_work() {
+    let report = health(vec![probe("a", Weight::Essential, true), probe("b", Weight::Degrading, true)]).report().await;
+    assert_eq!(report.status, HealthStatus::Healthy);
+    assert_eq!(health(Vec::new()).report().await.status, HealthStatus::Healthy);
+}
+
+#[tokio::test]
+async fn the_weight_of_a_dependency_decides_the_health_of_the_service() {
+    let report = health(vec![probe("a", Weight::Essential, true), probe("b", Weight::Degrading, false)]).report().await;
+    assert_eq!((report.status, report.check("a").status), (HealthStatus::Degraded, HealthStatus::Healthy));
+    assert_eq!((report.check("b").status, report.check("c")), (HealthStatus::Unhealthy, Check::UNKNOWN));
+    let report = health(vec![probe("a", Weight::Essential, false)]).report().await;
+    assert_eq!(report.status, HealthStatus::Unhealthy);
+}
+
+#[tokio::test]
+async fn probes_with_one_name_are_one_dependency() {
+    let report = health(vec![probe("a", Weight::Essential, false), probe("a", Weight::Essential, true)]).report().await;
+    assert_eq!(report.checks.len(), 1);
+    assert_eq!(report.check("a").status, HealthStatus::Unhealthy);
+}
+
+#[tokio::test]
+async fn a_dependency_that_does_not_respond_in_time_does_not_work() {
+    let slow = async || {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        true
+    };
+    let started = Instant::now();
+    let slow = NamedProbe { name: "slow", weight: Weight::Essential, probe: Box::new(slow) };
+    assert_eq!(health(vec![slow]).report().await.status, HealthStatus::Unhealthy);
+    assert!(started.elapsed() < Duration::from_millis(1500));
+}
+
+#[tokio::test]
+async fn the_routes_report_the_health_of_the_service() {
+    let shutdown = Shutdown::default();
+    let app = router(Health::new(vec![probe("queue", Weight::Degrading, false)], shutdown.clone()));
+    let get = async |path: &str| {
+        let response = app.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        (head.status.as_u16(), serde_json::from_slice::<serde_json::Value>(&body).unwrap())
+    };
+    let (status, body) = get("/readyz").await;
+    assert_eq!((status, &body["status"]), (200, &"degraded".into()));
+    assert_eq!(body["checks"]["queue"]["status"], "unhealthy");
+    shutdown.drain();
+    assert_eq!(get("/readyz").await.0, 503);
+    assert_eq!(get("/livez").await.0, 200);
+}

@@ -1,0 +1,69 @@
+//! Tests of jobs: batches, failures and the shutdown.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+use crate::metrics::Metrics;
+use crate::shutdown::Shutdown;
+
+const TICK: Duration = Duration::from_millis(10);
+
+/// Starts a job and returns the number of its batches, which counts up while it runs.
+fn counted(
+    work: impl Fn(usize) -> Result<Batch, BoxError> + Send + Sync + 'static,
+    metrics: &Arc<Metrics>,
+    shutdown: &Shutdown,
+) -> Arc<AtomicUsize> {
+    let batches = Arc::new(AtomicUsize::new(0));
+    let (count, work) = (batches.clone(), Arc::new(work));
+    let job = Job::new("test", TICK, move || {
+        let (batch, work) = (count.fetch_add(1, Ordering::SeqCst), work.clone());
+        async move { work(batch) }
+    });
+    start(Arc::new(job), metrics.clone(), shutdown.clone());
+    batches
+}
+
+#[tokio::test]
+async fn batches_follow_at_once_as_long_as_more_is_left() {
+    let (metrics, shutdown) = (Arc::default(), Shutdown::default());
+    let work = |batch| Ok(if batch % 50 == 49 { Batch::Done } else { Batch::More });
+    let batches = counted(work, &metrics, &shutdown);
+    tokio::time::sleep(TICK * 20).await;
+    assert!(batches.load(Ordering::SeqCst) >= 50);
+    let text = metrics.render().unwrap();
+    assert!(text.contains(r#"writ_job_batches_total{job="test",result="ok"}"#), "{text}");
+    assert!(text.contains(r#"writ_job_lag_seconds{job="test"} 0"#), "{text}");
+}
+
+#[tokio::test]
+async fn a_job_that_fails_or_panics_runs_again_and_stops_no_other_job() {
+    let (metrics, shutdown) = (Arc::default(), Shutdown::default());
+    let failing = counted(|_| Err("no".into()), &metrics, &shutdown);
+    let panicking = counted(|_| panic!("no"), &metrics, &shutdown);
+    let working = counted(|_| Ok(Batch::Done), &metrics, &shutdown);
+    tokio::time::sleep(TICK * 20).await;
+    for batches in [failing, panicking, working] {
+        assert!(batches.load(Ordering::SeqCst) >= 2);
+    }
+    assert!(metrics.render().unwrap().contains(r#"writ_job_batches_total{job="test",result="failed"}"#));
+}
+
+#[tokio::test]
+async fn a_batch_that_hangs_is_cancelled() {
+    let job = Job::new("test", TICK, async || std::future::pending().await).timeout(TICK);
+    assert_eq!(job.run_batch().await.unwrap_err().to_string(), "the batch exceeded its time limit");
+}
+
+#[tokio::test]
+async fn a_job_stops_when_the_shutdown_begins() {
+    let (metrics, shutdown) = (Arc::default(), Shutdown::default());
+    let batches = counted(|_| Ok(Batch::More), &metrics, &shutdown);
+    tokio::time::sleep(TICK * 5).await;
+    shutdown.drain();
+    tokio::time::sleep(TICK).await;
+    let stopped = batches.load(Ordering::SeqCst);
+    tokio::time::sleep(TICK * 5).await;
+    assert_eq!(batches.load(Ordering::SeqCst), stopped);
+}

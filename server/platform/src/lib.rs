@@ -1,0 +1,92 @@
+//! The platform of services whose code Writ generates from an OpenAPI contract.
+//!
+//! The generated code decodes requests, checks them and calls handlers. This crate is everything around it that services
+//! of any contract need: settings, PostgreSQL and Redis, the policies that a contract declares (rate limits, cached
+//! responses, idempotency), credentials, pages of lists, health checks, jobs, metrics, logs, and an HTTP server with a
+//! graceful shutdown.
+//!
+//! A service implements [`Service`]: its constructor asks a [`Builder`] for the parts that it needs, and [`run`] is its
+//! `main`. `docs/platform.md` of the repository describes each part with an example.
+//!
+//! # Parts
+//!
+//! | part | item | feature |
+//! |---|---|---|
+//! | settings from variables and a file | [`config::Source`], [`config::Config`] | |
+//! | rate limits and cached responses of the contract | [`Store`], [`gate::PolicyGate`], [`gate::Policy`] | |
+//! | pagination cursors | [`cursor::Cursors`] | |
+//! | ended login sessions | [`revocation::Revocations`], [`revocation::Sessions`] | |
+//! | API keys | [`credentials::ApiKeys`] | |
+//! | health checks | [`health::Health`], [`health::Probe`] | |
+//! | jobs | [`jobs::Job`] | |
+//! | databases and migrations | `Database`, [`Builder`] | `postgres` |
+//! | idempotency keys in memory | [`idempotency::MemoryRecords`] | |
+//! | idempotency keys in the transaction of the effect | `idempotency::once` | `postgres` |
+//! | pages of lists | `keyset::Paging`, `listing::count` | `postgres` |
+//! | a store that processes share | `Redis` | `redis` |
+//! | password hashes and HTTP Basic | `credentials::Passwords`, `credentials::BasicAccounts` | `passwords` |
+//! | own access tokens | `credentials::Tokens` | `tokens` |
+//! | access tokens of an external issuer | `credentials::Issuer` | `jwt` |
+//! | the contract as a web page | `docs::router` | `docs` |
+//! | test support | `testing` | `testing` |
+//!
+//! No feature is enabled by default. A service without stores links neither PostgreSQL nor Redis, and keeps its limits and
+//! cached responses in memory.
+
+pub mod browsers;
+pub mod cache;
+pub mod client_address;
+pub mod config;
+pub mod conventions;
+pub mod credentials;
+pub mod cursor;
+#[cfg(feature = "docs")]
+pub mod docs;
+pub mod gate;
+pub mod health;
+pub mod idempotency;
+pub mod jobs;
+#[cfg(feature = "postgres")]
+pub mod keyset;
+pub mod limiter;
+#[cfg(feature = "postgres")]
+pub mod listing;
+pub mod metrics;
+pub mod network;
+pub mod random;
+#[cfg(feature = "redis")]
+pub mod redis;
+pub mod revocation;
+pub mod serve;
+pub mod shutdown;
+pub mod telemetry;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+mod builder;
+#[cfg(feature = "postgres")]
+mod database;
+mod parts;
+mod platform;
+mod principal;
+mod service;
+mod single_flight;
+mod store;
+#[cfg(test)]
+mod tests;
+
+#[cfg(feature = "redis")]
+pub use crate::redis::Redis;
+pub use builder::Builder;
+#[cfg(any(feature = "tokens", feature = "jwt"))]
+pub use credentials::FromClaims;
+pub use credentials::FromKey;
+#[cfg(feature = "postgres")]
+pub use database::{Database, DatabaseConfig};
+pub use platform::{Platform, StartError};
+pub use principal::Principal;
+pub use service::{Service, run};
+pub use store::Store;
+
+/// An error of any type, as background work of a service returns it.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,79 @@
+//! The rate limit buckets in the memory of this process, which replace the shared buckets while Redis is
+//! unavailable.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use moka::sync::Cache;
+
+use super::{Counted, Level, Standing};
+
+/// The maximum number of rate limit buckets in memory. The least used buckets are evicted first.
+const MAX_BUCKETS: u64 = 100_000;
+
+/// The rate limit buckets in the memory of this process, by Redis key.
+pub(super) struct LocalBuckets(Cache<String, Arc<Mutex<Bucket>>>);
+
+/// A token bucket of a rate limit in the memory of this process.
+struct Bucket {
+    tokens: f64,
+    /// The time of the last refill of a rate limit bucket in memory, in milliseconds since the Unix epoch.
+    at: u64,
+}
+
+impl LocalBuckets {
+    pub(super) fn new() -> LocalBuckets {
+        LocalBuckets(Cache::builder().max_capacity(MAX_BUCKETS).time_to_idle(Duration::from_secs(3600)).build())
+    }
+
+    /// Takes one request from each rate limit bucket in memory, or from none if one of them is empty.
+    pub(super) fn take(&self, counted: &[Counted], now: u64) -> Standing {
+        let mut counted: Vec<&Counted> = counted.iter().collect();
+        // All requests lock their buckets in one order, so that no two of them wait for each other.
+        counted.sort_by(|one, other| one.bucket.cmp(&other.bucket));
+        counted.dedup_by(|one, other| one.bucket == other.bucket);
+        let buckets: Vec<_> = counted.iter().map(|counted| self.bucket(counted, now)).collect();
+        let mut buckets: Vec<_> =
+            buckets.iter().map(|bucket| bucket.lock().unwrap_or_else(PoisonError::into_inner)).collect();
+        for (bucket, counted) in buckets.iter_mut().zip(&counted) {
+            bucket.refill(counted, now);
+        }
+        let allowed = buckets.iter().all(|bucket| bucket.tokens >= 1.0);
+        let mut tightest: Option<Level> = None;
+        for (bucket, counted) in buckets.iter_mut().zip(&counted) {
+            if allowed {
+                bucket.tokens -= 1.0;
+            }
+            let level = bucket.level(counted, now);
+            tightest = Some(tightest.map_or(level, |other| other.tighter(level)));
+        }
+        let open = Level { limit: 0, remaining: 0, reset: 0, retry_after: Duration::ZERO };
+        Standing { allowed, tightest: tightest.unwrap_or(open) }
+    }
+
+    fn bucket(&self, counted: &Counted, now: u64) -> Arc<Mutex<Bucket>> {
+        let full = || Arc::new(Mutex::new(Bucket { tokens: f64::from(counted.limit.requests), at: now }));
+        self.0.get_with_by_ref(&counted.bucket, full)
+    }
+}
+
+impl Bucket {
+    /// Adds the tokens for the time since the last refill.
+    fn refill(&mut self, counted: &Counted, now: u64) {
+        let tokens = self.tokens + now.saturating_sub(self.at) as f64 / token_interval(counted);
+        self.tokens = tokens.min(f64::from(counted.limit.requests));
+        self.at = now.max(self.at);
+    }
+
+    /// Returns the state of the bucket, as responses report it.
+    fn level(&self, counted: &Counted, now: u64) -> Level {
+        let until_full = ((f64::from(counted.limit.requests) - self.tokens) * token_interval(counted)).ceil() as u64;
+        let until_token = ((1.0 - self.tokens).max(0.0) * token_interval(counted)).ceil() as u64;
+        Level::new(counted, (self.tokens * 1000.0) as u64, now, until_full, until_token)
+    }
+}
+
+/// Returns the milliseconds in which a bucket receives one token.
+fn token_interval(counted: &Counted) -> f64 {
+    counted.limit.window.as_secs_f64() * 1000.0 / f64::from(counted.limit.requests)
+}

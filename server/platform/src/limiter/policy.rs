@@ -1,0 +1,72 @@
+//! The rate limits of an operation as a policy of a gate.
+
+use http::{HeaderMap, StatusCode};
+use writ_runtime::operation::LimitBy;
+use writ_runtime::{Entry, Problem, Reply};
+
+use super::{Counted, Limiter, Standing, subject_of};
+use crate::gate::{Commands, Policy, Responses, Stage, Visit};
+use crate::principal::Principal;
+
+/// The part of the rate limits in one request. Every response has the headers of the limit, refusals included.
+#[derive(Debug)]
+pub struct LimitVisit {
+    limiter: Limiter,
+    counted: Vec<Counted>,
+    /// The state of the buckets, after the responses were read.
+    standing: Option<Standing>,
+}
+
+/// The policy of `x-rate-limit`: limits by caller and by client address.
+///
+/// Limits by account are not included. The handler applies them with [`Limiter::take_account`], because only the handler
+/// knows the account.
+impl<P: Principal> Policy<P> for Limiter {
+    type Visit = LimitVisit;
+    const STAGE: Stage = Stage::Load;
+
+    fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<LimitVisit> {
+        let counted = counted(entry);
+        if counted.is_empty() {
+            return None;
+        }
+        self.push_take(commands, &counted);
+        Some(LimitVisit { limiter: self.clone(), counted, standing: None })
+    }
+}
+
+impl<P: Principal> Visit<P> for LimitVisit {
+    async fn read(&mut self, responses: Responses) {
+        self.standing = Some(self.limiter.read(responses, &self.counted).await);
+    }
+
+    async fn enter(&mut self, _: &Entry<'_, P>) -> Result<Option<Reply>, Problem> {
+        match &self.standing {
+            Some(standing) if !standing.allowed => {
+                Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many requests; try again later"))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn write_headers(&self, headers: &mut HeaderMap) {
+        // A handler that refuses by its own limit reports that one.
+        if let Some(standing) = &self.standing
+            && !headers.contains_key("x-ratelimit-limit")
+        {
+            standing.write(headers);
+        }
+    }
+}
+
+/// Returns the rate limits that apply to a request before its handler runs, each with its token bucket.
+fn counted<P: Principal>(entry: &Entry<'_, P>) -> Vec<Counted> {
+    let operation = entry.call.operation;
+    let subject = |by: LimitBy| match (by, entry.principal) {
+        (LimitBy::Account, _) => None,
+        (LimitBy::Caller, Some(caller)) => Some(format!("user:{}", caller.id())),
+        (LimitBy::Caller, None) | (LimitBy::Address, _) => Some(subject_of(entry.call.address)),
+    };
+    let limits = operation.rate_limits.iter();
+    limits.filter_map(|limit| Some(Counted::new(operation, *limit, &subject(limit.by)?))).collect()
+}

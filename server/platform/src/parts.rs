@@ -1,0 +1,106 @@
+//! The parts of a platform that are behind cargo features, as a service asks for them.
+
+#[cfg(any(feature = "postgres", feature = "redis", feature = "tokens", feature = "jwt", feature = "passwords"))]
+use crate::builder::Builder;
+
+#[cfg(feature = "postgres")]
+impl Builder {
+    /// Returns the connection pool of a database. The platform applies its migrations at start, checks its health under
+    /// the name `database`, deletes expired idempotency records, and closes the pool at the end.
+    ///
+    /// The variable `<NAME>_DATABASE_URL` with the prefix of the service has the URL, or else `DATABASE_URL`; one of them
+    /// is required.
+    pub fn database(&mut self, database: &'static crate::Database) -> sqlx::PgPool {
+        use crate::jobs::Job;
+
+        let config = crate::database::DatabaseConfig::read(&mut self.source, database);
+        let pool = crate::database::open(&config, database.schema);
+        let migrated = pool.clone();
+        self.at_start(format_args!("migrate the database `{}`", database.name), move || {
+            let pool = migrated.clone();
+            async move { Ok(crate::database::migrate(&pool, database).await?) }
+        });
+        let probed = pool.clone();
+        self.probe("database", crate::health::Weight::Essential, move || {
+            let pool = probed.clone();
+            async move { sqlx::query("SELECT 1").execute(&pool).await.is_ok() }
+        });
+        self.job(Job::purge(
+            format!("expired idempotency keys of {}", database.name),
+            &pool,
+            crate::idempotency::PURGE,
+        ));
+        let closed = pool.clone();
+        self.at_end(move || {
+            let pool = closed.clone();
+            async move { pool.close().await }
+        });
+        pool
+    }
+}
+
+#[cfg(feature = "redis")]
+impl Builder {
+    /// Returns the connection to Redis. The platform checks its health under the name `redis`; without Redis the service
+    /// is degraded. The variable `REDIS_URL` is required.
+    pub fn redis(&mut self) -> crate::Redis {
+        let config = crate::redis::RedisConfig::read(&mut self.source);
+        let redis = match crate::Redis::open(&config) {
+            Ok(redis) => redis,
+            Err(_) => {
+                self.source.shared_setting("REDIS_URL").missing("is not a valid Redis URL");
+                crate::Redis::unconnected()
+            }
+        };
+        let probed = redis.clone();
+        self.probe("redis", crate::health::Weight::Degrading, move || {
+            let redis = probed.clone();
+            async move { redis.responds().await }
+        });
+        redis
+    }
+}
+
+#[cfg(feature = "passwords")]
+impl Builder {
+    /// Returns the hasher and verifier of passwords.
+    pub fn passwords(&mut self) -> crate::credentials::Passwords {
+        crate::credentials::Passwords::new()
+    }
+
+    /// Returns the verifier of HTTP Basic credentials for the accounts of the variable `BASIC_ACCOUNTS` with the prefix of the
+    /// service: `name hash scope …`, accounts separated by `;`, with a hash of
+    /// [`Passwords::hash`](crate::credentials::Passwords::hash).
+    pub fn basic_accounts<P: crate::FromKey>(&mut self) -> crate::credentials::BasicAccounts<P> {
+        let accounts = self.source.setting("BASIC_ACCOUNTS").or(Vec::new(), crate::credentials::basic_accounts);
+        crate::credentials::BasicAccounts::new(self.passwords(), accounts)
+    }
+}
+
+#[cfg(feature = "tokens")]
+impl Builder {
+    /// Returns the issuer and verifier of the service's own access tokens. The variable `TOKEN_KEYS` with the prefix of
+    /// the service has their keys, which are required in production.
+    pub fn tokens<P: crate::FromClaims>(&mut self) -> crate::credentials::Tokens<P> {
+        use crate::credentials::{TokenConfig, Tokens};
+
+        let config = TokenConfig::read(&mut self.source);
+        if config.keys.is_empty() {
+            self.random_key("TOKEN_KEYS");
+        }
+        Tokens::new(&config).unwrap_or_else(|fault| {
+            self.source.setting("TOKEN_KEYS").missing(&fault.to_string());
+            Tokens::with_random_key(&config)
+        })
+    }
+}
+
+#[cfg(feature = "jwt")]
+impl Builder {
+    /// Returns the verifier of access tokens of an external issuer. The variables `ISSUER` and `AUDIENCE` with the prefix
+    /// of the service are required.
+    pub fn issuer<P: crate::FromClaims>(&mut self) -> crate::credentials::Issuer<P> {
+        let config = crate::credentials::IssuerConfig::read(&mut self.source);
+        crate::credentials::Issuer::new(config)
+    }
+}

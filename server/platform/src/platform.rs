@@ -1,0 +1,215 @@
+//! The platform of a service: it starts the parts that the service asked for, and serves the service's router.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use tokio::net::TcpListener;
+use writ_runtime::{Breach, BreachObserver, ResponseChecks, ServeOptions, Timeouts};
+
+use crate::BoxError;
+use crate::browsers::{self, StrictTransport};
+use crate::builder::{Step, Work};
+use crate::client_address;
+use crate::config::{Config, Mode, ResponseCheckConfig};
+use crate::health::{self, Health};
+use crate::jobs::{self, Job};
+use crate::metrics::{self, Metrics};
+use crate::serve;
+use crate::shutdown::{self, Shutdown};
+use crate::telemetry;
+
+/// The platform of a service, as its [`Builder`](crate::Builder) has completed it. Clones share all resources.
+///
+/// [`run`](crate::run) uses it for a [`Service`](crate::Service). A program that does not is written so:
+///
+/// ```no_run
+/// use axum::Router;
+/// use writ_platform::config::Source;
+/// use writ_platform::{Builder, Platform};
+///
+/// async fn run() -> Result<(), Box<dyn std::error::Error>> {
+///     let mut builder = Builder::new(Source::from_environment("MUSEUM_")?);
+///     let cursors = builder.cursors();
+///     let platform = builder.build()?;
+///     // The router of a generated `Api`, with services that have the parts.
+///     let app = Router::new();
+///     platform.run(app).await?;
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Platform(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) health: Health,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) jobs: Vec<Arc<Job>>,
+    pub(crate) closing: Vec<Work<()>>,
+    /// The variables with the prefix of the service that no setting reads.
+    pub(crate) unknown: Vec<String>,
+    /// The names of the keys that are random because they are not configured.
+    pub(crate) random_keys: Vec<String>,
+}
+
+/// The reason why a service does not start: the step of the start that failed, and the cause.
+#[derive(Debug)]
+pub struct StartError {
+    step: String,
+    cause: BoxError,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.step, self.cause)
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.cause.as_ref())
+    }
+}
+
+/// Returns a function that converts an error into a [`StartError`] with the name of the failed step.
+fn failed<E: Into<BoxError>>(step: impl Into<String>) -> impl FnOnce(E) -> StartError {
+    move |cause| StartError { step: step.into(), cause: cause.into() }
+}
+
+impl fmt::Debug for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Platform").field("config", &self.0.config).finish_non_exhaustive()
+    }
+}
+
+impl Platform {
+    /// Returns the settings that every service has.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Returns the health checks of the service's dependencies.
+    pub fn health(&self) -> &Health {
+        &self.0.health
+    }
+
+    /// Returns the graceful shutdown of the process.
+    pub fn shutdown(&self) -> &Shutdown {
+        &self.0.shutdown
+    }
+
+    /// Returns the metrics of the process.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.0.metrics
+    }
+
+    /// Returns the settings of the router: timeouts, and the check of responses with its metric.
+    pub fn serve_options(&self) -> ServeOptions {
+        let timeout = self.0.config.timeouts.request;
+        let ResponseCheckConfig { mode, rate } = self.0.config.response_check;
+        let metrics = self.0.metrics.clone();
+        let observer: BreachObserver = Arc::new(move |breach: &Breach| metrics.observe_breach(breach.operation.id));
+        ServeOptions {
+            timeouts: Timeouts { handler: timeout, body: timeout },
+            responses: ResponseChecks { mode, rate, observer: Some(observer) },
+            ..ServeOptions::default()
+        }
+    }
+
+    /// Serves the router of a service from its start to the end of the shutdown, which SIGTERM or SIGINT begins.
+    ///
+    /// # Errors
+    /// Returns an error if a step of the start fails.
+    pub async fn run(&self, app: Router) -> Result<(), StartError> {
+        telemetry::start(&self.0.config);
+        self.warn_about_settings();
+        shutdown::on_signals(&self.0.shutdown).map_err(failed("cannot handle signals"))?;
+        tokio::select! {
+            prepared = self.prepare() => prepared?,
+            // A signal during the start ends it.
+            () = self.0.shutdown.draining() => return Ok(()),
+        }
+        let listener = self.listen(self.0.config.bind, "BIND").await?;
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(%address, "serving requests");
+        }
+        self.serve(listener, app).await
+    }
+
+    /// Runs the steps of the start, such as the migrations of the databases, and starts the jobs.
+    ///
+    /// # Errors
+    /// Returns an error if a step fails.
+    pub async fn prepare(&self) -> Result<(), StartError> {
+        for step in &self.0.steps {
+            (step.work)().await.map_err(failed(step.failure.clone()))?;
+        }
+        for job in &self.0.jobs {
+            jobs::start(job.clone(), self.0.metrics.clone(), self.0.shutdown.clone());
+        }
+        Ok(())
+    }
+
+    /// Serves a router on `listener` until the shutdown is complete. If an address for metrics is configured, metrics and
+    /// probes are served there.
+    ///
+    /// # Errors
+    /// Returns an error if the address for metrics is already in use.
+    pub async fn serve(&self, listener: TcpListener, app: Router) -> Result<(), StartError> {
+        let run = |listener, app| {
+            let (timeouts, max_connections) = (self.0.config.timeouts.clone(), self.0.config.max_connections);
+            serve::serve(listener, app, timeouts, max_connections, self.0.shutdown.clone())
+        };
+        match self.0.config.metrics_bind {
+            Some(address) => {
+                let listener_of_metrics = self.listen(address, "METRICS_BIND").await?;
+                let operators = metrics::router(self.0.metrics.clone()).merge(health::router(self.0.health.clone()));
+                tokio::join!(run(listener, self.around(app)), run(listener_of_metrics, operators));
+            }
+            None => run(listener, self.around(app)).await,
+        }
+        tokio::select! {
+            () = self.close() => {}
+            () = self.0.shutdown.ended() => {}
+        }
+        Ok(())
+    }
+
+    /// Adds the middleware that all routes share: client address, log line, metrics, security headers and CORS.
+    pub fn around(&self, app: Router) -> Router {
+        let config = &self.0.config;
+        let strict = StrictTransport(config.mode == Mode::Production);
+        let trusted = Arc::from(config.trusted_proxies.as_slice());
+        let app = match browsers::cross_origin(&config.cors_origins) {
+            Some(cross_origin) => app.layer(cross_origin),
+            None => app,
+        };
+        app.layer(middleware::from_fn_with_state(strict, browsers::secure))
+            .layer(middleware::from_fn_with_state(self.0.metrics.clone(), telemetry::observe))
+            .layer(middleware::from_fn_with_state(trusted, client_address::find))
+    }
+
+    async fn close(&self) {
+        for close in &self.0.closing {
+            close().await;
+        }
+    }
+
+    async fn listen(&self, address: std::net::SocketAddr, setting: &str) -> Result<TcpListener, StartError> {
+        let step = format!("cannot listen on the address {address} of {}{setting}", self.0.config.prefix);
+        TcpListener::bind(address).await.map_err(failed(step))
+    }
+
+    /// Logs a warning for each unknown configuration variable and for each key that is not configured.
+    fn warn_about_settings(&self) {
+        for name in &self.0.unknown {
+            tracing::warn!(name, "unknown setting: check the spelling of the variable");
+        }
+        for name in &self.0.random_keys {
+            tracing::warn!(name, "the key is not configured: using a random key until this process ends");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The authenticated caller, as far as the platform needs to know it.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+
+use uuid::Uuid;
+
+/// The authenticated caller (principal) of a request, as a service defines it.
+///
+/// The platform applies rate limits, cached responses and idempotency keys to each caller separately. It identifies
+/// callers by this trait.
+///
+/// ```
+/// use std::borrow::Cow;
+/// use writ_platform::Principal;
+///
+/// struct Visitor {
+///     name: String,
+///     is_curator: bool,
+/// }
+///
+/// impl Principal for Visitor {
+///     fn id(&self) -> Cow<'_, str> {
+///         Cow::Borrowed(&self.name)
+///     }
+///
+///     // A curator sees more than a visitor, so a response that was cached before the promotion must not be served.
+///     fn audience(&self) -> Cow<'_, str> {
+///         Cow::Owned(format!("{}:{}", self.name, self.is_curator))
+///     }
+/// }
+/// ```
+pub trait Principal: Send + Sync + 'static {
+    /// Returns the text that identifies the caller, for rate limits, idempotency keys and `{principal}` in cache tags.
+    /// It must never change, and no two callers may share it.
+    fn id(&self) -> Cow<'_, str>;
+
+    /// Returns the text that decides who may receive a cached response: callers with equal texts see the same data.
+    ///
+    /// The default is the id. It must contain everything else about the caller that changes a response, for example a
+    /// role.
+    fn audience(&self) -> Cow<'_, str> {
+        self.id()
+    }
+
+    /// Returns the login session that the credentials of the caller belong to. The platform refuses the caller once the
+    /// session has ended. The default is `None`: the credentials belong to no session.
+    fn session(&self) -> Option<Uuid> {
+        None
+    }
+}
+
+/// The caller of a contract without security, who does not exist.
+impl Principal for Infallible {
+    fn id(&self) -> Cow<'_, str> {
+        match *self {}
+    }
+}

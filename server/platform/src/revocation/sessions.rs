@@ -1,0 +1,62 @@
+//! The login sessions of a service, as far as their end is concerned.
+
+use std::future::Future;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use uuid::Uuid;
+
+use crate::BoxError;
+
+/// The login sessions of a service: the source of truth about which of them have ended.
+///
+/// ```
+/// use std::time::Duration;
+/// use uuid::Uuid;
+/// use writ_platform::BoxError;
+/// use writ_platform::revocation::Sessions;
+///
+/// struct SessionTable(sqlx::PgPool);
+///
+/// impl Sessions for SessionTable {
+///     async fn is_live(&self, session: Uuid) -> Result<bool, BoxError> {
+///         let live = sqlx::query_scalar("SELECT EXISTS (SELECT FROM sessions WHERE id = $1 AND ended_at IS NULL)");
+///         Ok(live.bind(session).fetch_one(&self.0).await?)
+///     }
+///
+///     async fn ended_within(&self, window: Duration) -> Result<Vec<Uuid>, BoxError> {
+///         let ended = sqlx::query_scalar("SELECT id FROM sessions WHERE ended_at > now() - make_interval(secs => $1)");
+///         Ok(ended.bind(window.as_secs_f64()).fetch_all(&self.0).await?)
+///     }
+/// }
+/// ```
+pub trait Sessions: Send + Sync + 'static {
+    /// Returns true if the session exists and has not ended.
+    ///
+    /// # Errors
+    /// Returns an error if this cannot be determined. The request is then refused with 503.
+    fn is_live(&self, session: Uuid) -> impl Future<Output = Result<bool, BoxError>> + Send;
+
+    /// Returns the sessions that ended within the last `window`.
+    ///
+    /// # Errors
+    /// Returns an error if this cannot be determined. The platform then tries again later.
+    fn ended_within(&self, window: Duration) -> impl Future<Output = Result<Vec<Uuid>, BoxError>> + Send;
+}
+
+/// [`Sessions`] of any type.
+pub(super) trait AnySessions: Send + Sync {
+    fn is_live(&self, session: Uuid) -> BoxFuture<'_, Result<bool, BoxError>>;
+    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "only the markers in Redis need it"))]
+    fn ended_within(&self, window: Duration) -> BoxFuture<'_, Result<Vec<Uuid>, BoxError>>;
+}
+
+impl<S: Sessions> AnySessions for S {
+    fn is_live(&self, session: Uuid) -> BoxFuture<'_, Result<bool, BoxError>> {
+        Box::pin(Sessions::is_live(self, session))
+    }
+
+    fn ended_within(&self, window: Duration) -> BoxFuture<'_, Result<Vec<Uuid>, BoxError>> {
+        Box::pin(Sessions::ended_within(self, window))
+    }
+}

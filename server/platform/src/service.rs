@@ -1,0 +1,79 @@
+//! Services that stand on the platform, and the program that runs one.
+
+use std::process::ExitCode;
+
+use axum::Router;
+
+use crate::builder::Builder;
+use crate::config::Source;
+use crate::platform::Platform;
+
+/// A service that stands on the platform.
+///
+/// Its constructor asks a [`Builder`] for the parts that the service needs, and its router passes them to the handlers of
+/// a generated `Api`. The complete program is then:
+///
+/// ```no_run
+/// use axum::Router;
+/// use axum::routing::get;
+/// use std::process::ExitCode;
+/// use writ_platform::{Builder, Platform, Service, Store};
+///
+/// struct Museum {
+///     store: Store,
+/// }
+///
+/// impl Service for Museum {
+///     const PREFIX: &'static str = "MUSEUM_";
+///
+///     fn new(_: &mut Builder) -> Museum {
+///         Museum { store: Store::memory() }
+///     }
+///
+///     fn router(&self, platform: &Platform) -> Router {
+///         // A generated contract has `Api { gate: self.store.gate(), … }.router_with(platform.serve_options())`.
+///         Router::new().merge(writ_platform::health::router(platform.health().clone()))
+///     }
+/// }
+///
+/// fn main() -> ExitCode {
+///     writ_platform::run::<Museum>()
+/// }
+/// ```
+pub trait Service: Sized + Send + Sync + 'static {
+    /// The prefix of the environment variables of the service, for example `MUSEUM_`.
+    const PREFIX: &'static str;
+
+    /// Creates the service with the parts that it needs.
+    fn new(platform: &mut Builder) -> Self;
+
+    /// Returns the routes of the service.
+    fn router(&self, platform: &Platform) -> Router;
+}
+
+/// Runs a service until it receives SIGTERM or SIGINT. This function is the body of `main`.
+///
+/// It creates the Tokio runtime, reads the settings from the environment, starts the parts of the service and serves its
+/// router. If the service cannot start, it prints the reason to standard error.
+pub fn run<S: Service>() -> ExitCode {
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(crate::BoxError::from)
+        .and_then(|runtime| runtime.block_on(serve::<S>()));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve<S: Service>() -> Result<(), crate::BoxError> {
+    let mut builder = Builder::new(Source::from_environment(S::PREFIX)?);
+    let service = S::new(&mut builder);
+    let platform = builder.build()?;
+    let app = service.router(&platform);
+    Ok(platform.run(app).await?)
+}

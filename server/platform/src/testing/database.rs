@@ -1,0 +1,110 @@
+//! The separate PostgreSQL database of each test.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
+use uuid::Uuid;
+
+use super::{DATABASE_URL, UNUSED_ADDRESS, variable};
+use crate::database::{self, Database, DatabaseConfig};
+
+/// A PostgreSQL database for one test. Dropping the value drops the database.
+#[derive(Debug)]
+pub struct TestDatabase {
+    /// The URL of the test database.
+    pub url: String,
+    /// The connection pool of the schema of the test.
+    pub pool: PgPool,
+    name: String,
+}
+
+impl TestDatabase {
+    /// Creates a test database without tables, and a connection pool for the schema of `database`.
+    pub async fn empty(database: &Database) -> TestDatabase {
+        let name = format!("writ_test_{}", Uuid::new_v4().simple());
+        run(&format!("CREATE DATABASE {name}")).await;
+        let url = with_database(&variable(DATABASE_URL), &name);
+        let pool = pool_at(&url, database.schema);
+        TestDatabase { url, pool, name }
+    }
+
+    /// Creates a test database with all migrations of `database` applied.
+    pub async fn migrated(database: &Database) -> TestDatabase {
+        let test = TestDatabase::empty(database).await;
+        database::migrate(&test.pool, database).await.expect("the migrations apply");
+        test
+    }
+
+    /// Applies the migrations of another database to this one, and returns its connection pool.
+    pub async fn migrate(&self, database: &Database) -> PgPool {
+        let pool = pool_at(&self.url, database.schema);
+        database::migrate(&pool, database).await.expect("the migrations apply");
+        pool
+    }
+
+    /// Creates a test database with the schema `things`, which has no tables.
+    #[cfg(test)]
+    pub(crate) async fn with_things() -> TestDatabase {
+        TestDatabase::migrated(&THINGS).await
+    }
+}
+
+/// The database of the platform's own tests.
+#[cfg(test)]
+pub(crate) static THINGS: Database = Database::new("things", &sqlx::migrate::Migrator::DEFAULT);
+
+/// Returns the connection pool of an unavailable database, for tests of an outage.
+pub fn database_unavailable() -> PgPool {
+    pool_at(&format!("postgres://user@{UNUSED_ADDRESS}/test"), "public")
+}
+
+fn pool_at(url: &str, schema: &str) -> PgPool {
+    let config = DatabaseConfig {
+        url: PgConnectOptions::from_str(url).expect("the URL of the database is valid"),
+        application: "test".to_owned(),
+        connections: 8,
+        statement_timeout: Duration::from_secs(2),
+        acquire_timeout: super::SOON,
+    };
+    database::open(&config, schema)
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        // A new thread has a new runtime, because the runtime of the test may be shutting down.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime can be created").block_on(run(&drop));
+        });
+        let _ = dropping.join();
+    }
+}
+
+/// Executes an SQL statement in the database of the server for tests.
+async fn run(sql: &str) {
+    let mut connection = PgConnection::connect(&variable(DATABASE_URL)).await.expect("PostgreSQL is available");
+    sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect(sql);
+}
+
+/// Returns a PostgreSQL URL with another database name.
+fn with_database(url: &str, name: &str) -> String {
+    let (address, query) = url.split_once('?').map_or((url, None), |(address, query)| (address, Some(query)));
+    let start = address.find("://").map_or(0, |scheme| scheme + 3);
+    let end = address[start..].find('/').map_or(address.len(), |slash| start + slash);
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{}/{name}{query}", &address[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_name_of_the_database_changes() {
+        assert_eq!(with_database("postgres://u:p@h:1/a?x=/y", "b"), "postgres://u:p@h:1/b?x=/y");
+        assert_eq!(with_database("postgres://h", "b"), "postgres://h/b");
+    }
+}

@@ -1,0 +1,72 @@
+//! Test support for services: each test has a separate database in a real PostgreSQL and a separate key prefix in a real
+//! Redis.
+//!
+//! `cargo xtask test` starts both servers and sets their URLs in `WRIT_TEST_DATABASE_URL` and
+//! `WRIT_TEST_REDIS_URL`. A service without stores needs neither.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up must fail")]
+
+#[cfg(feature = "postgres")]
+mod database;
+mod server;
+#[cfg(test)]
+pub(crate) mod sessions;
+#[cfg(feature = "redis")]
+mod valve;
+
+use std::time::Duration;
+
+#[cfg(any(feature = "postgres", feature = "redis"))]
+use uuid::Uuid;
+
+#[cfg(all(test, feature = "postgres"))]
+pub(crate) use database::THINGS;
+#[cfg(feature = "postgres")]
+pub use database::{TestDatabase, database_unavailable};
+pub use server::TestServer;
+#[cfg(feature = "redis")]
+pub use valve::Valve;
+
+/// The time that a test waits for something that must happen soon.
+pub const SOON: Duration = Duration::from_secs(5);
+
+/// The variable with the URL of the PostgreSQL server of tests.
+#[cfg(feature = "postgres")]
+const DATABASE_URL: &str = "WRIT_TEST_DATABASE_URL";
+
+/// The variable with the URL of the Redis server of tests.
+#[cfg(feature = "redis")]
+const REDIS_URL: &str = "WRIT_TEST_REDIS_URL";
+
+/// A network address where no server listens, for tests of unavailable services.
+#[cfg(any(feature = "postgres", feature = "redis"))]
+const UNUSED_ADDRESS: &str = "127.0.0.1:1";
+
+/// Returns a connection to the Redis of the tests, with a separate key prefix. This function must be called in a
+/// Tokio runtime.
+#[cfg(feature = "redis")]
+pub fn redis() -> crate::Redis {
+    redis_at(&variable(REDIS_URL))
+}
+
+/// Returns a connection to an unavailable Redis, for tests of an outage.
+#[cfg(feature = "redis")]
+pub fn redis_unavailable() -> crate::Redis {
+    redis_at(&format!("redis://{UNUSED_ADDRESS}"))
+}
+
+#[cfg(feature = "redis")]
+fn redis_at(url: &str) -> crate::Redis {
+    let config = crate::redis::RedisConfig { url: url.into(), prefix: prefix(), timeout: Duration::from_secs(2) };
+    crate::Redis::open(&config).expect("the URL of Redis is valid")
+}
+
+#[cfg(feature = "redis")]
+fn prefix() -> String {
+    format!("test-{}", Uuid::new_v4().simple())
+}
+
+#[cfg(any(feature = "postgres", feature = "redis"))]
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run the tests with `cargo xtask test`"))
+}

@@ -1,0 +1,103 @@
+//! A running service for one test, on a free port and with a separate database and key prefix.
+
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::builder::Builder;
+use crate::config::Source;
+use crate::platform::Platform;
+use crate::service::Service;
+
+/// A running service for one test. Dropping the value stops the service.
+///
+/// ```no_run
+/// # use writ_platform::Service;
+/// use writ_platform::testing::TestServer;
+///
+/// # async fn example<Museum: Service>() {
+/// let server = TestServer::<Museum>::start_with(|settings| {
+///     settings.set("MUSEUM_CORS_ORIGINS", "https://app.example.com");
+/// })
+/// .await;
+/// let url = server.url("/events");
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct TestServer<S> {
+    /// The network address of the test server.
+    pub address: SocketAddr,
+    /// The service, for access to its parts.
+    pub service: S,
+    /// The platform of the service.
+    pub platform: Platform,
+    task: JoinHandle<()>,
+    #[cfg(feature = "postgres")]
+    _database: Option<super::TestDatabase>,
+}
+
+impl<S: Service> TestServer<S> {
+    /// Starts a service for one test with the default settings of tests.
+    pub async fn start() -> TestServer<S> {
+        TestServer::start_with(|_| ()).await
+    }
+
+    /// Starts a service for one test with the default settings of tests, modified by `change`.
+    pub async fn start_with(change: impl FnOnce(&mut Source)) -> TestServer<S> {
+        let mut source = Source::new(S::PREFIX, "", []);
+        for (name, value) in
+            [("BIND", "127.0.0.1:0"), ("DATABASE_CONNECTIONS", "8"), ("REDIS_TIMEOUT", "2s"), ("DRAIN_TIMEOUT", "1s")]
+        {
+            source.set(&format!("{}{name}", S::PREFIX), value);
+        }
+        #[cfg(feature = "postgres")]
+        let database = test_database(&mut source).await;
+        #[cfg(feature = "redis")]
+        if let Ok(url) = std::env::var(super::REDIS_URL) {
+            source.set("REDIS_URL", &url);
+            source.set(&format!("{}REDIS_PREFIX", S::PREFIX), &super::prefix());
+        }
+        change(&mut source);
+        let mut builder = Builder::new(source);
+        let service = S::new(&mut builder);
+        let platform = builder.build().expect("the settings are valid; `cargo xtask test` sets the URLs of stores");
+        platform.prepare().await.expect("the service starts");
+        let listener = TcpListener::bind(platform.config().bind).await.expect("a port is free");
+        let address = listener.local_addr().expect("a listener has an address");
+        let (app, serving) = (service.router(&platform), platform.clone());
+        let task = tokio::spawn(async move { serving.serve(listener, app).await.expect("the service serves") });
+        TestServer {
+            address,
+            service,
+            platform,
+            task,
+            #[cfg(feature = "postgres")]
+            _database: database,
+        }
+    }
+}
+
+impl<S> TestServer<S> {
+    /// Returns the URL of a path on the test server.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
+impl<S> Drop for TestServer<S> {
+    fn drop(&mut self) {
+        self.platform.shutdown().end();
+        self.task.abort();
+    }
+}
+
+/// Creates a database for a test and sets its URL, if a PostgreSQL server for tests is available.
+#[cfg(feature = "postgres")]
+async fn test_database(source: &mut Source) -> Option<super::TestDatabase> {
+    std::env::var(super::DATABASE_URL).ok()?;
+    static NONE: sqlx::migrate::Migrator = sqlx::migrate::Migrator::DEFAULT;
+    let database = super::TestDatabase::empty(&crate::Database::new("public", &NONE)).await;
+    source.set("DATABASE_URL", &database.url);
+    Some(database)
+}
