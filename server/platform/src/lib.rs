@@ -84,7 +84,7 @@ pub use credentials::FromKey;
 #[cfg(feature = "postgres")]
 pub use database::{Database, DatabaseConfig};
 pub use platform::{Platform, StartError};
-pub use principal::Principal;
+pub use principal::{Principal, Roles};
 pub use service::{Service, run};
 pub use store::Store;
 

@@ -6,7 +6,7 @@ use museum_api::{Api, Authenticator};
 use sqlx::{PgPool, migrate::Migrator};
 use writ_platform::credentials::{ApiKeys, Granted, KeySource};
 use writ_platform::cursor::Cursors;
-use writ_platform::{Builder, Database, Platform, Service, Store, health};
+use writ_platform::{Builder, Database, Platform, Principal as _, Service, Store, health};
 use writ_runtime::{ApiKey, Denied, Operation, Router, Scheme};
 
 /// The database of the museum.
@@ -48,6 +48,6 @@ impl Authenticator for Museum {
     }
 
     fn holds_scope(&self, caller: &Granted, _: &'static Scheme, scope: &str) -> bool {
-        caller.holds(scope)
+        caller.may(scope)
     }
 }

@@ -23,11 +23,6 @@ pub trait FromKey: Principal + Clone {
 }
 
 impl Granted {
-    /// Returns true if the caller has this scope.
-    pub fn holds(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|held| held == scope)
-    }
-
     /// Parses `name secret scope …`, and returns the secret in front of the grant.
     pub(super) fn parse(text: &str) -> Option<(&str, Granted)> {
         let mut words = text.split_whitespace();
@@ -44,6 +39,10 @@ impl Principal for Granted {
     // A response that was cached for a caller is not sent to a caller with other scopes.
     fn audience(&self) -> Cow<'_, str> {
         Cow::Owned(format!("{} {}", self.name, self.scopes.join(" ")))
+    }
+
+    fn may(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|held| held == scope)
     }
 }
 

@@ -72,7 +72,7 @@ pub trait Policy<P>: Send + Sync + 'static {
 pub trait Visit<P>: Send + 'static {
     /// Reads the responses to the commands of this policy, and no others.
     fn read(&mut self, responses: Responses) -> impl Future<Output = ()> + Send {
-        drop(responses);
+        let _ = responses;
         async {}
     }
 

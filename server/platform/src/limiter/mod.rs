@@ -152,7 +152,7 @@ impl Limiter {
 
     #[cfg(feature = "redis")]
     async fn standing(&self, mut responses: Responses, counted: &[Counted]) -> Option<Standing> {
-        let result = match responses.next_value()? {
+        let result = match responses.next_raw()? {
             // Redis has not loaded the rate limit script yet, for example after a restart.
             result if lacks_script(&result) => self.load_and_take(counted).await?,
             result => result,
@@ -173,8 +173,8 @@ impl Limiter {
         commands.command("SCRIPT").arg("LOAD").arg(SCRIPT);
         self.push_take(&mut commands, counted);
         let mut responses = self.exchange(commands).await;
-        responses.next_value()?;
-        responses.next_value()
+        responses.next_raw()?;
+        responses.next_raw()
     }
 
     #[cfg(feature = "redis")]

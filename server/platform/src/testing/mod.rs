@@ -17,7 +17,7 @@ mod valve;
 
 use std::time::Duration;
 
-#[cfg(any(feature = "postgres", feature = "redis"))]
+#[cfg(feature = "redis")]
 use uuid::Uuid;
 
 #[cfg(all(test, feature = "postgres"))]
