@@ -45,7 +45,6 @@ impl<'a> Reader<'a> {
             if let Some(element) = read(self) {
                 elements.push(element);
             }
-            self.keep_number(&mut array);
         }
         self.end_array(array, rule).then_some(elements)
     }
@@ -116,6 +115,13 @@ impl<'a> Reader<'a> {
                 }
             },
             Source::Text(text) => {
+                if let Some(Elements::Text(elements)) = &mut array.elements
+                    && text.was_number
+                    && let Some(last) = elements.last_mut()
+                {
+                    // Numbers are compared by value: 1 and 1.0 are equal.
+                    last.become_number();
+                }
                 let more = text.next_item();
                 if let Some(Elements::Text(elements)) = &mut array.elements
                     && more
@@ -134,16 +140,6 @@ impl<'a> Reader<'a> {
 
     /// Ends reading a JSON array and checks it against `rule`. Returns true if the array and its elements are
     /// valid.
-    /// Replaces the text of the element that was read last by its number, if its type is a number: 1 and 1.0 are equal.
-    fn keep_number(&self, array: &mut Array<'a>) {
-        if let (Some(Elements::Text(elements)), Source::Text(text)) = (&mut array.elements, &self.source)
-            && text.was_number
-            && let Some(last) = elements.last_mut()
-        {
-            last.become_number();
-        }
-    }
-
     fn end_array(&mut self, array: Array<'a>, rule: &ArrayRule) -> bool {
         self.violations.leave();
         if array.next < rule.min {
