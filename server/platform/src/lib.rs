@@ -22,7 +22,7 @@
 //! | databases and migrations | `Database`, [`Builder`] | `postgres` |
 //! | idempotency keys in memory | [`idempotency::MemoryRecords`] | |
 //! | idempotency keys in the transaction of the effect | `idempotency::once` | `postgres` |
-//! | pages of lists | `keyset::Paging`, `listing::count` | `postgres` |
+//! | pages of lists | `listing::List`, `keyset::Paging` | `postgres` |
 //! | a store that processes share | `Redis` | `redis` |
 //! | password hashes and HTTP Basic | `credentials::Passwords`, `credentials::BasicAccounts` | `passwords` |
 //! | own access tokens | `credentials::Tokens` | `tokens` |

@@ -11,6 +11,7 @@ mod database;
 mod server;
 #[cfg(test)]
 pub(crate) mod sessions;
+mod sweep;
 #[cfg(feature = "redis")]
 mod valve;
 
@@ -22,8 +23,9 @@ use uuid::Uuid;
 #[cfg(all(test, feature = "postgres"))]
 pub(crate) use database::THINGS;
 #[cfg(feature = "postgres")]
-pub use database::{TestDatabase, database_unavailable};
+pub use database::{TestDatabase, database_unavailable, grant_key};
 pub use server::TestServer;
+pub use sweep::Sweep;
 #[cfg(feature = "redis")]
 pub use valve::Valve;
 
