@@ -35,6 +35,32 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("wire_mod.rs", include_str!("wire_mod.rs.j2")),
 ];
 
+/// The templates of the handwritten files in a new workspace, each as its path in the workspace and its source text.
+pub const WORKSPACE: &[(&str, &str)] = &[
+    (".cargo/config.toml", include_str!("workspace/.cargo/config.toml.j2")),
+    (".ci/run", include_str!("workspace/.ci/run.j2")),
+    (".github/workflows/ci.yml", include_str!("workspace/.github/workflows/ci.yml.j2")),
+    ("Cargo.toml", include_str!("workspace/Cargo.toml.j2")),
+    ("README.md", include_str!("workspace/README.md.j2")),
+    ("gitignore", include_str!("workspace/gitignore.j2")),
+    ("rustfmt.toml", include_str!("workspace/rustfmt.toml.j2")),
+    ("server/Cargo.toml", include_str!("workspace/server/Cargo.toml.j2")),
+    ("server/build.rs", include_str!("workspace/server/build.rs.j2")),
+    ("server/migrations/0001_start.sql", include_str!("workspace/server/migrations/0001_start.sql.j2")),
+    ("server/src/app.rs", include_str!("workspace/server/src/app.rs.j2")),
+    ("server/src/authenticator.rs", include_str!("workspace/server/src/authenticator.rs.j2")),
+    ("server/src/caller.rs", include_str!("workspace/server/src/caller.rs.j2")),
+    ("server/src/conversions.rs", include_str!("workspace/server/src/conversions.rs.j2")),
+    ("server/src/lib.rs", include_str!("workspace/server/src/lib.rs.j2")),
+    ("server/src/main.rs", include_str!("workspace/server/src/main.rs.j2")),
+    ("server/src/services/mod.rs", include_str!("workspace/server/src/services/mod.rs.j2")),
+    ("server/src/services/service.rs", include_str!("workspace/server/src/services/service.rs.j2")),
+    ("server/tests/operations.rs", include_str!("workspace/server/tests/operations.rs.j2")),
+    ("spec/openapi.yaml", include_str!("workspace/spec/openapi.yaml.j2")),
+    ("xtask/Cargo.toml", include_str!("workspace/xtask/Cargo.toml.j2")),
+    ("xtask/src/main.rs", include_str!("workspace/xtask/src/main.rs.j2")),
+];
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -10,7 +10,8 @@ use crate::rust;
 use crate::rust::code::{Code, raw_literal};
 use crate::rust::view::DocumentView;
 pub use crate::summary::{
-    GeneratedAuthenticator, GeneratedConversions, GeneratedOperation, GeneratedScheme, GeneratedService,
+    GeneratedAuthenticator, GeneratedConversion, GeneratedConversions, GeneratedOperation, GeneratedScheme,
+    GeneratedService,
 };
 use crate::summary::{authenticator, conversions, operations, services};
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};

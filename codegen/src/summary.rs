@@ -4,6 +4,7 @@ use writ_contract::model::Contract;
 use writ_contract::model::operation::SchemeKind;
 
 use crate::rust::CrateViews;
+use crate::rust::mention::plain;
 
 /// An operation of the contract with the names of its generated trait method and types.
 ///
@@ -61,6 +62,8 @@ pub struct GeneratedAuthenticator {
 /// A method of the generated trait that verifies credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GeneratedScheme {
+    /// The name of the security scheme in the contract.
+    pub name: String,
     /// The name of the method that verifies the credential.
     pub method: String,
     /// The name of the method's parameter for the credential.
@@ -71,6 +74,8 @@ pub struct GeneratedScheme {
     pub kind: SchemeKind,
     /// True if an authorization server issues the token of the security scheme.
     pub delegated: bool,
+    /// True if the contract states that the token of the security scheme is a JSON Web Token (`bearerFormat`).
+    pub is_jwt: bool,
 }
 
 /// The generated trait that creates the bodies of error responses which the runtime cannot fill.
@@ -78,8 +83,20 @@ pub struct GeneratedScheme {
 pub struct GeneratedConversions {
     /// The name of the generated trait that creates error bodies.
     pub name: String,
-    /// The functions of the trait: each a name and the type that it returns.
-    pub functions: Vec<(String, String)>,
+    /// The functions of the trait, one for each error schema that the runtime cannot fill.
+    pub functions: Vec<GeneratedConversion>,
+}
+
+/// A function of the generated trait that creates the bodies of error responses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeneratedConversion {
+    /// The name of the function that creates an error body.
+    pub name: String,
+    /// The type of the error body, which the generated crate declares.
+    pub ty: String,
+    /// The expression of a sample error body, or `None` if the generator can write none. It calls the generated crate
+    /// `api`, and may use the parameters `problem` and `request_id` of the function.
+    pub value: Option<String>,
 }
 
 /// Returns the operations that have a method in a generated trait, in the order of their tags.
@@ -118,11 +135,13 @@ pub(crate) fn authenticator(views: &CrateViews, contract: &Contract) -> Option<G
     let schemes = view.methods.iter().filter_map(|method| {
         let scheme = contract.schemes.iter().find(|scheme| scheme.name == method.id)?;
         Some(GeneratedScheme {
+            name: scheme.name.clone(),
             method: method.name.0.clone(),
             argument: method.argument.0.clone(),
             ty: method.shown.0.clone(),
             kind: scheme.kind.clone(),
             delegated: scheme.delegated,
+            is_jwt: scheme.bearer_format.as_deref().is_some_and(|format| format.eq_ignore_ascii_case("jwt")),
         })
     });
     Some(GeneratedAuthenticator {
@@ -136,6 +155,10 @@ pub(crate) fn authenticator(views: &CrateViews, contract: &Contract) -> Option<G
 /// Returns the generated trait that creates error bodies, or `None` if the runtime creates all of them.
 pub(crate) fn conversions(views: &CrateViews) -> Option<GeneratedConversions> {
     let view = views.errors.conversions.as_ref()?;
-    let functions = view.methods.iter().map(|method| (method.name.0.clone(), method.ty.0.clone()));
+    let functions = view.methods.iter().map(|method| GeneratedConversion {
+        name: method.name.0.clone(),
+        ty: plain(&method.ty.0),
+        value: method.sample.clone(),
+    });
     Some(GeneratedConversions { name: view.name.0.clone(), functions: functions.collect() })
 }

@@ -3,6 +3,7 @@
 use generated::v1::UserId;
 use sqlx::PgPool;
 use uuid::Uuid;
+use writ_platform::Principal as _;
 
 use crate::auth::caller::Caller;
 

@@ -1,10 +1,12 @@
-//! Tests of the layers around the application: security headers, CORS, metrics and start.
+//! Tests of the layers around the application: security headers, CORS, metrics, migrations and start.
 
 mod support;
 
 use http::Method;
-use server::testing;
+use server::testing::{self, TestDatabase};
+use sqlx::migrate::Migrator;
 use support::Service;
+use writ_platform::Database;
 
 #[tokio::test]
 async fn every_response_has_security_headers() {
@@ -55,4 +57,20 @@ async fn metrics_are_served_only_on_their_own_port() {
     let text = reqwest::get(format!("http://{metrics}/metrics")).await.unwrap().text().await.unwrap();
     assert!(text.contains(r#"writ_requests_total{operation="unknown",status="404"} 1"#), "{text}");
     assert_eq!(service.request(Method::GET, "/metrics").send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn the_idempotency_records_of_an_older_server_move_to_the_table_of_the_platform() {
+    let older: Vec<_> = server::ORDERS.migrations.iter().take(3).cloned().collect();
+    let older: &Migrator = Box::leak(Box::new(Migrator::with_migrations(older)));
+    let database = TestDatabase::migrated(&Database::new("orders", older)).await;
+    let insert =
+        "INSERT INTO idempotency_keys (principal, operation, key, request_hash, status, headers, body, expires_at)
+                  VALUES ('ada', 'createOrder', 'k', sha256('request'), 201, '[]', 'order', now() + interval '1 hour')";
+    sqlx::query(insert).execute(&database.pool).await.unwrap();
+    let pool = database.migrate(&server::ORDERS).await;
+    let moved: Vec<(String, String, i16)> =
+        sqlx::query_as("SELECT service, principal, status FROM writ.idempotency_keys").fetch_all(&pool).await.unwrap();
+    assert_eq!(moved, [("orders".to_owned(), "ada".to_owned(), 201)]);
+    sqlx::query("SELECT FROM idempotency_keys").execute(&pool).await.unwrap_err();
 }

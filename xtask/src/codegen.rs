@@ -1,5 +1,5 @@
-//! `cargo xtask codegen`: generates generated/ from the contracts of spec/, and a crate from any other
-//! contract as `cargo writ codegen` does.
+//! `cargo xtask codegen`: generates generated/ from the contracts of spec/, the crates of the examples from theirs, and a
+//! crate from any other contract as `cargo writ codegen` does.
 //!
 //! Only this repository keeps several contracts in one crate with a handwritten manifest. Therefore `cargo writ`
 //! does not offer the generation of generated/.
@@ -23,12 +23,22 @@ const CONTRACTS: &str = "spec";
 /// The folder of the crate that is generated from the contracts of spec/.
 const GENERATED: &str = "generated";
 
-/// Runs `cargo xtask codegen`: generates generated/, or a separate crate if the arguments name a contract.
+/// The contracts of the examples. The settings beside each name the crate that is generated from it.
+const EXAMPLES: [&str; 1] = ["server/examples/museum/spec/openapi.yaml"];
+
+/// Runs `cargo xtask codegen`: generates generated/ and the crates of the examples, or a separate crate if the arguments
+/// name a contract.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     args.check_extra()?;
-    match &args.spec {
-        Some(spec) => any::run(args, shared_root(spec))?,
-        None => all(args.check, args.display(), args.stubs.as_ref(), args.conflicts())?,
+    if let Some(spec) = &args.spec {
+        any::run(args, shared_root(spec))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    all(args.check, args.display(), args.stubs.as_ref(), args.conflicts())?;
+    if args.stubs.is_none() {
+        for example in EXAMPLES {
+            any::run(&args.clone().with_spec(crate::cargo::root().join(example)), None)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask`: the developer commands of this repository. The commands that work in any workspace are in
 //! `cli/`.
 
+mod adopt;
 mod bench;
 mod cargo;
 mod codegen;
@@ -23,8 +24,12 @@ enum Task {
     Codegen(cargo_writ::codegen::Args),
     /// Store copies of the remote documents that a contract refers to.
     Fetch(cargo_writ::fetch::Args),
+    /// Create a workspace with a server for a contract.
+    New(cargo_writ::new::Args),
     /// Generate code from every contract in a folder, compile it, and report the contracts that fail.
     Corpus(corpus::Args),
+    /// Create services from contracts with `new`, and prove that they work.
+    Adopt(adopt::Args),
     /// Repeat the measurements of docs/benchmarks.md.
     Bench(bench::Args),
     /// Run the server with a private PostgreSQL and Redis.
@@ -52,7 +57,9 @@ fn main() -> ExitCode {
     outcome(match Task::parse() {
         Task::Codegen(args) => codegen::run(&args),
         Task::Fetch(args) => codegen::fetch(&args),
+        Task::New(args) => cargo_writ::new::run(&args).map(|()| ExitCode::SUCCESS),
         Task::Corpus(args) => corpus::run(&args),
+        Task::Adopt(args) => adopt::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Dev(args) => project().perform(&writ_tasks::Task::Dev(args)),
         Task::Test(args) => project().perform(&writ_tasks::Task::Test(args)),

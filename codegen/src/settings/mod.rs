@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use ::toml::Value;
 
 use crate::options::{Options, Part};
-use crate::package::{Runtime, Workspace, is_legal, relative};
+use crate::package::{Runtime, Workspace, is_legal, lexical, relative};
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::document::display_path;
 use writ_contract::source::Spanned;
@@ -84,7 +84,7 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
     if let Some(tree) = &tree {
         let mut fields = Fields::new(tree, &sources, diagnostics);
         settings.name = fields.checked("name", "a valid crate name such as `shop-api`", is_legal);
-        settings.out = fields.text("out").map(|path| folder.join(path));
+        settings.out = fields.text("out").map(|path| lexical(&folder.join(path)));
         settings.root = fields.text("root").map(|path| folder.join(path));
         settings.strict = fields.truth("strict");
         let workspace = fields.checked("workspace", "`own` or `member`", |text| text.parse::<Workspace>().is_ok());

@@ -22,8 +22,8 @@ use crate::shutdown::Shutdown;
 /// Each method returns a part, for the service to keep, and registers the life of the part: its settings, its health
 /// check, its start and its end. A service that does not ask for a part needs none of the settings of the part.
 ///
-/// The methods do not fail. A part with a missing or invalid setting is returned too, and [`Builder::build`] then reports
-/// the faults of all parts together.
+/// The methods do not fail. A part with a missing or invalid setting is returned too, and [`Builder::build`] then
+/// reports the faults of all parts together.
 pub struct Builder {
     pub(crate) source: Source,
     config: Config,

@@ -7,8 +7,8 @@ use axum::response::Response;
 use http::header;
 use writ_runtime::{ErrorEnvelope, Problem, RequestId, X_REQUEST_ID};
 
-/// Returns the router with the conventions of a contract: its responses have the header `X-Request-Id`, and client errors
-/// have the error envelope of the contract.
+/// Returns the router with the conventions of a contract: its responses have the header `X-Request-Id`, and client
+/// errors have the error envelope of the contract.
 pub fn apply(router: Router, envelope: &'static ErrorEnvelope) -> Router {
     router.layer(middleware::from_fn_with_state(envelope, convert))
 }

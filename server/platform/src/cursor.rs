@@ -91,6 +91,17 @@ pub fn filter_hash<'a>(filters: impl IntoIterator<Item = Option<&'a str>>) -> [u
     short
 }
 
+/// Returns a hash of the statement of a list and the values of its filters, for the use of [`filter_hash`].
+#[cfg(feature = "postgres")]
+pub(crate) fn value_hash(statement: &str, values: &[SortValue]) -> [u8; 8] {
+    let mut bytes = Vec::new();
+    put(&mut bytes, statement.as_bytes());
+    values.iter().for_each(|value| value.put(&mut bytes));
+    let mut short = [0; 8];
+    short.copy_from_slice(&Sha256::digest(&bytes)[..8]);
+    short
+}
+
 impl Cursors {
     /// Creates an encoder and decoder of pagination cursors with `key`, 32 bytes in base64.
     ///

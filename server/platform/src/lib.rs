@@ -1,9 +1,9 @@
 //! The platform of services whose code Writ generates from an OpenAPI contract.
 //!
-//! The generated code decodes requests, checks them and calls handlers. This crate is everything around it that services
-//! of any contract need: settings, PostgreSQL and Redis, the policies that a contract declares (rate limits, cached
-//! responses, idempotency), credentials, pages of lists, health checks, jobs, metrics, logs, and an HTTP server with a
-//! graceful shutdown.
+//! The generated code decodes requests, checks them and calls handlers. This crate is everything around it that
+//! services of any contract need: settings, PostgreSQL and Redis, the policies that a contract declares (rate limits,
+//! cached responses, idempotency), credentials, pages of lists, health checks, jobs, metrics, logs, and an HTTP
+//! server with a graceful shutdown.
 //!
 //! A service implements [`Service`]: its constructor asks a [`Builder`] for the parts that it needs, and [`run`] is its
 //! `main`. `docs/platform.md` of the repository describes each part with an example.
@@ -23,7 +23,7 @@
 //! | databases and migrations | `Database`, [`Builder`] | `postgres` |
 //! | idempotency keys in memory | [`idempotency::MemoryRecords`] | |
 //! | idempotency keys in the transaction of the effect | `idempotency::once` | `postgres` |
-//! | pages of lists | `keyset::Paging`, `listing::count` | `postgres` |
+//! | pages of lists | `listing::List`, `keyset::Paging` | `postgres` |
 //! | a store that processes share | `Redis` | `redis` |
 //! | password hashes and HTTP Basic | `credentials::Passwords`, `credentials::BasicAccounts` | `passwords` |
 //! | own access tokens | `credentials::Tokens` | `tokens` |
@@ -31,8 +31,8 @@
 //! | the contract as a web page | `docs::router` | `docs` |
 //! | test support | `testing` | `testing` |
 //!
-//! No feature is enabled by default. A service without stores links neither PostgreSQL nor Redis, and keeps its limits and
-//! cached responses in memory.
+//! No feature is enabled by default. A service without stores links neither PostgreSQL nor Redis, and keeps its
+//! limits and cached responses in memory.
 
 pub mod browsers;
 pub mod cache;
@@ -87,7 +87,7 @@ pub use credentials::FromKey;
 #[cfg(feature = "postgres")]
 pub use database::{Database, DatabaseConfig};
 pub use platform::{Platform, StartError};
-pub use principal::Principal;
+pub use principal::{Principal, Roles};
 pub use service::{Service, run};
 pub use store::Store;
 

@@ -9,8 +9,8 @@ impl Builder {
     /// the name `database`, deletes expired idempotency records, and closes the pool at the end. The first database that
     /// a service asks for also has the policies which operators set at run time.
     ///
-    /// The variable `<NAME>_DATABASE_URL` with the prefix of the service has the URL, or else `DATABASE_URL`; one of them
-    /// is required.
+    /// The variable `<NAME>_DATABASE_URL` with the prefix of the service has the URL, or else `DATABASE_URL`; one of
+    /// them is required.
     pub fn database(&mut self, database: &'static crate::Database) -> sqlx::PgPool {
         use crate::jobs::Job;
 
@@ -47,8 +47,8 @@ impl Builder {
 
 #[cfg(feature = "redis")]
 impl Builder {
-    /// Returns the connection to Redis. The platform checks its health under the name `redis`; without Redis the service
-    /// is degraded. The variable `REDIS_URL` is required.
+    /// Returns the connection to Redis. The platform checks its health under the name `redis`; without Redis the
+    /// service is degraded. The variable `REDIS_URL` is required.
     pub fn redis(&mut self) -> crate::Redis {
         let config = crate::redis::RedisConfig::read(&mut self.source);
         let redis = match crate::Redis::open(&config) {
@@ -74,8 +74,8 @@ impl Builder {
         crate::credentials::Passwords::new()
     }
 
-    /// Returns the verifier of HTTP Basic credentials for the accounts of the variable `BASIC_ACCOUNTS` with the prefix of the
-    /// service: `name hash scope …`, accounts separated by `;`, with a hash of
+    /// Returns the verifier of HTTP Basic credentials for the accounts of the variable `BASIC_ACCOUNTS` with the
+    /// prefix of the service: `name hash scope …`, accounts separated by `;`, with a hash of
     /// [`Passwords::hash`](crate::credentials::Passwords::hash).
     pub fn basic_accounts<P: crate::FromKey>(&mut self) -> crate::credentials::BasicAccounts<P> {
         let accounts = self.source.setting("BASIC_ACCOUNTS").or(Vec::new(), crate::credentials::basic_accounts);
@@ -103,8 +103,8 @@ impl Builder {
 
 #[cfg(feature = "jwt")]
 impl Builder {
-    /// Returns the verifier of access tokens of an external issuer. The variables `ISSUER` and `AUDIENCE` with the prefix
-    /// of the service are required.
+    /// Returns the verifier of access tokens of an external issuer. The variables `ISSUER` and `AUDIENCE` with the
+    /// prefix of the service are required.
     pub fn issuer<P: crate::FromClaims>(&mut self) -> crate::credentials::Issuer<P> {
         let config = crate::credentials::IssuerConfig::read(&mut self.source);
         crate::credentials::Issuer::new(config)

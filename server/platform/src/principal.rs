@@ -43,10 +43,45 @@ pub trait Principal: Send + Sync + 'static {
         self.id()
     }
 
+    /// Returns true if the caller has a scope. The authenticator of the service asks for each scope that the contract
+    /// requires. The default is that no caller has any scope.
+    ///
+    /// A table of [`Roles`] says which role grants which scopes.
+    fn may(&self, scope: &str) -> bool {
+        let _ = scope;
+        false
+    }
+
     /// Returns the login session that the credentials of the caller belong to. The platform refuses the caller once the
     /// session has ended. The default is `None`: the credentials belong to no session.
     fn session(&self) -> Option<Uuid> {
         None
+    }
+}
+
+/// The roles of a service and the scopes that each grants. A role that is not in the table grants nothing.
+///
+/// ```
+/// use writ_platform::Roles;
+///
+/// static ROLES: Roles = Roles(&[("visitor", &["events:read"]), ("curator", &["events:read", "events:write"])]);
+///
+/// assert!(ROLES.grant("curator", "events:write"));
+/// assert!(!ROLES.grant("visitor", "events:write"));
+/// assert!(!ROLES.grant("thief", "events:read"));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Roles(pub &'static [(&'static str, &'static [&'static str])]);
+
+impl Roles {
+    /// Returns true if a role grants a scope.
+    pub fn grant(&self, role: &str, scope: &str) -> bool {
+        self.scopes(role).contains(&scope)
+    }
+
+    /// Returns the scopes that a role grants.
+    pub fn scopes(&self, role: &str) -> &'static [&'static str] {
+        self.0.iter().find(|(name, _)| *name == role).map_or(&[], |(_, scopes)| scopes)
     }
 }
 

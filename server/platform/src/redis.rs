@@ -163,7 +163,9 @@ impl Redis {
     }
 
     /// Executes the commands of policies in one pipeline and returns their responses. Without commands nothing is sent.
-    pub async fn exchange(&self, commands: Commands) -> Responses {
+    pub async fn exchange(&self, mut commands: Commands) -> Responses {
+        // Each policy reads the errors of its own commands.
+        commands.pipeline.ignore_errors();
         match commands.pipeline.is_empty() {
             true => Responses::empty(),
             false => Responses::of(self.run::<Vec<Value>>(&commands.pipeline).await.ok()),

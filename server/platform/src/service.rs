@@ -11,8 +11,8 @@ use crate::platform::Platform;
 
 /// A service that stands on the platform.
 ///
-/// Its constructor asks a [`Builder`] for the parts that the service needs, and its router passes them to the handlers of
-/// a generated `Api`. The complete program is then:
+/// The constructor of a service asks a [`Builder`] for the parts that it needs, and its router passes them to the
+/// handlers of a generated `Api`. The complete program is then:
 ///
 /// ```no_run
 /// use axum::Router;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-/// The results that requests of this process are producing at the moment, by key. Each value is a channel that closes when
-/// the producing request has finished. This wakes the requests that wait for its result.
+/// The results that requests of this process are producing at the moment, by key. Each value is a channel that closes
+/// when the producing request has finished. This wakes the requests that wait for its result.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SingleFlight(Arc<Mutex<HashMap<String, watch::Receiver<()>>>>);
 

@@ -112,18 +112,18 @@ async fn each_part_requires_its_own_settings() {
 }
 
 /// A caller who does not exist, for tests of tokens that are not used.
-#[cfg(feature = "tokens")]
+#[cfg(all(feature = "postgres", feature = "redis", feature = "tokens"))]
 #[derive(Clone)]
 enum NoVisitor {}
 
-#[cfg(feature = "tokens")]
+#[cfg(all(feature = "postgres", feature = "redis", feature = "tokens"))]
 impl crate::Principal for NoVisitor {
     fn id(&self) -> std::borrow::Cow<'_, str> {
         match *self {}
     }
 }
 
-#[cfg(feature = "tokens")]
+#[cfg(all(feature = "postgres", feature = "redis", feature = "tokens"))]
 impl crate::FromClaims for NoVisitor {
     type Claims = ();
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use writ_platform::credentials::Registered;
-use writ_platform::{FromClaims, Principal};
+use writ_platform::{FromClaims, Principal, Roles};
 use writ_runtime::type_id;
 
 /// The prefix of the user id in the claim `sub` of access tokens, which has the form that the API uses.
@@ -52,10 +52,10 @@ pub enum Role {
 }
 
 /// The scopes that each role grants. No caller has a scope that is not in this table.
-const SCOPES: &[(Role, &[&str])] = &[
-    (Role::User, &["users:read", "users:write", "orders:read", "orders:write"]),
-    (Role::Admin, &["users:read", "users:write", "users:admin", "orders:read", "orders:write", "orders:admin"]),
-];
+const ROLES: Roles = Roles(&[
+    ("user", &["users:read", "users:write", "orders:read", "orders:write"]),
+    ("admin", &["users:read", "users:write", "users:admin", "orders:read", "orders:write", "orders:admin"]),
+]);
 
 impl Principal for Caller {
     fn id(&self) -> Cow<'_, str> {
@@ -65,6 +65,10 @@ impl Principal for Caller {
     // The role decides which data the caller can see.
     fn audience(&self) -> Cow<'_, str> {
         Cow::Owned(format!("{}:{}", self.user_id, self.role.as_str()))
+    }
+
+    fn may(&self, scope: &str) -> bool {
+        self.scopes.contains(&scope)
     }
 
     fn session(&self) -> Option<Uuid> {
@@ -100,17 +104,10 @@ impl Claims {
     }
 }
 
-impl Caller {
-    /// Returns true if the role of the caller grants this scope.
-    pub fn may(&self, scope: &str) -> bool {
-        self.scopes.contains(&scope)
-    }
-}
-
 impl Role {
     /// Returns the scopes that the role grants to a caller.
     pub fn scopes(self) -> &'static [&'static str] {
-        SCOPES.iter().find(|(role, _)| *role == self).map_or(&[], |(_, scopes)| scopes)
+        ROLES.scopes(self.as_str())
     }
 
     /// Returns the name of the role as the contract, the database and the access token contain it.

@@ -1,5 +1,5 @@
-//! The end of login sessions, in the database and in Redis. [`Revocations`] reads the Redis markers of ended sessions for
-//! each request.
+//! The end of login sessions, in the database and in Redis. [`Revocations`] reads the Redis markers of ended sessions
+//! for each request.
 
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;

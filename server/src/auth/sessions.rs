@@ -1,5 +1,5 @@
-//! The login sessions in the database, as the platform needs them: to refuse the tokens of ended sessions, and to delete
-//! expired sessions.
+//! The login sessions in the database, as the platform needs them: to refuse the tokens of ended sessions, and to
+//! delete expired sessions.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use writ_platform::jobs::Job;
 use writ_platform::revocation::Sessions;
 use writ_platform::{BoxError, Builder};
 
-/// Deletes expired sessions. The row of a session is kept for a day after the session expires, so that a second use of its
-/// refresh token is still detected.
+/// Deletes expired sessions. The row of a session is kept for a day after the session expires, so that a second use
+/// of its refresh token is still detected.
 const PURGE: &str = "\
 DELETE FROM sessions
 WHERE id IN (SELECT id FROM sessions WHERE expires_at < now() - interval '1 day' LIMIT $1)";

@@ -2,6 +2,7 @@
 
 use generated::v1::{UserId, UserPatch, UserReplacement, UserRole};
 use uuid::Uuid;
+use writ_platform::Principal as _;
 use writ_runtime::IfMatch;
 
 use super::refusal::{ChangeError, DeleteError};

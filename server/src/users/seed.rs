@@ -18,8 +18,8 @@ struct AdminConfig {
 }
 
 impl AdminConfig {
-    /// Reads the settings of the administrator account. Returns `None` if no password is set, so that the server creates
-    /// no administrator.
+    /// Reads the settings of the administrator account. Returns `None` if no password is set, so that the server
+    /// creates no administrator.
     fn read(from: &mut Source) -> Option<AdminConfig> {
         let email = from.shared_setting("ADMIN_EMAIL").or("admin@example.com".to_owned(), parse::email);
         let password = from.shared_setting("ADMIN_PASSWORD").optional(password)?;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use generated::v1::{User, UserId};
 use sqlx::{PgPool, QueryBuilder};
 use uuid::Uuid;
+use writ_platform::Principal as _;
 use writ_platform::keyset::{Paging, Rows};
 use writ_platform::listing;
 use writ_platform::revocation::Revocations;

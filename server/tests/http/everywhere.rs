@@ -1,12 +1,13 @@
 //! Tests of the refusals and limits that all operations share, and of the routes outside the contract.
 
+use generated::v1::operations;
 use http::Method;
-use reqwest::Response;
 use serde_json::{Value, json};
+use writ_platform::testing::Sweep;
 
 use crate::envelope::refused;
 use crate::orders::{Customer, NO_ORDER, a_notebook};
-use crate::support::{Service, Session};
+use crate::support::{PASSWORD, Service};
 
 #[tokio::test]
 async fn an_unknown_path_is_refused_in_the_error_envelope() {
@@ -82,76 +83,50 @@ async fn the_contract_and_its_page_are_served() {
     assert_eq!(fetch("/docs/").await.unwrap().status(), 200);
 }
 
-/// Returns every operation on the carts and orders of a customer, with its rate limit in requests per minute.
-fn calls(customer: &Customer) -> Vec<(Method, String, Value, usize)> {
-    let cart = format!("/v1/users/{}/cart", customer.id);
-    let order = NO_ORDER.to_owned();
-    vec![
-        (Method::GET, cart.clone(), Value::Null, 100),
-        (Method::PUT, cart.clone(), json!({ "items": [] }), 60),
-        (Method::DELETE, cart, Value::Null, 60),
-        (Method::GET, customer.orders(), Value::Null, 100),
-        (Method::POST, customer.orders(), a_notebook(), 30),
-        (Method::GET, "/v1/orders".to_owned(), Value::Null, 100),
-        (Method::GET, order.clone(), Value::Null, 100),
-        (Method::PATCH, order.clone(), json!({ "version": 1, "status": "cancelled" }), 30),
-        (Method::DELETE, order.clone(), Value::Null, 30),
-        (Method::GET, format!("{order}/items"), Value::Null, 100),
-    ]
+/// Returns a sweep of all operations by an administrator, with the account of a customer.
+async fn sweep(service: &Service) -> Sweep {
+    let customer = Customer::new(service, "user@example.com").await;
+    let user = json!({ "email": "user@example.com", "name": "New Name", "role": "user" });
+    Sweep::new(&service.server, operations::ALL)
+        .credential("bearer", &service.admin().await.access)
+        .value("userId", &customer.id)
+        .value("orderId", NO_ORDER.trim_start_matches("/v1/orders/"))
+        .value("sku", "ABC-1")
+        .body("replaceUser", user.clone())
+        .body("updateUser", user)
+        .body("changePassword", json!({ "current": PASSWORD, "new": "incorrect horse battery staple" }))
+        .body("replaceCart", json!({ "items": [] }))
+        .body("createOrder", a_notebook())
+        .body("updateOrder", json!({ "version": 1, "status": "cancelled" }))
 }
 
-async fn call(service: &Service, session: &Session, method: &Method, path: &str, body: &Value) -> Response {
-    let request = service.call(session, method.clone(), path);
-    let request = if body.is_null() { request } else { request.json(body) };
-    request.send().await.unwrap()
+#[tokio::test]
+async fn every_operation_with_security_requires_credentials() {
+    let service = Service::start().await;
+    sweep(&service).await.requires_credentials().await;
+}
+
+#[tokio::test]
+async fn every_operation_refuses_requests_that_it_does_not_declare() {
+    let service = Service::start().await;
+    let sweep = sweep(&service).await;
+    sweep.refuses_other_methods().await;
+    sweep.refuses_invalid_path_parameters().await;
+    sweep.refuses_unreadable_bodies().await;
+    sweep.refuses_other_media_types().await;
+    sweep.requires_preconditions().await;
 }
 
 #[tokio::test]
 async fn every_operation_has_its_declared_rate_limit() {
     let service = Service::start().await;
-    let customer = Customer::new(&service, "user@example.com").await;
-    for (method, path, body, limit) in calls(&customer) {
-        let mut accepted = 0;
-        let refusal = loop {
-            let response = call(&service, &customer.session, &method, &path, &body).await;
-            if response.status() == 429 {
-                break response;
-            }
-            accepted += 1;
-            // The bucket is refilled while the requests are sent, so more requests than the limit can be
-            // accepted.
-            assert!(accepted < 2 * limit, "{method} {path}");
-        };
-        assert!(accepted >= limit, "{method} {path}: {accepted}");
-        assert_eq!(refusal.headers()["x-ratelimit-limit"], limit.to_string());
-        refused(refusal, 429, "RATE_LIMITED").await;
-    }
+    sweep(&service).await.limits_requests().await;
 }
 
 #[tokio::test]
 async fn every_operation_is_a_503_without_a_database() {
     let service = Service::start().await;
-    let customer = Customer::new(&service, "user@example.com").await;
+    let sweep = sweep(&service).await;
     service.server.service.orders.close().await;
-    for (method, path, body, _) in calls(&customer) {
-        let response = call(&service, &customer.session, &method, &path, &body).await;
-        assert_eq!(response.headers()["retry-after"], "1", "{method} {path}");
-        refused(response, 503, "SERVICE_UNAVAILABLE").await;
-    }
-}
-
-#[tokio::test]
-async fn every_operation_reports_an_invalid_id() {
-    let service = Service::start().await;
-    let customer = Customer::new(&service, "user@example.com").await;
-    for (method, path, body, _) in calls(&customer) {
-        let wrong = path.replace(&customer.id, "usr_8").replace(NO_ORDER, "/v1/orders/usr_01kf0fv2e0fabr24pa3eywnyp2");
-        if wrong == path {
-            continue;
-        }
-        let refusal =
-            refused(call(&service, &customer.session, &method, &wrong, &body).await, 400, "VALIDATION_ERROR").await;
-        let parameter = if wrong.contains("users") { "userId" } else { "orderId" };
-        assert!(refusal.fields.iter().all(|field| field == parameter), "{method} {wrong}: {:?}", refusal.fields);
-    }
+    sweep.of_tags(&["products", "carts", "orders"]).is_unavailable().await;
 }

@@ -1,4 +1,4 @@
-//! The commands `cargo writ codegen` and `cargo writ fetch` as a library, for workspaces whose own tasks run the generator.
+//! The commands `cargo writ codegen`, `fetch` and `new` as a library, for workspaces whose own tasks run the generator.
 //!
 //! # From a contract to a crate
 //!
@@ -52,5 +52,7 @@
 //! ```
 
 pub mod codegen;
+#[cfg(feature = "fetch")]
 pub mod fetch;
+pub mod new;
 pub mod terminal;

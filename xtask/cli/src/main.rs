@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use cargo_writ::{codegen, fetch, terminal};
+#[cfg(feature = "fetch")]
+use cargo_writ::fetch;
+use cargo_writ::{codegen, new, terminal};
 use clap::Parser;
 
 /// The arguments that cargo passes to `cargo-writ`: the name of the subcommand comes first.
@@ -19,14 +21,19 @@ enum Command {
     /// Generate a crate from a contract.
     Codegen(codegen::Args),
     /// Store copies of the remote documents that a contract refers to.
+    #[cfg(feature = "fetch")]
     Fetch(fetch::Args),
+    /// Create a workspace with a server for a contract.
+    New(new::Args),
 }
 
 fn main() -> ExitCode {
     let Cargo::Writ(command) = Cargo::parse();
     let outcome = match command {
         Command::Codegen(args) => codegen::run(&args, None),
+        #[cfg(feature = "fetch")]
         Command::Fetch(args) => fetch::run(&args, None),
+        Command::New(args) => new::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

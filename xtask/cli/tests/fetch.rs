@@ -1,4 +1,5 @@
 //! Tests of `cargo writ fetch` with an HTTP server on this computer, which also sends what a hostile server would.
+#![cfg(feature = "fetch")]
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};

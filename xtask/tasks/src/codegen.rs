@@ -1,10 +1,11 @@
-//! The tasks `codegen` and `fetch`: those of `cargo writ`, for the contract of the workspace unless the command line names
+//! The tasks `codegen` and `fetch` (feature `fetch`): those of `cargo writ`, for the contract of the workspace unless the command line names
 //! another one.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use cargo_writ::codegen::{self, Args};
+#[cfg(feature = "fetch")]
 use cargo_writ::fetch;
 
 use crate::Project;
@@ -19,6 +20,7 @@ pub fn run(project: &Project, args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+#[cfg(feature = "fetch")]
 /// Runs the task `fetch`: stores copies of the remote documents of a contract.
 pub fn fetch(project: &Project, args: &fetch::Args) -> anyhow::Result<ExitCode> {
     match args.spec {

@@ -19,7 +19,7 @@
 //! | task | effect |
 //! |---|---|
 //! | `cargo xtask codegen` | generates the crate again after the contract has changed |
-//! | `cargo xtask fetch` | stores copies of the remote documents that the contract refers to |
+//! | `cargo xtask fetch` | stores copies of the remote documents that the contract refers to (feature `fetch`) |
 //! | `cargo xtask dev` | generates, builds and runs the server, and prints a first request |
 //! | `cargo xtask test` | runs `cargo test` with the stores |
 //!

@@ -20,6 +20,7 @@ pub struct Project {
     pub(crate) contract: PathBuf,
     pub(crate) stores: Stores,
     pub(crate) credentials: Vec<Credential>,
+    pub(crate) variables: Vec<(String, String)>,
     pub(crate) generate: Option<Generate>,
     pub(crate) pages: Vec<(String, String)>,
     pub(crate) first_request: Option<fn(&Running) -> String>,
@@ -37,6 +38,7 @@ impl Project {
             contract: "spec/openapi.yaml".into(),
             stores: Stores::default(),
             credentials: Vec::new(),
+            variables: Vec::new(),
             generate: None,
             pages: Vec::new(),
             first_request: None,
@@ -76,6 +78,13 @@ impl Project {
     #[must_use]
     pub fn credential(mut self, credential: Credential) -> Project {
         self.credentials.push(credential);
+        self
+    }
+
+    /// Sets an environment variable for the server of `dev`, unless the environment has it.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Project {
+        self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 

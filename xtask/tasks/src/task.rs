@@ -12,8 +12,9 @@ use crate::{DevArgs, Project, TestArgs, codegen, dev, terminal, test};
 #[command(bin_name = "cargo xtask", disable_help_subcommand = true, about = "The tasks of this workspace")]
 pub enum Task {
     /// Generate code from the contract.
-    Codegen(cargo_writ::codegen::Args),
+    Codegen(Box<cargo_writ::codegen::Args>),
     /// Store copies of the remote documents that a contract refers to.
+    #[cfg(feature = "fetch")]
     Fetch(cargo_writ::fetch::Args),
     /// Generate, build and run the server, with private stores.
     Dev(DevArgs),
@@ -38,6 +39,7 @@ impl Project {
     pub fn perform(&self, task: &Task) -> anyhow::Result<ExitCode> {
         match task {
             Task::Codegen(args) => codegen::run(self, args),
+            #[cfg(feature = "fetch")]
             Task::Fetch(args) => codegen::fetch(self, args),
             Task::Dev(args) => dev::run(self, args),
             Task::Test(args) => test::run(self, args),

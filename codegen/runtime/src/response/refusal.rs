@@ -1,5 +1,5 @@
-//! Refusals that a platform of services raises in every contract: types with a fixed status code, which convert into the
-//! error type of each operation that declares it.
+//! Refusals that a platform of services raises in every contract: types with a fixed status code, which convert into
+//! the error type of each operation that declares it.
 
 use http::{HeaderName, HeaderValue, StatusCode};
 
@@ -11,8 +11,8 @@ use crate::validate::violation::Violation;
 
 /// The refusal of a request whose pagination cursor is not valid. It has status 400.
 ///
-/// Like the markers of a contract, it is not a [`std::error::Error`]. `?` converts it into the error type of an operation
-/// that declares the status, and does not compile for another operation:
+/// Like the markers of a contract, it is not a [`std::error::Error`]. `?` converts it into the error type of an
+/// operation that declares the status, and does not compile for another operation:
 ///
 /// ```
 /// use writ_runtime::BadCursor;
@@ -41,8 +41,8 @@ pub enum BadCursor {
 }
 
 /// The reason why the idempotency key of a request is refused. It has status 409 or 422
-/// (draft-ietf-httpapi-idempotency-key-header-07 § 2.7), so an operation must declare both. [`BadCursor`] describes how it
-/// converts.
+/// (draft-ietf-httpapi-idempotency-key-header-07 § 2.7), so an operation must declare both. [`BadCursor`] describes
+/// how it converts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyConflict {
     /// The idempotency key was used with a different request: 422.
@@ -77,7 +77,8 @@ pub struct VersionConflict {
 }
 
 impl Limited {
-    /// Creates the refusal of a request whose rate limit is exhausted. `headers` report the limit, and contain `Retry-After`.
+    /// Creates the refusal of a request whose rate limit is exhausted. `headers` report the limit, and contain
+    /// `Retry-After`.
     pub fn new(headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>) -> Limited {
         Limited { headers: headers.into_iter().collect() }
     }
@@ -162,8 +163,8 @@ pub trait Refuses<const STATUS: u16, X> {
     fn refuse(problem: Problem) -> X;
 }
 
-/// The selection of the marker that creates the refusals of an operation: the one of its last variant if that covers all
-/// client errors, else that of its first variant. Only [`refusals!`](crate::refusals) uses it.
+/// The selection of the marker that creates the refusals of an operation: the one of its last variant if that covers
+/// all client errors, else that of its first variant. Only [`refusals!`](crate::refusals) uses it.
 #[doc(hidden)]
 pub struct Pick<const LAST: bool, F, L>(std::marker::PhantomData<(F, L)>);
 

@@ -21,6 +21,7 @@ use crate::rust::operations::response_body::body;
 use crate::rust::operations::scheme_names::SchemeNames;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
+use crate::rust::types::sample::sample;
 use crate::rust::view::{
     ContentView, ConversionView, ConversionsView, ErrorVariantView, ErrorView, RangeView, StatusView,
 };
@@ -139,8 +140,11 @@ pub fn conversions(
         Ty::Named(name) => [value_name(name)],
         _ => ["error".to_owned()],
     }));
-    let methods =
-        methods.into_iter().zip(types).map(|(name, ty)| ConversionView { name: Code::of(name), ty: Code::of(ty) });
+    let methods = methods.into_iter().zip(types).zip(schemas).map(|((name, ty), schema)| ConversionView {
+        name: Code::of(name),
+        ty: Code::of(ty),
+        sample: sample(plan, schema),
+    });
     Some(ConversionsView { name: Code::of(name), methods: methods.collect() })
 }
 

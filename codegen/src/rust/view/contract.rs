@@ -137,6 +137,8 @@ pub struct ConversionView {
     pub name: Code,
     /// The Rust type of the error schema.
     pub ty: Code,
+    /// The expression of a sample value of the error schema, or `None` if there is none.
+    pub sample: Option<String>,
 }
 
 /// The view of the generated marker type for an error status, a type by which handlers name the status.

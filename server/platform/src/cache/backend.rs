@@ -45,7 +45,7 @@ impl Backend {
     pub(super) async fn exchange(&self, commands: Commands) -> Responses {
         match self {
             Backend::Memory(_) => {
-                drop(commands);
+                let _ = commands;
                 Responses::empty()
             }
             #[cfg(feature = "redis")]
@@ -57,7 +57,7 @@ impl Backend {
     pub(super) fn found(&self, lookup: &Lookup, responses: Responses) -> Option<Found> {
         match self {
             Backend::Memory(memory) => {
-                drop(responses);
+                let _ = responses;
                 let (entry, versions) = memory.get(lookup);
                 Some(Found { entry, versions })
             }
@@ -110,9 +110,9 @@ impl Backend {
 #[cfg(feature = "redis")]
 fn found_in_redis(lookup: &Lookup, mut responses: Responses) -> Option<Found> {
     for _ in &lookup.tags {
-        responses.next_value()?;
+        responses.next_raw()?;
     }
-    let mut values = responses.next::<Vec<Option<Vec<u8>>>>()?.into_iter();
+    let mut values = responses.next_as::<Vec<Option<Vec<u8>>>>()?.into_iter();
     let entry = values.next()?.map(Arc::from);
     let versions = values.map(|version| String::from_utf8(version?).ok()).collect::<Option<_>>()?;
     Some(Found { entry, versions })

@@ -39,8 +39,9 @@ const MAX_ENTRY_BYTES: usize = 256 * 1024;
 
 /// The cache of API responses. Clones share the cache.
 ///
-/// As a [`Policy`](crate::gate::Policy) of a gate, it reads and stores responses as the contract declares with `x-cache`,
-/// and invalidates them as `x-cache-invalidates` says. A handler uses the cache only to invalidate responses that `x-cache-invalidates` cannot express:
+/// As a [`Policy`](crate::gate::Policy) of a gate, it reads and stores responses as the contract declares with
+/// `x-cache`, and invalidates them as `x-cache-invalidates` says. A handler uses the cache only to invalidate
+/// responses that `x-cache-invalidates` cannot express:
 ///
 /// ```no_run
 /// # async fn example(cache: writ_platform::cache::Cache) {

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+#[cfg(feature = "postgres")]
 use std::time::Duration;
 
+#[cfg(feature = "postgres")]
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -16,9 +18,11 @@ use crate::BoxError;
 use crate::builder::Builder;
 
 /// The maximum number of keys from a table, known and unknown ones, that are kept in memory.
+#[cfg(feature = "postgres")]
 const MAX_CACHED: u64 = 10_000;
 
 /// The time for which a key from a table is kept in memory. A revoked key is accepted for at most this time.
+#[cfg(feature = "postgres")]
 const CACHED: Duration = Duration::from_secs(30);
 
 /// The maximum length of an API key in bytes. A longer text is rejected.
@@ -38,8 +42,8 @@ pub(crate) const STATEMENTS: &[&str] = &[FIND];
 /// The place of the API keys that a service accepts.
 #[derive(Debug, Clone)]
 pub enum KeySource {
-    /// The variable `API_KEYS` with the prefix of the service: `name hash scope …`, keys separated by `;`. The hash is the
-    /// SHA-256 hash of the key in hexadecimal digits.
+    /// The variable `API_KEYS` with the prefix of the service: `name hash scope …`, keys separated by `;`. The hash
+    /// is the SHA-256 hash of the key in hexadecimal digits.
     Setting,
     /// The table `writ.api_keys` of a database. It has the rows of the database's schema only.
     #[cfg(feature = "postgres")]
@@ -60,9 +64,9 @@ type Hash = [u8; 32];
 
 enum Keys {
     Listed(Vec<(Hash, Granted)>),
-    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only a table is cached"))]
+    #[cfg(feature = "postgres")]
     Stored {
-        source: KeySource,
+        pool: sqlx::PgPool,
         cached: Cache<Hash, Option<Arc<Granted>>>,
     },
 }
@@ -80,14 +84,14 @@ impl<P> fmt::Debug for ApiKeys<P> {
 }
 
 impl Builder {
-    /// Returns the verifier of API keys. With [`KeySource::Setting`], the variable `API_KEYS` with the prefix of the service
-    /// has their hashes, and without the variable no key is accepted.
+    /// Returns the verifier of API keys. With [`KeySource::Setting`], the variable `API_KEYS` with the prefix of the
+    /// service has their hashes, and without the variable no key is accepted.
     pub fn api_keys<P: FromKey>(&mut self, source: KeySource) -> ApiKeys<P> {
         let keys = match source {
             KeySource::Setting => Keys::Listed(self.source.setting("API_KEYS").or(Vec::new(), listed)),
             #[cfg(feature = "postgres")]
-            KeySource::Table(_) => {
-                Keys::Stored { source, cached: Cache::builder().max_capacity(MAX_CACHED).time_to_live(CACHED).build() }
+            KeySource::Table(pool) => {
+                Keys::Stored { pool, cached: Cache::builder().max_capacity(MAX_CACHED).time_to_live(CACHED).build() }
             }
         };
         ApiKeys { keys: Arc::new(keys), principal: PhantomData }
@@ -124,30 +128,15 @@ impl Keys {
                 }
                 Ok(found)
             }
-            Keys::Stored { source, cached } => {
+            #[cfg(feature = "postgres")]
+            Keys::Stored { pool, cached } => {
                 if let Some(known) = cached.get(hash) {
                     return Ok(known);
                 }
-                let found = source.find(hash).await?.map(Arc::new);
+                let found = sqlx::query_as(FIND).bind(hash.as_slice()).fetch_optional(pool).await?;
+                let found = found.map(|(name, scopes)| Arc::new(Granted { name, scopes }));
                 cached.insert(*hash, found.clone());
                 Ok(found)
-            }
-        }
-    }
-}
-
-impl KeySource {
-    /// Returns the grant of the key with this hash from the table.
-    async fn find(&self, hash: &Hash) -> Result<Option<Granted>, BoxError> {
-        match self {
-            KeySource::Setting => {
-                let _ = hash;
-                Ok(None)
-            }
-            #[cfg(feature = "postgres")]
-            KeySource::Table(pool) => {
-                let found = sqlx::query_as(FIND).bind(hash.as_slice()).fetch_optional(pool).await?;
-                Ok(found.map(|(name, scopes)| Granted { name, scopes }))
             }
         }
     }

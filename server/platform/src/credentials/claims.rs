@@ -71,8 +71,8 @@ pub trait FromClaims: Principal + Clone {
     fn from_claims(token: &Registered, claims: Self::Claims) -> Option<Self>;
 }
 
-/// Returns the caller of a token with these claims, and the time at which it expires. Returns `None` if the claims are not
-/// of the expected form, or if the service rejects them.
+/// Returns the caller of a token with these claims, and the time at which it expires. Returns `None` if the claims
+/// are not of the expected form, or if the service rejects them.
 pub(super) fn caller<P: FromClaims>(claims: Value) -> Option<Verified<P>> {
     let registered = Registered::deserialize(&claims).ok()?;
     let caller = P::from_claims(&registered, serde_json::from_value(claims).ok()?)?;

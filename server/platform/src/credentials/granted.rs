@@ -1,8 +1,13 @@
 //! The name and scopes that an operator grants to an API key or a user, and their conversion into a principal.
 
+use std::borrow::Cow;
+
 use crate::principal::Principal;
 
 /// The name and scopes that an operator has granted to an API key or to a user with a password.
+///
+/// It is the principal of a service that needs to know nothing else about its callers. Another service converts it into
+/// its own principal, which implements [`FromKey`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Granted {
     /// The name of the caller. Several API keys can have one name.
@@ -23,5 +28,26 @@ impl Granted {
         let mut words = text.split_whitespace();
         let (name, secret) = (words.next()?, words.next()?);
         Some((secret, Granted { name: name.to_owned(), scopes: words.map(str::to_owned).collect() }))
+    }
+}
+
+impl Principal for Granted {
+    fn id(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.name)
+    }
+
+    // A response that was cached for a caller is not sent to a caller with other scopes.
+    fn audience(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("{} {}", self.name, self.scopes.join(" ")))
+    }
+
+    fn may(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|held| held == scope)
+    }
+}
+
+impl FromKey for Granted {
+    fn from_key(granted: &Granted) -> Option<Granted> {
+        Some(granted.clone())
     }
 }

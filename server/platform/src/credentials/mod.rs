@@ -1,7 +1,7 @@
 //! Credentials of callers, for each kind of security scheme that a contract declares.
 //!
-//! A service implements the generated trait `Authenticator` of its contract, which has a method for each security scheme.
-//! The body of each method is one call of a verifier of this module:
+//! A service implements the generated trait `Authenticator` of its contract, which has a method for each security
+//! scheme. The body of each method is one call of a verifier of this module:
 //!
 //! | security scheme | verifier | feature |
 //! |---|---|---|

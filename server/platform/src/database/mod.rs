@@ -27,13 +27,14 @@ pub use settings::DatabaseConfig;
 /// assert_eq!(MUSEUM.schema, "museum");
 /// ```
 ///
-/// The variable `MUSEUM_DATABASE_URL` with the prefix of the service names the database. Without it `DATABASE_URL` does.
+/// The variable `MUSEUM_DATABASE_URL` with the prefix of the service names the database. Without it `DATABASE_URL`
+/// does.
 #[derive(Debug)]
 pub struct Database {
     /// The name of the database in settings and health checks, for example `museum`.
     pub name: &'static str,
-    /// The PostgreSQL schema of the tables. The search path of the pool contains only this schema, so SQL statements need
-    /// no schema names. It must be a name that SQL accepts without quotes.
+    /// The PostgreSQL schema of the tables. The search path of the pool contains only this schema, so SQL statements
+    /// need no schema names. It must be a name that SQL accepts without quotes.
     pub schema: &'static str,
     /// The migrations of the schema.
     pub migrations: &'static Migrator,
@@ -51,7 +52,8 @@ impl Database {
     }
 }
 
-/// Creates the connection pool of a database. It connects on first use, so an unavailable database is not an error here.
+/// Creates the connection pool of a database. It connects on first use, so an unavailable database is not an error
+/// here.
 pub(crate) fn open(config: &DatabaseConfig, schema: &str) -> PgPool {
     let statement_timeout = config.statement_timeout.as_millis();
     let options: PgConnectOptions = config.url.clone().application_name(&config.application).options([

@@ -26,8 +26,8 @@ pub struct DatabaseConfig {
 }
 
 impl DatabaseConfig {
-    /// Reads the settings of a database. The source keeps the faults, and the URL of a missing or invalid setting is that
-    /// of a database on this machine.
+    /// Reads the settings of a database. The source keeps the faults, and the URL of a missing or invalid setting is
+    /// that of a database on this machine.
     pub(crate) fn read(from: &mut Source, database: &Database) -> DatabaseConfig {
         let name = from.service_name();
         let shared = from.shared_setting("DATABASE_URL").optional(url);

@@ -4,7 +4,7 @@
 use redis::{FromRedisValue, Pipeline, ToRedisArgs, Value};
 
 /// The Redis commands of all policies for one request. A service without Redis sends none.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Commands {
     #[cfg(feature = "redis")]
     pub(crate) pipeline: Pipeline,
@@ -21,20 +21,6 @@ pub struct Responses {
     /// `None` if Redis is unavailable.
     #[cfg(feature = "redis")]
     values: Option<std::vec::IntoIter<Value>>,
-}
-
-impl Default for Commands {
-    fn default() -> Commands {
-        Commands {
-            #[cfg(feature = "redis")]
-            pipeline: {
-                let mut pipeline = redis::pipe();
-                // Each policy reads the errors of its own commands.
-                pipeline.ignore_errors();
-                pipeline
-            },
-        }
-    }
 }
 
 impl Commands {
@@ -107,12 +93,12 @@ impl Responses {
     }
 
     /// Returns the next response in its raw form. Returns `None` if Redis is unavailable.
-    pub fn next_value(&mut self) -> Option<Value> {
+    pub fn next_raw(&mut self) -> Option<Value> {
         self.values.as_mut()?.next()
     }
 
     /// Returns the next response as a value of the type. Returns `None` if Redis is unavailable or refused the command.
-    pub fn next<T: FromRedisValue>(&mut self) -> Option<T> {
-        T::from_redis_value(self.next_value()?).ok()
+    pub fn next_as<T: FromRedisValue>(&mut self) -> Option<T> {
+        T::from_redis_value(self.next_raw()?).ok()
     }
 }

@@ -74,7 +74,8 @@ impl<P: 'static> PolicyGate<P> {
         PolicyGate { redis: Some(redis), policies: Vec::new() }
     }
 
-    /// Adds a policy. Policies decide in the order of their [stages](Stage), whatever the order in which they are added.
+    /// Adds a policy. Policies decide in the order of their [stages](Stage), whatever the order in which they are
+    /// added.
     pub fn with(mut self, policy: impl Policy<P>) -> PolicyGate<P> {
         let policy: Box<dyn AnyPolicy<P>> = Box::new(policy);
         let position = self.policies.partition_point(|other| other.stage() <= policy.stage());

@@ -13,7 +13,8 @@ use super::policy::{Policy, Stage, Visit};
 /// transaction rollback.
 const TRANSIENT: [&str; 5] = ["08", "53", "57", "55P03", "40"];
 
-/// The [`Policy`] that changes a response to 503 with `Retry-After` if the handler failed with a temporary database error.
+/// The [`Policy`] that changes a response to 503 with `Retry-After` if the handler failed with a temporary database
+/// error.
 ///
 /// Handlers can return database errors with `?` and need no code for outages. The response changes only if the
 /// contract declares 503 for the operation.

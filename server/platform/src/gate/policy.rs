@@ -61,8 +61,8 @@ pub trait Policy<P>: Send + Sync + 'static {
     /// were added.
     const STAGE: Stage;
 
-    /// Begins the part of the policy in a request, and adds the commands that it needs. Returns `None` if the policy does
-    /// not apply to the request.
+    /// Begins the part of the policy in a request, and adds the commands that it needs. Returns `None` if the policy
+    /// does not apply to the request.
     fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<Self::Visit>;
 }
 
@@ -74,7 +74,7 @@ pub trait Policy<P>: Send + Sync + 'static {
 pub trait Visit<P>: Send + 'static {
     /// Reads the responses to the commands of this policy, and no others.
     fn read(&mut self, responses: Responses) -> impl Future<Output = ()> + Send {
-        drop(responses);
+        let _ = responses;
         async {}
     }
 

@@ -27,6 +27,7 @@ static GET_EVENT: Operation = Operation {
 
 static PUT_EVENT: Operation = Operation { id: "putEvent", invalidates: &["event:{eventId}"], ..Operation::NONE };
 
+#[cfg(feature = "redis")]
 static LIVEZ: Operation = Operation { id: "livez", ..Operation::NONE };
 
 /// A caller like that of a service.
@@ -306,7 +307,7 @@ impl Policy<Visitor> for Counter {
 #[cfg(feature = "redis")]
 impl Visit<Visitor> for Count {
     async fn read(&mut self, mut responses: Responses) {
-        self.0 = responses.next();
+        self.0 = responses.next_as();
     }
 
     fn write_headers(&self, headers: &mut HeaderMap) {

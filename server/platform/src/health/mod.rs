@@ -88,8 +88,8 @@ impl Health {
         self.shutdown.is_draining()
     }
 
-    /// Checks all dependencies concurrently, each for at most one second. Probes with one name are one dependency, which
-    /// is healthy if all of them succeed.
+    /// Checks all dependencies concurrently, each for at most one second. Probes with one name are one dependency,
+    /// which is healthy if all of them succeed.
     ///
     /// After the shutdown has begun, the service is unhealthy, so that load balancers send no more requests.
     pub async fn report(&self) -> Report {

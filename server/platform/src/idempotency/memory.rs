@@ -81,8 +81,8 @@ impl Default for MemoryRecords {
 impl MemoryRecords {
     /// Runs `work` at most once for the `Idempotency-Key` of the request. Without a key, `work` runs each time.
     ///
-    /// A second request with the key waits for the first and then returns its recorded response. If `work` fails, nothing
-    /// is recorded, so that the caller can try again. Keys are separate for each caller and operation.
+    /// A second request with the key waits for the first and then returns its recorded response. If `work` fails,
+    /// nothing is recorded, so that the caller can try again. Keys are separate for each caller and operation.
     ///
     /// # Errors
     /// Returns the error of `work`, or a [`KeyConflict`].

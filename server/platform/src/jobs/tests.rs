@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
+use crate::testing::SOON;
 
 const TICK: Duration = Duration::from_millis(10);
 
@@ -25,13 +26,21 @@ fn counted(
     batches
 }
 
+/// Waits until a job has run this number of batches.
+async fn reached(batches: &AtomicUsize, count: usize) {
+    let started = std::time::Instant::now();
+    while batches.load(Ordering::SeqCst) < count {
+        assert!(started.elapsed() < SOON, "the job has run {} batches", batches.load(Ordering::SeqCst));
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
 #[tokio::test]
 async fn batches_follow_at_once_as_long_as_more_is_left() {
     let (metrics, shutdown) = (Arc::default(), Shutdown::default());
     let work = |batch| Ok(if batch % 50 == 49 { Batch::Done } else { Batch::More });
     let batches = counted(work, &metrics, &shutdown);
-    tokio::time::sleep(TICK * 20).await;
-    assert!(batches.load(Ordering::SeqCst) >= 50);
+    reached(&batches, 50).await;
     let text = metrics.render().unwrap();
     assert!(text.contains(r#"writ_job_batches_total{job="test",result="ok"}"#), "{text}");
     assert!(text.contains(r#"writ_job_lag_seconds{job="test"} 0"#), "{text}");
@@ -43,9 +52,8 @@ async fn a_job_that_fails_or_panics_runs_again_and_stops_no_other_job() {
     let failing = counted(|_| Err("no".into()), &metrics, &shutdown);
     let panicking = counted(|_| panic!("no"), &metrics, &shutdown);
     let working = counted(|_| Ok(Batch::Done), &metrics, &shutdown);
-    tokio::time::sleep(TICK * 20).await;
     for batches in [failing, panicking, working] {
-        assert!(batches.load(Ordering::SeqCst) >= 2);
+        reached(&batches, 2).await;
     }
     assert!(metrics.render().unwrap().contains(r#"writ_job_batches_total{job="test",result="failed"}"#));
 }
@@ -60,7 +68,7 @@ async fn a_batch_that_hangs_is_cancelled() {
 async fn a_job_stops_when_the_shutdown_begins() {
     let (metrics, shutdown) = (Arc::default(), Shutdown::default());
     let batches = counted(|_| Ok(Batch::More), &metrics, &shutdown);
-    tokio::time::sleep(TICK * 5).await;
+    reached(&batches, 1).await;
     shutdown.drain();
     tokio::time::sleep(TICK).await;
     let stopped = batches.load(Ordering::SeqCst);

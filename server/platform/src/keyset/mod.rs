@@ -1,5 +1,6 @@
 //! Keyset pagination: the sort order of a paginated list, the SQL of one page, and the cursor of the next page.
 
+use std::convert::Infallible;
 use std::fmt::Write as _;
 
 use sqlx::{Postgres, QueryBuilder};
@@ -17,6 +18,13 @@ pub struct SortColumn {
     pub name: &'static str,
     /// The SQL expression of the sort column.
     pub sql: &'static str,
+}
+
+impl SortColumn {
+    /// Creates a sort column that has one name in the database and in cursors.
+    pub const fn new(name: &'static str) -> SortColumn {
+        SortColumn { name, sql: name }
+    }
 }
 
 /// A sort key of a list: a column and a direction.
@@ -246,19 +254,30 @@ impl<'a> Paging<'a> {
 
     /// Converts the rows that the query returned into a page. `value` returns the value of a row in a sort
     /// column, for the cursor of the next page.
-    pub fn rows<R>(&self, mut rows: Vec<R>, value: impl Fn(&R, &'static SortColumn) -> SortValue) -> Rows<R> {
+    pub fn rows<R>(&self, rows: Vec<R>, value: impl Fn(&R, &'static SortColumn) -> SortValue) -> Rows<R> {
+        let Ok(rows) = self.try_rows(rows, |row, column| Ok::<_, Infallible>(value(row, column)));
+        rows
+    }
+
+    /// Converts the rows that the query returned into a page, as [`Paging::rows`] does, with a `value` that can fail.
+    pub(crate) fn try_rows<R, E>(
+        &self,
+        mut rows: Vec<R>,
+        value: impl Fn(&R, &'static SortColumn) -> Result<SortValue, E>,
+    ) -> Result<Rows<R>, E> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let has_more = rows.len() > limit;
         rows.truncate(limit);
-        let next_cursor = rows.last().filter(|_| has_more).map(|last| {
-            let values = self.keyset.columns().map(|column| value(last, column)).collect();
-            self.cursors.seal(&Cursor { sort: self.keyset.sort(), filter: self.filter, values })
-        });
+        let cursor_after = |last| {
+            let values = self.keyset.columns().map(|column| value(last, column)).collect::<Result<_, E>>()?;
+            Ok(self.cursors.seal(&Cursor { sort: self.keyset.sort(), filter: self.filter, values }))
+        };
+        let next_cursor = rows.last().filter(|_| has_more).map(cursor_after).transpose()?;
         let page = match self.start {
             Start::Page(page) => Some(page),
             Start::After(_) => None,
         };
-        Rows { rows, page, limit: self.limit, has_more, next_cursor }
+        Ok(Rows { rows, page, limit: self.limit, has_more, next_cursor })
     }
 }
 

@@ -124,8 +124,8 @@ impl Limiter {
         Some(self.read(responses, counted).await)
     }
 
-    /// Adds the command that takes one request from each token bucket of a request. It has one response. Without buckets
-    /// or without Redis nothing is added.
+    /// Adds the command that takes one request from each token bucket of a request. It has one response. Without
+    /// buckets or without Redis nothing is added.
     pub(crate) fn push_take(&self, commands: &mut Commands, counted: &[Counted]) {
         #[cfg(feature = "redis")]
         if let Some(redis) = self.0.redis.as_ref().filter(|_| !counted.is_empty()) {
@@ -153,7 +153,7 @@ impl Limiter {
 
     #[cfg(feature = "redis")]
     async fn standing(&self, mut responses: Responses, counted: &[Counted]) -> Option<Standing> {
-        let result = match responses.next_value()? {
+        let result = match responses.next_raw()? {
             // Redis has not loaded the rate limit script yet, for example after a restart.
             result if lacks_script(&result) => self.load_and_take(counted).await?,
             result => result,
@@ -174,8 +174,8 @@ impl Limiter {
         commands.command("SCRIPT").arg("LOAD").arg(SCRIPT);
         self.push_take(&mut commands, counted);
         let mut responses = self.exchange(commands).await;
-        responses.next_value()?;
-        responses.next_value()
+        responses.next_raw()?;
+        responses.next_raw()
     }
 
     #[cfg(feature = "redis")]

@@ -20,8 +20,8 @@ pub struct LimitVisit {
 
 /// The policy of `x-rate-limit`: limits by caller and by client address.
 ///
-/// Limits by account are not included. The handler applies them with [`Limiter::take_account`], because only the handler
-/// knows the account.
+/// Limits by account are not included. The handler applies them with [`Limiter::take_account`], because only the
+/// handler knows the account.
 impl<P: Principal> Policy<P> for Limiter {
     type Visit = LimitVisit;
     const STAGE: Stage = Stage::Load;

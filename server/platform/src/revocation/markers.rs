@@ -79,7 +79,7 @@ impl Markers {
         if !responses.is_available() {
             return Marker::Unavailable;
         }
-        let mut is_present = || responses.next::<bool>().unwrap_or(false);
+        let mut is_present = || responses.next_as::<bool>().unwrap_or(false);
         let (revoked, complete) = (is_present(), is_present());
         match (revoked, complete && is_synchronized) {
             (true, _) => Marker::Revoked,

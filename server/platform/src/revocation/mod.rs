@@ -1,9 +1,9 @@
 //! The revocation of login sessions. The credentials of an ended session become invalid immediately.
 //!
-//! The source of truth is the service's [`Sessions`], usually a table. Redis contains a marker for each session that ended
-//! within the lifetime of its credentials, and a key that states that the markers are complete. The service is asked
-//! instead if that key is missing, for example in a new or flushed Redis, or if Redis is unavailable. The key expires
-//! after a minute. This limits the time for which a Redis that was restored with old data is trusted.
+//! The source of truth is the service's [`Sessions`], usually a table. Redis contains a marker for each session that
+//! ended within the lifetime of its credentials, and a key that states that the markers are complete. The service is
+//! asked instead if that key is missing, for example in a new or flushed Redis, or if Redis is unavailable. The key
+//! expires after a minute. This limits the time for which a Redis that was restored with old data is trusted.
 //!
 //! Without Redis the service is asked for each request.
 
@@ -56,8 +56,8 @@ impl Revocations {
         }
     }
 
-    /// Creates a register with markers in `redis`, so that `sessions` is rarely asked. `lifetime` is the longest lifetime
-    /// of credentials that belong to a session, for example of access tokens.
+    /// Creates a register with markers in `redis`, so that `sessions` is rarely asked. `lifetime` is the longest
+    /// lifetime of credentials that belong to a session, for example of access tokens.
     #[cfg(feature = "redis")]
     pub fn on_redis(redis: Redis, sessions: impl Sessions, lifetime: Duration) -> Revocations {
         let sessions: Arc<dyn AnySessions> = Arc::new(sessions);

@@ -55,6 +55,14 @@ impl TestDatabase {
 #[cfg(test)]
 pub(crate) static THINGS: Database = Database::new("things", &sqlx::migrate::Migrator::DEFAULT);
 
+/// Inserts an API key with scopes into the table of the service to whose schema `pool` belongs.
+pub async fn grant_key(pool: &PgPool, key: &str, name: &str, scopes: &[&str]) {
+    let insert = "INSERT INTO writ.api_keys (service, key_hash, name, scopes)
+                  VALUES (current_schema(), sha256($1), $2, $3)";
+    let insert = sqlx::query(insert).bind(key.as_bytes()).bind(name).bind(scopes);
+    insert.execute(pool).await.expect("the key is new");
+}
+
 /// Returns the connection pool of an unavailable database, for tests of an outage.
 pub fn database_unavailable() -> PgPool {
     pool_at(&format!("postgres://user@{UNUSED_ADDRESS}/test"), "public")

@@ -1,5 +1,5 @@
-//! Test support for services: each test has a separate database in a real PostgreSQL and a separate key prefix in a real
-//! Redis.
+//! Test support for services: each test has a separate database in a real PostgreSQL and a separate key prefix in a
+//! real Redis.
 //!
 //! `cargo xtask test` starts both servers and sets their URLs in `WRIT_TEST_DATABASE_URL` and
 //! `WRIT_TEST_REDIS_URL`. A service without stores needs neither.
@@ -11,19 +11,21 @@ mod database;
 mod server;
 #[cfg(test)]
 pub(crate) mod sessions;
+mod sweep;
 #[cfg(feature = "redis")]
 mod valve;
 
 use std::time::Duration;
 
-#[cfg(any(feature = "postgres", feature = "redis"))]
+#[cfg(feature = "redis")]
 use uuid::Uuid;
 
 #[cfg(all(test, feature = "postgres"))]
 pub(crate) use database::THINGS;
 #[cfg(feature = "postgres")]
-pub use database::{TestDatabase, database_unavailable};
+pub use database::{TestDatabase, database_unavailable, grant_key};
 pub use server::TestServer;
+pub use sweep::Sweep;
 #[cfg(feature = "redis")]
 pub use valve::Valve;
 

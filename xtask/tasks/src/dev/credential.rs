@@ -3,6 +3,8 @@
 
 use std::fs;
 
+use sha2::{Digest, Sha256};
+
 use crate::folder::{Folder, secret};
 
 /// A password or key that the development server reads from an environment variable.
@@ -13,8 +15,7 @@ use crate::folder::{Folder, secret};
 /// use writ_tasks::Credential;
 ///
 /// let admin = Credential::new("Admin", "ADMIN_PASSWORD").user("ADMIN_EMAIL", "admin@example.com");
-/// // The server reads `name=key`, and callers send the key alone.
-/// let key = Credential::new("Key", "MUSEUM_API_KEYS").written_as(|key| format!("dev={key}"));
+/// let key = Credential::api_key("MUSEUM_API_KEYS");
 /// # let _ = (admin, key);
 /// ```
 pub struct Credential {
@@ -42,6 +43,15 @@ impl Credential {
     /// Describes a secret that the server reads from `variable`. The list that `dev` prints calls it `title`.
     pub fn new(title: &str, variable: &str) -> Credential {
         Credential { title: title.to_owned(), variable: variable.to_owned(), user: None, written: str::to_owned }
+    }
+
+    /// Describes an API key of the setting `variable`, which the server reads as `name hash`. Callers send the key alone.
+    pub fn api_key(variable: &str) -> Credential {
+        let hashed = |key: &str| {
+            let hash: String = Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("dev {hash}")
+        };
+        Credential::new("API key", variable).written_as(hashed)
     }
 
     /// Adds the name of the user, which the server reads from `variable`, and its value if the variable is not set.

@@ -44,6 +44,20 @@ pub struct Running {
     pub credentials: Vec<Given>,
 }
 
+impl Running {
+    /// Returns a `curl` command for a `GET` request to a path, with a header such as `X-Api-Key: {}`, or with none if
+    /// `header` is empty. In both, `{}` stands for the secret of the first credential.
+    pub fn curl(&self, path: &str, header: &str) -> String {
+        let secret = self.credentials.first().map_or("", |credential| &credential.shown);
+        let quoted = |text: &str| text.replace('\'', r"'\''").replace("{}", secret);
+        let mut command = format!("curl 'http://{}{}'", self.address, quoted(path));
+        if !header.is_empty() {
+            let _ = write!(command, " -H '{}'", quoted(header));
+        }
+        command
+    }
+}
+
 /// Runs the task `dev`: the server and its stores, until the user interrupts the task.
 pub(crate) fn run(project: &Project, args: &DevArgs) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
@@ -64,7 +78,7 @@ pub(crate) fn run(project: &Project, args: &DevArgs) -> anyhow::Result<ExitCode>
     let metrics = (Ipv4Addr::LOCALHOST, services::free_port(Some(USUAL_METRICS_PORT))?).into();
     let running = Running { address, metrics, credentials };
     let mut server = serve(project, &session, &folder, &services, &running)?;
-    wait_until_ready(&session, &mut server, address)?;
+    wait_until_ready(&session, &mut server, [address, metrics])?;
     // A closed standard output is not a failure of the task.
     let _ = writeln!(stdout(), "{}", welcome(project, &services, &running));
     loop {
@@ -116,6 +130,7 @@ fn serve<'s>(
         .current_dir(&project.root)
         .stdin(Stdio::null())
         .envs(services.variables())
+        .envs(project.variables.iter().filter(|(name, _)| std::env::var_os(name).is_none()).cloned())
         .envs(running.credentials.iter().flat_map(|one| one.variables.iter().cloned()))
         .env(setting("BIND"), running.address.to_string())
         .env(setting("METRICS_BIND"), running.metrics.to_string());
@@ -127,17 +142,20 @@ fn serve<'s>(
     Ok(server)
 }
 
-fn wait_until_ready(session: &Session, server: &mut Process<'_>, address: SocketAddr) -> anyhow::Result<()> {
+/// Waits until `/readyz` responds with 200 at one of the addresses: that of the API, whose contract may declare the path
+/// otherwise, or that of the metrics.
+fn wait_until_ready(session: &Session, server: &mut Process<'_>, addresses: [SocketAddr; 2]) -> anyhow::Result<()> {
     let mut waiting = Waiting::on("starting the server");
     loop {
         if let Some(status) = server.ended()? {
             bail!("the server stopped before it was ready ({status}); the reason is in its log above");
         }
-        let response = http::status(address, "/readyz");
-        if matches!(response, Ok(200)) {
+        let responses = addresses.map(|address| http::status(address, "/readyz"));
+        if responses.iter().any(|response| matches!(response, Ok(200))) {
             return Ok(());
         }
         if waiting.passed() > READY_LIMIT {
+            let [response, _] = responses;
             return match response {
                 Ok(status) => bail!("the server is not ready: GET /readyz responds with {status}"),
                 Err(error) => Err(error).context("the server does not respond"),

@@ -68,13 +68,11 @@ impl Keys {
     /// Returns the key with this id. A token without an id is verified by the only key of the issuer.
     pub(super) async fn find(&self, id: Option<&str>) -> Found {
         let began = Instant::now();
-        if let Some(known) = self.known() {
-            if let Some(key) = known.find(id) {
-                if known.fetched.elapsed() > FRESH {
-                    self.refresh_in_background(began);
-                }
-                return Found::Key(key);
+        if let Some((known, key)) = self.known().and_then(|known| Some((known.clone(), known.find(id)?))) {
+            if known.fetched.elapsed() > FRESH {
+                self.refresh_in_background(began);
             }
+            return Found::Key(key);
         }
         let failure = self.refresh(began).await;
         match (self.known(), failure) {
@@ -88,8 +86,8 @@ impl Keys {
         tokio::spawn(async move { this.refresh(began).await });
     }
 
-    /// Fetches the keys, unless another request has done so since `began` or an attempt was made a moment ago. Returns the
-    /// reason if the last attempt failed.
+    /// Fetches the keys, unless another request has done so since `began` or an attempt was made a moment ago.
+    /// Returns the reason if the last attempt failed.
     async fn refresh(&self, began: Instant) -> Option<String> {
         let mut last = self.0.attempt.lock().await;
         if let Some(attempt) = &*last

@@ -41,8 +41,8 @@ fn url(text: &str) -> Result<String, String> {
     }
 }
 
-/// Returns true if keys can be fetched from a URL without an attacker changing them on the way: it uses TLS, or does not
-/// leave the machine.
+/// Returns true if keys can be fetched from a URL without an attacker changing them on the way: it uses TLS, or does
+/// not leave the machine.
 pub(super) fn is_trustworthy(url: &str) -> bool {
     let Ok(uri) = url.parse::<Uri>() else { return false };
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);

@@ -1,7 +1,8 @@
-//! The cryptography of access tokens: a backend of `jsonwebtoken` with the algorithms that the service uses, and no others.
+//! The cryptography of access tokens: a backend of `jsonwebtoken` with the algorithms that the service uses, and no
+//! others.
 //!
-//! The backends that the crate provides contain more. A token whose header names an algorithm without code here cannot be
-//! accepted.
+//! The backends that the crate provides contain more. A token whose header names an algorithm without code here
+//! cannot be accepted.
 
 #[cfg(feature = "tokens")]
 mod eddsa;

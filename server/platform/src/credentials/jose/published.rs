@@ -19,8 +19,8 @@ struct Verify {
     key: DecodingKey,
 }
 
-/// The implementation of an algorithm: for RSA keys as modulus and exponent, or for keys as bytes (a point of an elliptic
-/// curve or an Ed25519 key).
+/// The implementation of an algorithm: for RSA keys as modulus and exponent, or for keys as bytes (a point of an
+/// elliptic curve or an Ed25519 key).
 #[derive(Clone, Copy)]
 enum Implementation {
     Rsa(&'static RsaParameters),

@@ -165,8 +165,8 @@ impl<P: FromClaims> Tokens<P> {
     /// [`Revocations`](crate::revocation::Revocations) as a policy of the gate does, without a round trip of its own.
     ///
     /// # Errors
-    /// Returns [`Denied::Unauthenticated`] if this service has not signed the token, if it has expired, or if its issuer or
-    /// audience is another service. The message states no reason, so that a client cannot learn from it.
+    /// Returns [`Denied::Unauthenticated`] if this service has not signed the token, if it has expired, or if its
+    /// issuer or audience is another service. The message states no reason, so that a client cannot learn from it.
     pub fn caller(&self, token: BearerToken<'_>) -> Result<P, Denied> {
         let denied = || Denied::Unauthenticated(Cow::Borrowed("the access token is not valid or has expired"));
         self.verify(token.as_str()).ok_or_else(denied)

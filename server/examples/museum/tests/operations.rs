@@ -1,0 +1,161 @@
+//! Tests of the museum: the sweeps over every operation of its contract, and the behaviour of its lists and tickets.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails if an operation fails")]
+
+use museum::Museum;
+use museum_api::client::Client;
+use museum_api::operations::ALL;
+use museum_api::{
+    CreateEventRequest, EventId, GetEventRequest, GetHoursRequest, ListEventsRequest, ListTicketsRequest, NewEvent,
+    NewTicket, SellTicketError, SellTicketRequest,
+};
+use serde_json::json;
+use writ_platform::testing::{Sweep, TestServer, grant_key};
+use writ_runtime::client::Connection;
+use writ_runtime::{PageAt, PageRequest};
+
+const STAFF: &str = "key-of-the-staff";
+const OFFICE: &str = "key-of-a-box-office";
+
+/// Starts the service with the API keys of the staff and of a box office, and with a key without scopes.
+async fn start() -> TestServer<Museum> {
+    let server = TestServer::<Museum>::start().await;
+    let pool = &server.service.pool;
+    grant_key(pool, STAFF, "staff", &["events:write", "tickets:read", "tickets:write"]).await;
+    grant_key(pool, OFFICE, "office", &["tickets:read", "tickets:write"]).await;
+    grant_key(pool, "key-without-scopes", "guest", &[]).await;
+    server
+}
+
+fn sweep(server: &TestServer<Museum>, key: &str) -> Sweep {
+    let event = json!({ "title": "Sundials", "startsAt": "2030-05-01T18:00:00Z", "price": "12.50", "places": 40 });
+    Sweep::new(server, ALL)
+        .credential("key", key)
+        .value("eventId", &EventId::generate().to_string())
+        .body("createEvent", event)
+        .body("sellTicket", json!({ "visitors": 2 }))
+}
+
+fn client(server: &TestServer<Museum>, key: &str) -> Client {
+    Client::new(Connection::new(&server.url("")).unwrap().credential("key", key))
+}
+
+/// Creates an event with this number of places, and returns its id.
+async fn event(client: &Client, places: i32) -> EventId {
+    let starts_at = "2030-05-01T18:00:00Z".parse().unwrap();
+    let body = NewEvent { title: "Sundials".to_owned(), starts_at, price: "12.50".parse().unwrap(), places };
+    client.events.create_event(&CreateEventRequest { body }).await.unwrap().body.id
+}
+
+async fn places(client: &Client, event_id: EventId) -> i32 {
+    client.events.get_event(&GetEventRequest { event_id }).await.unwrap().body.places
+}
+
+#[tokio::test]
+async fn every_operation_with_security_requires_credentials_and_scopes() {
+    let server = start().await;
+    sweep(&server, STAFF).requires_credentials().await;
+    sweep(&server, "key-without-scopes").requires_scopes().await;
+}
+
+#[tokio::test]
+async fn every_operation_refuses_requests_that_it_does_not_declare() {
+    let server = start().await;
+    let sweep = sweep(&server, STAFF);
+    sweep.refuses_other_methods().await;
+    sweep.refuses_invalid_path_parameters().await;
+    sweep.refuses_unreadable_bodies().await;
+    sweep.refuses_other_media_types().await;
+}
+
+#[tokio::test]
+async fn every_operation_has_its_declared_rate_limit() {
+    let server = start().await;
+    sweep(&server, STAFF).limits_requests().await;
+}
+
+#[tokio::test]
+async fn every_operation_is_a_503_without_a_database() {
+    let server = start().await;
+    // The API key is then known, so that the handlers are reached without the database.
+    let sale = SellTicketRequest { event_id: EventId::generate(), body: NewTicket { visitors: 1 } };
+    client(&server, STAFF).tickets.sell_ticket(&sale).await.unwrap_err();
+    server.service.pool.close().await;
+    sweep(&server, STAFF).is_unavailable().await;
+}
+
+#[tokio::test]
+async fn the_opening_hours_begin_with_the_requested_day() {
+    let server = start().await;
+    let insert =
+        "INSERT INTO opening_hours SELECT '2030-05-01'::date + n, '10:00', '18:00' FROM generate_series(0, 9) n";
+    sqlx::query(insert).execute(&server.service.pool).await.unwrap();
+    let request = GetHoursRequest { from: Some("2030-05-08".parse().unwrap()) };
+    let days = client(&server, STAFF).hours.get_hours(&request).await.unwrap().body.days;
+    assert_eq!(
+        days.iter().map(|day| day.date.to_string()).collect::<Vec<_>>(),
+        ["2030-05-08", "2030-05-09", "2030-05-10"]
+    );
+    assert_eq!((days[0].opens.as_str(), days[0].closes.as_str()), ("10:00", "18:00"));
+}
+
+#[tokio::test]
+async fn the_pages_of_the_events_contain_each_later_event_once() {
+    let server = start().await;
+    let insert = "INSERT INTO events SELECT gen_random_uuid(), 'Event ' || n, '2030-05-01Z'::timestamptz + make_interval(days => n / 3), 5, 1
+                  FROM generate_series(1, 50) n";
+    sqlx::query(insert).execute(&server.service.pool).await.unwrap();
+    let (client, after) = (client(&server, STAFF), "2030-05-03T12:00:00Z".parse().unwrap());
+    let (mut found, mut at) = (Vec::new(), PageAt::Number(1));
+    loop {
+        let request = ListEventsRequest { after: Some(after), page: PageRequest { limit: 7, at } };
+        let page = client.events.list_events(&request).await.unwrap().body;
+        assert_eq!(page.pagination.total, 42);
+        found.extend(page.data);
+        let Some(cursor) = page.pagination.next_cursor else { break };
+        at = PageAt::Cursor(cursor);
+    }
+    assert!(found.is_sorted_by_key(|event| (event.starts_at, event.id)));
+    let titles: std::collections::BTreeSet<_> = found.iter().map(|event| &event.title).collect();
+    assert_eq!((found.len(), titles.len()), (42, 42));
+}
+
+#[tokio::test]
+async fn a_repeated_sale_with_its_idempotency_key_sells_one_ticket() {
+    let server = start().await;
+    let (staff, office) = (client(&server, STAFF), client(&server, OFFICE));
+    let event_id = event(&staff, 10).await;
+    assert_eq!(places(&office, event_id).await, 10);
+    let sale = SellTicketRequest { event_id, body: NewTicket { visitors: 3 } };
+    let first = office.tickets.sell_ticket(&sale).idempotency_key("sale-1").await.unwrap().body;
+    let again = office.tickets.sell_ticket(&sale).idempotency_key("sale-1").await.unwrap().body;
+    assert_eq!((first.id, first.total), (again.id, "37.50".parse().unwrap()));
+    // The cached response of the event is invalidated.
+    assert_eq!(places(&office, event_id).await, 7);
+    let page = ListTicketsRequest { page: PageRequest { limit: 20, at: PageAt::Number(1) } };
+    assert_eq!(office.tickets.list_tickets(&page).await.unwrap().body.data.len(), 1);
+    assert!(staff.tickets.list_tickets(&page).await.unwrap().body.data.is_empty());
+}
+
+#[tokio::test]
+async fn concurrent_sales_never_exceed_the_places_of_an_event() {
+    let server = start().await;
+    let client = client(&server, STAFF);
+    let event_id = event(&client, 5).await;
+    let sales = (0..8).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move {
+            client.tickets.sell_ticket(&SellTicketRequest { event_id, body: NewTicket { visitors: 1 } }).await
+        })
+    });
+    let mut sold = 0;
+    for sale in sales.collect::<Vec<_>>() {
+        match sale.await.unwrap() {
+            Ok(_) => sold += 1,
+            Err(error) => assert!(matches!(error.refusal(), Some(SellTicketError::Conflict(_))), "{error:?}"),
+        }
+    }
+    assert_eq!((sold, places(&client, event_id).await), (5, 0));
+    let unknown = SellTicketRequest { event_id: EventId::generate(), body: NewTicket { visitors: 1 } };
+    let error = client.tickets.sell_ticket(&unknown).await.unwrap_err();
+    assert!(matches!(error.refusal(), Some(SellTicketError::NotFound(_))), "{error:?}");
+}

@@ -1,0 +1,153 @@
+//! A request of a sweep to one operation, and its response.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+use axum::body::{Body, to_bytes};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpStream;
+use writ_runtime::{Operation, Scheme, SchemeKind};
+
+/// A request to one operation.
+pub(super) struct Call {
+    address: SocketAddr,
+    operation: &'static Operation,
+    method: &'static str,
+    target: String,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+/// The response to a request that a service has refused.
+pub(super) struct Refused {
+    headers: HeaderMap,
+    pub(super) body: Value,
+}
+
+/// The response to a request of a sweep.
+pub(super) struct Response {
+    pub(super) status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    /// The request, for the message of a failed check.
+    request: String,
+}
+
+impl Call {
+    /// Creates a request to an operation, with the values that `value` returns for its path parameters.
+    pub(super) fn new<'a>(address: SocketAddr, operation: &'static Operation, value: impl Fn(&str) -> &'a str) -> Call {
+        let method = operation.method.as_str();
+        let mut call =
+            Call { address, operation, method, target: String::new(), headers: HeaderMap::new(), body: Vec::new() };
+        let mut rest = operation.path;
+        while let Some((fixed, (name, end))) =
+            rest.split_once('{').and_then(|(fixed, rest)| Some((fixed, rest.split_once('}')?)))
+        {
+            call.push_path(fixed);
+            call.push_path(value(name));
+            rest = end;
+        }
+        call.push_path(rest);
+        if !operation.query.is_empty() { call.query(operation.query) } else { call }
+    }
+
+    /// Appends a part of the path, with the characters encoded that a path cannot contain (RFC 3986 § 3.3).
+    fn push_path(&mut self, part: &str) {
+        for byte in part.bytes() {
+            match byte {
+                b' '..=b'~' if !b" \"#<>?\\^`{|}".contains(&byte) => self.target.push(char::from(byte)),
+                other => {
+                    let _ = write!(self.target, "%{other:02X}");
+                }
+            }
+        }
+    }
+
+    fn query(mut self, pair: &str) -> Call {
+        self.target.push(if self.target.contains('?') { '&' } else { '?' });
+        self.target.push_str(pair);
+        self
+    }
+
+    /// Returns this request with another method.
+    pub(super) fn method(self, method: &'static str) -> Call {
+        Call { method, ..self }
+    }
+
+    /// Returns this request with a header.
+    pub(super) fn header(mut self, name: &str, value: &str) -> Call {
+        let name: HeaderName = name.parse().expect("the name of the header is valid");
+        self.headers.append(name, HeaderValue::from_str(value).expect("the value of the header is valid"));
+        self
+    }
+
+    /// Returns this request with the credential of a security scheme.
+    pub(super) fn credential(self, scheme: &Scheme, secret: &str) -> Call {
+        match scheme.kind {
+            SchemeKind::Bearer => self.header("authorization", &format!("Bearer {secret}")),
+            SchemeKind::Basic => self.header("authorization", &format!("Basic {secret}")),
+            SchemeKind::Authorization(name) => self.header("authorization", &format!("{name} {secret}")),
+            SchemeKind::Header(name) => self.header(name, secret),
+            SchemeKind::Cookie(name) => self.header("cookie", &format!("{name}={secret}")),
+            SchemeKind::Query(name) => self.query(&format!("{name}={secret}")),
+            SchemeKind::MutualTls => self,
+        }
+    }
+
+    /// Returns this request with a body.
+    pub(super) fn body(self, media_type: &str, body: impl Into<Vec<u8>>) -> Call {
+        let mut call = self.header("content-type", media_type);
+        call.body = body.into();
+        call
+    }
+
+    /// Sends the request on a connection of its own.
+    pub(super) async fn send(self) -> Response {
+        let request = format!("{}: {} {}", self.operation.id, self.method, self.target);
+        let mut sent = Request::builder().method(self.method).uri(&self.target).header(header::HOST, "test.invalid");
+        if let Some(headers) = sent.headers_mut() {
+            headers.extend(self.headers);
+        }
+        let sent = sent.body(Body::from(self.body)).expect("the request is valid");
+        let stream = TcpStream::connect(self.address).await.expect("the server accepts connections");
+        let (mut sender, connection) =
+            http1::handshake(TokioIo::new(stream)).await.expect("the connection is established");
+        let connection = tokio::spawn(connection);
+        let response = sender.send_request(sent).await;
+        let (head, body) = response.unwrap_or_else(|error| panic!("{request}: {error}")).into_parts();
+        let body = to_bytes(Body::new(body), usize::MAX).await.unwrap_or_else(|error| panic!("{request}: {error}"));
+        connection.abort();
+        Response { status: head.status.as_u16(), headers: head.headers, body: body.to_vec(), request }
+    }
+}
+
+impl Response {
+    /// Checks that the response is a refusal with this status: its body is JSON, and it names the request.
+    #[track_caller]
+    pub(super) fn refused(self, status: u16) -> Refused {
+        let text = String::from_utf8_lossy(&self.body);
+        assert_eq!(self.status, status, "{}: {text}", self.request);
+        let media_type = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        assert!(media_type.is_some_and(|value| value.ends_with("json")), "{}: {media_type:?}", self.request);
+        let body: Value = serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}: {text}", self.request));
+        assert!(body.is_object(), "{}: {text}", self.request);
+        assert!(self.headers.contains_key("x-request-id"), "{}: {:?}", self.request, self.headers);
+        Refused { headers: self.headers, body }
+    }
+}
+
+impl Refused {
+    /// Returns the text of a header, or an empty text if the response does not have it.
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Returns the number in a header. Panics if the response does not have it.
+    #[track_caller]
+    pub(super) fn number(&self, name: &str) -> u64 {
+        self.header(name).parse().unwrap_or_else(|_| panic!("{name}: {:?}", self.headers))
+    }
+}
