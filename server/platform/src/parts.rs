@@ -6,8 +6,8 @@ use crate::builder::Builder;
 #[cfg(feature = "postgres")]
 impl Builder {
     /// Returns the connection pool of a database. The platform applies its migrations at start, checks its health under
-    /// the name `database`, deletes expired idempotency records, and closes the pool at the end. The first database that
-    /// a service asks for also has the policies which operators set at run time.
+    /// the name `database`, deletes expired idempotency records, and closes the pool at the end. The first database
+    /// that a service asks for also has the policies which operators set at run time.
     ///
     /// The variable `<NAME>_DATABASE_URL` with the prefix of the service has the URL, or else `DATABASE_URL`; one of
     /// them is required.

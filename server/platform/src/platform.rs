@@ -194,8 +194,8 @@ impl Platform {
         Ok(())
     }
 
-    /// Serves a router on `listener` until the shutdown is complete. If an address for metrics is configured, metrics and
-    /// probes are served there, and the commands of operators at that of the admin port.
+    /// Serves a router on `listener` until the shutdown is complete. If an address for metrics is configured, metrics
+    /// and probes are served there, and the commands of operators at that of the admin port.
     ///
     /// # Errors
     /// Returns an error if the address for metrics or of the admin port is already in use.

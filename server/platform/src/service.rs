@@ -54,11 +54,11 @@ pub trait Service: Sized + Send + Sync + 'static {
 
 /// Runs a service until it receives SIGTERM or SIGINT. This function is the body of `main`.
 ///
-/// It creates the Tokio runtime, reads the settings from the environment, starts the parts of the service and serves its
-/// router. If the service cannot start, it prints the reason to standard error.
+/// It creates the Tokio runtime, reads the settings from the environment, starts the parts of the service and serves
+/// its router. If the service cannot start, it prints the reason to standard error.
 ///
-/// With the argument `policy`, the program instead changes the policies of the running service, and exits. Without further
-/// arguments it prints the usage. `docs/operating.md` of the repository describes it.
+/// With the argument `policy`, the program instead changes the policies of the running service, and exits. Without
+/// further arguments it prints the usage. `docs/operating.md` of the repository describes it.
 pub fn run<S: Service>() -> ExitCode {
     let arguments: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(crate::BoxError::from);

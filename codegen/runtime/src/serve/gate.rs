@@ -74,8 +74,8 @@ pub trait Gate<P>: Send + Sync + 'static {
 
     /// Lets the handler of an admitted request begin, after the body was received and decoded, or refuses the request.
     ///
-    /// A gate that limits the number of running handlers counts them from here to [`Gate::leave`], so that clients which
-    /// send their body slowly do not count. The default lets every handler begin.
+    /// A gate that limits the number of running handlers counts them from here to [`Gate::leave`], so that clients
+    /// which send their body slowly do not count. The default lets every handler begin.
     ///
     /// # Errors
     ///

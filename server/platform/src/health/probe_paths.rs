@@ -5,10 +5,11 @@ use writ_runtime::{Method, Operation};
 /// The last segments of the paths of health checks.
 const NAMES: [&str; 5] = ["livez", "readyz", "startupz", "healthz", "health"];
 
-/// Returns true if an operation is a health check: a public GET without parameters whose path ends in `livez`, `readyz`,
-/// `startupz`, `healthz` or `health`.
+/// Returns true if an operation is a health check: a public GET without parameters whose path ends in `livez`,
+/// `readyz`, `startupz`, `healthz` or `health`.
 ///
-/// A health check is never refused because of load, since a supervisor would then restart a process that only works hard.
+/// A health check is never refused because of load, since a supervisor would then restart a process that only works
+/// hard.
 pub(crate) fn is_probe(operation: &Operation) -> bool {
     let name = operation.path.rsplit('/').next().unwrap_or_default();
     operation.method == Method::GET

@@ -100,8 +100,8 @@ impl Overrides {
         self.find(operation, Kind::Off).map(|(_, remaining)| remaining)
     }
 
-    /// Returns the rate limits that apply to an operation: those of the contract, or the one that an operator has set in
-    /// place of those by caller and by address.
+    /// Returns the rate limits that apply to an operation: those of the contract, or the one that an operator has set
+    /// in place of those by caller and by address.
     pub(crate) fn rate_limits(&self, operation: &'static Operation) -> RateLimits {
         let Some((Change::Rate { requests, window }, _)) = self.find(operation, Kind::Rate) else {
             return RateLimits::Declared(operation.rate_limits);

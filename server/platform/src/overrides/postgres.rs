@@ -13,8 +13,8 @@ use super::command::{Note, Setting};
 use super::{Accepted, Author, LogEntry, Override, Process};
 use crate::BoxError;
 
-/// Increments the version of the service's overrides. The row stays locked until the transaction ends, so versions become
-/// visible in their order.
+/// Increments the version of the service's overrides. The row stays locked until the transaction ends, so versions
+/// become visible in their order.
 const NEXT_VERSION: &str = "\
 INSERT INTO writ.policy_versions AS known (service, version) VALUES (current_schema(), 1)
 ON CONFLICT (service) DO UPDATE SET version = known.version + 1
@@ -237,7 +237,8 @@ async fn log(
     Ok(())
 }
 
-/// Decodes overrides. A row that this version of the program cannot read, because a later one has written it, is skipped.
+/// Decodes overrides. A row that this version of the program cannot read, because a later one has written it, is
+/// skipped.
 fn overrides(rows: &[PgRow]) -> Result<Vec<Override>, sqlx::Error> {
     let mut overrides = Vec::with_capacity(rows.len());
     for row in rows {

@@ -144,7 +144,8 @@ impl SheddingVisit {
     }
 }
 
-/// A request that ends without a response, because the client disconnected or a time limit elapsed, gives its place back.
+/// A request that ends without a response, because the client disconnected or a time limit elapsed, gives its place
+/// back.
 impl Drop for SheddingVisit {
     fn drop(&mut self) {
         self.end(false);

@@ -7,7 +7,7 @@
 //! | admit | asks the gate: revocation, rate limit, cache | `stages.rs`, `serve/gate.rs` |
 //! | receive body | checks media type and size, and reads the body | `request/body.rs` |
 //! | decode | reads and validates parameters and body together | `stages.rs`, `request/decoder/` |
-//! | invoke | asks the gate whether the handler may begin, and awaits it within its time limit | `stages.rs`, `invoke.rs` |
+//! | invoke | asks the gate whether the handler may begin, and awaits it in time | `stages.rs`, `invoke.rs` |
 //! | finish | adds conditional response, error envelope and common headers | `finish.rs` |
 //!
 //! `stages.rs` runs them in this order. The gate sees the response of every request that it admitted. A

@@ -67,8 +67,8 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
         Ok(reply)
     }
 
-    /// Runs the pipeline stages of a request that the gate has admitted, until the gate's `leave`. `begin` is the gate's
-    /// decision before the handler.
+    /// Runs the pipeline stages of a request that the gate has admitted, until the gate's `leave`. `begin` is the
+    /// gate's decision before the handler.
     async fn run_admitted(
         &self,
         head: &Arc<RequestHead>,
