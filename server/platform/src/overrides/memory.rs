@@ -20,7 +20,7 @@ const ROLE: &str = "admin port";
 #[derive(Debug)]
 pub(crate) struct MemoryBoard {
     overrides: Overrides,
-    /// The log, the latest entry first. Its lock also orders the changes.
+    /// The log, the latest entry first. The lock of the log serializes the changes.
     log: Mutex<VecDeque<LogEntry>>,
 }
 
