@@ -76,7 +76,7 @@ impl Service for Shop {
     fn router(&self, platform: &Platform) -> Router {
         let api = v1::Api {
             authenticator: Credentials(self.tokens.clone()),
-            gate: self.store.gate().with(self.revocations.clone()),
+            gate: platform.gate(&self.store, v1::operations::ALL).with(self.revocations.clone()),
             errors: Conversions,
             auth: AuthService::new(self),
             users: UserService::new(self),

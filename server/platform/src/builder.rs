@@ -12,7 +12,9 @@ use crate::cursor::Cursors;
 use crate::health::{Health, NamedProbe, Probe, Weight};
 use crate::jobs::Job;
 use crate::metrics::Metrics;
+use crate::overrides::{Board, Overrides};
 use crate::platform::{Inner, Platform};
+use crate::shedding::LoadShedding;
 use crate::shutdown::Shutdown;
 
 /// The builder of a [`Platform`]. A [`Service`](crate::Service) asks it for the parts that it needs.
@@ -31,6 +33,9 @@ pub struct Builder {
     pub(crate) steps: Vec<Step>,
     jobs: Vec<Arc<Job>>,
     pub(crate) closing: Vec<Work<()>>,
+    /// The database that has the policies which operators set at run time: the first one of the service.
+    #[cfg(feature = "postgres")]
+    pub(crate) policy_pool: Option<sqlx::PgPool>,
     /// The names of the keys that are random because they are not configured.
     random_keys: Vec<String>,
 }
@@ -64,6 +69,8 @@ impl Builder {
             steps: Vec::new(),
             jobs: Vec::new(),
             closing: Vec::new(),
+            #[cfg(feature = "postgres")]
+            policy_pool: None,
             random_keys: Vec::new(),
         }
     }
@@ -130,11 +137,29 @@ impl Builder {
         let unknown = self.source.unknown_names();
         self.source.finish()?;
         let health = Health::new(self.probes, self.shutdown.clone());
+        let overrides = Overrides::default();
+        #[cfg(feature = "postgres")]
+        let board = match &self.policy_pool {
+            Some(pool) => Board::on_postgres(pool.clone()),
+            None => Board::in_memory(overrides.clone()),
+        };
+        #[cfg(not(feature = "postgres"))]
+        let board = Board::in_memory(overrides.clone());
+        let load_shedding = self.config.sheds_load.then(|| LoadShedding::new(self.metrics.clone()));
         Ok(Platform(Arc::new(Inner {
             config: self.config,
             shutdown: self.shutdown,
             metrics: self.metrics,
             health,
+            overrides,
+            board,
+            #[cfg(feature = "postgres")]
+            policy_pool: self.policy_pool,
+            #[cfg(feature = "postgres")]
+            served: Shutdown::default(),
+            #[cfg(feature = "postgres")]
+            follower: std::sync::Mutex::default(),
+            load_shedding,
             steps: self.steps,
             jobs: self.jobs,
             closing: self.closing,

@@ -19,6 +19,7 @@
 //! | API keys | [`credentials::ApiKeys`] | |
 //! | health checks | [`health::Health`], [`health::Probe`] | |
 //! | jobs | [`jobs::Job`] | |
+//! | policies that operators change at run time, load shedding | [`Platform::gate`] | |
 //! | databases and migrations | `Database`, [`Builder`] | `postgres` |
 //! | idempotency keys in memory | [`idempotency::MemoryRecords`] | |
 //! | idempotency keys in the transaction of the effect | `idempotency::once` | `postgres` |
@@ -66,10 +67,12 @@ pub mod testing;
 mod builder;
 #[cfg(feature = "postgres")]
 mod database;
+mod overrides;
 mod parts;
 mod platform;
 mod principal;
 mod service;
+mod shedding;
 mod single_flight;
 mod store;
 #[cfg(test)]

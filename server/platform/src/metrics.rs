@@ -30,6 +30,8 @@ pub struct Metrics {
     breaches: Family<OperationLabels, Counter>,
     batches: Family<BatchLabels, Counter>,
     lag: Family<JobLabels, Gauge>,
+    shed: Family<ClassLabels, Counter>,
+    concurrency_limit: Family<ClassLabels, Gauge>,
     /// The time at which each job last had nothing left to do; at first the time at which it was started.
     completed: Mutex<BTreeMap<String, Instant>>,
 }
@@ -54,6 +56,12 @@ struct BatchLabels {
     result: &'static str,
 }
 
+/// The labels of the metrics of load shedding.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ClassLabels {
+    class: &'static str,
+}
+
 /// The labels of the metrics that are kept for each job.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct JobLabels {
@@ -72,7 +80,13 @@ impl Default for Metrics {
         let (batches, lag) = (Family::<BatchLabels, Counter>::default(), Family::<JobLabels, Gauge>::default());
         registry.register("job_batches", "Number of batches of a job by their result", batches.clone());
         registry.register("job_lag_seconds", "Time since a job last had nothing left to do", lag.clone());
-        Metrics { registry, requests, latency, breaches, batches, lag, completed: Mutex::default() }
+        let (shed, concurrency_limit) =
+            (Family::<ClassLabels, Counter>::default(), Family::<ClassLabels, Gauge>::default());
+        registry.register("shed_requests", "Number of requests that were refused because of overload", shed.clone());
+        let help = "Largest number of requests that run at the same time";
+        registry.register("concurrency_limit", help, concurrency_limit.clone());
+        let completed = Mutex::default();
+        Metrics { registry, requests, latency, breaches, batches, lag, shed, concurrency_limit, completed }
     }
 }
 
@@ -94,6 +108,16 @@ impl Metrics {
     pub fn observe_batch(&self, job: &str, succeeded: bool) {
         let result = if succeeded { "ok" } else { "failed" };
         self.batches.get_or_create(&BatchLabels { job: job.to_owned(), result }).inc();
+    }
+
+    /// Counts a request that is refused because of overload.
+    pub fn observe_shed(&self, class: &'static str) {
+        self.shed.get_or_create(&ClassLabels { class }).inc();
+    }
+
+    /// Sets the largest number of requests of a class that run at the same time.
+    pub fn set_concurrency_limit(&self, class: &'static str, limit: u32) {
+        self.concurrency_limit.get_or_create(&ClassLabels { class }).set(i64::from(limit));
     }
 
     /// Begins to measure the lag of a job.

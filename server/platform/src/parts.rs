@@ -6,7 +6,8 @@ use crate::builder::Builder;
 #[cfg(feature = "postgres")]
 impl Builder {
     /// Returns the connection pool of a database. The platform applies its migrations at start, checks its health under
-    /// the name `database`, deletes expired idempotency records, and closes the pool at the end.
+    /// the name `database`, deletes expired idempotency records, and closes the pool at the end. The first database
+    /// that a service asks for also has the policies which operators set at run time.
     ///
     /// The variable `<NAME>_DATABASE_URL` with the prefix of the service has the URL, or else `DATABASE_URL`; one of
     /// them is required.
@@ -30,6 +31,11 @@ impl Builder {
             &pool,
             crate::idempotency::PURGE,
         ));
+        if self.policy_pool.is_none() {
+            self.policy_pool = Some(pool.clone());
+            self.job(Job::purge("ended policies", &pool, crate::overrides::PURGE_OVERRIDES));
+            self.job(Job::purge("old log entries of policies", &pool, crate::overrides::PURGE_LOG));
+        }
         let closed = pool.clone();
         self.at_end(move || {
             let pool = closed.clone();

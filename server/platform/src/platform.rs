@@ -5,18 +5,23 @@ use std::sync::Arc;
 
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
-use writ_runtime::{Breach, BreachObserver, ResponseChecks, ServeOptions, Timeouts};
+use writ_runtime::{Breach, BreachObserver, Operation, ResponseChecks, ServeOptions, Timeouts};
 
 use crate::BoxError;
 use crate::browsers::{self, StrictTransport};
 use crate::builder::{Step, Work};
 use crate::client_address;
 use crate::config::{Config, Mode, ResponseCheckConfig};
+use crate::gate::PolicyGate;
 use crate::health::{self, Health};
 use crate::jobs::{self, Job};
 use crate::metrics::{self, Metrics};
+use crate::overrides::{self, Board, Overrides};
+use crate::principal::Principal;
 use crate::serve;
+use crate::shedding::LoadShedding;
 use crate::shutdown::{self, Shutdown};
+use crate::store::Store;
 use crate::telemetry;
 
 /// The platform of a service, as its [`Builder`](crate::Builder) has completed it. Clones share all resources.
@@ -46,6 +51,20 @@ pub(crate) struct Inner {
     pub(crate) shutdown: Shutdown,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) health: Health,
+    /// The policies that operators have set at run time.
+    pub(crate) overrides: Overrides,
+    /// The store of these policies.
+    pub(crate) board: Board,
+    /// The database of these policies.
+    #[cfg(feature = "postgres")]
+    pub(crate) policy_pool: Option<sqlx::PgPool>,
+    /// Begins to drain after the last response, before databases are closed.
+    #[cfg(feature = "postgres")]
+    pub(crate) served: Shutdown,
+    /// The task that follows the policies in the database.
+    #[cfg(feature = "postgres")]
+    pub(crate) follower: std::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
+    pub(crate) load_shedding: Option<LoadShedding>,
     pub(crate) steps: Vec<Step>,
     pub(crate) jobs: Vec<Arc<Job>>,
     pub(crate) closing: Vec<Work<()>>,
@@ -119,6 +138,19 @@ impl Platform {
         }
     }
 
+    /// Creates the gate of a contract with these operations, for the field `gate` of the generated `Api`.
+    ///
+    /// It applies the policies of the contract as [`Store::gate`] does. In addition, an operator can change them at run
+    /// time with the subcommand `policy`, and requests are refused while their operations take much longer than usual.
+    pub fn gate<P: Principal>(&self, store: &Store, operations: &[&'static Operation]) -> PolicyGate<P> {
+        self.0.overrides.add_operations(operations);
+        let gate = store.adjustable_gate(&self.0.overrides);
+        match &self.0.load_shedding {
+            Some(shedding) => gate.with(shedding.clone()),
+            None => gate,
+        }
+    }
+
     /// Serves the router of a service from its start to the end of the shutdown, which SIGTERM or SIGINT begins.
     ///
     /// # Errors
@@ -147,6 +179,15 @@ impl Platform {
         for step in &self.0.steps {
             (step.work)().await.map_err(failed(step.failure.clone()))?;
         }
+        #[cfg(feature = "postgres")]
+        if let Some(pool) = &self.0.policy_pool {
+            let mut follower = overrides::Follower::new(pool, self.0.overrides.clone());
+            follower.poll().await.map_err(failed("cannot read the policies that are set at run time"))?;
+            let served = self.0.served.clone();
+            let stop = async move { served.draining().await };
+            let task = tokio::spawn(overrides::follow(follower, self.0.shutdown.clone(), stop));
+            *self.0.follower.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(task);
+        }
         for job in &self.0.jobs {
             jobs::start(job.clone(), self.0.metrics.clone(), self.0.shutdown.clone());
         }
@@ -154,23 +195,26 @@ impl Platform {
     }
 
     /// Serves a router on `listener` until the shutdown is complete. If an address for metrics is configured, metrics
-    /// and probes are served there.
+    /// and probes are served there, and the commands of operators at that of the admin port.
     ///
     /// # Errors
-    /// Returns an error if the address for metrics is already in use.
+    /// Returns an error if the address for metrics or of the admin port is already in use.
     pub async fn serve(&self, listener: TcpListener, app: Router) -> Result<(), StartError> {
         let run = |listener, app| {
             let (timeouts, max_connections) = (self.0.config.timeouts.clone(), self.0.config.max_connections);
             serve::serve(listener, app, timeouts, max_connections, self.0.shutdown.clone())
         };
-        match self.0.config.metrics_bind {
-            Some(address) => {
-                let listener_of_metrics = self.listen(address, "METRICS_BIND").await?;
-                let operators = metrics::router(self.0.metrics.clone()).merge(health::router(self.0.health.clone()));
-                tokio::join!(run(listener, self.around(app)), run(listener_of_metrics, operators));
-            }
-            None => run(listener, self.around(app)).await,
+        let mut ports = vec![run(listener, self.around(app))];
+        if let Some(address) = self.0.config.metrics_bind {
+            let listener = self.listen(address, "METRICS_BIND").await?;
+            let router = metrics::router(self.0.metrics.clone()).merge(health::router(self.0.health.clone()));
+            ports.push(run(listener, router));
         }
+        if let Some(admin) = &self.0.config.admin {
+            let listener = self.listen(admin.bind, "ADMIN_BIND").await?;
+            ports.push(run(listener, overrides::router(self.0.clone())));
+        }
+        futures_util::future::join_all(ports).await;
         tokio::select! {
             () = self.close() => {}
             () = self.0.shutdown.ended() => {}
@@ -193,6 +237,15 @@ impl Platform {
     }
 
     async fn close(&self) {
+        #[cfg(feature = "postgres")]
+        {
+            self.0.served.drain();
+            let task = self.0.follower.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+            if let Some(task) = task {
+                // The task tells the database that this process ends.
+                let _ = task.await;
+            }
+        }
         for close in &self.0.closing {
             close().await;
         }

@@ -6,6 +6,7 @@ use axum::Router;
 
 use crate::builder::Builder;
 use crate::config::Source;
+use crate::overrides;
 use crate::platform::Platform;
 
 /// A service that stands on the platform.
@@ -31,7 +32,7 @@ use crate::platform::Platform;
 ///     }
 ///
 ///     fn router(&self, platform: &Platform) -> Router {
-///         // A generated contract has `Api { gate: self.store.gate(), … }.router_with(platform.serve_options())`.
+///         // A generated contract has `Api { gate: platform.gate(&self.store, operations::ALL), … }`.
 ///         Router::new().merge(writ_platform::health::router(platform.health().clone()))
 ///     }
 /// }
@@ -55,12 +56,17 @@ pub trait Service: Sized + Send + Sync + 'static {
 ///
 /// It creates the Tokio runtime, reads the settings from the environment, starts the parts of the service and serves
 /// its router. If the service cannot start, it prints the reason to standard error.
+///
+/// With the argument `policy`, the program instead changes the policies of the running service, and exits. Without
+/// further arguments it prints the usage. `docs/operating.md` of the repository describes it.
 pub fn run<S: Service>() -> ExitCode {
-    let outcome = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(crate::BoxError::from)
-        .and_then(|runtime| runtime.block_on(serve::<S>()));
+    let arguments: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(crate::BoxError::from);
+    let outcome = runtime.and_then(|runtime| match arguments.split_first() {
+        None => runtime.block_on(serve::<S>()),
+        Some((word, rest)) if word == "policy" => runtime.block_on(change_policies::<S>(rest)),
+        Some((word, _)) => Err(format!("unknown argument `{word}`; the only subcommand is `policy`").into()),
+    });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -71,9 +77,21 @@ pub fn run<S: Service>() -> ExitCode {
 }
 
 async fn serve<S: Service>() -> Result<(), crate::BoxError> {
+    let (platform, app) = assemble::<S>()?;
+    Ok(platform.run(app).await?)
+}
+
+/// Runs the subcommand `policy`. The service is created but not started, because its router knows the operations.
+async fn change_policies<S: Service>(arguments: &[String]) -> Result<(), crate::BoxError> {
+    let (platform, _) = assemble::<S>()?;
+    println!("{}", overrides::run(&platform, arguments).await?);
+    Ok(())
+}
+
+fn assemble<S: Service>() -> Result<(Platform, Router), crate::BoxError> {
     let mut builder = Builder::new(Source::from_environment(S::PREFIX)?);
     let service = S::new(&mut builder);
     let platform = builder.build()?;
     let app = service.router(&platform);
-    Ok(platform.run(app).await?)
+    Ok((platform, app))
 }

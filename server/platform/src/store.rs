@@ -1,8 +1,9 @@
 //! The store of the policies: the place of token buckets and cached responses.
 
-use crate::cache::Cache;
+use crate::cache::{AdjustableCache, Cache};
 use crate::gate::PolicyGate;
-use crate::limiter::Limiter;
+use crate::limiter::{AdjustableLimiter, Limiter};
+use crate::overrides::{Overrides, Switches};
 use crate::principal::Principal;
 #[cfg(feature = "redis")]
 use crate::redis::Redis;
@@ -59,8 +60,23 @@ impl Store {
 
     /// Creates the gate that applies the policies which the contract declares for its operations: `x-rate-limit`,
     /// `x-cache` and `x-cache-invalidates`. With PostgreSQL it also reports temporary failures of the database as 503.
+    ///
+    /// [`Platform::gate`](crate::Platform::gate) creates a gate that an operator can adjust at run time.
     pub fn gate<P: Principal>(&self) -> PolicyGate<P> {
         let gate = self.empty_gate().with(self.limiter()).with(self.cache());
+        #[cfg(feature = "postgres")]
+        let gate = gate.with(crate::gate::Outages);
+        gate
+    }
+
+    /// Creates the gate of [`Store::gate`], whose policies can be changed at run time.
+    pub(crate) fn adjustable_gate<P: Principal>(&self, overrides: &Overrides) -> PolicyGate<P> {
+        let (limiter, cache, overrides) = (self.limiter(), self.cache(), overrides.clone());
+        let gate = self
+            .empty_gate()
+            .with(Switches(overrides.clone()))
+            .with(AdjustableLimiter { limiter, overrides: overrides.clone() })
+            .with(AdjustableCache { cache, overrides });
         #[cfg(feature = "postgres")]
         let gate = gate.with(crate::gate::Outages);
         gate

@@ -12,8 +12,8 @@ use crate::response::reply::Reply;
 /// The hook of a service that admits a request before its body is read, and that sees its response.
 ///
 /// The pipeline calls [`Gate::enter`] after authentication, so that one round trip can check revocation, rate
-/// limits and the cache. After [`Admission::Proceed`] it calls [`Gate::leave`] with the response, which may also
-/// be the refusal of a request that is not valid.
+/// limits and the cache. After [`Admission::Proceed`] it calls [`Gate::begin`] before the handler, and [`Gate::leave`]
+/// with the response, which may also be the refusal of a request that is not valid.
 ///
 /// The pipeline does not call [`Gate::leave`] after [`Admission::Reply`], nor if the client disconnects or the
 /// total time limit of the request ([`Timeouts`](crate::Timeouts)) elapses. In the last two cases it drops the
@@ -71,6 +71,19 @@ pub trait Gate<P>: Send + Sync + 'static {
     ///
     /// Returns a problem to refuse the request, for example with status 429 if a rate limit is exceeded.
     fn enter(&self, entry: &Entry<'_, P>) -> impl Future<Output = Result<Admission<Self::Pass>, Problem>> + Send;
+
+    /// Lets the handler of an admitted request begin, after the body was received and decoded, or refuses the request.
+    ///
+    /// A gate that limits the number of running handlers counts them from here to [`Gate::leave`], so that clients
+    /// which send their body slowly do not count. The default lets every handler begin.
+    ///
+    /// # Errors
+    ///
+    /// Returns a problem to refuse the request. The pipeline passes it to [`Gate::leave`] as a reply.
+    fn begin(&self, pass: &mut Self::Pass, entry: &Entry<'_, P>) -> Result<(), Problem> {
+        let _ = (pass, entry);
+        Ok(())
+    }
 
     /// Receives the reply to a request after [`Admission::Proceed`], and may store it or add headers to it.
     ///

@@ -33,7 +33,7 @@ impl Service for Museum {
     }
 
     fn router(&self, platform: &Platform) -> Router {
-        let (authenticator, gate) = (self.clone(), self.store.gate());
+        let (authenticator, gate) = (self.clone(), platform.gate(&self.store, museum_api::operations::ALL));
         let (hours, events, tickets) = (self.clone(), self.clone(), self.clone());
         let api = Api { authenticator, gate, hours, events, tickets };
         api.router_with(platform.serve_options()).merge(health::router(platform.health().clone()))

@@ -24,6 +24,7 @@ use crate::single_flight::{Leader, Role, SingleFlight};
 use backend::{Backend, Found};
 use memory::MemoryCache;
 
+pub(crate) use policy::AdjustableCache;
 pub use policy::CacheVisit;
 
 /// The time to live of a cache tag's version, in seconds. A cached response becomes a miss when the version of

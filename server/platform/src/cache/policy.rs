@@ -1,5 +1,7 @@
 //! The cache of an operation as a policy of a gate: the lookup of a response, its storage and the invalidation of tags.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
@@ -8,6 +10,7 @@ use writ_runtime::{Entry, Problem, Reply};
 
 use super::{Cache, Lookup, Outcome, Ticket};
 use crate::gate::{Commands, Policy, Responses, Stage, Visit};
+use crate::overrides::Overrides;
 use crate::principal::Principal;
 
 /// The part of the cache in one request.
@@ -17,6 +20,8 @@ pub struct CacheVisit {
     /// The lookup of the response, with the responses to its commands.
     lookup: Option<(Lookup, Option<Responses>)>,
     ticket: Option<Ticket>,
+    /// The lifetime of a response that is stored.
+    lifetime: Duration,
     invalidation: Invalidation,
 }
 
@@ -36,11 +41,53 @@ impl<P: Principal> Policy<P> for Cache {
     const STAGE: Stage = Stage::Response;
 
     fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<CacheVisit> {
+        let declared = entry.call.operation.cache.as_ref();
+        self.begin(entry, declared.map(|policy| Caching { policy, lifetime: policy.ttl, is_set: false }), commands)
+    }
+}
+
+/// The policy of `x-cache` and `x-cache-invalidates`, with the lifetime that an operator may have set.
+#[derive(Debug)]
+pub(crate) struct AdjustableCache {
+    pub(crate) cache: Cache,
+    pub(crate) overrides: Overrides,
+}
+
+impl<P: Principal> Policy<P> for AdjustableCache {
+    type Visit = CacheVisit;
+    const STAGE: Stage = Stage::Response;
+
+    fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<CacheVisit> {
         let operation = entry.call.operation;
-        if operation.cache.is_none() && operation.invalidates.is_empty() {
+        let caching = operation.cache.as_ref().and_then(|policy| {
+            let (lifetime, is_set) = self.overrides.cache_time(operation, policy)?;
+            Some(Caching { policy, lifetime, is_set })
+        });
+        self.cache.begin(entry, caching, commands)
+    }
+}
+
+/// The cache policy that applies to a request.
+struct Caching {
+    policy: &'static writ_runtime::operation::Cache,
+    /// The lifetime of a response that is stored.
+    lifetime: Duration,
+    /// True if an operator has set the lifetime.
+    is_set: bool,
+}
+
+impl Cache {
+    /// Begins the part of the cache in a request. Without `caching`, it only invalidates.
+    fn begin<P: Principal>(
+        &self,
+        entry: &Entry<'_, P>,
+        caching: Option<Caching>,
+        commands: &mut Commands,
+    ) -> Option<CacheVisit> {
+        if caching.is_none() && entry.call.operation.invalidates.is_empty() {
             return None;
         }
-        let lookup = lookup(self, entry);
+        let lookup = caching.as_ref().and_then(|caching| lookup(self, entry, caching));
         if let Some(lookup) = &lookup {
             self.push_lookup(commands, lookup);
         }
@@ -48,6 +95,7 @@ impl<P: Principal> Policy<P> for Cache {
             cache: self.clone(),
             lookup: lookup.map(|lookup| (lookup, None)),
             ticket: None,
+            lifetime: caching.map_or(Duration::ZERO, |caching| caching.lifetime),
             invalidation: Invalidation { cache: self.clone(), tags: Vec::new() },
         })
     }
@@ -75,16 +123,16 @@ impl<P: Principal> Visit<P> for CacheVisit {
         self.invalidation.tags = tags.collect();
     }
 
-    async fn leave(&mut self, entry: &Entry<'_, P>, reply: &mut Reply) {
+    async fn leave(&mut self, _: &Entry<'_, P>, reply: &mut Reply) {
         // A 5xx response does not prove that the transaction was rolled back, so it invalidates the tags too.
         if !reply.status.is_client_error() && !self.invalidation.tags.is_empty() {
             self.cache.invalidate(&self.invalidation.tags).await;
         }
         self.invalidation.tags.clear();
-        if let (Some(ticket), Some(policy)) = (self.ticket.take(), &entry.call.operation.cache)
+        if let Some(ticket) = self.ticket.take()
             && reply.status == StatusCode::OK
         {
-            self.cache.store(ticket, reply, policy.ttl).await;
+            self.cache.store(ticket, reply, self.lifetime).await;
         }
     }
 }
@@ -100,11 +148,9 @@ impl Drop for Invalidation {
     }
 }
 
-/// Returns the lookup for the cached response to a request. Returns `None` if the contract declares no `x-cache`
-/// for the operation or an invalidation is pending.
-fn lookup<P: Principal>(cache: &Cache, entry: &Entry<'_, P>) -> Option<Lookup> {
-    let operation = entry.call.operation;
-    let policy = operation.cache.as_ref()?;
+/// Returns the lookup for the cached response to a request. Returns `None` if an invalidation is pending.
+fn lookup<P: Principal>(cache: &Cache, entry: &Entry<'_, P>, caching: &Caching) -> Option<Lookup> {
+    let (operation, policy) = (entry.call.operation, caching.policy);
     // The prefix keeps a caller apart whose audience is the text `shared`.
     let audience = match entry.principal {
         _ if policy.shared => "shared".to_owned(),
@@ -116,6 +162,10 @@ fn lookup<P: Principal>(cache: &Cache, entry: &Entry<'_, P>) -> Option<Lookup> {
     hash.update((audience.len() as u64).to_be_bytes());
     hash.update(audience);
     hash.update(entry.cache_key);
+    if caching.is_set {
+        // Responses that were stored for a longer time must not be served.
+        hash.update(caching.lifetime.as_millis().to_be_bytes());
+    }
     let tags = policy.tags.iter().map(|tag| entry.interpolate(tag, &principal(entry)));
     cache.lookup(&format!("{}:{}", operation.id, URL_SAFE_NO_PAD.encode(hash.finalize())), tags)
 }

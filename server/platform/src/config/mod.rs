@@ -10,6 +10,7 @@ use std::time::Duration;
 use http::HeaderValue;
 use writ_runtime::{CheckMode, ResponseChecks};
 
+pub use crate::overrides::AdminConfig;
 pub use source::{Setting, Source};
 
 use crate::network::Network;
@@ -31,6 +32,10 @@ pub struct Config {
     pub bind: SocketAddr,
     /// The network address of the port for metrics and probes. `None`: they are not served.
     pub metrics_bind: Option<SocketAddr>,
+    /// The port for the commands of operators. `None`: it is not served.
+    pub admin: Option<AdminConfig>,
+    /// True if requests are refused while their operations take much longer than usual. Default: true.
+    pub sheds_load: bool,
     /// The IP networks of the proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<Network>,
     /// The web origins whose pages can call the API from a browser.
@@ -112,6 +117,7 @@ impl Config {
     pub fn read(from: &mut Source) -> Config {
         let mode = from.setting("MODE").one_of(&[("development", Mode::Development), ("production", Mode::Production)]);
         let modes = [("off", CheckMode::Off), ("log", CheckMode::Log), ("refuse", CheckMode::Refuse)];
+        let sheds_load = from.setting("LOAD_SHEDDING").one_of(&[("on", true), ("off", false)]);
         let check_mode = from.setting("RESPONSE_CHECK").one_of(&modes);
         let log_format = from.setting("LOG_FORMAT").one_of(&[("json", LogFormat::Json), ("text", LogFormat::Text)]);
         Config {
@@ -119,6 +125,8 @@ impl Config {
             mode: mode.unwrap_or(Mode::Development),
             bind: from.setting("BIND").or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080), parse::parsed),
             metrics_bind: from.setting("METRICS_BIND").optional(parse::parsed),
+            admin: AdminConfig::read(from),
+            sheds_load: sheds_load.unwrap_or(true),
             trusted_proxies: from.setting("TRUSTED_PROXIES").or(Vec::new(), parse::networks),
             cors_origins: from.setting("CORS_ORIGINS").or(Vec::new(), parse::origins),
             response_check: ResponseCheckConfig {

@@ -5,7 +5,8 @@ use sqlx::{Executor as _, SqlSafeStr as _};
 use crate::testing::{THINGS, TestDatabase};
 
 /// The SQL statements of all modules of the platform.
-const STATEMENTS: [&[&str]; 2] = [crate::idempotency::STATEMENTS, crate::credentials::STATEMENTS];
+const STATEMENTS: [&[&str]; 3] =
+    [crate::idempotency::STATEMENTS, crate::credentials::STATEMENTS, crate::overrides::STATEMENTS];
 
 #[tokio::test]
 async fn every_statement_fits_the_migrated_schema() {

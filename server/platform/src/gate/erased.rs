@@ -17,6 +17,7 @@ pub(super) trait AnyPolicy<P>: Send + Sync {
 pub(super) trait AnyVisit<P>: Send {
     fn read(&mut self, responses: Responses) -> BoxFuture<'_, ()>;
     fn enter<'a>(&'a mut self, entry: &'a Entry<'a, P>) -> BoxFuture<'a, Result<Option<Reply>, Problem>>;
+    fn begin(&mut self, entry: &Entry<'_, P>) -> Result<(), Problem>;
     fn admitted(&mut self, entry: &Entry<'_, P>);
     fn write_headers(&self, headers: &mut HeaderMap);
     fn leave<'a>(&'a mut self, entry: &'a Entry<'a, P>, reply: &'a mut Reply) -> BoxFuture<'a, ()>;
@@ -39,6 +40,10 @@ impl<P: 'static, V: Visit<P>> AnyVisit<P> for V {
 
     fn enter<'a>(&'a mut self, entry: &'a Entry<'a, P>) -> BoxFuture<'a, Result<Option<Reply>, Problem>> {
         Box::pin(Visit::enter(self, entry))
+    }
+
+    fn begin(&mut self, entry: &Entry<'_, P>) -> Result<(), Problem> {
+        Visit::begin(self, entry)
     }
 
     fn admitted(&mut self, entry: &Entry<'_, P>) {

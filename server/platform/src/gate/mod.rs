@@ -134,8 +134,13 @@ impl<P: Send + Sync + 'static> Gate<P> for PolicyGate<P> {
                 Err(problem) => return Err(with_headers(problem, &visits)),
             }
         }
-        visits.iter_mut().for_each(|visit| visit.admitted(entry));
         Ok(Admission::Proceed(Pass(visits)))
+    }
+
+    fn begin(&self, pass: &mut Pass<P>, entry: &Entry<'_, P>) -> Result<(), Problem> {
+        pass.0.iter_mut().try_for_each(|visit| visit.begin(entry))?;
+        pass.0.iter_mut().for_each(|visit| visit.admitted(entry));
+        Ok(())
     }
 
     async fn leave(&self, mut pass: Pass<P>, entry: &Entry<'_, P>, reply: &mut Reply) {

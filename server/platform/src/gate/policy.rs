@@ -16,6 +16,8 @@ pub enum Stage {
     Load,
     /// The policy may know the response already, for example from a cache.
     Response,
+    /// The policy decides whether the handler can run now, for example by the number of running handlers.
+    Handler,
     /// The policy changes the response of a handler before all others see it.
     Outcome,
 }
@@ -67,8 +69,8 @@ pub trait Policy<P>: Send + Sync + 'static {
 /// The part of a [`Policy`] in one request.
 ///
 /// The gate calls [`read`](Visit::read) for all policies, then [`enter`](Visit::enter) in the order of their stages
-/// until one of them refuses or responds. After the handler it calls [`leave`](Visit::leave) in the opposite order.
-/// Each method has a default that does nothing.
+/// until one of them refuses or responds. Before the handler it calls [`begin`](Visit::begin) in this order too, and
+/// after the handler [`leave`](Visit::leave) in the opposite order. Each method has a default that does nothing.
 pub trait Visit<P>: Send + 'static {
     /// Reads the responses to the commands of this policy, and no others.
     fn read(&mut self, responses: Responses) -> impl Future<Output = ()> + Send {
@@ -85,7 +87,16 @@ pub trait Visit<P>: Send + 'static {
         async { Ok(None) }
     }
 
-    /// Learns that all policies let the request continue, so that its handler will run.
+    /// Decides whether the handler may run, after the body of the request was received and decoded.
+    ///
+    /// # Errors
+    /// Returns a problem to refuse the request.
+    fn begin(&mut self, entry: &Entry<'_, P>) -> Result<(), Problem> {
+        let _ = entry;
+        Ok(())
+    }
+
+    /// Learns that all policies let the handler run, and that it begins.
     fn admitted(&mut self, entry: &Entry<'_, P>) {
         let _ = entry;
     }

@@ -10,6 +10,7 @@ use writ_runtime::operation::{Cache as CachePolicy, LimitBy, RateLimit};
 use writ_runtime::{Accept, CallInfo, Captured, Operation, PathValues, ReplyBody, RequestId};
 
 use super::*;
+use crate::overrides::{Overrides, testing as overrides};
 use crate::principal::Principal;
 use crate::revocation::Revocations;
 use crate::store::Store;
@@ -95,10 +96,13 @@ fn stores() -> Vec<Store> {
     ]
 }
 
-/// Returns the pass of a request, and fails the test if the gate does not admit it.
+/// Returns the pass of a request whose handler begins, and fails the test if the gate does not admit it.
 async fn admit(gate: &PolicyGate<Visitor>, request: &TestRequest) -> Pass<Visitor> {
     match gate.enter(&request.entry()).await {
-        Ok(Admission::Proceed(pass)) => pass,
+        Ok(Admission::Proceed(mut pass)) => {
+            gate.begin(&mut pass, &request.entry()).unwrap();
+            pass
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -127,6 +131,36 @@ async fn every_response_reports_the_limit_and_a_refusal_has_retry_after() {
         assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(refused.header("x-ratelimit-remaining"), Some("0"));
         assert!(refused.header("retry-after").is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_rate_limit_that_an_operator_sets_replaces_that_of_the_contract_in_every_store() {
+    for store in stores() {
+        let changed = overrides::of("getEvent", "rate=1/60s");
+        let gate = store.adjustable_gate(&changed);
+        let request = TestRequest::new(&GET_EVENT, Some(&visitor(None)));
+        let reply = pass(&gate, &request, Reply::status(200)).await;
+        assert_eq!(
+            (&reply.headers["x-ratelimit-limit"], &reply.headers["x-ratelimit-remaining"]),
+            (&"1".parse().unwrap(), &"0".parse().unwrap())
+        );
+        let refused = gate.enter(&request.entry()).await.unwrap_err();
+        assert_eq!((refused.status, refused.header("x-ratelimit-limit")), (StatusCode::TOO_MANY_REQUESTS, Some("1")));
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_is_cached_for_longer_than_an_operator_allows_is_not_served() {
+    for store in stores() {
+        let user = visitor(None);
+        let request = TestRequest::new(&GET_EVENT, Some(&user));
+        let changed = overrides::of("getEvent", "cache=5s");
+        let (declared, short) = (store.gate(), store.adjustable_gate(&changed));
+        pass(&declared, &request, Reply::status(200).bytes("application/json", "{}")).await;
+        pass(&short, &request, Reply::status(200).bytes("application/json", "[]")).await;
+        let Ok(Admission::Reply(cached)) = short.enter(&request.entry()).await else { panic!("nothing is cached") };
+        assert!(matches!(cached.body, ReplyBody::Bytes(body) if body == "[]"));
     }
 }
 
@@ -204,7 +238,7 @@ async fn an_ended_session_is_refused_with_the_headers_of_the_limit() {
 #[cfg(feature = "redis")]
 fn on_redis(redis: &Redis, sessions: &TestSessions) -> PolicyGate<Visitor> {
     let revocations = Revocations::on_redis(redis.clone(), sessions.clone(), Duration::from_secs(900));
-    Store::redis(redis).gate().with(revocations)
+    Store::redis(redis).adjustable_gate(&Overrides::default()).with(revocations)
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! The health of a service: probes of its dependencies, and their summary.
 
 mod probe;
+mod probe_paths;
 mod routes;
 
 use std::time::{Duration, Instant};
 
 pub use probe::{Probe, Weight};
+pub(crate) use probe_paths::is_probe;
 pub use routes::router;
 
 use crate::shutdown::Shutdown;

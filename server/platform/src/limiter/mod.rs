@@ -16,6 +16,7 @@ use writ_runtime::operation::{LimitBy, RateLimit};
 use writ_runtime::{Limited, Operation};
 
 pub use bucket::{Level, Standing};
+pub(crate) use policy::AdjustableLimiter;
 pub use policy::LimitVisit;
 
 use crate::gate::{Commands, Responses};

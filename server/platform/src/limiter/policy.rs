@@ -1,11 +1,12 @@
 //! The rate limits of an operation as a policy of a gate.
 
 use http::{HeaderMap, StatusCode};
-use writ_runtime::operation::LimitBy;
+use writ_runtime::operation::{LimitBy, RateLimit};
 use writ_runtime::{Entry, Problem, Reply};
 
 use super::{Counted, Limiter, Standing, subject_of};
 use crate::gate::{Commands, Policy, Responses, Stage, Visit};
+use crate::overrides::Overrides;
 use crate::principal::Principal;
 
 /// The part of the rate limits in one request. Every response has the headers of the limit, refusals included.
@@ -26,7 +27,36 @@ impl<P: Principal> Policy<P> for Limiter {
     const STAGE: Stage = Stage::Load;
 
     fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<LimitVisit> {
-        let counted = counted(entry);
+        self.begin(entry, entry.call.operation.rate_limits, commands)
+    }
+}
+
+/// The policy of `x-rate-limit`, or of the limit that an operator has set in its place.
+#[derive(Debug)]
+pub(crate) struct AdjustableLimiter {
+    pub(crate) limiter: Limiter,
+    pub(crate) overrides: Overrides,
+}
+
+impl<P: Principal> Policy<P> for AdjustableLimiter {
+    type Visit = LimitVisit;
+    const STAGE: Stage = Stage::Load;
+
+    fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<LimitVisit> {
+        let limits = self.overrides.rate_limits(entry.call.operation);
+        self.limiter.begin(entry, limits.as_slice(), commands)
+    }
+}
+
+impl Limiter {
+    /// Begins to apply rate limits to a request. Returns `None` if none of them applies to it.
+    fn begin<P: Principal>(
+        &self,
+        entry: &Entry<'_, P>,
+        limits: &[RateLimit],
+        commands: &mut Commands,
+    ) -> Option<LimitVisit> {
+        let counted = counted(entry, limits);
         if counted.is_empty() {
             return None;
         }
@@ -60,13 +90,12 @@ impl<P: Principal> Visit<P> for LimitVisit {
 }
 
 /// Returns the rate limits that apply to a request before its handler runs, each with its token bucket.
-fn counted<P: Principal>(entry: &Entry<'_, P>) -> Vec<Counted> {
+fn counted<P: Principal>(entry: &Entry<'_, P>, limits: &[RateLimit]) -> Vec<Counted> {
     let operation = entry.call.operation;
     let subject = |by: LimitBy| match (by, entry.principal) {
         (LimitBy::Account, _) => None,
         (LimitBy::Caller, Some(caller)) => Some(format!("user:{}", caller.id())),
         (LimitBy::Caller, None) | (LimitBy::Address, _) => Some(subject_of(entry.call.address)),
     };
-    let limits = operation.rate_limits.iter();
-    limits.filter_map(|limit| Some(Counted::new(operation, *limit, &subject(limit.by)?))).collect()
+    limits.iter().filter_map(|limit| Some(Counted::new(operation, *limit, &subject(limit.by)?))).collect()
 }

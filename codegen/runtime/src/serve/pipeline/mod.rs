@@ -7,7 +7,7 @@
 //! | admit | asks the gate: revocation, rate limit, cache | `stages.rs`, `serve/gate.rs` |
 //! | receive body | checks media type and size, and reads the body | `request/body.rs` |
 //! | decode | reads and validates parameters and body together | `stages.rs`, `request/decoder/` |
-//! | invoke | awaits the handler within its time limit | `invoke.rs` |
+//! | invoke | asks the gate whether the handler may begin, and awaits it in time | `stages.rs`, `invoke.rs` |
 //! | finish | adds conditional response, error envelope and common headers | `finish.rs` |
 //!
 //! `stages.rs` runs them in this order. The gate sees the response of every request that it admitted. A
@@ -52,7 +52,7 @@ use stages::Stages;
 /// | admit | asks the [`Gate`]: revocation, rate limit, cache |
 /// | receive body | checks media type and size, and reads the body |
 /// | decode | reads and validates parameters and body together |
-/// | invoke | awaits the handler within its time limit |
+/// | invoke | asks the gate whether the handler may begin, and awaits it within its time limit |
 /// | finish | adds conditional response, error envelope and common headers |
 ///
 /// A refusal of any stage is a [`Problem`](crate::Problem), which `finish` writes in the error envelope of the

@@ -56,27 +56,31 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
             return Err(challenge::missing(self.operation));
         };
         let entry = entry(head, invocation.principal());
-        let pass = match self.admit(&entry).await? {
+        let mut pass = match self.admit(&entry).await? {
             Admission::Reply(reply) => return Ok(reply),
             Admission::Proceed(pass) => pass,
         };
-        let outcome = catch_panic(pin!(self.run_admitted(head, body, &invocation))).await;
+        let begin = || self.shared.gate.begin(&mut pass, &entry);
+        let outcome = catch_panic(pin!(self.run_admitted(head, body, &invocation, begin))).await;
         let mut reply = outcome.and_then(|outcome| outcome).unwrap_or_else(Reply::from);
         self.shared.gate.leave(pass, &entry, &mut reply).await;
         Ok(reply)
     }
 
-    /// Runs the pipeline stages of a request that the gate has admitted, until the gate's `leave`.
+    /// Runs the pipeline stages of a request that the gate has admitted, until the gate's `leave`. `begin` is the
+    /// gate's decision before the handler.
     async fn run_admitted(
         &self,
         head: &Arc<RequestHead>,
         body: Body,
         invocation: &Invocation<'_, A::Principal>,
+        begin: impl FnOnce() -> Result<(), Problem>,
     ) -> Result<Reply, Problem> {
         let options = &self.shared.options;
         head.check_acceptable()?;
         let body = receive_body(head, body, options.body_limit, options.timeouts.body).await?;
         let (handler, refusal) = decode(head, body, self.shared.response_check(&head.call), invocation)?;
+        begin()?;
         let outcome = invoke(handler, self.operation, &options.timeouts).await;
         refusal.replace_server_error(outcome)
     }

@@ -1,0 +1,82 @@
+//! The text that a command prints.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::{Author, LogEntry, Override, Process};
+
+/// The number of processes that a report names.
+const MAX_NAMED: usize = 5;
+
+/// Returns the name of this process: the host and the process id.
+pub(super) fn process_name() -> String {
+    let host = std::env::var("HOSTNAME").ok().filter(|host| !host.is_empty());
+    let host = host.or_else(|| std::fs::read_to_string("/proc/sys/kernel/hostname").ok());
+    let host: String = host.unwrap_or_default().trim().chars().take(100).collect();
+    format!("{host}:{}", std::process::id())
+}
+
+pub(super) fn overrides(overrides: &[Override]) -> String {
+    if overrides.is_empty() {
+        return "no policies are set: those of the contract apply".to_owned();
+    }
+    let mut rows = vec![["OPERATION", "POLICY", "UNTIL", "BY", "REASON"].map(str::to_owned)];
+    rows.extend(overrides.iter().map(|entry| {
+        let Override { operation, change, until, author, reason } = entry;
+        [operation.clone(), change.to_string(), time(*until), by(author), reason.clone()]
+    }));
+    table(&rows)
+}
+
+pub(super) fn log(entries: &[LogEntry]) -> String {
+    if entries.is_empty() {
+        return "the log is empty".to_owned();
+    }
+    let mut rows = vec![["TIME", "ACTION", "OPERATION", "POLICY", "UNTIL", "BY", "REASON"].map(str::to_owned)];
+    rows.extend(entries.iter().map(|entry| {
+        let LogEntry { at, action, operation, change, until, author, reason } = entry;
+        let until = until.map(time).unwrap_or_default();
+        [time(*at), action.clone(), operation.clone(), change.clone(), until, by(author), reason.clone()]
+    }));
+    table(&rows)
+}
+
+/// Describes the processes that apply a version.
+pub(super) fn applied(processes: &[Process], version: i64) -> String {
+    if processes.is_empty() {
+        return "no process of the service runs; each one applies the policies when it starts".to_owned();
+    }
+    let (done, behind): (Vec<_>, Vec<_>) = processes.iter().partition(|process| process.version >= version);
+    let summary = format!("applied by {} of {} processes", done.len(), processes.len());
+    if behind.is_empty() {
+        return summary;
+    }
+    let names: Vec<_> = behind.iter().take(MAX_NAMED).map(|process| process.name.as_str()).collect();
+    let more = if behind.len() > MAX_NAMED { ", …" } else { "" };
+    format!("{summary}; not yet by {}{more}", names.join(", "))
+}
+
+pub(super) fn time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn by(author: &Author) -> String {
+    match author.operator.as_str() {
+        "" => author.role.clone(),
+        operator => format!("{operator} ({})", author.role),
+    }
+}
+
+/// Aligns the columns of a table. The last column is not padded.
+fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let mut widths = [0; N];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let line = |row: &[String; N]| {
+        let cells: Vec<_> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
