@@ -112,7 +112,7 @@
 #![allow(rustdoc::all, reason = "the documentation quotes the contract")]
 #![allow(clippy::doc_lazy_continuation, clippy::doc_overindented_list_items, clippy::tabs_in_doc_comments)]
 #![allow(missing_docs, reason = "the contract may leave items without a description")]
-#![allow(clippy::large_enum_variant, clippy::enum_variant_names, deprecated)]
+#![allow(clippy::derivable_impls, clippy::large_enum_variant, clippy::enum_variant_names, deprecated)]
 #![allow(clippy::single_match, clippy::unnecessary_lazy_evaluations, reason = "similar types have similar code")]
 
 pub mod auth;

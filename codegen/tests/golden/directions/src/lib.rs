@@ -61,7 +61,7 @@
     reason = "the contract may be written in any language"
 )]
 #![allow(missing_docs, reason = "the contract may leave items without a description")]
-#![allow(clippy::large_enum_variant, clippy::enum_variant_names, deprecated)]
+#![allow(clippy::derivable_impls, clippy::large_enum_variant, clippy::enum_variant_names, deprecated)]
 #![allow(clippy::single_match, clippy::unnecessary_lazy_evaluations, reason = "similar types have similar code")]
 
 pub mod default;
