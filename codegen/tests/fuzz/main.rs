@@ -1,9 +1,9 @@
 //! Random but repeatable changes of contracts: the generator never panics, never hangs, and writes only valid
 //! Rust.
 //!
-//! `WRIT_FUZZ_SECONDS` sets the duration, and `WRIT_FUZZ_SEED` the first seed. The failure message contains
-//! the path of the input that fails; every third input has an overlay beside it. After a stack overflow the input is `current.json` in the folder of the
-//! run.
+//! `WRIT_FUZZ_SECONDS` sets the duration, and `WRIT_FUZZ_SEED` the first seed. Every third input has an overlay
+//! beside it. The failure message contains the path of the input that fails. After a stack overflow the input is
+//! `current.json` in the folder of the run.
 
 mod material;
 mod memory;
