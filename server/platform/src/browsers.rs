@@ -2,41 +2,41 @@
 
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::Router;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 /// The value of `Content-Security-Policy` for API responses. Responses are data, so a browser must neither load
 /// resources for them nor show them in a frame.
 const DATA_ONLY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
-/// The setting of the security headers: true if clients reach the service by TLS, so that responses have
-/// `Strict-Transport-Security` (RFC 6797).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StrictTransport(pub bool);
-
-/// Adds the security headers to a response. This middleware is installed with
-/// [`axum::middleware::from_fn_with_state`].
+/// Adds the security headers to all responses of `app`. Responses have `Strict-Transport-Security` (RFC 6797) with the
+/// time `hsts`, unless it is zero.
 ///
-/// A `Content-Security-Policy` or `Cache-Control` header that the response already has is kept.
-pub async fn secure(State(strict): State<StrictTransport>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(DATA_ONLY);
-    if strict.0 {
-        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
-    }
-    // A browser can store a response with an entity tag, but must revalidate it each time. It must not store
-    // responses without one.
-    let cache_control = if headers.contains_key(header::ETAG) { "private, no-cache" } else { "no-store" };
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(cache_control));
-    response
+/// A `Content-Security-Policy` or `Cache-Control` header that a response already has is kept.
+pub fn secure(app: Router, hsts: Duration) -> Router {
+    let always = |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
+    let strict = match hsts.as_secs() {
+        0 => None,
+        seconds => HeaderValue::try_from(format!("max-age={seconds}; includeSubDomains")).ok(),
+    };
+    app.layer((
+        always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        always(header::REFERRER_POLICY, "no-referrer"),
+        always(header::X_FRAME_OPTIONS, "DENY"),
+        SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, strict),
+        SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, DATA_ONLY),
+        SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, cache_control),
+    ))
+}
+
+/// Returns the `Cache-Control` of a response that has none. A browser can store a response with an entity tag, but must
+/// revalidate it each time. It must not store responses without one.
+fn cache_control(response: &Response) -> Option<HeaderValue> {
+    let has_tag = response.headers().contains_key(header::ETAG);
+    Some(HeaderValue::from_static(if has_tag { "private, no-cache" } else { "no-store" }))
 }
 
 /// Returns a middleware layer for cross-origin requests (CORS) that allows requests from web pages of these

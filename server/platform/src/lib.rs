@@ -19,6 +19,7 @@
 //! | API keys | [`credentials::ApiKeys`] | |
 //! | health checks | [`health::Health`], [`health::Probe`] | |
 //! | jobs | [`jobs::Job`] | |
+//! | tasks that outlive their request | [`tasks::spawn`] | |
 //! | policies that operators change at run time, load shedding | [`Platform::gate`] | |
 //! | databases and migrations | `Database`, [`Builder`] | `postgres` |
 //! | idempotency keys in memory | [`idempotency::MemoryRecords`] | |
@@ -53,18 +54,19 @@ pub mod limiter;
 #[cfg(feature = "postgres")]
 pub mod listing;
 pub mod metrics;
-pub mod network;
 pub mod random;
 #[cfg(feature = "redis")]
 pub mod redis;
 pub mod revocation;
 pub mod serve;
 pub mod shutdown;
+pub mod tasks;
 pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 mod builder;
+mod compression;
 #[cfg(feature = "postgres")]
 mod database;
 mod overrides;
