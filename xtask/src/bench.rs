@@ -8,6 +8,7 @@ mod generation;
 mod measure;
 mod peers;
 mod run;
+mod server;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,8 @@ enum Benchmark {
     Compile,
     /// The cost of handling requests, compared with handlers written by hand on axum.
     Run,
+    /// The cost of the server of the sample with every layer on, compared with handlers written by hand on axum and sqlx.
+    Server,
 }
 
 /// The resources that all benchmarks share: child processes, contracts, programs to compare with, and rounds.
@@ -73,6 +76,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     if selected(Benchmark::Run) {
         run::run(&bench)?;
+    }
+    if selected(Benchmark::Server) {
+        server::run(&bench)?;
     }
     Ok(ExitCode::SUCCESS)
 }
