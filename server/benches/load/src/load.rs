@@ -12,16 +12,19 @@ use tokio::task::JoinSet;
 /// The number of connections that send requests at the same time.
 pub const CONNECTIONS: usize = 32;
 
+/// A function that appends the request with a given number.
+type Write = Arc<dyn Fn(u64, &mut Vec<u8>) + Send + Sync>;
+
 /// The requests to one server: a function that writes the request with a given number.
 #[derive(Clone)]
 pub struct Requests {
     /// The server.
     pub to: SocketAddr,
-    write: Arc<dyn Fn(u64, &mut Vec<u8>) + Send + Sync>,
+    write: Write,
 }
 
 /// A connection to a server, with the bytes that have arrived.
-struct Connection {
+pub struct Connection {
     stream: TcpStream,
     received: Vec<u8>,
 }
@@ -135,7 +138,7 @@ impl Measured {
 }
 
 /// Opens `count` connections that have received one response each, and returns them open.
-pub async fn idle(requests: &Requests, count: usize) -> anyhow::Result<Vec<impl Sized + use<>>> {
+pub async fn idle(requests: &Requests, count: usize) -> anyhow::Result<Vec<Connection>> {
     let mut open = Vec::new();
     for number in 0..count as u64 {
         let mut request = Vec::new();
@@ -148,13 +151,15 @@ pub async fn idle(requests: &Requests, count: usize) -> anyhow::Result<Vec<impl 
 }
 
 impl Connection {
-    async fn open(to: SocketAddr) -> anyhow::Result<Connection> {
+    /// Opens a connection.
+    pub async fn open(to: SocketAddr) -> anyhow::Result<Connection> {
         let stream = TcpStream::connect(to).await.with_context(|| format!("cannot connect to {to}"))?;
         stream.set_nodelay(true)?;
         Ok(Connection { stream, received: Vec::with_capacity(32 * 1024) })
     }
 
-    async fn send(&mut self, request: &[u8]) -> anyhow::Result<Response> {
+    /// Sends a request and returns the response.
+    pub async fn send(&mut self, request: &[u8]) -> anyhow::Result<Response> {
         self.stream.write_all(request).await?;
         self.received.clear();
         let (head, length) = loop {

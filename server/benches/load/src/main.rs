@@ -4,9 +4,11 @@
 
 mod bare;
 mod load;
+mod profile;
 mod rows;
 mod seed;
 mod servers;
+mod soak;
 
 use std::env;
 use std::time::Duration;
@@ -17,11 +19,14 @@ use serde_json::{Value, json};
 use self::load::{Measured, Requests};
 use self::rows::Row;
 use self::servers::{ADMIN_EMAIL, ADMIN_PASSWORD, Sample, Server};
+use self::soak::Soak;
 
 /// The duration of one measurement.
 const MEASURE: Duration = Duration::from_secs(3);
 /// The duration of the load before the first measurement of a row, which fills caches and pools.
 const WARM_UP: Duration = Duration::from_secs(1);
+/// The duration of a profile.
+const PROFILE: Duration = Duration::from_secs(4);
 /// The share of the highest rate at which response times are measured.
 const CALM: f64 = 0.3;
 /// The open connections under which memory is measured.
@@ -33,13 +38,35 @@ fn main() -> anyhow::Result<()> {
         [_, "bare", address, database] => {
             tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(bare::serve(address, database))
         }
+        [_, "soak", minutes] => {
+            let minutes: f64 = minutes.parse().context("the number of minutes is not valid")?;
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(soak(Duration::from_secs_f64(minutes * 60.0)))
+        }
         // One thread sends the requests, so that both servers have the same rest of the processors.
         _ => tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(compare()),
     }
 }
 
+/// Runs the long mixed load.
+async fn soak(time: Duration) -> anyhow::Result<()> {
+    let database = variable("DATABASE_URL")?;
+    let sample = Sample { program: variable("WRIT_BENCH_SERVER")?.into(), database: database.clone() };
+    let server = sample.start("server.log").await?;
+    let users = seed::seed(&database).await?;
+    for operation in rows::OPERATIONS {
+        sample.set(operation, "rate=1000000/1s").await?;
+    }
+    let token = token(&server).await?;
+    Soak { server: &server, users: &users, token, database, redis: variable("REDIS_URL")? }.run(time).await
+}
+
+fn variable(name: &str) -> anyhow::Result<String> {
+    env::var(name).with_context(|| format!("the variable {name} is not set"))
+}
+
+/// Compares the server of the sample with the baseline.
 async fn compare() -> anyhow::Result<()> {
-    let variable = |name: &str| env::var(name).with_context(|| format!("the variable {name} is not set"));
     let database = variable("DATABASE_URL")?;
     let rounds: usize = variable("WRIT_BENCH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
     let sample = Sample { program: variable("WRIT_BENCH_SERVER")?.into(), database: database.clone() };
@@ -55,15 +82,25 @@ async fn compare() -> anyhow::Result<()> {
         sample.set(operation, "rate=1000000/1s").await?;
     }
     let rows = rows::rows(&server, &bare, &users, &token).await?;
+    let profiled = env::var_os("WRIT_BENCH_PROFILE").is_some();
+    let mut profiles = String::new();
     for row in &rows {
         if let Some((operation, policy)) = row.policy {
             sample.set(operation, policy).await?;
         }
         row.compare_responses().await?;
         measure(row, rounds).await?;
+        if profiled {
+            profiles += &profile(row, server.id()?).await?;
+        }
         if let Some((operation, policy)) = row.policy {
             sample.clear(operation, policy.split('=').next().unwrap_or_default()).await?;
         }
+    }
+    if profiled {
+        println!(
+            "\n| request | share of each layer in the processor time of the sample's process |\n|---|---|\n{profiles}"
+        );
     }
     let probe = |server: &Server| Requests::new(server.address, |_, request| get(request, "/livez", ""));
     let (_open, _opened) = (load::idle(&probe(&server), IDLE).await?, load::idle(&probe(&bare), IDLE).await?);
@@ -124,6 +161,20 @@ async fn measure(row: &Row, rounds: usize) -> anyhow::Result<()> {
         p99 / bare_p99,
     );
     Ok(())
+}
+
+/// Returns the table row with the share of each layer in the requests of a row.
+async fn profile(row: &Row, process: u32) -> anyhow::Result<String> {
+    // The numbers of these requests are above those of all measurements.
+    let load = row.sample.saturate(u64::MAX / 2, PROFILE + WARM_UP);
+    let recorded = async {
+        tokio::time::sleep(WARM_UP / 2).await;
+        profile::record(process, PROFILE, "perf.data").await
+    };
+    let (_, shares) = tokio::try_join!(load, recorded)?;
+    let shares = shares.iter().filter(|(_, share)| *share >= 1.0);
+    let shares: Vec<String> = shares.map(|(layer, share)| format!("{layer} {share:.0} %")).collect();
+    Ok(format!("| {} | {} |\n", row.title, shares.join(", ")))
 }
 
 /// Logs the administrator in and returns the access token.

@@ -42,6 +42,8 @@ impl Sample {
         command
             .env("WRIT_BIND", address.to_string())
             .env("WRIT_METRICS_BIND", free_address()?.to_string())
+            .env("WRIT_TRUSTED_PROXIES", "127.0.0.1/32")
+            .env("WRIT_ACCESS_LIFETIME", "2h")
             .env("ADMIN_EMAIL", ADMIN_EMAIL)
             .env("ADMIN_PASSWORD", ADMIN_PASSWORD)
             .stdout(File::create(log).with_context(|| format!("cannot write {log}"))?);
@@ -93,9 +95,14 @@ impl Server {
         Ok(server)
     }
 
+    /// Returns the id of the process.
+    pub fn id(&self) -> anyhow::Result<u32> {
+        self.child.id().context("the server has stopped")
+    }
+
     /// Returns the resident memory of the process in bytes.
     pub fn memory(&self) -> anyhow::Result<f64> {
-        let id = self.child.id().context("the server has stopped")?;
+        let id = self.id()?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
         let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         let kilobytes: f64 = kilobytes.trim().trim_end_matches("kB").trim().parse()?;
