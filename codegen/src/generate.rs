@@ -113,7 +113,7 @@ pub fn generate(request: &Request) -> Generated {
     let views = rust::views(&contract, bundled, options, &mut decided);
     diagnostics.extend(if broken { decided.only_errors() } else { decided });
     let mut generated = Generated {
-        operations: operations(&views),
+        operations: operations(&views, &contract),
         services: services(&views),
         authenticator: authenticator(&views, &contract),
         conversions: conversions(&views),

@@ -93,6 +93,12 @@ impl Dependencies {
         (self.deps != Deps::Version).then(|| out.join(&self.folder).join("codegen/runtime"))
     }
 
+    /// Returns the folder of the checkout if the workspace refers to it by an absolute path, which another machine may not
+    /// have.
+    pub fn absolute_checkout(&self) -> Option<&str> {
+        (self.deps == Deps::Path && self.folder.starts_with('/')).then_some(&self.folder)
+    }
+
     /// Returns true if the workspace contains a copy of the crates.
     pub fn is_embedded(&self) -> bool {
         self.deps == Deps::Embedded
