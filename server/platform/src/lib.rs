@@ -29,6 +29,7 @@
 //! | own access tokens | `credentials::Tokens` | `tokens` |
 //! | access tokens of an external issuer | `credentials::Issuer` | `jwt` |
 //! | the contract as a web page | `docs::router` | `docs` |
+//! | mimalloc as the allocator of the program | | `allocator` |
 //! | test support | `testing` | `testing` |
 //!
 //! No feature is enabled by default. A service without stores links neither PostgreSQL nor Redis, and keeps its
@@ -90,6 +91,10 @@ pub use platform::{Platform, StartError};
 pub use principal::{Principal, Roles};
 pub use service::{Service, run};
 pub use store::Store;
+
+#[cfg(feature = "allocator")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// An error of any type, as background work of a service returns it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
