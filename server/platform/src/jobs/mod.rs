@@ -15,7 +15,7 @@ use crate::BoxError;
 
 #[cfg(feature = "postgres")]
 pub use purge::Expired;
-pub(crate) use run::start;
+pub(crate) use run::run;
 
 /// The default time limit of one batch of a job.
 const TIMEOUT: Duration = Duration::from_secs(60);

@@ -10,29 +10,24 @@ use crate::shutdown::Shutdown;
 /// The time limit of the measurement of a backlog.
 const MEASURE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Starts the task of a job, which runs until the shutdown begins.
-pub(crate) fn start(job: Arc<Job>, metrics: Arc<Metrics>, shutdown: Shutdown) {
+/// Runs a job until the shutdown begins.
+pub(crate) async fn run(job: Arc<Job>, metrics: Arc<Metrics>, shutdown: Shutdown) {
     metrics.register_job(&job.name);
-    tokio::spawn(async move {
+    let runs = async {
         loop {
-            tokio::select! {
-                () = tokio::time::sleep(job.interval) => {}
-                () = shutdown.draining() => break,
-            }
-            tokio::select! {
-                () = run(&job, &metrics) => {}
-                () = shutdown.draining() => break,
-            }
-            tokio::select! {
-                () = measure(&job, &metrics) => {}
-                () = shutdown.draining() => break,
-            }
+            tokio::time::sleep(job.interval).await;
+            run_once(&job, &metrics).await;
+            measure(&job, &metrics).await;
         }
-    });
+    };
+    tokio::select! {
+        () = runs => {}
+        () = shutdown.draining() => {}
+    }
 }
 
 /// Runs batches of a job until nothing is left to do, a batch fails or the run has taken the interval of the job.
-pub(super) async fn run(job: &Job, metrics: &Metrics) {
+pub(super) async fn run_once(job: &Job, metrics: &Metrics) {
     let started = Instant::now();
     loop {
         match job.run_batch().await {

@@ -22,7 +22,7 @@ fn counted(
         let (batch, work) = (count.fetch_add(1, Ordering::SeqCst), work.clone());
         async move { work(batch) }
     });
-    start(Arc::new(job), metrics.clone(), shutdown.clone());
+    tokio::spawn(run(Arc::new(job), metrics.clone(), shutdown.clone()));
     batches
 }
 
@@ -80,7 +80,7 @@ async fn a_job_stops_when_the_shutdown_begins() {
 async fn a_run_with_endless_work_ends_after_the_interval_of_the_job() {
     let metrics = Metrics::default();
     let job = Job::new("test", TICK, async || Ok(Batch::More));
-    tokio::time::timeout(SOON, run::run(&job, &metrics)).await.unwrap();
+    tokio::time::timeout(SOON, run::run_once(&job, &metrics)).await.unwrap();
 }
 
 #[tokio::test]

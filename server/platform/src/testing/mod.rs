@@ -10,8 +10,11 @@
 mod database;
 #[cfg(feature = "tokens")]
 mod forged;
+#[cfg(feature = "jwt")]
+mod issuer;
 #[cfg(feature = "postgres")]
 mod plan;
+mod request;
 mod server;
 #[cfg(test)]
 pub(crate) mod sessions;
@@ -30,8 +33,11 @@ pub(crate) use database::THINGS;
 pub use database::{TestDatabase, database_unavailable, grant_key, unindexed_foreign_keys};
 #[cfg(feature = "tokens")]
 pub use forged::{forged_tokens, resigned_token};
+#[cfg(feature = "jwt")]
+pub use issuer::TestIssuer;
 #[cfg(feature = "postgres")]
 pub use plan::check_plan;
+pub use request::OperationRequest;
 pub use server::TestServer;
 pub use sweep::Sweep;
 #[cfg(feature = "redis")]
