@@ -12,15 +12,15 @@ use super::list::{Filter, by_position, sorted};
 use super::store;
 use crate::plans::pages;
 
-/// A user with 1,000 orders.
+/// A user with 10,000 orders.
 pub const OWNER: Uuid = Uuid::from_u128(7);
 
-/// Inserts 100,000 orders of 100 users, 100,000 items of the first order, and 100,000 products.
+/// Inserts 100,000 orders of 10 users, 100,000 items of the first order, and 100,000 products.
 pub async fn fill(database: &TestDatabase) {
     let insert = "
         INSERT INTO orders (id, user_id, status, total, currency, created_at)
-        SELECT lpad(to_hex(n), 32, '0')::uuid, lpad(to_hex(n % 100), 32, '0')::uuid,
-               (ARRAY['pending', 'paid', 'shipped', 'delivered', 'cancelled'])[1 + n / 100 % 5], n % 977, 'EUR',
+        SELECT lpad(to_hex(n), 32, '0')::uuid, lpad(to_hex(n % 10), 32, '0')::uuid,
+               (ARRAY['pending', 'paid', 'shipped', 'delivered', 'cancelled'])[1 + n / 10 % 5], n % 977, 'EUR',
                '2026-01-01Z'::timestamptz + make_interval(mins => n / 3)
         FROM generate_series(1, 100000) n;
         INSERT INTO order_items (order_id, position, sku, quantity, unit_price)
