@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use tokio_util::task::TaskTracker;
 
 use crate::BoxError;
 use crate::config::{Config, ConfigError, Mode, REQUIRED_KEY, Source, parse};
@@ -151,6 +152,7 @@ impl Builder {
             shutdown: self.shutdown,
             metrics: self.metrics,
             health,
+            tasks: TaskTracker::new(),
             overrides,
             board,
             #[cfg(feature = "postgres")]

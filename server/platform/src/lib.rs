@@ -41,6 +41,7 @@ pub mod config;
 pub mod conventions;
 pub mod credentials;
 pub mod cursor;
+pub mod detached;
 #[cfg(feature = "docs")]
 pub mod docs;
 pub mod gate;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
 use writ_runtime::{Breach, BreachObserver, Operation, ResponseChecks, ServeOptions, Timeouts};
 
 use crate::BoxError;
@@ -12,6 +13,7 @@ use crate::browsers::{self, StrictTransport};
 use crate::builder::{Step, Work};
 use crate::client_address;
 use crate::config::{Config, Mode, ResponseCheckConfig};
+use crate::detached;
 use crate::gate::PolicyGate;
 use crate::health::{self, Health};
 use crate::jobs::{self, Job};
@@ -51,6 +53,8 @@ pub(crate) struct Inner {
     pub(crate) shutdown: Shutdown,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) health: Health,
+    /// The requests that run to their end.
+    pub(crate) tasks: TaskTracker,
     /// The policies that operators have set at run time.
     pub(crate) overrides: Overrides,
     /// The store of these policies.
@@ -144,7 +148,7 @@ impl Platform {
     /// time with the subcommand `policy`, and requests are refused while their operations take much longer than usual.
     pub fn gate<P: Principal>(&self, store: &Store, operations: &[&'static Operation]) -> PolicyGate<P> {
         self.0.overrides.add_operations(operations);
-        let gate = store.adjustable_gate(&self.0.overrides);
+        let gate = store.adjustable_gate(&self.0.overrides, self.0.config.failed_credentials);
         match &self.0.load_shedding {
             Some(shedding) => gate.with(shedding.clone()),
             None => gate,
@@ -222,7 +226,8 @@ impl Platform {
         Ok(())
     }
 
-    /// Adds the middleware that all routes share: client address, log line, metrics, security headers and CORS.
+    /// Adds the middleware that all routes share: client address, log line, metrics, completion of
+    /// requests with effects, security headers and CORS.
     pub fn around(&self, app: Router) -> Router {
         let config = &self.0.config;
         let strict = StrictTransport(config.mode == Mode::Production);
@@ -232,11 +237,17 @@ impl Platform {
             None => app,
         };
         app.layer(middleware::from_fn_with_state(strict, browsers::secure))
+            .layer(middleware::from_fn_with_state(self.0.tasks.clone(), detached::complete))
             .layer(middleware::from_fn_with_state(self.0.metrics.clone(), telemetry::observe))
             .layer(middleware::from_fn_with_state(trusted, client_address::find))
     }
 
     async fn close(&self) {
+        // Requests whose callers have disconnected still use the parts that are closed below.
+        self.0.tasks.close();
+        if tokio::time::timeout(self.0.config.timeouts.drain, self.0.tasks.wait()).await.is_err() {
+            tracing::warn!(requests = self.0.tasks.len(), "the drain timeout expired: requests are still running");
+        }
         #[cfg(feature = "postgres")]
         {
             self.0.served.drain();

@@ -3,6 +3,7 @@
 
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
+use writ_platform::detached;
 use writ_platform::revocation::Revocations;
 
 /// Ends all login sessions of a user except the session `kept`, and returns the ids of the ended sessions.
@@ -47,8 +48,7 @@ pub async fn end_token_session(connection: &mut PgConnection, token_hash: &[u8; 
 
 /// Commits a transaction that ended login sessions, and then invalidates the access tokens of these sessions.
 ///
-/// Both steps run in a separate task, which continues if the client disconnects in between. Therefore no access
-/// token outlives its session.
+/// Both steps continue if the request is cancelled in between. Therefore no access token outlives its session.
 ///
 /// # Errors
 /// Returns the error of the database. In that case no session has ended.
@@ -58,10 +58,10 @@ pub async fn commit(
     ended: Vec<Uuid>,
 ) -> Result<(), sqlx::Error> {
     let revocations = revocations.clone();
-    let work = tokio::spawn(async move {
+    let work = async move {
         transaction.commit().await?;
         revocations.announce(&ended).await;
         Ok(())
-    });
-    work.await.unwrap_or_else(|error| Err(sqlx::Error::Io(error.into())))
+    };
+    detached::run(work).await
 }

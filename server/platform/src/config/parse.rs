@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::HeaderValue;
 use secrecy::SecretString;
+use writ_runtime::operation::{LimitBy, RateLimit};
 
 use crate::network::Network;
 
@@ -76,6 +77,22 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         _ => return Err(wrong()),
     };
     number.checked_mul(milliseconds).map(Duration::from_millis).ok_or_else(wrong)
+}
+
+/// Parses a setting that is a rate limit by client address, such as `100/60s`.
+///
+/// # Errors
+/// Returns the requirement that the text breaks.
+pub fn address_limit(text: &str) -> Result<RateLimit, String> {
+    let limit = || {
+        let (requests, window) = text.split_once('/')?;
+        let (requests, window) = (count(requests).ok()?, duration(window).ok()?);
+        Some(RateLimit { requests, window, by: LimitBy::Address })
+    };
+    let is_period = |limit: &RateLimit| (Duration::from_secs(1)..=Duration::from_secs(86_400)).contains(&limit.window);
+    limit().filter(is_period).ok_or_else(|| {
+        "must have the form REQUESTS/WINDOW with a window from 1s to 24h, for example 100/60s".to_owned()
+    })
 }
 
 /// Checks the scheme of a setting that is a PostgreSQL URL.
