@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use tokio_util::task::TaskTracker;
 
 use crate::BoxError;
 use crate::config::{Config, ConfigError, Mode, REQUIRED_KEY, Source, parse};
@@ -152,13 +151,13 @@ impl Builder {
             shutdown: self.shutdown,
             metrics: self.metrics,
             health,
-            tasks: TaskTracker::new(),
             overrides,
             board,
             #[cfg(feature = "postgres")]
             policy_pool: self.policy_pool,
             #[cfg(feature = "postgres")]
-            served: Shutdown::default(),
+            served: tokio_util::sync::CancellationToken::new(),
+            tasks: tokio_util::task::TaskTracker::new(),
             #[cfg(feature = "postgres")]
             follower: std::sync::Mutex::default(),
             load_shedding,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use hmac::{Hmac, Mac};
 use rust_decimal::Decimal;
 use secrecy::{ExposeSecret, SecretString};
@@ -59,10 +59,16 @@ pub enum SortValue {
     Text(String),
     /// The cursor value of a timestamp column: the microseconds of the timestamp, the precision that PostgreSQL stores.
     Time(DateTime<Utc>),
+    /// A value in a pagination cursor from a date column.
+    Date(NaiveDate),
     /// A value in a pagination cursor from a decimal column.
     Decimal(Decimal),
     /// A value in a pagination cursor from an integer column.
     Integer(i64),
+    /// A value in a pagination cursor from a column of floating-point numbers.
+    Number(f64),
+    /// A value in a pagination cursor from a boolean column, in which `false` comes before `true`.
+    Boolean(bool),
     /// A value in a pagination cursor from a UUID column.
     Id(Uuid),
 }
@@ -168,6 +174,10 @@ impl SortValue {
                 bytes.push(b'm');
                 bytes.extend_from_slice(&time.timestamp_micros().to_be_bytes());
             }
+            SortValue::Date(date) => {
+                bytes.push(b'y');
+                bytes.extend_from_slice(&date.num_days_from_ce().to_be_bytes());
+            }
             SortValue::Decimal(decimal) => {
                 bytes.push(b'd');
                 bytes.extend_from_slice(&decimal.serialize());
@@ -176,6 +186,11 @@ impl SortValue {
                 bytes.push(b'i');
                 bytes.extend_from_slice(&integer.to_be_bytes());
             }
+            SortValue::Number(number) => {
+                bytes.push(b'f');
+                bytes.extend_from_slice(&number.to_be_bytes());
+            }
+            SortValue::Boolean(boolean) => bytes.extend_from_slice(&[b'b', u8::from(*boolean)]),
             SortValue::Id(id) => {
                 bytes.push(b'u');
                 bytes.extend_from_slice(id.as_bytes());
@@ -187,8 +202,11 @@ impl SortValue {
         Some(match bytes.split_off_first()? {
             b't' => SortValue::Text(String::from_utf8(take(bytes)?.to_vec()).ok()?),
             b'm' => SortValue::Time(DateTime::from_timestamp_micros(i64::from_be_bytes(fixed(bytes)?))?),
+            b'y' => SortValue::Date(NaiveDate::from_num_days_from_ce_opt(i32::from_be_bytes(fixed(bytes)?))?),
             b'd' => SortValue::Decimal(Decimal::deserialize(fixed(bytes)?)),
             b'i' => SortValue::Integer(i64::from_be_bytes(fixed(bytes)?)),
+            b'f' => SortValue::Number(f64::from_be_bytes(fixed(bytes)?)),
+            b'b' => SortValue::Boolean(fixed::<1>(bytes)? != [0]),
             b'u' => SortValue::Id(Uuid::from_bytes(fixed(bytes)?)),
             _ => return None,
         })
@@ -231,8 +249,12 @@ mod tests {
             values: vec![
                 SortValue::Time(DateTime::from_timestamp_micros(1_768_469_400_123_456).unwrap()),
                 SortValue::Text("Ünal \"x\"".to_owned()),
+                SortValue::Date(NaiveDate::from_ymd_opt(2024, 2, 29).unwrap()),
                 SortValue::Decimal("19.99".parse().unwrap()),
                 SortValue::Integer(-7),
+                SortValue::Number(-0.1),
+                SortValue::Boolean(true),
+                SortValue::Boolean(false),
                 SortValue::Id(Uuid::now_v7()),
             ],
         }

@@ -1,5 +1,6 @@
 //! Paginated lists that consist of the rows of one statement, and the number of elements in a list.
 
+use chrono::NaiveDateTime;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{Arguments as _, FromRow, PgPool, Postgres, QueryBuilder, Row as _, TypeInfo as _, ValueRef as _};
 use writ_runtime::{BadCursor, Page, PageRequest};
@@ -134,8 +135,11 @@ impl List {
             let added = match value {
                 SortValue::Text(text) => arguments.add(text),
                 SortValue::Time(time) => arguments.add(time),
+                SortValue::Date(date) => arguments.add(date),
                 SortValue::Decimal(decimal) => arguments.add(decimal),
                 SortValue::Integer(integer) => arguments.add(integer),
+                SortValue::Number(number) => arguments.add(number),
+                SortValue::Boolean(boolean) => arguments.add(boolean),
                 SortValue::Id(id) => arguments.add(id),
             };
             added.map_err(sqlx::Error::Encode)?;
@@ -149,6 +153,12 @@ fn value(row: &PgRow, column: &'static SortColumn) -> Result<SortValue, sqlx::Er
     let name = column.sql;
     Ok(match row.try_get_raw(name)?.type_info().name() {
         "TIMESTAMPTZ" => SortValue::Time(row.try_get(name)?),
+        // The connections have the time zone UTC, so PostgreSQL compares both kinds of timestamps as UTC.
+        "TIMESTAMP" => SortValue::Time(row.try_get::<NaiveDateTime, _>(name)?.and_utc()),
+        "DATE" => SortValue::Date(row.try_get(name)?),
+        "BOOL" => SortValue::Boolean(row.try_get(name)?),
+        "FLOAT8" => SortValue::Number(row.try_get(name)?),
+        "FLOAT4" => SortValue::Number(row.try_get::<f32, _>(name)?.into()),
         "NUMERIC" => SortValue::Decimal(row.try_get(name)?),
         "INT8" => SortValue::Integer(row.try_get(name)?),
         "INT4" => SortValue::Integer(row.try_get::<i32, _>(name)?.into()),
@@ -211,6 +221,79 @@ mod tests {
         let mut expected: Vec<(i32, i64)> = (21..=100).map(|id| (id % 7, i64::from(id))).collect();
         expected.sort_by(|one, other| other.cmp(one));
         assert_eq!(found, expected);
+    }
+
+    /// Rows with two equal values in each column that a contract may sort by, so that the id decides in the middle of a page.
+    const SORTABLE: &str =
+        "(SELECT n::bigint AS id, n / 2 AS whole, (n / 2)::smallint AS small, (n / 2)::float8 / 3 AS double,
+        (n / 2)::float4 / 3 AS single, (n / 2)::numeric / 3 AS exact, n > 5 AS flag, 'text ' || n / 2 AS words,
+        md5((n / 2)::text)::uuid AS uuid, date '2024-02-26' + n / 2 AS day,
+        timestamp '2024-02-28 23:00' + n / 2 * interval '1 hour' AS local,
+        timestamptz '2024-02-28 23:00Z' + n / 2 * interval '1 hour' AS instant
+        FROM generate_series(1, 11) n) AS all_of WHERE TRUE";
+
+    static BY_COLUMN: [List; 11] = [
+        by(&[SortColumn::new("whole"), SortColumn::new("id")]),
+        by(&[SortColumn::new("small"), SortColumn::new("id")]),
+        by(&[SortColumn::new("double"), SortColumn::new("id")]),
+        by(&[SortColumn::new("single"), SortColumn::new("id")]),
+        by(&[SortColumn::new("exact"), SortColumn::new("id")]),
+        by(&[SortColumn::new("flag"), SortColumn::new("id")]),
+        by(&[SortColumn::new("words"), SortColumn::new("id")]),
+        by(&[SortColumn::new("uuid"), SortColumn::new("id")]),
+        by(&[SortColumn::new("day"), SortColumn::new("id")]),
+        by(&[SortColumn::new("local"), SortColumn::new("id")]),
+        by(&[SortColumn::new("instant"), SortColumn::new("id")]),
+    ];
+
+    const fn by(order: &'static [SortColumn]) -> List {
+        List::new("*", SORTABLE).descending(order)
+    }
+
+    /// Reads one column of a row: its id.
+    struct Id(i64);
+
+    impl FromRow<'_, PgRow> for Id {
+        fn from_row(row: &PgRow) -> Result<Id, sqlx::Error> {
+            row.try_get("id").map(Id)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_is_sorted_by_a_column_of_each_type() {
+        let (database, cursors) = (TestDatabase::with_things().await, Cursors::new(None));
+        for list in &BY_COLUMN {
+            let column = list.order[0].name;
+            let (mut found, mut at) = (Vec::new(), writ_runtime::PageAt::Number(1));
+            loop {
+                let request = PageRequest { limit: 2, at };
+                let page: Result<_, ListError> = list.page(&database.pool, &cursors, &request, [], |Id(id)| id).await;
+                let Page { data, pagination } = page.unwrap_or_else(|error| panic!("{column}: {error:?}"));
+                found.extend(data);
+                let Some(next) = pagination.next_cursor else { break };
+                at = writ_runtime::PageAt::Cursor(next);
+            }
+            let statement = format!("SELECT id FROM {SORTABLE} ORDER BY {column} DESC, id DESC");
+            let expected: Vec<i64> =
+                sqlx::query_scalar(sqlx::AssertSqlSafe(statement)).fetch_all(&database.pool).await.unwrap();
+            assert_eq!(found, expected, "{column}");
+        }
+    }
+
+    #[tokio::test]
+    async fn filters_have_each_type_of_a_sort_value() {
+        static ONE: List = List::new(
+            "id",
+            "(SELECT 1::bigint AS id) AS one WHERE $1 = date '2024-02-29' AND $2 = 0.5::float8 AND $3 AND $4 = 1.25",
+        )
+        .ascending(&[SortColumn::new("id")]);
+        let (database, cursors) = (TestDatabase::with_things().await, Cursors::new(None));
+        let day = chrono::NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
+        let decimal = SortValue::Decimal("1.25".parse().unwrap());
+        let filter = [SortValue::Date(day), SortValue::Number(0.5), SortValue::Boolean(true), decimal];
+        let request = PageRequest { limit: 2, at: writ_runtime::PageAt::Number(1) };
+        let page: Result<_, ListError> = ONE.page(&database.pool, &cursors, &request, filter, |Id(id)| id).await;
+        assert_eq!(page.unwrap().data, [1]);
     }
 
     #[tokio::test]

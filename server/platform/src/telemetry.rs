@@ -111,12 +111,11 @@ mod tests {
 
     use axum::body::Body;
     use axum::{Router, middleware};
-    use tokio_util::task::TaskTracker;
     use tower::ServiceExt as _;
     use tracing_subscriber::fmt::MakeWriter;
 
     use super::*;
-    use crate::detached;
+    use crate::tasks;
 
     static GET_VISITOR: Operation = Operation { id: "getVisitor", ..Operation::NONE };
 
@@ -213,10 +212,9 @@ mod tests {
     async fn log_lines_of_a_handler_have_the_request_id() {
         for method in ["GET", "POST"] {
             let log = Log::start();
-            let tasks = TaskTracker::new();
             let warning = async || tracing::warn!("the stock is low");
             let app = Router::new().fallback(warning);
-            let app = app.layer(middleware::from_fn_with_state(tasks, detached::complete));
+            let app = app.layer(middleware::from_fn(tasks::complete_request));
             let app = observed(app, &Arc::default());
             let request = Request::builder().method(method).uri("/").header("x-request-id", "r-3");
             app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();

@@ -3,8 +3,8 @@
 
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
-use writ_platform::detached;
 use writ_platform::revocation::Revocations;
+use writ_platform::tasks;
 
 /// Ends all login sessions of a user except the session `kept`, and returns the ids of the ended sessions.
 ///
@@ -63,5 +63,5 @@ pub async fn commit(
         revocations.announce(&ended).await;
         Ok(())
     };
-    detached::run(work).await
+    tasks::run(work).await
 }

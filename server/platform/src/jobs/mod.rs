@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 
 use crate::BoxError;
 
-pub(crate) use run::start;
+pub(crate) use run::run;
 
 /// The default time limit of one batch of a job.
 const TIMEOUT: Duration = Duration::from_secs(60);

@@ -6,25 +6,23 @@ use super::{Batch, Job};
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
 
-/// Starts the task of a job, which runs until the shutdown begins.
-pub(crate) fn start(job: Arc<Job>, metrics: Arc<Metrics>, shutdown: Shutdown) {
+/// Runs a job until the shutdown begins.
+pub(crate) async fn run(job: Arc<Job>, metrics: Arc<Metrics>, shutdown: Shutdown) {
     metrics.register_job(&job.name);
-    tokio::spawn(async move {
+    let runs = async {
         loop {
-            tokio::select! {
-                () = tokio::time::sleep(job.interval) => {}
-                () = shutdown.draining() => break,
-            }
-            tokio::select! {
-                () = run(&job, &metrics) => {}
-                () = shutdown.draining() => break,
-            }
+            tokio::time::sleep(job.interval).await;
+            run_once(&job, &metrics).await;
         }
-    });
+    };
+    tokio::select! {
+        () = runs => {}
+        () = shutdown.draining() => {}
+    }
 }
 
 /// Runs batches of a job until nothing is left to do or a batch fails.
-async fn run(job: &Job, metrics: &Metrics) {
+async fn run_once(job: &Job, metrics: &Metrics) {
     loop {
         match job.run_batch().await {
             Ok(batch) => {

@@ -22,7 +22,7 @@ fn counted(
         let (batch, work) = (count.fetch_add(1, Ordering::SeqCst), work.clone());
         async move { work(batch) }
     });
-    start(Arc::new(job), metrics.clone(), shutdown.clone());
+    tokio::spawn(run(Arc::new(job), metrics.clone(), shutdown.clone()));
     batches
 }
 

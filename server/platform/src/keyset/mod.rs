@@ -290,8 +290,11 @@ fn bind(query: &mut QueryBuilder<Postgres>, value: &SortValue) {
     match value {
         SortValue::Text(text) => query.push_bind(text.clone()),
         SortValue::Time(time) => query.push_bind(*time),
+        SortValue::Date(date) => query.push_bind(*date),
         SortValue::Decimal(decimal) => query.push_bind(*decimal),
         SortValue::Integer(integer) => query.push_bind(*integer),
+        SortValue::Number(number) => query.push_bind(*number),
+        SortValue::Boolean(boolean) => query.push_bind(*boolean),
         SortValue::Id(id) => query.push_bind(*id),
     };
 }

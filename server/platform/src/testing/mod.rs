@@ -8,6 +8,9 @@
 
 #[cfg(feature = "postgres")]
 mod database;
+#[cfg(feature = "jwt")]
+mod issuer;
+mod request;
 mod server;
 #[cfg(test)]
 pub(crate) mod sessions;
@@ -24,6 +27,9 @@ use uuid::Uuid;
 pub(crate) use database::THINGS;
 #[cfg(feature = "postgres")]
 pub use database::{TestDatabase, database_unavailable, grant_key};
+#[cfg(feature = "jwt")]
+pub use issuer::TestIssuer;
+pub use request::OperationRequest;
 pub use server::TestServer;
 pub use sweep::Sweep;
 #[cfg(feature = "redis")]

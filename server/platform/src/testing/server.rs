@@ -91,12 +91,19 @@ impl<S> TestServer<S> {
     /// service applies it. The service needs a database.
     ///
     /// # Panics
-    /// Panics if the command fails.
+    /// Panics if the command fails or has no effect.
     #[cfg(feature = "postgres")]
     pub async fn policy(&self, arguments: &str) {
         let arguments: Vec<String> = arguments.split_whitespace().map(str::to_owned).collect();
+        let version = self.platform.0.overrides.version();
         let report = crate::overrides::run(&self.platform, &arguments).await;
         report.unwrap_or_else(|error| panic!("policy {arguments:?}: {error}"));
+        // The command does not wait for a service that has just started, which is not in the list of processes yet.
+        let started = std::time::Instant::now();
+        while self.platform.0.overrides.version() == version {
+            assert!(started.elapsed() < super::SOON, "policy {arguments:?} is not applied");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
     }
 
     /// Returns the URL of a path on the test server.

@@ -1,50 +1,50 @@
-//! Work that runs to its end even if nobody waits for it any longer.
+//! Tasks that the end of the process waits for, such as the commit of a transaction whose caller has disconnected.
 
-use std::future::Future;
+use std::sync::LazyLock;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
+use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-/// Runs requests to their end if their method can have effects, even if their callers disconnect. This middleware is
-/// installed with [`axum::middleware::from_fn_with_state`]; the state tracks the requests, so that a shutdown waits for them.
+/// The running tasks of the process. They outlive the requests that start them, so they belong to no service or store.
+static TASKS: LazyLock<TaskTracker> = LazyLock::new(TaskTracker::new);
+
+/// Starts a task that completes although its caller is dropped. The end of the process waits for it, for a few seconds.
 ///
-/// So the transaction of a request ends with a known outcome, and cached responses are invalidated after its commit. A
-/// request with a safe method (RFC 9110 § 9.2.1) is cancelled when its caller disconnects.
-pub async fn complete(State(tasks): State<TaskTracker>, request: Request, next: Next) -> Response {
-    match request.method().is_safe() {
-        true => next.run(request).await,
-        false => run(tasks.track_future(next.run(request))).await,
-    }
+/// A request is dropped when its client hangs up, so the last steps of a change belong into such a task:
+///
+/// ```
+/// # async fn commit() -> Result<(), std::io::Error> { Ok(()) }
+/// # async fn invalidate() {}
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let committed = writ_platform::tasks::spawn(async {
+///     commit().await?;
+///     invalidate().await;
+///     Ok::<_, std::io::Error>(())
+/// });
+/// assert!(committed.await.is_ok());
+/// # });
+/// ```
+///
+/// # Panics
+/// Panics outside of a Tokio runtime.
+pub fn spawn<F>(work: F) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    TASKS.spawn(work)
 }
 
-/// Runs work in a task of its own and returns its result.
-///
-/// If the caller disconnects, the future of its request is dropped. A transaction that is committed in it would end with an
-/// unknown outcome, and the steps after the commit would be skipped. Work that this function runs continues instead:
-///
-/// ```
-/// # #[cfg(feature = "postgres")]
-/// # async fn example(
-/// #     transaction: sqlx::Transaction<'static, sqlx::Postgres>,
-/// #     cache: writ_platform::cache::Cache,
-/// # ) -> Result<(), sqlx::Error> {
-/// # use writ_platform::detached;
-/// detached::run(async move {
-///     transaction.commit().await?;
-///     cache.invalidate(&["event:opening"]).await;
-///     Ok(())
-/// })
-/// .await
-/// # }
-/// ```
+/// Runs work in a task of [`spawn`] and returns its result. Log lines of the work have the request id of the caller.
 ///
 /// # Panics
 /// Panics if the work panics, so that a request responds with 500.
 pub async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    match tokio::spawn(work.in_current_span()).await {
+    match spawn(work.in_current_span()).await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
@@ -52,6 +52,25 @@ pub async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'stat
             Err(_) => std::future::pending().await,
         },
     }
+}
+
+/// Runs requests to their end if their method can have effects, even if their callers disconnect. This middleware is
+/// installed with [`axum::middleware::from_fn`].
+///
+/// So the transaction of a request ends with a known outcome, and cached responses are invalidated after its commit. A
+/// request with a safe method (RFC 9110 § 9.2.1) is cancelled when its caller disconnects.
+pub async fn complete_request(request: Request, next: Next) -> Response {
+    match request.method().is_safe() {
+        true => next.run(request).await,
+        false => run(next.run(request)).await,
+    }
+}
+
+/// Waits until no task of [`spawn`] is running.
+pub(crate) async fn completed() {
+    // Only a closed tracker can be waited for. It accepts further tasks too.
+    TASKS.close();
+    TASKS.wait().await;
 }
 
 #[cfg(test)]
@@ -69,7 +88,7 @@ mod tests {
     async fn only_requests_with_effects_continue_after_a_disconnect_and_a_shutdown_waits_for_them() {
         for (method, continues) in [("GET", false), ("HEAD", false), ("POST", true), ("PATCH", true), ("DELETE", true)]
         {
-            let (tasks, (done, finished)) = (TaskTracker::new(), std::sync::mpsc::channel());
+            let (done, finished) = std::sync::mpsc::channel();
             let handler = move || {
                 let done = done.clone();
                 async move {
@@ -77,11 +96,10 @@ mod tests {
                     let _ = done.send(());
                 }
             };
-            let app = Router::new().fallback(handler).layer(middleware::from_fn_with_state(tasks.clone(), complete));
+            let app = Router::new().fallback(handler).layer(middleware::from_fn(complete_request));
             let request = Request::builder().method(method).uri("/").body(Body::empty()).unwrap();
             assert!(tokio::time::timeout(Duration::from_millis(1), app.oneshot(request)).await.is_err());
-            tasks.close();
-            tasks.wait().await;
+            completed().await;
             assert_eq!(finished.try_recv().is_ok(), continues, "{method}");
         }
     }
