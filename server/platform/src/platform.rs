@@ -158,7 +158,7 @@ impl Platform {
     /// time with the subcommand `policy`, and requests are refused while their operations take much longer than usual.
     pub fn gate<P: Principal>(&self, store: &Store, operations: &[&'static Operation]) -> PolicyGate<P> {
         self.0.overrides.add_operations(operations);
-        let gate = store.adjustable_gate(&self.0.overrides);
+        let gate = store.adjustable_gate(&self.0.overrides, self.0.config.failed_credentials);
         match &self.0.load_shedding {
             Some(shedding) => gate.with(shedding.clone()),
             None => gate,
@@ -241,8 +241,8 @@ impl Platform {
         Ok(())
     }
 
-    /// Adds the middleware that all routes share: client address, log line, metrics, security headers,
-    /// compression and CORS.
+    /// Adds the middleware that all routes share: client address, log line, metrics, completion of requests with effects,
+    /// security headers, compression and CORS.
     pub fn around(&self, app: Router) -> Router {
         let config = &self.0.config;
         let trusted = Arc::from(config.trusted_proxies.as_slice());
@@ -252,6 +252,7 @@ impl Platform {
         };
         let app = if config.compresses { compression::compress(app) } else { app };
         browsers::secure(app, config.hsts)
+            .layer(middleware::from_fn(tasks::complete_request))
             .layer(middleware::from_fn_with_state(self.0.metrics.clone(), telemetry::observe))
             .layer(middleware::from_fn_with_state(trusted, client_address::find))
     }

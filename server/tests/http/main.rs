@@ -4,6 +4,7 @@
 mod auth;
 mod carts;
 mod clients;
+mod disconnects;
 mod edge;
 mod envelope;
 mod everywhere;
@@ -15,6 +16,7 @@ mod orders;
 mod passwords;
 mod products;
 mod sessions;
+mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 mod user_changes;

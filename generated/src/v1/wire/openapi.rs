@@ -7,7 +7,7 @@ pub const OPENAPI_JSON: &str = r##"{
   "info": {
     "title": "Writ",
     "version": "1.0.0",
-    "description": "An online shop: user accounts, products, carts and orders.\n\n- **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body\n  `Health`.\n- **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and\n  `limit`.\n- **Money** is a decimal number in a string, together with its currency.\n- **Times** are in UTC and formatted according to RFC 3339.\n- **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.\n- **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, unless the request is refused before\n  its rate limit is checked, for example because the access token is not valid.\n"
+    "description": "An online shop: user accounts, products, carts and orders.\n\n- **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body\n  `Health`.\n- **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and\n  `limit`.\n- **Money** is a decimal number in a string, together with its currency.\n- **Times** are in UTC and formatted according to RFC 3339.\n- **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.\n- **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, also if it is refused with 401 or\n  403. For a 401 they report the limit of requests without valid credentials, which all operations share.\n"
   },
   "servers": [
     {
@@ -1729,6 +1729,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "RefreshToken": {
         "type": "string",
+        "format": "password",
         "description": "An opaque refresh token. It can be used once. Keep it secret.",
         "minLength": 1,
         "maxLength": 256,
@@ -1746,6 +1747,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "properties": {
           "accessToken": {
             "type": "string",
+            "format": "password",
             "description": "The access token, a JWT. Send it as `Authorization: Bearer …`.",
             "maxLength": 4096,
             "example": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
@@ -3970,8 +3972,8 @@ info:
     - **Times** are in UTC and formatted according to RFC 3339.
     - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.
     - **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has
-      `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, unless the request is refused before
-      its rate limit is checked, for example because the access token is not valid.
+      `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, also if it is refused with 401 or
+      403. For a 401 they report the limit of requests without valid credentials, which all operations share.
 servers:
 - url: /
   description: The server that serves this contract.
@@ -5109,6 +5111,7 @@ components:
           $ref: '#/components/schemas/RefreshToken'
     RefreshToken:
       type: string
+      format: password
       description: An opaque refresh token. It can be used once. Keep it secret.
       minLength: 1
       maxLength: 256
@@ -5124,6 +5127,7 @@ components:
       properties:
         accessToken:
           type: string
+          format: password
           description: 'The access token, a JWT. Send it as `Authorization: Bearer …`.'
           maxLength: 4096
           example: eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl

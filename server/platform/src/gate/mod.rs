@@ -83,16 +83,17 @@ impl<P: 'static> PolicyGate<P> {
         self
     }
 
-    /// Begins the visits of a request and lets each of them read its responses, after one round trip to Redis.
-    async fn visits(&self, entry: &Entry<'_, P>) -> Vec<Box<dyn AnyVisit<P>>>
-    where
-        P: Sync,
-    {
+    /// Begins the visits of a request with the function `begin` of each policy, and lets each of them read its responses,
+    /// after one round trip to Redis.
+    async fn visits(
+        &self,
+        begin: impl Fn(&dyn AnyPolicy<P>, &mut Commands) -> Option<Box<dyn AnyVisit<P>>>,
+    ) -> Vec<Box<dyn AnyVisit<P>>> {
         let mut commands = Commands::default();
         let mut visits = Vec::with_capacity(self.policies.len());
         for policy in &self.policies {
             let before = commands.len();
-            if let Some(visit) = policy.visit(entry, &mut commands) {
+            if let Some(visit) = begin(policy.as_ref(), &mut commands) {
                 visits.push((visit, commands.len() - before));
             }
         }
@@ -122,8 +123,22 @@ impl<P: 'static> PolicyGate<P> {
 impl<P: Send + Sync + 'static> Gate<P> for PolicyGate<P> {
     type Pass = Pass<P>;
 
+    fn approach(&self, entry: &Entry<'_, P>) -> Result<(), Problem> {
+        self.policies.iter().try_for_each(|policy| policy.approach(entry))
+    }
+
+    async fn deny(&self, entry: &Entry<'_, P>, refusal: Problem) -> Problem {
+        let mut visits = self.visits(|policy, commands| policy.deny(entry, &refusal, commands)).await;
+        for index in 0..visits.len() {
+            if let Err(problem) = visits[index].enter(entry).await {
+                return with_headers(problem, &visits);
+            }
+        }
+        with_headers(refusal, &visits)
+    }
+
     async fn enter(&self, entry: &Entry<'_, P>) -> Result<Admission<Pass<P>>, Problem> {
-        let mut visits = self.visits(entry).await;
+        let mut visits = self.visits(|policy, commands| policy.visit(entry, commands)).await;
         for index in 0..visits.len() {
             match visits[index].enter(entry).await {
                 Ok(None) => {}

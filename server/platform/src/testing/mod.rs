@@ -74,6 +74,17 @@ pub fn redis() -> crate::Redis {
     redis_at(&variable(REDIS_URL))
 }
 
+/// Returns two connections of one service to the Redis of the tests, as two processes have them.
+#[cfg(all(test, feature = "redis"))]
+pub(crate) fn two_connections() -> (crate::Redis, crate::Redis) {
+    let prefix = prefix();
+    let open = || {
+        let config = config(&variable(REDIS_URL), prefix.clone());
+        crate::Redis::open(&config).expect("the URL of Redis is valid")
+    };
+    (open(), open())
+}
+
 /// Returns a connection to an unavailable Redis, for tests of an outage.
 #[cfg(feature = "redis")]
 pub fn redis_unavailable() -> crate::Redis {
@@ -82,8 +93,12 @@ pub fn redis_unavailable() -> crate::Redis {
 
 #[cfg(feature = "redis")]
 fn redis_at(url: &str) -> crate::Redis {
-    let config = crate::redis::RedisConfig { url: url.into(), prefix: prefix(), timeout: Duration::from_secs(2) };
-    crate::Redis::open(&config).expect("the URL of Redis is valid")
+    crate::Redis::open(&config(url, prefix())).expect("the URL of Redis is valid")
+}
+
+#[cfg(feature = "redis")]
+fn config(url: &str, prefix: String) -> crate::redis::RedisConfig {
+    crate::redis::RedisConfig { url: url.into(), prefix, timeout: Duration::from_secs(2) }
 }
 
 #[cfg(feature = "redis")]

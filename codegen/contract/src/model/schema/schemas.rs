@@ -71,6 +71,8 @@ pub struct Schema {
     pub read_only: bool,
     /// True if responses omit a value of the schema, since only requests contain it (`writeOnly`).
     pub write_only: bool,
+    /// True if a value of the schema is a secret, such as a password or a token (`format: password`).
+    pub secret: bool,
     /// The default value of the schema (`default`), with its span.
     pub default: Option<(Json, Span)>,
     /// The kind of the schema: the set of its valid values, apart from null.
