@@ -191,6 +191,22 @@ fn the_tests_of_a_contract_with_an_external_issuer_have_tokens() {
 }
 
 #[test]
+fn a_server_with_a_path_serves_below_it() {
+    let folder = folder();
+    put(
+        folder.path(),
+        "names.yaml",
+        &NAMES.replace("tags: [{", "servers: [{ url: https://api.example.com/v2/ }]\ntags: [{"),
+    );
+    let (success, text) = run(folder.path(), &["library", "--contract", "names.yaml"]);
+    assert!(success, "{text}");
+    let files = files(&folder.path().join("library"));
+    assert!(files["server/src/app.rs"].contains("api.router_at(BASE_PATH, "), "{}", files["server/src/app.rs"]);
+    assert!(files["xtask/src/main.rs"].contains("server.curl(\"/v2/books\""), "{}", files["xtask/src/main.rs"]);
+    assert!(files["server/tests/operations.rs"].contains("OperationRequest::to(operation).below(BASE_PATH)"));
+}
+
+#[test]
 fn an_embedded_copy_needs_no_checkout() {
     let folder = folder();
     let (success, text) = run(folder.path(), &["notes", "--deps", "embedded"]);
@@ -198,7 +214,12 @@ fn an_embedded_copy_needs_no_checkout() {
     let files = files(&folder.path().join("notes"));
     assert!(files["Cargo.toml"].contains("exclude = [\"writ\"]"));
     assert!(files["generated/Cargo.toml"].contains("path = \"../writ/codegen/runtime\""));
-    for path in ["writ/Cargo.toml", "writ/server/platform/src/lib.rs", "writ/xtask/tasks/Cargo.toml"] {
+    for path in [
+        "writ/Cargo.toml",
+        "writ/server/platform/src/lib.rs",
+        "writ/templates/workspace/server/tests/operations.rs.j2",
+        "writ/xtask/tasks/Cargo.toml",
+    ] {
         assert!(files.contains_key(path), "{path}");
     }
     let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("a checkout").display().to_string();

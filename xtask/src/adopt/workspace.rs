@@ -87,6 +87,12 @@ impl Workspace {
             .replace("@SERVICE", server.context("the tests start no server")?)
             .replace("@ID", &format!("{:?}", service.operation))
             .replace("@QUERY", &format!("{:?}", service.query));
+        let added = match text.contains("::BASE_PATH;") {
+            true => {
+                added.replace("OperationRequest::to(operation)", "OperationRequest::to(operation).below(BASE_PATH)")
+            }
+            false => added,
+        };
         let added = match secured {
             true => added,
             false => without(&added, "// With security:", "// End."),

@@ -42,6 +42,16 @@ impl OperationRequest {
         OperationRequest { operation, target: Target::of(operation, |_| VALUE), headers: HeaderMap::new() }
     }
 
+    /// Adds the path below which the service serves its operations, such as the `BASE_PATH` of a generated crate.
+    #[must_use]
+    pub fn below(mut self, base: &str) -> OperationRequest {
+        let mut target = Target(String::new());
+        target.path(base.trim_end_matches('/'));
+        target.0.push_str(self.target.as_str());
+        self.target = target;
+        self
+    }
+
     /// Adds a pair to the query, such as `limit=10`.
     #[must_use]
     pub fn query(mut self, pair: &str) -> OperationRequest {

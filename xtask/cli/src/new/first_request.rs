@@ -33,7 +33,7 @@ impl FirstRequest {
             Some((Access::to(operation, schemes), operation.request.is_some(), path))
         });
         match ranked.min_by_key(|(access, has_input, _)| (*access, *has_input)) {
-            Some((access, _, path)) => FirstRequest::new(path, access),
+            Some((access, _, path)) => FirstRequest::new(&format!("{}{path}", generated.base_path), access),
             None => FirstRequest::new("/readyz", Access::Anonymous),
         }
     }

@@ -33,6 +33,8 @@ pub struct View {
     recursion_limit: Option<usize>,
     /// True if the server adds the paths of health checks, since the contract has none.
     health: bool,
+    /// True if the URL of the contract's server has a path, below which the server serves the operations.
+    base_path: bool,
     services: Vec<ServiceView>,
     authenticator: Option<AuthenticatorView>,
     /// The verifiers of credentials that the service asks the platform for.
@@ -172,6 +174,7 @@ impl View {
         let wirings = generated.authenticator.as_ref().map(wirings).unwrap_or_default();
         let has = |wiring: Wiring| wirings.contains(&wiring);
         let (api_keys, basic) = (has(Wiring::Key) || has(Wiring::BearerKey), has(Wiring::Basic));
+        let has_base_path = !generated.base_path.is_empty();
         let (tokens, issuer) = (has(Wiring::Tokens), has(Wiring::Issuer));
         let (claims, granted) = (tokens || issuer, api_keys || basic);
         let features = [
@@ -208,7 +211,8 @@ impl View {
             },
             features: features.collect::<Vec<_>>().join(", "),
             recursion_limit: generated.recursion_limit,
-            health: !generated.operations.iter().any(|one| is_health(&one.route)),
+            health: has_base_path || !generated.operations.iter().any(|one| is_health(&one.route)),
+            base_path: has_base_path,
             services: services(&generated.services, &generated.operations),
             authenticator: generated.authenticator.as_ref().map(authenticator_view),
             verifier_imports: imports(&wirings),
