@@ -146,7 +146,7 @@ pub const OPENAPI_JSON: &str = r##"{
                 "$ref": "#/components/schemas/RefreshRequest"
               },
               "example": {
-                "refreshToken": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE"
+                "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
               }
             }
           }
@@ -208,7 +208,7 @@ pub const OPENAPI_JSON: &str = r##"{
                 "$ref": "#/components/schemas/LogoutRequest"
               },
               "example": {
-                "refreshToken": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE"
+                "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
               }
             }
           }
@@ -1729,10 +1729,11 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "RefreshToken": {
         "type": "string",
-        "description": "An opaque refresh token. It can be used once. Keep it secret.",
+        "format": "password",
+        "description": "A refresh token, a JWT with the claims `sub`, `jti` and `exp`. It can be used once, only to refresh or end its\nsession. Keep it secret.\n",
         "minLength": 1,
-        "maxLength": 256,
-        "example": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE"
+        "maxLength": 2048,
+        "example": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
       },
       "Tokens": {
         "type": "object",
@@ -1746,6 +1747,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "properties": {
           "accessToken": {
             "type": "string",
+            "format": "password",
             "description": "The access token, a JWT. Send it as `Authorization: Bearer …`.",
             "maxLength": 4096,
             "example": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
@@ -2703,7 +2705,7 @@ pub const OPENAPI_JSON: &str = r##"{
             },
             "example": {
               "accessToken": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl",
-              "refreshToken": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE",
+              "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl",
               "tokenType": "Bearer",
               "expiresIn": 900
             }
@@ -4031,7 +4033,7 @@ paths:
             schema:
               $ref: '#/components/schemas/RefreshRequest'
             example:
-              refreshToken: 3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE
+              refreshToken: eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl
       responses:
         "200":
           $ref: '#/components/responses/Tokens'
@@ -4075,7 +4077,7 @@ paths:
             schema:
               $ref: '#/components/schemas/LogoutRequest'
             example:
-              refreshToken: 3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE
+              refreshToken: eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl
       responses:
         "204":
           description: The session has ended.
@@ -5073,10 +5075,13 @@ components:
           $ref: '#/components/schemas/RefreshToken'
     RefreshToken:
       type: string
-      description: An opaque refresh token. It can be used once. Keep it secret.
+      format: password
+      description: |
+        A refresh token, a JWT with the claims `sub`, `jti` and `exp`. It can be used once, only to refresh or end its
+        session. Keep it secret.
       minLength: 1
-      maxLength: 256
-      example: 3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE
+      maxLength: 2048
+      example: eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl
     Tokens:
       type: object
       description: The access token and the refresh token of a session.
@@ -5088,6 +5093,7 @@ components:
       properties:
         accessToken:
           type: string
+          format: password
           description: 'The access token, a JWT. Send it as `Authorization: Bearer …`.'
           maxLength: 4096
           example: eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl
@@ -5838,7 +5844,7 @@ components:
             $ref: '#/components/schemas/Tokens'
           example:
             accessToken: eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl
-            refreshToken: 3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE
+            refreshToken: eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl
             tokenType: Bearer
             expiresIn: 900
     BadRequest:

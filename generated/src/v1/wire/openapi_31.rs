@@ -148,7 +148,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
                 "$ref": "#/components/schemas/RefreshRequest"
               },
               "example": {
-                "refreshToken": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE"
+                "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
               }
             }
           }
@@ -210,7 +210,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
                 "$ref": "#/components/schemas/LogoutRequest"
               },
               "example": {
-                "refreshToken": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE"
+                "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
               }
             }
           }
@@ -1733,11 +1733,12 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "RefreshToken": {
         "type": "string",
-        "description": "An opaque refresh token. It can be used once. Keep it secret.",
+        "format": "password",
+        "description": "A refresh token, a JWT with the claims `sub`, `jti` and `exp`. It can be used once, only to refresh or end its\nsession. Keep it secret.\n",
         "minLength": 1,
-        "maxLength": 256,
+        "maxLength": 2048,
         "examples": [
-          "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE"
+          "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
         ]
       },
       "Tokens": {
@@ -1752,6 +1753,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "properties": {
           "accessToken": {
             "type": "string",
+            "format": "password",
             "description": "The access token, a JWT. Send it as `Authorization: Bearer …`.",
             "maxLength": 4096,
             "examples": [
@@ -2799,7 +2801,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             },
             "example": {
               "accessToken": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl",
-              "refreshToken": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE",
+              "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl",
               "tokenType": "Bearer",
               "expiresIn": 900
             }
