@@ -67,6 +67,7 @@ pub mod testing;
 mod builder;
 #[cfg(feature = "postgres")]
 mod database;
+mod operator;
 mod overrides;
 mod parts;
 mod platform;
