@@ -72,6 +72,7 @@ mod builder;
 mod compression;
 #[cfg(feature = "postgres")]
 mod database;
+mod operator;
 mod overrides;
 mod parts;
 mod platform;

@@ -70,9 +70,13 @@ impl Builder {
 
 #[cfg(feature = "passwords")]
 impl Builder {
-    /// Returns the hasher and verifier of passwords.
+    /// Returns the hasher and verifier of passwords, which all parts of the service share. The variable
+    /// `PASSWORD_QUEUE` with the prefix of the service limits the number of passwords that wait to be hashed.
     pub fn passwords(&mut self) -> crate::credentials::Passwords {
-        crate::credentials::Passwords::new()
+        let waiting = self.source.setting("PASSWORD_QUEUE").optional(crate::config::parse::count);
+        let metrics = self.metrics.clone();
+        let new = || crate::credentials::Passwords::configured(waiting.map(|count| count as usize), metrics);
+        self.passwords.get_or_insert_with(new).clone()
     }
 
     /// Returns the verifier of HTTP Basic credentials for the accounts of the variable `BASIC_ACCOUNTS` with the

@@ -63,6 +63,10 @@ pub(crate) struct Inner {
     pub(crate) shutdown: Shutdown,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) health: Health,
+    /// The name of the service, as its prefix of variables has it.
+    pub(crate) service_name: String,
+    /// The place of the API keys that the service accepts.
+    pub(crate) key_source: Option<crate::credentials::KeySource>,
     /// The policies that operators have set at run time.
     pub(crate) overrides: Overrides,
     /// The store of these policies.

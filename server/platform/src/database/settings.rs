@@ -1,5 +1,6 @@
 //! The settings of a PostgreSQL database.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use super::Database;
 use crate::config::{Source, parse};
 
 /// The settings of a PostgreSQL database.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DatabaseConfig {
     /// The address and the credentials of the database server.
     pub(crate) url: PgConnectOptions,
@@ -23,6 +24,14 @@ pub struct DatabaseConfig {
     pub statement_timeout: Duration,
     /// The longest time that a request waits for a connection of the pool. Default: 3 s.
     pub acquire_timeout: Duration,
+}
+
+/// Prints the address of the database server without the password.
+impl fmt::Debug for DatabaseConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address = format_args!("{}:{}", self.url.get_host(), self.url.get_port());
+        f.debug_struct("DatabaseConfig").field("address", &address).finish_non_exhaustive()
+    }
 }
 
 impl DatabaseConfig {
@@ -52,4 +61,17 @@ impl DatabaseConfig {
 fn url(text: &str) -> Result<PgConnectOptions, String> {
     let url: SecretString = parse::postgres_url(text)?;
     PgConnectOptions::from_str(url.expose_secret()).map_err(|_| "is not a valid PostgreSQL URL".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_of_a_database_is_not_printed() {
+        let url = ("DATABASE_URL".to_owned(), "postgres://ada:sesame@db.example.com/museum".to_owned());
+        let config = DatabaseConfig::read(&mut Source::new("MUSEUM_", "", [url]), &crate::testing::THINGS);
+        let text = format!("{config:?}");
+        assert!(text.contains("db.example.com:5432") && !text.contains("sesame"), "{text}");
+    }
 }
