@@ -36,6 +36,9 @@ pub struct Builder {
     /// The database that has the policies which operators set at run time: the first one of the service.
     #[cfg(feature = "postgres")]
     pub(crate) policy_pool: Option<sqlx::PgPool>,
+    /// The circuit breaker of all databases of the service.
+    #[cfg(feature = "postgres")]
+    pub(crate) breaker: crate::database::Breaker,
     /// The names of the keys that are random because they are not configured.
     random_keys: Vec<String>,
 }
@@ -59,6 +62,8 @@ impl std::fmt::Debug for Builder {
 impl Builder {
     /// Creates a builder that reads settings from `source`. This function must be called in a Tokio runtime.
     pub fn new(mut source: Source) -> Builder {
+        #[cfg(any(feature = "postgres", feature = "redis"))]
+        crate::tls::install_provider();
         let config = Config::read(&mut source);
         Builder {
             source,
@@ -71,6 +76,8 @@ impl Builder {
             closing: Vec::new(),
             #[cfg(feature = "postgres")]
             policy_pool: None,
+            #[cfg(feature = "postgres")]
+            breaker: crate::database::Breaker::default(),
             random_keys: Vec::new(),
         }
     }
@@ -155,6 +162,8 @@ impl Builder {
             board,
             #[cfg(feature = "postgres")]
             policy_pool: self.policy_pool,
+            #[cfg(feature = "postgres")]
+            breaker: self.breaker,
             #[cfg(feature = "postgres")]
             served: Shutdown::default(),
             #[cfg(feature = "postgres")]

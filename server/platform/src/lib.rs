@@ -77,6 +77,8 @@ mod single_flight;
 mod store;
 #[cfg(test)]
 mod tests;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+mod tls;
 
 #[cfg(feature = "redis")]
 pub use crate::redis::Redis;

@@ -8,11 +8,17 @@
 
 #[cfg(feature = "postgres")]
 mod database;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod island;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod private;
 mod server;
 #[cfg(test)]
 pub(crate) mod sessions;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod stores;
 mod sweep;
-#[cfg(feature = "redis")]
+#[cfg(any(feature = "postgres", feature = "redis"))]
 mod valve;
 
 use std::time::Duration;
@@ -24,21 +30,29 @@ use uuid::Uuid;
 pub(crate) use database::THINGS;
 #[cfg(feature = "postgres")]
 pub use database::{TestDatabase, database_unavailable, grant_key};
+#[cfg(all(feature = "postgres", feature = "redis"))]
+pub use island::Island;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+pub use private::{Place, PrivatePostgres, PrivateRedis};
 pub use server::TestServer;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+pub use stores::Stores;
 pub use sweep::Sweep;
 #[cfg(feature = "redis")]
 pub use valve::Valve;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+pub use valve::{Flow, Proxy};
 
 /// The time that a test waits for something that must happen soon.
 pub const SOON: Duration = Duration::from_secs(5);
 
 /// The variable with the URL of the PostgreSQL server of tests.
 #[cfg(feature = "postgres")]
-const DATABASE_URL: &str = "WRIT_TEST_DATABASE_URL";
+pub(crate) const DATABASE_URL: &str = "WRIT_TEST_DATABASE_URL";
 
 /// The variable with the URL of the Redis server of tests.
 #[cfg(feature = "redis")]
-const REDIS_URL: &str = "WRIT_TEST_REDIS_URL";
+pub(crate) const REDIS_URL: &str = "WRIT_TEST_REDIS_URL";
 
 /// A network address where no server listens, for tests of unavailable services.
 #[cfg(any(feature = "postgres", feature = "redis"))]
@@ -58,8 +72,13 @@ pub fn redis_unavailable() -> crate::Redis {
 }
 
 #[cfg(feature = "redis")]
-fn redis_at(url: &str) -> crate::Redis {
-    let config = crate::redis::RedisConfig { url: url.into(), prefix: prefix(), timeout: Duration::from_secs(2) };
+pub(crate) fn redis_at(url: &str) -> crate::Redis {
+    let config = crate::redis::RedisConfig {
+        url: url.into(),
+        authorities: None,
+        prefix: prefix(),
+        timeout: Duration::from_secs(2),
+    };
     crate::Redis::open(&config).expect("the URL of Redis is valid")
 }
 

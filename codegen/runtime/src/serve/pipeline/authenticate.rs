@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::{Extensions, StatusCode};
+use http::{Extensions, StatusCode, header};
 
 use crate::operation::{Operation, Requirement};
 use crate::request::request_head::RequestHead;
@@ -104,7 +104,8 @@ async fn verify<A: Authenticate>(
 
 /// Returns the 503 of a request whose credentials cannot be verified at the moment. The cause is logged.
 fn unavailable(cause: Box<dyn std::error::Error + Send + Sync>) -> Problem {
-    let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the credentials cannot be verified at the moment");
+    let message = "the credentials cannot be verified at the moment";
+    let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(header::RETRY_AFTER, 1);
     problem.cause = Some(cause);
     problem
 }

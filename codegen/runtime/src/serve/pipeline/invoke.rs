@@ -4,6 +4,7 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 
+use futures_util::future::{Either, select};
 use futures_util::{FutureExt, TryFutureExt};
 use http::StatusCode;
 
@@ -14,18 +15,22 @@ use crate::response::reply::Reply;
 use crate::serve::handler::HandlerFuture;
 use crate::serve::pipeline::options::Timeouts;
 
-/// Awaits the handler of a request within its time limit.
+/// Awaits the handler of a request within its time limit, until `interrupted` completes.
 ///
 /// # Errors
 ///
-/// Returns a 503 problem after the time limit, or a 504 if the contract declares 504 and not 503.
+/// Returns a 503 problem after the time limit, or a 504 if the contract declares 504 and not 503. Returns the problem of
+/// `interrupted` if it completes first.
 pub(super) async fn invoke(
     handler: HandlerFuture,
+    interrupted: Pin<&mut (impl Future<Output = Problem> + Send)>,
     operation: &Operation,
     timeouts: &Timeouts,
 ) -> Result<Reply, Problem> {
-    match timeout::within(timeouts.handler, handler).await {
-        Ok(outcome) => outcome,
+    // The handler is polled first, so a handler that is ready has its own outcome.
+    match timeout::within(timeouts.handler, select(handler, interrupted)).await {
+        Ok(Either::Left((outcome, _))) => outcome,
+        Ok(Either::Right((problem, _))) => Err(problem),
         Err(Elapsed) => Err(timed_out(operation)),
     }
 }
