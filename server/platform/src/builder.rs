@@ -165,7 +165,8 @@ impl Builder {
             #[cfg(feature = "postgres")]
             breaker: self.breaker,
             #[cfg(feature = "postgres")]
-            served: Shutdown::default(),
+            served: tokio_util::sync::CancellationToken::new(),
+            tasks: tokio_util::task::TaskTracker::new(),
             #[cfg(feature = "postgres")]
             follower: std::sync::Mutex::default(),
             load_shedding,

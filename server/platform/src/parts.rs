@@ -6,8 +6,9 @@ use crate::builder::Builder;
 #[cfg(feature = "postgres")]
 impl Builder {
     /// Returns the connection pool of a database. The platform applies its migrations at start, checks its health under
-    /// the name `database`, refuses requests at once while it is unavailable, deletes expired idempotency records, and closes the pool at the end. The first database
-    /// that a service asks for also has the policies which operators set at run time.
+    /// the name `database`, refuses requests at once while it is unavailable, deletes expired idempotency records, and
+    /// closes the pool at the end. The first database that a service asks for also has the policies which operators set
+    /// at run time.
     ///
     /// The variable `<NAME>_DATABASE_URL` with the prefix of the service has the URL, or else `DATABASE_URL`; one of
     /// them is required.
@@ -35,12 +36,13 @@ impl Builder {
         self.job(Job::purge(
             format!("expired idempotency keys of {}", database.name),
             &pool,
-            crate::idempotency::PURGE,
+            crate::idempotency::EXPIRED,
         ));
         if self.policy_pool.is_none() {
             self.policy_pool = Some(pool.clone());
-            self.job(Job::purge("ended policies", &pool, crate::overrides::PURGE_OVERRIDES));
-            self.job(Job::purge("old log entries of policies", &pool, crate::overrides::PURGE_LOG));
+            self.job(Job::purge("ended policies", &pool, crate::overrides::ENDED));
+            self.job(Job::purge("old log entries of policies", &pool, crate::overrides::OLD_ENTRIES));
+            self.job(Job::purge("surplus log entries of policies", &pool, crate::overrides::SURPLUS_ENTRIES));
         }
         let closed = pool.clone();
         self.at_end(move || {

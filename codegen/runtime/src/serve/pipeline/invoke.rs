@@ -3,50 +3,51 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use futures_util::{FutureExt, TryFutureExt};
 use http::StatusCode;
 
-use crate::http::timeout::{self, Elapsed};
+use crate::http::timeout::{Deadline, Elapsed};
 use crate::operation::Operation;
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 use crate::serve::handler::HandlerFuture;
-use crate::serve::pipeline::options::Timeouts;
 
-/// Awaits the handler of a request within its time limit, until `interrupted` completes.
+/// The time that the gate has after the deadline of a request, to see the response of a handler that exceeded it.
+const GATE_GRACE: Duration = Duration::from_secs(1);
+
+/// Awaits the handler of a request until the deadline of the request, or until `interrupted` completes.
 ///
 /// # Errors
 ///
-/// Returns a 503 problem after the time limit, or a 504 if the contract declares 504 and not 503. Returns the problem of
+/// Returns a 503 problem after the deadline, or a 504 if the contract declares 504 and not 503. Returns the problem of
 /// `interrupted` if it completes first.
 pub(super) async fn invoke(
     handler: HandlerFuture,
     interrupted: Pin<&mut (impl Future<Output = Problem> + Send)>,
     operation: &Operation,
-    timeouts: &Timeouts,
+    deadline: Deadline,
 ) -> Result<Reply, Problem> {
     // The handler is polled first, so a handler that is ready has its own outcome.
-    match timeout::within(timeouts.handler, select(handler, interrupted)).await {
+    match deadline.limit(select(handler, interrupted)).await {
         Ok(Either::Left((outcome, _))) => outcome,
         Ok(Either::Right((problem, _))) => Err(problem),
         Err(Elapsed) => Err(timed_out(operation)),
     }
 }
 
-/// Awaits all pipeline stages of a request within a total time limit.
+/// Awaits all pipeline stages of a request until its deadline, and the gate's last stage a little longer.
 ///
 /// The caller of this function pins the stages, because a future that contains another future by value reserves
 /// its size twice.
 pub(super) async fn bounded(
     stages: Pin<&mut (dyn Future<Output = Result<Reply, Problem>> + Send)>,
     operation: &Operation,
-    timeouts: &Timeouts,
+    deadline: Deadline,
 ) -> Reply {
-    // The handler and the body have separate time limits. The total limit covers the remaining stages too.
-    let limit = (timeouts.handler.saturating_mul(2)).saturating_add(timeouts.body);
-    match timeout::within(limit, catch_panic(stages)).await {
+    match deadline.later_by(GATE_GRACE).limit(catch_panic(stages)).await {
         Ok(Ok(Ok(reply))) => reply,
         Ok(Ok(Err(problem)) | Err(problem)) => problem.into(),
         Err(Elapsed) => timed_out(operation).into(),
