@@ -41,6 +41,9 @@ pub struct Builder {
     /// The hasher of passwords, once a part has asked for it.
     #[cfg(feature = "passwords")]
     pub(crate) passwords: Option<crate::credentials::Passwords>,
+    /// The circuit breaker of all databases of the service.
+    #[cfg(feature = "postgres")]
+    pub(crate) breaker: crate::database::Breaker,
     /// The names of the keys that are random because they are not configured.
     random_keys: Vec<String>,
 }
@@ -64,6 +67,8 @@ impl std::fmt::Debug for Builder {
 impl Builder {
     /// Creates a builder that reads settings from `source`. This function must be called in a Tokio runtime.
     pub fn new(mut source: Source) -> Builder {
+        #[cfg(any(feature = "postgres", feature = "redis"))]
+        crate::tls::install_provider();
         let config = Config::read(&mut source);
         Builder {
             source,
@@ -79,6 +84,8 @@ impl Builder {
             key_source: None,
             #[cfg(feature = "passwords")]
             passwords: None,
+            #[cfg(feature = "postgres")]
+            breaker: crate::database::Breaker::default(),
             random_keys: Vec::new(),
         }
     }
@@ -165,6 +172,8 @@ impl Builder {
             board,
             #[cfg(feature = "postgres")]
             policy_pool: self.policy_pool,
+            #[cfg(feature = "postgres")]
+            breaker: self.breaker,
             #[cfg(feature = "postgres")]
             served: tokio_util::sync::CancellationToken::new(),
             tasks: tokio_util::task::TaskTracker::new(),

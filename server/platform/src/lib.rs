@@ -83,6 +83,8 @@ mod single_flight;
 mod store;
 #[cfg(test)]
 mod tests;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+mod tls;
 
 #[cfg(feature = "redis")]
 pub use crate::redis::Redis;

@@ -122,6 +122,11 @@ impl Source {
         }
     }
 
+    /// Returns the value of a variable by its complete name.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
     /// Returns the variable of a setting, whose name is the prefix of the service and then `name`.
     pub fn setting(&mut self, name: &str) -> Setting<'_> {
         let name = format!("{}{name}", self.prefix);

@@ -23,6 +23,8 @@ pub(crate) use execute::run;
 use super::granted::{FromKey, Granted};
 use crate::BoxError;
 use crate::builder::Builder;
+#[cfg(feature = "postgres")]
+use crate::database::Breaker;
 
 /// The maximum number of keys from a table, known and unknown ones, that are kept in memory.
 #[cfg(feature = "postgres")]
@@ -85,6 +87,8 @@ enum Keys {
     Stored {
         pool: sqlx::PgPool,
         cached: Cache<Hash, Option<Arc<Granted>>>,
+        /// The circuit breaker of the databases of the service.
+        breaker: Breaker,
     },
 }
 
@@ -112,9 +116,11 @@ impl Builder {
         let keys = match source {
             KeySource::Setting => Keys::Listed(self.source.setting("API_KEYS").or(Vec::new(), listed)),
             #[cfg(feature = "postgres")]
-            KeySource::Table(pool) => {
-                Keys::Stored { pool, cached: Cache::builder().max_capacity(MAX_CACHED).time_to_live(CACHED).build() }
-            }
+            KeySource::Table(pool) => Keys::Stored {
+                pool,
+                cached: Cache::builder().max_capacity(MAX_CACHED).time_to_live(CACHED).build(),
+                breaker: self.breaker.clone(),
+            },
         };
         ApiKeys { keys: Arc::new(keys), principal: PhantomData }
     }
@@ -151,9 +157,12 @@ impl Keys {
                 Ok(found)
             }
             #[cfg(feature = "postgres")]
-            Keys::Stored { pool, cached } => {
+            Keys::Stored { pool, cached, breaker } => {
                 if let Some(known) = cached.get(hash) {
                     return Ok(known);
+                }
+                if breaker.is_open() {
+                    return Err("a database of the service is unavailable".into());
                 }
                 let found = sqlx::query_as(FIND).bind(hash.as_slice()).fetch_optional(pool).await?;
                 let found = found.map(|(name, scopes)| Arc::new(Granted { name, scopes }));
