@@ -2,9 +2,11 @@
 //! `cli/`.
 
 mod adopt;
+mod alerts;
 mod bench;
 mod cargo;
 mod codegen;
+mod conform;
 mod corpus;
 mod package;
 mod readme;
@@ -32,6 +34,10 @@ enum Task {
     Adopt(adopt::Args),
     /// Repeat the measurements of docs/benchmarks.md.
     Bench(bench::Args),
+    /// Send generated requests to the services, and compare their responses with the contracts.
+    Conform(conform::Args),
+    /// Check the alert rules and the dashboard of docs/operations with promtool.
+    Alerts,
     /// Run the server with a private PostgreSQL and Redis.
     Dev(DevArgs),
     /// Run the tests with a private PostgreSQL and Redis.
@@ -61,6 +67,8 @@ fn main() -> ExitCode {
         Task::Corpus(args) => corpus::run(&args),
         Task::Adopt(args) => adopt::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Conform(args) => conform::run(&args),
+        Task::Alerts => alerts::run(),
         Task::Dev(args) => project().perform(&writ_tasks::Task::Dev(args)),
         Task::Test(args) => project().perform(&writ_tasks::Task::Test(args)),
         Task::Sqlx(args) => sqlx::run(&args),

@@ -28,7 +28,7 @@ pub struct Builder {
     pub(crate) source: Source,
     config: Config,
     shutdown: Shutdown,
-    metrics: Arc<Metrics>,
+    pub(crate) metrics: Arc<Metrics>,
     probes: Vec<NamedProbe>,
     pub(crate) steps: Vec<Step>,
     jobs: Vec<Arc<Job>>,
@@ -60,11 +60,12 @@ impl Builder {
     /// Creates a builder that reads settings from `source`. This function must be called in a Tokio runtime.
     pub fn new(mut source: Source) -> Builder {
         let config = Config::read(&mut source);
+        let metrics = Arc::new(Metrics::new(&config.service_name));
         Builder {
             source,
             config,
             shutdown: Shutdown::default(),
-            metrics: Arc::default(),
+            metrics,
             probes: Vec::new(),
             steps: Vec::new(),
             jobs: Vec::new(),
@@ -138,6 +139,8 @@ impl Builder {
         self.source.finish()?;
         let health = Health::new(self.probes, self.shutdown.clone());
         let overrides = Overrides::default();
+        let counted = overrides.clone();
+        self.metrics.sample(move |metrics| metrics.set_overrides(counted.current().len()));
         #[cfg(feature = "postgres")]
         let board = match &self.policy_pool {
             Some(pool) => Board::on_postgres(pool.clone()),

@@ -21,6 +21,12 @@ impl Builder {
             let pool = migrated.clone();
             async move { Ok(crate::database::migrate(&pool, database).await?) }
         });
+        let counted = pool.clone();
+        self.metrics.sample(move |metrics| {
+            let (size, idle) = (u64::from(counted.size()), counted.num_idle() as u64);
+            let max = u64::from(counted.options().get_max_connections());
+            metrics.set_connections(database.name, size.saturating_sub(idle), idle, max);
+        });
         let probed = pool.clone();
         self.probe("database", crate::health::Weight::Essential, move || {
             let pool = probed.clone();

@@ -144,6 +144,9 @@ impl Platform {
     /// time with the subcommand `policy`, and requests are refused while their operations take much longer than usual.
     pub fn gate<P: Principal>(&self, store: &Store, operations: &[&'static Operation]) -> PolicyGate<P> {
         self.0.overrides.add_operations(operations);
+        self.0.metrics.add_operations(operations);
+        let cache = store.cache();
+        self.0.metrics.sample(move |metrics| cache.measure(metrics));
         let gate = store.adjustable_gate(&self.0.overrides);
         match &self.0.load_shedding {
             Some(shedding) => gate.with(shedding.clone()),
@@ -156,7 +159,7 @@ impl Platform {
     /// # Errors
     /// Returns an error if a step of the start fails.
     pub async fn run(&self, app: Router) -> Result<(), StartError> {
-        telemetry::start(&self.0.config);
+        let _telemetry = telemetry::start(&self.0.config, &self.0.metrics);
         self.warn_about_settings();
         shutdown::on_signals(&self.0.shutdown).map_err(failed("cannot handle signals"))?;
         tokio::select! {

@@ -9,9 +9,12 @@ use std::time::{Duration, Instant};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, ErrorKind, FromRedisValue, Pipeline, RedisError, Value};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::error::Elapsed;
+use tracing::Instrument as _;
 
 use crate::config::{Source, parse};
 use crate::gate::{Commands, Responses};
+use crate::{metrics, telemetry};
 
 /// The time for which Redis counts as unavailable after a failure.
 const BACKOFF: Duration = Duration::from_millis(500);
@@ -144,7 +147,18 @@ impl Redis {
     ) -> Result<T, Unavailable> {
         let mut manager = self.manager.clone();
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let reason = match tokio::time::timeout(timeout, pipeline.query_async(&mut manager)).await {
+        let span = tracing::debug_span!(
+            target: telemetry::TRACE,
+            "redis",
+            otel.kind = "client",
+            db.system.name = "redis",
+            db.operation.name = "PIPELINE",
+            db.operation.batch.size = pipeline.len(),
+        );
+        let started = Instant::now();
+        let result = tokio::time::timeout(timeout, pipeline.query_async(&mut manager)).instrument(span).await;
+        metrics::record(|metrics| metrics.observe_store_call("redis", error_type(&result), started.elapsed()));
+        let reason = match result {
             Ok(Ok(results)) => return Ok(results),
             // Redis responded with an error, for example because it is out of memory or still loading. It is
             // reachable, so there is no backoff.
@@ -186,6 +200,16 @@ impl Redis {
     /// Returns the milliseconds since this Redis connection was created.
     fn elapsed(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Returns the kind of failure of a round trip, as its metric names it. Returns an empty text for a success.
+fn error_type<T>(result: &Result<Result<T, RedisError>, Elapsed>) -> &'static str {
+    match result {
+        Ok(Ok(_)) => "",
+        Ok(Err(error)) if matches!(error.kind(), ErrorKind::Server(_)) => "refused",
+        Ok(Err(_)) => "connection",
+        Err(_) => "timeout",
     }
 }
 

@@ -58,7 +58,7 @@ pub trait Service: Sized + Send + Sync + 'static {
 /// its router. If the service cannot start, it prints the reason to standard error.
 ///
 /// With the argument `policy`, the program instead changes the policies of the running service, and exits. Without
-/// further arguments it prints the usage. `docs/operating.md` of the repository describes it.
+/// further arguments it prints the usage. `docs/operations.md` of the repository describes it.
 pub fn run<S: Service>() -> ExitCode {
     let arguments: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(crate::BoxError::from);

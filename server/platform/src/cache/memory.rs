@@ -66,6 +66,11 @@ impl MemoryCache {
         self.entries.insert(key, Entry { bytes: bytes.into(), lifetime });
     }
 
+    /// Returns the number of cached responses and their size in bytes.
+    pub(super) fn size(&self) -> (u64, u64) {
+        (self.entries.entry_count(), self.entries.weighted_size())
+    }
+
     /// Deletes the versions of tags. This invalidates the cached responses with these tags.
     pub(super) fn invalidate<'a>(&self, tags: impl IntoIterator<Item = &'a String>) {
         for tag in tags {

@@ -18,6 +18,7 @@ use std::time::Duration;
 use writ_runtime::Reply;
 
 use crate::gate::{Commands, Responses};
+use crate::metrics::Metrics;
 #[cfg(feature = "redis")]
 use crate::redis::Redis;
 use crate::single_flight::{Leader, Role, SingleFlight};
@@ -120,6 +121,14 @@ impl Cache {
         let tags: BTreeSet<String> = tags.iter().map(|tag| self.tag(tag.as_ref())).collect();
         if !tags.is_empty() && !self.0.backend.delete_versions(&tags).await {
             self.defer(tags);
+        }
+    }
+
+    /// Sets the gauges of the cache.
+    pub(crate) fn measure(&self, metrics: &Metrics) {
+        metrics.set_pending_invalidations(self.pending().len());
+        if let Some((entries, bytes)) = self.0.backend.size() {
+            metrics.set_cache_size(entries, bytes);
         }
     }
 

@@ -10,6 +10,7 @@ use writ_runtime::{Entry, Problem, Reply};
 
 use super::{Cache, Lookup, Outcome, Ticket};
 use crate::gate::{Commands, Policy, Responses, Stage, Visit};
+use crate::metrics::{self, CacheResult};
 use crate::overrides::Overrides;
 use crate::principal::Principal;
 
@@ -88,8 +89,10 @@ impl Cache {
             return None;
         }
         let lookup = caching.as_ref().and_then(|caching| lookup(self, entry, caching));
-        if let Some(lookup) = &lookup {
-            self.push_lookup(commands, lookup);
+        match &lookup {
+            Some(lookup) => self.push_lookup(commands, lookup),
+            None if caching.is_some() => count(entry, CacheResult::Bypass),
+            None => {}
         }
         Some(CacheVisit {
             cache: self.clone(),
@@ -108,14 +111,18 @@ impl<P: Principal> Visit<P> for CacheVisit {
         }
     }
 
-    async fn enter(&mut self, _: &Entry<'_, P>) -> Result<Option<Reply>, Problem> {
+    async fn enter(&mut self, entry: &Entry<'_, P>) -> Result<Option<Reply>, Problem> {
         let Some((lookup, Some(responses))) = self.lookup.take() else { return Ok(None) };
-        match self.cache.read(&lookup, responses).await {
-            Outcome::Hit(reply) => return Ok(Some(reply)),
-            Outcome::Miss(ticket) => self.ticket = Some(ticket),
-            Outcome::Bypass => {}
-        }
-        Ok(None)
+        let (result, reply) = match self.cache.read(&lookup, responses).await {
+            Outcome::Hit(reply) => (CacheResult::Hit, Some(reply)),
+            Outcome::Miss(ticket) => {
+                self.ticket = Some(ticket);
+                (CacheResult::Miss, None)
+            }
+            Outcome::Bypass => (CacheResult::Bypass, None),
+        };
+        count(entry, result);
+        Ok(reply)
     }
 
     fn admitted(&mut self, entry: &Entry<'_, P>) {
@@ -146,6 +153,11 @@ impl Drop for Invalidation {
             runtime.spawn(async move { cache.invalidate(&tags).await });
         }
     }
+}
+
+/// Counts the result of a lookup.
+fn count<P>(entry: &Entry<'_, P>, result: CacheResult) {
+    metrics::record(|metrics| metrics.observe_lookup(entry.call.operation, result));
 }
 
 /// Returns the lookup for the cached response to a request. Returns `None` if an invalidation is pending.

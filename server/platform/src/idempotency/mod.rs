@@ -9,7 +9,9 @@ mod postgres;
 
 use std::time::Duration;
 
-use writ_runtime::Operation;
+use writ_runtime::{Context, KeyConflict, Operation};
+
+use crate::metrics::{self, KeyResult};
 
 pub use memory::MemoryRecords;
 #[cfg(feature = "postgres")]
@@ -25,4 +27,21 @@ const RETENTION: Duration = Duration::from_secs(86_400);
 /// Returns the time for which the records of an operation are kept.
 fn retention(operation: &Operation) -> Duration {
     operation.idempotency.as_ref().map_or(RETENTION, |policy| policy.retention)
+}
+
+/// Counts a request with a key.
+fn count<P>(cx: &Context<P>, result: KeyResult) {
+    metrics::record(|metrics| metrics.observe_key(cx.operation(), result));
+}
+
+/// Counts a request with a key that has a record, or conflicts with one.
+fn count_known<P, T>(cx: &Context<P>, response: &Result<T, KeyConflict>) {
+    count(
+        cx,
+        match response {
+            Ok(_) => KeyResult::Replayed,
+            Err(KeyConflict::AnotherRequest) => KeyResult::Conflict,
+            Err(KeyConflict::StillRunning) => KeyResult::InProgress,
+        },
+    );
 }

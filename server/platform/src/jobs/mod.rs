@@ -44,7 +44,8 @@ pub enum Batch {
 /// let job = job.timeout(Duration::from_secs(10));
 /// ```
 ///
-/// Two metrics, `writ_job_batches_total` and `writ_job_lag_seconds`, report each job by its name.
+/// The metrics `writ_job_batches_total`, `writ_job_batch_duration_seconds` and `writ_job_lag_seconds` report each job by
+/// its name.
 pub struct Job {
     name: String,
     interval: Duration,

@@ -1,6 +1,7 @@
 //! The task of a job: it runs batches after each interval until the shutdown begins.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::{Batch, Job};
 use crate::metrics::Metrics;
@@ -26,9 +27,11 @@ pub(crate) fn start(job: Arc<Job>, metrics: Arc<Metrics>, shutdown: Shutdown) {
 /// Runs batches of a job until nothing is left to do or a batch fails.
 async fn run(job: &Job, metrics: &Metrics) {
     loop {
-        match job.run_batch().await {
+        let started = Instant::now();
+        let result = job.run_batch().await;
+        metrics.observe_batch(&job.name, result.is_ok(), started.elapsed());
+        match result {
             Ok(batch) => {
-                metrics.observe_batch(&job.name, true);
                 if batch == Batch::Done {
                     metrics.job_completed(&job.name);
                     return;
@@ -37,7 +40,6 @@ async fn run(job: &Job, metrics: &Metrics) {
                 tokio::task::yield_now().await;
             }
             Err(error) => {
-                metrics.observe_batch(&job.name, false);
                 tracing::warn!(job = job.name, %error, "a job failed: trying again in the next run");
                 return;
             }

@@ -20,6 +20,7 @@ pub(crate) use policy::AdjustableLimiter;
 pub use policy::LimitVisit;
 
 use crate::gate::{Commands, Responses};
+use crate::metrics;
 #[cfg(feature = "redis")]
 use crate::redis::{Redis, lacks_script};
 use local::LocalBuckets;
@@ -107,7 +108,10 @@ impl Limiter {
         // The bucket's key contains a hash, so that Redis does not store e-mail addresses.
         let subject = format!("account:{}", URL_SAFE_NO_PAD.encode(&Sha256::digest(account.to_lowercase())[..16]));
         match self.take(&[Counted::new(operation, *limit, &subject)]).await {
-            Some(standing) if !standing.allowed => Err(standing.into()),
+            Some(standing) if !standing.allowed => {
+                metrics::record(|metrics| metrics.observe_limited(operation));
+                Err(standing.into())
+            }
             _ => Ok(()),
         }
     }

@@ -1,137 +1,313 @@
-//! The metrics of requests, counted by operation, and of jobs, in the OpenMetrics text format.
+//! The metrics of the process in the OpenMetrics text format: requests by operation, stores, policies, jobs and logs.
+//!
+//! Names and labels of requests and connections follow the semantic conventions of OpenTelemetry, as Prometheus writes
+//! them. All other metrics begin with `writ_`. `docs/operations.md` of the repository lists them.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+mod catalog;
+mod current;
+mod endpoint;
+mod jobs;
+mod requests;
 
-use axum::Router;
-use axum::extract::State;
-use axum::response::IntoResponse;
-use axum::routing::get;
-use http::{StatusCode, header};
-use prometheus_client::encoding::{EncodeLabelSet, text};
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::Registry;
+use writ_runtime::Operation;
 
-/// The upper bounds of the buckets in the latency histogram, in seconds.
-const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+use catalog::{By, Catalog, label, label_pair};
+use jobs::JobMetrics;
+use requests::RequestMetrics;
 
-/// The metrics of the requests that this process handles.
+pub(crate) use current::{record, within};
+pub use endpoint::router;
+pub(crate) use requests::method_label;
+
+/// The upper bounds of the buckets of durations, in seconds: those that OpenTelemetry advises for HTTP, and two below
+/// them, because a cached response takes less than a millisecond.
+const SECONDS: [f64; 16] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+
+/// The name of a service in its metrics and traces if nothing names it, as OpenTelemetry defines it.
+const UNKNOWN_SERVICE: &str = "unknown_service";
+
+/// The metrics of this process. Every one has the label `service_name`.
 ///
 /// The labels name the operations of the contract instead of paths, so that their number is limited.
-#[derive(Debug)]
 pub struct Metrics {
-    registry: Registry,
-    requests: Family<RequestLabels, Counter>,
-    latency: Family<OperationLabels, Histogram>,
-    breaches: Family<OperationLabels, Counter>,
-    batches: Family<BatchLabels, Counter>,
-    lag: Family<JobLabels, Gauge>,
-    shed: Family<ClassLabels, Counter>,
-    concurrency_limit: Family<ClassLabels, Gauge>,
-    /// The time at which each job last had nothing left to do; at first the time at which it was started.
-    completed: Mutex<BTreeMap<String, Instant>>,
+    catalog: Catalog,
+    requests: RequestMetrics,
+    jobs: JobMetrics,
+    breaches: By<1, Counter>,
+    cache_lookups: By<2, Counter>,
+    cache_entries: By<0, Gauge>,
+    cache_bytes: By<0, Gauge>,
+    pending_invalidations: By<0, Gauge>,
+    limited: By<1, Counter>,
+    idempotency: By<2, Counter>,
+    outages: By<1, Counter>,
+    overrides: By<0, Gauge>,
+    switched_off: By<1, Counter>,
+    shed: By<1, Counter>,
+    concurrency_limit: By<1, Gauge>,
+    connections: By<2, Gauge>,
+    max_connections: By<1, Gauge>,
+    store_calls: By<2, Histogram, fn() -> Histogram>,
+    log_lines_dropped: By<0, Counter>,
+    trace_exports: By<1, Counter>,
+    samplers: Mutex<Vec<Sampler>>,
 }
 
-/// The labels of the metric that counts requests.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RequestLabels {
-    operation: &'static str,
-    status: u16,
+/// A function that sets gauges.
+type Sampler = Box<dyn Fn(&Metrics) + Send + Sync>;
+
+/// The result of a lookup in the cache of responses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CacheResult {
+    /// The cache had a valid response.
+    Hit,
+    /// The cache had no valid response.
+    Miss,
+    /// The cache could not be used.
+    Bypass,
 }
 
-/// The labels of the metrics that are kept for each operation.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OperationLabels {
-    operation: &'static str,
+/// The result of a request with an idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyResult {
+    /// The key was new: the effect and its record were written.
+    Recorded,
+    /// The request was a retry: the caller received the recorded response.
+    Replayed,
+    /// The key belongs to another request.
+    Conflict,
+    /// The first request with the key was still running.
+    InProgress,
 }
 
-/// The labels of the metric that counts the batches of jobs.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct BatchLabels {
-    job: String,
-    result: &'static str,
+/// The cause of a temporary failure of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OutageCause {
+    /// No connection of the pool became free in time.
+    PoolTimeout,
+    /// The connection failed, or the database refused it.
+    Connection,
+    /// The database cancelled a statement, because it took too long or waited too long for a lock.
+    Statement,
 }
 
-/// The labels of the metrics of load shedding.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ClassLabels {
-    class: &'static str,
+impl CacheResult {
+    const ALL: [CacheResult; 3] = [CacheResult::Hit, CacheResult::Miss, CacheResult::Bypass];
+
+    fn label(self) -> &'static str {
+        match self {
+            CacheResult::Hit => "hit",
+            CacheResult::Miss => "miss",
+            CacheResult::Bypass => "bypass",
+        }
+    }
 }
 
-/// The labels of the metrics that are kept for each job.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct JobLabels {
-    job: String,
+impl KeyResult {
+    const ALL: [KeyResult; 4] = [KeyResult::Recorded, KeyResult::Replayed, KeyResult::Conflict, KeyResult::InProgress];
+
+    fn label(self) -> &'static str {
+        match self {
+            KeyResult::Recorded => "recorded",
+            KeyResult::Replayed => "replayed",
+            KeyResult::Conflict => "conflict",
+            KeyResult::InProgress => "in_progress",
+        }
+    }
+}
+
+impl OutageCause {
+    const ALL: [OutageCause; 3] = [OutageCause::PoolTimeout, OutageCause::Connection, OutageCause::Statement];
+
+    fn label(self) -> &'static str {
+        match self {
+            OutageCause::PoolTimeout => "pool_timeout",
+            OutageCause::Connection => "connection",
+            OutageCause::Statement => "statement",
+        }
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").field("names", &self.catalog.names()).finish_non_exhaustive()
+    }
 }
 
 impl Default for Metrics {
     fn default() -> Metrics {
-        let requests = Family::<RequestLabels, Counter>::default();
-        let latency = Family::<OperationLabels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
-        let mut registry = Registry::with_prefix("writ");
-        registry.register("requests", "Number of requests", requests.clone());
-        registry.register("request_duration_seconds", "Time from the request to the response", latency.clone());
-        let breaches = Family::<OperationLabels, Counter>::default();
-        registry.register("response_breaches", "Number of checked responses that break the contract", breaches.clone());
-        let (batches, lag) = (Family::<BatchLabels, Counter>::default(), Family::<JobLabels, Gauge>::default());
-        registry.register("job_batches", "Number of batches of a job by their result", batches.clone());
-        registry.register("job_lag_seconds", "Time since a job last had nothing left to do", lag.clone());
-        let (shed, concurrency_limit) =
-            (Family::<ClassLabels, Counter>::default(), Family::<ClassLabels, Gauge>::default());
-        registry.register("shed_requests", "Number of requests that were refused because of overload", shed.clone());
-        let help = "Largest number of requests that run at the same time";
-        registry.register("concurrency_limit", help, concurrency_limit.clone());
-        let completed = Mutex::default();
-        Metrics { registry, requests, latency, breaches, batches, lag, shed, concurrency_limit, completed }
+        Metrics::new(UNKNOWN_SERVICE)
     }
 }
 
 impl Metrics {
-    /// Adds a response and its latency to the metrics of requests. An empty `operation` stands for a path that
-    /// is not in the contract.
-    pub fn observe(&self, operation: &'static str, status: u16, latency: Duration) {
-        let operation = if operation.is_empty() { "unknown" } else { operation };
-        self.requests.get_or_create(&RequestLabels { operation, status }).inc();
-        self.latency.get_or_create(&OperationLabels { operation }).observe(latency.as_secs_f64());
+    /// Creates the metrics of a service. `service` is the value of the label `service_name`.
+    pub fn new(service: &str) -> Metrics {
+        let mut add = Catalog::new(service);
+        let metrics = Metrics {
+            requests: RequestMetrics::new(&mut add),
+            jobs: JobMetrics::new(&mut add),
+            breaches: add.counters("writ_response_breaches", "Checked responses that break the contract"),
+            cache_lookups: add.counters("writ_cache_lookups", "Lookups of cached responses by their result"),
+            cache_entries: add.gauges("writ_cache_entries", "Cached responses in the memory of the process"),
+            cache_bytes: add.gauges("writ_cache_bytes", "Size of the cached responses in the memory of the process"),
+            pending_invalidations: add
+                .gauges("writ_cache_pending_invalidations", "Cache tags whose invalidation Redis has not confirmed"),
+            limited: add.counters("writ_rate_limited_requests", "Requests that were refused by a rate limit"),
+            idempotency: add.counters("writ_idempotency_keys", "Requests with an idempotency key by their result"),
+            outages: add.counters("writ_database_outages", "Requests that failed because of a database, by cause"),
+            overrides: add.gauges("writ_policy_overrides", "Policies that operators have set and that have not ended"),
+            switched_off: add
+                .counters("writ_policy_refused_requests", "Requests for operations that an operator switched off"),
+            shed: add.counters("writ_shed_requests", "Requests that were refused because of overload"),
+            concurrency_limit: add.gauges("writ_concurrency_limit", "Largest number of requests that run at once"),
+            connections: add.gauges("db_client_connection_count", "Connections of a pool by their state"),
+            max_connections: add.gauges("db_client_connection_max", "Largest number of connections of a pool"),
+            store_calls: add.histograms(
+                "db_client_operation_duration_seconds",
+                "Time of a round trip to Redis on behalf of a request",
+            ),
+            log_lines_dropped: add
+                .counters("writ_log_lines_dropped", "Log lines that were dropped because nothing read them in time"),
+            trace_exports: add.counters("writ_trace_exports", "Batches of spans sent to the collector, by result"),
+            catalog: add,
+            samplers: Mutex::default(),
+        };
+        metrics.log_lines_dropped.get_or_create(&[]);
+        metrics.overrides.get_or_create(&[]);
+        for result in ["ok", "failed"] {
+            metrics.trace_exports.get_or_create(&label("result", result));
+        }
+        for cause in OutageCause::ALL {
+            metrics.outages.get_or_create(&label("cause", cause.label()));
+        }
+        metrics
+    }
+
+    /// Creates the counters of operations with the value zero, so that the first event of each is an increase too.
+    pub(crate) fn add_operations(&self, operations: &[&'static Operation]) {
+        for operation in operations {
+            self.breaches.get_or_create(&label("operation", operation.id));
+            self.switched_off.get_or_create(&label("operation", operation.id));
+            if !operation.rate_limits.is_empty() {
+                self.limited.get_or_create(&label("operation", operation.id));
+            }
+            if operation.cache.is_some() {
+                for result in CacheResult::ALL {
+                    self.cache_lookups.get_or_create(&with_result(operation, result.label()));
+                }
+            }
+            if operation.idempotency.is_some() {
+                for result in KeyResult::ALL {
+                    self.idempotency.get_or_create(&with_result(operation, result.label()));
+                }
+            }
+        }
     }
 
     /// Counts a response that breaks the contract.
     pub fn observe_breach(&self, operation: &'static str) {
-        self.breaches.get_or_create(&OperationLabels { operation }).inc();
+        self.breaches.get_or_create(&label("operation", operation)).inc();
     }
 
-    /// Counts a batch of a job.
-    pub fn observe_batch(&self, job: &str, succeeded: bool) {
-        let result = if succeeded { "ok" } else { "failed" };
-        self.batches.get_or_create(&BatchLabels { job: job.to_owned(), result }).inc();
+    /// Counts a lookup in the cache of responses.
+    pub(crate) fn observe_lookup(&self, operation: &'static Operation, result: CacheResult) {
+        self.cache_lookups.get_or_create(&with_result(operation, result.label())).inc();
+    }
+
+    /// Sets the number of tags whose invalidation is pending.
+    pub(crate) fn set_pending_invalidations(&self, count: usize) {
+        self.pending_invalidations.get_or_create(&[]).set(gauge(count as u64));
+    }
+
+    /// Sets the number of cached responses in memory and their size in bytes.
+    pub(crate) fn set_cache_size(&self, entries: u64, bytes: u64) {
+        self.cache_entries.get_or_create(&[]).set(gauge(entries));
+        self.cache_bytes.get_or_create(&[]).set(gauge(bytes));
+    }
+
+    /// Counts a request that a rate limit refuses.
+    pub(crate) fn observe_limited(&self, operation: &'static Operation) {
+        self.limited.get_or_create(&label("operation", operation.id)).inc();
+    }
+
+    /// Counts a request with an idempotency key.
+    pub(crate) fn observe_key(&self, operation: &'static Operation, result: KeyResult) {
+        self.idempotency.get_or_create(&with_result(operation, result.label())).inc();
+    }
+
+    /// Counts a request that failed because of a temporary failure of a database.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn observe_outage(&self, cause: OutageCause) {
+        self.outages.get_or_create(&label("cause", cause.label())).inc();
+    }
+
+    /// Counts a request that is refused because an operator has switched its operation off.
+    pub(crate) fn observe_switched_off(&self, operation: &'static Operation) {
+        self.switched_off.get_or_create(&label("operation", operation.id)).inc();
+    }
+
+    /// Sets the number of policies that operators have set.
+    pub(crate) fn set_overrides(&self, count: usize) {
+        self.overrides.get_or_create(&[]).set(gauge(count as u64));
     }
 
     /// Counts a request that is refused because of overload.
     pub fn observe_shed(&self, class: &'static str) {
-        self.shed.get_or_create(&ClassLabels { class }).inc();
+        self.shed.get_or_create(&label("class", class)).inc();
     }
 
     /// Sets the largest number of requests of a class that run at the same time.
     pub fn set_concurrency_limit(&self, class: &'static str, limit: u32) {
-        self.concurrency_limit.get_or_create(&ClassLabels { class }).set(i64::from(limit));
+        self.concurrency_limit.get_or_create(&label("class", class)).set(i64::from(limit));
     }
 
-    /// Begins to measure the lag of a job.
-    pub fn register_job(&self, job: &str) {
-        self.completed().entry(job.to_owned()).or_insert_with(Instant::now);
+    /// Sets the numbers of connections of a pool: in use, idle, and the largest number of both.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn set_connections(&self, pool: &'static str, used: u64, idle: u64, max: u64) {
+        const POOL: &str = "db_client_connection_pool_name";
+        for (state, count) in [("used", used), ("idle", idle)] {
+            let labels = label_pair((POOL, pool), ("db_client_connection_state", state));
+            self.connections.get_or_create(&labels).set(gauge(count));
+        }
+        self.max_connections.get_or_create(&label(POOL, pool)).set(gauge(max));
     }
 
-    /// Sets the lag of a job to zero, because it has nothing left to do.
-    pub fn job_completed(&self, job: &str) {
-        self.completed().insert(job.to_owned(), Instant::now());
+    /// Adds a round trip to a store. `error` is the kind of its failure, or empty.
+    #[cfg(feature = "redis")]
+    pub(crate) fn observe_store_call(&self, system: &'static str, error: &'static str, duration: std::time::Duration) {
+        let labels = label_pair(("db_system_name", system), ("error_type", error));
+        self.store_calls.get_or_create(&labels).observe(duration.as_secs_f64());
     }
 
-    fn completed(&self) -> MutexGuard<'_, BTreeMap<String, Instant>> {
-        self.completed.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Sets the number of log lines that were dropped since the start of the process.
+    pub(crate) fn set_dropped_log_lines(&self, dropped: u64) {
+        let counter = self.log_lines_dropped.get_or_create(&[]);
+        counter.inc_by(dropped.saturating_sub(counter.get()));
+    }
+
+    /// Counts a batch of spans that was sent to the collector, or could not be sent.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn observe_trace_export(&self, succeeded: bool) {
+        self.trace_exports.get_or_create(&label("result", if succeeded { "ok" } else { "failed" })).inc();
+    }
+
+    /// Adds a function that sets gauges. It runs before each rendering of the metrics.
+    pub(crate) fn sample(&self, sampler: impl Fn(&Metrics) + Send + Sync + 'static) {
+        self.samplers.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(sampler));
+    }
+
+    /// Returns the names of all metrics, as the text format has them.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.catalog.names()
     }
 
     /// Returns all metrics in the OpenMetrics text format.
@@ -139,47 +315,24 @@ impl Metrics {
     /// # Errors
     /// Returns an error if formatting fails. Writing to a string cannot fail, so this does not happen in
     /// practice.
-    pub fn render(&self) -> Result<String, std::fmt::Error> {
-        for (job, completed) in self.completed().iter() {
-            let seconds = i64::try_from(completed.elapsed().as_secs()).unwrap_or(i64::MAX);
-            self.lag.get_or_create(&JobLabels { job: job.clone() }).set(seconds);
-        }
+    pub fn render(&self) -> Result<String, fmt::Error> {
+        self.jobs.measure_lags();
+        self.samplers.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|sample| sample(self));
         let mut out = String::new();
-        text::encode(&mut out, &self.registry)?;
+        text::encode(&mut out, &self.catalog.registry)?;
         Ok(out)
     }
 }
 
-/// Returns the route `/metrics`. Serve it on a port that only operators can reach.
-pub fn router(metrics: Arc<Metrics>) -> Router {
-    Router::new().route("/metrics", get(scrape)).with_state(metrics)
+/// Returns the labels of a result of an operation.
+fn with_result(operation: &'static Operation, result: &'static str) -> catalog::Labels<2> {
+    label_pair(("operation", operation.id), ("result", result))
 }
 
-async fn scrape(State(metrics): State<Arc<Metrics>>) -> impl IntoResponse {
-    match metrics.render() {
-        Ok(text) => {
-            let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-            ([(header::CONTENT_TYPE, content_type)], text).into_response()
-        }
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+/// Converts a count into the value of a gauge.
+fn gauge(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn responses_are_counted_by_operation_and_status() {
-        let metrics = Metrics::default();
-        metrics.observe("getVisitor", 200, Duration::from_millis(3));
-        metrics.observe("getVisitor", 200, Duration::from_millis(3));
-        metrics.observe("", 404, Duration::from_millis(1));
-        metrics.observe_breach("getVisitor");
-        let text = metrics.render().unwrap();
-        assert!(text.contains(r#"writ_requests_total{operation="getVisitor",status="200"} 2"#), "{text}");
-        assert!(text.contains(r#"writ_requests_total{operation="unknown",status="404"} 1"#), "{text}");
-        assert!(text.contains(r#"writ_response_breaches_total{operation="getVisitor"} 1"#), "{text}");
-        assert!(text.contains(r#"writ_request_duration_seconds_count{operation="getVisitor"} 2"#), "{text}");
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! The log output of the process, and the log line and metrics of each request.
+//! The log line, the metrics and the trace of each request.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -6,51 +6,92 @@ use std::time::Instant;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
+use tracing::{Instrument as _, Span, field};
 use writ_runtime::{ClientAddress, Operation, RequestId};
 
-use crate::config::{Config, LogFormat};
-use crate::metrics::Metrics;
+use super::TRACE;
+use crate::metrics::{self, Metrics};
 
-/// Starts to write log lines to standard output, in the configured format. A second call in a process has no
-/// effect.
-pub fn start(config: &Config) {
-    let filter = config.log_filter.parse::<EnvFilter>().unwrap_or_default();
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::NONE);
-    // This fails only if the process already has a subscriber, for example in tests.
-    let _ = match config.log_format {
-        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
-        LogFormat::Text => lines.compact().try_init(),
-    };
-}
-
-/// Logs one line for each request and updates the metrics. This middleware is installed with
-/// [`axum::middleware::from_fn_with_state`].
+/// Logs one line for each request, updates the metrics and describes the span of a trace. This middleware is installed
+/// with [`axum::middleware::from_fn_with_state`].
 ///
-/// The log line contains the operation instead of the path, because a path can contain personal data.
+/// Log lines and spans contain the operation instead of the path, because a path can contain personal data.
 pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     let address = request.extensions().get::<ClientAddress>().map(|address| address.0);
-    let response = next.run(request).await;
+    let span = span(&request);
+    let running = metrics.begin_request(&method);
+    let response = metrics::within(metrics.clone(), next.run(request)).instrument(span.clone()).await;
+    drop(running);
     let latency = started.elapsed();
     let extensions = response.extensions();
-    let operation = extensions.get::<&'static Operation>().map_or("", |operation| operation.id);
+    let operation = extensions.get::<&'static Operation>().copied().filter(|operation| !operation.id.is_empty());
     let request_id = extensions.get::<RequestId>().map_or("", RequestId::as_str);
-    let status = response.status().as_u16();
-    metrics.observe(operation, status, latency);
+    let status = response.status();
+    metrics.observe(operation, &method, status, latency);
+    describe(&span, operation, request_id, status);
     tracing::info!(
         target: "writ::request",
         requestId = request_id,
-        operation,
+        traceId = trace_id(&span),
+        operation = operation.map_or("", |operation| operation.id),
         method = %method,
-        status,
+        status = status.as_u16(),
         latencyMs = latency.as_micros() as f64 / 1000.0,
-        address = address.map(tracing::field::display),
+        address = address.map(field::display),
         "request completed"
     );
     response
+}
+
+/// Creates the span of a request, as OpenTelemetry defines it for HTTP servers. It continues the trace of a trusted
+/// proxy. A stranger's trace context is ignored, because strangers must not decide which requests are exported.
+fn span(request: &Request) -> Span {
+    let span = tracing::debug_span!(
+        target: TRACE,
+        "request",
+        otel.kind = "server",
+        otel.name = field::Empty,
+        otel.status_code = field::Empty,
+        http.request.method = metrics::method_label(request.method()),
+        http.route = field::Empty,
+        http.response.status_code = field::Empty,
+        "error.type" = field::Empty,
+        url.scheme = "http",
+        operation = field::Empty,
+        request.id = field::Empty,
+    );
+    #[cfg(feature = "otlp")]
+    if !span.is_disabled() && request.extensions().get::<crate::client_address::TrustedPeer>().is_some() {
+        super::traces::continue_trace(&span, request.headers());
+    }
+    span
+}
+
+/// Adds to the span of a request what is known at its end.
+fn describe(span: &Span, operation: Option<&'static Operation>, request_id: &str, status: http::StatusCode) {
+    if span.is_disabled() {
+        return;
+    }
+    if let Some(operation) = operation {
+        span.record("otel.name", format!("{} {}", operation.method, operation.path));
+        span.record("http.route", operation.path).record("operation", operation.id);
+    }
+    span.record("request.id", request_id).record("http.response.status_code", status.as_u16());
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR").record("error.type", status.as_str());
+    }
+}
+
+/// Returns the id of the trace that is exported for a request.
+fn trace_id(span: &Span) -> Option<String> {
+    #[cfg(feature = "otlp")]
+    if !span.is_disabled() {
+        return super::traces::trace_id(span);
+    }
+    let _ = span;
+    None
 }
 
 #[cfg(test)]
@@ -65,7 +106,7 @@ mod tests {
 
     use super::*;
 
-    static GET_VISITOR: Operation = Operation { id: "getVisitor", ..Operation::NONE };
+    static GET_VISITOR: Operation = Operation { id: "getVisitor", path: "/visitors/{id}", ..Operation::NONE };
 
     /// A writer that collects log lines in memory for a test.
     #[derive(Clone, Default)]
@@ -111,6 +152,7 @@ mod tests {
         assert_eq!((&line["status"], &line["method"]), (&200.into(), &"GET".into()));
         assert!(line["latencyMs"].is_number());
         assert!(!text.contains("vis_1"));
-        assert!(metrics.render().unwrap().contains(r#"operation="getVisitor",status="200""#));
+        let counted = r#"operation="getVisitor",http_route="/visitors/{id}",http_request_method="GET""#;
+        assert!(metrics.render().unwrap().contains(counted));
     }
 }
