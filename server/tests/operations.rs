@@ -1,4 +1,5 @@
 //! Tests of what operators read: the dashboard, the alert rules and the list of metrics belong to the running server.
+#![allow(clippy::unwrap_used, reason = "a test fails if an operation fails")]
 
 mod support;
 

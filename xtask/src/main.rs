@@ -38,6 +38,8 @@ enum Task {
     Conform(conform::Args),
     /// Check the alert rules and the dashboard of docs/operations with promtool.
     Alerts,
+    /// Send a mixed load to the server, and fail if its memory, its keys or its connections grow.
+    Soak(bench::SoakArgs),
     /// Run the server with a private PostgreSQL and Redis.
     Dev(DevArgs),
     /// Run the tests with a private PostgreSQL and Redis.
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Conform(args) => conform::run(&args),
         Task::Alerts => alerts::run(),
+        Task::Soak(args) => bench::soak(&args),
         Task::Dev(args) => project().perform(&writ_tasks::Task::Dev(args)),
         Task::Test(args) => project().perform(&writ_tasks::Task::Test(args)),
         Task::Sqlx(args) => sqlx::run(&args),

@@ -310,6 +310,7 @@ pub use crate::response::stream::{ByteStream, Event};
 pub use crate::response::{problem, status};
 pub use crate::serve::authenticate::{Authenticate, Denied, NoAuthentication};
 pub use crate::serve::credential::{ApiKey, BasicCredentials, BearerToken, Credential, HttpCredentials};
+pub use crate::serve::early_refusal::EarlyRefusal;
 pub use crate::serve::endpoint::Endpoint;
 pub use crate::serve::gate::{Admission, Entry, Gate, OpenGate};
 pub use crate::serve::handler::Handler;

@@ -5,8 +5,6 @@
     reason = "each test file uses some of the helpers, and a helper that fails must fail the test"
 )]
 
-pub mod process;
-
 use generated::v1::client::Client;
 use generated::v1::{LoginCall, LoginRequest};
 use reqwest::{Method, RequestBuilder, Response};

@@ -15,7 +15,7 @@ use crate::metrics::{self, KeyResult};
 
 pub use memory::MemoryRecords;
 #[cfg(feature = "postgres")]
-pub(crate) use postgres::PURGE;
+pub(crate) use postgres::EXPIRED;
 #[cfg(all(test, feature = "postgres"))]
 pub(crate) use postgres::STATEMENTS;
 #[cfg(feature = "postgres")]

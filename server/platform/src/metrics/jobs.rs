@@ -16,6 +16,7 @@ pub(super) struct JobMetrics {
     batches: By<2, Counter>,
     durations: By<1, Histogram>,
     lag: By<1, Gauge>,
+    overdue: By<1, Gauge>,
     /// The time at which each job last had nothing left to do; at first the time at which it was started.
     completed: Mutex<BTreeMap<String, Instant>>,
 }
@@ -26,6 +27,7 @@ impl JobMetrics {
             batches: add.counters("writ_job_batches", "Batches of a job by their result"),
             durations: add.histograms("writ_job_batch_duration_seconds", "Time of a batch of a job"),
             lag: add.gauges("writ_job_lag_seconds", "Time since a job last had nothing left to do"),
+            overdue: add.gauges("writ_job_overdue_seconds", "Time for which the oldest work of a job has been due"),
             completed: Mutex::default(),
         }
     }
@@ -57,6 +59,12 @@ impl Metrics {
     pub fn observe_batch(&self, job: &str, succeeded: bool, duration: Duration) {
         self.jobs.batches.get_or_create(&batch_labels(job, succeeded)).inc();
         self.jobs.durations.get_or_create(&label("job_name", job.to_owned())).observe(duration.as_secs_f64());
+    }
+
+    /// Sets the time for which the oldest work of a job has been due.
+    pub fn set_job_overdue(&self, job: &str, overdue: Duration) {
+        let seconds = i64::try_from(overdue.as_secs()).unwrap_or(i64::MAX);
+        self.jobs.overdue.get_or_create(&label("job_name", job.to_owned())).set(seconds);
     }
 
     /// Sets the lag of a job to zero, because it has nothing left to do.

@@ -6,7 +6,7 @@ mod settings;
 #[cfg(feature = "otlp")]
 mod traces;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -25,6 +25,9 @@ pub(crate) const TRACE: &str = "writ::trace";
 
 /// The longest time that the end of the process waits until all log lines are written.
 const FLUSH: Duration = Duration::from_secs(1);
+
+/// The log lines of the process, for an end that drops no values.
+static LINES: OnceLock<Lines> = OnceLock::new();
 
 /// A layer that receives spans and events.
 type AnyLayer = Box<dyn Layer<Registry> + Send + Sync>;
@@ -66,6 +69,7 @@ pub fn start(config: &Config, metrics: &Arc<Metrics>) -> Telemetry {
     });
     if tracing_subscriber::registry().with(layers).try_init().is_ok() {
         std::panic::set_hook(Box::new(log_panic));
+        let _ = LINES.set(lines.clone());
     }
     #[cfg(not(feature = "otlp"))]
     if config.traces.is_some() {
@@ -75,6 +79,13 @@ pub fn start(config: &Config, metrics: &Arc<Metrics>) -> Telemetry {
         lines,
         #[cfg(feature = "otlp")]
         traces,
+    }
+}
+
+/// Writes the log lines that wait, within a second, before the process exits at once.
+pub(crate) fn flush() {
+    if let Some(lines) = LINES.get() {
+        lines.flush(FLUSH);
     }
 }
 

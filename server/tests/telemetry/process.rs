@@ -1,10 +1,9 @@
-//! A process of the server program, for tests of what only a process can show.
+//! A process of the server whose log the test reads or leaves unread.
 
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use rustix::process::{Pid, Signal, kill_process};
 use server::testing::TestDatabase;
 
 /// The longest time that tests wait for a process.
@@ -19,7 +18,7 @@ pub struct Process {
 }
 
 /// Returns the server program with the settings of a database.
-pub fn program(database: &TestDatabase) -> Command {
+fn program(database: &TestDatabase) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_server"));
     program.env("DATABASE_URL", &database.url).env("WRIT_DATABASE_CONNECTIONS", "4");
     program.env("REDIS_URL", std::env::var("WRIT_TEST_REDIS_URL").unwrap());
@@ -64,7 +63,8 @@ impl Process {
 
     /// Sends SIGTERM to the process and waits until it ends.
     pub async fn terminate(&mut self) -> ExitStatus {
-        kill(Pid::from_raw(self.child.id().cast_signed()), Signal::SIGTERM).unwrap();
+        let id = Pid::from_raw(self.child.id().cast_signed()).unwrap();
+        kill_process(id, Signal::TERM).unwrap();
         let started = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

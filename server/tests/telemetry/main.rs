@@ -1,6 +1,7 @@
 //! Tests of log lines and traces with real processes of the server.
+#![allow(clippy::unwrap_used, reason = "a test fails if an operation fails")]
 
-mod support;
+mod process;
 
 use std::io::Read as _;
 use std::process::Stdio;
@@ -14,9 +15,9 @@ use axum::routing::post;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
+use process::Process;
 use prost::Message as _;
 use server::testing::TestDatabase;
-use support::process::Process;
 
 /// The trace context that a caller sends.
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
