@@ -72,7 +72,10 @@ async fn metrics_are_served_only_on_their_own_port() {
     let service = Service::of(server);
     service.request(Method::GET, "/nowhere").send().await.unwrap();
     let text = reqwest::get(format!("http://{metrics}/metrics")).await.unwrap().text().await.unwrap();
-    assert!(text.contains(r#"writ_requests_total{operation="unknown",status="404"} 1"#), "{text}");
+    assert!(
+        text.contains(r#"operation="unknown",http_route="",http_request_method="GET",http_response_status_code="404""#),
+        "{text}"
+    );
     assert_eq!(service.request(Method::GET, "/metrics").send().await.unwrap().status(), 404);
 }
 

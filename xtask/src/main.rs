@@ -2,9 +2,11 @@
 //! `cli/`.
 
 mod adopt;
+mod alerts;
 mod bench;
 mod cargo;
 mod codegen;
+mod conform;
 mod corpus;
 mod package;
 mod readme;
@@ -32,6 +34,10 @@ enum Task {
     Adopt(adopt::Args),
     /// Repeat the measurements of docs/benchmarks.md.
     Bench(bench::Args),
+    /// Send generated requests to the services, and compare their responses with the contracts.
+    Conform(conform::Args),
+    /// Check the alert rules and the dashboard of docs/operations with promtool.
+    Alerts,
     /// Send a mixed load to the server, and fail if its memory, its keys or its connections grow.
     Soak(bench::SoakArgs),
     /// Run the server with a private PostgreSQL and Redis.
@@ -63,6 +69,8 @@ fn main() -> ExitCode {
         Task::Corpus(args) => corpus::run(&args),
         Task::Adopt(args) => adopt::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Conform(args) => conform::run(&args),
+        Task::Alerts => alerts::run(),
         Task::Soak(args) => bench::soak(&args),
         Task::Dev(args) => project().perform(&writ_tasks::Task::Dev(args)),
         Task::Test(args) => project().perform(&writ_tasks::Task::Test(args)),

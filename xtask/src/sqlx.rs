@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
-use self::database::Database;
+pub use self::database::Database;
 use self::touched::Touched;
 use writ_tasks::folder::Folder;
 use writ_tasks::process::Session;

@@ -70,11 +70,12 @@ impl Builder {
         #[cfg(any(feature = "postgres", feature = "redis"))]
         crate::tls::install_provider();
         let config = Config::read(&mut source);
+        let metrics = Arc::new(Metrics::new(&config.service_name));
         Builder {
             source,
             config,
             shutdown: Shutdown::default(),
-            metrics: Arc::default(),
+            metrics,
             probes: Vec::new(),
             steps: Vec::new(),
             jobs: Vec::new(),
@@ -153,6 +154,8 @@ impl Builder {
         self.source.finish()?;
         let health = Health::new(self.probes, self.shutdown.clone());
         let overrides = Overrides::default();
+        let counted = overrides.clone();
+        self.metrics.sample(move |metrics| metrics.set_overrides(counted.current().len()));
         #[cfg(feature = "postgres")]
         let board = match &self.policy_pool {
             Some(pool) => Board::on_postgres(pool.clone()),

@@ -11,8 +11,12 @@ use http::HeaderMap;
 use ipnet::IpNet;
 use writ_runtime::ClientAddress;
 
-/// Adds the [`ClientAddress`] to the extensions of a request. This middleware is installed with
-/// [`axum::middleware::from_fn_with_state`].
+/// The mark of a request that a trusted proxy sends. The trace in its headers is continued.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TrustedPeer;
+
+/// Adds the [`ClientAddress`] to the extensions of a request, and a mark if the peer is a trusted proxy. This middleware
+/// is installed with [`axum::middleware::from_fn_with_state`].
 ///
 /// [`Limiter`](crate::limiter::Limiter) applies the rate limits by client address to this address.
 pub async fn find(State(trusted): State<Arc<[IpNet]>>, mut request: Request, next: Next) -> Response {
@@ -20,6 +24,9 @@ pub async fn find(State(trusted): State<Arc<[IpNet]>>, mut request: Request, nex
     if let Some(peer) = peer {
         let client = client_of(peer, request.headers(), &trusted);
         request.extensions_mut().insert(ClientAddress(client));
+        if trusted.iter().any(|network| network.contains(&peer.to_canonical())) {
+            request.extensions_mut().insert(TrustedPeer);
+        }
     }
     next.run(request).await
 }

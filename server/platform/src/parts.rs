@@ -28,6 +28,12 @@ impl Builder {
             tokio::spawn(monitoring.clone().run(monitored.clone(), shutdown.clone()));
             async { Ok(()) }
         });
+        let counted = pool.clone();
+        self.metrics.sample(move |metrics| {
+            let (size, idle) = (u64::from(counted.size()), counted.num_idle() as u64);
+            let max = u64::from(counted.options().get_max_connections());
+            metrics.set_connections(database.name, size.saturating_sub(idle), idle, max);
+        });
         let probed = pool.clone();
         self.probe("database", crate::health::Weight::Essential, move || {
             let (pool, monitor) = (probed.clone(), monitor.clone());

@@ -166,6 +166,9 @@ impl Platform {
     /// or while a database of the service is unavailable.
     pub fn gate<P: Principal>(&self, store: &Store, operations: &[&'static Operation]) -> PolicyGate<P> {
         self.0.overrides.add_operations(operations);
+        self.0.metrics.add_operations(operations);
+        let cache = store.cache();
+        self.0.metrics.sample(move |metrics| cache.measure(metrics));
         let gate = store.adjustable_gate(&self.0.overrides, self.0.config.failed_credentials);
         #[cfg(feature = "postgres")]
         let gate = gate.guarded_by(self.0.breaker.clone());
@@ -180,7 +183,7 @@ impl Platform {
     /// # Errors
     /// Returns an error if a step of the start fails.
     pub async fn run(&self, app: Router) -> Result<(), StartError> {
-        telemetry::start(&self.0.config);
+        let _telemetry = telemetry::start(&self.0.config, &self.0.metrics);
         self.warn_about_settings();
         serve::reserve_descriptors(&self.0.config);
         let Timeouts { linger, drain, .. } = self.0.config.timeouts;

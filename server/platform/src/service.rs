@@ -63,7 +63,7 @@ pub trait Service: Sized + Send + Sync + 'static {
 /// its router. If the service cannot start, it prints the reason to standard error.
 ///
 /// With the argument `policy`, the program instead changes the policies of the running service, and exits. With `keys` it
-/// issues, revokes or lists API keys. Without further arguments both print their usage. `docs/operating.md` of the
+/// issues, revokes or lists API keys. Without further arguments both print their usage. `docs/operations.md` of the
 /// repository describes them.
 pub fn run<S: Service>() -> ExitCode {
     let arguments: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();

@@ -70,7 +70,8 @@ impl HardLimit {
     fn start(self) {
         std::thread::spawn(move || {
             if self.ended.recv_timeout(self.limit) == Err(RecvTimeoutError::Timeout) {
-                eprintln!("error: the shutdown took longer than {:?}: the process exits", self.limit);
+                tracing::error!("the shutdown took longer than {:?}: the process exits", self.limit);
+                crate::telemetry::flush();
                 std::process::exit(1);
             }
         });

@@ -9,6 +9,8 @@ use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
+use crate::metrics;
+
 /// The running tasks of the process. They outlive the requests that start them, so they belong to no service or store.
 static TASKS: LazyLock<TaskTracker> = LazyLock::new(TaskTracker::new);
 
@@ -39,12 +41,13 @@ where
     TASKS.spawn(work)
 }
 
-/// Runs work in a task of [`spawn`] and returns its result. Log lines of the work have the request id of the caller.
+/// Runs work in a task of [`spawn`] and returns its result. Log lines of the work have the request id of the caller, and
+/// its events are counted in the metrics of the same platform.
 ///
 /// # Panics
 /// Panics if the work panics, so that a request responds with 500.
 pub async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    match spawn(work.in_current_span()).await {
+    match spawn(metrics::inherited(work).in_current_span()).await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),

@@ -70,7 +70,7 @@ fn median(times: &mut [f64]) -> f64 {
 }
 
 #[tokio::test]
-#[ignore = "takes a minute, on a machine without other load; docs/operating.md has the command"]
+#[ignore = "takes a minute, on a machine without other load; docs/operations.md has the command"]
 async fn the_median_times_of_500_unknown_users_and_500_wrong_passwords_differ_by_less_than_5_percent() {
     let clients = Clients::start().await;
     clients.service.user("user@example.com").await;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Context, bail};
 
@@ -14,10 +14,14 @@ use writ_tasks::{http, services};
 /// The server address that the documents show. Another program on this machine may use its port.
 const SHOWN: &str = "127.0.0.1:8080";
 
+/// The address of the metrics that the documents show.
+const SHOWN_METRICS: &str = "127.0.0.1:9464";
+
 /// A running `cargo xtask dev` of the clone. It is stopped when this value is dropped.
 pub struct Server<'s> {
     _process: Process<'s>,
     address: SocketAddr,
+    metrics: String,
 }
 
 impl<'s> Server<'s> {
@@ -30,26 +34,50 @@ impl<'s> Server<'s> {
         command.args(["xtask", "dev", "--port", &address.port().to_string()]);
         command.stdout(output.try_clone()?).stderr(output);
         let mut process = session.start("cargo xtask dev", Kind::Group, &mut command)?;
-        wait(session, &mut process, address, log)?;
-        Ok(Self { _process: process, address })
+        let metrics = wait(session, &mut process, address, &log)?;
+        Ok(Self { _process: process, address, metrics })
     }
 
-    /// Replaces the server address that the documents show in `script` with the address of this server.
+    /// Replaces the addresses that the documents show in `script` with those of this server.
     pub fn addressed_by(&self, script: &str) -> String {
-        script.replace(SHOWN, &self.address.to_string())
+        script.replace(SHOWN, &self.address.to_string()).replace(SHOWN_METRICS, &self.metrics)
     }
 }
 
-/// Waits until the server of `cargo xtask dev` is ready. The wait has no limit: compiling may take long, and
-/// `cargo xtask dev` limits its steps after compiling.
-fn wait(session: &Session, process: &mut Process<'_>, address: SocketAddr, log: PathBuf) -> anyhow::Result<()> {
+/// Waits until the server of `cargo xtask dev` is ready. Returns the address of its metrics. The wait has no limit:
+/// compiling may take long, and `cargo xtask dev` limits its steps after compiling.
+fn wait(session: &Session, process: &mut Process<'_>, address: SocketAddr, log: &Path) -> anyhow::Result<String> {
     let mut waiting = Waiting::on("starting `cargo xtask dev`");
-    while !matches!(http::status(address, "/readyz"), Ok(200)) {
+    loop {
+        let text = fs::read_to_string(log)?;
         if let Some(status) = process.ended()? {
-            bail!("`cargo xtask dev` ended ({status}):\n{}", fs::read_to_string(log)?.trim_end());
+            bail!("`cargo xtask dev` ended ({status}):\n{}", text.trim_end());
+        }
+        if let Some(metrics) = metrics_address(&text)
+            && matches!(http::status(address, "/readyz"), Ok(200))
+        {
+            return Ok(metrics.to_owned());
         }
         waiting.tick();
         session.pause()?;
     }
-    Ok(())
+}
+
+/// Returns the address of the metrics that `cargo xtask dev` prints when its server is ready.
+fn metrics_address(text: &str) -> Option<&str> {
+    text.lines()
+        .find_map(|line| line.trim().strip_suffix("/metrics")?.rsplit_once("http://"))
+        .map(|(_, address)| address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::metrics_address;
+
+    #[test]
+    fn the_address_of_the_metrics_is_read_from_the_output() {
+        let text = "Running\n\n  API      http://127.0.0.1:1/v1\n  Metrics  http://127.0.0.1:2/metrics\n";
+        assert_eq!(metrics_address(text), Some("127.0.0.1:2"));
+        assert_eq!(metrics_address("  API      http://127.0.0.1:1/v1\n"), None);
+    }
 }

@@ -23,11 +23,17 @@ pub struct Database<'s> {
 }
 
 impl<'s> Database<'s> {
-    /// Creates a temporary database on the PostgreSQL server with the URL `server`, and applies the migrations.
-    pub fn create(session: &'s Session, server: String) -> anyhow::Result<Self> {
-        let database = Self { session, server, name: format!("writ_sqlx_{}", secret()?) };
+    /// Creates a temporary database on the PostgreSQL server with the URL `server`.
+    pub fn empty(session: &'s Session, server: String) -> anyhow::Result<Self> {
+        let database = Self { session, server, name: format!("writ_xtask_{}", secret()?) };
         let create = format!("CREATE DATABASE {}", database.name);
         run(session, &mut psql(&database.server, &["--command", &create])?)?;
+        Ok(database)
+    }
+
+    /// Creates a temporary database, and applies the migrations of the server.
+    pub fn create(session: &'s Session, server: String) -> anyhow::Result<Self> {
+        let database = Database::empty(session, server)?;
         SCHEMAS.into_iter().try_for_each(|schema| database.migrate(schema))?;
         Ok(database)
     }
@@ -40,7 +46,18 @@ impl<'s> Database<'s> {
         Ok(format!("{url}{separator}options=-c%20search_path%3D{}", SCHEMAS.join(",")))
     }
 
-    fn url(&self) -> anyhow::Result<String> {
+    /// Returns the name of the database.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Executes a statement in the database.
+    pub fn execute(&self, statement: &str) -> anyhow::Result<()> {
+        run(self.session, &mut psql(&self.url()?, &["--command", statement])?)
+    }
+
+    /// Returns the URL of the database.
+    pub fn url(&self) -> anyhow::Result<String> {
         with_name(&self.server, &self.name).context("DATABASE_URL is not a URL")
     }
 

@@ -69,6 +69,15 @@ impl RequestHead {
         Err(Problem::new(StatusCode::NOT_ACCEPTABLE, format!("the response is only available as {offered}")))
     }
 
+    /// Returns true if the request has a header that the operation declares and the cache key omits.
+    pub(crate) fn has_exchange_headers(&self) -> bool {
+        self.call.operation.parameters.iter().any(|parameter| {
+            parameter.location == ParameterLocation::Header
+                && is_exchange_header(parameter.name)
+                && self.parts.headers.contains_key(parameter.name)
+        })
+    }
+
     /// Returns the values of the path parameters in the request.
     pub(crate) fn path(&self) -> PathValues<'_> {
         PathValues::new(self.parts.uri.path(), &self.captured)
@@ -89,6 +98,11 @@ fn undecodable(name: &str) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "the request is not valid")
         .with_code("VALIDATION_ERROR")
         .with_violation(violation)
+}
+
+/// Returns true if a request header concerns a single exchange.
+fn is_exchange_header(name: &str) -> bool {
+    EXCHANGE_HEADERS.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// Returns the cache key of a request: the path, the declared parameters in the order of the contract, and the
@@ -114,9 +128,7 @@ fn cache_key(head: &RequestHead) -> String {
             ParameterLocation::QueryString => {
                 let _ = write!(key, "?{}", percent::encode(head.query()));
             }
-            ParameterLocation::Header
-                if !EXCHANGE_HEADERS.iter().any(|name| parameter.name.eq_ignore_ascii_case(name)) =>
-            {
+            ParameterLocation::Header if !is_exchange_header(parameter.name) => {
                 for value in head.parts.headers.get_all(parameter.name) {
                     let value = String::from_utf8_lossy(value.as_bytes());
                     let _ = write!(key, "&{}:{}", parameter.name, percent::encode(&value));

@@ -7,11 +7,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body as HttpBody;
 use http::{HeaderName, StatusCode};
-use writ_runtime::IntegerRule;
 use writ_runtime::operation::Cache;
 use writ_runtime::{
-    Admission, ClientAddress, Context, Decoder, Entry, Gate, Operation, PROBLEM_JSON, Parameter, Pipeline, Problem,
-    Reply, ReplyBody, Timeouts, router,
+    Admission, ClientAddress, Context, Decoder, Entry, Gate, IntegerRule, Operation, PROBLEM_JSON, Parameter, Pipeline,
+    Problem, Reply, ReplyBody, StringRule, Timeouts, router,
 };
 
 use crate::sample::{Caller, NEEDS_READ, TestResponse, Tokens, request, send, text};
@@ -92,6 +91,7 @@ impl Gate<Caller> for Diary {
 fn decode(input: &mut Decoder<'_>) -> Option<i32> {
     let id = input.required(0, |r| r.int32(&IntegerRule { min: Some(0), ..IntegerRule::NONE }));
     assert!(id != Some(666), "a custom type panics while it is decoded");
+    let _ = input.optional(4, |r| r.string(&StringRule { max: Some(8), ..StringRule::NONE }));
     id
 }
 
@@ -122,6 +122,16 @@ async fn the_gate_receives_the_principal_and_sees_the_response() {
     assert_eq!((response.status, response.header("x-ratelimit-remaining")), (200, "3"));
     let key = "/items/{itemId}/1&b=%2F&a=x%20y&a=2&X-Tenant:t%7C1|text/plain";
     assert_eq!(diary.lines(), [format!("enter ann Some(127.0.0.1) {key}"), "leave 7 200 false".to_owned()]);
+}
+
+#[tokio::test]
+async fn a_response_of_the_gate_requires_valid_headers_that_the_cache_key_omits() {
+    let respond = ["x-gate: respond", ANN];
+    assert_eq!(get(&Diary::default(), "/items/1", &respond).await.status, 200);
+    for (tag, status) in [("if-none-match: \"123456\"", 200), ("if-none-match: \"1234567\"", 400)] {
+        let response = get(&Diary::default(), "/items/1", &[respond[0], respond[1], tag]).await;
+        assert_eq!(response.status, status, "{tag}");
+    }
 }
 
 #[tokio::test]

@@ -95,6 +95,16 @@ impl Backend {
         }
     }
 
+    /// Returns the number of responses in memory and their size in bytes. Returns `None` for those in Redis, which
+    /// reports its own size.
+    pub(super) fn size(&self) -> Option<(u64, u64)> {
+        match self {
+            Backend::Memory(memory) => Some(memory.size()),
+            #[cfg(feature = "redis")]
+            Backend::Redis(_) => None,
+        }
+    }
+
     pub(super) fn key(&self, name: std::fmt::Arguments<'_>) -> String {
         match self {
             Backend::Memory(_) => name.to_string(),

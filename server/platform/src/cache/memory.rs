@@ -74,7 +74,6 @@ impl MemoryCache {
     }
 
     /// Returns the number of cached responses and their total size in bytes.
-    #[cfg(test)]
     pub(super) fn size(&self) -> (u64, u64) {
         self.entries.run_pending_tasks();
         (self.entries.entry_count(), self.entries.weighted_size())

@@ -29,6 +29,7 @@ use std::time::Duration;
 use writ_runtime::Reply;
 
 use crate::gate::{Commands, Responses};
+use crate::metrics::Metrics;
 #[cfg(feature = "redis")]
 use crate::redis::Redis;
 use crate::single_flight::{Leader, Role, SingleFlight};
@@ -183,6 +184,14 @@ impl Cache {
                 tokio::time::sleep(LATE_INTERVAL).await;
             }
         });
+    }
+
+    /// Sets the gauges of the cache.
+    pub(crate) fn measure(&self, metrics: &Metrics) {
+        metrics.set_pending_invalidations(self.0.pending.len());
+        if let Some((entries, bytes)) = self.0.backend.size() {
+            metrics.set_cache_size(entries, bytes);
+        }
     }
 
     /// Creates a lookup of a response. `key` identifies the response; the placeholders in `tags` are already

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::versions::Slot;
+use super::versions::{SLOTS, Slot};
 
 /// The maximum number of slots that are pending one by one. Beyond it, all cached responses are invalidated.
 const MAX_SLOTS: usize = 4096;
@@ -64,6 +64,13 @@ impl Pending {
         }
         state.slots.retain(|slot| slots.binary_search(slot).is_err());
         Some(Batch::Slots(slots))
+    }
+
+    /// Returns the number of slots whose invalidation Redis has not confirmed: all of them if every cached response is
+    /// to be invalidated.
+    pub(super) fn len(&self) -> usize {
+        let state = self.lock();
+        if state.all { SLOTS } else { state.slots.len() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -10,6 +10,7 @@ use writ_runtime::{Entry, Problem, Reply};
 
 use super::{Cache, Cached, Lookup, Outcome, Ticket};
 use crate::gate::{Commands, Policy, Responses, Stage, Visit};
+use crate::metrics::{self, CacheResult};
 use crate::overrides::Overrides;
 use crate::principal::Principal;
 
@@ -91,8 +92,10 @@ impl Cache {
             return None;
         }
         let lookup = caching.as_ref().and_then(|caching| lookup(self, entry, caching));
-        if let Some(lookup) = &lookup {
-            self.push_lookup(commands, lookup);
+        match &lookup {
+            Some(lookup) => self.push_lookup(commands, lookup),
+            None if caching.is_some() => count(entry, CacheResult::Bypass),
+            None => {}
         }
         Some(CacheVisit {
             cache: self.clone(),
@@ -113,15 +116,19 @@ impl<P: Principal> Visit<P> for CacheVisit {
 
     async fn enter(&mut self, entry: &Entry<'_, P>) -> Result<Option<Reply>, Problem> {
         let Some((lookup, Some(responses))) = self.lookup.take() else { return Ok(None) };
-        match self.cache.read(&lookup, responses).await {
+        let (result, reply) = match self.cache.read(&lookup, responses).await {
             Outcome::Hit(Cached { mut reply, age }) => {
                 self.write_cache_control(entry, Some(age), &mut reply.headers);
-                return Ok(Some(reply));
+                (CacheResult::Hit, Some(reply))
             }
-            Outcome::Miss(ticket) => self.ticket = Some(ticket),
-            _ => {}
-        }
-        Ok(None)
+            Outcome::Miss(ticket) => {
+                self.ticket = Some(ticket);
+                (CacheResult::Miss, None)
+            }
+            _ => (CacheResult::Bypass, None),
+        };
+        count(entry, result);
+        Ok(reply)
     }
 
     fn admitted(&mut self, entry: &Entry<'_, P>) {
@@ -183,6 +190,11 @@ impl Drop for Invalidation {
             runtime.spawn(async move { cache.invalidate_uncertain(&tags).await });
         }
     }
+}
+
+/// Counts the result of a lookup.
+fn count<P>(entry: &Entry<'_, P>, result: CacheResult) {
+    metrics::record(|metrics| metrics.observe_lookup(entry.call.operation, result));
 }
 
 /// Returns the lookup for the cached response to a request. Returns `None` if an invalidation is pending.

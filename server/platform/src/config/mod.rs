@@ -13,6 +13,7 @@ use writ_runtime::operation::RateLimit;
 use writ_runtime::{CheckMode, ResponseChecks};
 
 pub use crate::overrides::AdminConfig;
+pub use crate::telemetry::TraceConfig;
 pub use source::{Setting, Source};
 
 use crate::limiter::FAILED_CREDENTIALS;
@@ -28,6 +29,8 @@ pub(crate) const REQUIRED_KEY: &str = "is required in production; `openssl rand 
 pub struct Config {
     /// The prefix of the variables of the service, for example `WRIT_`.
     pub prefix: &'static str,
+    /// The name of the service in metrics and traces. Default: it follows from the prefix.
+    pub service_name: String,
     /// The environment in which the server process runs. Default: development.
     pub mode: Mode,
     /// The network address of the public port of the API. Default: `127.0.0.1:8080`.
@@ -60,6 +63,10 @@ pub struct Config {
     /// The filter of the server's log lines in the syntax of `tracing_subscriber::EnvFilter`, for example
     /// `info,server=debug`.
     pub log_filter: String,
+    /// The maximum size of the log lines that wait to be written, in bytes. Further ones are dropped. Default: 8 MiB.
+    pub log_buffer: usize,
+    /// The export of traces. `None`: no collector is configured.
+    pub traces: Option<TraceConfig>,
 }
 
 /// The environment in which the server process runs.
@@ -157,8 +164,10 @@ impl Config {
         let compresses = from.setting("COMPRESSION").one_of(&[("on", true), ("off", false)]);
         let check_mode = from.setting("RESPONSE_CHECK").one_of(&modes);
         let log_format = from.setting("LOG_FORMAT").one_of(&[("json", LogFormat::Json), ("text", LogFormat::Text)]);
+        let name = from.service_name();
         Config {
             prefix: from.prefix(),
+            service_name: from.shared_setting("OTEL_SERVICE_NAME").or(name, parse::text),
             mode: mode.unwrap_or(Mode::Development),
             bind: from.setting("BIND").or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080), parse::parsed),
             metrics_bind: from.setting("METRICS_BIND").optional(parse::parsed),
@@ -186,6 +195,8 @@ impl Config {
             compresses: compresses.unwrap_or(true),
             log_format: log_format.unwrap_or(LogFormat::Json),
             log_filter: from.setting("LOG").or("info,sqlx=warn".to_owned(), parse::log_filter),
+            log_buffer: from.setting("LOG_BUFFER").or(8 * 1024 * 1024, parse::count) as usize,
+            traces: TraceConfig::read(from),
         }
     }
 }

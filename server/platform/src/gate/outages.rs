@@ -7,6 +7,7 @@ use writ_runtime::{Entry, Reply, ReplyBody};
 
 use super::exchange::Commands;
 use super::policy::{Policy, Stage, Visit};
+use crate::metrics::{self, OutageCause};
 
 /// The prefixes of the PostgreSQL error codes that describe a temporary failure (PostgreSQL, Appendix A):
 /// connection exceptions, insufficient resources, operator intervention, a lock that is not available,
@@ -44,9 +45,10 @@ impl<P: Sync> Visit<P> for OutageVisit {
 fn translate_outage(reply: &mut Reply) {
     let ReplyBody::Problem(problem) = &mut reply.body else { return };
     let cause = problem.cause.as_ref().and_then(|cause| cause.downcast_ref::<sqlx::Error>());
-    if problem.status != StatusCode::INTERNAL_SERVER_ERROR || !cause.is_some_and(is_transient) {
+    let Some(cause) = cause.and_then(cause_of).filter(|_| problem.status == StatusCode::INTERNAL_SERVER_ERROR) else {
         return;
-    }
+    };
+    metrics::record(|metrics| metrics.observe_outage(cause));
     problem.status = StatusCode::SERVICE_UNAVAILABLE;
     problem.code = code_of(problem.status).into();
     problem.message = "the service is temporarily unavailable; try again later".into();
@@ -54,16 +56,22 @@ fn translate_outage(reply: &mut Reply) {
     reply.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
 }
 
-/// Returns true if a database error describes a temporary failure, after which a client can retry.
-fn is_transient(error: &sqlx::Error) -> bool {
+/// Returns the cause of a temporary failure, after which a client can retry. Returns `None` if the error describes
+/// another failure.
+fn cause_of(error: &sqlx::Error) -> Option<OutageCause> {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+        sqlx::Error::PoolTimedOut => Some(OutageCause::PoolTimeout),
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolClosed => Some(OutageCause::Connection),
         // The driver reports a connection that is cut while it is opened as a message that it does not know.
-        sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Protocol(_) => Some(OutageCause::Connection),
         sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| TRANSIENT.iter().any(|prefix| code.starts_with(prefix)))
+            let code = error.code()?;
+            let is_transient = TRANSIENT.iter().any(|prefix| code.starts_with(prefix));
+            // `query_canceled` is the end of a statement; the other codes of its class are the end of the connection.
+            let is_connection = code.starts_with("08") || code.starts_with("53") || code.starts_with("57P");
+            is_transient.then_some(if is_connection { OutageCause::Connection } else { OutageCause::Statement })
         }
-        _ => false,
+        _ => None,
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use writ_runtime::{Context, IdempotencyKey, Idempotent, KeyConflict, Recorded, Respond};
 
 use super::retention;
+use crate::metrics::KeyResult;
 use crate::principal::Principal;
 use crate::single_flight::{Role, SingleFlight};
 
@@ -104,13 +105,14 @@ impl MemoryRecords {
         let deadline = Instant::now() + WAIT;
         let leader = loop {
             if let Some(record) = self.0.records.get(&identity) {
-                return Ok(Idempotent::Recorded(record.response_to(key)?));
+                return record.replay(cx, key);
             }
             match self.0.running.join(&identity) {
                 Role::Leader(leader) => break leader,
                 Role::Follower(follower) => {
                     let left = deadline.saturating_duration_since(Instant::now());
                     if left.is_zero() {
+                        super::count(cx, KeyResult::InProgress);
                         return Err(KeyConflict::StillRunning.into());
                     }
                     follower.wait(left).await;
@@ -119,7 +121,7 @@ impl MemoryRecords {
         };
         // Another request can have finished between the two looks.
         if let Some(record) = self.0.records.get(&identity) {
-            return Ok(Idempotent::Recorded(record.response_to(key)?));
+            return record.replay(cx, key);
         }
         let response = Recorded::of(work().await?);
         let record = Record {
@@ -129,11 +131,19 @@ impl MemoryRecords {
         };
         self.0.records.insert(identity, record);
         drop(leader);
+        super::count(cx, KeyResult::Recorded);
         Ok(Idempotent::Recorded(response))
     }
 }
 
 impl Record {
+    /// Returns the recorded response to a retry, or the conflict of another request.
+    fn replay<P, T, E: From<KeyConflict>>(&self, cx: &Context<P>, key: &IdempotencyKey) -> Result<Idempotent<T>, E> {
+        let response = self.response_to(key);
+        super::count_known(cx, &response);
+        Ok(Idempotent::Recorded(response?))
+    }
+
     fn response_to(&self, key: &IdempotencyKey) -> Result<Recorded, KeyConflict> {
         match self.request_hash == key.request_hash {
             true => Ok(Recorded::clone(&self.response)),

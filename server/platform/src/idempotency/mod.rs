@@ -13,7 +13,9 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
-use writ_runtime::Operation;
+use writ_runtime::{Context, KeyConflict, Operation};
+
+use crate::metrics::{self, KeyResult};
 
 pub use memory::MemoryRecords;
 #[cfg(feature = "postgres")]
@@ -41,6 +43,23 @@ fn bounded(id: Cow<'_, str>) -> Cow<'_, str> {
 /// Returns the time for which the records of an operation are kept.
 fn retention(operation: &Operation) -> Duration {
     operation.idempotency.as_ref().map_or(RETENTION, |policy| policy.retention)
+}
+
+/// Counts a request with a key.
+fn count<P>(cx: &Context<P>, result: KeyResult) {
+    metrics::record(|metrics| metrics.observe_key(cx.operation(), result));
+}
+
+/// Counts a request with a key that has a record, or conflicts with one.
+fn count_known<P, T>(cx: &Context<P>, response: &Result<T, KeyConflict>) {
+    count(
+        cx,
+        match response {
+            Ok(_) => KeyResult::Replayed,
+            Err(KeyConflict::AnotherRequest) => KeyResult::Conflict,
+            Err(KeyConflict::StillRunning) => KeyResult::InProgress,
+        },
+    );
 }
 
 #[cfg(test)]

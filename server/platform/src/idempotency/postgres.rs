@@ -10,6 +10,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Row as _, Transaction};
 use writ_runtime::{Context, Idempotent, KeyConflict, Recorded, Respond};
 
 use crate::jobs::Expired;
+use crate::metrics::KeyResult;
 use crate::principal::Principal;
 
 /// Claims a key, unless an unexpired record of it exists. The schema of the service separates the keys of services that
@@ -95,14 +96,23 @@ where
         request_hash: &key.request_hash,
         retention: super::retention(cx.operation()).as_secs_f64(),
     };
-    if !record.claim(&mut transaction).await.map_err(claim_error::<E>)? {
+    let claimed = match record.claim(&mut transaction).await {
+        Err(error) if is_lock_timeout(&error) => {
+            super::count(cx, KeyResult::InProgress);
+            return Err(KeyConflict::StillRunning.into());
+        }
+        claimed => claimed?,
+    };
+    if !claimed {
         let recorded = record.find(&mut transaction).await?;
+        super::count_known(cx, &recorded);
         return Ok(Idempotent::Recorded(recorded.map_err(E::from)?));
     }
     let response = work(&mut transaction).await?;
     let recorded = Recorded::of(response);
     record.complete(&mut transaction, &recorded).await?;
     transaction.commit().await?;
+    super::count(cx, KeyResult::Recorded);
     Ok(Idempotent::Recorded(recorded))
 }
 
@@ -159,11 +169,9 @@ impl Record<'_> {
     }
 }
 
-/// Converts the database error of writing an idempotency record into the error of the operation. A lock timeout
-/// becomes [`KeyConflict::StillRunning`], because it means that the first request is still running.
-fn claim_error<E: From<sqlx::Error> + From<KeyConflict>>(error: sqlx::Error) -> E {
-    let timed_out = error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(LOCK_NOT_AVAILABLE));
-    if timed_out { KeyConflict::StillRunning.into() } else { error.into() }
+/// Returns true if writing an idempotency record failed because the first request with its key is still running.
+fn is_lock_timeout(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(LOCK_NOT_AVAILABLE))
 }
 
 #[cfg(test)]

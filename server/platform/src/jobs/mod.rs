@@ -48,8 +48,8 @@ pub enum Batch {
 ///
 /// A run of a job ends after its interval at the latest, so that a long backlog leaves the database time for requests.
 ///
-/// The metrics `writ_job_batches_total`, `writ_job_lag_seconds` and, if the job measures it, `writ_job_overdue_seconds`
-/// report each job by its name.
+/// The metrics `writ_job_batches_total`, `writ_job_batch_duration_seconds`, `writ_job_lag_seconds` and, if the job measures
+/// it, `writ_job_overdue_seconds` report each job by its name.
 pub struct Job {
     name: String,
     interval: Duration,

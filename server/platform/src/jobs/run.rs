@@ -30,9 +30,11 @@ pub(crate) async fn run(job: Arc<Job>, metrics: Arc<Metrics>, shutdown: Shutdown
 pub(super) async fn run_once(job: &Job, metrics: &Metrics) {
     let started = Instant::now();
     loop {
-        match job.run_batch().await {
+        let began = Instant::now();
+        let result = job.run_batch().await;
+        metrics.observe_batch(&job.name, result.is_ok(), began.elapsed());
+        match result {
             Ok(batch) => {
-                metrics.observe_batch(&job.name, true);
                 if batch == Batch::Done {
                     metrics.job_completed(&job.name);
                     return;
@@ -45,7 +47,6 @@ pub(super) async fn run_once(job: &Job, metrics: &Metrics) {
                 tokio::task::yield_now().await;
             }
             Err(error) => {
-                metrics.observe_batch(&job.name, false);
                 tracing::warn!(job = job.name, %error, "a job failed: trying again in the next run");
                 return;
             }

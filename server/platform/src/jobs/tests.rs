@@ -42,8 +42,8 @@ async fn batches_follow_at_once_as_long_as_more_is_left() {
     let batches = counted(work, &metrics, &shutdown);
     reached(&batches, 50).await;
     let text = metrics.render().unwrap();
-    assert!(text.contains(r#"writ_job_batches_total{job="test",result="ok"}"#), "{text}");
-    assert!(text.contains(r#"writ_job_lag_seconds{job="test"} 0"#), "{text}");
+    assert!(text.contains(r#"job_name="test",result="failed"} 0"#) && !text.contains(r#"result="ok"} 0"#), "{text}");
+    assert!(text.contains(r#"writ_job_lag_seconds{service_name="unknown_service",job_name="test"} 0"#), "{text}");
 }
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn a_job_that_fails_or_panics_runs_again_and_stops_no_other_job() {
     for batches in [failing, panicking, working] {
         reached(&batches, 2).await;
     }
-    assert!(metrics.render().unwrap().contains(r#"writ_job_batches_total{job="test",result="failed"}"#));
+    assert!(!metrics.render().unwrap().contains(r#"job_name="test",result="failed"} 0"#));
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ pub(crate) use policy::AdjustableLimiter;
 pub use policy::LimitVisit;
 
 use crate::gate::{Commands, Responses};
+use crate::metrics;
 #[cfg(feature = "redis")]
 use crate::redis::{Redis, lacks_script};
 use local::LocalBuckets;
@@ -113,7 +114,10 @@ impl Limiter {
         let Some(limit) = operation.rate_limit(LimitBy::Account) else { return Ok(()) };
         let subject = format!("account:{}", hashed(&account.to_lowercase()));
         match self.take(&[Counted::new(operation, *limit, &subject)]).await {
-            Some(standing) if !standing.allowed => Err(standing.into()),
+            Some(standing) if !standing.allowed => {
+                metrics::record(|metrics| metrics.observe_limited(operation));
+                Err(standing.into())
+            }
             _ => Ok(()),
         }
     }

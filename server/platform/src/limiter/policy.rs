@@ -6,6 +6,7 @@ use writ_runtime::{Entry, Problem, Reply};
 
 use super::{Counted, Limiter, Standing, hashed, subject_of};
 use crate::gate::{Commands, Policy, Responses, Stage, Visit};
+use crate::metrics;
 use crate::overrides::Overrides;
 use crate::principal::Principal;
 
@@ -84,9 +85,10 @@ impl<P: Principal> Visit<P> for LimitVisit {
         self.standing = Some(self.limiter.read(responses, &self.counted).await);
     }
 
-    async fn enter(&mut self, _: &Entry<'_, P>) -> Result<Option<Reply>, Problem> {
+    async fn enter(&mut self, entry: &Entry<'_, P>) -> Result<Option<Reply>, Problem> {
         match &self.standing {
             Some(standing) if !standing.allowed => {
+                metrics::record(|metrics| metrics.observe_limited(entry.call.operation));
                 Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many requests; try again later"))
             }
             _ => Ok(None),

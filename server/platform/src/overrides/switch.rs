@@ -7,6 +7,7 @@ use writ_runtime::{Entry, Problem, Reply};
 
 use super::Overrides;
 use crate::gate::{Commands, Policy, Stage, Visit};
+use crate::metrics;
 
 /// The policy that refuses operations which an operator has switched off, with 503 and `Retry-After`.
 #[derive(Debug)]
@@ -28,7 +29,8 @@ impl<P: Sync> Policy<P> for Switches {
 }
 
 impl<P: Sync> Visit<P> for SwitchedOff {
-    async fn enter(&mut self, _: &Entry<'_, P>) -> Result<Option<Reply>, Problem> {
+    async fn enter(&mut self, entry: &Entry<'_, P>) -> Result<Option<Reply>, Problem> {
+        metrics::record(|metrics| metrics.observe_switched_off(entry.call.operation));
         let seconds = u64::try_from(self.remaining.as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
         let message = "this operation is temporarily switched off; try again later";
         Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(header::RETRY_AFTER, seconds))

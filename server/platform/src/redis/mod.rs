@@ -7,13 +7,16 @@ mod settings;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::{ErrorKind, FromRedisValue, Pipeline, RedisError, Value};
 use secrecy::SecretString;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use crate::gate::{Commands, Responses};
+use crate::{metrics, telemetry};
 use link::Link;
 pub use settings::RedisConfig;
 
@@ -108,8 +111,18 @@ impl Redis {
     ) -> Result<T, Unavailable> {
         let live = timeout(limit, self.link.live()).await.unwrap_or(Err(Unavailable))?;
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let mut connection = live.connection.clone();
-        let reason = match timeout(limit, pipeline.query_async(&mut connection)).await {
+        let span = tracing::debug_span!(
+            target: telemetry::TRACE,
+            "redis",
+            otel.kind = "client",
+            db.system.name = "redis",
+            db.operation.name = "PIPELINE",
+            db.operation.batch.size = pipeline.len(),
+        );
+        let (mut connection, started) = (live.connection.clone(), Instant::now());
+        let result = timeout(limit, pipeline.query_async(&mut connection)).instrument(span).await;
+        metrics::record(|metrics| metrics.observe_store_call("redis", error_type(&result), started.elapsed()));
+        let reason = match result {
             Ok(Ok(results)) => return Ok(results),
             // Redis responded, for example with the error that it is out of memory or still loading. It is reachable, so
             // the connection is not lost.
@@ -143,6 +156,16 @@ impl Redis {
     #[cfg(test)]
     pub(crate) fn is_unavailable(&self) -> bool {
         self.link.is_lost()
+    }
+}
+
+/// Returns the kind of failure of a round trip, as its metric names it. Returns an empty text for a success.
+fn error_type<T>(result: &Result<Result<T, RedisError>, Elapsed>) -> &'static str {
+    match result {
+        Ok(Ok(_)) => "",
+        Ok(Err(error)) if matches!(error.kind(), ErrorKind::Server(_)) => "refused",
+        Ok(Err(_)) => "connection",
+        Err(_) => "timeout",
     }
 }
 

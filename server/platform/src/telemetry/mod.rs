@@ -1,0 +1,110 @@
+//! The telemetry of the process: its log lines, the log line, metrics and trace of each request, and their end.
+
+mod lines;
+mod request;
+mod settings;
+#[cfg(feature = "otlp")]
+mod traces;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
+
+pub use request::observe;
+pub use settings::TraceConfig;
+
+use crate::config::{Config, LogFormat};
+use crate::metrics::Metrics;
+use lines::Lines;
+
+/// The target of the spans that are exported to a collector. Log lines do not contain them.
+pub(crate) const TRACE: &str = "writ::trace";
+
+/// The longest time that the end of the process waits until all log lines are written.
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// The log lines of the process, for an end that drops no values.
+static LINES: OnceLock<Lines> = OnceLock::new();
+
+/// A layer that receives spans and events.
+type AnyLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// The running telemetry of the process. Dropping the value writes the log lines and sends the spans that still wait,
+/// within a few seconds. That also happens when a panic ends the process.
+#[derive(Debug)]
+#[must_use = "dropping the value ends the export of spans"]
+pub struct Telemetry {
+    lines: Lines,
+    #[cfg(feature = "otlp")]
+    traces: Option<traces::Traces>,
+}
+
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        #[cfg(feature = "otlp")]
+        if let Some(traces) = &self.traces {
+            traces.end();
+        }
+        self.lines.flush(FLUSH);
+    }
+}
+
+/// Starts to write log lines to standard output, in the configured format, and to export spans if a collector is
+/// configured. Panics become log lines too. In a process that already has a subscriber, for example in tests, nothing
+/// changes.
+pub fn start(config: &Config, metrics: &Arc<Metrics>) -> Telemetry {
+    let lines = Lines::on(std::io::stdout(), config.log_buffer);
+    let counted = lines.clone();
+    metrics.sample(move |metrics| metrics.set_dropped_log_lines(counted.dropped()));
+    #[cfg_attr(not(feature = "otlp"), expect(unused_mut, reason = "only spans add layers"))]
+    let mut layers = vec![log_layer(config, lines.clone())];
+    #[cfg(feature = "otlp")]
+    let traces = config.traces.as_ref().map(|settings| {
+        let traces = traces::Traces::start(settings, &config.service_name, metrics);
+        layers.extend(traces.layers());
+        traces
+    });
+    if tracing_subscriber::registry().with(layers).try_init().is_ok() {
+        std::panic::set_hook(Box::new(log_panic));
+        let _ = LINES.set(lines.clone());
+    }
+    #[cfg(not(feature = "otlp"))]
+    if config.traces.is_some() {
+        tracing::warn!("a collector is configured, but this program was built without the feature `otlp`");
+    }
+    Telemetry {
+        lines,
+        #[cfg(feature = "otlp")]
+        traces,
+    }
+}
+
+/// Writes the log lines that wait, within a second, before the process exits at once.
+pub(crate) fn flush() {
+    if let Some(lines) = LINES.get() {
+        lines.flush(FLUSH);
+    }
+}
+
+/// Returns the layer that writes log lines.
+fn log_layer(config: &Config, lines: Lines) -> AnyLayer {
+    let filter = config.log_filter.parse::<EnvFilter>().unwrap_or_default();
+    let layer = fmt::layer().with_writer(lines);
+    match config.log_format {
+        LogFormat::Json => {
+            let json = layer.json().flatten_event(true).with_current_span(true).with_span_list(false);
+            json.with_filter(filter).boxed()
+        }
+        LogFormat::Text => layer.compact().with_filter(filter).boxed(),
+    }
+}
+
+/// Logs a panic. The default hook writes to standard error, which blocks the thread while nothing reads it.
+fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let location = panic.location().map(tracing::field::display);
+    let message = panic.payload_as_str().unwrap_or("the payload is not text");
+    tracing::error!(location, panic = message, "a thread panicked");
+}

@@ -1,0 +1,164 @@
+//! Tests of log lines and traces with real processes of the server.
+#![allow(clippy::unwrap_used, reason = "a test fails if an operation fails")]
+
+mod process;
+
+use std::io::Read as _;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::routing::post;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
+use process::Process;
+use prost::Message as _;
+use server::testing::TestDatabase;
+
+/// The trace context that a caller sends.
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+const PARENT: &str = "00f067aa0ba902b7";
+
+/// A collector that keeps the spans which it receives.
+#[derive(Clone, Default)]
+struct Collector(Arc<Mutex<Vec<Span>>>);
+
+impl Collector {
+    /// Starts a collector. Returns its URL.
+    async fn start() -> (Collector, String) {
+        let collector = Collector::default();
+        let app = Router::new().route("/v1/traces", post(receive)).with_state(collector.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        (collector, url)
+    }
+
+    fn spans(&self) -> Vec<Span> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+async fn receive(State(collector): State<Collector>, body: Bytes) {
+    let request = ExportTraceServiceRequest::decode(body).unwrap();
+    let scopes = request.resource_spans.into_iter().flat_map(|resource| {
+        let service = resource.resource.unwrap().attributes;
+        assert!(service.iter().any(|attribute| format!("{attribute:?}").contains("shop-test")), "{service:?}");
+        resource.scope_spans
+    });
+    collector.0.lock().unwrap().extend(scopes.flat_map(|scope| scope.spans));
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Sends a request with a trace context to a server, ends the server, and returns the spans that it exported.
+async fn spans_of_a_request(trusted: &str) -> Vec<Span> {
+    let database = TestDatabase::empty(&server::USERS).await;
+    let (collector, url) = Collector::start().await;
+    let mut process = Process::start(&database, |program| {
+        program.env("OTEL_EXPORTER_OTLP_ENDPOINT", url).env("OTEL_SERVICE_NAME", "shop-test");
+        program.env("WRIT_TRUSTED_PROXIES", trusted);
+    })
+    .await;
+    let request = reqwest::Client::new().get(format!("{}/v1/products/SKU-1", process.url));
+    let response = request.header("traceparent", format!("00-{TRACE}-{PARENT}-01")).send().await.unwrap();
+    assert_eq!(response.status(), 404);
+    // The spans that still wait are sent before the process ends.
+    assert!(process.terminate().await.success());
+    collector.spans()
+}
+
+#[tokio::test]
+async fn the_trace_of_a_trusted_proxy_continues_with_the_request_and_its_calls_of_stores() {
+    let spans = spans_of_a_request("127.0.0.0/8").await;
+    let of_trace = |span: &&Span| hex(&span.trace_id) == TRACE;
+    let request = spans.iter().filter(of_trace).find(|span| span.name == "GET /v1/products/{sku}").unwrap();
+    assert_eq!((hex(&request.parent_span_id).as_str(), request.kind()), (PARENT, SpanKind::Server));
+    let attributes = format!("{:?}", request.attributes);
+    for attribute in ["http.request.method", "http.route", "http.response.status_code", "url.scheme", "request.id"] {
+        assert!(attributes.contains(attribute), "{attribute}: {attributes}");
+    }
+    assert!(!attributes.contains("SKU-1"), "{attributes}");
+    for name in ["redis", "SELECT"] {
+        let call = spans.iter().filter(of_trace).find(|span| span.name == name);
+        let call = call.unwrap_or_else(|| panic!("no span `{name}`: {spans:?}"));
+        assert_eq!((&call.parent_span_id, call.kind()), (&request.span_id, SpanKind::Client), "{name}");
+        assert!(call.start_time_unix_nano >= request.start_time_unix_nano, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_trace_context_of_a_stranger_is_ignored() {
+    let spans = spans_of_a_request("10.0.0.0/8").await;
+    let request = spans.iter().find(|span| span.name == "GET /v1/products/{sku}").unwrap();
+    assert_ne!(hex(&request.trace_id), TRACE);
+    assert!(request.parent_span_id.is_empty(), "{request:?}");
+}
+
+#[tokio::test]
+async fn a_collector_that_does_not_respond_delays_neither_requests_nor_the_end() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let database = TestDatabase::empty(&server::USERS).await;
+    let mut process = Process::start(&database, |program| {
+        program.env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{}", silent.local_addr().unwrap()));
+    })
+    .await;
+    for _ in 0..100 {
+        assert_eq!(process.get("/v1/products").await, Some(200));
+    }
+    assert!(process.terminate().await.success());
+}
+
+#[tokio::test]
+async fn requests_complete_while_nothing_reads_the_log_and_dropped_lines_are_counted() {
+    let database = TestDatabase::empty(&server::USERS).await;
+    let mut process = Process::start(&database, |program| {
+        // A pipe holds 64 KiB, so that few requests fill it and the buffer.
+        program.env("WRIT_LOG_BUFFER", "16384").stdout(Stdio::piped()).stderr(Stdio::piped());
+    })
+    .await;
+    let dropped = async || {
+        let metrics = process.metrics().await;
+        let line = metrics.lines().find(|line| line.starts_with("writ_log_lines_dropped_total{")).unwrap();
+        line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    process
+        .until(async || {
+            for _ in 0..100 {
+                let request = tokio::time::timeout(Duration::from_secs(5), process.get("/livez"));
+                assert_eq!(request.await.expect("the log does not delay the request"), Some(200));
+            }
+            dropped().await > 0
+        })
+        .await;
+
+    // As soon as the log is read again, it says how many lines are missing.
+    let mut stdout = process.child.stdout.take().unwrap();
+    let reader = std::thread::spawn(move || {
+        let mut text = String::new();
+        stdout.read_to_string(&mut text).map(|_| text)
+    });
+    assert!(process.terminate().await.success());
+    let text = reader.join().unwrap().unwrap();
+    assert!(text.contains("log lines were dropped"), "{}", text.lines().last().unwrap_or_default());
+    assert!(text.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "every line is complete");
+}
+
+#[tokio::test]
+async fn a_process_ends_although_nothing_reads_its_log() {
+    let database = TestDatabase::empty(&server::USERS).await;
+    let mut process = Process::start(&database, |program| {
+        program.env("WRIT_LOG_BUFFER", "1024").stdout(Stdio::piped());
+    })
+    .await;
+    for _ in 0..400 {
+        assert_eq!(process.get("/livez").await, Some(200));
+    }
+    assert!(process.terminate().await.success());
+}
