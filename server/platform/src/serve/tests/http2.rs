@@ -44,6 +44,16 @@ async fn requests_of_http2_share_a_connection() {
 }
 
 #[tokio::test]
+async fn a_304_can_have_the_length_of_the_complete_response() {
+    let running = start(&[]).await;
+    let client = connect(&running).await;
+    let response = send(client.sender.clone(), "/unchanged").await;
+    assert_eq!((response.status().as_u16(), &response.headers()["content-length"]), (304, &"21".parse().unwrap()));
+    assert!(response.into_body().collect().await.unwrap().to_bytes().is_empty());
+    assert_eq!(get(client.sender, "/").await, "quick");
+}
+
+#[tokio::test]
 async fn a_request_to_upgrade_to_http2_is_served_by_http1() {
     let running = start(&[]).await;
     let mut stream = running.connect().await;
