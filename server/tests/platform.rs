@@ -23,6 +23,32 @@ async fn every_response_has_security_headers() {
 }
 
 #[tokio::test]
+async fn a_large_response_is_compressed() {
+    let service = Service::start().await;
+    let request = service.request(Method::GET, "/openapi.json").header("accept-encoding", "gzip");
+    let response = request.send().await.unwrap();
+    assert_eq!(response.headers()["content-encoding"], "gzip");
+    assert_eq!(response.headers()["vary"], "accept-encoding");
+    assert!(response.bytes().await.unwrap().starts_with(&[0x1f, 0x8b]));
+}
+
+#[tokio::test]
+async fn the_weak_tag_of_a_compressed_response_names_the_version_in_every_condition() {
+    let service = Service::start().await;
+    let (session, user) = service.user("user@example.com").await;
+    let path = format!("/v1/users/{}", user["id"].as_str().unwrap());
+    let change = |tag: &str| {
+        let request = service.call(&session, Method::PATCH, &path).header("if-match", tag);
+        request.json(&serde_json::json!({ "name": "New Name" })).send()
+    };
+    assert_eq!(change("W/\"7\"").await.unwrap().status(), 412);
+    assert_eq!(change("W/\"1\"").await.unwrap().status(), 200);
+    let known = service.call(&session, Method::GET, &path).header("if-none-match", "W/\"2\"").send().await.unwrap();
+    assert_eq!(known.status(), 304);
+    assert!(known.headers().get_all("vary").iter().any(|value| value == "accept-encoding"));
+}
+
+#[tokio::test]
 async fn pages_of_configured_origins_can_send_requests() {
     let origin = "https://app.example.com";
     let server = testing::start_with(|settings| settings.set("WRIT_CORS_ORIGINS", origin)).await;

@@ -255,7 +255,7 @@ async fn a_change_of_a_stale_version_is_refused() {
         service.call(&admin, Method::PATCH, &path).header("if-match", tag).json(&body).send()
     };
     refused(patch(&service, &admin, &path, 2, "paid").await, 409, "CONFLICT").await;
-    for tag in ["\"2\"", "W/\"1\"", "\"01\"", "\"2\", \"3\""] {
+    for tag in ["\"2\"", "W/\"2\"", "\"01\"", "\"2\", \"3\""] {
         refused(change(tag, 1, "paid").await.unwrap(), 412, "PRECONDITION_FAILED").await;
     }
     // The condition in `If-Match` takes precedence over the version in the body.

@@ -44,7 +44,7 @@ async fn a_change_requires_the_version_that_was_read() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
     let (path, body) = (own_path(&user), json!({ "email": "user@example.com", "name": "New Name", "role": "user" }));
-    for tag in [r#""2""#, r#"W/"1""#, r#""01""#, r#""x", "0""#] {
+    for tag in [r#""2""#, r#"W/"2""#, r#""01""#, r#""x", "0""#] {
         for method in [Method::PUT, Method::PATCH, Method::DELETE] {
             let response = conditional(&service, &session, method, &path, tag).json(&body).send().await.unwrap();
             refused(response, 412, "PRECONDITION_FAILED").await;

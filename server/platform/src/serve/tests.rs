@@ -33,6 +33,7 @@ struct Running {
 /// |---|---|
 /// | `/`, `/livez` | a few bytes |
 /// | `/slow` | a few bytes after a second |
+/// | `/unchanged` | 304 with the length of the complete response |
 /// | `/hang` | none |
 /// | `/endless` | a body without an end |
 /// | `/silent` | one event, and then nothing |
@@ -50,6 +51,7 @@ async fn start(settings: &[(&str, &str)]) -> Running {
         .route("/", get(async || "quick"))
         .route("/livez", get(async || "alive"))
         .route("/slow", slow)
+        .route("/unchanged", get(async || (http::StatusCode::NOT_MODIFIED, [("content-length", "21")])))
         .route("/hang", get(async || std::future::pending::<()>().await))
         .route("/endless", get(async move || Body::new(Endless(OnDrop(drops)))))
         .route("/silent", get(async move || Body::new(Silent { event: Some("event"), _on_drop: OnDrop(silent) })))

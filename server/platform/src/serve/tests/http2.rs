@@ -44,6 +44,16 @@ async fn requests_of_http2_share_a_connection() {
 }
 
 #[tokio::test]
+async fn a_304_can_have_the_length_of_the_complete_response() {
+    let running = start(&[]).await;
+    let client = connect(&running).await;
+    let response = send(client.sender.clone(), "/unchanged").await;
+    assert_eq!((response.status().as_u16(), &response.headers()["content-length"]), (304, &"21".parse().unwrap()));
+    assert!(response.into_body().collect().await.unwrap().to_bytes().is_empty());
+    assert_eq!(get(client.sender, "/").await, "quick");
+}
+
+#[tokio::test]
 async fn a_request_to_upgrade_to_http2_is_served_by_http1() {
     let running = start(&[]).await;
     let mut stream = running.connect().await;
@@ -120,10 +130,8 @@ async fn a_client_that_resets_its_streams_at_once_is_disconnected() {
     let (mut reader, mut writer) = stream.split();
     let mut received = Vec::new();
     // The server closes the connection before it has read all frames, which can reset it.
-    let (_, ended) = tokio::join!(
-        writer.write_all(&frames),
-        tokio::time::timeout(SOON, reader.read_to_end(&mut received))
-    );
+    let (_, ended) =
+        tokio::join!(writer.write_all(&frames), tokio::time::timeout(SOON, reader.read_to_end(&mut received)));
     let _ = ended.expect("the server closes the connection");
     // Others are served.
     assert!(request(running.address, "/").await.unwrap().ends_with("quick"));
