@@ -17,7 +17,7 @@ use crate::random;
 
 /// The version of the binary layout of a pagination cursor, stored in its first byte. A cursor with another
 /// version is rejected.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// The length of the truncated signature of a pagination cursor: 16 bytes, which are 128 bits.
 const SIGNATURE_LENGTH: usize = 16;
@@ -29,7 +29,7 @@ const SIGNATURE_LENGTH: usize = 16;
 ///
 /// let cursors = Cursors::new(None);
 /// let filter = filter_hash([Some("admin")]);
-/// let cursor = Cursor { sort: "events:+name".into(), filter, values: vec![SortValue::Text("Ada".into())] };
+/// let cursor = Cursor { sort: "events:+name".into(), filter, total: Some(7), values: vec![SortValue::Text("Ada".into())] };
 ///
 /// let text = cursors.seal(&cursor);
 /// assert_eq!(cursors.open(&text, "events:+name", filter), Ok(cursor));
@@ -47,6 +47,8 @@ pub struct Cursor {
     pub sort: String,
     /// The hash of the filters of the list that a pagination cursor belongs to, as [`filter_hash`] returns it.
     pub filter: [u8; 8],
+    /// The number of elements in the list when the walk over its pages began, if it is known.
+    pub total: Option<u64>,
     /// The last row of the page before a pagination cursor: the values of the row in the sort columns. The
     /// unique id comes last.
     pub values: Vec<SortValue>,
@@ -126,6 +128,8 @@ impl Cursors {
         let mut bytes = vec![VERSION];
         put(&mut bytes, cursor.sort.as_bytes());
         bytes.extend_from_slice(&cursor.filter);
+        // A list has fewer elements than the largest number, which stands for an unknown total.
+        bytes.extend_from_slice(&cursor.total.unwrap_or(u64::MAX).to_be_bytes());
         for value in &cursor.values {
             value.put(&mut bytes);
         }
@@ -155,11 +159,12 @@ impl Cursors {
         }
         let sort = String::from_utf8(take(&mut rest)?.to_vec()).ok()?;
         let filter = *rest.split_off(..8)?.first_chunk()?;
+        let total = Some(u64::from_be_bytes(fixed(&mut rest)?)).filter(|total| *total != u64::MAX);
         let mut values = Vec::new();
         while !rest.is_empty() {
             values.push(SortValue::take(&mut rest)?);
         }
-        Some(Cursor { sort, filter, values })
+        Some(Cursor { sort, filter, total, values })
     }
 }
 
@@ -246,6 +251,7 @@ mod tests {
         Cursor {
             sort: "events:-createdAt,+name".to_owned(),
             filter: filter_hash([Some("admin"), None]),
+            total: Some(42),
             values: vec![
                 SortValue::Time(DateTime::from_timestamp_micros(1_768_469_400_123_456).unwrap()),
                 SortValue::Text("Ünal \"x\"".to_owned()),
@@ -266,7 +272,9 @@ mod tests {
         let cursor = cursor();
         let text = cursors.seal(&cursor);
         assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'), "{text}");
-        assert_eq!(cursors.open(&text, &cursor.sort, cursor.filter), Ok(cursor));
+        assert_eq!(cursors.open(&text, &cursor.sort, cursor.filter), Ok(cursor.clone()));
+        let uncounted = Cursor { total: None, ..cursor };
+        assert_eq!(cursors.open(&cursors.seal(&uncounted), &uncounted.sort, uncounted.filter), Ok(uncounted));
     }
 
     #[test]
@@ -302,6 +310,7 @@ mod tests {
         let cursor = Cursor {
             sort: "events:+name,-email,+createdAt".to_owned(),
             filter: [0; 8],
+            total: Some(u64::MAX - 1),
             values: vec![longest(100), SortValue::Text("e".repeat(254)), longest(0), SortValue::Id(Uuid::nil())],
         };
         assert!(Cursors::new(None).seal(&cursor).len() <= 1024);

@@ -59,6 +59,8 @@ pub mod random;
 #[cfg(feature = "redis")]
 pub mod redis;
 pub mod revocation;
+#[cfg(feature = "postgres")]
+pub mod seed;
 pub mod serve;
 pub mod shutdown;
 pub mod tasks;

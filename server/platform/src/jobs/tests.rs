@@ -75,3 +75,20 @@ async fn a_job_stops_when_the_shutdown_begins() {
     tokio::time::sleep(TICK * 5).await;
     assert_eq!(batches.load(Ordering::SeqCst), stopped);
 }
+
+#[tokio::test]
+async fn a_run_with_endless_work_ends_after_the_interval_of_the_job() {
+    let metrics = Metrics::default();
+    let job = Job::new("test", TICK, async || Ok(Batch::More));
+    tokio::time::timeout(SOON, run::run_once(&job, &metrics)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_measurement_that_hangs_or_fails_ends() {
+    let metrics = Metrics::default();
+    tokio::time::pause();
+    let job = || Job::new("test", TICK, async || Ok(Batch::Done));
+    run::measure(&job().overdue(async || std::future::pending().await), &metrics).await;
+    run::measure(&job().overdue(async || Err("no".into())), &metrics).await;
+    assert!(!metrics.render().unwrap().contains("overdue_seconds{"), "{}", metrics.render().unwrap());
+}
