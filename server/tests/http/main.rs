@@ -13,6 +13,7 @@ mod order_input;
 mod order_lists;
 mod order_races;
 mod orders;
+mod outages;
 mod passwords;
 mod products;
 mod sessions;

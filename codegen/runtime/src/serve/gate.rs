@@ -13,8 +13,9 @@ use crate::response::reply::Reply;
 ///
 /// The pipeline calls [`Gate::enter`] after authentication, so that one round trip can check revocation, rate
 /// limits and the cache. Before credentials are verified it calls [`Gate::approach`], and [`Gate::deny`] if they are
-/// refused, so that a gate can count and limit the attempts. After [`Admission::Proceed`] it calls [`Gate::begin`] before the handler, and [`Gate::leave`]
-/// with the response, which may also be the refusal of a request that is not valid.
+/// refused, so that a gate can count and limit the attempts. After [`Admission::Proceed`] it calls [`Gate::begin`]
+/// before the handler, and [`Gate::leave`] with the response, which may also be the refusal of a request that is not
+/// valid. While the handler runs, [`Gate::interrupted`] can end it.
 ///
 /// The pipeline does not call [`Gate::leave`] after [`Admission::Reply`], nor if the client disconnects or the
 /// total time limit of the request ([`Timeouts`](crate::Timeouts)) elapses. In the last two cases it drops the
@@ -108,6 +109,15 @@ pub trait Gate<P>: Send + Sync + 'static {
     fn begin(&self, pass: &mut Self::Pass, entry: &Entry<'_, P>) -> Result<(), Problem> {
         let _ = (pass, entry);
         Ok(())
+    }
+
+    /// Waits until a running handler must end before its time limit, for example because its database became
+    /// unavailable. The pipeline then cancels the handler and passes the returned problem to [`Gate::leave`].
+    ///
+    /// The future is created when the handler begins, and dropped when the handler ends. The default never completes.
+    fn interrupted(&self, entry: &Entry<'_, P>) -> impl Future<Output = Problem> + Send {
+        let _ = entry;
+        std::future::pending()
     }
 
     /// Receives the reply to a request after [`Admission::Proceed`], and may store it or add headers to it.

@@ -75,6 +75,13 @@ impl Gate<Caller> for Diary {
         }
     }
 
+    async fn interrupted(&self, entry: &Entry<'_, Caller>) -> Problem {
+        match entry.headers.get("x-gate").map(|value| value.as_bytes()) {
+            Some(b"interrupt") => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the database is unavailable"),
+            _ => std::future::pending().await,
+        }
+    }
+
     async fn leave(&self, pass: u32, _: &Entry<'_, Caller>, reply: &mut Reply) {
         let problem = matches!(reply.body, ReplyBody::Problem(_));
         self.note(format!("leave {pass} {} {problem}", reply.status.as_u16()));
@@ -90,7 +97,10 @@ fn decode(input: &mut Decoder<'_>) -> Option<i32> {
 
 async fn item(_: &(), _: &Context<Caller>, id: i32) -> Result<Reply, Problem> {
     assert!(id != 13, "unlucky");
-    Ok(text(id))
+    match id {
+        99 => std::future::pending().await,
+        id => Ok(text(id)),
+    }
 }
 
 async fn get(diary: &Diary, uri: &str, headers: &[&str]) -> TestResponse {
@@ -137,6 +147,16 @@ async fn the_gate_can_respond_or_refuse() {
     let refused = get(&diary, "/items/1", &[ANN, "x-gate: refuse"]).await;
     assert_eq!((refused.status, &refused.json()["code"]), (429, &"RATE_LIMITED".into()));
     assert!(diary.lines().iter().all(|line| line.starts_with("enter")));
+}
+
+#[tokio::test]
+async fn the_gate_can_end_a_running_handler_and_sees_its_own_problem() {
+    let diary = Diary::default();
+    let ended = get(&diary, "/items/99", &[ANN, "x-gate: interrupt"]).await;
+    assert_eq!((ended.status, ended.header("x-ratelimit-remaining")), (503, "3"));
+    assert_eq!(diary.lines()[1], "leave 7 503 true");
+    // A handler that is ready has its own outcome.
+    assert_eq!(get(&diary, "/items/1", &[ANN, "x-gate: interrupt"]).await.status, 200);
 }
 
 #[tokio::test]

@@ -238,6 +238,13 @@ mod tests {
     }
 
     #[test]
+    fn no_value_of_a_variable_is_printed() {
+        let source = source("WRIT_CURSOR_KEY=sesame", &[("WRIT_ADMIN_SECRET", "sesame")]);
+        let text = format!("{source:?}");
+        assert!(text.contains("WRIT_ADMIN_SECRET") && !text.contains("sesame"), "{text}");
+    }
+
+    #[test]
     fn the_prefix_is_a_parameter() {
         let variables = [("MUSEUM_BIND", "127.0.0.1:7"), ("WRIT_BIND", "127.0.0.1:8")];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -93,7 +93,7 @@ pub(crate) fn postgres_url(text: &str) -> Result<SecretString, String> {
 /// Checks the scheme of a setting that is a Redis URL.
 #[cfg(feature = "redis")]
 pub(crate) fn redis_url(text: &str) -> Result<SecretString, String> {
-    url(text, &["redis://", "redis+unix://", "unix://"])
+    url(text, &["redis://", "rediss://", "redis+unix://", "unix://"])
 }
 
 #[cfg(any(feature = "postgres", feature = "redis"))]

@@ -10,6 +10,8 @@ mod policy;
 use std::fmt;
 
 use http::HeaderMap;
+#[cfg(feature = "postgres")]
+use writ_runtime::Operation;
 use writ_runtime::{Admission, Entry, Gate, Problem, Reply};
 
 use erased::{AnyPolicy, AnyVisit};
@@ -23,6 +25,11 @@ pub use policy::{Policy, Stage, Visit};
 
 #[cfg(feature = "redis")]
 use crate::redis::Redis;
+#[cfg(feature = "postgres")]
+use crate::{
+    database::{Breaker, unavailable},
+    health::is_probe,
+};
 
 /// A [`Gate`] that is composed of policies.
 ///
@@ -39,6 +46,9 @@ use crate::redis::Redis;
 pub struct PolicyGate<P> {
     #[cfg(feature = "redis")]
     redis: Option<Redis>,
+    /// The circuit breaker of the databases that handlers use.
+    #[cfg(feature = "postgres")]
+    breaker: Option<Breaker>,
     /// The policies in the order in which they decide.
     policies: Vec<Box<dyn AnyPolicy<P>>>,
 }
@@ -64,6 +74,8 @@ impl<P: 'static> PolicyGate<P> {
         PolicyGate {
             #[cfg(feature = "redis")]
             redis: None,
+            #[cfg(feature = "postgres")]
+            breaker: None,
             policies: Vec::new(),
         }
     }
@@ -71,7 +83,20 @@ impl<P: 'static> PolicyGate<P> {
     /// Creates a gate without policies, whose policies send their commands to `redis`.
     #[cfg(feature = "redis")]
     pub fn on_redis(redis: Redis) -> PolicyGate<P> {
-        PolicyGate { redis: Some(redis), policies: Vec::new() }
+        PolicyGate { redis: Some(redis), ..PolicyGate::open() }
+    }
+
+    /// Adds the circuit breaker of the databases that handlers use. While it is open, the gate refuses requests that no
+    /// policy responds to, except health checks.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn guarded_by(self, breaker: Breaker) -> PolicyGate<P> {
+        PolicyGate { breaker: Some(breaker), ..self }
+    }
+
+    /// Returns the circuit breaker that applies to an operation.
+    #[cfg(feature = "postgres")]
+    fn breaker(&self, operation: &Operation) -> Option<&Breaker> {
+        self.breaker.as_ref().filter(|_| !is_probe(operation))
     }
 
     /// Adds a policy. Policies decide in the order of their [stages](Stage), whatever the order in which they are
@@ -149,7 +174,20 @@ impl<P: Send + Sync + 'static> Gate<P> for PolicyGate<P> {
                 Err(problem) => return Err(with_headers(problem, &visits)),
             }
         }
+        #[cfg(feature = "postgres")]
+        if self.breaker(entry.call.operation).is_some_and(Breaker::is_open) {
+            return Err(with_headers(unavailable(), &visits));
+        }
         Ok(Admission::Proceed(Pass(visits)))
+    }
+
+    #[cfg(feature = "postgres")]
+    async fn interrupted(&self, entry: &Entry<'_, P>) -> Problem {
+        match self.breaker(entry.call.operation) {
+            Some(breaker) => breaker.interrupted().await,
+            None => std::future::pending().await,
+        }
+        unavailable()
     }
 
     fn begin(&self, pass: &mut Pass<P>, entry: &Entry<'_, P>) -> Result<(), Problem> {

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use http::{Extensions, StatusCode};
+use http::{Extensions, StatusCode, header};
 
 use crate::operation::{Operation, Requirement};
 use crate::request::request_head::RequestHead;
 use crate::response::problem::Problem;
+use crate::response::unavailable::Unavailable;
 use crate::serve::authenticate::{Authenticate, Denied};
 use crate::serve::challenge;
 use crate::serve::credential::Credential;
@@ -21,6 +22,10 @@ pub(super) enum Refused<P> {
     /// The credentials are missing, rejected or insufficient. The caller is known if it only lacks a scope.
     Denied(Problem, Option<P>),
 }
+
+/// The `Retry-After` of credentials that cannot be verified at the moment, in seconds, unless the authenticator gives
+/// another time.
+const RETRY_AFTER: u64 = 1;
 
 /// The reason why the credentials for one alternative of `security` do not identify a permitted caller.
 enum Refusal<P> {
@@ -113,9 +118,12 @@ async fn verify<A: Authenticate>(
     }
 }
 
-/// Returns the 503 of a request whose credentials cannot be verified at the moment. The cause is logged.
+/// Returns the 503 of a request whose credentials cannot be verified at the moment. The cause is logged, and decides
+/// `Retry-After` if it is or contains [`Unavailable`].
 fn unavailable(cause: Box<dyn std::error::Error + Send + Sync>) -> Problem {
-    let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the credentials cannot be verified at the moment");
+    let seconds = Unavailable::find(&*cause).map_or(RETRY_AFTER, Unavailable::seconds);
+    let message = "the credentials cannot be verified at the moment";
+    let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, message).with_header(header::RETRY_AFTER, seconds);
     problem.cause = Some(cause);
     problem
 }

@@ -69,7 +69,9 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
             Admission::Proceed(pass) => pass,
         };
         let begin = || self.shared.gate.begin(&mut pass, &entry);
-        let outcome = catch_panic(pin!(self.run_admitted(head, body, deadline, &invocation, begin))).await;
+        let interrupted = || self.shared.gate.interrupted(&entry);
+        let admitted = self.run_admitted(head, body, deadline, &invocation, begin, interrupted);
+        let outcome = catch_panic(pin!(admitted)).await;
         let mut reply = outcome.and_then(|outcome| outcome).unwrap_or_else(Reply::from);
         self.shared.gate.leave(pass, &entry, &mut reply).await;
         Ok(reply)
@@ -87,14 +89,15 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
     }
 
     /// Runs the pipeline stages of a request that the gate has admitted, until the gate's `leave`. `begin` is the
-    /// gate's decision before the handler.
-    async fn run_admitted(
+    /// gate's decision before the handler, and `interrupted` its decision to end the handler.
+    async fn run_admitted<I: Future<Output = Problem> + Send>(
         &self,
         head: &Arc<RequestHead>,
         body: Body,
         deadline: Deadline,
         invocation: &Invocation<'_, A::Principal>,
         begin: impl FnOnce() -> Result<(), Problem>,
+        interrupted: impl FnOnce() -> I,
     ) -> Result<Reply, Problem> {
         let options = &self.shared.options;
         head.check_path()?;
@@ -103,7 +106,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
         let body = receive_body(head, body, options.body_limit, arrival).await?;
         let (handler, refusal) = decode(head, body, self.shared.response_check(&head.call), invocation)?;
         begin()?;
-        let outcome = invoke(handler, self.operation, deadline).await;
+        let outcome = invoke(handler, pin!(interrupted()), self.operation, deadline).await;
         refusal.replace_server_error(outcome)
     }
 
