@@ -120,10 +120,8 @@ async fn a_client_that_resets_its_streams_at_once_is_disconnected() {
     let (mut reader, mut writer) = stream.split();
     let mut received = Vec::new();
     // The server closes the connection before it has read all frames, which can reset it.
-    let (_, ended) = tokio::join!(
-        writer.write_all(&frames),
-        tokio::time::timeout(SOON, reader.read_to_end(&mut received))
-    );
+    let (_, ended) =
+        tokio::join!(writer.write_all(&frames), tokio::time::timeout(SOON, reader.read_to_end(&mut received)));
     let _ = ended.expect("the server closes the connection");
     // Others are served.
     assert!(request(running.address, "/").await.unwrap().ends_with("quick"));
