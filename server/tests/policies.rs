@@ -18,7 +18,7 @@ fn program(database: &TestDatabase) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_server"));
     program.env("DATABASE_URL", &database.url).env("WRIT_LOG", "warn").env("WRIT_DATABASE_CONNECTIONS", "4");
     program.env("REDIS_URL", std::env::var("WRIT_TEST_REDIS_URL").unwrap());
-    program.env("WRIT_TRUSTED_PROXIES", "127.0.0.0/8").env("WRIT_REDIS_TIMEOUT", "2s");
+    program.env("WRIT_TRUSTED_PROXIES", "127.0.0.0/8").env("WRIT_REDIS_TIMEOUT", "2s").env("WRIT_LOAD_SHEDDING", "off");
     program.env("WRIT_REDIS_PREFIX", database.url.rsplit('/').next().unwrap());
     program
 }

@@ -73,7 +73,9 @@ pub fn run<S: Service>() -> ExitCode {
             None => runtime.block_on(serve::<S>()),
             Some((word, rest)) if word == "policy" => runtime.block_on(change_policies::<S>(rest)),
             Some((word, rest)) if word == "keys" => runtime.block_on(change_keys::<S>(rest)),
-            Some((word, _)) => Err(format!("unknown argument `{word}`; the subcommands are `policy` and `keys`").into()),
+            Some((word, _)) => {
+                Err(format!("unknown argument `{word}`; the subcommands are `policy` and `keys`").into())
+            }
         };
         // Dropping a runtime waits without a limit for blocking work, such as the hash of a password.
         runtime.shutdown_timeout(RUNTIME_TIMEOUT);

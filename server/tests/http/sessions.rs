@@ -90,7 +90,7 @@ async fn a_spent_refresh_token_ends_only_its_session() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_many_concurrent_refreshes_with_one_token_succeeds() {
-    let clients = std::sync::Arc::new(Clients::start().await);
+    let clients = std::sync::Arc::new(Clients::start_with(|settings| settings.set("WRIT_LOAD_SHEDDING", "off")).await);
     let (_, user) = clients.service.user("user@example.com").await;
     for round in 0..rounds() {
         // The limit of an account would refuse so many logins.

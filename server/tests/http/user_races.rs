@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::clients::{Clients, own_path};
 use crate::envelope::refused;
-use crate::support::{CALLERS, PASSWORD, body_of, rounds};
+use crate::support::{CALLERS, PASSWORD, Service, body_of, rounds};
 
 #[tokio::test]
 async fn one_of_many_concurrent_registrations_with_one_address_succeeds() {
@@ -61,16 +61,15 @@ async fn one_of_many_concurrent_changes_to_one_address_succeeds() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_many_concurrent_changes_to_one_version_succeeds() {
-    let clients = Clients::start().await;
-    clients.service.raise_limits(&["replaceUser", "updateUser", "getUser"]).await;
-    let (session, user) = clients.service.user("user@example.com").await;
+    let service = Service::start_race(&["replaceUser", "updateUser", "getUser"]).await;
+    let (session, user) = service.user("user@example.com").await;
     let path = own_path(&user);
     for version in 1..=rounds() {
         let mut tasks = JoinSet::new();
         for task in 0..CALLERS {
             let method = [Method::PUT, Method::PATCH][task % 2].clone();
             let body = json!({ "email": user["email"], "name": format!("Name {task}"), "role": "user" });
-            let request = clients.service.call(&session, method, &path).header("if-match", format!("\"{version}\""));
+            let request = service.call(&session, method, &path).header("if-match", format!("\"{version}\""));
             tasks.spawn(async move { request.json(&body).send().await.unwrap() });
         }
         let mut changed = Vec::new();
@@ -81,7 +80,7 @@ async fn one_of_many_concurrent_changes_to_one_version_succeeds() {
             }
         }
         assert_eq!(changed.len(), 1, "version {version}");
-        let response = clients.service.call(&session, Method::GET, &path).send().await.unwrap();
+        let response = service.call(&session, Method::GET, &path).send().await.unwrap();
         assert_eq!(response.headers()["etag"], format!("\"{}\"", version + 1));
         assert_eq!(body_of(response, 200).await, changed[0]);
     }

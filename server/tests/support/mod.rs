@@ -41,6 +41,14 @@ impl Service {
         Service::of(testing::start().await)
     }
 
+    /// Starts a server that admits any number of requests for these operations from one caller, also while they are slow.
+    pub async fn start_race(operations: &[&str]) -> Service {
+        let server = testing::start_with(|settings| settings.set("WRIT_LOAD_SHEDDING", "off"));
+        let service = Service::of(server.await);
+        service.raise_limits(operations).await;
+        service
+    }
+
     /// Creates a client for a running server.
     pub fn of(server: TestServer) -> Service {
         Service { server, http: reqwest::Client::new() }

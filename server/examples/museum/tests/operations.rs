@@ -18,7 +18,8 @@ const OFFICE: &str = "key-of-a-box-office";
 
 /// Starts the service with the API keys of the staff and of a box office, and with a key without scopes.
 async fn start() -> TestServer<Museum> {
-    let server = TestServer::<Museum>::start().await;
+    // The machine of the tests can be slow, so that requests take longer than usual.
+    let server = TestServer::<Museum>::start_with(|settings| settings.set("MUSEUM_LOAD_SHEDDING", "off")).await;
     let pool = &server.service.pool;
     grant_key(pool, STAFF, "staff", &["events:write", "tickets:read", "tickets:write"]).await;
     grant_key(pool, OFFICE, "office", &["tickets:read", "tickets:write"]).await;

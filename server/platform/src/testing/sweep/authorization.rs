@@ -59,7 +59,7 @@ impl Sweep {
             alternative.iter().flat_map(|one| one.scopes).any(|scope| !held.contains(scope))
         };
         for operation in
-            self.select(|operation| is_secured(operation) && operation.security.iter().all(|one| lacking(&one)))
+            self.select(|operation| is_secured(operation) && operation.security.iter().all(|one| lacking(one)))
         {
             self.call(operation).send().await.refused(403);
         }
