@@ -23,6 +23,8 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("operations_mod.rs", include_str!("operations_mod.rs.j2")),
     ("outgoing.rs", include_str!("outgoing.rs.j2")),
     ("patterns.rs", include_str!("patterns.rs.j2")),
+    ("redacted_enum.rs", include_str!("redacted_enum.rs.j2")),
+    ("redacted_struct.rs", include_str!("redacted_struct.rs.j2")),
     ("root.rs", include_str!("root.rs.j2")),
     ("routes.rs", include_str!("routes.rs.j2")),
     ("routes_mod.rs", include_str!("routes_mod.rs.j2")),

@@ -86,6 +86,6 @@ impl Service for Shop {
             health: HealthService::new(platform.health()),
         };
         let docs = docs::router(&v1::ERROR_ENVELOPE, v1::OPENAPI_JSON, v1::OPENAPI_YAML);
-        api.router_with(platform.serve_options()).merge(docs)
+        api.router_with(platform.serve_options()).merge(docs).merge(self.tokens.key_set_router())
     }
 }

@@ -91,3 +91,13 @@ async fn the_idempotency_records_of_an_older_server_move_to_the_table_of_the_pla
     assert_eq!(moved, [("orders".to_owned(), "ada".to_owned(), 201)]);
     sqlx::query("SELECT FROM idempotency_keys").execute(&pool).await.unwrap_err();
 }
+
+#[tokio::test]
+async fn the_public_keys_of_access_tokens_are_published() {
+    let service = Service::start().await;
+    let response = service.request(Method::GET, "/.well-known/jwks.json").send().await.unwrap();
+    assert_eq!(response.headers()["cache-control"], "public, max-age=300");
+    let set: serde_json::Value = response.json().await.unwrap();
+    assert_eq!(set["keys"][0]["alg"], "EdDSA");
+    assert_eq!(set["keys"].as_array().unwrap().len(), 1);
+}

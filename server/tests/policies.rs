@@ -18,6 +18,7 @@ fn program(database: &TestDatabase) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_server"));
     program.env("DATABASE_URL", &database.url).env("WRIT_LOG", "warn").env("WRIT_DATABASE_CONNECTIONS", "4");
     program.env("REDIS_URL", std::env::var("WRIT_TEST_REDIS_URL").unwrap());
+    program.env("WRIT_TRUSTED_PROXIES", "127.0.0.0/8").env("WRIT_REDIS_TIMEOUT", "2s");
     program.env("WRIT_REDIS_PREFIX", database.url.rsplit('/').next().unwrap());
     program
 }
@@ -105,4 +106,28 @@ async fn a_command_that_is_not_valid_fails_and_lists_what_exists() {
     assert!(usage.status.success() && text(&usage.stdout).contains("policy set OPERATION"), "{}", text(&usage.stdout));
     let argument = program(&database).arg("--port").output().unwrap();
     assert!(text(&argument.stderr).contains("unknown argument `--port`"), "{}", text(&argument.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_together_admit_as_many_requests_as_a_bucket_has() {
+    let rounds = std::env::var("WRIT_ROUNDS").ok().map_or(100, |rounds| rounds.parse().unwrap());
+    let database = TestDatabase::empty(&server::USERS).await;
+    let (first, second) = (Process::start(&database).await, Process::start(&database).await);
+    // The bucket receives a token in 72 minutes.
+    let set = policy(&database, &["set", "listProducts", "rate=20/24h", "for", "1h"]);
+    assert!(set.status.success(), "{}", text(&set.stderr));
+    let client = reqwest::Client::new();
+    for round in 0..rounds {
+        // Each round has a client address of its own.
+        let address = std::net::Ipv4Addr::from_bits(0x0a00_0000 + round).to_string();
+        let mut requests = tokio::task::JoinSet::new();
+        for number in 0..50 {
+            let process = if number % 2 == 0 { &first } else { &second };
+            let request = client.get(format!("{}/v1/products", process.url)).header("x-forwarded-for", &address);
+            requests.spawn(async move { request.send().await.unwrap().status().as_u16() });
+        }
+        let statuses = requests.join_all().await;
+        let count = |status| statuses.iter().filter(|found| **found == status).count();
+        assert_eq!((count(200), count(429)), (20, 30), "round {round}");
+    }
 }

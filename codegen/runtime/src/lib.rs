@@ -202,6 +202,7 @@
 //! | read the caller, the operation or the request id in a handler | [`Context`] |
 //! | return an error that the contract declares | [`statuses!`], [`Declares`] |
 //! | refuse a request as platforms do in every contract | [`BadCursor`], [`KeyConflict`], [`Limited`], [`StaleVersion`], [`VersionConflict`] |
+//! | refuse a request that the service cannot serve at the moment | [`Unavailable`] |
 //! | refuse a request outside of a handler | [`Problem`], [`ErrorEnvelope`] |
 //! | change a resource partially | [`Patch`] |
 //! | detect concurrent changes of a resource | [`ETag`], [`IfMatch`] |
@@ -307,6 +308,7 @@ pub use crate::response::refusal::{
 pub use crate::response::reply::{Content, Reply, ReplyBody, Respond, Responder};
 pub use crate::response::status_range::{AnyStatus, StatusOutOfRange};
 pub use crate::response::stream::{ByteStream, Event};
+pub use crate::response::unavailable::Unavailable;
 pub use crate::response::{problem, status};
 pub use crate::serve::authenticate::{Authenticate, Denied, NoAuthentication};
 pub use crate::serve::credential::{ApiKey, BasicCredentials, BearerToken, Credential, HttpCredentials};
@@ -315,6 +317,7 @@ pub use crate::serve::endpoint::Endpoint;
 pub use crate::serve::gate::{Admission, Entry, Gate, OpenGate};
 pub use crate::serve::handler::Handler;
 pub use crate::serve::pipeline::{Pipeline, ServeOptions, Timeouts};
+pub use crate::serve::routed::RoutedOperation;
 pub use crate::serve::router::{complete_router, fallback, router, router_at};
 pub use crate::serve::routes::{Check, Routes, nothing};
 pub use crate::serve::unwritten::{fill_unwritten, log_unwritten};
@@ -328,6 +331,7 @@ pub use crate::values::etag::{ETag, IfMatch};
 pub use crate::values::page::{Page, PageAt, PageOf, PageRequest, Pagination};
 pub use crate::values::page_members::{PageLinks, PageMember, PageParameter, PageParameters};
 pub use crate::values::patch::Patch;
+pub use crate::values::redacted::Redacted;
 pub use crate::values::sort::Sort;
 pub use crate::values::string_enum::{StringEnum, UnknownValue, string_enum_of};
 pub use crate::values::text::Text;

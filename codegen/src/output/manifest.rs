@@ -61,7 +61,7 @@ impl fmt::Display for Manifest {
 
 /// Returns the SHA-256 hash of a file's content in hexadecimal digits.
 pub(super) fn hash(content: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(content))
+    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Rejects a folder if the manifest of a parent folder lists files in it. Such files belong to another

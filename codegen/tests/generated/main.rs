@@ -12,6 +12,7 @@ mod media;
 mod members;
 mod real;
 mod refusals;
+mod secrets;
 mod served;
 mod standalone;
 mod workspace;

@@ -35,7 +35,11 @@ const SERVICES: &[(&str, &str, &str)] = &[
     (OWN, "golden-own", include_str!("../services/own.rs")),
     (UNWRITTEN, "golden-unwritten", include_str!("../services/unwritten.rs")),
     (MEDIA, "golden-media", include_str!("../services/media.rs")),
+    (SECRETS, "golden-secrets", include_str!("../services/secrets.rs")),
 ];
+
+/// The program that prints values with secrets.
+pub const SECRETS: &str = "secrets-printer";
 
 /// The service with bodies of several media types.
 pub const MEDIA: &str = "media-server";

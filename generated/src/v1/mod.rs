@@ -11,8 +11,8 @@
 //! - **Times** are in UTC and formatted according to RFC 3339.
 //! - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.
 //! - **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has
-//!   `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, unless the request is refused before
-//!   its rate limit is checked, for example because the access token is not valid.
+//!   `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, also if it is refused with 401 or
+//!   403. For a 401 they report the limit of requests without valid credentials, which all operations share.
 //!
 //! # Serving this contract
 //!

@@ -28,7 +28,7 @@ pub struct Builder {
     pub(crate) source: Source,
     config: Config,
     shutdown: Shutdown,
-    metrics: Arc<Metrics>,
+    pub(crate) metrics: Arc<Metrics>,
     probes: Vec<NamedProbe>,
     pub(crate) steps: Vec<Step>,
     jobs: Vec<Arc<Job>>,
@@ -36,6 +36,14 @@ pub struct Builder {
     /// The database that has the policies which operators set at run time: the first one of the service.
     #[cfg(feature = "postgres")]
     pub(crate) policy_pool: Option<sqlx::PgPool>,
+    /// The place of the API keys, once a part has asked for it.
+    pub(crate) key_source: Option<crate::credentials::KeySource>,
+    /// The hasher of passwords, once a part has asked for it.
+    #[cfg(feature = "passwords")]
+    pub(crate) passwords: Option<crate::credentials::Passwords>,
+    /// The circuit breaker of all databases of the service.
+    #[cfg(feature = "postgres")]
+    pub(crate) breaker: crate::database::Breaker,
     /// The names of the keys that are random because they are not configured.
     random_keys: Vec<String>,
 }
@@ -59,6 +67,8 @@ impl std::fmt::Debug for Builder {
 impl Builder {
     /// Creates a builder that reads settings from `source`. This function must be called in a Tokio runtime.
     pub fn new(mut source: Source) -> Builder {
+        #[cfg(any(feature = "postgres", feature = "redis"))]
+        crate::tls::install_provider();
         let config = Config::read(&mut source);
         Builder {
             source,
@@ -71,6 +81,11 @@ impl Builder {
             closing: Vec::new(),
             #[cfg(feature = "postgres")]
             policy_pool: None,
+            key_source: None,
+            #[cfg(feature = "passwords")]
+            passwords: None,
+            #[cfg(feature = "postgres")]
+            breaker: crate::database::Breaker::default(),
             random_keys: Vec::new(),
         }
     }
@@ -134,7 +149,7 @@ impl Builder {
     /// # Errors
     /// Returns all settings that are missing or invalid, of the platform, of its parts and of the service.
     pub fn build(self) -> Result<Platform, ConfigError> {
-        let unknown = self.source.unknown_names();
+        let (unknown, service_name) = (self.source.unknown_names(), self.source.service_name());
         self.source.finish()?;
         let health = Health::new(self.probes, self.shutdown.clone());
         let overrides = Overrides::default();
@@ -151,10 +166,14 @@ impl Builder {
             shutdown: self.shutdown,
             metrics: self.metrics,
             health,
+            service_name,
+            key_source: self.key_source,
             overrides,
             board,
             #[cfg(feature = "postgres")]
             policy_pool: self.policy_pool,
+            #[cfg(feature = "postgres")]
+            breaker: self.breaker,
             #[cfg(feature = "postgres")]
             served: tokio_util::sync::CancellationToken::new(),
             tasks: tokio_util::task::TaskTracker::new(),

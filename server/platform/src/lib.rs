@@ -72,6 +72,7 @@ mod builder;
 mod compression;
 #[cfg(feature = "postgres")]
 mod database;
+mod operator;
 mod overrides;
 mod parts;
 mod platform;
@@ -82,6 +83,8 @@ mod single_flight;
 mod store;
 #[cfg(test)]
 mod tests;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+mod tls;
 
 #[cfg(feature = "redis")]
 pub use crate::redis::Redis;

@@ -33,6 +33,7 @@ pub struct Metrics {
     overdue: Family<JobLabels, Gauge>,
     shed: Family<ClassLabels, Counter>,
     concurrency_limit: Family<ClassLabels, Gauge>,
+    password_hashes: Family<ResultLabels, Counter>,
     /// The time at which each job last had nothing left to do; at first the time at which it was started.
     completed: Mutex<BTreeMap<String, Instant>>,
 }
@@ -54,6 +55,12 @@ struct OperationLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct BatchLabels {
     job: String,
+    result: &'static str,
+}
+
+/// The labels of the metric that counts password hashes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResultLabels {
     result: &'static str,
 }
 
@@ -89,8 +96,23 @@ impl Default for Metrics {
         registry.register("shed_requests", "Number of requests that were refused because of overload", shed.clone());
         let help = "Largest number of requests that run at the same time";
         registry.register("concurrency_limit", help, concurrency_limit.clone());
+        let password_hashes = Family::<ResultLabels, Counter>::default();
+        let help = "Number of password hashes that were computed, or refused because too many wait";
+        registry.register("password_hashes", help, password_hashes.clone());
         let completed = Mutex::default();
-        Metrics { registry, requests, latency, breaches, batches, lag, overdue, shed, concurrency_limit, completed }
+        Metrics {
+            registry,
+            requests,
+            latency,
+            breaches,
+            batches,
+            lag,
+            overdue,
+            shed,
+            concurrency_limit,
+            password_hashes,
+            completed,
+        }
     }
 }
 
@@ -122,6 +144,12 @@ impl Metrics {
     /// Sets the largest number of requests of a class that run at the same time.
     pub fn set_concurrency_limit(&self, class: &'static str, limit: u32) {
         self.concurrency_limit.get_or_create(&ClassLabels { class }).set(i64::from(limit));
+    }
+
+    /// Counts a password hash that is `computed` or `refused`.
+    #[cfg(feature = "passwords")]
+    pub(crate) fn observe_password_hash(&self, result: &'static str) {
+        self.password_hashes.get_or_create(&ResultLabels { result }).inc();
     }
 
     /// Begins to measure the lag of a job.

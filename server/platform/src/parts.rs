@@ -6,8 +6,9 @@ use crate::builder::Builder;
 #[cfg(feature = "postgres")]
 impl Builder {
     /// Returns the connection pool of a database. The platform applies its migrations at start, checks its health under
-    /// the name `database`, deletes expired idempotency records, and closes the pool at the end. The first database
-    /// that a service asks for also has the policies which operators set at run time.
+    /// the name `database`, refuses requests at once while it is unavailable, deletes expired idempotency records, and
+    /// closes the pool at the end. The first database that a service asks for also has the policies which operators set
+    /// at run time.
     ///
     /// The variable `<NAME>_DATABASE_URL` with the prefix of the service has the URL, or else `DATABASE_URL`; one of
     /// them is required.
@@ -15,16 +16,22 @@ impl Builder {
         use crate::jobs::Job;
 
         let config = crate::database::DatabaseConfig::read(&mut self.source, database);
-        let pool = crate::database::open(&config, database.schema);
+        self.breaker.limit = config.statement_timeout;
+        let (pool, monitor) = crate::database::open(&config, database.schema, self.breaker.clone());
         let migrated = pool.clone();
         self.at_start(format_args!("migrate the database `{}`", database.name), move || {
             let pool = migrated.clone();
             async move { Ok(crate::database::migrate(&pool, database).await?) }
         });
+        let (monitored, monitoring, shutdown) = (pool.clone(), monitor.clone(), self.shutdown());
+        self.at_start(format_args!("monitor the database `{}`", database.name), move || {
+            tokio::spawn(monitoring.clone().run(monitored.clone(), shutdown.clone()));
+            async { Ok(()) }
+        });
         let probed = pool.clone();
         self.probe("database", crate::health::Weight::Essential, move || {
-            let pool = probed.clone();
-            async move { sqlx::query("SELECT 1").execute(&pool).await.is_ok() }
+            let (pool, monitor) = (probed.clone(), monitor.clone());
+            async move { !pool.is_closed() && monitor.responds().await }
         });
         self.job(Job::purge(
             format!("expired idempotency keys of {}", database.name),
@@ -59,7 +66,7 @@ impl Builder {
                 crate::Redis::unconnected()
             }
         };
-        let probed = redis.clone();
+        let probed = redis.separate();
         self.probe("redis", crate::health::Weight::Degrading, move || {
             let redis = probed.clone();
             async move { redis.responds().await }
@@ -70,9 +77,13 @@ impl Builder {
 
 #[cfg(feature = "passwords")]
 impl Builder {
-    /// Returns the hasher and verifier of passwords.
+    /// Returns the hasher and verifier of passwords, which all parts of the service share. The variable
+    /// `PASSWORD_QUEUE` with the prefix of the service limits the number of passwords that wait to be hashed.
     pub fn passwords(&mut self) -> crate::credentials::Passwords {
-        crate::credentials::Passwords::new()
+        let waiting = self.source.setting("PASSWORD_QUEUE").optional(crate::config::parse::count);
+        let metrics = self.metrics.clone();
+        let new = || crate::credentials::Passwords::configured(waiting.map(|count| count as usize), metrics);
+        self.passwords.get_or_insert_with(new).clone()
     }
 
     /// Returns the verifier of HTTP Basic credentials for the accounts of the variable `BASIC_ACCOUNTS` with the

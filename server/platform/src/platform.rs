@@ -63,6 +63,10 @@ pub(crate) struct Inner {
     pub(crate) shutdown: Shutdown,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) health: Health,
+    /// The name of the service, as its prefix of variables has it.
+    pub(crate) service_name: String,
+    /// The place of the API keys that the service accepts.
+    pub(crate) key_source: Option<crate::credentials::KeySource>,
     /// The policies that operators have set at run time.
     pub(crate) overrides: Overrides,
     /// The store of these policies.
@@ -70,6 +74,9 @@ pub(crate) struct Inner {
     /// The database of these policies.
     #[cfg(feature = "postgres")]
     pub(crate) policy_pool: Option<sqlx::PgPool>,
+    /// The circuit breaker of all databases of the service.
+    #[cfg(feature = "postgres")]
+    pub(crate) breaker: crate::database::Breaker,
     /// Cancelled after the last response, before databases are closed.
     #[cfg(feature = "postgres")]
     pub(crate) served: CancellationToken,
@@ -155,10 +162,13 @@ impl Platform {
     /// Creates the gate of a contract with these operations, for the field `gate` of the generated `Api`.
     ///
     /// It applies the policies of the contract as [`Store::gate`] does. In addition, an operator can change them at run
-    /// time with the subcommand `policy`, and requests are refused while their operations take much longer than usual.
+    /// time with the subcommand `policy`, and requests are refused while their operations take much longer than usual,
+    /// or while a database of the service is unavailable.
     pub fn gate<P: Principal>(&self, store: &Store, operations: &[&'static Operation]) -> PolicyGate<P> {
         self.0.overrides.add_operations(operations);
-        let gate = store.adjustable_gate(&self.0.overrides);
+        let gate = store.adjustable_gate(&self.0.overrides, self.0.config.failed_credentials);
+        #[cfg(feature = "postgres")]
+        let gate = gate.guarded_by(self.0.breaker.clone());
         match &self.0.load_shedding {
             Some(shedding) => gate.with(shedding.clone()),
             None => gate,
@@ -241,8 +251,8 @@ impl Platform {
         Ok(())
     }
 
-    /// Adds the middleware that all routes share: client address, log line, metrics, security headers,
-    /// compression and CORS.
+    /// Adds the middleware that all routes share: client address, log line, metrics, completion of requests with effects,
+    /// security headers, compression and CORS.
     pub fn around(&self, app: Router) -> Router {
         let config = &self.0.config;
         let trusted = Arc::from(config.trusted_proxies.as_slice());
@@ -252,6 +262,7 @@ impl Platform {
         };
         let app = if config.compresses { compression::compress(app) } else { app };
         browsers::secure(app, config.hsts)
+            .layer(middleware::from_fn(tasks::complete_request))
             .layer(middleware::from_fn_with_state(self.0.metrics.clone(), telemetry::observe))
             .layer(middleware::from_fn_with_state(trusted, client_address::find))
     }

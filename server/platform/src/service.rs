@@ -7,6 +7,7 @@ use axum::Router;
 
 use crate::builder::Builder;
 use crate::config::Source;
+use crate::credentials;
 use crate::overrides;
 use crate::platform::Platform;
 
@@ -61,8 +62,9 @@ pub trait Service: Sized + Send + Sync + 'static {
 /// It creates the Tokio runtime, reads the settings from the environment, starts the parts of the service and serves
 /// its router. If the service cannot start, it prints the reason to standard error.
 ///
-/// With the argument `policy`, the program instead changes the policies of the running service, and exits. Without
-/// further arguments it prints the usage. `docs/operating.md` of the repository describes it.
+/// With the argument `policy`, the program instead changes the policies of the running service, and exits. With `keys` it
+/// issues, revokes or lists API keys. Without further arguments both print their usage. `docs/operating.md` of the
+/// repository describes them.
 pub fn run<S: Service>() -> ExitCode {
     let arguments: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(crate::BoxError::from);
@@ -70,7 +72,8 @@ pub fn run<S: Service>() -> ExitCode {
         let outcome = match arguments.split_first() {
             None => runtime.block_on(serve::<S>()),
             Some((word, rest)) if word == "policy" => runtime.block_on(change_policies::<S>(rest)),
-            Some((word, _)) => Err(format!("unknown argument `{word}`; the only subcommand is `policy`").into()),
+            Some((word, rest)) if word == "keys" => runtime.block_on(change_keys::<S>(rest)),
+            Some((word, _)) => Err(format!("unknown argument `{word}`; the subcommands are `policy` and `keys`").into()),
         };
         // Dropping a runtime waits without a limit for blocking work, such as the hash of a password.
         runtime.shutdown_timeout(RUNTIME_TIMEOUT);
@@ -94,6 +97,17 @@ async fn serve<S: Service>() -> Result<(), crate::BoxError> {
 async fn change_policies<S: Service>(arguments: &[String]) -> Result<(), crate::BoxError> {
     let (platform, _) = assemble::<S>()?;
     println!("{}", overrides::run(&platform, arguments).await?);
+    Ok(())
+}
+
+/// Runs the subcommand `keys`. The service is created but not started, because it knows the place of its keys.
+async fn change_keys<S: Service>(arguments: &[String]) -> Result<(), crate::BoxError> {
+    let (platform, _) = assemble::<S>()?;
+    let output = credentials::run_keys(&platform, arguments).await?;
+    if let Some(remark) = output.remark {
+        eprintln!("{remark}");
+    }
+    println!("{}", output.text);
     Ok(())
 }
 

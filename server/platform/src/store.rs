@@ -1,8 +1,10 @@
 //! The store of the policies: the place of token buckets and cached responses.
 
+use writ_runtime::operation::RateLimit;
+
 use crate::cache::{AdjustableCache, Cache};
 use crate::gate::PolicyGate;
-use crate::limiter::{AdjustableLimiter, Limiter};
+use crate::limiter::{AdjustableLimiter, FAILED_CREDENTIALS, FailedCredentials, Limiter};
 use crate::overrides::{Overrides, Switches};
 use crate::principal::Principal;
 #[cfg(feature = "redis")]
@@ -59,21 +61,29 @@ impl Store {
     }
 
     /// Creates the gate that applies the policies which the contract declares for its operations: `x-rate-limit`,
-    /// `x-cache` and `x-cache-invalidates`. With PostgreSQL it also reports temporary failures of the database as 503.
+    /// `x-cache` and `x-cache-invalidates`. It also limits failed credentials to 100 in a minute for each client address.
+    /// With PostgreSQL it also reports temporary failures of the database as 503.
     ///
     /// [`Platform::gate`](crate::Platform::gate) creates a gate that an operator can adjust at run time.
     pub fn gate<P: Principal>(&self) -> PolicyGate<P> {
-        let gate = self.empty_gate().with(self.limiter()).with(self.cache());
+        let failures = FailedCredentials::new(self.limiter(), FAILED_CREDENTIALS);
+        let gate = self.empty_gate().with(failures).with(self.limiter()).with(self.cache());
         #[cfg(feature = "postgres")]
         let gate = gate.with(crate::gate::Outages);
         gate
     }
 
-    /// Creates the gate of [`Store::gate`], whose policies can be changed at run time.
-    pub(crate) fn adjustable_gate<P: Principal>(&self, overrides: &Overrides) -> PolicyGate<P> {
+    /// Creates the gate of [`Store::gate`], whose policies can be changed at run time. `failed_credentials` is the limit of
+    /// requests from one client address whose credentials are missing or wrong.
+    pub(crate) fn adjustable_gate<P: Principal>(
+        &self,
+        overrides: &Overrides,
+        failed_credentials: RateLimit,
+    ) -> PolicyGate<P> {
         let (limiter, cache, overrides) = (self.limiter(), self.cache(), overrides.clone());
         let gate = self
             .empty_gate()
+            .with(FailedCredentials::new(limiter.clone(), failed_credentials))
             .with(Switches(overrides.clone()))
             .with(AdjustableLimiter { limiter, overrides: overrides.clone() })
             .with(AdjustableCache { cache, overrides });

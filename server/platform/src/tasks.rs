@@ -1,9 +1,13 @@
-//! Tasks that the end of the process waits for, such as the commit of a transaction whose caller has hung up.
+//! Tasks that the end of the process waits for, such as the commit of a transaction whose caller has disconnected.
 
 use std::sync::LazyLock;
 
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 /// The running tasks of the process. They outlive the requests that start them, so they belong to no service or store.
 static TASKS: LazyLock<TaskTracker> = LazyLock::new(TaskTracker::new);
@@ -35,9 +39,86 @@ where
     TASKS.spawn(work)
 }
 
+/// Runs work in a task of [`spawn`] and returns its result. Log lines of the work have the request id of the caller.
+///
+/// # Panics
+/// Panics if the work panics, so that a request responds with 500.
+pub async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    match spawn(work.in_current_span()).await {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The task is cancelled only when the process ends, and with it the task that waits here.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}
+
+/// Runs requests to their end if their method can have effects, even if their callers disconnect. This middleware is
+/// installed with [`axum::middleware::from_fn`].
+///
+/// So the transaction of a request ends with a known outcome, and cached responses are invalidated after its commit. A
+/// request with a safe method (RFC 9110 § 9.2.1) is cancelled when its caller disconnects.
+pub async fn complete_request(request: Request, next: Next) -> Response {
+    match request.method().is_safe() {
+        true => next.run(request).await,
+        false => run(next.run(request)).await,
+    }
+}
+
 /// Waits until no task of [`spawn`] is running.
 pub(crate) async fn completed() {
     // Only a closed tracker can be waited for. It accepts further tasks too.
     TASKS.close();
     TASKS.wait().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::body::Body;
+    use axum::{Router, middleware};
+    use futures_util::FutureExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_requests_with_effects_continue_after_a_disconnect_and_a_shutdown_waits_for_them() {
+        for (method, continues) in [("GET", false), ("HEAD", false), ("POST", true), ("PATCH", true), ("DELETE", true)]
+        {
+            let (done, finished) = std::sync::mpsc::channel();
+            let handler = move || {
+                let done = done.clone();
+                async move {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    let _ = done.send(());
+                }
+            };
+            let app = Router::new().fallback(handler).layer(middleware::from_fn(complete_request));
+            let request = Request::builder().method(method).uri("/").body(Body::empty()).unwrap();
+            assert!(tokio::time::timeout(Duration::from_millis(1), app.oneshot(request)).await.is_err());
+            completed().await;
+            assert_eq!(finished.try_recv().is_ok(), continues, "{method}");
+        }
+    }
+
+    #[tokio::test]
+    async fn work_continues_after_its_caller_is_dropped() {
+        let (sender, finished) = tokio::sync::oneshot::channel();
+        let work = run(async move {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            sender.send(())
+        });
+        assert!(tokio::time::timeout(Duration::from_millis(1), work).await.is_err());
+        finished.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_panic_of_the_work_reaches_its_caller() {
+        let work = run(async { panic!("the commit failed") });
+        let panic = std::panic::AssertUnwindSafe(work).catch_unwind().await.unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&"the commit failed"));
+    }
 }

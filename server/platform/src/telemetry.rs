@@ -6,9 +6,12 @@ use std::time::Instant;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use http::request::Parts;
+use http::{Method, StatusCode};
+use tracing::Instrument as _;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
-use writ_runtime::{ClientAddress, Operation, RequestId};
+use writ_runtime::{ClientAddress, Operation, RequestId, RoutedOperation};
 
 use crate::config::{Config, LogFormat};
 use crate::metrics::Metrics;
@@ -20,43 +23,91 @@ pub fn start(config: &Config) {
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::NONE);
     // This fails only if the process already has a subscriber, for example in tests.
     let _ = match config.log_format {
-        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
         LogFormat::Text => lines.compact().try_init(),
     };
+}
+
+/// The status code in logs and metrics of a request whose caller disconnected before the response. No response has it; it
+/// is the convention of nginx, which dashboards know.
+pub const CALLER_DISCONNECTED: u16 = 499;
+
+/// A request from its arrival to the head of its response. If it is dropped before, the caller has disconnected.
+struct Exchange {
+    metrics: Arc<Metrics>,
+    started: Instant,
+    method: Method,
+    address: Option<ClientAddress>,
+    request_id: RequestId,
+    routed: RoutedOperation,
+    /// The status code of the response. `None` if there is no response.
+    status: Option<StatusCode>,
 }
 
 /// Logs one line for each request and updates the metrics. This middleware is installed with
 /// [`axum::middleware::from_fn_with_state`].
 ///
-/// The log line contains the operation instead of the path, because a path can contain personal data.
+/// The log line contains the operation instead of the path, because a path can contain personal data. Log lines of the
+/// handler are in a span with the request id.
 pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let method = request.method().clone();
-    let address = request.extensions().get::<ClientAddress>().map(|address| address.0);
-    let response = next.run(request).await;
-    let latency = started.elapsed();
-    let extensions = response.extensions();
-    let operation = extensions.get::<&'static Operation>().map_or("", |operation| operation.id);
-    let request_id = extensions.get::<RequestId>().map_or("", RequestId::as_str);
-    let status = response.status().as_u16();
-    metrics.observe(operation, status, latency);
-    tracing::info!(
-        target: "writ::request",
-        requestId = request_id,
-        operation,
-        method = %method,
-        status,
-        latencyMs = latency.as_micros() as f64 / 1000.0,
-        address = address.map(tracing::field::display),
-        "request completed"
-    );
+    let (mut parts, body) = request.into_parts();
+    let mut exchange = Exchange::new(metrics, &mut parts);
+    let span = tracing::error_span!(target: "writ::request", "request", requestId = exchange.request_id.as_str());
+    let response = next.run(Request::from_parts(parts, body)).instrument(span).await;
+    exchange.end(&response);
     response
+}
+
+impl Exchange {
+    fn new(metrics: Arc<Metrics>, parts: &mut Parts) -> Exchange {
+        let (request_id, routed) = (RequestId::of(parts), RoutedOperation::default());
+        parts.extensions.insert(request_id.clone());
+        parts.extensions.insert(routed.clone());
+        Exchange {
+            metrics,
+            started: Instant::now(),
+            method: parts.method.clone(),
+            address: parts.extensions.get::<ClientAddress>().copied(),
+            request_id,
+            routed,
+            status: None,
+        }
+    }
+
+    /// Records the response, before the exchange is dropped.
+    fn end(&mut self, response: &Response) {
+        self.status = Some(response.status());
+        if let Some(operation) = response.extensions().get::<&'static Operation>() {
+            self.routed.set(operation);
+        }
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        let latency = self.started.elapsed();
+        let operation = self.routed.get().map_or("", |operation| operation.id);
+        let status = self.status.map_or(CALLER_DISCONNECTED, |status| status.as_u16());
+        self.metrics.observe(operation, status, latency);
+        tracing::info!(
+            target: "writ::request",
+            requestId = self.request_id.as_str(),
+            operation,
+            method = %self.method,
+            status,
+            latencyMs = latency.as_micros() as f64 / 1000.0,
+            address = self.address.map(|address| tracing::field::display(address.0)),
+            "{}",
+            if self.status.is_some() { "request completed" } else { "caller disconnected" },
+        );
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::io;
     use std::sync::Mutex;
+    use std::time::Duration;
 
     use axum::body::Body;
     use axum::{Router, middleware};
@@ -64,6 +115,7 @@ mod tests {
     use tracing_subscriber::fmt::MakeWriter;
 
     use super::*;
+    use crate::tasks;
 
     static GET_VISITOR: Operation = Operation { id: "getVisitor", ..Operation::NONE };
 
@@ -93,24 +145,82 @@ mod tests {
     async fn respond() -> Response {
         let mut response = Response::new(Body::empty());
         response.extensions_mut().insert(&GET_VISITOR);
-        response.extensions_mut().insert(RequestId::new("r-1"));
         response
+    }
+
+    /// Returns the log lines of a scope as JSON.
+    struct Log {
+        lines: Lines,
+        _guard: tracing::subscriber::DefaultGuard,
+    }
+
+    impl Log {
+        fn start() -> Log {
+            let lines = Lines::default();
+            let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(lines.clone()).finish();
+            Log { lines, _guard: tracing::subscriber::set_default(subscriber) }
+        }
+
+        fn text(&self) -> String {
+            String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap()
+        }
+
+        fn lines(&self) -> Vec<serde_json::Value> {
+            self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        }
+    }
+
+    fn observed(app: Router, metrics: &Arc<Metrics>) -> Router {
+        app.layer(middleware::from_fn_with_state(metrics.clone(), observe))
     }
 
     #[tokio::test]
     async fn a_request_is_logged_in_one_line_without_its_path() {
-        let lines = Lines::default();
-        let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(lines.clone()).finish();
-        let _guard = tracing::subscriber::set_default(subscriber);
-        let metrics = Arc::new(Metrics::default());
-        let app = Router::new().fallback(respond).layer(middleware::from_fn_with_state(metrics.clone(), observe));
-        app.oneshot(Request::get("/v1/visitors/vis_1").body(Body::empty()).unwrap()).await.unwrap();
-        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-        let line: serde_json::Value = serde_json::from_str(text.trim()).unwrap();
+        let (log, metrics) = (Log::start(), Arc::new(Metrics::default()));
+        let app = observed(Router::new().fallback(respond), &metrics);
+        let request = Request::get("/v1/visitors/vis_1").header("x-request-id", "r-1");
+        app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let lines = log.lines();
+        let [line] = &lines[..] else { panic!("{lines:?}") };
         assert_eq!((&line["requestId"], &line["operation"]), (&"r-1".into(), &"getVisitor".into()));
         assert_eq!((&line["status"], &line["method"]), (&200.into(), &"GET".into()));
+        assert_eq!(line["message"], "request completed");
         assert!(line["latencyMs"].is_number());
-        assert!(!text.contains("vis_1"));
+        assert!(!log.text().contains("vis_1"));
         assert!(metrics.render().unwrap().contains(r#"operation="getVisitor",status="200""#));
+    }
+
+    #[tokio::test]
+    async fn a_request_whose_caller_disconnects_is_logged_and_counted_once() {
+        let (log, metrics) = (Log::start(), Arc::new(Metrics::default()));
+        let hanging = async |request: Request| {
+            request.extensions().get::<RoutedOperation>().unwrap().set(&GET_VISITOR);
+            std::future::pending::<Response>().await
+        };
+        let app = observed(Router::new().fallback(hanging), &metrics);
+        let request = Request::get("/").header("x-request-id", "r-2");
+        let response = app.oneshot(request.body(Body::empty()).unwrap());
+        assert!(tokio::time::timeout(Duration::from_millis(20), response).await.is_err());
+        let lines = log.lines();
+        let [line] = &lines[..] else { panic!("{lines:?}") };
+        assert_eq!((&line["requestId"], &line["operation"]), (&"r-2".into(), &"getVisitor".into()));
+        assert_eq!((&line["status"], &line["message"]), (&499.into(), &"caller disconnected".into()));
+        assert!(metrics.render().unwrap().contains(r#"operation="getVisitor",status="499"} 1"#));
+    }
+
+    #[tokio::test]
+    async fn log_lines_of_a_handler_have_the_request_id() {
+        for method in ["GET", "POST"] {
+            let log = Log::start();
+            let warning = async || tracing::warn!("the stock is low");
+            let app = Router::new().fallback(warning);
+            let app = app.layer(middleware::from_fn(tasks::complete_request));
+            let app = observed(app, &Arc::default());
+            let request = Request::builder().method(method).uri("/").header("x-request-id", "r-3");
+            app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            let lines = log.lines();
+            let line = lines.iter().find(|line| line["message"] == "the stock is low").unwrap();
+            assert_eq!(line["span"]["requestId"], "r-3");
+        }
     }
 }

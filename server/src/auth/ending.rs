@@ -48,8 +48,7 @@ pub async fn end_token_session(connection: &mut PgConnection, token_hash: &[u8; 
 
 /// Commits a transaction that ended login sessions, and then invalidates the access tokens of these sessions.
 ///
-/// Both steps run in a separate task, which continues if the client disconnects in between. Therefore no access
-/// token outlives its session.
+/// Both steps continue if the request is cancelled in between. Therefore no access token outlives its session.
 ///
 /// # Errors
 /// Returns the error of the database. In that case no session has ended.
@@ -59,10 +58,10 @@ pub async fn commit(
     ended: Vec<Uuid>,
 ) -> Result<(), sqlx::Error> {
     let revocations = revocations.clone();
-    let work = tasks::spawn(async move {
+    let work = async move {
         transaction.commit().await?;
         revocations.announce(&ended).await;
         Ok(())
-    });
-    work.await.unwrap_or_else(|error| Err(sqlx::Error::Io(error.into())))
+    };
+    tasks::run(work).await
 }

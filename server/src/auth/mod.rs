@@ -4,21 +4,23 @@ mod api;
 pub mod authenticator;
 pub mod caller;
 pub mod ending;
-mod refresh_token;
 mod refusal;
 pub mod sessions;
 mod store;
 
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use generated::v1;
+use uuid::Uuid;
+use writ_platform::BoxError;
 use writ_platform::config::{Source, parse};
-use writ_platform::credentials::{IssueError, PasswordError, Passwords, Tokens, Verdict};
+use writ_platform::credentials::{IssueError, LoginSession, PasswordError, Passwords, RefreshToken, Tokens, Verdict};
 use writ_platform::limiter::Limiter;
 
 use crate::Shop;
 use caller::{Caller, Claims, subject};
-use store::{Account, SignedIn, Store};
+use store::{Account, Holder, Store};
 
 /// The lifetimes of login sessions and their refresh tokens.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +39,12 @@ impl SessionLifetimes {
             session: from.setting("SESSION_LIFETIME").or(Duration::from_secs(90 * 86400), parse::duration),
         }
     }
+
+    /// Returns a new login session, which begins now.
+    fn begin(&self) -> LoginSession {
+        let ends_at = TimeDelta::from_std(self.session).ok().and_then(|time| Utc::now().checked_add_signed(time));
+        LoginSession { id: Uuid::now_v7(), ends_at: ends_at.unwrap_or(DateTime::<Utc>::MAX_UTC) }
+    }
 }
 
 /// The implementation of the generated trait [`Auth`](v1::Auth): signing in, refreshing tokens and signing out.
@@ -45,6 +53,7 @@ pub struct AuthService {
     store: Store,
     passwords: Passwords,
     tokens: Tokens<Caller>,
+    lifetimes: SessionLifetimes,
     limiter: Limiter,
 }
 
@@ -55,6 +64,7 @@ impl AuthService {
             store: Store::new(shop),
             passwords: shop.passwords.clone(),
             tokens: shop.tokens.clone(),
+            lifetimes: shop.lifetimes,
             limiter: shop.store.limiter(),
         }
     }
@@ -67,18 +77,33 @@ impl AuthService {
         self.passwords.verify(password, account.map(|account| account.password_hash.as_str())).await
     }
 
-    /// Returns the access token and refresh token of an open session, in the form of the response body.
-    fn tokens(&self, session: SignedIn) -> Result<v1::Tokens, IssueError> {
-        let access = self.tokens.issue(
-            &subject(session.user_id),
-            Some(session.id),
-            &Claims::new(&session.email, session.role),
-        )?;
-        Ok(v1::Tokens {
+    /// Replaces the weak hash of a password by a stronger one.
+    async fn strengthen_hash(&self, account: &Account, password: &str) -> Result<(), BoxError> {
+        let hash = self.passwords.hash(password).await?;
+        Ok(self.store.strengthen(account, &hash).await?)
+    }
+
+    /// Issues a refresh token for a login session of a user.
+    fn refresh_token(&self, user: Uuid, session: LoginSession) -> Result<RefreshToken, IssueError> {
+        self.tokens.issue_refresh(&subject(user), session, self.lifetimes.refresh)
+    }
+
+    /// Returns the access token and refresh token of an open session, in the form of the response body. Returns `None`
+    /// if the session has just ended.
+    fn tokens(
+        &self,
+        holder: &Holder,
+        session: LoginSession,
+        refresh: RefreshToken,
+    ) -> Result<Option<v1::Tokens>, IssueError> {
+        let claims = Claims::new(&holder.email, holder.role);
+        let access = self.tokens.issue(&subject(holder.id), Some(session), &claims)?;
+        let tokens = v1::Tokens {
             access_token: access.token,
-            refresh_token: session.refresh_token,
+            refresh_token: refresh.token,
             token_type: v1::TokenType::Bearer,
             expires_in: i32::try_from(access.expires_in.as_secs()).unwrap_or(i32::MAX),
-        })
+        };
+        Ok((tokens.expires_in > 0).then_some(tokens))
     }
 }

@@ -2,10 +2,11 @@
 
 use sqlx::PgPool;
 use uuid::Uuid;
+use writ_platform::credentials::{LoginSession, RefreshToken};
 use writ_platform::revocation::Revocations;
 
 use super::caller::Role;
-use super::{ending, refresh_token};
+use super::ending;
 use crate::Shop;
 
 /// The store of login sessions in PostgreSQL.
@@ -13,10 +14,6 @@ use crate::Shop;
 pub struct Store {
     pool: PgPool,
     revocations: Revocations,
-    /// The time in seconds after which an unused refresh token expires.
-    refresh_lifetime: f64,
-    /// The lifetime of a login session in seconds. Refreshing its tokens does not extend it.
-    session_lifetime: f64,
 }
 
 /// The stored credentials of a user account, for checking a sign-in request.
@@ -28,30 +25,21 @@ pub struct Account {
     pub password_hash: String,
 }
 
-/// A login session that was just opened or refreshed, with the data for its new tokens.
+/// The user who holds a login session, with the data for the claims of the session's tokens.
 #[derive(Debug)]
-pub struct SignedIn {
-    /// The id of the login session.
-    pub id: Uuid,
+pub struct Holder {
     /// The id of the user who signed in.
-    pub user_id: Uuid,
+    pub id: Uuid,
     /// The e-mail address of the user who signed in.
     pub email: String,
     /// The role of the user who signed in.
     pub role: Role,
-    /// The new refresh token of the login session. It can be used once.
-    pub refresh_token: String,
 }
 
 impl Store {
     /// Creates the store of login sessions. It uses the connection pool of the database schema `users`.
     pub fn new(shop: &Shop) -> Store {
-        Store {
-            pool: shop.users.clone(),
-            revocations: shop.revocations.clone(),
-            refresh_lifetime: shop.lifetimes.refresh.as_secs_f64(),
-            session_lifetime: shop.lifetimes.session.as_secs_f64(),
-        }
+        Store { pool: shop.users.clone(), revocations: shop.revocations.clone() }
     }
 
     /// Returns the credentials of the account with this e-mail address. The comparison ignores letter case.
@@ -76,70 +64,75 @@ impl Store {
         strengthen.execute(&self.pool).await.map(drop)
     }
 
-    /// Opens a login session for `account`. Returns `None` if the account was deleted or its password has changed
-    /// since `account` was read.
-    pub async fn open(&self, account: &Account) -> Result<Option<SignedIn>, sqlx::Error> {
-        let (id, refresh_token) = (Uuid::now_v7(), refresh_token::generate());
+    /// Stores a new login session of `account`, and returns its holder. Returns `None` if the account was deleted or its
+    /// password has changed since `account` was read.
+    pub async fn open(
+        &self,
+        account: &Account,
+        session: LoginSession,
+        refresh: &RefreshToken,
+    ) -> Result<Option<Holder>, sqlx::Error> {
         // The statement locks the account while it writes the session. A concurrent request that deletes the
         // account or changes its password or role either commits first, or finds the new session and ends it.
         let opened = sqlx::query!(
             r#"WITH holder AS (
                  SELECT id, email, role FROM active_users WHERE id = $1 AND password_hash = $2 FOR SHARE
              ), opened AS (
-                 INSERT INTO sessions (id, user_id, token_hash, expires_at, ends_at)
-                 SELECT $3, id, $4, LEAST(now() + make_interval(secs => $5), now() + make_interval(secs => $6)),
-                        now() + make_interval(secs => $6)
-                 FROM holder
+                 INSERT INTO sessions (id, user_id, token_hash, expires_at, ends_at) SELECT $3, id, $4, $5, $6 FROM holder
              )
-             SELECT email AS "email!", role AS "role!" FROM holder"#,
+             SELECT id AS "id!", email AS "email!", role AS "role!" FROM holder"#,
             account.id,
             account.password_hash,
-            id,
-            &refresh_token::hash(&refresh_token),
-            self.refresh_lifetime,
-            self.session_lifetime
+            session.id,
+            &refresh.hash(),
+            refresh.expires_at,
+            session.ends_at
         );
         let Some(holder) = opened.fetch_optional(&self.pool).await? else { return Ok(None) };
-        let role = role(&holder.role)?;
-        Ok(Some(SignedIn { id, user_id: account.id, email: holder.email, role, refresh_token }))
+        Ok(Some(Holder { id: holder.id, email: holder.email, role: role(&holder.role)? }))
     }
 
-    /// Exchanges a refresh token for a new one.
+    /// Returns the login session whose current refresh token has this hash, and the id of its user.
+    pub async fn session(&self, token_hash: &[u8; 32]) -> Result<Option<(Uuid, LoginSession)>, sqlx::Error> {
+        let found = sqlx::query!("SELECT id, user_id, ends_at FROM sessions WHERE token_hash = $1", token_hash);
+        let found = found.fetch_optional(&self.pool).await?;
+        Ok(found.map(|row| (row.user_id, LoginSession { id: row.id, ends_at: row.ends_at })))
+    }
+
+    /// Exchanges the refresh token with the hash `spent` for the token `next`, and returns the holder of the session.
     ///
     /// The exchange is one statement, so that only one of several concurrent requests with one token succeeds.
-    /// Returns `None` if the token is not valid. If the token is invalid but belongs to a session, for example
-    /// because it was used before, the session ends.
-    pub async fn rotate(&self, token: &str) -> Result<Option<SignedIn>, sqlx::Error> {
-        let (spent, refresh_token) = (refresh_token::hash(token), refresh_token::generate());
+    /// Returns `None` if the token is not valid, or not valid any more.
+    pub async fn rotate(&self, spent: &[u8; 32], next: &RefreshToken) -> Result<Option<Holder>, sqlx::Error> {
         let rotated = sqlx::query!(
             r#"WITH rotated AS (
-                 UPDATE sessions
-                 SET token_hash = $2, refreshed_at = now(),
-                     expires_at = LEAST(now() + make_interval(secs => $3), ends_at)
+                 UPDATE sessions SET token_hash = $2, refreshed_at = now(), expires_at = $3
                  FROM active_users AS holder
                  WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > now() AND holder.id = user_id
                  RETURNING sessions.id, user_id, email, role
              ), spent AS (
                  INSERT INTO spent_tokens (token_hash, session_id) SELECT $1, id FROM rotated
              )
-             SELECT id, user_id, email AS "email!", role AS "role!" FROM rotated"#,
-            &spent,
-            &refresh_token::hash(&refresh_token),
-            self.refresh_lifetime
+             SELECT user_id, email AS "email!", role AS "role!" FROM rotated"#,
+            spent,
+            &next.hash(),
+            next.expires_at
         );
-        let Some(session) = rotated.fetch_optional(&self.pool).await? else {
-            for session in self.end_by_hash(&spent).await? {
-                tracing::warn!(%session, "received a used or expired refresh token: ended its session");
-            }
-            return Ok(None);
-        };
-        let role = role(&session.role)?;
-        Ok(Some(SignedIn { id: session.id, user_id: session.user_id, email: session.email, role, refresh_token }))
+        let Some(holder) = rotated.fetch_optional(&self.pool).await? else { return Ok(None) };
+        Ok(Some(Holder { id: holder.user_id, email: holder.email, role: role(&holder.role)? }))
+    }
+
+    /// Ends the login session that a used or expired refresh token belongs to, because the token may have been stolen.
+    pub async fn end_reused(&self, token_hash: &[u8; 32]) -> Result<(), sqlx::Error> {
+        for session in self.end_by_hash(token_hash).await? {
+            tracing::warn!(%session, "received a used or expired refresh token: ended its session");
+        }
+        Ok(())
     }
 
     /// Ends the login session of a refresh token. An unknown token is not an error.
     pub async fn end(&self, token: &str) -> Result<(), sqlx::Error> {
-        self.end_by_hash(&refresh_token::hash(token)).await.map(drop)
+        self.end_by_hash(&RefreshToken::hash_of(token)).await.map(drop)
     }
 
     /// Ends the login session of the refresh token with this hash and returns the ids of the ended sessions.

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use generated::v1::{
-    Health, HealthApi, HealthCheck, HealthChecks, HealthError, HealthResponse, HealthStatus, Liveness, LivezError,
-    LivezResponse, ReadyzError, ReadyzResponse,
+    CheckStatus, Health, HealthApi, HealthCheck, HealthChecks, HealthError, HealthResponse, HealthStatus, Liveness,
+    LivezError, LivezResponse, ReadyzError, ReadyzResponse,
 };
-use writ_platform::health::{Check, HealthStatus as PlatformStatus, Report};
+use writ_platform::health::{Check, CheckStatus as PlatformCheck, HealthStatus as PlatformStatus, Report};
 use writ_runtime::Context;
 
 use super::HealthService;
@@ -54,7 +54,11 @@ fn now() -> DateTime<Utc> {
 
 fn check(check: Check) -> HealthCheck {
     let latency = i32::try_from(check.latency.as_millis()).unwrap_or(i32::MAX);
-    HealthCheck { status: status(check.status), latency }
+    let status = match check.status {
+        PlatformCheck::Up => CheckStatus::Up,
+        PlatformCheck::Down => CheckStatus::Down,
+    };
+    HealthCheck { status, latency }
 }
 
 fn status(status: PlatformStatus) -> HealthStatus {

@@ -14,9 +14,9 @@ pub use conversions::Conversions;
 /// reads this stream.
 const EVENT_STREAM: &str = "events";
 
-/// Returns the probe of the queue of events, which is a stream in Redis.
+/// Returns the probe of the queue of events, which is a stream in Redis. The probe has a connection of its own.
 pub fn event_stream(redis: &Redis) -> impl Probe + use<> {
-    let redis = redis.clone();
+    let redis = redis.separate();
     move || {
         let redis = redis.clone();
         async move {

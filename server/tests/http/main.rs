@@ -4,6 +4,7 @@
 mod auth;
 mod carts;
 mod clients;
+mod disconnects;
 mod edge;
 mod envelope;
 mod everywhere;
@@ -12,9 +13,11 @@ mod order_input;
 mod order_lists;
 mod order_races;
 mod orders;
+mod outages;
 mod passwords;
 mod products;
 mod sessions;
+mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 mod user_changes;

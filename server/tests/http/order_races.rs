@@ -9,11 +9,14 @@ use tokio::task::JoinSet;
 
 use crate::envelope::refused;
 use crate::orders::{Customer, a_notebook, ordered};
-use crate::support::{Service, body_of};
+use crate::support::{CALLERS, Service, body_of, rounds};
 
-/// The number of concurrent requests. The rate limit of these operations is 30 requests per minute.
-const CALLERS: usize = 24;
-const ROUNDS: usize = 12;
+/// Starts a server on which one caller can send any number of requests for orders.
+async fn start() -> Arc<Service> {
+    let service = Service::start().await;
+    service.raise_limits(&["createOrder", "updateOrder", "replaceCart", "getCart"]).await;
+    Arc::new(service)
+}
 
 async fn with_key(service: &Service, customer: &Customer, key: &str, body: &Value) -> Response {
     let request = service.call(&customer.session, Method::POST, &customer.orders());
@@ -76,9 +79,9 @@ async fn a_key_can_be_used_again_after_a_refusal() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_requests_with_one_key_have_one_effect_and_equal_responses() {
-    let service = Arc::new(Service::start().await);
+    let service = start().await;
     let customer = Arc::new(Customer::new(&service, "user@example.com").await);
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let mut callers = JoinSet::new();
         for _ in 0..CALLERS {
             let (service, customer) = (service.clone(), customer.clone());
@@ -91,16 +94,15 @@ async fn concurrent_requests_with_one_key_have_one_effect_and_equal_responses() 
         assert_eq!(responses[0].0, 201);
         assert!(responses.iter().all(|response| *response == responses[0]), "{responses:?}");
         assert_eq!(order_count(&service).await, i64::try_from(round).unwrap() + 1);
-        service.reset_limits().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_many_concurrent_changes_to_one_version_succeeds() {
-    let service = Arc::new(Service::start().await);
+    let service = start().await;
     let admin = Arc::new(service.admin().await);
     let customer = Customer::new(&service, "user@example.com").await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let path = ordered(&service, &customer).await;
         let mut callers = JoinSet::new();
         for caller in 0..CALLERS {
@@ -123,15 +125,14 @@ async fn one_of_many_concurrent_changes_to_one_version_succeeds() {
             }
         }
         assert_eq!((succeeded, refused_count), (1, CALLERS - 1));
-        service.reset_limits().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_orders_from_one_cart_place_one_order() {
-    let service = Arc::new(Service::start().await);
+    let service = start().await;
     let customer = Arc::new(Customer::new(&service, "user@example.com").await);
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         customer.fill_cart(&service, &["ABC-1", "XYZ-9"]).await;
         let mut callers = JoinSet::new();
         for _ in 0..CALLERS {
@@ -151,16 +152,15 @@ async fn concurrent_orders_from_one_cart_place_one_order() {
         assert_eq!((succeeded, refused_count), (1, CALLERS - 1));
         assert_eq!(order_count(&service).await, i64::try_from(round).unwrap() + 1);
         assert_eq!(customer.cart(&service).await, json!([]));
-        service.reset_limits().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_contains_a_complete_cart_during_concurrent_changes() {
-    let service = Arc::new(Service::start().await);
+    let service = start().await;
     let customer = Arc::new(Customer::new(&service, "user@example.com").await);
     customer.fill_cart(&service, &["ABC-1"]).await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let mut callers = JoinSet::new();
         for caller in 0..CALLERS {
             let (service, customer) = (service.clone(), customer.clone());
@@ -181,6 +181,5 @@ async fn an_order_contains_a_complete_cart_during_concurrent_changes() {
             });
         }
         callers.join_all().await;
-        service.reset_limits().await;
     }
 }

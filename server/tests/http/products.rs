@@ -122,3 +122,36 @@ async fn products_are_available_only_as_json() {
         refused(response, 406, "NOT_ACCEPTABLE").await;
     }
 }
+
+#[tokio::test]
+async fn the_contract_decides_which_caches_may_store_a_response() {
+    let service = Service::start().await;
+    let header = |response: &reqwest::Response, name: &str| {
+        response.headers().get(name).map(|value| value.to_str().unwrap().to_owned())
+    };
+    // All callers share a product, and it is public.
+    let made = get(&service, "/v1/products/ABC-1").await;
+    assert_eq!((header(&made, "cache-control").as_deref(), header(&made, "age")), (Some("public, max-age=300"), None));
+    let cached = get(&service, "/v1/products/ABC-1").await;
+    assert_eq!(header(&cached, "cache-control").as_deref(), Some("public, max-age=300"));
+    assert!(header(&cached, "age").is_some_and(|age| age.parse::<u64>().unwrap() < 300));
+    let tag = header(&cached, "etag");
+    if let Some(tag) = tag {
+        let request = service.request(Method::GET, "/v1/products/ABC-1").header("if-none-match", tag);
+        let unchanged = request.send().await.unwrap();
+        assert_eq!(
+            (unchanged.status().as_u16(), header(&unchanged, "cache-control").as_deref()),
+            (304, Some("public, max-age=300"))
+        );
+    }
+    assert_eq!(header(&get(&service, "/v1/products/NIX-1").await, "cache-control").as_deref(), Some("no-store"));
+
+    // A user belongs to one caller.
+    let (session, user) = service.user("user@example.com").await;
+    for _ in 0..2 {
+        let request = service.call(&session, Method::GET, &format!("/v1/users/{}", user["id"].as_str().unwrap()));
+        let response = request.send().await.unwrap();
+        assert_eq!(header(&response, "cache-control").as_deref(), Some("private, no-cache"));
+        assert_eq!(header(&response, "age"), None);
+    }
+}

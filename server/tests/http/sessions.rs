@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 use generated::v1::{
     GetUserError, GetUserRequest, LoginCall, LoginRequest, LogoutCall, LogoutError, LogoutRequest, LogoutResponse,
     RefreshCall, RefreshError, RefreshRequest, TokenType, Tokens, UserId,
@@ -11,7 +14,7 @@ use tokio::task::JoinSet;
 use writ_runtime::client::Failure;
 
 use crate::clients::Clients;
-use crate::support::{PASSWORD, Session};
+use crate::support::{CALLERS, PASSWORD, Session, rounds};
 
 fn session_of(tokens: Tokens) -> Session {
     Session { access: tokens.access_token, refresh: tokens.refresh_token }
@@ -85,14 +88,16 @@ async fn a_spent_refresh_token_ends_only_its_session() {
     assert_live(&clients, &other, id_of(&user)).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_of_many_concurrent_refreshes_with_one_token_succeeds() {
     let clients = std::sync::Arc::new(Clients::start().await);
     let (_, user) = clients.service.user("user@example.com").await;
-    for round in 0..8 {
+    for round in 0..rounds() {
+        // The limit of an account would refuse so many logins.
+        clients.service.reset_limits().await;
         let session = login(&clients, "user@example.com").await;
         let mut tasks = JoinSet::new();
-        for _ in 0..16 {
+        for _ in 0..CALLERS {
             let (clients, token) = (clients.clone(), session.refresh.clone());
             tasks.spawn(async move { refresh(&clients, &token).await });
         }
@@ -155,18 +160,54 @@ async fn an_expired_refresh_token_is_rejected() {
     assert_rejected(refresh(&clients, &session.refresh).await);
 }
 
+/// Returns the header and the claims of a token.
+fn parts(token: &str) -> (Value, Value) {
+    let mut parts = token.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap());
+    let mut next = || serde_json::from_slice(&parts.next().unwrap()).unwrap();
+    (next(), next())
+}
+
 #[tokio::test]
-async fn refreshing_does_not_extend_the_lifetime_of_a_session() {
+async fn no_token_outlives_its_session() {
     let clients = Clients::start().await;
     let (session, _) = clients.service.user("user@example.com").await;
     let users = &clients.service.server.service.users;
-    let end = sqlx::query(
-        "UPDATE sessions SET expires_at = now() + interval '1 second', ends_at = now() + interval '1 second'",
-    );
-    end.execute(users).await.unwrap();
-    let session = session_of(refresh(&clients, &session.refresh).await.unwrap());
-    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let end = "UPDATE sessions SET expires_at = now() + interval '1 minute', ends_at = now() + interval '1 minute'
+               RETURNING ends_at";
+    let ends_at: DateTime<Utc> = sqlx::query_scalar(end).fetch_one(users).await.unwrap();
+    let tokens = refresh(&clients, &session.refresh).await.unwrap();
+    assert!((1..=60).contains(&tokens.expires_in), "{}", tokens.expires_in);
+    for token in [&tokens.access_token, &tokens.refresh_token] {
+        assert_eq!(parts(token).1["exp"], ends_at.timestamp());
+    }
+    let kept: DateTime<Utc> = sqlx::query_scalar("SELECT ends_at FROM sessions").fetch_one(users).await.unwrap();
+    assert_eq!(kept, ends_at);
+}
+
+#[tokio::test]
+async fn a_session_in_its_last_second_is_not_refreshed() {
+    let clients = Clients::start().await;
+    let (session, _) = clients.service.user("user@example.com").await;
+    let end = "UPDATE sessions SET expires_at = ends, ends_at = ends
+               FROM (SELECT date_trunc('second', now()) + interval '990 milliseconds' AS ends) AS last";
+    sqlx::query(end).execute(&clients.service.server.service.users).await.unwrap();
     assert_rejected(refresh(&clients, &session.refresh).await);
+}
+
+#[tokio::test]
+async fn access_and_refresh_tokens_are_not_accepted_in_place_of_each_other() {
+    let clients = Clients::start().await;
+    let (session, user) = clients.service.user("user@example.com").await;
+    let ((access, _), (header, claims)) = (parts(&session.access), parts(&session.refresh));
+    assert_eq!((&access["typ"], &header["typ"]), (&Value::from("at+jwt"), &Value::from("refresh+jwt")));
+    assert_eq!((&claims["sub"], &claims["aud"]), (&user["id"], &Value::from("writ/refresh")));
+    assert!(claims["jti"].is_string() && claims["exp"].is_i64(), "{claims}");
+    let swapped = Session { access: session.refresh.clone(), refresh: session.access.clone() };
+    assert_ended(&clients, &swapped, id_of(&user)).await;
+    assert_live(&clients, &session, id_of(&user)).await;
+    // A token with another signature has another hash, so no row has it.
+    let (claims, _) = session.refresh.rsplit_once('.').unwrap();
+    assert_rejected(refresh(&clients, &format!("{claims}.{}", URL_SAFE_NO_PAD.encode([7; 64]))).await);
 }
 
 #[tokio::test]

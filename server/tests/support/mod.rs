@@ -15,6 +15,14 @@ use writ_runtime::client::Connection;
 /// The password of the users that tests register.
 pub const PASSWORD: &str = "correct horse battery staple";
 
+/// The number of concurrent requests in a round of a race.
+pub const CALLERS: usize = 50;
+
+/// Returns the number of rounds of a race. The variable `WRIT_ROUNDS` changes it.
+pub fn rounds() -> usize {
+    std::env::var("WRIT_ROUNDS").ok().map_or(100, |rounds| rounds.parse().unwrap())
+}
+
 /// A running server and a client for it.
 pub struct Service {
     pub server: TestServer,
@@ -86,6 +94,13 @@ impl Service {
         let mut reset = redis::pipe();
         reset.cmd("DEL").arg(buckets).ignore();
         redis.run::<()>(&reset).await.unwrap();
+    }
+
+    /// Raises the rate limits of operations, for tests with many requests of one caller.
+    pub async fn raise_limits(&self, operations: &[&str]) {
+        for operation in operations {
+            self.server.policy(&format!("set {operation} rate=1000000/60s for 1h")).await;
+        }
     }
 
     /// Registers a user and signs in. Returns the session and the response body of the registration.

@@ -100,11 +100,22 @@ impl Classes<'_> {
     ///
     /// Two schemas are equal if their signatures are equal. Returns `None` for schemas that deduplication never merges.
     fn signature(&self, id: SchemaId, schema: &Schema) -> Option<String> {
-        let Schema { title, description, deprecated, nullable, read_only, write_only, default, kind, content, .. } =
-            schema;
+        let Schema {
+            title,
+            description,
+            deprecated,
+            nullable,
+            read_only,
+            write_only,
+            secret,
+            default,
+            kind,
+            content,
+            ..
+        } = schema;
         let default = default.as_ref().map(|(value, _)| value);
         let mut signature = format!(
-            "{:?} {deprecated} {nullable} {read_only} {write_only} {default:?} ",
+            "{:?} {deprecated} {nullable} {read_only} {write_only} {secret} {default:?} ",
             (title.as_deref(), description.as_deref())
         );
         if is_declared(kind) {

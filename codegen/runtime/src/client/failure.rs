@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header};
 
 use super::transport::TransportError;
 use crate::validate::violation::Violation;
@@ -69,7 +69,7 @@ pub enum Failure<E> {
 /// # };
 /// # assert_eq!(retry_after(&Failure::<()>::Unexpected(Box::new(received))), Some(30));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Received {
     /// The status code of the received response.
     pub status: StatusCode,
@@ -78,6 +78,23 @@ pub struct Received {
     /// The bytes of the response body that the client has read. They are empty if the body was not needed or
     /// was streamed.
     pub body: Bytes,
+}
+
+/// Prints the body of an error response. The body of another response can contain secrets, such as a token, and so can
+/// its cookies.
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut headers = self.headers.clone();
+        if let header::Entry::Occupied(mut cookies) = headers.entry(header::SET_COOKIE) {
+            cookies.iter_mut().for_each(|cookie| cookie.set_sensitive(true));
+        }
+        let mut received = f.debug_struct("Received");
+        received.field("status", &self.status).field("headers", &headers);
+        match self.status.is_client_error() || self.status.is_server_error() {
+            true => received.field("body", &self.body).finish(),
+            false => received.field("body", &format_args!("{} bytes", self.body.len())).finish(),
+        }
+    }
 }
 
 /// The error of a response whose body exceeds the size limit of the client connection.
@@ -195,3 +212,20 @@ impl fmt::Display for TimedOut {
 }
 
 impl Error for TimedOut {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_body_of_an_error_is_printed_and_no_cookie() {
+        let received = |status: u16| {
+            let headers = [(header::SET_COOKIE, http::HeaderValue::from_static("session=sesame"))];
+            let body = Bytes::from_static(b"the text");
+            Received { status: StatusCode::from_u16(status).unwrap(), headers: headers.into_iter().collect(), body }
+        };
+        let (success, error) = (format!("{:?}", received(200)), format!("{:?}", received(409)));
+        assert!(success.contains("8 bytes") && !success.contains("the text"), "{success}");
+        assert!(error.contains("the text") && !error.contains("sesame"), "{error}");
+    }
+}

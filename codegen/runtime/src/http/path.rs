@@ -38,7 +38,7 @@ impl<'a> PathValues<'a> {
 
     /// Returns an iterator over the path parameters: each name with its percent-decoded value.
     ///
-    /// The pipeline rejects a path that cannot be decoded before it calls this method.
+    /// A value that is not valid percent-encoding stays as it is. The pipeline rejects such a request before decoding it.
     pub fn iter(self) -> impl Iterator<Item = (&'static str, Cow<'a, str>)> {
         self.captured.iter().map(move |captured| {
             let raw = self.raw_at(captured);
@@ -50,6 +50,11 @@ impl<'a> PathValues<'a> {
     /// parameter.
     pub fn get(self, name: &str) -> Option<Cow<'a, str>> {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// Returns the name of the first path parameter whose value is not valid percent-encoding.
+    pub(crate) fn undecodable(self) -> Option<&'static str> {
+        self.captured.iter().find(|captured| percent::decode(self.raw_at(captured)).is_none()).map(|it| it.name)
     }
 
     /// Returns the value of a path parameter without percent-decoding it.

@@ -92,6 +92,8 @@ pub struct Operation {
     /// True if the operation supports conditional requests: it declares `ETag`, `If-None-Match` and 304
     /// together.
     pub conditional: bool,
+    /// True if a successful response contains a secret, such as a token (`format: password`). No cache may store it.
+    pub secret: bool,
     /// The name of the query parameter that lists the fields of a sparse fieldset (`x-sparse`), or `None`.
     pub sparse_fieldset: Option<&'static str>,
 }
@@ -116,6 +118,7 @@ impl Operation {
         errors: &[],
         produces: &[],
         conditional: false,
+        secret: false,
         sparse_fieldset: None,
     };
 

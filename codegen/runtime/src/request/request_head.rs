@@ -15,6 +15,7 @@ use crate::operation::{Operation, ParameterLocation};
 use crate::request::call_info::CallInfo;
 use crate::response::problem::Problem;
 use crate::style::spread::belongs;
+use crate::validate::violation::{InputLocation, Violation};
 
 /// Request headers that the cache key omits, because they concern a single exchange.
 const EXCHANGE_HEADERS: [&str; 5] =
@@ -28,7 +29,8 @@ pub(crate) struct RequestHead {
     pub(crate) call: CallInfo,
     /// The byte ranges of the path parameters in the URI path, in the order of the path template.
     pub(crate) captured: Vec<Captured>,
-    /// The key under which a cache stores the response. It is empty if the contract does not allow caching.
+    /// The key under which a cache stores the response. It is empty if the contract does not allow caching, or if the
+    /// path is not valid.
     pub(crate) cache_key: String,
 }
 
@@ -43,10 +45,18 @@ impl RequestHead {
         let accept = Accept::of(&parts.headers);
         let call = CallInfo { operation, request_id, address, accept };
         let mut head = RequestHead { parts, call, captured, cache_key: String::new() };
-        if operation.cache.is_some() {
+        if operation.cache.is_some() && head.check_path().is_ok() {
             head.cache_key = cache_key(&head);
         }
         head
+    }
+
+    /// Rejects a request with 400 if a path parameter is not valid percent-encoding.
+    pub(crate) fn check_path(&self) -> Result<(), Problem> {
+        match self.path().undecodable() {
+            None => Ok(()),
+            Some(name) => Err(undecodable(name)),
+        }
     }
 
     /// Rejects a request with 406 if the caller accepts no media type that a success of the operation can have.
@@ -68,6 +78,17 @@ impl RequestHead {
     pub(crate) fn query(&self) -> &str {
         self.parts.uri.query().unwrap_or_default()
     }
+}
+
+fn undecodable(name: &str) -> Problem {
+    let violation = Violation {
+        location: InputLocation::Path,
+        field: name.to_owned(),
+        message: "must be percent-encoded UTF-8".into(),
+    };
+    Problem::new(StatusCode::BAD_REQUEST, "the request is not valid")
+        .with_code("VALIDATION_ERROR")
+        .with_violation(violation)
 }
 
 /// Returns the cache key of a request: the path, the declared parameters in the order of the contract, and the

@@ -82,12 +82,6 @@ impl ErrorEnvelope {
         self.response(self.body, Reply::from(problem), request_id, Extensions::new())
     }
 
-    /// Converts the problem of a request for a known operation into a response in the body that the operation declares.
-    pub(crate) fn refuse_in(&self, operation: &Operation, problem: Problem, request_id: &RequestId) -> Response {
-        log_problem(&problem, request_id, operation.id);
-        self.reply(operation, Reply::from(problem), request_id, Extensions::new())
-    }
-
     /// Converts the reply of an operation into an HTTP response with the header `X-Request-Id`. A refusal is written in
     /// the body that the operation declares for its status code, and otherwise in this error envelope.
     pub(crate) fn reply(

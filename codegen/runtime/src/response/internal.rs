@@ -5,8 +5,10 @@ use std::error::Error;
 use crate::response::not_written::{self, NotWritten};
 use crate::response::problem::Problem;
 use crate::response::reply::{Reply, Respond, Responder};
+use crate::response::unavailable;
 
 /// An internal error of a handler: a response with status 500 and a general message. Its cause is logged and not sent.
+/// With the cause [`Unavailable`](crate::Unavailable) it is a response with status 503 instead.
 ///
 /// # Examples
 ///
@@ -33,7 +35,7 @@ impl Respond for Internal {
         if self.0.is::<NotWritten>() {
             return Reply::from(not_written::problem());
         }
-        Reply::from(Problem::internal(self.0))
+        Reply::from(unavailable::problem(self.0).unwrap_or_else(Problem::internal))
     }
 }
 
@@ -48,5 +50,13 @@ mod tests {
         let ReplyBody::Problem(problem) = reply.body else { panic!("no problem") };
         assert!(!problem.message.contains("disk"));
         assert!(problem.cause.is_some());
+    }
+
+    #[test]
+    fn work_that_is_unavailable_is_a_503() {
+        let cause = crate::Unavailable::retry_after(std::time::Duration::from_secs(7));
+        let reply = Internal::from(cause).respond(&Responder::default());
+        let ReplyBody::Problem(problem) = reply.body else { panic!("no problem") };
+        assert_eq!((reply.status.as_u16(), problem.header("retry-after")), (503, Some("7")));
     }
 }

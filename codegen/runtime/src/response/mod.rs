@@ -23,3 +23,4 @@ pub mod reply;
 pub mod status;
 pub mod status_range;
 pub mod stream;
+pub mod unavailable;

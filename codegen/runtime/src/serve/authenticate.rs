@@ -142,7 +142,8 @@ pub enum Denied {
     /// The credentials are valid, but the caller is not permitted. The caller receives 403 with this message.
     Forbidden(Cow<'static, str>),
     /// The credentials could not be verified, for example because a database is unavailable. The caller receives
-    /// 503, and the cause is logged.
+    /// 503 with `Retry-After: 1`, or with the time of the cause if it is [`Unavailable`](crate::Unavailable). The cause
+    /// is logged.
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
 }
 

@@ -1,4 +1,4 @@
-//! The gate of a service: the hook between authentication and the handler, for revocation, rate limits and caching.
+//! The gate of a service: the hooks around authentication and the handler, for revocation, rate limits and caching.
 
 use std::future::Future;
 
@@ -12,8 +12,10 @@ use crate::response::reply::Reply;
 /// The hook of a service that admits a request before its body is read, and that sees its response.
 ///
 /// The pipeline calls [`Gate::enter`] after authentication, so that one round trip can check revocation, rate
-/// limits and the cache. After [`Admission::Proceed`] it calls [`Gate::begin`] before the handler, and [`Gate::leave`]
-/// with the response, which may also be the refusal of a request that is not valid.
+/// limits and the cache. Before credentials are verified it calls [`Gate::approach`], and [`Gate::deny`] if they are
+/// refused, so that a gate can count and limit the attempts. After [`Admission::Proceed`] it calls [`Gate::begin`]
+/// before the handler, and [`Gate::leave`] with the response, which may also be the refusal of a request that is not
+/// valid. While the handler runs, [`Gate::interrupted`] can end it.
 ///
 /// The pipeline does not call [`Gate::leave`] after [`Admission::Reply`], nor if the client disconnects or the
 /// total time limit of the request ([`Timeouts`](crate::Timeouts)) elapses. In the last two cases it drops the
@@ -65,6 +67,30 @@ pub trait Gate<P>: Send + Sync + 'static {
     /// of the request elapses, it is dropped and `leave` is not called.
     type Pass: Send + 'static;
 
+    /// Decides whether the credentials of a request are verified at all. The entry has no principal.
+    ///
+    /// The pipeline calls this method before each verification, so it should only look into memory. The default lets all
+    /// credentials be verified.
+    ///
+    /// # Errors
+    ///
+    /// Returns a problem to refuse the request without a verification, for example because its address has sent many
+    /// wrong credentials. No other method of the gate is called then.
+    fn approach(&self, entry: &Entry<'_, P>) -> Result<(), Problem> {
+        let _ = entry;
+        Ok(())
+    }
+
+    /// Receives the refusal of a request by authentication: a 401, a 403, or a 503 if the credentials cannot be verified.
+    /// Returns the refusal that the caller receives.
+    ///
+    /// A gate can add headers to the refusal, or replace it, for example by a 429. The entry has the principal if the
+    /// caller is known but lacks a scope. The default returns the refusal unchanged.
+    fn deny(&self, entry: &Entry<'_, P>, refusal: Problem) -> impl Future<Output = Problem> + Send {
+        let _ = entry;
+        std::future::ready(refusal)
+    }
+
     /// Admits a request, refuses it, or responds to it without calling the handler.
     ///
     /// # Errors
@@ -83,6 +109,15 @@ pub trait Gate<P>: Send + Sync + 'static {
     fn begin(&self, pass: &mut Self::Pass, entry: &Entry<'_, P>) -> Result<(), Problem> {
         let _ = (pass, entry);
         Ok(())
+    }
+
+    /// Waits until a running handler must end before its time limit, for example because its database became
+    /// unavailable. The pipeline then cancels the handler and passes the returned problem to [`Gate::leave`].
+    ///
+    /// The future is created when the handler begins, and dropped when the handler ends. The default never completes.
+    fn interrupted(&self, entry: &Entry<'_, P>) -> impl Future<Output = Problem> + Send {
+        let _ = entry;
+        std::future::pending()
     }
 
     /// Receives the reply to a request after [`Admission::Proceed`], and may store it or add headers to it.

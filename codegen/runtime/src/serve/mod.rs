@@ -16,6 +16,7 @@ pub mod handler;
 pub mod pipeline;
 mod presented;
 mod route_tree;
+pub mod routed;
 pub mod router;
 pub mod routes;
 pub mod unwritten;

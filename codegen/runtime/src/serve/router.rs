@@ -24,7 +24,7 @@ use crate::response::reply::Reply;
 use crate::serve::early_refusal::EarlyRefusal;
 use crate::serve::endpoint::{Endpoint, ResponseFuture};
 use crate::serve::route_tree::Node;
-use crate::validate::violation::{InputLocation, Violation};
+use crate::serve::routed::RoutedOperation;
 
 /// Creates an axum router that serves the endpoints of a contract.
 ///
@@ -161,6 +161,9 @@ impl Table {
             Ok(endpoint) => {
                 let (mut parts, body) = request.into_parts();
                 let extensions = take(&mut parts.extensions);
+                if let Some(routed) = extensions.get::<RoutedOperation>() {
+                    routed.set(endpoint.operation);
+                }
                 let address = address::of(&extensions);
                 let head = RequestHead::new(endpoint.operation, parts, address, request_id, captures);
                 Arc::clone(&endpoint.serve).serve(Arc::new(head), extensions, body)
@@ -173,8 +176,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// Returns the response of a refusal if the request has an [`EarlyRefusal`], if no operation matches, or if a path
-    /// parameter is not valid percent-encoding.
+    /// Returns the response of a refusal if the request has an [`EarlyRefusal`], or if no operation matches.
     #[allow(clippy::result_large_err, reason = "a refusal is sent immediately, so a box would only be opened again")]
     fn route(
         &self,
@@ -196,9 +198,6 @@ impl Table {
         };
         for (captured, name) in captures.iter_mut().zip(&route.names) {
             captured.name = name;
-            if percent::decode(&path[captured.at.clone()]).is_none() {
-                return Err(self.envelope.refuse_in(route.endpoint.operation, undecodable(name), request_id));
-            }
         }
         Ok(&route.endpoint)
     }
@@ -235,15 +234,4 @@ fn with_normal_path(mut request: Request) -> Request {
 
 fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "the requested path does not exist")
-}
-
-fn undecodable(name: &str) -> Problem {
-    let violation = Violation {
-        location: InputLocation::Path,
-        field: name.to_owned(),
-        message: "must be percent-encoded UTF-8".into(),
-    };
-    Problem::new(StatusCode::BAD_REQUEST, "the request is not valid")
-        .with_code("VALIDATION_ERROR")
-        .with_violation(violation)
 }

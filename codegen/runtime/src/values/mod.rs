@@ -10,6 +10,7 @@ pub mod etag;
 pub mod page;
 pub mod page_members;
 pub mod patch;
+pub mod redacted;
 pub mod sort;
 pub mod string_enum;
 pub mod text;

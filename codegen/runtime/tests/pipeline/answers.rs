@@ -166,3 +166,30 @@ async fn the_context_has_the_request_id_of_the_response() {
     let response = call(&fates(), "POST", "/fine", &[]).await;
     assert_eq!(response.body, response.header("x-request-id"));
 }
+
+static TOKEN: Operation = Operation {
+    id: "token",
+    path: "/token",
+    statuses: &[200, 304],
+    produces: &["application/json", "text/csv"],
+    conditional: true,
+    secret: true,
+    ..Operation::NONE
+};
+
+#[tokio::test]
+async fn a_response_with_a_secret_is_stored_by_no_cache() {
+    async fn cacheable(_: &(), _: &Context<()>, (): ()) -> Result<Reply, Problem> {
+        Ok(text("secret").header("cache-control", "public, max-age=60").header("etag", "\"1\""))
+    }
+    async fn refused(_: &(), _: &Context<()>, (): ()) -> Result<Reply, Problem> {
+        Err(Problem::new(http::StatusCode::NOT_FOUND, "no token"))
+    }
+    fn nothing(_: &mut Decoder<'_>) -> Option<()> {
+        Some(())
+    }
+    let router = router(&PROBLEM_JSON, vec![public(&TOKEN, nothing, cacheable)]);
+    assert_eq!(call(&router, "GET", "/token", &[]).await.header("cache-control"), "no-store");
+    let missing = writ_runtime::router(&PROBLEM_JSON, vec![public(&TOKEN, nothing, refused)]);
+    assert_eq!(call(&missing, "GET", "/token", &[]).await.header("cache-control"), "");
+}

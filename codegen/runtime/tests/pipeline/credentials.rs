@@ -120,6 +120,14 @@ async fn an_authenticator_that_cannot_verify_is_a_503_and_one_that_panics_a_500_
 }
 
 #[tokio::test]
+async fn the_authenticator_decides_after_which_time_a_client_tries_again() {
+    for (token, seconds) in [("outage", "1"), ("busy", "5")] {
+        let response = get("/secured", &[&format!("authorization: Bearer {token}")]).await;
+        assert_eq!((response.status, response.headers["retry-after"].to_str().unwrap()), (503, seconds));
+    }
+}
+
+#[tokio::test]
 async fn optional_credentials_can_be_omitted_but_must_be_valid() {
     assert_eq!(get("/optional", &[]).await.body, "anonymous");
     assert_eq!(get("/optional", &["authorization: Bearer ann"]).await.body, "ann");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body as HttpBody;
-use http::StatusCode;
+use http::{HeaderName, StatusCode};
 use writ_runtime::IntegerRule;
 use writ_runtime::operation::Cache;
 use writ_runtime::{
@@ -49,6 +49,22 @@ impl Diary {
 impl Gate<Caller> for Diary {
     type Pass = u32;
 
+    fn approach(&self, entry: &Entry<'_, Caller>) -> Result<(), Problem> {
+        match entry.headers.contains_key("x-block") {
+            true => Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "blocked")),
+            false => Ok(()),
+        }
+    }
+
+    async fn deny(&self, entry: &Entry<'_, Caller>, refusal: Problem) -> Problem {
+        let name = entry.principal.map_or("anonymous", |caller| &caller.name);
+        self.note(format!("deny {name} {}", refusal.status.as_u16()));
+        match entry.headers.contains_key("x-gate") {
+            true => Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many requests"),
+            false => refusal.with_header(HeaderName::from_static("x-ratelimit-remaining"), 2),
+        }
+    }
+
     async fn enter(&self, entry: &Entry<'_, Caller>) -> Result<Admission<u32>, Problem> {
         let name = entry.principal.map_or("anonymous", |caller| &caller.name);
         self.note(format!("enter {name} {:?} {}", entry.call.address, entry.cache_key));
@@ -56,6 +72,13 @@ impl Gate<Caller> for Diary {
             Some(b"respond") => Ok(Admission::Reply(text(entry.interpolate("item:{itemId}:{principal}", name)))),
             Some(b"refuse") => Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many requests")),
             _ => Ok(Admission::Proceed(7)),
+        }
+    }
+
+    async fn interrupted(&self, entry: &Entry<'_, Caller>) -> Problem {
+        match entry.headers.get("x-gate").map(|value| value.as_bytes()) {
+            Some(b"interrupt") => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the database is unavailable"),
+            _ => std::future::pending().await,
         }
     }
 
@@ -74,7 +97,10 @@ fn decode(input: &mut Decoder<'_>) -> Option<i32> {
 
 async fn item(_: &(), _: &Context<Caller>, id: i32) -> Result<Reply, Problem> {
     assert!(id != 13, "unlucky");
-    Ok(text(id))
+    match id {
+        99 => std::future::pending().await,
+        id => Ok(text(id)),
+    }
 }
 
 async fn get(diary: &Diary, uri: &str, headers: &[&str]) -> TestResponse {
@@ -124,9 +150,43 @@ async fn the_gate_can_respond_or_refuse() {
 }
 
 #[tokio::test]
-async fn an_unauthorized_request_never_reaches_the_gate() {
+async fn the_gate_can_end_a_running_handler_and_sees_its_own_problem() {
     let diary = Diary::default();
-    assert_eq!(get(&diary, "/items/1", &[]).await.status, 401);
-    assert_eq!(get(&diary, "/items/1", &["authorization: Bearer ann"]).await.status, 403);
+    let ended = get(&diary, "/items/99", &[ANN, "x-gate: interrupt"]).await;
+    assert_eq!((ended.status, ended.header("x-ratelimit-remaining")), (503, "3"));
+    assert_eq!(diary.lines()[1], "leave 7 503 true");
+    // A handler that is ready has its own outcome.
+    assert_eq!(get(&diary, "/items/1", &[ANN, "x-gate: interrupt"]).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_gate_sees_refusals_of_authentication_and_can_replace_them() {
+    let diary = Diary::default();
+    let missing = get(&diary, "/items/1", &[]).await;
+    let wrong = get(&diary, "/items/1", &["authorization: Bearer forged"]).await;
+    let insufficient = get(&diary, "/items/1", &["authorization: Bearer ann"]).await;
+    for (response, status) in [(&missing, 401), (&wrong, 401), (&insufficient, 403)] {
+        assert_eq!((response.status, response.header("x-ratelimit-remaining")), (status, "2"));
+    }
+    assert_eq!(diary.lines(), ["deny anonymous 401", "deny anonymous 401", "deny ann 403"]);
+    assert_eq!(get(&diary, "/items/1", &["x-gate: refuse"]).await.status, 429);
+    assert_eq!(diary.lines(), ["deny anonymous 401"]);
+}
+
+#[tokio::test]
+async fn the_gate_can_refuse_credentials_before_they_are_verified() {
+    let diary = Diary::default();
+    assert_eq!(get(&diary, "/items/1", &[ANN, "x-block: 1"]).await.status, 429);
+    assert_eq!(get(&diary, "/items/1", &["authorization: Bearer panic", "x-block: 1"]).await.status, 429);
     assert!(diary.lines().is_empty());
+    // Without credentials there is nothing to verify.
+    assert_eq!(get(&diary, "/items/1", &["x-block: 1"]).await.status, 401);
+}
+
+#[tokio::test]
+async fn the_gate_sees_the_refusal_of_a_path_that_cannot_be_decoded() {
+    let diary = Diary::default();
+    let refused = get(&diary, "/items/%FF", &[ANN]).await;
+    assert_eq!((refused.status, refused.header("x-ratelimit-remaining")), (400, "3"));
+    assert_eq!(diary.lines(), ["enter ann Some(127.0.0.1) ", "leave 7 400 true"]);
 }

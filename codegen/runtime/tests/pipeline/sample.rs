@@ -1,5 +1,7 @@
 //! Shared parts of the tests: a principal, an authenticator, and functions that send requests.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
@@ -10,7 +12,7 @@ use tower::ServiceExt;
 use writ_runtime::operation::{Requirement, Scheme, SchemeKind};
 use writ_runtime::{
     Authenticate, BasicCredentials, Context, Credential, Decoder, Denied, Endpoint, Handler, OpenGate, Operation,
-    PROBLEM_JSON, Pipeline, Problem, Reply, Timeouts, nothing, router,
+    PROBLEM_JSON, Pipeline, Problem, Reply, Timeouts, Unavailable, nothing, router,
 };
 
 pub static BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };
@@ -49,6 +51,7 @@ impl Authenticate for Tokens {
             "forged" => Err(Denied::Unauthenticated("the token is not valid".into())),
             "banned" => Err(Denied::Forbidden("the account is closed".into())),
             "outage" => Err(Denied::Unavailable("the keys cannot be fetched".into())),
+            "busy" => Err(Denied::Unavailable(Unavailable::retry_after(Duration::from_secs(5)).into())),
             "panic" => panic!("the authenticator is broken"),
             _ => {
                 let mut parts = secret.split('.').map(str::to_owned);

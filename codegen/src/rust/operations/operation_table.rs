@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use writ_contract::model::Contract;
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{
     ContentKind, LimitBy, Operation, RateLimit, RequestBody, Requirement, Status, normal_media_type,
 };
 use writ_contract::model::schema::Schemas;
 use writ_contract::model::stream::item_schema;
+use writ_contract::model::{Contract, Direction, SchemaId};
 
 use crate::rust::code::{Code, literal, literals};
 use crate::rust::mention::{contract as contract_path, runtime, std as std_path};
 use crate::rust::operations::errors::Markers;
 use crate::rust::operations::parameter_entry::parameter_entry;
 use crate::rust::operations::scheme_names::SchemeNames;
+use crate::rust::plan::usage::children;
 use crate::rust::view::OperationEntryView;
 
 /// Returns the view of an operation's entry in the generated operation table.
@@ -35,6 +36,7 @@ pub fn operation_entry(contract: &Contract, markers: &Markers, operation: &Opera
     let produces = produces(operation);
     more.extend((!produces.is_empty()).then(|| format!("produces: &[{}]", literals(&produces))));
     more.extend(operation.is_conditional().then(|| "conditional: true".to_owned()));
+    more.extend(returns_secret(contract, operation).then(|| "secret: true".to_owned()));
     let sparse = operation.parameters.iter().find(|parameter| parameter.sparse);
     more.extend(sparse.map(|parameter| format!("sparse_fieldset: Some({})", literal(&parameter.name))));
     OperationEntryView {
@@ -112,6 +114,23 @@ fn produces(operation: &Operation) -> Vec<String> {
         }
     }
     produces
+}
+
+/// Returns true if a successful response of an operation contains a secret (`format: password`).
+fn returns_secret(contract: &Contract, operation: &Operation) -> bool {
+    let successes = operation.responses.iter().filter(|response| !is_error(response, operation));
+    let mut todo: Vec<SchemaId> =
+        successes.flat_map(|response| &response.content).filter_map(|content| content.schema).collect();
+    let mut seen = BTreeSet::new();
+    while let Some(id) = todo.pop() {
+        if contract.schemas.get(id).secret {
+            return true;
+        }
+        if seen.insert(id) {
+            todo.extend(children(contract, id, Some(Direction::Outbound)));
+        }
+    }
+    false
 }
 
 /// Returns a rate limit of an operation as an expression of the runtime's `RateLimit`.

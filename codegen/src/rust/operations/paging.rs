@@ -106,6 +106,7 @@ impl Paging {
             presence: Presence::Required,
             default: None,
             decode: DecodeView::Page(rule.into_iter().map(Code::from).collect()),
+            secret: false,
         }
     }
 }

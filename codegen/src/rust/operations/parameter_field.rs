@@ -90,7 +90,14 @@ pub fn parameter_field(
             }
             docs.push_str(&format!("Default: `{}`.", default_text(plan, parameter.schema)));
             let decode = DecodeView::Call(Code::from(decode));
-            RequestField { docs, ty, presence: Presence::Defaulted, default: Some((default, read)), decode }
+            RequestField {
+                docs,
+                ty,
+                presence: Presence::Defaulted,
+                default: Some((default, read)),
+                decode,
+                secret: false,
+            }
         }
         _ => RequestField::new(docs, ty.optional(), presence, decode),
     }

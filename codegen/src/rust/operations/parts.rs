@@ -118,6 +118,7 @@ pub fn parts_view(
             index,
             read: read.as_ref().map(Code::of),
             rest: is_rest,
+            secret: plan.contract.schemas.is_secret(part.property),
             name: Code::of(&variant),
         });
         if names.form.is_some() {
@@ -222,6 +223,7 @@ fn form_field(
     };
     PartFieldView {
         ty: Code::of(&ty),
+        secret: plan.contract.schemas.is_secret(part.property),
         docs,
         start: Code::from(start),
         pattern: Code::of(pattern),

@@ -49,14 +49,17 @@ pub fn request_view(
             }
             Some(_) => {}
             None => {
-                let field = parameter_field(names, index, parameter, &calls);
+                let mut field = parameter_field(names, index, parameter, &calls);
+                field.secret = plan.contract.schemas.is_secret(parameter.schema);
                 fields.push((parameter_names(parameter), FieldSource::Parameter(index), field));
             }
         }
     }
     let mut forms = None;
     if let Some(body) = &operation.body {
-        let (field, view) = body_field(&calls, body, names, diagnostics);
+        let (mut field, view) = body_field(&calls, body, names, diagnostics);
+        field.secret =
+            body.content.iter().filter_map(|content| content.schema).any(|id| plan.contract.schemas.is_secret(id));
         forms = view;
         fields.push((["body", "request_body"].map(str::to_owned).to_vec(), FieldSource::Body, field));
     }
@@ -106,6 +109,7 @@ fn view(source: FieldSource, field: RequestField, name: String) -> RequestFieldV
         name: Code::of(name),
         docs: field.docs,
         ty: Code::of(field.ty),
+        secret: field.secret,
         decode: field.decode,
     }
 }

@@ -156,6 +156,7 @@ pub fn body_field(
             }));
     }
     let last = forms.len() - 1;
+    let is_secret = |schema: SchemaId| calls.plan.contract.schemas.is_secret(schema);
     let views = forms
         .into_iter()
         .zip(variants)
@@ -166,6 +167,7 @@ pub fn body_field(
             FormView {
                 variant: Code::of(variant),
                 ty: Code::of(decode.ty),
+                secret: media.iter().filter_map(|index| body.content[*index].schema).any(is_secret),
                 docs: media_list(&types),
                 media: Code::of(if at == last { "_".to_owned() } else { list.join(" | ") }),
                 index: media.first().copied().unwrap_or_default(),

@@ -20,12 +20,14 @@ pub struct RequestField {
     pub default: Option<(DefaultValue, ReadExpression)>,
     /// The code that decodes the request field.
     pub decode: DecodeView,
+    /// True if the value of the request field is a secret, which `Debug` output omits.
+    pub secret: bool,
 }
 
 impl RequestField {
-    /// Creates a request field without a default.
+    /// Creates a request field without a default, which is no secret.
     pub fn new(docs: String, ty: Ty, presence: Presence, decode: String) -> RequestField {
-        RequestField { docs, ty, presence, default: None, decode: DecodeView::Call(Code::from(decode)) }
+        RequestField { docs, ty, presence, default: None, decode: DecodeView::Call(Code::from(decode)), secret: false }
     }
 
     /// Returns the expression that moves the decoded value of the request field out of `variable`.

@@ -37,7 +37,9 @@ pub fn response_view(
             uses_responder |= body.send.uses_responder;
             streamed |= body.ty.is_streamed();
             let send = Code::of(format!(".{}", body.send.with(&value)));
-            success.body = Some(ResponseBodyView { ty: Code::of(&body.ty), send });
+            let mut schemas = response.content.iter().filter_map(|content| content.schema);
+            let secret = schemas.any(|id| calls.plan.contract.schemas.is_secret(id));
+            success.body = Some(ResponseBodyView { ty: Code::of(&body.ty), secret, send });
         }
         uses_responder |= !checks.is_empty();
         success.check = check_call(&checks);
@@ -65,7 +67,17 @@ pub fn response_view(
         });
     }
     streamed |= contents.iter().any(|content| content.streamed);
-    ResponseView { name: Code::of(&names.response), fallback: String::new(), streamed, uses_responder, successes }
+    let has_secret = |success: &SuccessView| {
+        success.headers.iter().any(|header| header.secret) || success.body.as_ref().is_some_and(|body| body.secret)
+    };
+    ResponseView {
+        name: Code::of(&names.response),
+        fallback: String::new(),
+        streamed,
+        uses_responder,
+        secret: successes.iter().any(has_secret),
+        successes,
+    }
 }
 
 /// The check of a response header before it leaves.
@@ -172,6 +184,7 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header) -> H
         wire: header.name.to_ascii_lowercase(),
         docs: header.description.clone().unwrap_or_else(|| format!("The header `{}`.", header.name.replace('`', "'"))),
         ty: Code::of(if optional { ty.optional() } else { ty }),
+        secret: plan.contract.schemas.is_secret(header.schema),
         optional,
         set,
         borrow,

@@ -264,6 +264,11 @@ pub fn body(
             name: Code::of(variant),
             docs: media_list(&spelled),
             ty: Code::of(&form.ty),
+            secret: form
+                .media
+                .iter()
+                .filter_map(|content| content.schema)
+                .any(|id| calls.plan.contract.schemas.is_secret(id)),
             send: Code::of(match form.rule(calls) {
                 None => format!("reply.{}", send.with("body")),
                 Some(rule) => format!("reply.check(responder, &|c| {}).{}", rule.check("body"), send.with("body")),

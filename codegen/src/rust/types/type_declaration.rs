@@ -31,9 +31,11 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
         target: Code::default(),
         prefix: String::new(),
         default: false,
+        secret: false,
         constructor: None,
         page: None,
     };
+    let is_secret = |id: SchemaId| plan.contract.schemas.is_secret(id);
     match &schema.kind {
         _ if schema.rust_type.is_some() => {
             let ty = plan.structure(key.schema, direction);
@@ -53,6 +55,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
                     docs: field_docs(plan, field.property.schema, field.default.is_some()),
                     deprecated: member.deprecated,
                     ty: Code::of(&field.ty),
+                    secret: is_secret(field.property.schema),
                 });
             }
             if let Additional::Kept(rest) = object.additional {
@@ -62,6 +65,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
                     docs: "The fields that the schema does not declare.".to_owned(),
                     deprecated: false,
                     ty: Code::of(&ty),
+                    secret: is_secret(rest),
                 });
             }
             view.constructor = constructor(plan, key, &found, all.last().filter(|_| keeps(object)));
@@ -94,6 +98,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
                     name: Code::of(variant),
                     docs,
                     ty: Code::of(&ty),
+                    secret: is_secret(*branch),
                     wire: String::new(),
                     index,
                 });
@@ -108,6 +113,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
         _ => {
             if schema.holds_itself {
                 view.form = TypeForm::Wrapper;
+                view.secret = is_secret(key.schema);
             }
             let ty = plan.structure(key.schema, direction);
             view.target = Code::of(&ty);
@@ -116,6 +122,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
             }
         }
     }
+    view.secret |= view.fields.iter().any(|field| field.secret) || view.variants.iter().any(|variant| variant.secret);
     view
 }
 
@@ -190,6 +197,7 @@ fn name_variants(listed: &StringEnum, schema: &Schema, diagnostics: &mut Diagnos
                 value => format!("The value `{}`.", value.replace('`', "'")),
             },
             ty: Code::default(),
+            secret: false,
             wire: value.clone(),
             index,
         })

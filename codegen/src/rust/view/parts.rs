@@ -52,6 +52,8 @@ pub struct PartVariantView {
     pub read: Option<Code>,
     /// True if the variant of the enum of parts holds the parts that the contract does not name.
     pub rest: bool,
+    /// True if the value of the part is a secret, which `Debug` output omits.
+    pub secret: bool,
 }
 
 /// The view of a field in the struct of all parts of a multipart body.
@@ -63,6 +65,8 @@ pub struct PartFieldView {
     pub docs: String,
     /// The type of the field that holds one part of a multipart body.
     pub ty: Code,
+    /// True if the value of the part is a secret, which `Debug` output omits.
+    pub secret: bool,
     /// The variable that collects the received parts for the field.
     pub variable: Code,
     /// The initial value of the variable that collects received parts.

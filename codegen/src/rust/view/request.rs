@@ -90,6 +90,8 @@ pub struct RequestFieldView {
     pub docs: String,
     /// The Rust type of the field in a request type.
     pub ty: Code,
+    /// True if the value of the field is a secret, which `Debug` output omits.
+    pub secret: bool,
     /// The treatment of an absent parameter or body.
     #[serde(skip)]
     pub presence: Presence,
@@ -141,6 +143,8 @@ pub struct FormView {
     pub variant: Code,
     /// The type of the request body that the variant holds.
     pub ty: Code,
+    /// True if the request body is a secret, which `Debug` output omits.
+    pub secret: bool,
     /// The media types of the request body that the variant holds, as a list in prose.
     pub docs: String,
     /// The pattern that matches the indices of the variant's media types.

@@ -18,6 +18,8 @@ pub struct ResponseView {
     pub streamed: bool,
     /// True if the generated conversion of the response into a reply uses the runtime's responder.
     pub uses_responder: bool,
+    /// True if `Debug` output of the response type omits a secret that it directly contains.
+    pub secret: bool,
 }
 
 /// The view of one successful response of an operation.
@@ -51,6 +53,8 @@ pub struct HeaderView {
     pub docs: String,
     /// The Rust type of the response field that holds the header.
     pub ty: Code,
+    /// True if the value of the header is a secret, which `Debug` output omits.
+    pub secret: bool,
     /// True if the type of the response field that holds the header is an `Option`.
     #[serde(skip)]
     pub optional: bool,
@@ -67,6 +71,8 @@ pub struct HeaderView {
 pub struct ResponseBodyView {
     /// The Rust type of a response body, as generated code names it.
     pub ty: Code,
+    /// True if the response body is a secret, which `Debug` output omits.
+    pub secret: bool,
     /// The call on the runtime's `Reply` that sends the response body.
     pub send: Code,
 }
@@ -97,6 +103,8 @@ pub struct ContentVariantView {
     pub docs: String,
     /// The Rust type of the response body that the variant holds.
     pub ty: Code,
+    /// True if the response body is a secret, which `Debug` output omits.
+    pub secret: bool,
     /// The expression that adds the response body in the variable `body` to the variable `reply`.
     pub send: Code,
     /// The pattern that matches the indices of the variant's media types.

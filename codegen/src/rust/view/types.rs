@@ -35,6 +35,8 @@ pub struct TypeView {
     pub prefix: String,
     /// True if the declared type derives `Default`.
     pub default: bool,
+    /// True if `Debug` output of the declared type omits a secret that it directly contains.
+    pub secret: bool,
     /// The constructor of the struct from its required fields, or `None` if the struct needs none.
     pub constructor: Option<ConstructorView>,
     /// The constructor of the struct from a page of a list, or `None` if the struct is none.
@@ -92,6 +94,8 @@ pub struct FieldView {
     pub deprecated: bool,
     /// The Rust type of the struct field.
     pub ty: Code,
+    /// True if the value of the struct field is a secret, which `Debug` output omits.
+    pub secret: bool,
 }
 
 /// The view of a variant in a declared enum.
@@ -103,6 +107,8 @@ pub struct VariantView {
     pub docs: String,
     /// The type that the enum variant holds, if the enum is a union.
     pub ty: Code,
+    /// True if the value of the enum variant is a secret, which `Debug` output omits.
+    pub secret: bool,
     /// The string that stands for the variant in JSON and parameters, if the enum is a string enum.
     pub wire: String,
     /// The index of the variant in the declared enum.

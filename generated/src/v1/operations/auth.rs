@@ -23,6 +23,7 @@ pub static LOGIN: Operation = Operation {
     ],
     statuses: &[200, 400, 401, 406, 413, 415, 422, 429, 500, 503],
     produces: &["application/json"],
+    secret: true,
     ..Operation::NONE
 };
 
@@ -42,6 +43,7 @@ pub static REFRESH: Operation = Operation {
     ],
     statuses: &[200, 400, 401, 406, 413, 415, 422, 429, 500, 503],
     produces: &["application/json"],
+    secret: true,
     ..Operation::NONE
 };
 

@@ -146,7 +146,7 @@ pub const OPENAPI_JSON: &str = r##"{
                 "$ref": "#/components/schemas/RefreshRequest"
               },
               "example": {
-                "refreshToken": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE"
+                "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
               }
             }
           }
@@ -208,7 +208,7 @@ pub const OPENAPI_JSON: &str = r##"{
                 "$ref": "#/components/schemas/LogoutRequest"
               },
               "example": {
-                "refreshToken": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE"
+                "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
               }
             }
           }
@@ -1729,10 +1729,11 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "RefreshToken": {
         "type": "string",
-        "description": "An opaque refresh token. It can be used once. Keep it secret.",
+        "format": "password",
+        "description": "A refresh token, a JWT with the claims `sub`, `jti` and `exp`. It can be used once, only to refresh or end its\nsession. Keep it secret.\n",
         "minLength": 1,
-        "maxLength": 256,
-        "example": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE"
+        "maxLength": 2048,
+        "example": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
       },
       "Tokens": {
         "type": "object",
@@ -1746,6 +1747,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "properties": {
           "accessToken": {
             "type": "string",
+            "format": "password",
             "description": "The access token, a JWT. Send it as `Authorization: Bearer …`.",
             "maxLength": 4096,
             "example": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
@@ -2616,6 +2618,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "type": "object",
         "description": "The position of a page in its list.",
         "required": [
+          "total",
           "page",
           "limit",
           "hasMore",
@@ -2625,7 +2628,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "total": {
             "type": "integer",
             "format": "int64",
-            "description": "The number of matching elements on all pages. Absent if counting takes too long. A page that\nis requested by cursor repeats the number of the first page.\n",
+            "description": "The number of matching elements on all pages. At most 1,000,000, even if more elements match.",
             "minimum": 0,
             "maximum": 9007199254740991,
             "example": 42
@@ -2702,7 +2705,7 @@ pub const OPENAPI_JSON: &str = r##"{
             },
             "example": {
               "accessToken": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl",
-              "refreshToken": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE",
+              "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl",
               "tokenType": "Bearer",
               "expiresIn": 900
             }
@@ -3621,76 +3624,48 @@ pub const OPENAPI_JSON: &str = r##"{
       "CreatedAfter": {
         "name": "createdAfter",
         "in": "query",
-        "description": "The time after which the returned elements were created. A date means its midnight in UTC.",
+        "description": "The time after which the returned elements were created.",
         "schema": {
-          "anyOf": [
-            {
-              "type": "string",
-              "format": "date-time"
-            },
-            {
-              "type": "string",
-              "format": "date"
-            }
-          ]
+          "type": "string",
+          "format": "date-time"
         },
         "example": "2026-01-01T00:00:00Z"
       },
       "CreatedBefore": {
         "name": "createdBefore",
         "in": "query",
-        "description": "The time before which the returned elements were created. A date means its midnight in UTC.",
+        "description": "The time before which the returned elements were created.",
         "schema": {
-          "anyOf": [
-            {
-              "type": "string",
-              "format": "date-time"
-            },
-            {
-              "type": "string",
-              "format": "date"
-            }
-          ]
+          "type": "string",
+          "format": "date-time"
         },
         "example": "2026-02-01T00:00:00Z"
       },
       "UserSort": {
         "name": "sort",
         "in": "query",
-        "description": "The sort order: one key, or two keys with the more important first. A key with the prefix `-`\nsorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest\nfirst.\n",
+        "description": "The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The\ndefault is `-createdAt`, the newest first.\n",
         "style": "form",
         "explode": false,
         "x-sort": true,
         "schema": {
           "type": "array",
-          "enum": [
-            [
-              "createdAt"
-            ],
-            [
-              "-createdAt"
-            ],
-            [
-              "name"
-            ],
-            [
-              "-name"
-            ],
-            [
-              "email"
-            ],
-            [
-              "-email"
-            ],
-            [
-              "-createdAt",
-              "+name"
-            ],
-            [
+          "minItems": 1,
+          "maxItems": 3,
+          "items": {
+            "type": "string",
+            "enum": [
               "createdAt",
-              "-name"
+              "+createdAt",
+              "-createdAt",
+              "name",
+              "+name",
+              "-name",
+              "email",
+              "+email",
+              "-email"
             ]
-          ]
+          }
         },
         "example": [
           "-createdAt",
@@ -3761,34 +3736,25 @@ pub const OPENAPI_JSON: &str = r##"{
       "OrderSort": {
         "name": "sort",
         "in": "query",
-        "description": "The sort order: one key, or two keys with the more important first. A key with the prefix `-`\nsorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest\nfirst.\n",
+        "description": "The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The\ndefault is `-createdAt`, the newest first.\n",
         "style": "form",
         "explode": false,
         "x-sort": true,
         "schema": {
           "type": "array",
-          "enum": [
-            [
-              "createdAt"
-            ],
-            [
-              "-createdAt"
-            ],
-            [
-              "total"
-            ],
-            [
-              "-total"
-            ],
-            [
-              "-createdAt",
-              "+total"
-            ],
-            [
+          "minItems": 1,
+          "maxItems": 2,
+          "items": {
+            "type": "string",
+            "enum": [
               "createdAt",
+              "+createdAt",
+              "-createdAt",
+              "total",
+              "+total",
               "-total"
             ]
-          ]
+          }
         },
         "example": [
           "-createdAt",
@@ -4067,7 +4033,7 @@ paths:
             schema:
               $ref: '#/components/schemas/RefreshRequest'
             example:
-              refreshToken: 3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE
+              refreshToken: eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl
       responses:
         "200":
           $ref: '#/components/responses/Tokens'
@@ -4111,7 +4077,7 @@ paths:
             schema:
               $ref: '#/components/schemas/LogoutRequest'
             example:
-              refreshToken: 3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE
+              refreshToken: eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl
       responses:
         "204":
           description: The session has ended.
@@ -5109,10 +5075,13 @@ components:
           $ref: '#/components/schemas/RefreshToken'
     RefreshToken:
       type: string
-      description: An opaque refresh token. It can be used once. Keep it secret.
+      format: password
+      description: |
+        A refresh token, a JWT with the claims `sub`, `jti` and `exp`. It can be used once, only to refresh or end its
+        session. Keep it secret.
       minLength: 1
-      maxLength: 256
-      example: 3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE
+      maxLength: 2048
+      example: eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl
     Tokens:
       type: object
       description: The access token and the refresh token of a session.
@@ -5124,6 +5093,7 @@ components:
       properties:
         accessToken:
           type: string
+          format: password
           description: 'The access token, a JWT. Send it as `Authorization: Bearer …`.'
           maxLength: 4096
           example: eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl
@@ -5804,6 +5774,7 @@ components:
       type: object
       description: The position of a page in its list.
       required:
+      - total
       - page
       - limit
       - hasMore
@@ -5812,9 +5783,7 @@ components:
         total:
           type: integer
           format: int64
-          description: |
-            The number of matching elements on all pages. Absent if counting takes too long. A page that
-            is requested by cursor repeats the number of the first page.
+          description: The number of matching elements on all pages. At most 1,000,000, even if more elements match.
           minimum: 0
           maximum: 9007199254740991
           example: 42
@@ -5875,7 +5844,7 @@ components:
             $ref: '#/components/schemas/Tokens'
           example:
             accessToken: eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl
-            refreshToken: 3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE
+            refreshToken: eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl
             tokenType: Bearer
             expiresIn: 900
     BadRequest:
@@ -6495,48 +6464,44 @@ components:
     CreatedAfter:
       name: createdAfter
       in: query
-      description: The time after which the returned elements were created. A date means its midnight in UTC.
+      description: The time after which the returned elements were created.
       schema:
-        anyOf:
-        - type: string
-          format: date-time
-        - type: string
-          format: date
+        type: string
+        format: date-time
       example: "2026-01-01T00:00:00Z"
     CreatedBefore:
       name: createdBefore
       in: query
-      description: The time before which the returned elements were created. A date means its midnight in UTC.
+      description: The time before which the returned elements were created.
       schema:
-        anyOf:
-        - type: string
-          format: date-time
-        - type: string
-          format: date
+        type: string
+        format: date-time
       example: "2026-02-01T00:00:00Z"
     UserSort:
       name: sort
       in: query
       description: |
-        The sort order: one key, or two keys with the more important first. A key with the prefix `-`
-        sorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest
-        first.
+        The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The
+        default is `-createdAt`, the newest first.
       style: form
       explode: false
       x-sort: true
       schema:
         type: array
-        enum:
-        - - createdAt
-        - - -createdAt
-        - - name
-        - - -name
-        - - email
-        - - -email
-        - - -createdAt
+        minItems: 1
+        maxItems: 3
+        items:
+          type: string
+          enum:
+          - createdAt
+          - +createdAt
+          - -createdAt
+          - name
           - +name
-        - - createdAt
           - -name
+          - email
+          - +email
+          - -email
       example:
       - -createdAt
       - +name
@@ -6597,22 +6562,23 @@ components:
       name: sort
       in: query
       description: |
-        The sort order: one key, or two keys with the more important first. A key with the prefix `-`
-        sorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest
-        first.
+        The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The
+        default is `-createdAt`, the newest first.
       style: form
       explode: false
       x-sort: true
       schema:
         type: array
-        enum:
-        - - createdAt
-        - - -createdAt
-        - - total
-        - - -total
-        - - -createdAt
+        minItems: 1
+        maxItems: 2
+        items:
+          type: string
+          enum:
+          - createdAt
+          - +createdAt
+          - -createdAt
+          - total
           - +total
-        - - createdAt
           - -total
       example:
       - -createdAt

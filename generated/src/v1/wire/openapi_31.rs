@@ -148,7 +148,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
                 "$ref": "#/components/schemas/RefreshRequest"
               },
               "example": {
-                "refreshToken": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE"
+                "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
               }
             }
           }
@@ -210,7 +210,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
                 "$ref": "#/components/schemas/LogoutRequest"
               },
               "example": {
-                "refreshToken": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE"
+                "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
               }
             }
           }
@@ -1733,11 +1733,12 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "RefreshToken": {
         "type": "string",
-        "description": "An opaque refresh token. It can be used once. Keep it secret.",
+        "format": "password",
+        "description": "A refresh token, a JWT with the claims `sub`, `jti` and `exp`. It can be used once, only to refresh or end its\nsession. Keep it secret.\n",
         "minLength": 1,
-        "maxLength": 256,
+        "maxLength": 2048,
         "examples": [
-          "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE"
+          "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
         ]
       },
       "Tokens": {
@@ -1752,6 +1753,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "properties": {
           "accessToken": {
             "type": "string",
+            "format": "password",
             "description": "The access token, a JWT. Send it as `Authorization: Bearer …`.",
             "maxLength": 4096,
             "examples": [
@@ -2694,6 +2696,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "type": "object",
         "description": "The position of a page in its list.",
         "required": [
+          "total",
           "page",
           "limit",
           "hasMore",
@@ -2703,7 +2706,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "total": {
             "type": "integer",
             "format": "int64",
-            "description": "The number of matching elements on all pages. Absent if counting takes too long. A page that\nis requested by cursor repeats the number of the first page.\n",
+            "description": "The number of matching elements on all pages. At most 1,000,000, even if more elements match.",
             "minimum": 0,
             "maximum": 9007199254740991,
             "examples": [
@@ -2798,7 +2801,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             },
             "example": {
               "accessToken": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl",
-              "refreshToken": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE",
+              "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl",
               "tokenType": "Bearer",
               "expiresIn": 900
             }
@@ -3717,76 +3720,48 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "CreatedAfter": {
         "name": "createdAfter",
         "in": "query",
-        "description": "The time after which the returned elements were created. A date means its midnight in UTC.",
+        "description": "The time after which the returned elements were created.",
         "schema": {
-          "anyOf": [
-            {
-              "type": "string",
-              "format": "date-time"
-            },
-            {
-              "type": "string",
-              "format": "date"
-            }
-          ]
+          "type": "string",
+          "format": "date-time"
         },
         "example": "2026-01-01T00:00:00Z"
       },
       "CreatedBefore": {
         "name": "createdBefore",
         "in": "query",
-        "description": "The time before which the returned elements were created. A date means its midnight in UTC.",
+        "description": "The time before which the returned elements were created.",
         "schema": {
-          "anyOf": [
-            {
-              "type": "string",
-              "format": "date-time"
-            },
-            {
-              "type": "string",
-              "format": "date"
-            }
-          ]
+          "type": "string",
+          "format": "date-time"
         },
         "example": "2026-02-01T00:00:00Z"
       },
       "UserSort": {
         "name": "sort",
         "in": "query",
-        "description": "The sort order: one key, or two keys with the more important first. A key with the prefix `-`\nsorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest\nfirst.\n",
+        "description": "The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The\ndefault is `-createdAt`, the newest first.\n",
         "style": "form",
         "explode": false,
         "x-sort": true,
         "schema": {
           "type": "array",
-          "enum": [
-            [
-              "createdAt"
-            ],
-            [
-              "-createdAt"
-            ],
-            [
-              "name"
-            ],
-            [
-              "-name"
-            ],
-            [
-              "email"
-            ],
-            [
-              "-email"
-            ],
-            [
-              "-createdAt",
-              "+name"
-            ],
-            [
+          "minItems": 1,
+          "maxItems": 3,
+          "items": {
+            "type": "string",
+            "enum": [
               "createdAt",
-              "-name"
+              "+createdAt",
+              "-createdAt",
+              "name",
+              "+name",
+              "-name",
+              "email",
+              "+email",
+              "-email"
             ]
-          ]
+          }
         },
         "example": [
           "-createdAt",
@@ -3857,34 +3832,25 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "OrderSort": {
         "name": "sort",
         "in": "query",
-        "description": "The sort order: one key, or two keys with the more important first. A key with the prefix `-`\nsorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest\nfirst.\n",
+        "description": "The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The\ndefault is `-createdAt`, the newest first.\n",
         "style": "form",
         "explode": false,
         "x-sort": true,
         "schema": {
           "type": "array",
-          "enum": [
-            [
-              "createdAt"
-            ],
-            [
-              "-createdAt"
-            ],
-            [
-              "total"
-            ],
-            [
-              "-total"
-            ],
-            [
-              "-createdAt",
-              "+total"
-            ],
-            [
+          "minItems": 1,
+          "maxItems": 2,
+          "items": {
+            "type": "string",
+            "enum": [
               "createdAt",
+              "+createdAt",
+              "-createdAt",
+              "total",
+              "+total",
               "-total"
             ]
-          ]
+          }
         },
         "example": [
           "-createdAt",

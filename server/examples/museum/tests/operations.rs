@@ -6,11 +6,11 @@ use museum_api::client::Client;
 use museum_api::operations::ALL;
 use museum_api::{
     CreateEventRequest, EventId, GetEventRequest, GetHoursRequest, ListEventsRequest, ListTicketsRequest, NewEvent,
-    NewTicket, SellTicketError, SellTicketRequest,
+    NewTicket, SellTicketError, SellTicketRequest, Ticket,
 };
 use serde_json::json;
 use writ_platform::testing::{Sweep, TestServer, changed_bits, grant_key};
-use writ_runtime::client::Connection;
+use writ_runtime::client::{Connection, Failure};
 use writ_runtime::{PageAt, PageRequest};
 
 const STAFF: &str = "key-of-the-staff";
@@ -46,8 +46,15 @@ async fn event(client: &Client, places: i32) -> EventId {
     client.events.create_event(&CreateEventRequest { body }).await.unwrap().body.id
 }
 
-async fn places(client: &Client, event_id: EventId) -> i32 {
+/// Returns the number of free places that the response of the event reports.
+async fn reported_places(client: &Client, event_id: EventId) -> i32 {
     client.events.get_event(&GetEventRequest { event_id }).await.unwrap().body.places
+}
+
+/// Returns the number of free places in the database.
+async fn places(server: &TestServer<Museum>, event_id: EventId) -> i32 {
+    let places = sqlx::query_scalar("SELECT places FROM events WHERE id = $1").bind(event_id.uuid());
+    places.fetch_one(&server.service.pool).await.unwrap()
 }
 
 #[tokio::test]
@@ -191,38 +198,89 @@ async fn a_repeated_sale_with_its_idempotency_key_sells_one_ticket() {
     let server = start().await;
     let (staff, office) = (client(&server, STAFF), client(&server, OFFICE));
     let event_id = event(&staff, 10).await;
-    assert_eq!(places(&office, event_id).await, 10);
+    assert_eq!(reported_places(&office, event_id).await, 10);
     let sale = SellTicketRequest { event_id, body: NewTicket { visitors: 3 } };
     let first = office.tickets.sell_ticket(&sale).idempotency_key("sale-1").await.unwrap().body;
     let again = office.tickets.sell_ticket(&sale).idempotency_key("sale-1").await.unwrap().body;
     assert_eq!((first.id, first.total), (again.id, "37.50".parse().unwrap()));
     // The cached response of the event is invalidated.
-    assert_eq!(places(&office, event_id).await, 7);
+    assert_eq!(reported_places(&office, event_id).await, 7);
     let page = ListTicketsRequest { page: PageRequest { limit: 20, at: PageAt::Number(1) } };
     assert_eq!(office.tickets.list_tickets(&page).await.unwrap().body.data.len(), 1);
     assert!(staff.tickets.list_tickets(&page).await.unwrap().body.data.is_empty());
 }
 
-#[tokio::test]
-async fn concurrent_sales_never_exceed_the_places_of_an_event() {
-    let server = start().await;
-    let client = client(&server, STAFF);
-    let event_id = event(&client, 5).await;
-    let sales = (0..8).map(|_| {
-        let client = client.clone();
+/// The number of concurrent requests in a round of a race.
+const CALLERS: i32 = 50;
+
+/// Returns the number of rounds of a race. The variable `WRIT_ROUNDS` changes it.
+fn rounds() -> usize {
+    std::env::var("WRIT_ROUNDS").ok().map_or(100, |rounds| rounds.parse().unwrap())
+}
+
+/// Sells a ticket to one visitor in as many concurrent requests as a round has, each with the idempotency key `key` of its
+/// number. Returns the responses.
+async fn sales(
+    client: &Client,
+    event_id: EventId,
+    key: impl Fn(i32) -> String,
+) -> Vec<Result<Ticket, Failure<SellTicketError>>> {
+    let sales = (0..CALLERS).map(|number| {
+        let (client, key) = (client.clone(), key(number));
         tokio::spawn(async move {
-            client.tickets.sell_ticket(&SellTicketRequest { event_id, body: NewTicket { visitors: 1 } }).await
+            let sale = SellTicketRequest { event_id, body: NewTicket { visitors: 1 } };
+            let sold = client.tickets.sell_ticket(&sale).idempotency_key(key).await;
+            sold.map(|response| response.body)
         })
     });
-    let mut sold = 0;
+    let mut responses = Vec::new();
     for sale in sales.collect::<Vec<_>>() {
-        match sale.await.unwrap() {
-            Ok(_) => sold += 1,
-            Err(error) => assert!(matches!(error.refusal(), Some(SellTicketError::Conflict(_))), "{error:?}"),
+        responses.push(sale.await.unwrap());
+    }
+    responses
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_sales_never_exceed_the_places_of_an_event() {
+    let server = start().await;
+    server.policy("set sellTicket rate=1000000/60s for 1h").await;
+    let client = client(&server, STAFF);
+    for round in 0..rounds() {
+        let event_id = EventId::generate();
+        insert_event(&server, event_id, 5).await;
+        let responses = sales(&client, event_id, |number| format!("{round}-{number}")).await;
+        let (sold, refused): (Vec<_>, Vec<_>) = responses.into_iter().partition(Result::is_ok);
+        assert_eq!((sold.len(), places(&server, event_id).await), (5, 0));
+        for error in refused.into_iter().filter_map(Result::err) {
+            assert!(matches!(error.refusal(), Some(SellTicketError::Conflict(_))), "{error:?}");
         }
     }
-    assert_eq!((sold, places(&client, event_id).await), (5, 0));
     let unknown = SellTicketRequest { event_id: EventId::generate(), body: NewTicket { visitors: 1 } };
     let error = client.tickets.sell_ticket(&unknown).await.unwrap_err();
     assert!(matches!(error.refusal(), Some(SellTicketError::NotFound(_))), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_sales_with_one_idempotency_key_sell_one_ticket() {
+    let server = start().await;
+    server.policy("set sellTicket rate=1000000/60s for 1h").await;
+    let client = client(&server, STAFF);
+    for round in 0..rounds() {
+        let event_id = EventId::generate();
+        insert_event(&server, event_id, CALLERS).await;
+        let mut tickets = std::collections::BTreeSet::new();
+        for response in sales(&client, event_id, |_| format!("sale-{round}")).await {
+            match response {
+                Ok(ticket) => drop(tickets.insert(ticket.id.to_string())),
+                // The first request was still running.
+                Err(error) => assert!(matches!(error.refusal(), Some(SellTicketError::Conflict(_))), "{error:?}"),
+            }
+        }
+        assert_eq!((tickets.len(), places(&server, event_id).await), (1, CALLERS - 1));
+    }
+}
+
+async fn insert_event(server: &TestServer<Museum>, event_id: EventId, places: i32) {
+    let insert = sqlx::query("INSERT INTO events VALUES ($1, 'Sundials', '2030-05-01T18:00:00Z', 12.50, $2)");
+    insert.bind(event_id.uuid()).bind(places).execute(&server.service.pool).await.unwrap();
 }

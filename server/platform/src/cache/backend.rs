@@ -1,44 +1,44 @@
 //! The place where responses are cached: the memory of this process or Redis.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::Lookup;
-#[cfg(feature = "redis")]
-use super::VERSION_SECONDS;
 use super::memory::MemoryCache;
-use crate::gate::{Commands, Responses};
+use super::pending::Batch;
 #[cfg(feature = "redis")]
-use crate::redis::Redis;
+use super::shared::SharedCache;
+use crate::gate::{Commands, Responses};
 
 /// The place where responses are cached.
 pub(super) enum Backend {
     Memory(MemoryCache),
     #[cfg(feature = "redis")]
-    Redis(Redis),
+    Redis(SharedCache),
 }
 
-/// The data that the cache has for a lookup: the encoded response and the versions of its tags, of one point in time.
-pub(super) struct Found {
-    pub(super) entry: Option<Arc<[u8]>>,
-    pub(super) versions: Vec<String>,
+/// The data that the cache has for a lookup.
+pub(super) enum Found {
+    /// The encoded response, if there is one, and the versions of its tags, which were read after it.
+    Read { entry: Option<Arc<[u8]>>, versions: String },
+    /// Redis has no versions, because it is new or has lost its data.
+    #[cfg(feature = "redis")]
+    Unversioned,
+    /// The cache cannot be read, or must not be trusted yet.
+    #[cfg(feature = "redis")]
+    Unavailable,
 }
 
 impl Backend {
-    /// Adds the commands of a lookup. A cache in memory needs none.
+    /// Adds the commands of a lookup, which only read. A cache in memory needs none.
     pub(super) fn push_lookup(&self, commands: &mut Commands, lookup: &Lookup) {
-        #[cfg(feature = "redis")]
-        if let Backend::Redis(_) = self {
-            for tag in &lookup.tags {
-                let version = uuid::Uuid::new_v4().simple().to_string();
-                commands.command("SET").arg(tag).arg(version).arg("NX").arg("EX").arg(VERSION_SECONDS);
+        match self {
+            Backend::Memory(_) => {
+                let _ = (commands, lookup);
             }
-            // One command reads the tag versions and the cached response, so that both belong to one point in time.
-            commands.command("MGET").arg(&lookup.key).arg(&lookup.tags);
+            #[cfg(feature = "redis")]
+            Backend::Redis(shared) => shared.push_lookup(commands, lookup),
         }
-        #[cfg(not(feature = "redis"))]
-        let _ = (commands, lookup);
     }
 
     /// Sends the commands of a lookup outside of a gate.
@@ -49,20 +49,29 @@ impl Backend {
                 Responses::empty()
             }
             #[cfg(feature = "redis")]
-            Backend::Redis(redis) => redis.exchange(commands).await,
+            Backend::Redis(shared) => shared.exchange(commands).await,
         }
     }
 
-    /// Returns the data for a lookup, from the responses to its commands. Returns `None` if the cache cannot be read.
-    pub(super) fn found(&self, lookup: &Lookup, responses: Responses) -> Option<Found> {
+    /// Returns the data for a lookup, from the responses to its commands.
+    pub(super) fn found(&self, lookup: &Lookup, responses: Responses) -> Found {
         match self {
             Backend::Memory(memory) => {
                 let _ = responses;
                 let (entry, versions) = memory.get(lookup);
-                Some(Found { entry, versions })
+                Found::Read { entry, versions }
             }
             #[cfg(feature = "redis")]
-            Backend::Redis(_) => found_in_redis(lookup, responses),
+            Backend::Redis(shared) => shared.found(responses),
+        }
+    }
+
+    /// Begins new versions in a Redis that has none.
+    pub(super) async fn begin_versions(&self) {
+        match self {
+            Backend::Memory(_) => {}
+            #[cfg(feature = "redis")]
+            Backend::Redis(shared) => shared.begin_versions().await,
         }
     }
 
@@ -70,30 +79,19 @@ impl Backend {
         match self {
             Backend::Memory(memory) => memory.insert(key, entry, lifetime),
             #[cfg(feature = "redis")]
-            Backend::Redis(redis) => {
-                let milliseconds = u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX);
-                let mut pipeline = redis::pipe();
-                pipeline.cmd("SET").arg(key).arg(entry).arg("PX").arg(milliseconds).ignore();
-                // A failure to store is not reported. Its only effect is that the next request reads the database.
-                let _ = redis.run::<()>(&pipeline).await;
-            }
+            Backend::Redis(shared) => shared.store(key, entry, lifetime).await,
         }
     }
 
-    /// Deletes the versions of tags. This invalidates the cached responses with these tags. Returns false if Redis has
-    /// not confirmed it.
-    pub(super) async fn delete_versions(&self, tags: &BTreeSet<String>) -> bool {
+    /// Invalidates cached responses. Returns false if Redis has not confirmed it.
+    pub(super) async fn invalidate(&self, batch: &Batch) -> bool {
         match self {
             Backend::Memory(memory) => {
-                memory.invalidate(tags);
+                memory.invalidate(batch);
                 true
             }
             #[cfg(feature = "redis")]
-            Backend::Redis(redis) => {
-                let mut pipeline = redis::pipe();
-                pipeline.cmd("DEL").arg(tags).ignore();
-                redis.run::<()>(&pipeline).await.is_ok()
-            }
+            Backend::Redis(shared) => shared.invalidate(batch).await,
         }
     }
 
@@ -101,19 +99,7 @@ impl Backend {
         match self {
             Backend::Memory(_) => name.to_string(),
             #[cfg(feature = "redis")]
-            Backend::Redis(redis) => redis.key(name),
+            Backend::Redis(shared) => shared.key(name),
         }
     }
-}
-
-/// Returns the data that Redis has for a lookup. The last response contains all of it.
-#[cfg(feature = "redis")]
-fn found_in_redis(lookup: &Lookup, mut responses: Responses) -> Option<Found> {
-    for _ in &lookup.tags {
-        responses.next_raw()?;
-    }
-    let mut values = responses.next_as::<Vec<Option<Vec<u8>>>>()?.into_iter();
-    let entry = values.next()?.map(Arc::from);
-    let versions = values.map(|version| String::from_utf8(version?).ok()).collect::<Option<_>>()?;
-    Some(Found { entry, versions })
 }

@@ -5,19 +5,22 @@ use std::time::{Duration, Instant};
 
 use moka::Expiry;
 use moka::sync::Cache;
-use uuid::Uuid;
 
-use super::{Lookup, VERSION_SECONDS};
+use super::Lookup;
+use super::pending::Batch;
+use super::versions::MemoryVersions;
 
 /// The maximum total size of the cached responses in memory, in bytes.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
-/// The maximum number of cache tags whose versions are in memory.
-const MAX_TAGS: u64 = 100_000;
+/// The memory that a cached response needs in addition to its bytes and its key. It limits the number of responses.
+const OVERHEAD: usize = 512;
 
 /// The cached responses and the versions of their tags, in the memory of this process.
+///
+/// The responses that are used least are evicted first (TinyLFU), in constant time.
 pub(super) struct MemoryCache {
-    versions: Cache<String, Arc<str>>,
+    versions: MemoryVersions,
     entries: Cache<String, Entry>,
 }
 
@@ -43,33 +46,55 @@ impl Expiry<String, Entry> for OwnLifetime {
 
 impl MemoryCache {
     pub(super) fn new() -> MemoryCache {
-        let weight = |key: &String, entry: &Entry| u32::try_from(key.len() + entry.bytes.len()).unwrap_or(u32::MAX);
-        let lifetime = Duration::from_secs(VERSION_SECONDS);
-        MemoryCache {
-            versions: Cache::builder().max_capacity(MAX_TAGS).time_to_live(lifetime).build(),
-            entries: Cache::builder().max_capacity(MAX_BYTES).weigher(weight).expire_after(OwnLifetime).build(),
-        }
+        let weight =
+            |key: &String, entry: &Entry| u32::try_from(OVERHEAD + key.len() + entry.bytes.len()).unwrap_or(u32::MAX);
+        let entries = Cache::builder().max_capacity(MAX_BYTES).weigher(weight).expire_after(OwnLifetime);
+        MemoryCache { versions: MemoryVersions::default(), entries: entries.build() }
     }
 
     /// Returns the cached bytes and the versions of the tags of a lookup.
     ///
     /// The bytes are read first: if the versions that are read after them are still those of the response, no
     /// invalidation came between.
-    pub(super) fn get(&self, lookup: &Lookup) -> (Option<Arc<[u8]>>, Vec<String>) {
+    pub(super) fn get(&self, lookup: &Lookup) -> (Option<Arc<[u8]>>, String) {
         let entry = self.entries.get(&lookup.key).map(|entry| entry.bytes);
-        let new = || Arc::from(Uuid::new_v4().simple().to_string());
-        let versions = lookup.tags.iter().map(|tag| self.versions.get_with_by_ref(tag, new).to_string());
-        (entry, versions.collect())
+        (entry, self.versions.of(&lookup.slots))
     }
 
     pub(super) fn insert(&self, key: String, bytes: Vec<u8>, lifetime: Duration) {
         self.entries.insert(key, Entry { bytes: bytes.into(), lifetime });
     }
 
-    /// Deletes the versions of tags. This invalidates the cached responses with these tags.
-    pub(super) fn invalidate<'a>(&self, tags: impl IntoIterator<Item = &'a String>) {
-        for tag in tags {
-            self.versions.invalidate(tag);
+    /// Increments the versions of tags. This invalidates the cached responses with these tags.
+    pub(super) fn invalidate(&self, batch: &Batch) {
+        match batch {
+            Batch::Slots(slots) => slots.iter().for_each(|slot| self.versions.increment(*slot)),
+            Batch::All => self.versions.increment_all(),
+        }
+    }
+
+    /// Returns the number of cached responses and their total size in bytes.
+    #[cfg(test)]
+    pub(super) fn size(&self) -> (u64, u64) {
+        self.entries.run_pending_tasks();
+        (self.entries.entry_count(), self.entries.weighted_size())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_and_large_responses_stay_within_the_limit_of_memory() {
+        for bytes in [1, 256 * 1024] {
+            let cache = MemoryCache::new();
+            for number in 0..200_000_u32.min(400 * 1024 * 1024 / bytes) {
+                cache.insert(number.to_string(), vec![0; bytes as usize], Duration::from_secs(60));
+            }
+            let (count, size) = cache.size();
+            assert!(count > 0 && size <= MAX_BYTES, "{count} responses of {size} bytes");
+            assert!(count <= MAX_BYTES / OVERHEAD as u64);
         }
     }
 }

@@ -1,18 +1,29 @@
 //! A cache of responses, in Redis or in the memory of this process, invalidated by tags.
 //!
-//! Each tag has a version, a random string. A request reads the versions of its
-//! tags before it reads the database, and stores them with the response. A cached response is served only if
-//! the versions have not changed. Therefore a response that was made from data before an invalidation is never
-//! served after it, even if it is stored later. The first reader of a tag without a version sets a new one. So
-//! a deleted or evicted tag causes cache misses, but never a stale response.
+//! Each tag has a version. A request reads the versions of its tags before it reads the database, and stores them
+//! with the response. A cached response is served only if the versions have not changed. Therefore a response that was
+//! made from data before an invalidation is never served after it, even if it is stored later. Lost versions cause cache
+//! misses, but never a stale response.
+//!
+//! A request only reads the cache before its handler has responded with 200, so requests that are refused leave nothing
+//! behind. Keys and tags are hashed, the number of versions is fixed, and the size of all responses is limited.
 
 mod backend;
+#[cfg(feature = "redis")]
+mod budget;
+mod late;
 mod memory;
+mod pending;
 mod policy;
+#[cfg(feature = "redis")]
+mod shared;
 mod stored;
+#[cfg(feature = "redis")]
+mod trust;
+mod versions;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use writ_runtime::Reply;
@@ -22,17 +33,25 @@ use crate::gate::{Commands, Responses};
 use crate::redis::Redis;
 use crate::single_flight::{Leader, Role, SingleFlight};
 use backend::{Backend, Found};
+use late::Late;
 use memory::MemoryCache;
+use pending::{Batch, Pending};
+#[cfg(feature = "redis")]
+use shared::SharedCache;
+use versions::Slot;
 
 pub(crate) use policy::AdjustableCache;
 pub use policy::CacheVisit;
 
-/// The time to live of a cache tag's version, in seconds. A cached response becomes a miss when the version of
-/// one of its tags expires.
-const VERSION_SECONDS: u64 = 86_400;
-
 /// The longest time that a request waits for another request that is producing the response to be cached.
 const FOLLOWER_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The time between two attempts to deliver the invalidations that Redis has not confirmed.
+const RETRY_INTERVAL: Duration = Duration::from_millis(500);
+
+/// The time after which an invalidation is repeated if the outcome of a transaction is not known. A commit that the
+/// database has received before ends within this time.
+const LATE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// The maximum size of a cached response in bytes, including its headers.
 const MAX_ENTRY_BYTES: usize = 256 * 1024;
@@ -55,27 +74,40 @@ pub struct Cache(Arc<Inner>);
 struct Inner {
     backend: Backend,
     single_flight: SingleFlight,
-    /// The cache tags whose invalidation Redis has not confirmed. While this set is not empty, no response is
-    /// served from the cache.
-    pending: Mutex<BTreeSet<String>>,
+    /// The invalidations that Redis has not confirmed. While there are any, no response is served from the cache.
+    pending: Pending,
+    /// The invalidations to repeat, because a transaction may have committed after the first one.
+    late: Late,
 }
 
 /// A lookup of one response in the cache: the cache key and the tags of the response.
 #[derive(Debug, Clone)]
 pub(crate) struct Lookup {
     key: String,
-    tags: Vec<String>,
+    /// The slots of the tags, in the order of the contract.
+    slots: Vec<Slot>,
 }
 
 /// The result of looking up a response in the cache.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// The cache has a valid response: the enclosed one.
-    Hit(Reply),
+    Hit(Cached),
     /// The cache has no valid response. The ticket permits the request to store a new one.
     Miss(Ticket),
-    /// The cache cannot be used, because Redis is unavailable or an invalidation is pending.
+    /// The cache cannot be used, because Redis is unavailable, was a moment ago, or an invalidation is pending.
     Bypass,
+    /// Redis has no versions of tags.
+    #[cfg(feature = "redis")]
+    Unversioned,
+}
+
+/// A response from the cache.
+#[derive(Debug)]
+pub(crate) struct Cached {
+    reply: Reply,
+    /// The time since the response was stored.
+    age: Duration,
 }
 
 /// The permission of a request to store its response in the cache, with the tag versions that were read before
@@ -83,7 +115,7 @@ pub(crate) enum Outcome {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     key: String,
-    versions: Vec<String>,
+    versions: String,
     /// The guard of the request that produces the response for all concurrent requests. Dropping it wakes the
     /// waiting requests. `None` if this request is not the leader.
     leader: Option<Leader>,
@@ -104,11 +136,16 @@ impl Cache {
     /// Creates a cache of responses that are stored in `redis`.
     #[cfg(feature = "redis")]
     pub fn on_redis(redis: Redis) -> Cache {
-        Cache::on(Backend::Redis(redis))
+        Cache::on(Backend::Redis(SharedCache::new(redis)))
     }
 
     fn on(backend: Backend) -> Cache {
-        Cache(Arc::new(Inner { backend, single_flight: SingleFlight::default(), pending: Mutex::default() }))
+        Cache(Arc::new(Inner {
+            backend,
+            single_flight: SingleFlight::default(),
+            pending: Pending::default(),
+            late: Late::default(),
+        }))
     }
 
     /// Invalidates every cached response that has at least one of these tags.
@@ -117,10 +154,35 @@ impl Cache {
     /// invalidation is pending: this process retries it in the background and serves no response from the cache
     /// until it succeeds.
     pub async fn invalidate<T: AsRef<str>>(&self, tags: &[T]) {
-        let tags: BTreeSet<String> = tags.iter().map(|tag| self.tag(tag.as_ref())).collect();
-        if !tags.is_empty() && !self.0.backend.delete_versions(&tags).await {
-            self.defer(tags);
+        let slots: BTreeSet<Slot> = tags.iter().map(|tag| Slot::of(tag.as_ref())).collect();
+        self.invalidate_slots(slots.into_iter().collect()).await;
+    }
+
+    async fn invalidate_slots(&self, slots: Vec<Slot>) {
+        for batch in slots.chunks(pending::BATCH).map(|slots| Batch::Slots(slots.to_vec())) {
+            if !self.0.backend.invalidate(&batch).await {
+                self.defer(batch);
+            }
         }
+    }
+
+    /// Invalidates responses after a handler that was cancelled or failed: now, and again after some time, because the
+    /// database can commit a transaction after its handler was cancelled.
+    pub(crate) async fn invalidate_uncertain<T: AsRef<str>>(&self, tags: &[T]) {
+        if tags.is_empty() {
+            return;
+        }
+        self.invalidate(tags).await;
+        if !self.0.late.add(tags.iter().map(|tag| Slot::of(tag.as_ref()))) {
+            return;
+        }
+        let this = self.clone();
+        tokio::spawn(async move {
+            while let Some(slots) = this.0.late.next() {
+                this.invalidate_slots(slots).await;
+                tokio::time::sleep(LATE_INTERVAL).await;
+            }
+        });
     }
 
     /// Creates a lookup of a response. `key` identifies the response; the placeholders in `tags` are already
@@ -129,11 +191,11 @@ impl Cache {
     /// Returns `None` while an invalidation is pending. This check must come before the query to Redis, because
     /// the result of the query can be older than an invalidation that is confirmed in the meantime.
     pub(crate) fn lookup(&self, key: &str, tags: impl IntoIterator<Item = String>) -> Option<Lookup> {
-        if !self.pending().is_empty() {
+        if !self.0.pending.is_empty() {
             return None;
         }
         let key = self.0.backend.key(format_args!("cache:{key}"));
-        Some(Lookup { key, tags: tags.into_iter().map(|tag| self.tag(&tag)).collect() })
+        Some(Lookup { key, slots: tags.into_iter().map(|tag| Slot::of(&tag)).collect() })
     }
 
     /// Adds the commands of a lookup, which return its data. A cache in memory needs none.
@@ -146,10 +208,13 @@ impl Cache {
     /// If the cache has no valid response and another request of this process is producing it, waits for that
     /// request and repeats the lookup.
     pub(crate) async fn read(&self, lookup: &Lookup, responses: Responses) -> Outcome {
-        let ticket = match self.evaluate(lookup, responses) {
-            Outcome::Miss(ticket) => ticket,
-            outcome => return outcome,
-        };
+        let mut outcome = self.evaluate(lookup, responses);
+        #[cfg(feature = "redis")]
+        if let Outcome::Unversioned = outcome {
+            self.0.backend.begin_versions().await;
+            outcome = self.look_up(lookup).await;
+        }
+        let Outcome::Miss(ticket) = outcome else { return outcome };
         match self.0.single_flight.join(&lookup.key) {
             Role::Leader(leader) => Outcome::Miss(Ticket { leader: Some(leader), ..ticket }),
             Role::Follower(follower) => {
@@ -179,10 +244,7 @@ impl Cache {
 
     /// Repeats a cache lookup after waiting for the request that was producing the response.
     async fn repeat(&self, lookup: &Lookup) -> Outcome {
-        let mut commands = Commands::default();
-        self.push_lookup(&mut commands, lookup);
-        let responses = self.0.backend.exchange(commands).await;
-        match self.evaluate(lookup, responses) {
+        match self.look_up(lookup).await {
             // The leader did not store a response. This request does not wait again.
             Outcome::Miss(ticket) => match self.0.single_flight.join(&lookup.key) {
                 Role::Leader(leader) => Outcome::Miss(Ticket { leader: Some(leader), ..ticket }),
@@ -192,51 +254,47 @@ impl Cache {
         }
     }
 
+    /// Sends the commands of a lookup in a round trip of their own, and evaluates the responses.
+    async fn look_up(&self, lookup: &Lookup) -> Outcome {
+        let mut commands = Commands::default();
+        self.push_lookup(&mut commands, lookup);
+        let responses = self.0.backend.exchange(commands).await;
+        self.evaluate(lookup, responses)
+    }
+
     /// Evaluates the responses to the commands of a lookup, without waiting for another request.
     fn evaluate(&self, lookup: &Lookup, responses: Responses) -> Outcome {
-        if !self.pending().is_empty() {
+        if !self.0.pending.is_empty() {
             return Outcome::Bypass;
         }
-        let Some(Found { entry, versions }) = self.0.backend.found(lookup, responses) else { return Outcome::Bypass };
-        match entry.as_deref().and_then(|entry| stored::read(entry, &versions)) {
-            Some(reply) => Outcome::Hit(reply),
-            None => Outcome::Miss(Ticket { key: lookup.key.clone(), versions, leader: None }),
+        match self.0.backend.found(lookup, responses) {
+            Found::Read { entry, versions } => {
+                match entry.as_deref().and_then(|entry| stored::read(entry, &versions)) {
+                    Some(cached) => Outcome::Hit(cached),
+                    None => Outcome::Miss(Ticket { key: lookup.key.clone(), versions, leader: None }),
+                }
+            }
+            #[cfg(feature = "redis")]
+            Found::Unversioned => Outcome::Unversioned,
+            #[cfg(feature = "redis")]
+            Found::Unavailable => Outcome::Bypass,
         }
     }
 
-    /// Makes the invalidation of these tags pending. A background task retries the invalidation until Redis
-    /// confirms it.
-    fn defer(&self, tags: BTreeSet<String>) {
-        let mut pending = self.pending();
-        let first = pending.is_empty();
-        pending.extend(tags);
-        drop(pending);
-        if !first {
+    /// Makes invalidations pending. A background task retries them until Redis confirms them.
+    fn defer(&self, batch: Batch) {
+        if !self.0.pending.add(batch) {
             return;
         }
         let this = self.clone();
         tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(Duration::from_millis(500)).await;
-                let pending = this.pending().clone();
-                if this.0.backend.delete_versions(&pending).await {
-                    let mut left = this.pending();
-                    left.retain(|tag| !pending.contains(tag));
-                    if left.is_empty() {
-                        break;
-                    }
+            while let Some(batch) = this.0.pending.next() {
+                if !this.0.backend.invalidate(&batch).await {
+                    this.0.pending.add(batch);
+                    tokio::time::sleep(RETRY_INTERVAL).await;
                 }
             }
         });
-    }
-
-    fn pending(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
-        self.0.pending.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Returns the key that stores the version of a cache tag.
-    fn tag(&self, tag: &str) -> String {
-        self.0.backend.key(format_args!("tag:{tag}"))
     }
 }
 

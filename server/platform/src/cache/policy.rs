@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::StatusCode;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use sha2::{Digest, Sha256};
 use writ_runtime::{Entry, Problem, Reply};
 
-use super::{Cache, Lookup, Outcome, Ticket};
+use super::{Cache, Cached, Lookup, Outcome, Ticket};
 use crate::gate::{Commands, Policy, Responses, Stage, Visit};
 use crate::overrides::Overrides;
 use crate::principal::Principal;
@@ -20,15 +20,15 @@ pub struct CacheVisit {
     /// The lookup of the response, with the responses to its commands.
     lookup: Option<(Lookup, Option<Responses>)>,
     ticket: Option<Ticket>,
-    /// The lifetime of a response that is stored.
-    lifetime: Duration,
+    /// The policy for the response. `None` if the request only invalidates.
+    caching: Option<Caching>,
     invalidation: Invalidation,
 }
 
 /// The cache tags to invalidate after the handler of a request has run.
 ///
-/// The tags are also invalidated if the value is dropped without a response, because the client disconnected or
-/// the request timed out: the transaction of the handler may have committed.
+/// The tags are also invalidated if the value is dropped without a response, because the request timed out: the
+/// transaction of the handler may have committed.
 #[derive(Debug)]
 struct Invalidation {
     cache: Cache,
@@ -68,6 +68,7 @@ impl<P: Principal> Policy<P> for AdjustableCache {
 }
 
 /// The cache policy that applies to a request.
+#[derive(Debug)]
 struct Caching {
     policy: &'static writ_runtime::operation::Cache,
     /// The lifetime of a response that is stored.
@@ -84,6 +85,8 @@ impl Cache {
         caching: Option<Caching>,
         commands: &mut Commands,
     ) -> Option<CacheVisit> {
+        // A secret is stored nowhere, whatever the contract says.
+        let caching = caching.filter(|_| !entry.call.operation.secret);
         if caching.is_none() && entry.call.operation.invalidates.is_empty() {
             return None;
         }
@@ -95,7 +98,7 @@ impl Cache {
             cache: self.clone(),
             lookup: lookup.map(|lookup| (lookup, None)),
             ticket: None,
-            lifetime: caching.map_or(Duration::ZERO, |caching| caching.lifetime),
+            caching,
             invalidation: Invalidation { cache: self.clone(), tags: Vec::new() },
         })
     }
@@ -108,12 +111,15 @@ impl<P: Principal> Visit<P> for CacheVisit {
         }
     }
 
-    async fn enter(&mut self, _: &Entry<'_, P>) -> Result<Option<Reply>, Problem> {
+    async fn enter(&mut self, entry: &Entry<'_, P>) -> Result<Option<Reply>, Problem> {
         let Some((lookup, Some(responses))) = self.lookup.take() else { return Ok(None) };
         match self.cache.read(&lookup, responses).await {
-            Outcome::Hit(reply) => return Ok(Some(reply)),
+            Outcome::Hit(Cached { mut reply, age }) => {
+                self.write_cache_control(entry, Some(age), &mut reply.headers);
+                return Ok(Some(reply));
+            }
             Outcome::Miss(ticket) => self.ticket = Some(ticket),
-            Outcome::Bypass => {}
+            _ => {}
         }
         Ok(None)
     }
@@ -123,16 +129,47 @@ impl<P: Principal> Visit<P> for CacheVisit {
         self.invalidation.tags = tags.collect();
     }
 
-    async fn leave(&mut self, _: &Entry<'_, P>, reply: &mut Reply) {
+    async fn leave(&mut self, entry: &Entry<'_, P>, reply: &mut Reply) {
+        let tags = &self.invalidation.tags;
         // A 5xx response does not prove that the transaction was rolled back, so it invalidates the tags too.
-        if !reply.status.is_client_error() && !self.invalidation.tags.is_empty() {
-            self.cache.invalidate(&self.invalidation.tags).await;
+        if reply.status.is_server_error() {
+            self.cache.invalidate_uncertain(tags).await;
+        } else if !reply.status.is_client_error() {
+            self.cache.invalidate(tags).await;
         }
         self.invalidation.tags.clear();
-        if let Some(ticket) = self.ticket.take()
-            && reply.status == StatusCode::OK
-        {
-            self.cache.store(ticket, reply, self.lifetime).await;
+        let ticket = self.ticket.take();
+        if reply.status != StatusCode::OK {
+            return;
+        }
+        if let (Some(ticket), Some(caching)) = (ticket, &self.caching) {
+            self.cache.store(ticket, reply, caching.lifetime).await;
+        }
+        self.write_cache_control(entry, None, &mut reply.headers);
+    }
+}
+
+impl CacheVisit {
+    /// Adds `Cache-Control` to a response, unless the handler has set it, and `Age` to one from the cache.
+    ///
+    /// Caches on the way to the caller may store a response only if the contract says that all callers share it and that
+    /// it needs no credentials. Nobody can invalidate it there. Browsers may store other responses, but must ask each
+    /// time if they are still valid.
+    fn write_cache_control<P>(&self, entry: &Entry<'_, P>, age: Option<Duration>, headers: &mut HeaderMap) {
+        let Some(caching) = &self.caching else { return };
+        if headers.contains_key(header::CACHE_CONTROL) {
+            return;
+        }
+        if !caching.policy.shared || !entry.call.operation.security.is_empty() {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+            return;
+        }
+        let lifetime = caching.lifetime.as_secs();
+        if let Ok(value) = HeaderValue::try_from(format!("public, max-age={lifetime}")) {
+            headers.insert(header::CACHE_CONTROL, value);
+        }
+        if let Some(age) = age {
+            headers.insert(header::AGE, HeaderValue::from(age.as_secs()));
         }
     }
 }
@@ -143,7 +180,7 @@ impl Drop for Invalidation {
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             let (cache, tags) = (self.cache.clone(), std::mem::take(&mut self.tags));
-            runtime.spawn(async move { cache.invalidate(&tags).await });
+            runtime.spawn(async move { cache.invalidate_uncertain(&tags).await });
         }
     }
 }

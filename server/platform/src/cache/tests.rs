@@ -37,7 +37,7 @@ async fn missed(cache: &Cache, lookup: &Lookup) -> Ticket {
 
 async fn hit(cache: &Cache, lookup: &Lookup) -> Option<String> {
     match look_up(cache, lookup).await {
-        Outcome::Hit(Reply { body: ReplyBody::Bytes(body), headers, .. }) => {
+        Outcome::Hit(Cached { reply: Reply { body: ReplyBody::Bytes(body), headers, .. }, .. }) => {
             assert_eq!(headers["etag"], "\"1\"");
             Some(String::from_utf8(body.to_vec()).unwrap())
         }
@@ -79,16 +79,41 @@ async fn a_response_made_before_an_invalidation_is_not_served_after_it() {
 
 #[tokio::test]
 #[cfg(feature = "redis")]
-async fn an_evicted_tag_causes_a_miss() {
+async fn lost_versions_cause_a_miss() {
     let redis = testing::redis();
     let cache = Cache::on_redis(redis.clone());
     let lookup = lookup(&cache, "a");
     let ticket = missed(&cache, &lookup).await;
     cache.store(ticket, &reply("old"), MINUTE).await;
     let mut pipeline = redis::pipe();
-    pipeline.cmd("DEL").arg(redis.key("tag:events")).ignore();
+    pipeline.cmd("DEL").arg(redis.key("cache:versions")).ignore();
     redis.run::<()>(&pipeline).await.unwrap();
     assert!(hit(&cache, &lookup).await.is_none());
+}
+
+/// Returns the keys of a service in Redis, without the prefix.
+#[cfg(feature = "redis")]
+async fn keys(redis: &Redis) -> Vec<String> {
+    let mut list = redis::pipe();
+    list.cmd("KEYS").arg(redis.key("*"));
+    let (keys,) = redis.run::<(Vec<String>,)>(&list).await.unwrap();
+    keys.into_iter().filter_map(|key| Some(key.strip_prefix(&redis.key(""))?.to_owned())).collect()
+}
+
+#[tokio::test]
+#[cfg(feature = "redis")]
+async fn requests_that_store_no_response_leave_one_key_behind() {
+    let redis = testing::redis();
+    let cache = Cache::on_redis(redis.clone());
+    for number in 0..200 {
+        let lookup = cache.lookup(&format!("{number}"), [format!("event:{number}"), "events".to_owned()]).unwrap();
+        missed(&cache, &lookup).await;
+    }
+    assert_eq!(keys(&redis).await, ["cache:versions"]);
+    // Invalidations need no further key either.
+    let tags: Vec<String> = (0..200).map(|number| format!("event:{number}")).collect();
+    cache.invalidate(&tags).await;
+    assert_eq!(keys(&redis).await, ["cache:versions"]);
 }
 
 #[tokio::test]
@@ -142,7 +167,7 @@ async fn a_reader_never_sees_a_response_that_was_invalidated_before_it_started()
                 for _ in 0..40 {
                     let minimum = invalidated.load(Ordering::SeqCst);
                     let seen = match look_up(&cache, &lookup).await {
-                        Outcome::Hit(Reply { body: ReplyBody::Bytes(body), .. }) => {
+                        Outcome::Hit(Cached { reply: Reply { body: ReplyBody::Bytes(body), .. }, .. }) => {
                             str::from_utf8(&body).unwrap().parse().unwrap()
                         }
                         Outcome::Miss(ticket) => {
@@ -203,10 +228,57 @@ async fn an_invalidation_while_redis_is_unavailable_takes_effect_when_redis_is_b
         match look_up(&cache, &lookup).await {
             Outcome::Hit(reply) => panic!("{reply:?}"),
             Outcome::Miss(_) => return,
-            Outcome::Bypass => {}
+            _ => tokio::task::yield_now().await,
         }
     }
     panic!("the invalidation is still pending");
+}
+
+/// Looks up a response until the cache can be used, and returns true if it was cached.
+#[cfg(feature = "redis")]
+async fn is_hit_as_soon_as_possible(cache: &Cache) -> bool {
+    let started = std::time::Instant::now();
+    while started.elapsed() < testing::SOON {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let Some(lookup) = cache.lookup("a", ["event:1".to_owned(), "events".to_owned()]) else { continue };
+        match look_up(cache, &lookup).await {
+            Outcome::Hit(_) => return true,
+            Outcome::Miss(_) => return false,
+            _ => {}
+        }
+    }
+    panic!("the cache cannot be used");
+}
+
+#[tokio::test]
+#[cfg(feature = "redis")]
+async fn other_processes_serve_no_stale_response_when_redis_is_back() {
+    let valve = testing::Valve::open().await;
+    let (writer, reader) = (Cache::on_redis(valve.redis.clone()), Cache::on_redis(valve.redis.clone()));
+    let ticket = missed(&reader, &lookup(&reader, "a")).await;
+    reader.store(ticket, &reply("old"), MINUTE).await;
+    valve.set(false);
+    writer.invalidate(&["events"]).await;
+    assert!(matches!(look_up(&reader, &lookup(&reader, "a")).await, Outcome::Bypass));
+    valve.set(true);
+    assert!(!is_hit_as_soon_as_possible(&reader).await);
+}
+
+#[tokio::test]
+#[cfg(feature = "redis")]
+async fn any_number_of_invalidations_while_redis_is_unavailable_takes_effect_when_redis_is_back() {
+    let valve = testing::Valve::open().await;
+    let (writer, reader) = (Cache::on_redis(valve.redis.clone()), Cache::on_redis(valve.redis.clone()));
+    let ticket = missed(&reader, &lookup(&reader, "a")).await;
+    reader.store(ticket, &reply("old"), MINUTE).await;
+    valve.set(false);
+    for number in 0..100_000 {
+        writer.invalidate(&[format!("event:{number}")]).await;
+    }
+    assert!(writer.lookup("a", []).is_none());
+    valve.set(true);
+    assert!(!is_hit_as_soon_as_possible(&writer).await);
+    assert!(!is_hit_as_soon_as_possible(&reader).await);
 }
 
 #[test]

@@ -9,10 +9,13 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use ipnet::IpNet;
+use writ_runtime::operation::RateLimit;
 use writ_runtime::{CheckMode, ResponseChecks};
 
 pub use crate::overrides::AdminConfig;
 pub use source::{Setting, Source};
+
+use crate::limiter::FAILED_CREDENTIALS;
 
 /// The error message for a key that is not configured although the service runs in production.
 pub(crate) const REQUIRED_KEY: &str = "is required in production; `openssl rand -base64 32` prints a new key";
@@ -37,6 +40,8 @@ pub struct Config {
     pub sheds_load: bool,
     /// The IP networks of the proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<IpNet>,
+    /// The number of requests from one client address whose credentials may be missing or wrong. Default: 100 in a minute.
+    pub failed_credentials: RateLimit,
     /// The web origins whose pages can call the API from a browser.
     pub cors_origins: Vec<HeaderValue>,
     /// The timeouts of requests and of the graceful shutdown.
@@ -160,6 +165,7 @@ impl Config {
             admin: AdminConfig::read(from),
             sheds_load: sheds_load.unwrap_or(true),
             trusted_proxies: from.setting("TRUSTED_PROXIES").or(Vec::new(), parse::networks),
+            failed_credentials: from.setting("FAILED_CREDENTIALS").or(FAILED_CREDENTIALS, parse::address_limit),
             cors_origins: from.setting("CORS_ORIGINS").or(Vec::new(), parse::origins),
             response_check: ResponseCheckConfig {
                 mode: check_mode.unwrap_or(ResponseChecks::default().mode),
@@ -229,6 +235,13 @@ mod tests {
         let mut source = source("", &[("WRIT_BNID", "0.0.0.0:80"), ("WRIT_TEST_REDIS_URL", "x"), ("OTHER_BIND", "x")]);
         Config::read(&mut source);
         assert_eq!(source.unknown_names(), ["WRIT_BNID"]);
+    }
+
+    #[test]
+    fn no_value_of_a_variable_is_printed() {
+        let source = source("WRIT_CURSOR_KEY=sesame", &[("WRIT_ADMIN_SECRET", "sesame")]);
+        let text = format!("{source:?}");
+        assert!(text.contains("WRIT_ADMIN_SECRET") && !text.contains("sesame"), "{text}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::HeaderValue;
 use ipnet::IpNet;
 use secrecy::SecretString;
+use writ_runtime::operation::{LimitBy, RateLimit};
 
 /// Parses a setting whose type implements [`FromStr`].
 ///
@@ -67,6 +68,22 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|_| "must be a duration such as 250ms, 30s, 15m, 24h or 14d".to_owned())
 }
 
+/// Parses a setting that is a rate limit by client address, such as `100/60s`.
+///
+/// # Errors
+/// Returns the requirement that the text breaks.
+pub fn address_limit(text: &str) -> Result<RateLimit, String> {
+    let limit = || {
+        let (requests, window) = text.split_once('/')?;
+        let (requests, window) = (count(requests).ok()?, duration(window).ok()?);
+        Some(RateLimit { requests, window, by: LimitBy::Address })
+    };
+    let is_period = |limit: &RateLimit| (Duration::from_secs(1)..=Duration::from_secs(86_400)).contains(&limit.window);
+    limit().filter(is_period).ok_or_else(|| {
+        "must have the form REQUESTS/WINDOW with a window from 1s to 24h, for example 100/60s".to_owned()
+    })
+}
+
 /// Checks the scheme of a setting that is a PostgreSQL URL.
 #[cfg(feature = "postgres")]
 pub(crate) fn postgres_url(text: &str) -> Result<SecretString, String> {
@@ -76,7 +93,7 @@ pub(crate) fn postgres_url(text: &str) -> Result<SecretString, String> {
 /// Checks the scheme of a setting that is a Redis URL.
 #[cfg(feature = "redis")]
 pub(crate) fn redis_url(text: &str) -> Result<SecretString, String> {
-    url(text, &["redis://", "redis+unix://", "unix://"])
+    url(text, &["redis://", "rediss://", "redis+unix://", "unix://"])
 }
 
 #[cfg(any(feature = "postgres", feature = "redis"))]

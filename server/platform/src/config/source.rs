@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::fmt;
 use std::path::PathBuf;
 
 use super::ConfigError;
@@ -22,7 +23,6 @@ use super::ConfigError;
 /// assert_eq!(source.setting("PAGES").or(10, parse::count), 10);
 /// assert_eq!(source.unknown_names(), ["MUSEUM_COLOUR"]);
 /// ```
-#[derive(Debug)]
 pub struct Source {
     prefix: &'static str,
     values: BTreeMap<String, String>,
@@ -35,6 +35,14 @@ pub struct Source {
 pub struct Setting<'a> {
     source: &'a mut Source,
     name: String,
+}
+
+/// Prints the names of the variables. Their values can be secrets.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.values.keys().filter(|name| name.starts_with(self.prefix)).collect();
+        f.debug_struct("Source").field("prefix", &self.prefix).field("names", &names).finish_non_exhaustive()
+    }
 }
 
 impl Source {
@@ -112,6 +120,11 @@ impl Source {
         if !value.is_empty() {
             self.values.insert(name.to_owned(), value.to_owned());
         }
+    }
+
+    /// Returns the value of a variable by its complete name.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
     }
 
     /// Returns the variable of a setting, whose name is the prefix of the service and then `name`.

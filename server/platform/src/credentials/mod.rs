@@ -38,6 +38,7 @@ mod tokens;
 #[cfg(any(feature = "tokens", feature = "jwt"))]
 mod verified;
 
+pub(crate) use api_keys::run as run_keys;
 pub use api_keys::{ApiKeys, KeySource};
 #[cfg(feature = "passwords")]
 pub use basic::BasicAccounts;
@@ -53,7 +54,7 @@ pub use jsonwebtoken::errors::Error as IssueError;
 #[cfg(feature = "passwords")]
 pub use password::{PasswordError, Passwords, Verdict};
 #[cfg(feature = "tokens")]
-pub use tokens::{AccessToken, BadKey, TokenConfig, Tokens};
+pub use tokens::{AccessToken, BadKey, LoginSession, RefreshToken, TokenConfig, Tokens};
 
 #[cfg(all(test, feature = "postgres"))]
 pub(crate) use api_keys::STATEMENTS;

@@ -1,14 +1,20 @@
 //! The PostgreSQL databases of a service. Each has a schema and a connection pool, so that one part of a service can
 //! access only its own tables.
 
+mod breaker;
 mod migrate;
+mod monitor;
 mod settings;
+
+use std::time::Duration;
 
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
+pub(crate) use breaker::{Breaker, unavailable};
 pub(crate) use migrate::migrate;
+pub(crate) use monitor::Monitor;
 pub use settings::DatabaseConfig;
 
 /// A PostgreSQL database of a service: its name, its schema and its migrations.
@@ -52,20 +58,34 @@ impl Database {
     }
 }
 
-/// Creates the connection pool of a database. It connects on first use, so an unavailable database is not an error
-/// here.
-pub(crate) fn open(config: &DatabaseConfig, schema: &str) -> PgPool {
+/// Creates the connection pool of a database and its monitor. The pool connects on first use, so an unavailable database
+/// is not an error here.
+pub(crate) fn open(config: &DatabaseConfig, schema: &str, breaker: Breaker) -> (PgPool, Monitor) {
+    let options = options(config, schema);
+    let monitor = Monitor::new(options.clone(), breaker);
+    let pool = PgPoolOptions::new().max_connections(config.connections).acquire_timeout(config.acquire_timeout);
+    (monitor.guard(pool).connect_lazy_with(options), monitor)
+}
+
+/// Creates a pool of other connections to the database of `pool`, for work that must not wait for requests.
+pub(crate) fn separate(pool: &PgPool, connections: u32, acquire_timeout: Duration) -> PgPool {
+    let options = (*pool.connect_options()).clone();
+    let separate = PgPoolOptions::new().max_connections(connections).acquire_timeout(acquire_timeout);
+    // A connection whose work was cancelled is closed if it does not respond.
+    Monitor::new(options.clone(), Breaker::default()).guard(separate).connect_lazy_with(options)
+}
+
+/// Returns the options of the connections to a database.
+fn options(config: &DatabaseConfig, schema: &str) -> PgConnectOptions {
     let statement_timeout = config.statement_timeout.as_millis();
-    let options: PgConnectOptions = config.url.clone().application_name(&config.application).options([
+    config.url.clone().application_name(&config.application).options([
         ("search_path", schema.to_owned()),
         ("statement_timeout", statement_timeout.to_string()),
         // The wait for a lock ends before the statement timeout, so that the error names the lock as the cause.
         ("lock_timeout", (statement_timeout * 3 / 5).max(1).to_string()),
         ("idle_in_transaction_session_timeout", "60000".to_owned()),
         ("timezone", "UTC".to_owned()),
-    ]);
-    let pool = PgPoolOptions::new().max_connections(config.connections).acquire_timeout(config.acquire_timeout);
-    pool.connect_lazy_with(options)
+    ])
 }
 
 #[cfg(test)]

@@ -1,9 +1,15 @@
 //! Tests of migrations and pools, and of every SQL statement of the platform.
 
+use std::str::FromStr as _;
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Executor as _, SqlSafeStr as _};
 
+use super::DatabaseConfig;
 use crate::jobs::{Batch, Expired, Job};
-use crate::testing::{THINGS, TestDatabase, unindexed_foreign_keys};
+use crate::shutdown::Shutdown;
+use crate::testing::{Flow, Proxy, SOON, THINGS, TestDatabase, unindexed_foreign_keys};
 
 /// The SQL statements of all modules of the platform.
 const STATEMENTS: [&[&str]; 4] = [
@@ -91,4 +97,62 @@ async fn a_slow_statement_is_cancelled() {
     let database = TestDatabase::with_things().await;
     let error = sqlx::query("SELECT pg_sleep(30)").execute(&database.pool).await.unwrap_err();
     assert!(error.to_string().contains("statement timeout"), "{error}");
+}
+
+#[tokio::test]
+async fn a_connection_whose_statement_was_cancelled_is_closed_if_the_database_is_silent() {
+    let (database, proxy) = (TestDatabase::with_things().await, Proxy::postgres().await);
+    let options = PgConnectOptions::from_str(&proxy.url(&database.url)).unwrap();
+    let pool = super::separate(&PgPoolOptions::new().connect_lazy_with(options), 1, SOON);
+    sqlx::query("SELECT 1").execute(&pool).await.unwrap();
+    proxy.set(Flow::Stalled);
+    let statement = sqlx::query("SELECT 1").execute(&pool);
+    tokio::time::timeout(Duration::from_millis(50), statement).await.unwrap_err();
+    let started = Instant::now();
+    while pool.size() > 0 {
+        assert!(started.elapsed() < SOON, "the connection is still open");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    proxy.set(Flow::Open);
+    sqlx::query("SELECT 1").execute(&pool).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_pool_fails_at_once_while_its_database_is_silent_and_recovers_with_new_connections() {
+    let (database, proxy) = (TestDatabase::with_things().await, Proxy::postgres().await);
+    let config = DatabaseConfig {
+        url: PgConnectOptions::from_str(&proxy.url(&database.url)).unwrap(),
+        application: "test".to_owned(),
+        connections: 2,
+        statement_timeout: SOON,
+        acquire_timeout: 20 * SOON,
+    };
+    let breaker = super::Breaker::default();
+    let (pool, monitor) = super::open(&config, "things", breaker.clone());
+    let monitored = tokio::spawn(monitor.run(pool.clone(), Shutdown::default()));
+    // One connection is idle and one is in use when the database is lost.
+    let (used, idle) = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
+    drop(idle);
+    proxy.set(Flow::Stalled);
+    tokio::time::timeout(SOON, until(|| breaker.is_open())).await.unwrap();
+    drop(used);
+    tokio::time::timeout(SOON, until(|| pool.size() == 1)).await.unwrap();
+    let error = tokio::time::timeout(SOON, pool.acquire()).await.unwrap().unwrap_err();
+    assert!(matches!(error, sqlx::Error::Io(_)), "{error}");
+
+    proxy.set(Flow::Open);
+    tokio::time::timeout(SOON, until(|| !breaker.is_open())).await.unwrap();
+    let both = tokio::join!(pool.acquire(), pool.acquire());
+    for mut connection in [both.0.unwrap(), both.1.unwrap()] {
+        sqlx::query("SELECT 1").execute(&mut *connection).await.unwrap();
+    }
+    pool.close().await;
+    monitored.await.unwrap();
+}
+
+/// Waits until a condition holds.
+async fn until(holds: impl Fn() -> bool) {
+    while !holds() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }

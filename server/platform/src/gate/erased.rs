@@ -11,6 +11,8 @@ use super::policy::{Policy, Stage, Visit};
 pub(super) trait AnyPolicy<P>: Send + Sync {
     fn stage(&self) -> Stage;
     fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<Box<dyn AnyVisit<P>>>;
+    fn approach(&self, entry: &Entry<'_, P>) -> Result<(), Problem>;
+    fn deny(&self, entry: &Entry<'_, P>, refusal: &Problem, commands: &mut Commands) -> Option<Box<dyn AnyVisit<P>>>;
 }
 
 /// A [`Visit`] of any type.
@@ -30,6 +32,14 @@ impl<P: 'static, T: Policy<P>> AnyPolicy<P> for T {
 
     fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<Box<dyn AnyVisit<P>>> {
         Policy::visit(self, entry, commands).map(|visit| Box::new(visit) as Box<dyn AnyVisit<P>>)
+    }
+
+    fn approach(&self, entry: &Entry<'_, P>) -> Result<(), Problem> {
+        Policy::approach(self, entry)
+    }
+
+    fn deny(&self, entry: &Entry<'_, P>, refusal: &Problem, commands: &mut Commands) -> Option<Box<dyn AnyVisit<P>>> {
+        Policy::deny(self, entry, refusal, commands).map(|visit| Box::new(visit) as Box<dyn AnyVisit<P>>)
     }
 }
 

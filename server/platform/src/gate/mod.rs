@@ -10,6 +10,8 @@ mod policy;
 use std::fmt;
 
 use http::HeaderMap;
+#[cfg(feature = "postgres")]
+use writ_runtime::Operation;
 use writ_runtime::{Admission, Entry, Gate, Problem, Reply};
 
 use erased::{AnyPolicy, AnyVisit};
@@ -23,6 +25,11 @@ pub use policy::{Policy, Stage, Visit};
 
 #[cfg(feature = "redis")]
 use crate::redis::Redis;
+#[cfg(feature = "postgres")]
+use crate::{
+    database::{Breaker, unavailable},
+    health::is_probe,
+};
 
 /// A [`Gate`] that is composed of policies.
 ///
@@ -39,6 +46,9 @@ use crate::redis::Redis;
 pub struct PolicyGate<P> {
     #[cfg(feature = "redis")]
     redis: Option<Redis>,
+    /// The circuit breaker of the databases that handlers use.
+    #[cfg(feature = "postgres")]
+    breaker: Option<Breaker>,
     /// The policies in the order in which they decide.
     policies: Vec<Box<dyn AnyPolicy<P>>>,
 }
@@ -64,6 +74,8 @@ impl<P: 'static> PolicyGate<P> {
         PolicyGate {
             #[cfg(feature = "redis")]
             redis: None,
+            #[cfg(feature = "postgres")]
+            breaker: None,
             policies: Vec::new(),
         }
     }
@@ -71,7 +83,20 @@ impl<P: 'static> PolicyGate<P> {
     /// Creates a gate without policies, whose policies send their commands to `redis`.
     #[cfg(feature = "redis")]
     pub fn on_redis(redis: Redis) -> PolicyGate<P> {
-        PolicyGate { redis: Some(redis), policies: Vec::new() }
+        PolicyGate { redis: Some(redis), ..PolicyGate::open() }
+    }
+
+    /// Adds the circuit breaker of the databases that handlers use. While it is open, the gate refuses requests that no
+    /// policy responds to, except health checks.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn guarded_by(self, breaker: Breaker) -> PolicyGate<P> {
+        PolicyGate { breaker: Some(breaker), ..self }
+    }
+
+    /// Returns the circuit breaker that applies to an operation.
+    #[cfg(feature = "postgres")]
+    fn breaker(&self, operation: &Operation) -> Option<&Breaker> {
+        self.breaker.as_ref().filter(|_| !is_probe(operation))
     }
 
     /// Adds a policy. Policies decide in the order of their [stages](Stage), whatever the order in which they are
@@ -83,16 +108,17 @@ impl<P: 'static> PolicyGate<P> {
         self
     }
 
-    /// Begins the visits of a request and lets each of them read its responses, after one round trip to Redis.
-    async fn visits(&self, entry: &Entry<'_, P>) -> Vec<Box<dyn AnyVisit<P>>>
-    where
-        P: Sync,
-    {
+    /// Begins the visits of a request with the function `begin` of each policy, and lets each of them read its responses,
+    /// after one round trip to Redis.
+    async fn visits(
+        &self,
+        begin: impl Fn(&dyn AnyPolicy<P>, &mut Commands) -> Option<Box<dyn AnyVisit<P>>>,
+    ) -> Vec<Box<dyn AnyVisit<P>>> {
         let mut commands = Commands::default();
         let mut visits = Vec::with_capacity(self.policies.len());
         for policy in &self.policies {
             let before = commands.len();
-            if let Some(visit) = policy.visit(entry, &mut commands) {
+            if let Some(visit) = begin(policy.as_ref(), &mut commands) {
                 visits.push((visit, commands.len() - before));
             }
         }
@@ -122,8 +148,22 @@ impl<P: 'static> PolicyGate<P> {
 impl<P: Send + Sync + 'static> Gate<P> for PolicyGate<P> {
     type Pass = Pass<P>;
 
+    fn approach(&self, entry: &Entry<'_, P>) -> Result<(), Problem> {
+        self.policies.iter().try_for_each(|policy| policy.approach(entry))
+    }
+
+    async fn deny(&self, entry: &Entry<'_, P>, refusal: Problem) -> Problem {
+        let mut visits = self.visits(|policy, commands| policy.deny(entry, &refusal, commands)).await;
+        for index in 0..visits.len() {
+            if let Err(problem) = visits[index].enter(entry).await {
+                return with_headers(problem, &visits);
+            }
+        }
+        with_headers(refusal, &visits)
+    }
+
     async fn enter(&self, entry: &Entry<'_, P>) -> Result<Admission<Pass<P>>, Problem> {
-        let mut visits = self.visits(entry).await;
+        let mut visits = self.visits(|policy, commands| policy.visit(entry, commands)).await;
         for index in 0..visits.len() {
             match visits[index].enter(entry).await {
                 Ok(None) => {}
@@ -134,7 +174,20 @@ impl<P: Send + Sync + 'static> Gate<P> for PolicyGate<P> {
                 Err(problem) => return Err(with_headers(problem, &visits)),
             }
         }
+        #[cfg(feature = "postgres")]
+        if self.breaker(entry.call.operation).is_some_and(Breaker::is_open) {
+            return Err(with_headers(unavailable(), &visits));
+        }
         Ok(Admission::Proceed(Pass(visits)))
+    }
+
+    #[cfg(feature = "postgres")]
+    async fn interrupted(&self, entry: &Entry<'_, P>) -> Problem {
+        match self.breaker(entry.call.operation) {
+            Some(breaker) => breaker.interrupted().await,
+            None => std::future::pending().await,
+        }
+        unavailable()
     }
 
     fn begin(&self, pass: &mut Pass<P>, entry: &Entry<'_, P>) -> Result<(), Problem> {

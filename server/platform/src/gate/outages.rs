@@ -58,6 +58,8 @@ fn translate_outage(reply: &mut Reply) {
 fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+        // The driver reports a connection that is cut while it is opened as a message that it does not know.
+        sqlx::Error::Protocol(_) => true,
         sqlx::Error::Database(error) => {
             error.code().is_some_and(|code| TRANSIENT.iter().any(|prefix| code.starts_with(prefix)))
         }
@@ -67,6 +69,7 @@ fn is_transient(error: &sqlx::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
     use writ_runtime::Problem;
 
     use super::*;
@@ -85,6 +88,18 @@ mod tests {
         assert_eq!((reply.status.as_u16(), &reply.headers["retry-after"]), (503, &HeaderValue::from_static("1")));
         let ReplyBody::Problem(problem) = reply.body else { panic!("the body is not a problem") };
         assert_eq!((&*problem.code, problem.cause.is_some()), ("SERVICE_UNAVAILABLE", true));
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_cut_while_it_is_opened_is_a_503() {
+        let proxy = testing::Proxy::postgres().await;
+        proxy.set(testing::Flow::Closed);
+        let options = proxy.url(&std::env::var(testing::DATABASE_URL).unwrap()).parse::<PgConnectOptions>().unwrap();
+        for mode in [PgSslMode::Disable, PgSslMode::Prefer, PgSslMode::VerifyFull] {
+            let pool = PgPoolOptions::new().connect_lazy_with(options.clone().ssl_mode(mode));
+            let error = sqlx::query("SELECT 1").execute(&pool).await.unwrap_err();
+            assert_eq!(translated(error).status.as_u16(), 503, "{mode:?}");
+        }
     }
 
     #[tokio::test]

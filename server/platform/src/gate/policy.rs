@@ -64,6 +64,26 @@ pub trait Policy<P>: Send + Sync + 'static {
     /// Begins the part of the policy in a request, and adds the commands that it needs. Returns `None` if the policy
     /// does not apply to the request.
     fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<Self::Visit>;
+
+    /// Decides whether the credentials of a request are verified at all, by what this process has in memory. The entry
+    /// has no principal. The default is that all credentials are verified.
+    ///
+    /// # Errors
+    /// Returns a problem to refuse the request without a verification and without a round trip.
+    fn approach(&self, entry: &Entry<'_, P>) -> Result<(), Problem> {
+        let _ = entry;
+        Ok(())
+    }
+
+    /// Begins the part of the policy in a request that authentication refuses with `refusal`, and adds the commands that
+    /// it needs. The default is that the policy does not apply to such requests.
+    ///
+    /// The entry has the principal if the caller only lacks a scope. The gate calls [`Visit::read`] and [`Visit::enter`],
+    /// which can replace the refusal, and [`Visit::write_headers`].
+    fn deny(&self, entry: &Entry<'_, P>, refusal: &Problem, commands: &mut Commands) -> Option<Self::Visit> {
+        let _ = (entry, refusal, commands);
+        None
+    }
 }
 
 /// The part of a [`Policy`] in one request.

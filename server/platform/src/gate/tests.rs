@@ -10,6 +10,7 @@ use writ_runtime::operation::{Cache as CachePolicy, LimitBy, RateLimit};
 use writ_runtime::{Accept, CallInfo, Captured, Operation, PathValues, ReplyBody, RequestId};
 
 use super::*;
+use crate::limiter::FAILED_CREDENTIALS;
 use crate::overrides::{Overrides, testing as overrides};
 use crate::principal::Principal;
 use crate::revocation::Revocations;
@@ -138,7 +139,7 @@ async fn every_response_reports_the_limit_and_a_refusal_has_retry_after() {
 async fn a_rate_limit_that_an_operator_sets_replaces_that_of_the_contract_in_every_store() {
     for store in stores() {
         let changed = overrides::of("getEvent", "rate=1/60s");
-        let gate = store.adjustable_gate(&changed);
+        let gate = store.adjustable_gate(&changed, FAILED_CREDENTIALS);
         let request = TestRequest::new(&GET_EVENT, Some(&visitor(None)));
         let reply = pass(&gate, &request, Reply::status(200)).await;
         assert_eq!(
@@ -156,7 +157,7 @@ async fn a_response_that_is_cached_for_longer_than_an_operator_allows_is_not_ser
         let user = visitor(None);
         let request = TestRequest::new(&GET_EVENT, Some(&user));
         let changed = overrides::of("getEvent", "cache=5s");
-        let (declared, short) = (store.gate(), store.adjustable_gate(&changed));
+        let (declared, short) = (store.gate(), store.adjustable_gate(&changed, FAILED_CREDENTIALS));
         pass(&declared, &request, Reply::status(200).bytes("application/json", "{}")).await;
         pass(&short, &request, Reply::status(200).bytes("application/json", "[]")).await;
         let Ok(Admission::Reply(cached)) = short.enter(&request.entry()).await else { panic!("nothing is cached") };
@@ -213,21 +214,99 @@ async fn a_refused_change_invalidates_nothing_but_a_change_without_a_response_do
     }
 }
 
+const LIMITED: RateLimit = RateLimit { requests: 3, window: Duration::from_secs(3600), by: LimitBy::Address };
+
+fn unauthorized() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "the token is not valid")
+}
+
+#[tokio::test]
+async fn failed_credentials_cost_one_counter_of_their_address_for_all_operations() {
+    let mut stores = stores();
+    #[cfg(feature = "redis")]
+    stores.push(Store::redis(&testing::redis_unavailable()));
+    for store in stores {
+        let gate = store.adjustable_gate::<Visitor>(&Overrides::default(), LIMITED);
+        let (get, put) = (TestRequest::new(&GET_EVENT, None), TestRequest::new(&PUT_EVENT, None));
+        for (request, remaining) in [(&get, "2"), (&put, "1"), (&get, "0")] {
+            gate.approach(&request.entry()).unwrap();
+            let denied = gate.deny(&request.entry(), unauthorized()).await;
+            assert_eq!((denied.status, denied.header("x-ratelimit-limit")), (StatusCode::UNAUTHORIZED, Some("3")));
+            assert_eq!(denied.header("x-ratelimit-remaining"), Some(remaining));
+        }
+        let refused = gate.deny(&put.entry(), unauthorized()).await;
+        let blocked = gate.approach(&get.entry()).unwrap_err();
+        for problem in [refused, blocked, gate.deny(&get.entry(), unauthorized()).await] {
+            assert_eq!(
+                (problem.status, problem.header("x-ratelimit-remaining")),
+                (StatusCode::TOO_MANY_REQUESTS, Some("0"))
+            );
+            assert!(problem.header("retry-after").is_some() && problem.header("x-ratelimit-reset").is_some());
+        }
+        // Another address, and requests that need no credentials, are not concerned.
+        let mut other = TestRequest::new(&GET_EVENT, None);
+        other.call.address = Some(IpAddr::from([192, 0, 2, 2]));
+        gate.approach(&other.entry()).unwrap();
+        admit(&gate, &get).await;
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_lacks_a_scope_pays_from_the_limit_of_the_operation() {
+    for store in stores() {
+        let gate = store.adjustable_gate(&Overrides::default(), LIMITED);
+        let request = TestRequest::new(&GET_EVENT, Some(&visitor(None)));
+        for remaining in ["2", "1", "0"] {
+            let denied = gate.deny(&request.entry(), Problem::new(StatusCode::FORBIDDEN, "no")).await;
+            assert_eq!(
+                (denied.status, denied.header("x-ratelimit-remaining")),
+                (StatusCode::FORBIDDEN, Some(remaining))
+            );
+        }
+        let refused = gate.deny(&request.entry(), Problem::new(StatusCode::FORBIDDEN, "no")).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(refused.header("retry-after").is_some());
+    }
+}
+
+#[tokio::test]
+#[cfg(feature = "redis")]
+async fn failed_credentials_need_one_round_trip_and_those_of_a_blocked_address_none() {
+    let redis = testing::redis();
+    let gate = Store::redis(&redis).adjustable_gate::<Visitor>(&Overrides::default(), LIMITED);
+    let request = TestRequest::new(&GET_EVENT, None);
+    gate.deny(&request.entry(), unauthorized()).await;
+    let before = redis.round_trips();
+    gate.deny(&request.entry(), unauthorized()).await;
+    assert_eq!(redis.round_trips() - before, 1);
+    for _ in 0..2 {
+        gate.deny(&request.entry(), unauthorized()).await;
+    }
+    let before = redis.round_trips();
+    for _ in 0..100 {
+        gate.approach(&request.entry()).unwrap_err();
+        assert_eq!(gate.deny(&request.entry(), unauthorized()).await.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+    assert_eq!(redis.round_trips() - before, 0);
+}
+
 #[tokio::test]
 async fn an_ended_session_is_refused_with_the_headers_of_the_limit() {
     let sessions = TestSessions::new();
+    let revocations = Revocations::new(sessions.clone());
     let gates = [
-        Store::memory().gate().with(Revocations::new(sessions.clone())),
+        (Store::memory().gate().with(revocations.clone()), revocations),
         #[cfg(feature = "redis")]
         on_redis(&testing::redis(), &sessions),
         #[cfg(feature = "redis")]
         on_redis(&testing::redis_unavailable(), &sessions),
     ];
-    for gate in gates {
+    for (gate, revocations) in gates {
         let user = visitor(Some(sessions.begin()));
         let request = TestRequest::new(&GET_EVENT, Some(&user));
         admit(&gate, &request).await;
         sessions.end(user.session.unwrap());
+        revocations.announce(&[user.session.unwrap()]).await;
         let refused = gate.enter(&request.entry()).await.unwrap_err();
         assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
         assert!(refused.header("www-authenticate").is_some());
@@ -236,9 +315,10 @@ async fn an_ended_session_is_refused_with_the_headers_of_the_limit() {
 }
 
 #[cfg(feature = "redis")]
-fn on_redis(redis: &Redis, sessions: &TestSessions) -> PolicyGate<Visitor> {
+fn on_redis(redis: &Redis, sessions: &TestSessions) -> (PolicyGate<Visitor>, Revocations) {
     let revocations = Revocations::on_redis(redis.clone(), sessions.clone(), Duration::from_secs(900));
-    Store::redis(redis).adjustable_gate(&Overrides::default()).with(revocations)
+    let gate = Store::redis(redis).adjustable_gate(&Overrides::default(), FAILED_CREDENTIALS);
+    (gate.with(revocations.clone()), revocations)
 }
 
 #[tokio::test]
@@ -253,9 +333,9 @@ async fn a_request_is_refused_if_its_session_cannot_be_checked() {
 #[cfg(feature = "redis")]
 async fn an_operation_without_policies_needs_no_redis() {
     let redis = testing::redis_unavailable();
-    let gate = on_redis(&redis, &TestSessions::unavailable());
+    let (gate, _) = on_redis(&redis, &TestSessions::unavailable());
     pass(&gate, &TestRequest::new(&LIVEZ, None), Reply::status(200)).await;
-    assert!(!redis.has_failed());
+    assert!(!redis.is_unavailable());
     assert_eq!(redis.round_trips(), 0);
 }
 
@@ -321,7 +401,8 @@ impl Visit<Visitor> for Count {
 #[cfg(feature = "redis")]
 async fn all_policies_share_one_round_trip_and_each_reads_its_own_responses() {
     let (redis, sessions) = (testing::redis(), TestSessions::new());
-    let gate = on_redis(&redis, &sessions).with(Counter(redis.clone())).with(Counter(redis.clone()));
+    let (gate, _) = on_redis(&redis, &sessions);
+    let gate = gate.with(Counter(redis.clone())).with(Counter(redis.clone()));
     let user = visitor(Some(sessions.begin()));
     let request = TestRequest::new(&GET_EVENT, Some(&user));
     // The first request loads the script of the limits and the markers of sessions, and stores its response.

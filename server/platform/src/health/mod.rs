@@ -4,7 +4,11 @@ mod probe;
 mod probe_paths;
 mod routes;
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 pub use probe::{Probe, Weight};
 pub(crate) use probe_paths::{is_probe, is_probe_path};
@@ -16,10 +20,16 @@ use probe::AnyProbe;
 /// The timeout of the health check of one dependency.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The health checks of a service. Clones share the probes.
+/// The time for which a report is used again.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// The health checks of a service. Clones share the probes and the last report.
 #[derive(Clone)]
 pub struct Health {
-    probes: std::sync::Arc<[NamedProbe]>,
+    probes: Arc<[NamedProbe]>,
+    /// The last report and the time of its creation. The lock is held while probes run, so that concurrent callers share
+    /// them.
+    last: Arc<Mutex<Option<(Instant, Report)>>>,
     shutdown: Shutdown,
 }
 
@@ -30,22 +40,31 @@ pub(crate) struct NamedProbe {
     pub(crate) probe: Box<dyn AnyProbe>,
 }
 
-/// The health of a service or of a dependency.
+/// The health of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HealthStatus {
-    /// The service or the dependency works and can handle requests.
+    /// The service and its dependencies work.
     Healthy,
     /// The service works, but a dependency that is not essential is unavailable.
     Degraded,
-    /// The service or the dependency does not work.
+    /// The service does not work.
     Unhealthy,
+}
+
+/// The health of a dependency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CheckStatus {
+    /// The dependency works.
+    Up,
+    /// The dependency does not work, or did not respond in time.
+    Down,
 }
 
 /// The result of the health check of one dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Check {
-    /// The result of one health check of a dependency: healthy or unhealthy.
-    pub status: HealthStatus,
+    /// The health of the dependency.
+    pub status: CheckStatus,
     /// The duration of the dependency's health check.
     pub latency: Duration,
 }
@@ -61,7 +80,7 @@ pub struct Report {
 
 impl Check {
     /// The check of a dependency that is not known to work.
-    pub const UNKNOWN: Check = Check { status: HealthStatus::Unhealthy, latency: Duration::ZERO };
+    pub const UNKNOWN: Check = Check { status: CheckStatus::Down, latency: Duration::ZERO };
 }
 
 impl Report {
@@ -80,7 +99,7 @@ impl std::fmt::Debug for Health {
 
 impl Health {
     pub(crate) fn new(probes: Vec<NamedProbe>, shutdown: Shutdown) -> Health {
-        Health { probes: probes.into(), shutdown }
+        Health { probes: probes.into(), last: Arc::default(), shutdown }
     }
 
     /// Returns true if the graceful shutdown of the process has begun, so that the service is not ready.
@@ -89,17 +108,32 @@ impl Health {
     }
 
     /// Checks all dependencies concurrently, each for at most one second. Probes with one name are one dependency,
-    /// which is healthy if all of them succeed.
+    /// which is up if all of them succeed. Concurrent callers share one check, and its report is used again for a second.
     ///
     /// After the shutdown has begun, the service is unhealthy, so that load balancers send no more requests.
     pub async fn report(&self) -> Report {
+        let mut report = self.checked().await;
+        if self.is_stopping() {
+            report.status = HealthStatus::Unhealthy;
+        }
+        report
+    }
+
+    async fn checked(&self) -> Report {
+        let mut last = self.last.lock().await;
+        if let Some((_, report)) = last.as_ref().filter(|(created, _)| created.elapsed() < FRESH) {
+            return report.clone();
+        }
+        let report = self.check_all().await;
+        *last = Some((Instant::now(), report.clone()));
+        report
+    }
+
+    async fn check_all(&self) -> Report {
         let checks = futures_util::future::join_all(self.probes.iter().map(check)).await;
         let mut report = Report { status: HealthStatus::Healthy, checks: Vec::new() };
         for (probe, check) in self.probes.iter().zip(checks) {
             report.add(probe, check);
-        }
-        if self.is_stopping() {
-            report.status = HealthStatus::Unhealthy;
         }
         report
     }
@@ -107,7 +141,7 @@ impl Health {
 
 impl Report {
     fn add(&mut self, probe: &NamedProbe, check: Check) {
-        if check.status == HealthStatus::Unhealthy {
+        if check.status == CheckStatus::Down {
             self.status = self.status.max(probe.weight.status());
         }
         match self.checks.iter_mut().find(|(name, _)| *name == probe.name) {
@@ -124,8 +158,8 @@ impl Report {
 async fn check(probe: &NamedProbe) -> Check {
     let started = Instant::now();
     let status = match tokio::time::timeout(TIMEOUT, probe.probe.works()).await {
-        Ok(true) => HealthStatus::Healthy,
-        Ok(false) | Err(_) => HealthStatus::Unhealthy,
+        Ok(true) => CheckStatus::Up,
+        Ok(false) | Err(_) => CheckStatus::Down,
     };
     Check { status, latency: started.elapsed() }
 }

@@ -7,7 +7,7 @@ use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::json;
 
-use super::{Health, HealthStatus, Report};
+use super::{CheckStatus, Health, HealthStatus, Report};
 
 /// Returns the routes `/livez`, which touches nothing, and `/readyz`, which checks the dependencies of the service and
 /// responds with 503 if it is unhealthy.
@@ -36,6 +36,16 @@ fn body(report: &Report) -> serde_json::Value {
     });
     let checks: serde_json::Map<_, _> = checks.collect();
     json!({ "status": report.status.as_str(), "checks": checks })
+}
+
+impl CheckStatus {
+    /// Returns the name of the status in lower case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CheckStatus::Up => "up",
+            CheckStatus::Down => "down",
+        }
+    }
 }
 
 impl HealthStatus {

@@ -1,5 +1,7 @@
 //! Tests of health checks: their summary, their timeout, and the routes.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::body::Body;
 use http::Request;
 use http_body_util::BodyExt as _;
@@ -25,8 +27,8 @@ async fn the_service_is_healthy_if_all_dependencies_work() {
 #[tokio::test]
 async fn the_weight_of_a_dependency_decides_the_health_of_the_service() {
     let report = health(vec![probe("a", Weight::Essential, true), probe("b", Weight::Degrading, false)]).report().await;
-    assert_eq!((report.status, report.check("a").status), (HealthStatus::Degraded, HealthStatus::Healthy));
-    assert_eq!((report.check("b").status, report.check("c")), (HealthStatus::Unhealthy, Check::UNKNOWN));
+    assert_eq!((report.status, report.check("a").status), (HealthStatus::Degraded, CheckStatus::Up));
+    assert_eq!((report.check("b").status, report.check("c")), (CheckStatus::Down, Check::UNKNOWN));
     let report = health(vec![probe("a", Weight::Essential, false)]).report().await;
     assert_eq!(report.status, HealthStatus::Unhealthy);
 }
@@ -35,7 +37,7 @@ async fn the_weight_of_a_dependency_decides_the_health_of_the_service() {
 async fn probes_with_one_name_are_one_dependency() {
     let report = health(vec![probe("a", Weight::Essential, false), probe("a", Weight::Essential, true)]).report().await;
     assert_eq!(report.checks.len(), 1);
-    assert_eq!(report.check("a").status, HealthStatus::Unhealthy);
+    assert_eq!(report.check("a").status, CheckStatus::Down);
 }
 
 #[tokio::test]
@@ -50,6 +52,27 @@ async fn a_dependency_that_does_not_respond_in_time_does_not_work() {
     assert!(started.elapsed() < Duration::from_millis(1500));
 }
 
+#[tokio::test(start_paused = true)]
+async fn concurrent_and_frequent_callers_share_one_check() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = count.clone();
+    let slow = move || {
+        let count = counted.clone();
+        async move {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            count.fetch_add(1, Ordering::Relaxed) != 1
+        }
+    };
+    let health = health(vec![NamedProbe { name: "slow", weight: Weight::Essential, probe: Box::new(slow) }]);
+    let reports = futures_util::future::join_all((0..1000).map(|_| health.report())).await;
+    assert!(reports.iter().all(|report| report.status == HealthStatus::Healthy));
+    tokio::time::sleep(FRESH - Duration::from_millis(1)).await;
+    assert_eq!(health.report().await.status, HealthStatus::Healthy);
+    assert_eq!(count.load(Ordering::Relaxed), 1);
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(health.report().await.status, HealthStatus::Unhealthy);
+}
+
 #[tokio::test]
 async fn the_routes_report_the_health_of_the_service() {
     let shutdown = Shutdown::default();
@@ -62,7 +85,7 @@ async fn the_routes_report_the_health_of_the_service() {
     };
     let (status, body) = get("/readyz").await;
     assert_eq!((status, &body["status"]), (200, &"degraded".into()));
-    assert_eq!(body["checks"]["queue"]["status"], "unhealthy");
+    assert_eq!(body["checks"]["queue"]["status"], "down");
     shutdown.drain();
     assert_eq!(get("/readyz").await.0, 503);
     assert_eq!(get("/livez").await.0, 200);

@@ -16,6 +16,9 @@ use crate::single_flight::{Role, SingleFlight};
 /// The maximum total size of the records in memory, in bytes. The least used ones are evicted first.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
+/// The memory that a record needs in addition to its texts. It limits the number of records.
+const OVERHEAD: usize = 512;
+
 /// The longest time that a request waits for the first request with its key.
 const WAIT: Duration = Duration::from_secs(3);
 
@@ -71,7 +74,7 @@ impl Default for MemoryRecords {
     fn default() -> MemoryRecords {
         let weight = |key: &String, record: &Record| {
             let headers: usize = record.response.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-            u32::try_from(key.len() + headers + record.response.body.len()).unwrap_or(u32::MAX)
+            u32::try_from(OVERHEAD + key.len() + headers + record.response.body.len()).unwrap_or(u32::MAX)
         };
         let records = Cache::builder().max_capacity(MAX_BYTES).weigher(weight).expire_after(OwnRetention);
         MemoryRecords(Arc::new(Inner { records: records.build(), running: SingleFlight::default() }))
@@ -141,7 +144,7 @@ impl Record {
 
 /// Returns the identity of a key. The length in front of the caller keeps different callers and keys apart.
 fn identity<P: Principal>(cx: &Context<P>, key: &IdempotencyKey) -> String {
-    let principal = cx.principal().id();
+    let principal = super::bounded(cx.principal().id());
     format!("{}:{}:{principal}:{}", cx.operation().id, principal.len(), key.key)
 }
 

@@ -89,7 +89,7 @@ where
         return Ok(Idempotent::Fresh(response));
     };
     let record = Record {
-        principal: cx.principal().id(),
+        principal: super::bounded(cx.principal().id()),
         operation: cx.operation().id,
         key: &key.key,
         request_hash: &key.request_hash,

@@ -53,9 +53,14 @@ impl Standing {
 
     /// Inserts the `X-RateLimit-*` headers into a response, and `Retry-After` if the request is refused.
     pub fn write(&self, headers: &mut HeaderMap) {
-        for (name, value) in self.headers() {
-            headers.insert(name, HeaderValue::from(value));
+        for (name, value) in self.header_values() {
+            headers.insert(name, value);
         }
+    }
+
+    /// Returns the headers of [`Standing::headers`] in the form that a response needs.
+    pub(super) fn header_values(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+        self.headers().map(|(name, value)| (name, HeaderValue::from(value)))
     }
 
     /// Returns the `X-RateLimit-*` headers for the response to a request, and `Retry-After` if the request is
@@ -74,7 +79,7 @@ impl Standing {
 /// The refusal of a request whose rate limit is exhausted, with the headers of its state.
 impl From<Standing> for Limited {
     fn from(standing: Standing) -> Limited {
-        Limited::new(standing.headers().map(|(name, value)| (name, HeaderValue::from(value))))
+        Limited::new(standing.header_values())
     }
 }
 

@@ -2,10 +2,11 @@
 //! unavailable.
 
 mod bucket;
+mod failures;
 mod local;
 mod policy;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,6 +17,7 @@ use writ_runtime::operation::{LimitBy, RateLimit};
 use writ_runtime::{Limited, Operation};
 
 pub use bucket::{Level, Standing};
+pub(crate) use failures::{FAILED_CREDENTIALS, FailedCredentials};
 pub(crate) use policy::AdjustableLimiter;
 pub use policy::LimitVisit;
 
@@ -71,9 +73,14 @@ impl Counted {
     /// Assigns a rate limit of `operation` to the token bucket of `subject`: a user, an account or a client
     /// address.
     pub fn new(operation: &Operation, limit: RateLimit, subject: &str) -> Counted {
+        Counted::shared(operation.id, limit, subject)
+    }
+
+    /// Assigns a rate limit to the token bucket of `subject`. `name` is an operation or the reason of the limit.
+    fn shared(name: &str, limit: RateLimit, subject: &str) -> Counted {
         // The bucket's key contains the limit, so that two limits of one operation have two buckets.
         let (requests, window) = (limit.requests, limit.window.as_millis());
-        Counted { limit, bucket: format!("limit:{}:{requests}/{window}:{subject}", operation.id) }
+        Counted { limit, bucket: format!("limit:{name}:{requests}/{window}:{subject}") }
     }
 }
 
@@ -104,8 +111,7 @@ impl Limiter {
     /// Returns [`Limited`] if the rate limit of the account is exhausted.
     pub async fn take_account(&self, operation: &'static Operation, account: &str) -> Result<(), Limited> {
         let Some(limit) = operation.rate_limit(LimitBy::Account) else { return Ok(()) };
-        // The bucket's key contains a hash, so that Redis does not store e-mail addresses.
-        let subject = format!("account:{}", URL_SAFE_NO_PAD.encode(&Sha256::digest(account.to_lowercase())[..16]));
+        let subject = format!("account:{}", hashed(&account.to_lowercase()));
         match self.take(&[Counted::new(operation, *limit, &subject)]).await {
             Some(standing) if !standing.allowed => Err(standing.into()),
             _ => Ok(()),
@@ -195,12 +201,26 @@ impl Limiter {
 /// Returns the subject of rate limits by client address. All addresses of an IPv6 /64 network are one subject,
 /// because one client usually controls the complete network.
 pub fn subject_of(address: Option<IpAddr>) -> String {
-    match address.map(|address| address.to_canonical()) {
+    match network_of(address) {
         Some(IpAddr::V4(address)) => format!("address:{address}"),
         Some(IpAddr::V6(address)) => format!("address:{:x}", address.to_bits() >> 64),
         // All requests without a known client address share one token bucket.
         None => "address:unknown".to_owned(),
     }
+}
+
+/// Returns the address that stands for all addresses with one [subject](subject_of).
+fn network_of(address: Option<IpAddr>) -> Option<IpAddr> {
+    address.map(|address| match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        address @ IpAddr::V4(_) => address,
+    })
+}
+
+/// Returns the hash of a text from a caller, for the key of a token bucket. Redis then stores no e-mail addresses, and no
+/// text of any length.
+fn hashed(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..16])
 }
 
 /// Returns the current time for the token buckets in memory, in milliseconds since the Unix epoch.

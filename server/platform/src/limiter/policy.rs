@@ -4,7 +4,7 @@ use http::{HeaderMap, StatusCode};
 use writ_runtime::operation::{LimitBy, RateLimit};
 use writ_runtime::{Entry, Problem, Reply};
 
-use super::{Counted, Limiter, Standing, subject_of};
+use super::{Counted, Limiter, Standing, hashed, subject_of};
 use crate::gate::{Commands, Policy, Responses, Stage, Visit};
 use crate::overrides::Overrides;
 use crate::principal::Principal;
@@ -29,6 +29,10 @@ impl<P: Principal> Policy<P> for Limiter {
     fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<LimitVisit> {
         self.begin(entry, entry.call.operation.rate_limits, commands)
     }
+
+    fn deny(&self, entry: &Entry<'_, P>, refusal: &Problem, commands: &mut Commands) -> Option<LimitVisit> {
+        counts_as_request(refusal).then(|| Policy::<P>::visit(self, entry, commands)).flatten()
+    }
 }
 
 /// The policy of `x-rate-limit`, or of the limit that an operator has set in its place.
@@ -46,6 +50,16 @@ impl<P: Principal> Policy<P> for AdjustableLimiter {
         let limits = self.overrides.rate_limits(entry.call.operation);
         self.limiter.begin(entry, limits.as_slice(), commands)
     }
+
+    fn deny(&self, entry: &Entry<'_, P>, refusal: &Problem, commands: &mut Commands) -> Option<LimitVisit> {
+        counts_as_request(refusal).then(|| Policy::<P>::visit(self, entry, commands)).flatten()
+    }
+}
+
+/// Returns true if a request that authentication refuses takes from the limits of its operation. Failed credentials
+/// have a [limit of their own](super::FailedCredentials).
+fn counts_as_request(refusal: &Problem) -> bool {
+    refusal.status != StatusCode::UNAUTHORIZED
 }
 
 impl Limiter {
@@ -94,7 +108,7 @@ fn counted<P: Principal>(entry: &Entry<'_, P>, limits: &[RateLimit]) -> Vec<Coun
     let operation = entry.call.operation;
     let subject = |by: LimitBy| match (by, entry.principal) {
         (LimitBy::Account, _) => None,
-        (LimitBy::Caller, Some(caller)) => Some(format!("user:{}", caller.id())),
+        (LimitBy::Caller, Some(caller)) => Some(format!("user:{}", hashed(&caller.id()))),
         (LimitBy::Caller, None) | (LimitBy::Address, _) => Some(subject_of(entry.call.address)),
     };
     limits.iter().filter_map(|limit| Some(Counted::new(operation, *limit, &subject(limit.by)?))).collect()

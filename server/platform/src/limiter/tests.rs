@@ -52,6 +52,26 @@ async fn concurrent_requests_are_allowed_up_to_the_limit() {
     }
 }
 
+/// The number of rounds of a race. The variable `WRIT_ROUNDS` changes it.
+#[cfg(feature = "redis")]
+fn rounds() -> usize {
+    std::env::var("WRIT_ROUNDS").ok().map_or(100, |rounds| rounds.parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[cfg(feature = "redis")]
+async fn two_connections_together_admit_as_many_requests_as_the_bucket_has() {
+    // The bucket receives a token in a day.
+    let limit = RateLimit { requests: 20, window: Duration::from_secs(20 * 86_400), by: LimitBy::Caller };
+    let (first, second) = testing::two_connections();
+    let (first, second) = (Limiter::on_redis(first), Limiter::on_redis(second));
+    for round in 0..rounds() {
+        let bucket = [counted(&limit, &round.to_string())];
+        let (one, other) = tokio::join!(allowed_of(&first, &bucket, 25), allowed_of(&second, &bucket, 25));
+        assert_eq!(one + other, 20, "round {round}");
+    }
+}
+
 #[tokio::test]
 async fn a_bucket_is_refilled() {
     for limiter in limiters() {

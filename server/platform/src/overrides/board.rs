@@ -6,8 +6,8 @@ use super::memory::MemoryBoard;
 use super::postgres::PostgresBoard;
 use super::{Accepted, LogEntry, Override, Overrides, Process};
 use crate::BoxError;
+use crate::operator::Note;
 use crate::overrides::change::Kind;
-use crate::overrides::command::Note;
 
 /// The store of overrides and of their log.
 #[derive(Debug)]

@@ -4,15 +4,10 @@ use std::time::Duration;
 
 use super::change::{Change, Kind, Span};
 use crate::config::parse;
+use crate::operator::{Note, Words};
 
 /// The longest time for which a policy can be set.
 const MAX_DURATION: Duration = Duration::from_secs(86_400);
-
-/// The maximum length of a reason, in characters.
-const MAX_REASON: usize = 500;
-
-/// The maximum length of the name of an operator, in characters.
-const MAX_OPERATOR: usize = 100;
 
 /// The number of log entries that are printed by default, and the maximum number.
 const LOG_ENTRIES: (u32, u32) = (20, 1000);
@@ -58,133 +53,77 @@ pub(crate) struct Setting {
     pub(crate) note: Note,
 }
 
-/// The remarks of an operator about a change.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Note {
-    /// The name of the operator, or an empty text.
-    pub(crate) operator: String,
-    /// The reason of the change, or an empty text.
-    pub(crate) reason: String,
-}
-
 impl Command {
     /// Parses the arguments after `policy`.
     ///
     /// # Errors
     /// Returns a message that says what is wrong and what the command expects.
     pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
-        let mut words = Words(arguments);
+        let mut words = Words::new(arguments, USAGE);
         match words.next() {
             None | Some("help" | "--help" | "-h") => Ok(Command::Help),
-            Some("set") => Ok(Command::Set(words.setting(Vec::new())?)),
-            Some("off") => Ok(Command::Set(words.setting(vec![Change::Off])?)),
-            Some("clear") => words.clear(),
+            Some("set") => Ok(Command::Set(setting(&mut words, Vec::new())?)),
+            Some("off") => Ok(Command::Set(setting(&mut words, vec![Change::Off])?)),
+            Some("clear") => clear(&mut words),
             Some("list") => words.end().map(|()| Command::List),
-            Some("log") => words.log(),
+            Some("log") => log(&mut words),
             Some(other) => Err(format!("`policy {other}` is not a command; the commands are:\n\n{USAGE}")),
         }
     }
 
     /// Sets the name of the operator if the command has none.
     pub(crate) fn name_operator(&mut self, name: &str) {
-        if let Command::Set(Setting { note, .. }) | Command::Clear { note, .. } = self
-            && note.operator.is_empty()
-        {
-            note.operator = name.chars().filter(|letter| !letter.is_control()).take(MAX_OPERATOR).collect();
+        if let Command::Set(Setting { note, .. }) | Command::Clear { note, .. } = self {
+            note.name_operator(name);
         }
     }
 }
 
-/// The arguments that are not yet parsed.
-struct Words<'a>(&'a [String]);
-
-impl<'a> Words<'a> {
-    fn next(&mut self) -> Option<&'a str> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(first)
-    }
-
-    fn required(&mut self, what: &str) -> Result<&'a str, String> {
-        self.next().ok_or_else(|| format!("{what} is missing; the commands are:\n\n{USAGE}"))
-    }
-
-    fn end(&mut self) -> Result<(), String> {
-        match self.next() {
-            None => Ok(()),
-            Some(word) => Err(format!("`{word}` is not expected here; the commands are:\n\n{USAGE}")),
-        }
-    }
-
-    fn setting(&mut self, mut changes: Vec<Change>) -> Result<Setting, String> {
-        let operation = self.required("the operation")?.to_owned();
-        let is_off = !changes.is_empty();
-        let (mut note, mut duration) = (Note::default(), None);
-        while let Some(word) = self.next() {
-            if word == "for" {
-                duration = Some(lasting(self.required("the duration after `for`")?)?);
-            } else if !self.remark(word, &mut note)? {
-                let change = Change::parse(word)?;
-                if is_off || changes.iter().any(|other| other.kind() == change.kind()) {
-                    return Err(format!("`{word}` is one policy too many: an operation has one of each kind"));
-                }
-                changes.push(change);
+fn setting(words: &mut Words<'_>, mut changes: Vec<Change>) -> Result<Setting, String> {
+    let operation = words.required("the operation")?.to_owned();
+    let is_off = !changes.is_empty();
+    let (mut note, mut duration) = (Note::default(), None);
+    while let Some(word) = words.next() {
+        if word == "for" {
+            duration = Some(lasting(words.required("the duration after `for`")?)?);
+        } else if !words.remark(word, &mut note)? {
+            let change = Change::parse(word)?;
+            if is_off || changes.iter().any(|other| other.kind() == change.kind()) {
+                return Err(format!("`{word}` is one policy too many: an operation has one of each kind"));
             }
+            changes.push(change);
         }
-        if changes.is_empty() {
-            return Err(format!(
-                "the policy is missing; write for example `policy set {operation} rate=20/60s for 30m`"
-            ));
-        }
-        let duration = duration.ok_or("the duration is missing; end the command with for example `for 30m`")?;
-        Ok(Setting { operation, changes, duration, note })
     }
-
-    fn clear(&mut self) -> Result<Command, String> {
-        let operation = self.required("the operation")?.to_owned();
-        let (mut note, mut kind) = (Note::default(), None);
-        while let Some(word) = self.next() {
-            if let Some(named) = Kind::ALL.into_iter().find(|kind| kind.as_str() == word) {
-                kind = Some(named);
-            } else if !self.remark(word, &mut note)? {
-                return Err(format!("`{word}` is not a kind of policy; write rate, cache or off"));
-            }
-        }
-        Ok(Command::Clear { operation, kind, note })
+    if changes.is_empty() {
+        return Err(format!("the policy is missing; write for example `policy set {operation} rate=20/60s for 30m`"));
     }
-
-    fn log(&mut self) -> Result<Command, String> {
-        let (default, max) = LOG_ENTRIES;
-        let entries = match self.next() {
-            None => default,
-            Some(number) => match number.parse() {
-                Ok(entries) if (1..=max).contains(&entries) => entries,
-                _ => return Err(format!("`{number}` must be a number of entries from 1 to {max}")),
-            },
-        };
-        self.end().map(|()| Command::Log { entries })
-    }
-
-    /// Parses `by NAME` or `reason TEXT`. Returns false if `word` begins neither.
-    fn remark(&mut self, word: &str, note: &mut Note) -> Result<bool, String> {
-        match word {
-            "by" => note.operator = line("the name after `by`", self.required("the name after `by`")?, MAX_OPERATOR)?,
-            "reason" => note.reason = line("the reason", self.required("the text after `reason`")?, MAX_REASON)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
+    let duration = duration.ok_or("the duration is missing; end the command with for example `for 30m`")?;
+    Ok(Setting { operation, changes, duration, note })
 }
 
-/// Checks the length of a text, and that it has no control characters. `subject` begins the error message.
-fn line(subject: &str, text: &str, max: usize) -> Result<String, String> {
-    if text.chars().count() > max {
-        return Err(format!("{subject} must have at most {max} characters"));
+fn clear(words: &mut Words<'_>) -> Result<Command, String> {
+    let operation = words.required("the operation")?.to_owned();
+    let (mut note, mut kind) = (Note::default(), None);
+    while let Some(word) = words.next() {
+        if let Some(named) = Kind::ALL.into_iter().find(|kind| kind.as_str() == word) {
+            kind = Some(named);
+        } else if !words.remark(word, &mut note)? {
+            return Err(format!("`{word}` is not a kind of policy; write rate, cache or off"));
+        }
     }
-    if text.chars().any(char::is_control) {
-        return Err(format!("{subject} must be one line without control characters"));
-    }
-    Ok(text.to_owned())
+    Ok(Command::Clear { operation, kind, note })
+}
+
+fn log(words: &mut Words<'_>) -> Result<Command, String> {
+    let (default, max) = LOG_ENTRIES;
+    let entries = match words.next() {
+        None => default,
+        Some(number) => match number.parse() {
+            Ok(entries) if (1..=max).contains(&entries) => entries,
+            _ => return Err(format!("`{number}` must be a number of entries from 1 to {max}")),
+        },
+    };
+    words.end().map(|()| Command::Log { entries })
 }
 
 /// Parses the time for which a policy is set.

@@ -10,6 +10,7 @@ use super::command::{Command, Setting, USAGE};
 use super::{Accepted, report};
 use crate::BoxError;
 use crate::health::is_probe;
+use crate::operator::{suggestion, time};
 
 /// The longest time that a command waits until all processes apply a change.
 const CONFIRMATION: Duration = Duration::from_secs(3);
@@ -56,7 +57,7 @@ pub(super) async fn execute(
 /// Waits until all processes apply a change, and describes it.
 async fn confirmed(board: &Board, operation: &str, accepted: Accepted) -> Result<String, BoxError> {
     let Accepted { version, changes, until } = accepted;
-    let end = until.map_or("cleared".to_owned(), |until| format!("until {}", report::time(until)));
+    let end = until.map_or("cleared".to_owned(), |until| format!("until {}", time(until)));
     let changed = format!("{operation}: {} {end}", changes.join(" "));
     let started = Instant::now();
     loop {
@@ -105,12 +106,7 @@ fn unknown(name: &str, operations: &[&'static Operation]) -> String {
         operations.iter().filter(|operation| !is_probe(operation)).map(|found| found.id).collect();
     known.sort_unstable();
     known.dedup();
-    let likeness = |id: &str| strsim::jaro_winkler(&id.to_lowercase(), &name.to_lowercase());
-    let closest = known.iter().copied().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
-    let hint = match closest.filter(|id| likeness(id) > 0.8) {
-        Some(id) => format!("; did you mean `{id}`?"),
-        None => String::new(),
-    };
+    let hint = suggestion(name, known.iter().copied());
     let more = if known.len() > MAX_LISTED { ", …" } else { "" };
     known.truncate(MAX_LISTED);
     format!("the contract has no operation `{name}`{hint}\nits operations are {}{more}", known.join(", "))

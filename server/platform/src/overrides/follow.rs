@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
 use uuid::Uuid;
 
 use super::{Overrides, postgres, report};
@@ -33,8 +32,7 @@ pub(crate) struct Follower {
 impl Follower {
     /// Creates the follower of the overrides in the database of `pool`.
     pub(crate) fn new(pool: &PgPool, overrides: Overrides) -> Follower {
-        let options = (*pool.connect_options()).clone();
-        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(TIMEOUT).connect_lazy_with(options);
+        let pool = crate::database::separate(pool, 1, TIMEOUT);
         Follower { pool, overrides, id: Uuid::new_v4(), name: report::process_name(), confirmed: None }
     }
 

@@ -7,8 +7,9 @@ use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
 use super::active::Clock;
 use super::change::Kind;
-use super::command::{Note, Setting};
-use super::{Accepted, Author, LogEntry, Override, Overrides, Process};
+use super::command::Setting;
+use super::{Accepted, LogEntry, Override, Overrides, Process};
+use crate::operator::{Author, Note};
 
 /// The maximum number of log entries in memory. The oldest ones are dropped first.
 const MAX_LOG: usize = 1000;

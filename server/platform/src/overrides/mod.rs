@@ -40,6 +40,7 @@ pub(crate) use postgres::STATEMENTS;
 pub(crate) use postgres::{ENDED, OLD_ENTRIES, SURPLUS_ENTRIES};
 pub(crate) use switch::Switches;
 
+use crate::operator::Author;
 use change::Change;
 
 /// A policy that replaces the one of the contract for an operation, until its end.
@@ -50,15 +51,6 @@ pub(crate) struct Override {
     pub(crate) until: DateTime<Utc>,
     pub(crate) author: Author,
     pub(crate) reason: String,
-}
-
-/// The author of a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Author {
-    /// The name that the operator has given, or an empty text.
-    pub(crate) operator: String,
-    /// The role of PostgreSQL, or the name of the admin port.
-    pub(crate) role: String,
 }
 
 /// An entry of the log of changes.

@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use super::active::Clock;
 use super::change::{Change, Kind};
-use super::command::{Note, Setting};
-use super::{Accepted, Author, LogEntry, Override, Process};
+use super::command::Setting;
+use super::{Accepted, LogEntry, Override, Process};
 use crate::BoxError;
 use crate::jobs::Expired;
+use crate::operator::{Author, Note, explained};
 
 /// Increments the version of the service's overrides. The row stays locked until the transaction ends, so versions
 /// become visible in their order.
@@ -95,9 +96,6 @@ pub(crate) const SURPLUS_ENTRIES: Expired = Expired::new("writ.policy_log", "at"
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] =
     &[NEXT_VERSION, VERSION, SET, CLEAR, LOG, LIST, READ_LOG, REGISTER, FORGET, LEAVE, PROCESSES];
-
-/// The PostgreSQL error code `undefined_table` (PostgreSQL, Appendix A).
-const UNDEFINED_TABLE: &str = "42P01";
 
 /// The store of overrides in a database.
 #[derive(Debug)]
@@ -243,14 +241,4 @@ fn overrides(rows: &[PgRow]) -> Result<Vec<Override>, sqlx::Error> {
 
 fn author(row: &PgRow) -> Result<Author, sqlx::Error> {
     Ok(Author { operator: row.try_get("operator")?, role: row.try_get("role")? })
-}
-
-/// Explains the absence of the tables of the platform.
-fn explained(error: sqlx::Error) -> BoxError {
-    match error.as_database_error().and_then(|error| error.code()) {
-        Some(code) if code == UNDEFINED_TABLE => {
-            "the database has no tables for policies yet; they are created when the service starts".into()
-        }
-        _ => format!("the database did not respond as expected: {error}").into(),
-    }
 }

@@ -1,8 +1,7 @@
 //! The text that a command prints.
 
-use chrono::{DateTime, SecondsFormat, Utc};
-
-use super::{Author, LogEntry, Override, Process};
+use super::{LogEntry, Override, Process};
+use crate::operator::{by, table, time};
 
 /// The number of processes that a report names.
 const MAX_NAMED: usize = 5;
@@ -53,30 +52,4 @@ pub(super) fn applied(processes: &[Process], version: i64) -> String {
     let names: Vec<_> = behind.iter().take(MAX_NAMED).map(|process| process.name.as_str()).collect();
     let more = if behind.len() > MAX_NAMED { ", …" } else { "" };
     format!("{summary}; not yet by {}{more}", names.join(", "))
-}
-
-pub(super) fn time(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
-fn by(author: &Author) -> String {
-    match author.operator.as_str() {
-        "" => author.role.clone(),
-        operator => format!("{operator} ({})", author.role),
-    }
-}
-
-/// Aligns the columns of a table. The last column is not padded.
-fn table<const N: usize>(rows: &[[String; N]]) -> String {
-    let mut widths = [0; N];
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let line = |row: &[String; N]| {
-        let cells: Vec<_> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        cells.join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }

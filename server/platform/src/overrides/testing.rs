@@ -6,7 +6,8 @@ use chrono::{TimeDelta, Utc};
 
 use super::active::Clock;
 use super::change::Change;
-use super::{Author, Override, Overrides};
+use super::{Override, Overrides};
+use crate::operator::Author;
 
 /// Returns the override of one policy of an operation, which ends in a minute.
 pub(crate) fn of(operation: &str, change: &str) -> Overrides {

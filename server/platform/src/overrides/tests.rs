@@ -217,7 +217,7 @@ fn an_override_ends_by_the_clock_of_the_store_without_another_message() {
     // The clock of the store is an hour ahead of that of this process.
     let time = Utc::now() + TimeDelta::hours(1);
     let until = time + TimeDelta::milliseconds(200);
-    let author = Author { operator: String::new(), role: "writ".to_owned() };
+    let author = crate::operator::Author { operator: String::new(), role: "writ".to_owned() };
     let off = Override { operation: "buyTicket".to_owned(), change: Change::Off, until, author, reason: String::new() };
     overrides.replace(1, vec![off], Clock::new(Instant::now(), time));
     assert!(overrides.off(&BUY_TICKET).is_some_and(|remaining| remaining <= Duration::from_millis(200)));

@@ -102,7 +102,7 @@ fn pool_at(url: &str, schema: &str) -> PgPool {
         statement_timeout: Duration::from_secs(2),
         acquire_timeout: super::SOON,
     };
-    database::open(&config, schema)
+    database::open(&config, schema, database::Breaker::default()).0
 }
 
 impl Drop for TestDatabase {

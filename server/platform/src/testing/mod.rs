@@ -10,16 +10,22 @@
 mod database;
 #[cfg(feature = "tokens")]
 mod forged;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod island;
 #[cfg(feature = "jwt")]
 mod issuer;
 #[cfg(feature = "postgres")]
 mod plan;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod private;
 mod request;
 mod server;
 #[cfg(test)]
 pub(crate) mod sessions;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod stores;
 mod sweep;
-#[cfg(feature = "redis")]
+#[cfg(any(feature = "postgres", feature = "redis"))]
 mod valve;
 
 use std::time::Duration;
@@ -33,15 +39,23 @@ pub(crate) use database::THINGS;
 pub use database::{TestDatabase, database_unavailable, grant_key, unindexed_foreign_keys};
 #[cfg(feature = "tokens")]
 pub use forged::{forged_tokens, resigned_token};
+#[cfg(all(feature = "postgres", feature = "redis"))]
+pub use island::Island;
 #[cfg(feature = "jwt")]
 pub use issuer::TestIssuer;
 #[cfg(feature = "postgres")]
 pub use plan::check_plan;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+pub use private::{Place, PrivatePostgres, PrivateRedis};
 pub use request::OperationRequest;
 pub use server::TestServer;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+pub use stores::Stores;
 pub use sweep::Sweep;
 #[cfg(feature = "redis")]
 pub use valve::Valve;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+pub use valve::{Flow, Proxy};
 
 /// The time that a test waits for something that must happen soon.
 pub const SOON: Duration = Duration::from_secs(5);
@@ -57,11 +71,11 @@ pub fn changed_bits(text: &str) -> impl Iterator<Item = String> {
 
 /// The variable with the URL of the PostgreSQL server of tests.
 #[cfg(feature = "postgres")]
-const DATABASE_URL: &str = "WRIT_TEST_DATABASE_URL";
+pub(crate) const DATABASE_URL: &str = "WRIT_TEST_DATABASE_URL";
 
 /// The variable with the URL of the Redis server of tests.
 #[cfg(feature = "redis")]
-const REDIS_URL: &str = "WRIT_TEST_REDIS_URL";
+pub(crate) const REDIS_URL: &str = "WRIT_TEST_REDIS_URL";
 
 /// A network address where no server listens, for tests of unavailable services.
 #[cfg(any(feature = "postgres", feature = "redis"))]
@@ -74,6 +88,17 @@ pub fn redis() -> crate::Redis {
     redis_at(&variable(REDIS_URL))
 }
 
+/// Returns two connections of one service to the Redis of the tests, as two processes have them.
+#[cfg(all(test, feature = "redis"))]
+pub(crate) fn two_connections() -> (crate::Redis, crate::Redis) {
+    let prefix = prefix();
+    let open = || {
+        let config = config(&variable(REDIS_URL), prefix.clone());
+        crate::Redis::open(&config).expect("the URL of Redis is valid")
+    };
+    (open(), open())
+}
+
 /// Returns a connection to an unavailable Redis, for tests of an outage.
 #[cfg(feature = "redis")]
 pub fn redis_unavailable() -> crate::Redis {
@@ -81,9 +106,13 @@ pub fn redis_unavailable() -> crate::Redis {
 }
 
 #[cfg(feature = "redis")]
-fn redis_at(url: &str) -> crate::Redis {
-    let config = crate::redis::RedisConfig { url: url.into(), prefix: prefix(), timeout: Duration::from_secs(2) };
-    crate::Redis::open(&config).expect("the URL of Redis is valid")
+pub(crate) fn redis_at(url: &str) -> crate::Redis {
+    crate::Redis::open(&config(url, prefix())).expect("the URL of Redis is valid")
+}
+
+#[cfg(feature = "redis")]
+fn config(url: &str, prefix: String) -> crate::redis::RedisConfig {
+    crate::redis::RedisConfig { url: url.into(), authorities: None, prefix, timeout: Duration::from_secs(2) }
 }
 
 #[cfg(feature = "redis")]

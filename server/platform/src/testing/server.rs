@@ -10,6 +10,16 @@ use crate::config::Source;
 use crate::platform::Platform;
 use crate::service::Service;
 
+/// The settings of a service in a test, without the prefix. Sweeps send wrong credentials to all operations of a contract
+/// from one address.
+const SETTINGS: [(&str, &str); 5] = [
+    ("BIND", "127.0.0.1:0"),
+    ("DATABASE_CONNECTIONS", "8"),
+    ("REDIS_TIMEOUT", "2s"),
+    ("DRAIN_TIMEOUT", "1s"),
+    ("FAILED_CREDENTIALS", "1000000/60s"),
+];
+
 /// A running service for one test. Dropping the value stops the service.
 ///
 /// ```no_run
@@ -46,9 +56,7 @@ impl<S: Service> TestServer<S> {
     /// Starts a service for one test with the default settings of tests, modified by `change`.
     pub async fn start_with(change: impl FnOnce(&mut Source)) -> TestServer<S> {
         let mut source = Source::new(S::PREFIX, "", []);
-        for (name, value) in
-            [("BIND", "127.0.0.1:0"), ("DATABASE_CONNECTIONS", "8"), ("REDIS_TIMEOUT", "2s"), ("DRAIN_TIMEOUT", "1s")]
-        {
+        for (name, value) in SETTINGS {
             source.set(&format!("{}{name}", S::PREFIX), value);
         }
         #[cfg(feature = "postgres")]
@@ -79,6 +87,25 @@ impl<S: Service> TestServer<S> {
 }
 
 impl<S> TestServer<S> {
+    /// Runs the subcommand `policy` for this service, for example `set createOrder rate=1000/60s for 1h`, and waits until the
+    /// service applies it. The service needs a database.
+    ///
+    /// # Panics
+    /// Panics if the command fails or has no effect.
+    #[cfg(feature = "postgres")]
+    pub async fn policy(&self, arguments: &str) {
+        let arguments: Vec<String> = arguments.split_whitespace().map(str::to_owned).collect();
+        let version = self.platform.0.overrides.version();
+        let report = crate::overrides::run(&self.platform, &arguments).await;
+        report.unwrap_or_else(|error| panic!("policy {arguments:?}: {error}"));
+        // The command does not wait for a service that has just started, which is not in the list of processes yet.
+        let started = std::time::Instant::now();
+        while self.platform.0.overrides.version() == version {
+            assert!(started.elapsed() < super::SOON, "policy {arguments:?} is not applied");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+
     /// Returns the URL of a path on the test server.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)

@@ -1,54 +1,145 @@
-//! A proxy for Redis that a test can close and open, to simulate an outage.
+//! A proxy for PostgreSQL or Redis that a test can disturb, to simulate an outage.
 
-use tokio::io::copy_bidirectional;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::{REDIS_URL, redis_at, variable};
+#[cfg(feature = "redis")]
 use crate::redis::Redis;
 
-/// A TCP proxy for Redis in a test. While it is open, it forwards connections. Closing it breaks all connections.
+/// The state of a [`Proxy`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// The proxy forwards all data.
+    Open,
+    /// The proxy forwards all data, each part of it after this time.
+    Delayed(Duration),
+    /// The proxy accepts connections and data, and forwards nothing. It looks like a network that loses all packets,
+    /// except that the operating system of the proxy acknowledges them.
+    Stalled,
+    /// The proxy has closed the direction from the server to the client, and forwards the other one.
+    HalfClosed,
+    /// The proxy closes all connections, and refuses new ones.
+    Closed,
+}
+
+/// A TCP proxy in front of a server, whose connections a test can disturb.
+#[derive(Debug)]
+pub struct Proxy {
+    upstream: String,
+    address: String,
+    flow: watch::Sender<Flow>,
+}
+
+impl Proxy {
+    /// Starts an open proxy for the server of a URL.
+    pub async fn start(url: &str) -> Proxy {
+        let upstream = host(url).to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("a listener has an address").to_string();
+        let flow = watch::Sender::new(Flow::Open);
+        tokio::spawn(accept(listener, upstream.clone(), flow.clone()));
+        Proxy { upstream, address, flow }
+    }
+
+    /// Starts an open proxy for the PostgreSQL of the tests.
+    #[cfg(feature = "postgres")]
+    pub async fn postgres() -> Proxy {
+        Proxy::start(&super::variable(super::DATABASE_URL)).await
+    }
+
+    /// Starts an open proxy for the Redis of the tests.
+    #[cfg(feature = "redis")]
+    pub async fn redis() -> Proxy {
+        Proxy::start(&super::variable(super::REDIS_URL)).await
+    }
+
+    /// Returns a URL of the server with the address of the proxy.
+    pub fn url(&self, url: &str) -> String {
+        url.replacen(&self.upstream, &self.address, 1)
+    }
+
+    /// Changes the state of the proxy, for its present and future connections.
+    pub fn set(&self, flow: Flow) {
+        self.flow.send_replace(flow);
+    }
+}
+
+/// A [`Proxy`] for the Redis of the tests, and a connection through it.
+#[cfg(feature = "redis")]
 #[derive(Debug)]
 pub struct Valve {
     /// The connection to Redis through the proxy, with a separate key prefix.
     pub redis: Redis,
-    open: watch::Sender<bool>,
+    proxy: Proxy,
 }
 
+#[cfg(feature = "redis")]
 impl Valve {
     /// Starts a proxy for the Redis of the tests, which forwards connections until it is closed.
     pub async fn open() -> Valve {
-        let url = variable(REDIS_URL);
-        let upstream = url.trim_start_matches("redis://").split(['/', '?']).next().unwrap_or_default();
-        let upstream = upstream.rsplit('@').next().unwrap_or_default().to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let address = listener.local_addr().expect("a listener has an address");
-        let open = watch::Sender::new(true);
-        tokio::spawn(accept(listener, upstream.clone(), open.clone()));
-        let url = url.replacen(&upstream, &address.to_string(), 1);
-        Valve { redis: redis_at(&url), open }
+        let proxy = Proxy::redis().await;
+        let redis = super::redis_at(&proxy.url(&super::variable(super::REDIS_URL)));
+        Valve { redis, proxy }
     }
 
     /// Opens or closes the Redis proxy. Closing it breaks all connections.
     pub fn set(&self, open: bool) {
-        self.open.send_replace(open);
+        self.proxy.set(if open { Flow::Open } else { Flow::Closed });
     }
 }
 
-/// Accepts client connections to the Redis proxy, and forwards those that arrive while the proxy is open.
-async fn accept(listener: TcpListener, upstream: String, open: watch::Sender<bool>) {
+/// Returns the host and the port of a URL.
+fn host(url: &str) -> &str {
+    let address = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let address = address.split(['/', '?']).next().unwrap_or_default();
+    address.rsplit('@').next().unwrap_or_default()
+}
+
+/// Accepts client connections, and forwards those that arrive while the proxy is not closed.
+async fn accept(listener: TcpListener, upstream: String, flow: watch::Sender<Flow>) {
     while let Ok((stream, _)) = listener.accept().await {
-        if *open.borrow() {
-            tokio::spawn(forward(stream, upstream.clone(), open.subscribe()));
+        if *flow.borrow() != Flow::Closed {
+            tokio::spawn(forward(stream, upstream.clone(), flow.subscribe()));
         }
     }
 }
 
-/// Forwards a connection to Redis until one side closes it or the proxy is closed.
-async fn forward(mut stream: TcpStream, upstream: String, mut open: watch::Receiver<bool>) {
-    let Ok(mut redis) = TcpStream::connect(&upstream).await else { return };
+/// Forwards a connection until one side closes it or the proxy is closed.
+async fn forward(client: TcpStream, upstream: String, flow: watch::Receiver<Flow>) {
+    let Ok(server) = TcpStream::connect(&upstream).await else { return };
+    let _ = (client.set_nodelay(true), server.set_nodelay(true));
+    let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
+    let mut closed = flow.clone();
+    let both = async {
+        tokio::join!(copy(from_client, to_server, flow.clone(), false), copy(from_server, to_client, flow, true))
+    };
     tokio::select! {
-        _ = copy_bidirectional(&mut stream, &mut redis) => {}
-        _ = open.wait_for(|open| !open) => {}
+        _ = both => {}
+        _ = closed.wait_for(|flow| *flow == Flow::Closed) => {}
+    }
+}
+
+/// Copies one direction of a connection, as the state of the proxy says.
+async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut flow: watch::Receiver<Flow>, is_response: bool) {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let length = tokio::select! {
+            read = from.read(&mut buffer) => read.unwrap_or(0),
+            _ = flow.wait_for(|flow| is_response && *flow == Flow::HalfClosed) => 0,
+        };
+        let passed = flow.wait_for(|flow| *flow != Flow::Stalled).await.map(|flow| *flow);
+        match passed {
+            Ok(Flow::HalfClosed) if is_response => return,
+            Ok(Flow::Delayed(time)) => tokio::time::sleep(time).await,
+            _ => {}
+        }
+        // Dropping the half closes its direction.
+        if length == 0 || to.write_all(&buffer[..length]).await.is_err() {
+            return;
+        }
     }
 }

@@ -69,7 +69,10 @@ const KINDS: [Kind; 4] = [
         ty: "Tokens",
         new: "platform.tokens()",
         docs: "The issuer and verifier of the service's own access tokens",
-        settings: &[("TOKEN_KEYS", "the Ed25519 keys that sign and verify access tokens; random if it is not set")],
+        settings: &[(
+            "TOKEN_KEYS",
+            "the Ed25519 or P-256 keys that sign and verify access tokens; random if it is not set",
+        )],
     },
     Kind {
         wirings: &[Wiring::Issuer],

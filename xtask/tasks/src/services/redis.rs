@@ -28,7 +28,7 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 pub struct Redis<'s> {
     /// The process of the private Redis or Valkey server.
     pub process: Process<'s>,
-    /// The URL of the private server, `redis://` with its password.
+    /// The URL of the private server, with its password. `redis-cli -u` takes it only with a user name.
     pub url: String,
 }
 
@@ -68,7 +68,7 @@ pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> a
         while process.ended()?.is_none() {
             if is_ready(address, &password).unwrap_or(false) {
                 terminal::step("Started", format_args!("Redis {} on {address}", found.version));
-                return Ok(Redis { process, url: format!("redis://:{password}@{address}/") });
+                return Ok(Redis { process, url: format!("redis://default:{password}@{address}") });
             }
             if waiting.passed() > START_LIMIT {
                 bail!("Redis does not start; its log is {}", log.display());

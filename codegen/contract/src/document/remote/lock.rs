@@ -124,7 +124,7 @@ impl fmt::Display for Lock {
 /// Returns the SHA-256 hash of a remote document in hexadecimal digits. Line endings count as line feeds, since version
 /// control may convert them.
 pub fn hash(text: &str) -> String {
-    format!("{:x}", Sha256::digest(text.replace("\r\n", "\n")))
+    Sha256::digest(text.replace("\r\n", "\n")).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

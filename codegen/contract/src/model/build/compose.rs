@@ -10,7 +10,7 @@ use crate::source::Span;
 use super::builder::Builder;
 use super::deferred::{Source, Unsettled};
 use super::facets::Facets;
-use super::node_fields::{elements, is_annotation, is_plain_reference, spanned_string, string, truth};
+use super::node_fields::{elements, is_annotation, is_plain_reference, is_secret, spanned_string, string, truth};
 
 /// The deepest nesting of `allOf` that is supported. The deepest known published contract has five levels.
 pub(super) const DEEPEST: usize = 64;
@@ -62,6 +62,7 @@ impl<'d> Builder<'d, '_> {
             nullable: false,
             read_only: annotated.is_some_and(|node| truth(node, "readOnly")),
             write_only: annotated.is_some_and(|node| truth(node, "writeOnly")),
+            secret: annotated.is_some_and(is_secret),
             default: default.map(|default| (default.to_json(), default.span)),
             kind: Kind::Any,
             content: None,
@@ -127,6 +128,7 @@ impl<'d> Builder<'d, '_> {
                     let schema = self.schemas.get_mut(id);
                     schema.read_only |= facets.read_only;
                     schema.write_only |= facets.write_only;
+                    schema.secret |= facets.secret;
                     if !facets.contradictions.is_empty() {
                         let none = self.contradicting(id, facets.nullable, facets.contradictions);
                         self.settled(id, none);

@@ -8,7 +8,7 @@ use crate::model::options::UnknownFields;
 use crate::model::schema::{StringContent, StringShape};
 use crate::source::Span;
 
-use super::node_fields::truth;
+use super::node_fields::{is_secret, truth};
 use super::type_set::TypeSet;
 
 /// The constraints of a schema, collected from all its document nodes.
@@ -28,6 +28,8 @@ pub(super) struct Facets<'d> {
     pub read_only: bool,
     /// True if a node of the schema declares `writeOnly: true`.
     pub write_only: bool,
+    /// True if a node of the schema declares `format: password`.
+    pub secret: bool,
     /// The values that every `enum` and `const` of the schema allows; `None` for all values.
     pub values: Option<Vec<&'d Node>>,
     /// True if strings outside the enum are valid too (`x-extensible-enum`, or the setting `enums`).
@@ -147,11 +149,12 @@ impl<'d> Facets<'d> {
         Facets { decided: decided.to_vec(), siblings, ..Facets::default() }
     }
 
-    /// Adds the annotations of a node that concern the directions of a value. They apply to the schema if any of its
+    /// Adds the annotations of a node that concern the directions and the secrecy of a value. They apply to the schema if any of its
     /// nodes has them (JSON Schema 2020-12, validation § 9.4).
     pub fn annotate(&mut self, node: &Node) {
         self.read_only |= truth(node, "readOnly");
         self.write_only |= truth(node, "writeOnly");
+        self.secret |= is_secret(node);
     }
 
     /// Returns true if generated code can check `unevaluatedProperties` at `node`: it covers exactly the

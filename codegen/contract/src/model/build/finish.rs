@@ -199,6 +199,7 @@ impl<'d> Builder<'d, '_> {
             nullable,
             read_only: false,
             write_only: false,
+            secret: false,
             default: None,
             kind,
             content: None,

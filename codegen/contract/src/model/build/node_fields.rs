@@ -50,6 +50,11 @@ pub(super) fn truth(node: &Node, name: &str) -> bool {
     node.get(name).and_then(Node::as_bool).unwrap_or(false)
 }
 
+/// Returns true if a schema node declares that its values are secrets (`format: password`).
+pub(super) fn is_secret(node: &Node) -> bool {
+    node.get("format").and_then(Node::as_str) == Some("password")
+}
+
 /// Returns true if a schema node consists of a `$ref` only.
 pub(super) fn is_plain_reference(node: &Node) -> bool {
     node.as_object().is_some_and(|object| object.len() == 1) && node.get("$ref").and_then(Node::as_str).is_some()

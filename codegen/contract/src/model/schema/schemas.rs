@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::error_pointers::ErrorPointers;
 use super::id::SchemaId;
-use super::kind::Kind;
+use super::kind::{Additional, Kind, ObjectShape};
 use super::page_mapping::PageSetting;
 use crate::model::direction::Direction;
 use crate::source::{Span, Spanned};
@@ -71,6 +71,8 @@ pub struct Schema {
     pub read_only: bool,
     /// True if responses omit a value of the schema, since only requests contain it (`writeOnly`).
     pub write_only: bool,
+    /// True if a value of the schema is a secret, such as a password or a token (`format: password`).
+    pub secret: bool,
     /// The default value of the schema (`default`), with its span.
     pub default: Option<(Json, Span)>,
     /// The kind of the schema: the set of its valid values, apart from null.
@@ -206,6 +208,28 @@ impl Schemas {
             Direction::Outbound => schema.write_only,
         };
         self.chain(id).any(omitted)
+    }
+
+    /// Returns true if the values of a schema are secrets, which `Debug` output omits: those of a schema that is
+    /// `writeOnly` or has the format `password`, and lists and maps of them. An object with a secret property is none,
+    /// since the type of the object omits the property itself.
+    pub fn is_secret(&self, mut id: SchemaId) -> bool {
+        // A list can contain itself.
+        for _ in 0..self.list.len() {
+            if self.chain(id).any(|schema| schema.write_only || schema.secret) {
+                return true;
+            }
+            id = match self.kind(id) {
+                Kind::Array(array) => array.items,
+                Kind::Object(ObjectShape { properties, additional: Additional::Kept(rest), .. })
+                    if properties.is_empty() =>
+                {
+                    *rest
+                }
+                _ => return false,
+            };
+        }
+        false
     }
 
     fn chain(&self, id: SchemaId) -> impl Iterator<Item = &Schema> {

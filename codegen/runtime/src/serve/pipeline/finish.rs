@@ -21,6 +21,9 @@ pub(super) fn finish(
         log_problem(problem, &head.call.request_id, operation.id);
     }
     conditional::apply(head, &mut reply);
+    if operation.secret && reply.status.is_success() {
+        reply.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     if operation.produces.len() > 1 || operation.produces.iter().any(|media| media.contains('*')) {
         reply.headers.append(header::VARY, HeaderValue::from_static("accept"));
     }

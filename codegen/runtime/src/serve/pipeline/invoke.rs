@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use futures_util::{FutureExt, TryFutureExt};
 use http::StatusCode;
 
@@ -17,18 +18,22 @@ use crate::serve::handler::HandlerFuture;
 /// The time that the gate has after the deadline of a request, to see the response of a handler that exceeded it.
 const GATE_GRACE: Duration = Duration::from_secs(1);
 
-/// Awaits the handler of a request until the deadline of the request.
+/// Awaits the handler of a request until the deadline of the request, or until `interrupted` completes.
 ///
 /// # Errors
 ///
-/// Returns a 503 problem after the deadline, or a 504 if the contract declares 504 and not 503.
+/// Returns a 503 problem after the deadline, or a 504 if the contract declares 504 and not 503. Returns the problem of
+/// `interrupted` if it completes first.
 pub(super) async fn invoke(
     handler: HandlerFuture,
+    interrupted: Pin<&mut (impl Future<Output = Problem> + Send)>,
     operation: &Operation,
     deadline: Deadline,
 ) -> Result<Reply, Problem> {
-    match deadline.limit(handler).await {
-        Ok(outcome) => outcome,
+    // The handler is polled first, so a handler that is ready has its own outcome.
+    match deadline.limit(select(handler, interrupted)).await {
+        Ok(Either::Left((outcome, _))) => outcome,
+        Ok(Either::Right((problem, _))) => Err(problem),
         Err(Elapsed) => Err(timed_out(operation)),
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! | stage | task | source |
 //! |---|---|---|
-//! | route | finds the operation, or refuses with 404, 405 or 400 | `serve/router.rs` |
-//! | authenticate | identifies the principal and checks its scopes, or refuses with 401 or 403 | `authenticate.rs` |
+//! | route | finds the operation, or refuses with 404 or 405 | `serve/router.rs` |
+//! | authenticate | identifies the principal and checks its scopes, or refuses with 401 or 403, which the gate sees | `authenticate.rs` |
 //! | admit | asks the gate: revocation, rate limit, cache | `stages.rs`, `serve/gate.rs` |
-//! | receive body | checks media type and size, and reads the body | `request/body.rs` |
+//! | receive body | checks path, media type and size, and reads the body | `request/body.rs` |
 //! | decode | reads and validates parameters and body together | `stages.rs`, `request/decoder/` |
 //! | invoke | asks the gate whether the handler may begin, and awaits it in time | `stages.rs`, `invoke.rs` |
 //! | finish | adds conditional response, error envelope and common headers | `finish.rs` |
@@ -47,10 +47,10 @@ use stages::Stages;
 ///
 /// | stage | task |
 /// |---|---|
-/// | route | finds the operation, or refuses with 404, 405 or 400 |
-/// | authenticate | identifies the principal and checks its scopes, or refuses with 401 or 403 |
+/// | route | finds the operation, or refuses with 404 or 405 |
+/// | authenticate | identifies the principal and checks its scopes, or refuses with 401 or 403, which the gate sees |
 /// | admit | asks the [`Gate`]: revocation, rate limit, cache |
-/// | receive body | checks media type and size, and reads the body |
+/// | receive body | checks path, media type and size, and reads the body |
 /// | decode | reads and validates parameters and body together |
 /// | invoke | asks the gate whether the handler may begin, and awaits it within its time limit |
 /// | finish | adds conditional response, error envelope and common headers |

@@ -22,7 +22,7 @@ use crate::serve::challenge;
 use crate::serve::endpoint::{ResponseFuture, Serve};
 use crate::serve::gate::{Admission, Entry, Gate};
 use crate::serve::handler::HandlerFuture;
-use crate::serve::pipeline::authenticate::authenticate;
+use crate::serve::pipeline::authenticate::{Refused, authenticate};
 use crate::serve::pipeline::binding::{Binding, Invocation};
 use crate::serve::pipeline::finish::finish;
 use crate::serve::pipeline::invoke::{bounded, catch_panic, invoke};
@@ -59,9 +59,9 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
         body: Body,
         deadline: Deadline,
     ) -> Result<Reply, Problem> {
-        let principal = authenticate(&self.shared.authenticator, self.operation, head, extensions).await?;
+        let principal = self.identify(head, extensions).await?;
         let Some(invocation) = self.binding.for_caller(principal) else {
-            return Err(challenge::missing(self.operation));
+            return Err(self.shared.gate.deny(&entry(head, None), challenge::missing(self.operation)).await);
         };
         let entry = entry(head, invocation.principal());
         let mut pass = match self.admit(&entry).await? {
@@ -69,29 +69,44 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
             Admission::Proceed(pass) => pass,
         };
         let begin = || self.shared.gate.begin(&mut pass, &entry);
-        let outcome = catch_panic(pin!(self.run_admitted(head, body, deadline, &invocation, begin))).await;
+        let interrupted = || self.shared.gate.interrupted(&entry);
+        let admitted = self.run_admitted(head, body, deadline, &invocation, begin, interrupted);
+        let outcome = catch_panic(pin!(admitted)).await;
         let mut reply = outcome.and_then(|outcome| outcome).unwrap_or_else(Reply::from);
         self.shared.gate.leave(pass, &entry, &mut reply).await;
         Ok(reply)
     }
 
+    /// Identifies the caller of a request. The gate may refuse to verify the credentials, and sees every refusal.
+    async fn identify(&self, head: &RequestHead, extensions: &Extensions) -> Result<Option<A::Principal>, Problem> {
+        let Shared { authenticator, gate, .. } = &*self.shared;
+        let approach = || gate.approach(&entry(head, None));
+        match authenticate(authenticator, self.operation, head, extensions, approach).await {
+            Ok(principal) => Ok(principal),
+            Err(Refused::Unverified(problem)) => Err(problem),
+            Err(Refused::Denied(problem, caller)) => Err(gate.deny(&entry(head, caller.as_ref()), problem).await),
+        }
+    }
+
     /// Runs the pipeline stages of a request that the gate has admitted, until the gate's `leave`. `begin` is the
-    /// gate's decision before the handler.
-    async fn run_admitted(
+    /// gate's decision before the handler, and `interrupted` its decision to end the handler.
+    async fn run_admitted<I: Future<Output = Problem> + Send>(
         &self,
         head: &Arc<RequestHead>,
         body: Body,
         deadline: Deadline,
         invocation: &Invocation<'_, A::Principal>,
         begin: impl FnOnce() -> Result<(), Problem>,
+        interrupted: impl FnOnce() -> I,
     ) -> Result<Reply, Problem> {
         let options = &self.shared.options;
+        head.check_path()?;
         head.check_acceptable()?;
         let arrival = deadline.min(Deadline::after(options.timeouts.body));
         let body = receive_body(head, body, options.body_limit, arrival).await?;
         let (handler, refusal) = decode(head, body, self.shared.response_check(&head.call), invocation)?;
         begin()?;
-        let outcome = invoke(handler, self.operation, deadline).await;
+        let outcome = invoke(handler, pin!(interrupted()), self.operation, deadline).await;
         refusal.replace_server_error(outcome)
     }
 

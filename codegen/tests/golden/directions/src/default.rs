@@ -139,18 +139,31 @@ pub struct SendParcelRequest {
 }
 
 /// A part of the multipart body of [`DefaultApi::send_parcel`].
-#[derive(Debug)]
 pub enum SendParcelPart {
     To(String),
     Code(String),
 }
 
+writ_runtime::redacted! {
+    enum SendParcelPart {
+        To(value: shown),
+        Code(value: secret),
+    }
+}
+
 /// All parts of the multipart body of [`DefaultApi::send_parcel`], with files in memory, as
 /// returned by `Parts::collect`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SendParcelForm {
     pub to: String,
     pub code: String,
+}
+
+writ_runtime::redacted! {
+    SendParcelForm {
+        to: shown,
+        code: secret,
+    }
 }
 
 /// The successful response of [`DefaultApi::send_parcel`].

@@ -38,7 +38,7 @@ impl Read for RefreshRequest {
         })?;
         let mut refresh_token = None;
         while r.next_field(&mut object).is_some() {
-            refresh_token = r.string(&StringRule { min: 1, max: Some(256), ..StringRule::NONE });
+            refresh_token = r.string(&StringRule { min: 1, max: Some(2048), ..StringRule::NONE });
         }
         r.end_object(object);
         Some(Self { refresh_token: refresh_token? })
@@ -55,7 +55,7 @@ impl Read for LogoutRequest {
         })?;
         let mut refresh_token = None;
         while r.next_field(&mut object).is_some() {
-            refresh_token = r.string(&StringRule { min: 1, max: Some(256), ..StringRule::NONE });
+            refresh_token = r.string(&StringRule { min: 1, max: Some(2048), ..StringRule::NONE });
         }
         r.end_object(object);
         Some(Self { refresh_token: refresh_token? })
@@ -76,7 +76,7 @@ impl Write for Tokens {
 impl Conform<OwnRules> for Tokens {
     fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
         c.field("accessToken", &self.access_token, &StringRule { max: Some(4096), ..StringRule::NONE });
-        c.field("refreshToken", &self.refresh_token, &StringRule { min: 1, max: Some(256), ..StringRule::NONE });
+        c.field("refreshToken", &self.refresh_token, &StringRule { min: 1, max: Some(2048), ..StringRule::NONE });
         c.field("expiresIn", &self.expires_in, &IntegerRule { min: Some(1), max: Some(86400), ..IntegerRule::NONE });
     }
 }

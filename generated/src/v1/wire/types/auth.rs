@@ -4,7 +4,7 @@
 use crate::v1::Email;
 
 /// The credentials to sign in with.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LoginRequest {
     /// An e-mail address. Addresses that differ only in upper and lower case are equal.
@@ -14,37 +14,69 @@ pub struct LoginRequest {
     pub password: String,
 }
 
+writ_runtime::redacted! {
+    LoginRequest {
+        email: shown,
+        password: secret,
+    }
+}
+
 /// The request to refresh the tokens of a session.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RefreshRequest {
-    /// An opaque refresh token. It can be used once. Keep it secret.
+    /// A refresh token, a JWT with the claims `sub`, `jti` and `exp`. It can be used once, only to refresh or end its
+    /// session. Keep it secret.
     pub refresh_token: RefreshToken,
+}
+
+writ_runtime::redacted! {
+    RefreshRequest {
+        refresh_token: secret,
+    }
 }
 
 /// The request to end a session.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LogoutRequest {
-    /// An opaque refresh token. It can be used once. Keep it secret.
+    /// A refresh token, a JWT with the claims `sub`, `jti` and `exp`. It can be used once, only to refresh or end its
+    /// session. Keep it secret.
     pub refresh_token: RefreshToken,
 }
 
-/// An opaque refresh token. It can be used once. Keep it secret.
+writ_runtime::redacted! {
+    LogoutRequest {
+        refresh_token: secret,
+    }
+}
+
+/// A refresh token, a JWT with the claims `sub`, `jti` and `exp`. It can be used once, only to refresh or end its
+/// session. Keep it secret.
 pub type RefreshToken = String;
 
 /// The access token and the refresh token of a session.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Tokens {
     /// The access token, a JWT. Send it as `Authorization: Bearer …`.
     pub access_token: String,
-    /// An opaque refresh token. It can be used once. Keep it secret.
+    /// A refresh token, a JWT with the claims `sub`, `jti` and `exp`. It can be used once, only to refresh or end its
+    /// session. Keep it secret.
     pub refresh_token: RefreshToken,
     /// The authentication scheme of the access token.
     pub token_type: TokenType,
     /// The lifetime of the access token, in seconds.
     pub expires_in: i32,
+}
+
+writ_runtime::redacted! {
+    Tokens {
+        access_token: secret,
+        refresh_token: secret,
+        token_type: shown,
+        expires_in: shown,
+    }
 }
 
 /// The authentication scheme of the access token.

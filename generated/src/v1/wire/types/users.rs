@@ -55,7 +55,7 @@ pub enum UserField {
 }
 
 /// The request to create a user. The new user has the role `user`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct NewUser {
     /// An e-mail address. Addresses that differ only in upper and lower case are equal.
@@ -64,6 +64,14 @@ pub struct NewUser {
     pub name: UserName,
     /// A password of 12 to 128 characters. A long passphrase is recommended.
     pub password: Password,
+}
+
+writ_runtime::redacted! {
+    NewUser {
+        email: shown,
+        name: shown,
+        password: secret,
+    }
 }
 
 /// The new values of all fields of a user that can change. A change of `role` requires the scope
@@ -92,13 +100,20 @@ pub struct UserPatch {
 }
 
 /// The request to change a password.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct PasswordChange {
     /// The current password.
     pub current: String,
     /// A password of 12 to 128 characters. A long passphrase is recommended.
     pub new: Password,
+}
+
+writ_runtime::redacted! {
+    PasswordChange {
+        current: secret,
+        new: secret,
+    }
 }
 
 /// A page of users.

@@ -18,7 +18,7 @@ const USABLE: Duration = Duration::from_secs(86_400);
 
 /// The time between two attempts to fetch the keys. Strangers can send tokens with unknown key ids, so these must not
 /// cause more requests to the issuer.
-const COOLDOWN: Duration = Duration::from_secs(10);
+pub(super) const COOLDOWN: Duration = Duration::from_secs(10);
 
 /// The keys of an issuer. Clones share them.
 #[derive(Clone)]

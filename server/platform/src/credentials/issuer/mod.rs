@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use jsonwebtoken::Validation;
 use serde_json::Value;
-use writ_runtime::{BearerToken, Denied};
+use writ_runtime::{BearerToken, Denied, Unavailable};
 
 pub use settings::IssuerConfig;
 
@@ -24,7 +24,7 @@ use super::claims::{self, FromClaims};
 use super::jose;
 use super::verified::{Verified, VerifiedTokens};
 use jwk::Jwk;
-use keys::{Found, Keys};
+use keys::{COOLDOWN, Found, Keys};
 
 /// The maximum length of an access token in bytes. A longer text is rejected without parsing it.
 const MAX_LENGTH: usize = 16 * 1024;
@@ -82,7 +82,9 @@ impl<P: FromClaims> Issuer<P> {
         let key = match self.0.keys.find(header.kid.as_deref()).await {
             Found::Key(key) => key,
             Found::Unknown => return Err(denied()),
-            Found::Unavailable(cause) => return Err(Denied::Unavailable(cause)),
+            Found::Unavailable(cause) => {
+                return Err(Denied::Unavailable(Unavailable::retry_after(COOLDOWN).because(cause).into()));
+            }
         };
         let verified = self.verify(token, &key).ok_or_else(denied)?;
         self.0.verified.insert(token, verified.clone());

@@ -1,5 +1,6 @@
 //! Tests of tokens of an external issuer: discovery, rotation of keys, outages, and tokens that are not valid.
 
+use std::error::Error as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -285,8 +286,9 @@ async fn the_metadata_of_another_issuer_is_rejected() {
     let other = IssuerConfig { issuer: server.url.replace("127.0.0.1", "localhost"), ..server.config() };
     let issuer = Issuer::<Visitor>::new(other);
     let token = server.sign(key, &server.claims());
-    let Err(Denied::Unavailable(cause)) = issuer.caller(BearerToken::new(&token)).await else { panic!() };
-    assert!(cause.to_string().contains("another issuer"), "{cause}");
+    let Err(Denied::Unavailable(unavailable)) = issuer.caller(BearerToken::new(&token)).await else { panic!() };
+    let cause = unavailable.source().unwrap().to_string();
+    assert!(cause.contains("another issuer"), "{cause}");
 }
 
 #[test]

@@ -1,26 +1,24 @@
-//! The cryptography of access tokens: a backend of `jsonwebtoken` with the algorithms that the service uses, and no
-//! others.
+//! The cryptography of tokens: a backend of `jsonwebtoken` on `ring` with the algorithms that services use, and no others.
 //!
 //! The backends that the crate provides contain more. A token whose header names an algorithm without code here
 //! cannot be accepted.
 
 #[cfg(feature = "tokens")]
-mod eddsa;
-#[cfg(feature = "jwt")]
-mod published;
+mod sign;
+mod verify;
 
 use std::sync::Once;
 
-use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
-use jsonwebtoken::errors::{ErrorKind, Result};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, KeyUtils};
+use jsonwebtoken::errors::Result;
+use jsonwebtoken::{Algorithm, EncodingKey};
 
 #[cfg(feature = "tokens")]
-pub(super) use eddsa::{decoding_key, encoding_key};
+pub(super) use sign::KeyPair;
 
 static BACKEND: CryptoProvider = CryptoProvider {
     signer_factory: signer,
-    verifier_factory: verifier,
+    verifier_factory: |algorithm, key| verify::verifier(*algorithm, key),
     // The service reads JSON Web Keys itself.
     key_utils: KeyUtils::new_unimplemented(),
 };
@@ -34,25 +32,13 @@ pub(super) fn install() {
     });
 }
 
+#[cfg(feature = "tokens")]
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
-    #[cfg(feature = "tokens")]
-    if *algorithm == Algorithm::EdDSA {
-        return eddsa::signer(key);
-    }
-    let _ = (algorithm, key);
-    Err(ErrorKind::InvalidAlgorithm.into())
+    sign::signer(*algorithm, key)
 }
 
-fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
-    #[cfg(feature = "tokens")]
-    if *algorithm == Algorithm::EdDSA {
-        return eddsa::verifier(key);
-    }
-    #[cfg(feature = "jwt")]
-    return published::verifier(*algorithm, key);
-    #[cfg(not(feature = "jwt"))]
-    {
-        let _ = key;
-        Err(ErrorKind::InvalidAlgorithm.into())
-    }
+/// Refuses to sign, because a service that verifies the tokens of an external issuer signs none.
+#[cfg(not(feature = "tokens"))]
+fn signer(_: &Algorithm, _: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
+    Err(jsonwebtoken::errors::ErrorKind::InvalidAlgorithm.into())
 }

@@ -1,85 +1,103 @@
-//! The keys that sign and verify access tokens.
+//! The keys that sign and verify the tokens of a service, and the set of their public keys.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ed25519_dalek::SigningKey;
-use ed25519_dalek::pkcs8::DecodePrivateKey;
-use jsonwebtoken::{DecodingKey, EncodingKey};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::config::parse::decoded;
-use crate::credentials::jose;
+use crate::credentials::jose::{self, KeyPair};
 use crate::random;
 
-/// The keys of access tokens. The first configured key signs, all keys verify.
+/// The keys of tokens. The first configured key signs, all keys verify and are published.
 ///
-/// Thus a new key can be distributed to all processes before it signs, and an old key still verifies until its
-/// last token has expired.
+/// Thus a new key can be distributed to all processes and clients before it signs, and an old key still verifies until
+/// its last access token has expired.
 pub(super) struct KeySet {
-    /// The id of the key that signs access tokens, for the header field `kid` (RFC 7515 § 4.1.4).
-    pub(super) signing_id: String,
-    pub(super) signing: EncodingKey,
+    pub(super) signing: SigningKey,
     /// The keys that verify access tokens, by key id.
-    pub(super) verifying: BTreeMap<String, DecodingKey>,
+    pub(super) verifying: BTreeMap<String, VerifyingKey>,
+    /// The public keys as a JSON Web Key Set (RFC 7517 § 5).
+    pub(super) published: Value,
 }
 
-/// The error of a configured access token key that is not an Ed25519 private key.
+/// The key that signs tokens.
+pub(super) struct SigningKey {
+    /// The id of the key, for the header field `kid` (RFC 7515 § 4.1.4).
+    pub(super) id: String,
+    pub(super) algorithm: Algorithm,
+    pub(super) key: EncodingKey,
+}
+
+/// A key that verifies access tokens, and the only algorithm that it is used with.
+pub(super) struct VerifyingKey {
+    pub(super) algorithm: Algorithm,
+    pub(super) key: DecodingKey,
+}
+
+/// The error of a configured token key that is not a private key of Ed25519 or P-256.
 #[derive(Debug)]
 pub struct BadKey {
-    /// The index of the invalid key in the list of configured access token keys, from 0.
+    /// The index of the invalid key in the list of configured token keys, from 0.
     pub index: usize,
 }
 
 impl fmt::Display for BadKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "key {} is not an Ed25519 private key in PEM or base64", self.index + 1)
+        let number = self.index + 1;
+        write!(
+            f,
+            "key {number} is neither an Ed25519 or P-256 private key in PKCS #8 PEM nor an Ed25519 seed in base64"
+        )
     }
 }
 
 impl std::error::Error for BadKey {}
 
 impl KeySet {
-    /// Parses the configured keys of access tokens. Without a key the process generates a random one, and its
-    /// tokens are valid only until the process ends.
+    /// Parses the configured keys of tokens. Without a key the process generates a random one, and its tokens are valid
+    /// only until the process ends.
     pub(super) fn read(keys: &[SecretString]) -> Result<KeySet, BadKey> {
         let mut read = Vec::with_capacity(keys.len());
         for (index, key) in keys.iter().enumerate() {
-            read.push(signing_key(key.expose_secret()).ok_or(BadKey { index })?);
+            read.push(key_pair(key.expose_secret()).ok_or(BadKey { index })?);
         }
-        Ok(if read.is_empty() { KeySet::random() } else { KeySet::of(&read) })
+        match read.split_first() {
+            Some((signing, others)) => Ok(KeySet::of(signing, others)),
+            None => Ok(KeySet::random()),
+        }
     }
 
     /// Creates a random key.
+    #[expect(clippy::expect_used, reason = "every text of 32 bytes is an Ed25519 seed (RFC 8032 § 5.1.5)")]
     pub(super) fn random() -> KeySet {
-        KeySet::of(&[SigningKey::from_bytes(&random::bytes())])
+        KeySet::of(&KeyPair::of_seed(&random::bytes::<32>()).expect("a seed of 32 bytes"), &[])
     }
 
-    fn of(keys: &[SigningKey]) -> KeySet {
+    fn of(signing: &KeyPair, others: &[KeyPair]) -> KeySet {
         jose::install();
-        let signing = &keys[0];
+        let all = || std::iter::once(signing).chain(others);
+        let verifying = |pair: &KeyPair| VerifyingKey { algorithm: pair.algorithm, key: pair.verifying() };
+        let published: Vec<Value> = all().map(|pair| pair.jwk(&key_id(pair))).collect();
         KeySet {
-            signing_id: key_id(signing),
-            signing: jose::encoding_key(signing.as_bytes()),
-            verifying: keys.iter().map(|key| (key_id(key), jose::decoding_key(&key.verifying_key()))).collect(),
+            signing: SigningKey { id: key_id(signing), algorithm: signing.algorithm, key: signing.private.clone() },
+            verifying: all().map(|pair| (key_id(pair), verifying(pair))).collect(),
+            published: json!({ "keys": published }),
         }
     }
 }
 
-/// Parses a configured private key for access tokens: a PKCS #8 PEM block (RFC 8410), or a 32-byte seed in
-/// base64.
-fn signing_key(text: &str) -> Option<SigningKey> {
-    if text.contains("-----BEGIN") {
-        return SigningKey::from_pkcs8_pem(text).ok();
-    }
-    Some(SigningKey::from_bytes(&<[u8; 32]>::try_from(decoded(text)?).ok()?))
+/// Parses a configured private key for tokens: a PKCS #8 PEM block (RFC 5958), or a 32-byte Ed25519 seed in base64.
+fn key_pair(text: &str) -> Option<KeyPair> {
+    if text.contains("-----BEGIN") { KeyPair::of_pem(text) } else { KeyPair::of_seed(&decoded(text)?) }
 }
 
-/// Returns the id of an access token key. The id is derived from the public key, so that it is equal in all
-/// processes.
-fn key_id(key: &SigningKey) -> String {
-    URL_SAFE_NO_PAD.encode(&Sha256::digest(key.verifying_key().as_bytes())[..8])
+/// Returns the id of a token key. The id is derived from the public key, so that it is equal in all processes.
+fn key_id(pair: &KeyPair) -> String {
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(&pair.public)[..8])
 }

@@ -1,13 +1,17 @@
-//! Access tokens that the service issues itself (JSON Web Tokens, RFC 7519): issuing and verification.
+//! Tokens that the service issues itself (JSON Web Tokens, RFC 7519): access tokens and their verification, refresh
+//! tokens, and the published keys.
 
 mod keys;
+mod published;
+mod refresh;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use axum::Router;
+use chrono::{DateTime, Utc};
 use jsonwebtoken::errors::Error as IssueError;
 use jsonwebtoken::{Algorithm, Header, Validation};
 use secrecy::SecretString;
@@ -17,6 +21,7 @@ use uuid::Uuid;
 use writ_runtime::{BearerToken, Denied};
 
 pub use keys::BadKey;
+pub use refresh::RefreshToken;
 
 use super::claims::{self, FromClaims};
 use super::verified::{Verified, VerifiedTokens};
@@ -26,22 +31,28 @@ use keys::KeySet;
 /// The maximum length of an access token in bytes. A longer text is rejected without parsing it.
 const MAX_LENGTH: usize = 4096;
 
-/// The settings of the access tokens that a service issues.
+/// The media type of access tokens in the header field `typ` (RFC 9068 § 2.1).
+const ACCESS: &str = "at+jwt";
+
+/// The media type of refresh tokens in the header field `typ`. No verifier of access tokens accepts it.
+const REFRESH: &str = "refresh+jwt";
+
+/// The settings of the tokens that a service issues.
 #[derive(Debug, Clone)]
 pub struct TokenConfig {
-    /// The Ed25519 private keys for access tokens, as PEM or as base64 seeds. The first key signs, all keys
-    /// verify. If the list is empty, the process generates a random key.
+    /// The private keys for tokens: of Ed25519 or P-256 as PKCS #8 PEM, or Ed25519 seeds in base64. The first key signs,
+    /// all keys verify and are published. If the list is empty, the process generates a random key.
     pub keys: Vec<SecretString>,
-    /// The issuer in the claim `iss` of access tokens. Default: the name of the service.
+    /// The issuer in the claim `iss` of tokens. Default: the name of the service.
     pub issuer: String,
     /// The audience in the claim `aud` of access tokens. Default: the name of the service.
     pub audience: String,
-    /// The lifetime of an access token. Default: 15 min.
+    /// The longest lifetime of an access token. Default: 15 min.
     pub lifetime: Duration,
 }
 
 impl TokenConfig {
-    /// Reads the settings of access tokens. The source keeps the faults.
+    /// Reads the settings of tokens. The source keeps the faults.
     pub(crate) fn read(from: &mut Source) -> TokenConfig {
         let name = from.service_name();
         TokenConfig {
@@ -53,7 +64,7 @@ impl TokenConfig {
     }
 }
 
-/// The issuer and verifier of a service's own access tokens. Clones share the keys and the cache of verified tokens.
+/// The issuer and verifier of a service's own tokens. Clones share the keys and the cache of verified tokens.
 pub struct Tokens<P>(Arc<Inner<P>>);
 
 struct Inner<P> {
@@ -65,16 +76,25 @@ struct Inner<P> {
     verified: VerifiedTokens<P>,
 }
 
+/// A login session that tokens are issued for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoginSession {
+    /// The id of the session, for the claim `sid`.
+    pub id: Uuid,
+    /// The time at which the session ends, however often it is refreshed. No access token is valid for longer.
+    pub ends_at: DateTime<Utc>,
+}
+
 /// An access token that was just issued, and its lifetime.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AccessToken {
     /// The access token in compact form, for the header `Authorization: Bearer`.
     pub token: String,
-    /// The time for which the access token is valid.
+    /// The time for which the access token is valid, in whole seconds. It is zero if the session has ended.
     pub expires_in: Duration,
 }
 
-/// The claims of an issued access token: registered claims (RFC 7519 § 4.1), the session, and those of the service.
+/// The claims of an issued token: registered claims (RFC 7519 § 4.1), the session, and those of the service.
 #[derive(Serialize)]
 struct Claims<'a, C> {
     iss: &'a str,
@@ -89,6 +109,10 @@ struct Claims<'a, C> {
     own: &'a C,
 }
 
+/// The claims of the service in a refresh token: none.
+#[derive(Serialize)]
+struct NoClaims {}
+
 impl<P> Clone for Tokens<P> {
     fn clone(&self) -> Tokens<P> {
         Tokens(self.0.clone())
@@ -97,25 +121,32 @@ impl<P> Clone for Tokens<P> {
 
 impl<P> fmt::Debug for Tokens<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tokens").field("signing_id", &self.0.keys.signing_id).finish_non_exhaustive()
+        f.debug_struct("Tokens").field("signing_id", &self.0.keys.signing.id).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken").field("expires_in", &self.expires_in).finish_non_exhaustive()
     }
 }
 
 impl<P: FromClaims> Tokens<P> {
-    /// Creates an issuer and verifier of access tokens. Without a key it generates a random one.
+    /// Creates an issuer and verifier of tokens. Without a key it generates a random one.
     ///
     /// # Errors
-    /// Returns [`BadKey`] if a key is not an Ed25519 private key.
+    /// Returns [`BadKey`] if a key is not a private key of Ed25519 or P-256.
     pub fn new(config: &TokenConfig) -> Result<Tokens<P>, BadKey> {
         Ok(Tokens::on(KeySet::read(&config.keys)?, config))
     }
 
-    /// Creates an issuer and verifier of access tokens with a random key.
+    /// Creates an issuer and verifier of tokens with a random key.
     pub(crate) fn with_random_key(config: &TokenConfig) -> Tokens<P> {
         Tokens::on(KeySet::random(), config)
     }
 
     fn on(keys: KeySet, config: &TokenConfig) -> Tokens<P> {
+        // The key of a token replaces the algorithm.
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[&config.issuer]);
         validation.set_audience(&[&config.audience]);
@@ -131,32 +162,80 @@ impl<P: FromClaims> Tokens<P> {
         }))
     }
 
-    /// Returns the lifetime of an issued access token.
+    /// Returns the longest lifetime of an issued access token.
     pub fn lifetime(&self) -> Duration {
         self.0.lifetime
     }
 
-    /// Issues an access token for a caller, in a login session if the service has sessions.
+    /// Issues an access token for a caller, in a login session if the service has sessions. The token expires with the
+    /// session at the latest.
     ///
     /// # Errors
     /// Returns an error if the claims cannot be encoded as a JSON object.
     pub fn issue<C: Serialize>(
         &self,
         subject: &str,
-        session: Option<Uuid>,
+        session: Option<LoginSession>,
         claims: &C,
     ) -> Result<AccessToken, IssueError> {
         let now = Utc::now().timestamp();
-        self.sign(&Claims {
-            iss: &self.0.issuer,
-            aud: &self.0.audience,
-            sub: subject,
-            sid: session,
-            jti: Uuid::now_v7(),
-            iat: now,
-            exp: now.saturating_add_unsigned(self.0.lifetime.as_secs()),
-            own: claims,
-        })
+        let latest = now.saturating_add_unsigned(self.0.lifetime.as_secs());
+        let expires = session.map_or(latest, |session| latest.min(session.ends_at.timestamp()));
+        let token = self.sign(
+            ACCESS,
+            &Claims {
+                iss: &self.0.issuer,
+                aud: &self.0.audience,
+                sub: subject,
+                sid: session.map(|session| session.id),
+                jti: Uuid::now_v7(),
+                iat: now,
+                exp: expires,
+                own: claims,
+            },
+        )?;
+        let seconds = u64::try_from(expires.saturating_sub(now)).unwrap_or(0);
+        Ok(AccessToken { token, expires_in: Duration::from_secs(seconds) })
+    }
+
+    /// Issues a refresh token for a login session, which expires after `lifetime`, and with the session at the latest.
+    ///
+    /// Its header `typ` and its audience differ from those of access tokens, so neither token is accepted in place of
+    /// the other.
+    ///
+    /// # Errors
+    /// Returns an error if the token cannot be signed.
+    pub fn issue_refresh(
+        &self,
+        subject: &str,
+        session: LoginSession,
+        lifetime: Duration,
+    ) -> Result<RefreshToken, IssueError> {
+        let now = Utc::now();
+        let latest = now.timestamp().saturating_add_unsigned(lifetime.as_secs());
+        let expires = latest.min(session.ends_at.timestamp());
+        let audience = format!("{}/refresh", self.0.issuer);
+        let token = self.sign(
+            REFRESH,
+            &Claims {
+                iss: &self.0.issuer,
+                aud: &audience,
+                sub: subject,
+                sid: Some(session.id),
+                // A random id: without it, a token could be guessed by somebody who has the signing key.
+                jti: Uuid::new_v4(),
+                iat: now.timestamp(),
+                exp: expires,
+                own: &NoClaims {},
+            },
+        )?;
+        Ok(RefreshToken { token, expires_at: DateTime::from_timestamp(expires, 0).unwrap_or(session.ends_at) })
+    }
+
+    /// Returns the route `/.well-known/jwks.json`, which publishes the public keys (RFC 7517) to other services that
+    /// verify the access tokens of this one. Add it to the routes of the service.
+    pub fn key_set_router(&self) -> Router {
+        published::router(&self.0.keys.published)
     }
 
     /// Returns the caller to whom an access token belongs.
@@ -187,18 +266,24 @@ impl<P: FromClaims> Tokens<P> {
     /// Verifies an access token without the cache. Returns `None` if the token is not valid.
     fn check(&self, token: &str) -> Option<Verified<P>> {
         let header = jsonwebtoken::decode_header(token).ok()?;
+        if header.typ.as_deref() != Some(ACCESS) {
+            return None;
+        }
         // The key determines the algorithm. No other field of the token's header is used, because the client
         // controls the header.
         let key = self.0.keys.verifying.get(&header.kid?)?;
-        claims::caller(jsonwebtoken::decode::<Value>(token, key, &self.0.validation).ok()?.claims)
+        let mut validation = self.0.validation.clone();
+        validation.algorithms = vec![key.algorithm];
+        claims::caller(jsonwebtoken::decode::<Value>(token, &key.key, &validation).ok()?.claims)
     }
 
-    /// Signs the claims of an access token and returns the token.
-    fn sign(&self, claims: &impl Serialize) -> Result<AccessToken, IssueError> {
-        let mut header = Header::new(Algorithm::EdDSA);
-        header.kid = Some(self.0.keys.signing_id.clone());
-        let token = jsonwebtoken::encode(&header, claims, &self.0.keys.signing)?;
-        Ok(AccessToken { token, expires_in: self.0.lifetime })
+    /// Signs the claims of a token of this media type and returns the token.
+    fn sign(&self, media_type: &str, claims: &impl Serialize) -> Result<String, IssueError> {
+        let signing = &self.0.keys.signing;
+        let mut header = Header::new(signing.algorithm);
+        header.typ = Some(media_type.to_owned());
+        header.kid = Some(signing.id.clone());
+        jsonwebtoken::encode(&header, claims, &signing.key)
     }
 }
 

@@ -99,9 +99,9 @@ async fn a_client_that_sends_a_frame_slowly_is_disconnected() {
                 break;
             }
             let mut buffer = [0; 4096];
-            match tokio::time::timeout(Duration::from_millis(100), stream.read(&mut buffer)).await {
-                Ok(Ok(0) | Err(_)) => break,
-                Ok(Ok(_)) | Err(_) => {}
+            let received = tokio::time::timeout(Duration::from_millis(100), stream.read(&mut buffer)).await;
+            if let Ok(Ok(0) | Err(_)) = received {
+                break;
             }
         }
     };
@@ -120,10 +120,13 @@ async fn a_client_that_resets_its_streams_at_once_is_disconnected() {
     let (mut reader, mut writer) = stream.split();
     let mut received = Vec::new();
     // The server closes the connection before it has read all frames, which can reset it.
-    let (_, ended) =
-        tokio::join!(writer.write_all(&frames), tokio::time::timeout(SOON, reader.read_to_end(&mut received)));
+    let (_, ended) = tokio::join!(
+        writer.write_all(&frames),
+        tokio::time::timeout(SOON, reader.read_to_end(&mut received))
+    );
     let _ = ended.expect("the server closes the connection");
-    assert!(running.task.is_finished() || request(running.address, "/").await.unwrap().ends_with("quick"));
+    // Others are served.
+    assert!(request(running.address, "/").await.unwrap().ends_with("quick"));
 }
 
 /// Returns the bytes with which a client begins an HTTP/2 connection: the preface, and empty settings.

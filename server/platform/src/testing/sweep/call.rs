@@ -12,6 +12,8 @@ use writ_runtime::{Operation, Scheme};
 
 use crate::testing::request::{Presented, Target};
 
+use super::rate_limit;
+
 /// A request to one operation.
 pub(super) struct Call {
     address: SocketAddr,
@@ -35,6 +37,8 @@ pub(super) struct Response {
     body: Vec<u8>,
     /// The request, for the message of a failed check.
     request: String,
+    /// True if every response to the request must report a rate limit.
+    is_limited: bool,
 }
 
 impl Call {
@@ -91,12 +95,14 @@ impl Call {
         let (head, body) = response.unwrap_or_else(|error| panic!("{request}: {error}")).into_parts();
         let body = to_bytes(Body::new(body), usize::MAX).await.unwrap_or_else(|error| panic!("{request}: {error}"));
         connection.abort();
-        Response { status: head.status.as_u16(), headers: head.headers, body: body.to_vec(), request }
+        let is_limited = rate_limit(self.operation).is_some() && self.method == self.operation.method.as_str();
+        Response { status: head.status.as_u16(), headers: head.headers, body: body.to_vec(), request, is_limited }
     }
 }
 
 impl Response {
-    /// Checks that the response is a refusal with this status: its body is JSON, and it names the request.
+    /// Checks that the response is a refusal with this status: its body is JSON, it names the request, and it reports the
+    /// rate limit of a limited operation.
     #[track_caller]
     pub(super) fn refused(self, status: u16) -> Refused {
         let text = String::from_utf8_lossy(&self.body);
@@ -106,6 +112,11 @@ impl Response {
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}: {text}", self.request));
         assert!(body.is_object(), "{}: {text}", self.request);
         assert!(self.headers.contains_key("x-request-id"), "{}: {:?}", self.request, self.headers);
+        if self.is_limited {
+            for name in ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"] {
+                assert!(self.headers.contains_key(name), "{}: no {name} in {:?}", self.request, self.headers);
+            }
+        }
         Refused { headers: self.headers, body }
     }
 }

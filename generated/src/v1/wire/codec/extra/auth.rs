@@ -33,7 +33,7 @@ impl Write for RefreshRequest {
 
 impl Conform<OwnRules> for RefreshRequest {
     fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
-        c.field("refreshToken", &self.refresh_token, &StringRule { min: 1, max: Some(256), ..StringRule::NONE });
+        c.field("refreshToken", &self.refresh_token, &StringRule { min: 1, max: Some(2048), ..StringRule::NONE });
     }
 }
 
@@ -47,7 +47,7 @@ impl Write for LogoutRequest {
 
 impl Conform<OwnRules> for LogoutRequest {
     fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
-        c.field("refreshToken", &self.refresh_token, &StringRule { min: 1, max: Some(256), ..StringRule::NONE });
+        c.field("refreshToken", &self.refresh_token, &StringRule { min: 1, max: Some(2048), ..StringRule::NONE });
     }
 }
 
@@ -65,7 +65,7 @@ impl Read for Tokens {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => access_token = r.string(&StringRule { max: Some(4096), ..StringRule::NONE }),
-                1 => refresh_token = r.string(&StringRule { min: 1, max: Some(256), ..StringRule::NONE }),
+                1 => refresh_token = r.string(&StringRule { min: 1, max: Some(2048), ..StringRule::NONE }),
                 2 => token_type = TokenType::read(r),
                 _ => expires_in = r.int32(&IntegerRule { min: Some(1), max: Some(86400), ..IntegerRule::NONE }),
             }

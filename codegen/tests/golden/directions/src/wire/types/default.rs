@@ -14,10 +14,17 @@ pub struct Parcel {
 }
 
 /// A closed object.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ParcelInput {
     pub to: String,
     pub code: String,
+}
+
+writ_runtime::redacted! {
+    ParcelInput {
+        to: shown,
+        code: secret,
+    }
 }
 
 /// The schema `State` of the contract.
@@ -69,12 +76,20 @@ impl Account {
 }
 
 /// The schema `Account` of the contract.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AccountInput {
     pub email: String,
     pub password: String,
     /// The profile of an account
     pub profile: Option<Profile>,
+}
+
+writ_runtime::redacted! {
+    AccountInput {
+        email: shown,
+        password: secret,
+        profile: shown,
+    }
 }
 
 /// The profile of an account

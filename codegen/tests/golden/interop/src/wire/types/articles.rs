@@ -71,7 +71,7 @@ impl Article {
 }
 
 /// The schema `Article` of the contract.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ArticleInput {
     /// The permanent id of an article.
     pub id: ArticleId,
@@ -89,6 +89,26 @@ pub struct ArticleInput {
     pub author: Option<Author>,
     pub secret: Option<String>,
     pub more: Option<Value>,
+}
+
+writ_runtime::redacted! {
+    ArticleInput {
+        id: shown,
+        title: shown,
+        subtitle: shown,
+        note: shown,
+        section: shown,
+        mood: shown,
+        at: shown,
+        day: shown,
+        price: shown,
+        rating: shown,
+        picture: shown,
+        labels: shown,
+        author: shown,
+        secret: secret,
+        more: shown,
+    }
 }
 
 /// The schema `NewArticle` of the contract.

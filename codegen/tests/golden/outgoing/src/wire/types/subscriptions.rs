@@ -9,9 +9,16 @@ pub struct Subscription {
 }
 
 /// The schema `Subscription` of the contract.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscriptionInput {
     pub callback_url: String,
     pub secret: Option<String>,
+}
+
+writ_runtime::redacted! {
+    SubscriptionInput {
+        callback_url: shown,
+        secret: secret,
+    }
 }

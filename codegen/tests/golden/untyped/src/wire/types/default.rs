@@ -48,11 +48,19 @@ pub struct Composed {
 pub type Secret = String;
 
 /// A closed object with properties of one direction beside a reference.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Profile {
     pub name: String,
     pub secret: Secret,
     pub tags: Option<Vec<Tag>>,
+}
+
+writ_runtime::redacted! {
+    Profile {
+        name: shown,
+        secret: secret,
+        tags: shown,
+    }
 }
 
 /// The schema `Tag` of the contract.
@@ -62,13 +70,22 @@ pub struct Tag {
 }
 
 /// An object with conditions, which an interpreter checks.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Order {
     pub total: i64,
     pub reason: Option<String>,
     pub lines: Option<Vec<Tag>>,
     /// The fields that the schema does not declare.
     pub additional: BTreeMap<String, Value>,
+}
+
+writ_runtime::redacted! {
+    Order {
+        total: shown,
+        reason: secret,
+        lines: shown,
+        additional: shown,
+    }
 }
 
 /// The schema `Note` of the contract.

@@ -54,7 +54,7 @@ pub struct Texts {
 }
 
 /// The schema `Formats` of the contract.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Formats {
     pub moment: Option<DateTime<Utc>>,
     pub date: Option<NaiveDate>,
@@ -71,6 +71,26 @@ pub struct Formats {
     pub decimal: Option<Decimal>,
     pub password: Option<String>,
     pub id: Option<FormatsId>,
+}
+
+writ_runtime::redacted! {
+    Formats {
+        moment: shown,
+        date: shown,
+        time: shown,
+        duration: shown,
+        uuid: shown,
+        email: shown,
+        uri: shown,
+        reference: shown,
+        hostname: shown,
+        ipv4: shown,
+        ipv6: shown,
+        byte: shown,
+        decimal: shown,
+        password: secret,
+        id: shown,
+    }
 }
 
 /// The schema `Enums` of the contract.

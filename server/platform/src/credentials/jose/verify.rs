@@ -1,4 +1,4 @@
-//! The algorithms of published keys: RSA, ECDSA and Ed25519 signatures (RFC 7518 § 3, RFC 8037), verified by `ring`.
+//! The algorithms of public keys: RSA, ECDSA and Ed25519 signatures (RFC 7518 § 3, RFC 8037), verified by `ring`.
 
 use std::result::Result as StdResult;
 
@@ -12,7 +12,7 @@ use ring::signature::{
     RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
 };
 
-/// A verifier of signatures with a published key.
+/// A verifier of signatures with a public key.
 struct Verify {
     algorithm: Algorithm,
     implementation: Implementation,

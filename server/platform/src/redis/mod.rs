@@ -1,59 +1,28 @@
-//! The connection to Redis, with a short timeout. After a failure Redis counts as unavailable for a moment, so
-//! that requests do not wait for the timeout one after the other.
+//! The connection to Redis, with a short timeout. After a failure Redis counts as unavailable until it responds on a
+//! new connection, so that requests do not wait for the timeout one after the other.
+
+mod link;
+mod settings;
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, ErrorKind, FromRedisValue, Pipeline, RedisError, Value};
-use secrecy::{ExposeSecret, SecretString};
+use redis::{ErrorKind, FromRedisValue, Pipeline, RedisError, Value};
+use secrecy::SecretString;
+use tokio::time::timeout;
 
-use crate::config::{Source, parse};
 use crate::gate::{Commands, Responses};
-
-/// The time for which Redis counts as unavailable after a failure.
-const BACKOFF: Duration = Duration::from_millis(500);
-
-/// The settings of the Redis connection.
-#[derive(Debug, Clone)]
-pub struct RedisConfig {
-    /// The URL of the Redis server.
-    pub url: SecretString,
-    /// The prefix of every Redis key of this service. Default: the name of the service.
-    pub prefix: String,
-    /// The time after which Redis counts as unavailable if it does not respond. Default: 250 ms.
-    pub timeout: Duration,
-}
-
-impl RedisConfig {
-    /// Reads the settings of the Redis connection. The source keeps the faults, and the URL of a missing setting is
-    /// that of a Redis on this machine.
-    pub(crate) fn read(from: &mut Source) -> RedisConfig {
-        let url = from.shared_setting("REDIS_URL").optional(parse::redis_url);
-        if url.is_none() {
-            from.shared_setting("REDIS_URL").missing("is required; set it to a URL such as redis://localhost:6379");
-        }
-        let prefix = from.service_name();
-        RedisConfig {
-            url: url.unwrap_or_else(|| SecretString::from("redis://localhost:6379")),
-            prefix: from.setting("REDIS_PREFIX").or(prefix, parse::key_prefix),
-            timeout: from.setting("REDIS_TIMEOUT").or(Duration::from_millis(250), parse::duration),
-        }
-    }
-}
+use link::Link;
+pub use settings::RedisConfig;
 
 /// A connection to Redis that reconnects automatically, and the prefix of all keys. Clones share the connection.
 #[derive(Clone)]
 pub struct Redis {
-    manager: ConnectionManager,
+    link: Arc<Link>,
     prefix: Arc<str>,
     timeout: Duration,
-    started: Instant,
-    /// The time at which Redis no longer counts as unavailable after a failure, in milliseconds since the Redis
-    /// connection was created.
-    backoff_until: Arc<AtomicU64>,
     /// The number of pipelines that were sent on this connection. Tests count round trips with it.
     sent: Arc<AtomicU64>,
 }
@@ -84,25 +53,24 @@ impl Redis {
     /// # Errors
     /// Returns an error if the URL cannot be parsed.
     pub fn open(config: &RedisConfig) -> Result<Redis, RedisError> {
-        let settings = ConnectionManagerConfig::new()
-            .set_number_of_retries(0)
-            .set_connection_timeout(Some(Duration::from_secs(1)))
-            .set_response_timeout(Some(Duration::from_secs(5)));
-        let manager = Client::open(config.url.expose_secret())?.get_connection_manager_lazy(settings)?;
         Ok(Redis {
-            manager,
+            link: Link::new(config.client()?),
             prefix: Arc::from(config.prefix.as_str()),
             timeout: config.timeout,
-            started: Instant::now(),
-            backoff_until: Arc::default(),
             sent: Arc::default(),
         })
+    }
+
+    /// Returns a connection of its own to the same server, with the same prefix. Health checks use it, so that neither
+    /// they nor requests wait for each other.
+    pub fn separate(&self) -> Redis {
+        Redis { link: self.link.separate(), sent: Arc::default(), ..self.clone() }
     }
 
     /// Returns a connection to no Redis, in place of one whose URL is not valid.
     pub(crate) fn unconnected() -> Redis {
         let url = SecretString::from("redis://localhost:1");
-        let config = RedisConfig { url, prefix: String::new(), timeout: Duration::from_millis(1) };
+        let config = RedisConfig { url, authorities: None, prefix: String::new(), timeout: Duration::from_millis(1) };
         #[expect(clippy::expect_used, reason = "the URL is a constant")]
         Redis::open(&config).expect("a valid URL")
     }
@@ -119,20 +87,16 @@ impl Redis {
         format!("{}:{name}", self.prefix)
     }
 
-    /// Executes a Redis pipeline with the configured timeout. Fails immediately if Redis failed a moment ago.
+    /// Executes a Redis pipeline with the configured timeout. Fails immediately while Redis is unavailable.
     ///
     /// # Errors
     /// Returns [`Unavailable`] if Redis does not respond in time, refuses a command, or returns results of
     /// another type.
     pub async fn run<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, Unavailable> {
-        if self.elapsed() < self.backoff_until.load(Ordering::Relaxed) {
-            return Err(Unavailable);
-        }
         self.run_with_timeout(pipeline, self.timeout).await
     }
 
-    /// Executes a Redis pipeline with a separate timeout, even if Redis failed a moment ago. Health checks use
-    /// this function.
+    /// Executes a Redis pipeline with a separate timeout. Fails immediately while Redis is unavailable.
     ///
     /// # Errors
     /// Returns [`Unavailable`] if Redis does not respond in time, refuses a command, or returns results of
@@ -140,25 +104,23 @@ impl Redis {
     pub async fn run_with_timeout<T: FromRedisValue>(
         &self,
         pipeline: &Pipeline,
-        timeout: Duration,
+        limit: Duration,
     ) -> Result<T, Unavailable> {
-        let mut manager = self.manager.clone();
+        let live = timeout(limit, self.link.live()).await.unwrap_or(Err(Unavailable))?;
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let reason = match tokio::time::timeout(timeout, pipeline.query_async(&mut manager)).await {
+        let mut connection = live.connection.clone();
+        let reason = match timeout(limit, pipeline.query_async(&mut connection)).await {
             Ok(Ok(results)) => return Ok(results),
-            // Redis responded with an error, for example because it is out of memory or still loading. It is
-            // reachable, so there is no backoff.
-            Ok(Err(error)) if matches!(error.kind(), ErrorKind::Server(_)) => {
+            // Redis responded, for example with the error that it is out of memory or still loading. It is reachable, so
+            // the connection is not lost.
+            Ok(Err(error)) if matches!(error.kind(), ErrorKind::Server(_) | ErrorKind::UnexpectedReturnType) => {
                 tracing::warn!(%error, "redis refused a command");
                 return Err(Unavailable);
             }
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no response in time".to_owned(),
         };
-        let until = self.elapsed() + u64::try_from(BACKOFF.as_millis()).unwrap_or(u64::MAX);
-        if self.backoff_until.fetch_max(until, Ordering::Relaxed) < self.elapsed() {
-            tracing::warn!(reason, "redis is unavailable");
-        }
+        self.link.lose(&live, &reason);
         Err(Unavailable)
     }
 
@@ -177,15 +139,10 @@ impl Redis {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Returns true if a Redis pipeline has failed on this connection because Redis was unavailable.
+    /// Returns true if Redis is unavailable at the moment.
     #[cfg(test)]
-    pub(crate) fn has_failed(&self) -> bool {
-        self.backoff_until.load(Ordering::Relaxed) > 0
-    }
-
-    /// Returns the milliseconds since this Redis connection was created.
-    fn elapsed(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    pub(crate) fn is_unavailable(&self) -> bool {
+        self.link.is_lost()
     }
 }
 
@@ -196,6 +153,8 @@ pub(crate) fn lacks_script(result: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
     use crate::testing;
 
@@ -209,6 +168,33 @@ mod tests {
         assert_eq!(value, "hello");
     }
 
+    #[test]
+    fn redis_cli_takes_the_url_of_a_private_redis() {
+        let url = std::env::var(testing::REDIS_URL).unwrap();
+        let ping = std::process::Command::new("redis-cli").args(["-u", &url, "PING"]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&ping.stdout).trim(), "PONG");
+    }
+
+    #[tokio::test]
+    async fn a_silent_redis_is_unavailable_at_once_until_it_responds_on_a_new_connection() {
+        let proxy = testing::Proxy::redis().await;
+        let redis = testing::redis_at(&proxy.url(&std::env::var(testing::REDIS_URL).unwrap()));
+        let mut ping = redis::pipe();
+        ping.cmd("PING").ignore();
+        assert_eq!(redis.run_with_timeout::<()>(&ping, testing::SOON).await, Ok(()));
+        proxy.set(testing::Flow::Stalled);
+        assert_eq!(redis.run_with_timeout::<()>(&ping, Duration::from_millis(50)).await, Err(Unavailable));
+        let sent = redis.round_trips();
+        assert_eq!(redis.run_with_timeout::<()>(&ping, testing::SOON).await, Err(Unavailable));
+        assert_eq!(redis.round_trips(), sent);
+        proxy.set(testing::Flow::Open);
+        let started = Instant::now();
+        while redis.run_with_timeout::<()>(&ping, testing::SOON).await.is_err() {
+            assert!(started.elapsed() < testing::SOON, "redis is not available again");
+            tokio::task::yield_now().await;
+        }
+    }
+
     #[tokio::test]
     async fn unavailable_redis_fails_fast_and_is_not_retried_immediately() {
         let redis = testing::redis_unavailable();
@@ -217,7 +203,7 @@ mod tests {
         let started = Instant::now();
         assert_eq!(redis.run::<Value>(&ping).await, Err(Unavailable));
         assert!(started.elapsed() < Duration::from_secs(1));
-        assert!(redis.has_failed());
+        assert!(redis.is_unavailable());
         assert_eq!(redis.run::<Value>(&ping).await, Err(Unavailable));
     }
 }

@@ -1,5 +1,10 @@
 //! API keys: random texts that identify a caller. Only their hashes are stored, in a setting or in a table.
 
+mod command;
+mod execute;
+#[cfg(feature = "postgres")]
+mod table;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,9 +18,13 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
 use writ_runtime::{ApiKey, Denied};
 
+pub(crate) use execute::run;
+
 use super::granted::{FromKey, Granted};
 use crate::BoxError;
 use crate::builder::Builder;
+#[cfg(feature = "postgres")]
+use crate::database::Breaker;
 
 /// The maximum number of keys from a table, known and unknown ones, that are kept in memory.
 #[cfg(feature = "postgres")]
@@ -37,7 +46,10 @@ WHERE service = current_schema() AND key_hash = $1 AND revoked_at IS NULL
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(all(test, feature = "postgres"))]
-pub(crate) const STATEMENTS: &[&str] = &[FIND];
+pub(crate) const STATEMENTS: &[&str] = {
+    let [issue, revoke, list] = table::STATEMENTS;
+    &[FIND, issue, revoke, list]
+};
 
 /// The place of the API keys that a service accepts.
 #[derive(Debug, Clone)]
@@ -50,10 +62,17 @@ pub enum KeySource {
     Table(sqlx::PgPool),
 }
 
+impl KeySource {
+    /// Returns true if operators can change the keys with the subcommand `keys`.
+    fn is_table(&self) -> bool {
+        !matches!(self, KeySource::Setting)
+    }
+}
+
 /// The verifier of API keys. Clones share the keys.
 ///
-/// A key must be a random text of at least 128 bits, for example of `openssl rand -hex 32`. A fast hash is then
-/// sufficient: `printf %s "$KEY" | sha256sum` prints it.
+/// A key must be a random text of at least 128 bits, as the subcommand `keys issue` of the service creates it. A fast
+/// hash is then sufficient: `printf %s "$KEY" | sha256sum` prints it.
 pub struct ApiKeys<P> {
     keys: Arc<Keys>,
     principal: PhantomData<fn() -> P>,
@@ -68,6 +87,8 @@ enum Keys {
     Stored {
         pool: sqlx::PgPool,
         cached: Cache<Hash, Option<Arc<Granted>>>,
+        /// The circuit breaker of the databases of the service.
+        breaker: Breaker,
     },
 }
 
@@ -86,13 +107,20 @@ impl<P> fmt::Debug for ApiKeys<P> {
 impl Builder {
     /// Returns the verifier of API keys. With [`KeySource::Setting`], the variable `API_KEYS` with the prefix of the
     /// service has their hashes, and without the variable no key is accepted.
+    ///
+    /// The subcommand `keys` of the service issues keys, and revokes and lists those of a table.
     pub fn api_keys<P: FromKey>(&mut self, source: KeySource) -> ApiKeys<P> {
+        if !self.key_source.as_ref().is_some_and(KeySource::is_table) {
+            self.key_source = Some(source.clone());
+        }
         let keys = match source {
             KeySource::Setting => Keys::Listed(self.source.setting("API_KEYS").or(Vec::new(), listed)),
             #[cfg(feature = "postgres")]
-            KeySource::Table(pool) => {
-                Keys::Stored { pool, cached: Cache::builder().max_capacity(MAX_CACHED).time_to_live(CACHED).build() }
-            }
+            KeySource::Table(pool) => Keys::Stored {
+                pool,
+                cached: Cache::builder().max_capacity(MAX_CACHED).time_to_live(CACHED).build(),
+                breaker: self.breaker.clone(),
+            },
         };
         ApiKeys { keys: Arc::new(keys), principal: PhantomData }
     }
@@ -129,9 +157,12 @@ impl Keys {
                 Ok(found)
             }
             #[cfg(feature = "postgres")]
-            Keys::Stored { pool, cached } => {
+            Keys::Stored { pool, cached, breaker } => {
                 if let Some(known) = cached.get(hash) {
                     return Ok(known);
+                }
+                if breaker.is_open() {
+                    return Err("a database of the service is unavailable".into());
                 }
                 let found = sqlx::query_as(FIND).bind(hash.as_slice()).fetch_optional(pool).await?;
                 let found = found.map(|(name, scopes)| Arc::new(Granted { name, scopes }));
