@@ -9,7 +9,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
   "info": {
     "title": "Writ",
     "version": "1.0.0",
-    "description": "An online shop: user accounts, products, carts and orders.\n\n- **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body\n  `Health`.\n- **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and\n  `limit`.\n- **Money** is a decimal number in a string, together with its currency.\n- **Times** are in UTC and formatted according to RFC 3339.\n- **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.\n- **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, unless the request is refused before\n  its rate limit is checked, for example because the access token is not valid.\n"
+    "description": "An online shop: user accounts, products, carts and orders.\n\n- **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body\n  `Health`.\n- **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and\n  `limit`.\n- **Money** is a decimal number in a string, together with its currency.\n- **Times** are in UTC and formatted according to RFC 3339.\n- **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.\n- **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, also if it is refused with 401 or\n  403. For a 401 they report the limit of requests without valid credentials, which all operations share.\n"
   },
   "servers": [
     {
@@ -2478,7 +2478,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "HealthStatus": {
         "type": "string",
-        "description": "The state of the service or of a dependency.\n\n- `healthy`: it works.\n- `degraded`: it works, but a dependency that is not essential is unavailable.\n- `unhealthy`: it does not work.\n",
+        "description": "The state of the service.\n\n- `healthy`: the service and its dependencies work.\n- `degraded`: the service works, but a dependency that is not essential is unavailable.\n- `unhealthy`: the service does not work.\n",
         "enum": [
           "healthy",
           "degraded",
@@ -2486,6 +2486,17 @@ pub const OPENAPI_31_JSON: &str = r##"{
         ],
         "examples": [
           "healthy"
+        ]
+      },
+      "CheckStatus": {
+        "type": "string",
+        "description": "The state of a dependency.\n\n- `up`: the dependency works.\n- `down`: the dependency does not work, or does not respond in time.\n",
+        "enum": [
+          "up",
+          "down"
+        ],
+        "examples": [
+          "up"
         ]
       },
       "Health": {
@@ -2507,7 +2518,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "timestamp": {
             "type": "string",
             "format": "date-time",
-            "description": "The time of the check.",
+            "description": "The time of the response.",
             "examples": [
               "2026-01-15T09:30:00Z"
             ]
@@ -2561,7 +2572,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         ],
         "properties": {
           "status": {
-            "$ref": "#/components/schemas/HealthStatus"
+            "$ref": "#/components/schemas/CheckStatus"
           },
           "latency": {
             "type": "integer",
@@ -2593,7 +2604,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "timestamp": {
             "type": "string",
             "format": "date-time",
-            "description": "The time of the check.",
+            "description": "The time of the response.",
             "examples": [
               "2026-01-15T09:30:00Z"
             ]
@@ -2696,7 +2707,6 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "type": "object",
         "description": "The position of a page in its list.",
         "required": [
-          "total",
           "page",
           "limit",
           "hasMore",
@@ -2706,7 +2716,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "total": {
             "type": "integer",
             "format": "int64",
-            "description": "The number of matching elements on all pages. At most 1,000,000, even if more elements match.",
+            "description": "The number of matching elements on all pages. Absent if counting takes too long. A page that\nis requested by cursor repeats the number of the first page.\n",
             "minimum": 0,
             "maximum": 9007199254740991,
             "examples": [
@@ -3604,15 +3614,15 @@ pub const OPENAPI_31_JSON: &str = r##"{
               "timestamp": "2026-01-15T09:30:00Z",
               "checks": {
                 "database": {
-                  "status": "healthy",
+                  "status": "up",
                   "latency": 2
                 },
                 "cache": {
-                  "status": "unhealthy",
+                  "status": "down",
                   "latency": 1000
                 },
                 "queue": {
-                  "status": "healthy",
+                  "status": "up",
                   "latency": 1
                 }
               }
@@ -3638,15 +3648,15 @@ pub const OPENAPI_31_JSON: &str = r##"{
               "timestamp": "2026-01-15T09:30:00Z",
               "checks": {
                 "database": {
-                  "status": "unhealthy",
+                  "status": "down",
                   "latency": 1000
                 },
                 "cache": {
-                  "status": "healthy",
+                  "status": "up",
                   "latency": 1
                 },
                 "queue": {
-                  "status": "healthy",
+                  "status": "up",
                   "latency": 1
                 }
               }
@@ -3720,48 +3730,76 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "CreatedAfter": {
         "name": "createdAfter",
         "in": "query",
-        "description": "The time after which the returned elements were created.",
+        "description": "The time after which the returned elements were created. A date means its midnight in UTC.",
         "schema": {
-          "type": "string",
-          "format": "date-time"
+          "anyOf": [
+            {
+              "type": "string",
+              "format": "date-time"
+            },
+            {
+              "type": "string",
+              "format": "date"
+            }
+          ]
         },
         "example": "2026-01-01T00:00:00Z"
       },
       "CreatedBefore": {
         "name": "createdBefore",
         "in": "query",
-        "description": "The time before which the returned elements were created.",
+        "description": "The time before which the returned elements were created. A date means its midnight in UTC.",
         "schema": {
-          "type": "string",
-          "format": "date-time"
+          "anyOf": [
+            {
+              "type": "string",
+              "format": "date-time"
+            },
+            {
+              "type": "string",
+              "format": "date"
+            }
+          ]
         },
         "example": "2026-02-01T00:00:00Z"
       },
       "UserSort": {
         "name": "sort",
         "in": "query",
-        "description": "The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The\ndefault is `-createdAt`, the newest first.\n",
+        "description": "The sort order: one key, or two keys with the more important first. A key with the prefix `-`\nsorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest\nfirst.\n",
         "style": "form",
         "explode": false,
         "x-sort": true,
         "schema": {
           "type": "array",
-          "minItems": 1,
-          "maxItems": 3,
-          "items": {
-            "type": "string",
-            "enum": [
-              "createdAt",
-              "+createdAt",
-              "-createdAt",
-              "name",
-              "+name",
-              "-name",
-              "email",
-              "+email",
+          "enum": [
+            [
+              "createdAt"
+            ],
+            [
+              "-createdAt"
+            ],
+            [
+              "name"
+            ],
+            [
+              "-name"
+            ],
+            [
+              "email"
+            ],
+            [
               "-email"
+            ],
+            [
+              "-createdAt",
+              "+name"
+            ],
+            [
+              "createdAt",
+              "-name"
             ]
-          }
+          ]
         },
         "example": [
           "-createdAt",
@@ -3832,25 +3870,34 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "OrderSort": {
         "name": "sort",
         "in": "query",
-        "description": "The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The\ndefault is `-createdAt`, the newest first.\n",
+        "description": "The sort order: one key, or two keys with the more important first. A key with the prefix `-`\nsorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest\nfirst.\n",
         "style": "form",
         "explode": false,
         "x-sort": true,
         "schema": {
           "type": "array",
-          "minItems": 1,
-          "maxItems": 2,
-          "items": {
-            "type": "string",
-            "enum": [
-              "createdAt",
-              "+createdAt",
+          "enum": [
+            [
+              "createdAt"
+            ],
+            [
+              "-createdAt"
+            ],
+            [
+              "total"
+            ],
+            [
+              "-total"
+            ],
+            [
               "-createdAt",
-              "total",
-              "+total",
+              "+total"
+            ],
+            [
+              "createdAt",
               "-total"
             ]
-          }
+          ]
         },
         "example": [
           "-createdAt",
