@@ -55,7 +55,7 @@ impl Sweep {
     /// Checks that each operation whose scopes are not among `held`, those of the caller of this sweep, refuses the caller
     /// with 403.
     pub async fn requires_scopes_beyond(&self, held: &[&str]) {
-        let lacking = |alternative: &&[writ_runtime::Requirement]| {
+        let lacking = |alternative: &[writ_runtime::Requirement]| {
             alternative.iter().flat_map(|one| one.scopes).any(|scope| !held.contains(scope))
         };
         for operation in

@@ -23,6 +23,7 @@ pub static LOGIN: Operation = Operation {
     }),
     statuses: &[200, 202],
     produces: &["application/json"],
+    secret: true,
     ..Operation::NONE
 };
 
@@ -42,6 +43,7 @@ pub static EXCHANGE_KEY: Operation = Operation {
     }),
     statuses: &[200],
     produces: &["text/plain", "application/json"],
+    secret: true,
     ..Operation::NONE
 };
 
@@ -68,5 +70,6 @@ pub static GET_STORED_KEY: Operation = Operation {
     tag: "secrets",
     statuses: &[200],
     produces: &["text/plain"],
+    secret: true,
     ..Operation::NONE
 };

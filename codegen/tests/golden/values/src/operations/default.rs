@@ -66,6 +66,7 @@ pub static FORMATS: Operation = Operation {
     }),
     statuses: &[200],
     produces: &["application/json"],
+    secret: true,
     ..Operation::NONE
 };
 
