@@ -18,7 +18,7 @@ use crate::shutdown::Shutdown;
 const INTERVAL: Duration = Duration::from_millis(250);
 
 /// The time limit of a probe. A database is unavailable after two of them, within two seconds of its loss.
-const PROBE_TIMEOUT: Duration = Duration::from_millis(800);
+const PROBE_TIMEOUT: Duration = Duration::from_millis(750);
 
 /// The time limit for a connection of the pool to respond, before it is used and after it was used.
 const PING_TIMEOUT: Duration = Duration::from_millis(500);
