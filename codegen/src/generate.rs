@@ -78,6 +78,8 @@ pub struct Generated {
     /// The `recursion_limit` attribute that a crate with the generated types needs, or `None` if the compiler's
     /// default is enough.
     pub recursion_limit: Option<usize>,
+    /// The path of the first server of the contract, such as `/v2`, or an empty text.
+    pub base_path: String,
 }
 
 /// Generates the files of one contract in memory.
@@ -113,7 +115,7 @@ pub fn generate(request: &Request) -> Generated {
     let views = rust::views(&contract, bundled, options, &mut decided);
     diagnostics.extend(if broken { decided.only_errors() } else { decided });
     let mut generated = Generated {
-        operations: operations(&views),
+        operations: operations(&views, &contract),
         services: services(&views),
         authenticator: authenticator(&views, &contract),
         conversions: conversions(&views),
@@ -122,6 +124,7 @@ pub fn generate(request: &Request) -> Generated {
         features: views.features.clone(),
         parts,
         recursion_limit: views.root.recursion_limit,
+        base_path: views.root.base_path.clone(),
         ..Generated::default()
     };
     if diagnostics.has_errors() {

@@ -22,6 +22,7 @@ use crate::render::lay_out;
 ///     response: "GetUserResponse".to_owned(),
 ///     error: "GetUserError".to_owned(),
 ///     idempotent: false,
+///     security: Vec::new(),
 /// };
 /// assert_eq!(
 ///     writ_codegen::stub::stub(&operation, "my_api"),

@@ -1,10 +1,13 @@
 //! The summary of generated code for its implementer: the traits, methods and types that a service deals with.
 
+use std::collections::HashMap;
+
 use writ_contract::model::Contract;
-use writ_contract::model::operation::SchemeKind;
+use writ_contract::model::operation::{Requirement, SchemeKind};
 
 use crate::rust::CrateViews;
 use crate::rust::mention::plain;
+use crate::rust::operations::operation_docs::route;
 
 /// An operation of the contract with the names of its generated trait method and types.
 ///
@@ -31,6 +34,9 @@ pub struct GeneratedOperation {
     /// True if the trait method wraps its response in `Idempotent`, which can hold a recorded response of an
     /// earlier request.
     pub idempotent: bool,
+    /// The alternative security requirements of the operation, each a list of schemes that a caller must satisfy together.
+    /// Without alternatives the operation requires no credentials, and so does an empty alternative.
+    pub security: Vec<Vec<Requirement>>,
 }
 
 /// A generated trait that a service implements, for the operations of one tag.
@@ -100,7 +106,9 @@ pub struct GeneratedConversion {
 }
 
 /// Returns the operations that have a method in a generated trait, in the order of their tags.
-pub(crate) fn operations(views: &CrateViews) -> Vec<GeneratedOperation> {
+pub(crate) fn operations(views: &CrateViews, contract: &Contract) -> Vec<GeneratedOperation> {
+    let security: HashMap<String, &Vec<Vec<Requirement>>> =
+        contract.operations.iter().map(|operation| (route(operation), &operation.security)).collect();
     let operations = views.tags.iter().flat_map(|tag| tag.operations.iter().map(move |operation| (tag, operation)));
     operations
         .map(|(tag, operation)| GeneratedOperation {
@@ -113,6 +121,7 @@ pub(crate) fn operations(views: &CrateViews) -> Vec<GeneratedOperation> {
             response: operation.response.name.0.clone(),
             error: operation.error.name.0.clone(),
             idempotent: operation.idempotent,
+            security: security.get(&operation.route).map(|security| (*security).clone()).unwrap_or_default(),
         })
         .collect()
 }

@@ -9,6 +9,8 @@ pub mod carts;
 mod customers;
 pub mod health;
 pub mod orders;
+#[cfg(test)]
+mod plans;
 pub mod products;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

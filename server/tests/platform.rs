@@ -1,5 +1,7 @@
 //! Tests of the layers around the application: security headers, CORS, metrics, migrations and start.
 
+#![allow(clippy::unwrap_used, reason = "a test fails if an operation fails")]
+
 mod support;
 
 use http::Method;
@@ -44,6 +46,21 @@ async fn pages_of_configured_origins_can_send_requests() {
 async fn a_second_server_on_the_same_database_starts_too() {
     let first = testing::start().await;
     first.platform.prepare().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_closed_administrator_stays_closed_after_a_restart() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let page = service.call(&admin, Method::GET, "/v1/users?role=admin").send().await.unwrap();
+    let page = support::body_of(page, 200).await;
+    let path = format!("/v1/users/{}", page["data"][0]["id"].as_str().unwrap());
+    let close = service.call(&admin, Method::DELETE, &path).header("if-match", "\"1\"").send().await.unwrap();
+    assert_eq!(close.status(), 204);
+    service.server.platform.prepare().await.unwrap();
+    let login = serde_json::json!({ "email": "admin@example.com", "password": testing::ADMIN_PASSWORD });
+    let login = service.request(Method::POST, "/v1/auth/login").json(&login).send().await.unwrap();
+    assert_eq!(login.status(), 401);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! Each service is formatted, free of lints and tested. Then one authenticated request is answered with 501, one operation
 //! is implemented with the code in `xtask/adopt/services.toml`, and a request to it is answered with 200.
 
+mod cold;
 mod report;
 mod service;
 mod workspace;
@@ -31,7 +32,7 @@ pub struct Args {
     /// The folder of the published contracts.
     #[arg(long, value_name = "DIR", default_value = "../shared/corpus/real")]
     published: PathBuf,
-    /// Compile everything again for each service, to measure the time that a newcomer needs.
+    /// Only measure the time from the contract to the first response, with nothing compiled yet.
     #[arg(long)]
     cold: bool,
 }
@@ -51,12 +52,18 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             terminal::step("Skipped", format_args!("{}: {} does not exist", service.name, args.published.display()));
             continue;
         }
-        let report =
-            prove(&session, service, contract, args.cold).with_context(|| format!("service `{}`", service.name))?;
+        let context = || format!("service `{}`", service.name);
+        if args.cold {
+            cold::measure(&session, service, contract).with_context(context)?;
+            continue;
+        }
+        let report = prove(&session, service, contract).with_context(context)?;
         terminal::step("Proved", format_args!("{}", report.summary()));
         reports.push(report);
     }
-    println!("{}", report::table(&reports));
+    if !args.cold {
+        println!("{}", report::table(&reports));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -70,10 +77,10 @@ impl Args {
 }
 
 /// Creates a service and proves that it works.
-fn prove(session: &Session, service: &Service, contract: Option<PathBuf>, cold: bool) -> anyhow::Result<Report> {
+fn prove(session: &Session, service: &Service, contract: Option<PathBuf>) -> anyhow::Result<Report> {
     terminal::step("Adopting", &service.name);
     let mut report = Report::of(service);
-    let workspace = report.timed("new", || Workspace::create(service, contract, cold))?;
+    let workspace = report.timed("new", || Workspace::create(service, contract, false))?;
     report.timed("check", || workspace.cargo(session, &["check", "--workspace"]))?;
     workspace.cargo(session, &["fmt", "--check", "--all"])?;
     report.timed("clippy", || {

@@ -8,6 +8,7 @@ mod generation;
 mod measure;
 mod peers;
 mod run;
+mod server;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use anyhow::{Context, bail};
 
 pub use self::measure::{Args as MeasureArgs, run as measure};
 use self::peers::Peers;
+pub use self::server::{SoakArgs, soak};
 use crate::cargo;
 use writ_tasks::process::Session;
 
@@ -38,6 +40,9 @@ pub struct Args {
     /// The number of rounds of a benchmark; the programs alternate in each round.
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
+    /// Add the share of each layer to the results of the benchmark of the server; needs `perf`.
+    #[arg(long)]
+    profile: bool,
 }
 
 /// A benchmark that `cargo xtask bench` can run.
@@ -49,6 +54,8 @@ enum Benchmark {
     Compile,
     /// The cost of handling requests, compared with handlers written by hand on axum.
     Run,
+    /// The cost of the server of the sample with every layer on, compared with handlers written by hand on axum and sqlx.
+    Server,
 }
 
 /// The resources that all benchmarks share: child processes, contracts, programs to compare with, and rounds.
@@ -57,13 +64,14 @@ struct Bench {
     contracts: Option<PathBuf>,
     peers: Peers,
     rounds: Option<usize>,
+    profile: bool,
 }
 
 /// Runs `cargo xtask bench`: the selected benchmark, or all of them.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let contracts = args.contracts.clone().or_else(|| Some(cargo::root().join(CONTRACTS)).filter(|path| path.is_dir()));
     let peers = Peers { folder: args.peers.clone() };
-    let bench = Bench { session: Session::open()?, contracts, peers, rounds: args.rounds };
+    let bench = Bench { session: Session::open()?, contracts, peers, rounds: args.rounds, profile: args.profile };
     let selected = |benchmark| args.benchmark.is_none_or(|only| only == benchmark);
     if selected(Benchmark::Generation) {
         generation::run(&bench)?;
@@ -73,6 +81,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     if selected(Benchmark::Run) {
         run::run(&bench)?;
+    }
+    if selected(Benchmark::Server) {
+        server::run(&bench)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -32,6 +32,8 @@ enum Task {
     Adopt(adopt::Args),
     /// Repeat the measurements of docs/benchmarks.md.
     Bench(bench::Args),
+    /// Send a mixed load to the server, and fail if its memory, its keys or its connections grow.
+    Soak(bench::SoakArgs),
     /// Run the server with a private PostgreSQL and Redis.
     Dev(DevArgs),
     /// Run the tests with a private PostgreSQL and Redis.
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         Task::Corpus(args) => corpus::run(&args),
         Task::Adopt(args) => adopt::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Soak(args) => bench::soak(&args),
         Task::Dev(args) => project().perform(&writ_tasks::Task::Dev(args)),
         Task::Test(args) => project().perform(&writ_tasks::Task::Test(args)),
         Task::Sqlx(args) => sqlx::run(&args),

@@ -4,6 +4,8 @@
 //! A package contains only files below its own folder. If a crate embeds a file from another folder, the crate
 //! builds in the workspace, but its package does not.
 
+mod published;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -27,24 +29,28 @@ const CONTRACT: &str = "codegen/tests/golden/shop/contract.yaml";
 /// The crate of the packaged command `cargo writ`, and the name of its program.
 const PROGRAM: &str = "cargo-writ";
 
-/// Runs `cargo xtask package`: packages, builds and compares.
+/// The profile of the packages. Debug information and incremental builds are not needed, since each is built once.
+const PROFILE: [(&str, &str); 2] = [("CARGO_PROFILE_DEV_DEBUG", "false"), ("CARGO_INCREMENTAL", "0")];
+
+/// Runs `cargo xtask package`: packages, builds and compares, and tests a workspace that depends on the packages.
 pub fn run() -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let packages = publishable(&session)?;
     // The packages have a separate target folder, since the workspace builds programs with the same names.
     let target = cargo::root().join("target/packages");
     forget_earlier_runs(&packages, &target)?;
-    let packages: Vec<String> = packages.into_iter().map(|package| package.name).collect();
+    let names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     let mut package = cargo::command();
     package.args(["package", "--quiet", "--allow-dirty"]).env("CARGO_TARGET_DIR", &target);
-    // Debug information and incremental builds are not needed, since each package is built once.
-    package.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_INCREMENTAL", "0");
-    package.args(packages.iter().flat_map(|name| ["--package", name]));
-    terminal::step("Packaging", packages.join(", "));
+    package.envs(PROFILE);
+    package.args(names.iter().flat_map(|name| ["--package", name]));
+    terminal::step("Packaging", names.join(", "));
     if !session.run("cargo package", &mut package)?.success() {
         bail!("a package does not build: it may use a file outside of its crate's folder");
     }
     compare_output(&session, &target.join("debug").join(PROGRAM))?;
+    terminal::step("Testing", "a new workspace that depends on the packages by their version");
+    published::prove(&session, &target, &packages)?;
     terminal::step(
         "Finished",
         format_args!("{} packages; the packaged `{PROGRAM}` generates the expected crate", packages.len()),

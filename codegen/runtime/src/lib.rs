@@ -312,6 +312,7 @@ pub use crate::response::unavailable::Unavailable;
 pub use crate::response::{problem, status};
 pub use crate::serve::authenticate::{Authenticate, Denied, NoAuthentication};
 pub use crate::serve::credential::{ApiKey, BasicCredentials, BearerToken, Credential, HttpCredentials};
+pub use crate::serve::early_refusal::EarlyRefusal;
 pub use crate::serve::endpoint::Endpoint;
 pub use crate::serve::gate::{Admission, Entry, Gate, OpenGate};
 pub use crate::serve::handler::Handler;

@@ -14,7 +14,7 @@ mod comment;
 mod expr;
 mod fallbacks;
 mod names;
-mod operations;
+pub(crate) mod operations;
 mod plan;
 mod root;
 mod servers;

@@ -134,10 +134,11 @@ pub struct ListUserOrdersRequest {
     pub page: PageRequest,
     /// The status of the orders to return. The default is all statuses.
     pub status: Option<OrderStatus>,
-    /// The time after which the returned elements were created.
+    /// The time after which the returned elements were created. A date means its midnight in UTC.
     pub created_after: Option<DateTime<Utc>>,
-    /// The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The
-    /// default is `-createdAt`, the newest first.
+    /// The sort order: one key, or two keys with the more important first. A key with the prefix `-`
+    /// sorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest
+    /// first.
     ///
     /// Empty if the request has no `sort`: the handler then applies the default.
     pub sort: Vec<Sort<OrderSort>>,
@@ -154,6 +155,18 @@ pub enum OrderSort {
     CreatedAt,
     /// The key `total`.
     Total,
+}
+
+impl OrderSort {
+    /// The sort orders that a request can choose from.
+    pub const ORDERS: &'static [&'static [Sort<Self>]] = &[
+        &[Sort { by: Self::CreatedAt, descending: false }],
+        &[Sort { by: Self::CreatedAt, descending: true }],
+        &[Sort { by: Self::Total, descending: false }],
+        &[Sort { by: Self::Total, descending: true }],
+        &[Sort { by: Self::CreatedAt, descending: true }, Sort { by: Self::Total, descending: false }],
+        &[Sort { by: Self::CreatedAt, descending: false }, Sort { by: Self::Total, descending: true }],
+    ];
 }
 
 /// The successful response of [`Orders::list_user_orders`].
@@ -251,10 +264,11 @@ pub struct ListOrdersRequest {
     pub page: PageRequest,
     /// The status of the orders to return. The default is all statuses.
     pub status: Option<OrderStatus>,
-    /// The time after which the returned elements were created.
+    /// The time after which the returned elements were created. A date means its midnight in UTC.
     pub created_after: Option<DateTime<Utc>>,
-    /// The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The
-    /// default is `-createdAt`, the newest first.
+    /// The sort order: one key, or two keys with the more important first. A key with the prefix `-`
+    /// sorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest
+    /// first.
     ///
     /// Empty if the request has no `sort`: the handler then applies the default.
     pub sort: Vec<Sort<OrderSort>>,

@@ -125,12 +125,13 @@ pub struct ListUsersRequest {
     pub page: PageRequest,
     /// The role of the users to return. The default is all roles.
     pub role: Option<UserRole>,
-    /// The time after which the returned elements were created.
+    /// The time after which the returned elements were created. A date means its midnight in UTC.
     pub created_after: Option<DateTime<Utc>>,
-    /// The time before which the returned elements were created.
+    /// The time before which the returned elements were created. A date means its midnight in UTC.
     pub created_before: Option<DateTime<Utc>>,
-    /// The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The
-    /// default is `-createdAt`, the newest first.
+    /// The sort order: one key, or two keys with the more important first. A key with the prefix `-`
+    /// sorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest
+    /// first.
     ///
     /// Empty if the request has no `sort`: the handler then applies the default.
     pub sort: Vec<Sort<UserSort>>,
@@ -149,6 +150,20 @@ pub enum UserSort {
     Name,
     /// The key `email`.
     Email,
+}
+
+impl UserSort {
+    /// The sort orders that a request can choose from.
+    pub const ORDERS: &'static [&'static [Sort<Self>]] = &[
+        &[Sort { by: Self::CreatedAt, descending: false }],
+        &[Sort { by: Self::CreatedAt, descending: true }],
+        &[Sort { by: Self::Name, descending: false }],
+        &[Sort { by: Self::Name, descending: true }],
+        &[Sort { by: Self::Email, descending: false }],
+        &[Sort { by: Self::Email, descending: true }],
+        &[Sort { by: Self::CreatedAt, descending: true }, Sort { by: Self::Name, descending: false }],
+        &[Sort { by: Self::CreatedAt, descending: false }, Sort { by: Self::Name, descending: true }],
+    ];
 }
 
 /// The successful response of [`Users::list_users`].

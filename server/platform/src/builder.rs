@@ -166,7 +166,8 @@ impl Builder {
             #[cfg(feature = "postgres")]
             policy_pool: self.policy_pool,
             #[cfg(feature = "postgres")]
-            served: Shutdown::default(),
+            served: tokio_util::sync::CancellationToken::new(),
+            tasks: tokio_util::task::TaskTracker::new(),
             #[cfg(feature = "postgres")]
             follower: std::sync::Mutex::default(),
             load_shedding,

@@ -8,16 +8,15 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderMap;
+use ipnet::IpNet;
 use writ_runtime::ClientAddress;
-
-use crate::network::Network;
 
 /// Adds the [`ClientAddress`] to the extensions of a request. This middleware is installed with
 /// [`axum::middleware::from_fn_with_state`].
 ///
 /// [`Limiter`](crate::limiter::Limiter) applies the rate limits by client address to this address.
-pub async fn find(State(trusted): State<Arc<[Network]>>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
+pub async fn find(State(trusted): State<Arc<[IpNet]>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     if let Some(peer) = peer {
         let client = client_of(peer, request.headers(), &trusted);
         request.extensions_mut().insert(ClientAddress(client));
@@ -30,9 +29,9 @@ pub async fn find(State(trusted): State<Arc<[Network]>>, mut request: Request, n
 /// Each proxy appends the address of its peer to the header. Therefore an address is reliable only if the proxy
 /// that wrote it is trusted. The first untrusted address from the right is the client. A client can forge the
 /// addresses to the left of it.
-fn client_of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
-    let mut client = peer;
+fn client_of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
+    let mut client = peer.to_canonical();
     let lines = headers.get_all("x-forwarded-for").iter().rev();
     let entries = lines.flat_map(|line| line.to_str().unwrap_or("").rsplit(','));
     for entry in entries {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use hmac::{Hmac, Mac};
 use rust_decimal::Decimal;
 use secrecy::{ExposeSecret, SecretString};
@@ -17,7 +17,7 @@ use crate::random;
 
 /// The version of the binary layout of a pagination cursor, stored in its first byte. A cursor with another
 /// version is rejected.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// The length of the truncated signature of a pagination cursor: 16 bytes, which are 128 bits.
 const SIGNATURE_LENGTH: usize = 16;
@@ -29,7 +29,7 @@ const SIGNATURE_LENGTH: usize = 16;
 ///
 /// let cursors = Cursors::new(None);
 /// let filter = filter_hash([Some("admin")]);
-/// let cursor = Cursor { sort: "events:+name".into(), filter, values: vec![SortValue::Text("Ada".into())] };
+/// let cursor = Cursor { sort: "events:+name".into(), filter, total: Some(7), values: vec![SortValue::Text("Ada".into())] };
 ///
 /// let text = cursors.seal(&cursor);
 /// assert_eq!(cursors.open(&text, "events:+name", filter), Ok(cursor));
@@ -47,6 +47,8 @@ pub struct Cursor {
     pub sort: String,
     /// The hash of the filters of the list that a pagination cursor belongs to, as [`filter_hash`] returns it.
     pub filter: [u8; 8],
+    /// The number of elements in the list when the walk over its pages began, if it is known.
+    pub total: Option<u64>,
     /// The last row of the page before a pagination cursor: the values of the row in the sort columns. The
     /// unique id comes last.
     pub values: Vec<SortValue>,
@@ -59,10 +61,16 @@ pub enum SortValue {
     Text(String),
     /// The cursor value of a timestamp column: the microseconds of the timestamp, the precision that PostgreSQL stores.
     Time(DateTime<Utc>),
+    /// A value in a pagination cursor from a date column.
+    Date(NaiveDate),
     /// A value in a pagination cursor from a decimal column.
     Decimal(Decimal),
     /// A value in a pagination cursor from an integer column.
     Integer(i64),
+    /// A value in a pagination cursor from a column of floating-point numbers.
+    Number(f64),
+    /// A value in a pagination cursor from a boolean column, in which `false` comes before `true`.
+    Boolean(bool),
     /// A value in a pagination cursor from a UUID column.
     Id(Uuid),
 }
@@ -120,6 +128,8 @@ impl Cursors {
         let mut bytes = vec![VERSION];
         put(&mut bytes, cursor.sort.as_bytes());
         bytes.extend_from_slice(&cursor.filter);
+        // A list has fewer elements than the largest number, which stands for an unknown total.
+        bytes.extend_from_slice(&cursor.total.unwrap_or(u64::MAX).to_be_bytes());
         for value in &cursor.values {
             value.put(&mut bytes);
         }
@@ -149,11 +159,12 @@ impl Cursors {
         }
         let sort = String::from_utf8(take(&mut rest)?.to_vec()).ok()?;
         let filter = *rest.split_off(..8)?.first_chunk()?;
+        let total = Some(u64::from_be_bytes(fixed(&mut rest)?)).filter(|total| *total != u64::MAX);
         let mut values = Vec::new();
         while !rest.is_empty() {
             values.push(SortValue::take(&mut rest)?);
         }
-        Some(Cursor { sort, filter, values })
+        Some(Cursor { sort, filter, total, values })
     }
 }
 
@@ -168,6 +179,10 @@ impl SortValue {
                 bytes.push(b'm');
                 bytes.extend_from_slice(&time.timestamp_micros().to_be_bytes());
             }
+            SortValue::Date(date) => {
+                bytes.push(b'y');
+                bytes.extend_from_slice(&date.num_days_from_ce().to_be_bytes());
+            }
             SortValue::Decimal(decimal) => {
                 bytes.push(b'd');
                 bytes.extend_from_slice(&decimal.serialize());
@@ -176,6 +191,11 @@ impl SortValue {
                 bytes.push(b'i');
                 bytes.extend_from_slice(&integer.to_be_bytes());
             }
+            SortValue::Number(number) => {
+                bytes.push(b'f');
+                bytes.extend_from_slice(&number.to_be_bytes());
+            }
+            SortValue::Boolean(boolean) => bytes.extend_from_slice(&[b'b', u8::from(*boolean)]),
             SortValue::Id(id) => {
                 bytes.push(b'u');
                 bytes.extend_from_slice(id.as_bytes());
@@ -187,8 +207,11 @@ impl SortValue {
         Some(match bytes.split_off_first()? {
             b't' => SortValue::Text(String::from_utf8(take(bytes)?.to_vec()).ok()?),
             b'm' => SortValue::Time(DateTime::from_timestamp_micros(i64::from_be_bytes(fixed(bytes)?))?),
+            b'y' => SortValue::Date(NaiveDate::from_num_days_from_ce_opt(i32::from_be_bytes(fixed(bytes)?))?),
             b'd' => SortValue::Decimal(Decimal::deserialize(fixed(bytes)?)),
             b'i' => SortValue::Integer(i64::from_be_bytes(fixed(bytes)?)),
+            b'f' => SortValue::Number(f64::from_be_bytes(fixed(bytes)?)),
+            b'b' => SortValue::Boolean(fixed::<1>(bytes)? != [0]),
             b'u' => SortValue::Id(Uuid::from_bytes(fixed(bytes)?)),
             _ => return None,
         })
@@ -228,11 +251,16 @@ mod tests {
         Cursor {
             sort: "events:-createdAt,+name".to_owned(),
             filter: filter_hash([Some("admin"), None]),
+            total: Some(42),
             values: vec![
                 SortValue::Time(DateTime::from_timestamp_micros(1_768_469_400_123_456).unwrap()),
                 SortValue::Text("Ünal \"x\"".to_owned()),
+                SortValue::Date(NaiveDate::from_ymd_opt(2024, 2, 29).unwrap()),
                 SortValue::Decimal("19.99".parse().unwrap()),
                 SortValue::Integer(-7),
+                SortValue::Number(-0.1),
+                SortValue::Boolean(true),
+                SortValue::Boolean(false),
                 SortValue::Id(Uuid::now_v7()),
             ],
         }
@@ -244,7 +272,9 @@ mod tests {
         let cursor = cursor();
         let text = cursors.seal(&cursor);
         assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'), "{text}");
-        assert_eq!(cursors.open(&text, &cursor.sort, cursor.filter), Ok(cursor));
+        assert_eq!(cursors.open(&text, &cursor.sort, cursor.filter), Ok(cursor.clone()));
+        let uncounted = Cursor { total: None, ..cursor };
+        assert_eq!(cursors.open(&cursors.seal(&uncounted), &uncounted.sort, uncounted.filter), Ok(uncounted));
     }
 
     #[test]
@@ -280,6 +310,7 @@ mod tests {
         let cursor = Cursor {
             sort: "events:+name,-email,+createdAt".to_owned(),
             filter: [0; 8],
+            total: Some(u64::MAX - 1),
             values: vec![longest(100), SortValue::Text("e".repeat(254)), longest(0), SortValue::Id(Uuid::nil())],
         };
         assert!(Cursors::new(None).seal(&cursor).len() <= 1024);

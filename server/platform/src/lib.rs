@@ -19,6 +19,7 @@
 //! | API keys | [`credentials::ApiKeys`] | |
 //! | health checks | [`health::Health`], [`health::Probe`] | |
 //! | jobs | [`jobs::Job`] | |
+//! | tasks that outlive their request | [`tasks::spawn`] | |
 //! | policies that operators change at run time, load shedding | [`Platform::gate`] | |
 //! | databases and migrations | `Database`, [`Builder`] | `postgres` |
 //! | idempotency keys in memory | [`idempotency::MemoryRecords`] | |
@@ -29,6 +30,7 @@
 //! | own access tokens | `credentials::Tokens` | `tokens` |
 //! | access tokens of an external issuer | `credentials::Issuer` | `jwt` |
 //! | the contract as a web page | `docs::router` | `docs` |
+//! | mimalloc as the allocator of the program | | `allocator` |
 //! | test support | `testing` | `testing` |
 //!
 //! No feature is enabled by default. A service without stores links neither PostgreSQL nor Redis, and keeps its
@@ -53,18 +55,21 @@ pub mod limiter;
 #[cfg(feature = "postgres")]
 pub mod listing;
 pub mod metrics;
-pub mod network;
 pub mod random;
 #[cfg(feature = "redis")]
 pub mod redis;
 pub mod revocation;
+#[cfg(feature = "postgres")]
+pub mod seed;
 pub mod serve;
 pub mod shutdown;
+pub mod tasks;
 pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 mod builder;
+mod compression;
 #[cfg(feature = "postgres")]
 mod database;
 mod operator;
@@ -91,6 +96,10 @@ pub use platform::{Platform, StartError};
 pub use principal::{Principal, Roles};
 pub use service::{Service, run};
 pub use store::Store;
+
+#[cfg(feature = "allocator")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// An error of any type, as background work of a service returns it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -30,6 +30,7 @@ pub struct Metrics {
     breaches: Family<OperationLabels, Counter>,
     batches: Family<BatchLabels, Counter>,
     lag: Family<JobLabels, Gauge>,
+    overdue: Family<JobLabels, Gauge>,
     shed: Family<ClassLabels, Counter>,
     concurrency_limit: Family<ClassLabels, Gauge>,
     password_hashes: Family<ResultLabels, Counter>,
@@ -87,6 +88,9 @@ impl Default for Metrics {
         let (batches, lag) = (Family::<BatchLabels, Counter>::default(), Family::<JobLabels, Gauge>::default());
         registry.register("job_batches", "Number of batches of a job by their result", batches.clone());
         registry.register("job_lag_seconds", "Time since a job last had nothing left to do", lag.clone());
+        let overdue = Family::<JobLabels, Gauge>::default();
+        let help = "Time for which the oldest work of a job has been due";
+        registry.register("job_overdue_seconds", help, overdue.clone());
         let (shed, concurrency_limit) =
             (Family::<ClassLabels, Counter>::default(), Family::<ClassLabels, Gauge>::default());
         registry.register("shed_requests", "Number of requests that were refused because of overload", shed.clone());
@@ -103,6 +107,7 @@ impl Default for Metrics {
             breaches,
             batches,
             lag,
+            overdue,
             shed,
             concurrency_limit,
             password_hashes,
@@ -155,6 +160,12 @@ impl Metrics {
     /// Sets the lag of a job to zero, because it has nothing left to do.
     pub fn job_completed(&self, job: &str) {
         self.completed().insert(job.to_owned(), Instant::now());
+    }
+
+    /// Sets the time for which the oldest work of a job has been due.
+    pub fn set_job_overdue(&self, job: &str, overdue: Duration) {
+        let seconds = i64::try_from(overdue.as_secs()).unwrap_or(i64::MAX);
+        self.overdue.get_or_create(&JobLabels { job: job.to_owned() }).set(seconds);
     }
 
     fn completed(&self) -> MutexGuard<'_, BTreeMap<String, Instant>> {

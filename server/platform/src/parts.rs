@@ -29,12 +29,13 @@ impl Builder {
         self.job(Job::purge(
             format!("expired idempotency keys of {}", database.name),
             &pool,
-            crate::idempotency::PURGE,
+            crate::idempotency::EXPIRED,
         ));
         if self.policy_pool.is_none() {
             self.policy_pool = Some(pool.clone());
-            self.job(Job::purge("ended policies", &pool, crate::overrides::PURGE_OVERRIDES));
-            self.job(Job::purge("old log entries of policies", &pool, crate::overrides::PURGE_LOG));
+            self.job(Job::purge("ended policies", &pool, crate::overrides::ENDED));
+            self.job(Job::purge("old log entries of policies", &pool, crate::overrides::OLD_ENTRIES));
+            self.job(Job::purge("surplus log entries of policies", &pool, crate::overrides::SURPLUS_ENTRIES));
         }
         let closed = pool.clone();
         self.at_end(move || {

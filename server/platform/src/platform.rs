@@ -2,16 +2,21 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
-use writ_runtime::{Breach, BreachObserver, Operation, ResponseChecks, ServeOptions, Timeouts};
+#[cfg(feature = "postgres")]
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use writ_runtime::{Breach, BreachObserver, Operation, ResponseChecks, ServeOptions};
 
 use crate::BoxError;
-use crate::browsers::{self, StrictTransport};
+use crate::browsers;
 use crate::builder::{Step, Work};
 use crate::client_address;
-use crate::config::{Config, Mode, ResponseCheckConfig};
+use crate::compression;
+use crate::config::{Config, ResponseCheckConfig, Timeouts};
 use crate::gate::PolicyGate;
 use crate::health::{self, Health};
 use crate::jobs::{self, Job};
@@ -20,9 +25,16 @@ use crate::overrides::{self, Board, Overrides};
 use crate::principal::Principal;
 use crate::serve;
 use crate::shedding::LoadShedding;
-use crate::shutdown::{self, Shutdown};
+use crate::shutdown::{self, HardLimit, Shutdown};
 use crate::store::Store;
+use crate::tasks;
 use crate::telemetry;
+
+/// The longest time for the work after the last response: the end of tasks, and closing the connections to stores.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The time that the steps of the shutdown can take beyond their own limits.
+const MARGIN: Duration = Duration::from_secs(3);
 
 /// The platform of a service, as its [`Builder`](crate::Builder) has completed it. Clones share all resources.
 ///
@@ -62,9 +74,11 @@ pub(crate) struct Inner {
     /// The database of these policies.
     #[cfg(feature = "postgres")]
     pub(crate) policy_pool: Option<sqlx::PgPool>,
-    /// Begins to drain after the last response, before databases are closed.
+    /// Cancelled after the last response, before databases are closed.
     #[cfg(feature = "postgres")]
-    pub(crate) served: Shutdown,
+    pub(crate) served: CancellationToken,
+    /// The tasks of the jobs, which end when the shutdown begins.
+    pub(crate) tasks: TaskTracker,
     /// The task that follows the policies in the database.
     #[cfg(feature = "postgres")]
     pub(crate) follower: std::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
@@ -136,7 +150,7 @@ impl Platform {
         let metrics = self.0.metrics.clone();
         let observer: BreachObserver = Arc::new(move |breach: &Breach| metrics.observe_breach(breach.operation.id));
         ServeOptions {
-            timeouts: Timeouts { handler: timeout, body: timeout },
+            timeouts: writ_runtime::Timeouts { request: timeout, body: timeout },
             responses: ResponseChecks { mode, rate, observer: Some(observer) },
             ..ServeOptions::default()
         }
@@ -162,7 +176,11 @@ impl Platform {
     pub async fn run(&self, app: Router) -> Result<(), StartError> {
         telemetry::start(&self.0.config);
         self.warn_about_settings();
-        shutdown::on_signals(&self.0.shutdown).map_err(failed("cannot handle signals"))?;
+        serve::reserve_descriptors(&self.0.config);
+        let Timeouts { linger, drain, .. } = self.0.config.timeouts;
+        let (_running, ended) = std::sync::mpsc::channel();
+        let limit = HardLimit { limit: linger + drain + CLOSE_TIMEOUT + MARGIN, ended };
+        shutdown::on_signals(&self.0.shutdown, limit).map_err(failed("cannot handle signals"))?;
         tokio::select! {
             prepared = self.prepare() => prepared?,
             // A signal during the start ends it.
@@ -188,12 +206,12 @@ impl Platform {
             let mut follower = overrides::Follower::new(pool, self.0.overrides.clone());
             follower.poll().await.map_err(failed("cannot read the policies that are set at run time"))?;
             let served = self.0.served.clone();
-            let stop = async move { served.draining().await };
+            let stop = async move { served.cancelled().await };
             let task = tokio::spawn(overrides::follow(follower, self.0.shutdown.clone(), stop));
             *self.0.follower.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(task);
         }
         for job in &self.0.jobs {
-            jobs::start(job.clone(), self.0.metrics.clone(), self.0.shutdown.clone());
+            self.0.tasks.spawn(jobs::run(job.clone(), self.0.metrics.clone(), self.0.shutdown.clone()));
         }
         Ok(())
     }
@@ -204,10 +222,7 @@ impl Platform {
     /// # Errors
     /// Returns an error if the address for metrics or of the admin port is already in use.
     pub async fn serve(&self, listener: TcpListener, app: Router) -> Result<(), StartError> {
-        let run = |listener, app| {
-            let (timeouts, max_connections) = (self.0.config.timeouts.clone(), self.0.config.max_connections);
-            serve::serve(listener, app, timeouts, max_connections, self.0.shutdown.clone())
-        };
+        let run = |listener, app| serve::serve(listener, app, &self.0.config, self.0.shutdown.clone());
         let mut ports = vec![run(listener, self.around(app))];
         if let Some(address) = self.0.config.metrics_bind {
             let listener = self.listen(address, "METRICS_BIND").await?;
@@ -220,39 +235,45 @@ impl Platform {
         }
         futures_util::future::join_all(ports).await;
         tokio::select! {
-            () = self.close() => {}
+            closed = tokio::time::timeout(CLOSE_TIMEOUT, self.close()) => {
+                if closed.is_err() {
+                    tracing::warn!("tasks or connections to stores did not end in time: leaving them");
+                }
+            }
             () = self.0.shutdown.ended() => {}
         }
         Ok(())
     }
 
-    /// Adds the middleware that all routes share: client address, log line, metrics, security headers and CORS.
+    /// Adds the middleware that all routes share: client address, log line, metrics, security headers,
+    /// compression and CORS.
     pub fn around(&self, app: Router) -> Router {
         let config = &self.0.config;
-        let strict = StrictTransport(config.mode == Mode::Production);
         let trusted = Arc::from(config.trusted_proxies.as_slice());
         let app = match browsers::cross_origin(&config.cors_origins) {
             Some(cross_origin) => app.layer(cross_origin),
             None => app,
         };
-        app.layer(middleware::from_fn_with_state(strict, browsers::secure))
+        let app = if config.compresses { compression::compress(app) } else { app };
+        browsers::secure(app, config.hsts)
             .layer(middleware::from_fn_with_state(self.0.metrics.clone(), telemetry::observe))
             .layer(middleware::from_fn_with_state(trusted, client_address::find))
     }
 
+    /// Waits for the tasks that follow the last response, and then closes the connections to stores.
     async fn close(&self) {
+        self.0.tasks.close();
+        tokio::join!(self.0.tasks.wait(), tasks::completed());
         #[cfg(feature = "postgres")]
         {
-            self.0.served.drain();
+            self.0.served.cancel();
             let task = self.0.follower.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
             if let Some(task) = task {
                 // The task tells the database that this process ends.
                 let _ = task.await;
             }
         }
-        for close in &self.0.closing {
-            close().await;
-        }
+        futures_util::future::join_all(self.0.closing.iter().map(|close| close())).await;
     }
 
     async fn listen(&self, address: std::net::SocketAddr, setting: &str) -> Result<TcpListener, StartError> {

@@ -1,6 +1,7 @@
 //! Services that stand on the platform, and the program that runs one.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use axum::Router;
 
@@ -9,6 +10,9 @@ use crate::config::Source;
 use crate::credentials;
 use crate::overrides;
 use crate::platform::Platform;
+
+/// The time for which the end of the process waits for blocking work.
+const RUNTIME_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A service that stands on the platform.
 ///
@@ -64,11 +68,18 @@ pub trait Service: Sized + Send + Sync + 'static {
 pub fn run<S: Service>() -> ExitCode {
     let arguments: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(crate::BoxError::from);
-    let outcome = runtime.and_then(|runtime| match arguments.split_first() {
-        None => runtime.block_on(serve::<S>()),
-        Some((word, rest)) if word == "policy" => runtime.block_on(change_policies::<S>(rest)),
-        Some((word, rest)) if word == "keys" => runtime.block_on(change_keys::<S>(rest)),
-        Some((word, _)) => Err(format!("unknown argument `{word}`; the subcommands are `policy` and `keys`").into()),
+    let outcome = runtime.and_then(|runtime| {
+        let outcome = match arguments.split_first() {
+            None => runtime.block_on(serve::<S>()),
+            Some((word, rest)) if word == "policy" => runtime.block_on(change_policies::<S>(rest)),
+            Some((word, rest)) if word == "keys" => runtime.block_on(change_keys::<S>(rest)),
+            Some((word, _)) => {
+                Err(format!("unknown argument `{word}`; the subcommands are `policy` and `keys`").into())
+            }
+        };
+        // Dropping a runtime waits without a limit for blocking work, such as the hash of a password.
+        runtime.shutdown_timeout(RUNTIME_TIMEOUT);
+        outcome
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,15 +1,10 @@
 //! The shutdown of the process: the first signal drains connections, the second one stops the process
 //! immediately.
 
-use tokio::sync::watch;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
-/// The phase of the graceful shutdown of the process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Phase {
-    Running,
-    Draining,
-    Ended,
-}
+use tokio_util::sync::CancellationToken;
 
 /// The graceful shutdown of the process: its state, and the means to start it or to wait for it. Clones share the
 /// state.
@@ -27,62 +22,67 @@ enum Phase {
 /// task.await.unwrap();
 /// # });
 /// ```
-#[derive(Debug, Clone)]
-pub struct Shutdown(watch::Sender<Phase>);
-
-impl Default for Shutdown {
-    fn default() -> Shutdown {
-        Shutdown(watch::Sender::new(Phase::Running))
-    }
+#[derive(Debug, Clone, Default)]
+pub struct Shutdown {
+    draining: CancellationToken,
+    ended: CancellationToken,
 }
 
 impl Shutdown {
     /// Begins the graceful shutdown: the server accepts no new connections, and running requests can finish.
     pub fn drain(&self) {
-        self.advance(Phase::Draining);
+        self.draining.cancel();
     }
 
     /// Stops the process immediately: running requests are cancelled.
     pub fn end(&self) {
-        self.advance(Phase::Ended);
+        self.draining.cancel();
+        self.ended.cancel();
     }
 
     /// Returns true if the graceful shutdown has begun.
     pub fn is_draining(&self) -> bool {
-        *self.0.borrow() >= Phase::Draining
+        self.draining.is_cancelled()
     }
 
     /// Waits until the graceful shutdown has begun.
     pub async fn draining(&self) {
-        self.reached(Phase::Draining).await;
+        self.draining.cancelled().await;
     }
 
     /// Waits until the process must stop immediately, without finishing running requests.
     pub async fn ended(&self) {
-        self.reached(Phase::Ended).await;
-    }
-
-    fn advance(&self, to: Phase) {
-        self.0.send_if_modified(|phase| {
-            let later = to > *phase;
-            *phase = to.max(*phase);
-            later
-        });
-    }
-
-    async fn reached(&self, target: Phase) {
-        let mut phases = self.0.subscribe();
-        // The wait fails only if there is no sender, and `self` is a sender.
-        let _ = phases.wait_for(|phase| *phase >= target).await;
+        self.ended.cancelled().await;
     }
 }
 
-/// Starts a task that handles SIGTERM and SIGINT: the first signal begins the shutdown, the second one stops
-/// the process immediately.
+/// The limit on the duration of a shutdown. After it, the process exits whatever still runs.
+pub(crate) struct HardLimit {
+    /// The longest time from the first signal to the end of the process.
+    pub(crate) limit: Duration,
+    /// A channel whose sender is dropped when the server has ended.
+    pub(crate) ended: Receiver<()>,
+}
+
+impl HardLimit {
+    /// Starts the thread that ends the process after the limit. A thread does not depend on the runtime, whose threads a
+    /// handler can block.
+    fn start(self) {
+        std::thread::spawn(move || {
+            if self.ended.recv_timeout(self.limit) == Err(RecvTimeoutError::Timeout) {
+                eprintln!("error: the shutdown took longer than {:?}: the process exits", self.limit);
+                std::process::exit(1);
+            }
+        });
+    }
+}
+
+/// Starts a task that handles SIGTERM and SIGINT: the first signal begins the shutdown, which `limit` bounds, and the
+/// second one stops the process immediately.
 ///
 /// # Errors
 /// Returns an error if the signal handlers cannot be installed.
-pub fn on_signals(shutdown: &Shutdown) -> std::io::Result<()> {
+pub(crate) fn on_signals(shutdown: &Shutdown, limit: HardLimit) -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let shutdown = shutdown.clone();
@@ -95,6 +95,7 @@ pub fn on_signals(shutdown: &Shutdown) -> std::io::Result<()> {
         };
         let first = signal().await;
         tracing::info!("received {first}: draining connections");
+        limit.start();
         shutdown.drain();
         let second = signal().await;
         tracing::info!("received {second}: stopping immediately");

@@ -4,6 +4,7 @@
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 use writ_platform::revocation::Revocations;
+use writ_platform::tasks;
 
 /// Ends all login sessions of a user except the session `kept`, and returns the ids of the ended sessions.
 ///
@@ -58,7 +59,7 @@ pub async fn commit(
     ended: Vec<Uuid>,
 ) -> Result<(), sqlx::Error> {
     let revocations = revocations.clone();
-    let work = tokio::spawn(async move {
+    let work = tasks::spawn(async move {
         transaction.commit().await?;
         revocations.announce(&ended).await;
         Ok(())

@@ -5,15 +5,13 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 use uuid::Uuid;
-use writ_platform::jobs::Job;
+use writ_platform::jobs::{Expired, Job};
 use writ_platform::revocation::Sessions;
 use writ_platform::{BoxError, Builder};
 
-/// Deletes expired sessions. The row of a session is kept for a day after the session expires, so that a second use
-/// of its refresh token is still detected.
-const PURGE: &str = "\
-DELETE FROM sessions
-WHERE id IN (SELECT id FROM sessions WHERE expires_at < now() - interval '1 day' LIMIT $1)";
+/// The expired sessions. The row of a session is kept for a day after the session expires, so that a second use of its
+/// refresh token is still detected.
+const EXPIRED: Expired = Expired::new("sessions", "expires_at").after(Duration::from_secs(24 * 3600));
 
 /// The table of login sessions, which is the source of truth about their end.
 #[derive(Debug, Clone)]
@@ -21,7 +19,7 @@ pub struct SessionTable(PgPool);
 
 /// Adds the job that deletes expired sessions.
 pub fn register_purge(platform: &mut Builder, users: &PgPool) {
-    platform.job(Job::purge("expired sessions", users, PURGE));
+    platform.job(Job::purge("expired sessions", users, EXPIRED));
 }
 
 impl SessionTable {
@@ -80,7 +78,7 @@ mod tests {
             (testing::insert_session(&database.pool).await, testing::insert_session(&database.pool).await);
         let age = "UPDATE sessions SET expires_at = now() - interval '25 hours' WHERE id = $1";
         sqlx::query(age).bind(old).execute(&database.pool).await.unwrap();
-        assert_eq!(Job::purge("sessions", &database.pool, PURGE).run_batch().await.unwrap(), Batch::Done);
+        assert_eq!(Job::purge("sessions", &database.pool, EXPIRED).run_batch().await.unwrap(), Batch::Done);
         let left: Vec<Uuid> = sqlx::query_scalar("SELECT id FROM sessions").fetch_all(&database.pool).await.unwrap();
         assert_eq!(left, [kept]);
     }

@@ -100,6 +100,6 @@ impl Orders for OrderService {
         let filter = list::item_filter_hash(request.order_id);
         let paging = Paging::open(&self.cursors, list::by_position(), filter, &request.page)?;
         let rows = store::items(&self.pool, &summary, &paging).await?;
-        Ok(rows.page(summary.item_count, |(_, item)| item).into())
+        Ok(rows.page(|(_, item)| item).into())
     }
 }

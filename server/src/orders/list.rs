@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use generated::v1::{OrderField, OrderId, OrderPage, OrderSort, OrderStatus};
-use sqlx::{PgPool, Postgres, QueryBuilder};
+use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 use writ_platform::cursor::filter_hash;
 use writ_platform::keyset::{Keyset, Paging, SortColumn, SortKey};
-use writ_platform::listing;
 use writ_runtime::{BadCursor, PageRequest, Sort};
 
 use super::{OrderService, store};
@@ -90,11 +89,6 @@ impl OrderService {
         let paging = Paging::open(&self.cursors, order, filter.hash(), at)?;
         let with_items = fields.is_none_or(|fields| fields.contains(&OrderField::Items));
         let rows = store::list(&self.pool, filter, &paging, with_items).await?;
-        Ok(rows.page(count(&self.pool, filter).await?, |order| order))
+        Ok(rows.page(|order| order))
     }
-}
-
-/// Returns the number of orders that match the filter, up to [`listing::MAX_TOTAL`].
-async fn count(pool: &PgPool, filter: &Filter) -> Result<u64, sqlx::Error> {
-    listing::count(pool, "SELECT FROM orders", |query| filter.push(query)).await
 }

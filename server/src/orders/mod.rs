@@ -3,6 +3,8 @@
 mod api;
 mod list;
 mod place;
+#[cfg(test)]
+pub(crate) mod plans;
 mod step;
 mod store;
 

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use generated::v1::{Currency, Money, Order, OrderId, OrderItem, OrderStatus};
 use rust_decimal::Decimal;
-use sqlx::{PgConnection, PgExecutor, PgPool, QueryBuilder};
+use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
 use writ_platform::cursor::SortValue;
 use writ_platform::keyset::{Paging, Rows};
+use writ_platform::listing::count;
 
 use super::list::{Filter, ID, TOTAL};
 use super::step::{Step, StepResult};
@@ -55,7 +56,7 @@ pub struct OrderSummary {
     order: Uuid,
     currency: String,
     /// The number of items that the order contains.
-    pub item_count: u64,
+    item_count: u64,
 }
 
 /// Inserts a new order with its items into the database, and returns the order.
@@ -116,11 +117,9 @@ pub async fn list(
     paging: &Paging<'_>,
     with_items: bool,
 ) -> Result<Rows<Order>, sqlx::Error> {
-    let mut query =
-        QueryBuilder::new("SELECT id, user_id, status, total, currency, version, created_at, updated_at FROM orders");
-    filter.push(&mut query);
-    paging.push(&mut query);
-    let rows: Vec<Row> = query.build_query_as().fetch_all(pool).await?;
+    let rows: Vec<Row> = page_query(filter, paging).build_query_as().fetch_all(pool).await?;
+    let total =
+        paging.total(&rows, async || count(pool, "SELECT FROM orders", |query| filter.push(query)).await).await?;
     let mut items: HashMap<Uuid, Vec<ItemRow>> = HashMap::new();
     if with_items {
         let orders: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
@@ -133,11 +132,30 @@ pub async fn list(
         row.order(items)
     };
     let orders = rows.into_iter().map(order).collect::<Result<_, _>>()?;
-    Ok(paging.rows(orders, |order: &Order, column| match column.name {
+    Ok(paging.rows(orders, total, |order: &Order, column| match column.name {
         name if name == TOTAL.name => SortValue::Decimal(order.total.amount),
         name if name == ID.name => SortValue::Id(order.id.uuid()),
         _ => SortValue::Time(order.created_at),
     }))
+}
+
+/// Returns the query of a page of the orders that match the filter.
+pub(super) fn page_query(filter: &Filter, paging: &Paging<'_>) -> QueryBuilder<Postgres> {
+    let mut query =
+        QueryBuilder::new("SELECT id, user_id, status, total, currency, version, created_at, updated_at FROM orders");
+    filter.push(&mut query);
+    paging.push(&mut query);
+    query
+}
+
+/// Returns the query of a page of the items of an order.
+pub(super) fn items_query(order: Uuid, paging: &Paging<'_>) -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::new(
+        "SELECT order_id, position, sku, quantity, unit_price, line_total FROM order_items WHERE order_id = ",
+    );
+    query.push_bind(order);
+    paging.push(&mut query);
+    query
 }
 
 /// Returns the data of an order that the operation for listing the items of the order needs. Returns `None` if
@@ -167,15 +185,10 @@ pub async fn items(
     summary: &OrderSummary,
     paging: &Paging<'_>,
 ) -> Result<Rows<(i32, OrderItem)>, sqlx::Error> {
-    let mut query = QueryBuilder::new(
-        "SELECT order_id, position, sku, quantity, unit_price, line_total FROM order_items WHERE order_id = ",
-    );
-    query.push_bind(summary.order);
-    paging.push(&mut query);
-    let rows: Vec<ItemRow> = query.build_query_as().fetch_all(pool).await?;
+    let rows: Vec<ItemRow> = items_query(summary.order, paging).build_query_as().fetch_all(pool).await?;
     let items = rows.into_iter().map(|row| Ok((row.position, row.item(&summary.currency)?)));
     let items = items.collect::<Result<_, sqlx::Error>>()?;
-    Ok(paging.rows(items, |(position, _), _| SortValue::Integer(i64::from(*position))))
+    Ok(paging.rows(items, Some(summary.item_count), |(position, _), _| SortValue::Integer(i64::from(*position))))
 }
 
 /// Changes the status of an order if the order meets all preconditions of the change.

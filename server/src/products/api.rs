@@ -18,7 +18,7 @@ impl Products for ProductService {
     ) -> Result<ListProductsResponse, ListProductsError> {
         let paging = Paging::open(&self.cursors, store::by_sku(), filter_hash([]), &request.page)?;
         let rows = store::list(&self.pool, &paging).await?;
-        Ok(rows.page(store::count(&self.pool).await?, |product| product).into())
+        Ok(rows.page(|product| product).into())
     }
 
     async fn get_product(

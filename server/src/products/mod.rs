@@ -2,6 +2,8 @@
 
 mod api;
 pub mod basket;
+#[cfg(test)]
+pub(crate) mod plans;
 pub(crate) mod store;
 
 use sqlx::PgPool;

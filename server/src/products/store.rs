@@ -5,10 +5,10 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use generated::v1::{Money, Product};
 use rust_decimal::Decimal;
-use sqlx::{PgConnection, PgPool, QueryBuilder};
+use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder};
 use writ_platform::cursor::SortValue;
 use writ_platform::keyset::{Keyset, Paging, Rows, SortColumn};
-use writ_platform::listing;
+use writ_platform::listing::count;
 
 use super::basket::{Prices, RequestedItem};
 
@@ -32,17 +32,18 @@ pub fn by_sku() -> Keyset {
 
 /// Returns a page of the list of products.
 pub async fn list(pool: &PgPool, paging: &Paging<'_>) -> Result<Rows<Product>, sqlx::Error> {
+    let rows: Vec<Row> = page_query(paging).build_query_as().fetch_all(pool).await?;
+    let total = paging.total(&rows, async || count(pool, "SELECT FROM products", |_| ()).await).await?;
+    let products = rows.into_iter().map(Row::product).collect::<Result<_, _>>()?;
+    Ok(paging.rows(products, total, |product, _| SortValue::Text(product.sku.clone())))
+}
+
+/// Returns the query of a page of the list of products.
+pub(super) fn page_query(paging: &Paging<'_>) -> QueryBuilder<Postgres> {
     let mut query =
         QueryBuilder::new("SELECT sku, name, price, currency, created_at, updated_at FROM products WHERE TRUE");
     paging.push(&mut query);
-    let rows: Vec<Row> = query.build_query_as().fetch_all(pool).await?;
-    let products = rows.into_iter().map(Row::product).collect::<Result<_, _>>()?;
-    Ok(paging.rows(products, |product, _| SortValue::Text(product.sku.clone())))
-}
-
-/// Returns the number of all products, up to [`listing::MAX_TOTAL`].
-pub async fn count(pool: &PgPool) -> Result<u64, sqlx::Error> {
-    listing::count(pool, "SELECT FROM products", |_| ()).await
+    query
 }
 
 /// Returns the product with this SKU, or `None` if it does not exist.

@@ -27,8 +27,7 @@ impl Users for UserService {
         let filter = Filter::of(&request);
         let paging = Paging::open(&self.cursors, order(&request.sort), filter.hash(), &request.page)?;
         let rows = self.store.list(&filter, &paging).await?;
-        let total = self.store.count(&filter).await?;
-        Ok(rows.page(total, |account| account.user).into())
+        Ok(rows.page(|account| account.user).into())
     }
 
     async fn create_user(

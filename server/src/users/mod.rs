@@ -3,6 +3,8 @@
 mod api;
 mod change;
 mod list;
+#[cfg(test)]
+pub(crate) mod plans;
 mod purge;
 mod refusal;
 mod seed;

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 use writ_platform::config::{Source, parse};
 use writ_platform::credentials::Passwords;
-use writ_platform::{BoxError, Builder};
+use writ_platform::{BoxError, Builder, seed};
 
 /// The settings of the administrator account that the server creates when it starts.
 #[derive(Debug, Clone)]
@@ -50,31 +50,34 @@ pub fn register_administrator(platform: &mut Builder, users: &PgPool, passwords:
     });
 }
 
-/// Creates the administrator account unless an account already uses the e-mail address. Returns true if the
-/// account was created.
+/// Creates the administrator account, once in the life of the database. Returns true if the account was created.
+///
+/// An account that already uses the e-mail address is not changed. The next start tries again.
 async fn create(users: &PgPool, passwords: &Passwords, admin: &AdminConfig) -> Result<bool, BoxError> {
-    let taken = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1) AND deleted_at IS NULL) AS "taken!""#,
-        admin.email
-    );
-    // This query comes first, so that a restart of the server does not hash the password again.
-    if taken.fetch_one(users).await? {
-        return Ok(false);
-    }
-    let hash = passwords.hash(admin.password.expose_secret()).await?;
-    let inserted = sqlx::query!(
-        "INSERT INTO users (id, email, email_verified_at, name, role, password_hash)
+    seed::once(users, "administrator", async |connection| {
+        let hash = passwords.hash(admin.password.expose_secret()).await?;
+        let inserted = sqlx::query!(
+            "INSERT INTO users (id, email, email_verified_at, name, role, password_hash)
          VALUES ($1, $2, now(), 'Administrator', 'admin', $3)
          ON CONFLICT (lower(email)) WHERE deleted_at IS NULL DO NOTHING",
-        Uuid::now_v7(),
-        admin.email,
-        hash
-    );
-    Ok(inserted.execute(users).await?.rows_affected() == 1)
+            Uuid::now_v7(),
+            admin.email,
+            hash
+        );
+        let created = inserted.execute(connection).await?.rows_affected() == 1;
+        if !created {
+            tracing::warn!("the address of ADMIN_EMAIL belongs to an account: no administrator is created");
+        }
+        Ok::<_, BoxError>(created)
+    })
+    .await
 }
 
 #[cfg(test)]
 mod tests {
+    use sqlx::migrate::Migrator;
+    use writ_platform::Database;
+
     use super::*;
     use crate::testing::TestDatabase;
 
@@ -92,6 +95,19 @@ mod tests {
             .await
             .unwrap();
         assert!(passwords.verify("correct horse", Some(&hash)).await.unwrap().is_match());
+    }
+
+    #[tokio::test]
+    async fn an_older_server_that_created_an_administrator_counts_as_seeded() {
+        let older: Vec<_> = crate::USERS.migrations.iter().take(4).cloned().collect();
+        let older: &Migrator = Box::leak(Box::new(Migrator::with_migrations(older)));
+        let database = TestDatabase::migrated(&Database::new("users", older)).await;
+        let insert = "INSERT INTO users (id, email, name, role, password_hash, deleted_at)
+                      VALUES (gen_random_uuid(), 'admin@example.com', 'Administrator', 'admin', '', now())";
+        sqlx::query(insert).execute(&database.pool).await.unwrap();
+        let users = database.migrate(&crate::USERS).await;
+        let admin = AdminConfig { email: "admin@example.com".into(), password: "correct horse".to_owned().into() };
+        assert!(!create(&users, &Passwords::new(), &admin).await.unwrap());
     }
 
     #[test]

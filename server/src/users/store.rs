@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use generated::v1::{User, UserId};
-use sqlx::{PgPool, QueryBuilder};
+use sqlx::{PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
 use writ_platform::Principal as _;
 use writ_platform::keyset::{Paging, Rows};
-use writ_platform::listing;
+use writ_platform::listing::count;
 use writ_platform::revocation::Revocations;
 use writ_runtime::ETag;
 
@@ -52,19 +52,11 @@ impl Store {
 
     /// Returns a page of the users that match the filters.
     pub async fn list(&self, filter: &Filter, paging: &Paging<'_>) -> Result<Rows<Account>, sqlx::Error> {
-        let mut query = QueryBuilder::new(
-            "SELECT id, email, name, role, version, created_at, updated_at FROM active_users WHERE TRUE",
-        );
-        filter.push(&mut query);
-        paging.push(&mut query);
-        let rows: Vec<Row> = query.build_query_as().fetch_all(&self.pool).await?;
+        let rows: Vec<Row> = page_query(filter, paging).build_query_as().fetch_all(&self.pool).await?;
+        let count = async || count(&self.pool, "SELECT FROM active_users WHERE TRUE", |query| filter.push(query)).await;
+        let total = paging.total(&rows, count).await?;
         let accounts = rows.into_iter().map(Account::try_from).collect::<Result<_, _>>()?;
-        Ok(paging.rows(accounts, list::value))
-    }
-
-    /// Returns the number of users that match the filters, up to [`listing::MAX_TOTAL`].
-    pub async fn count(&self, filter: &Filter) -> Result<u64, sqlx::Error> {
-        listing::count(&self.pool, "SELECT FROM active_users WHERE TRUE", |query| filter.push(query)).await
+        Ok(paging.rows(accounts, total, list::value))
     }
 
     /// Creates a user with the role `user`. Returns `None` if another account uses the e-mail address.
@@ -107,6 +99,15 @@ impl Store {
         );
         found.fetch_optional(&self.pool).await
     }
+}
+
+/// Returns the query of a page of the users that match the filters.
+pub(super) fn page_query(filter: &Filter, paging: &Paging<'_>) -> QueryBuilder<Postgres> {
+    let mut query =
+        QueryBuilder::new("SELECT id, email, name, role, version, created_at, updated_at FROM active_users WHERE TRUE");
+    filter.push(&mut query);
+    paging.push(&mut query);
+    query
 }
 
 impl Account {

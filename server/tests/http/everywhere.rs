@@ -1,13 +1,16 @@
 //! Tests of the refusals and limits that all operations share, and of the routes outside the contract.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use generated::v1::operations;
 use http::Method;
 use serde_json::{Value, json};
-use writ_platform::testing::Sweep;
+use server::testing;
+use writ_platform::testing::{Sweep, forged_tokens, resigned_token};
 
 use crate::envelope::refused;
-use crate::orders::{Customer, NO_ORDER, a_notebook};
-use crate::support::{PASSWORD, Service};
+use crate::orders::{Customer, NO_ORDER, a_notebook, ordered};
+use crate::support::{PASSWORD, Service, Session};
 
 #[tokio::test]
 async fn an_unknown_path_is_refused_in_the_error_envelope() {
@@ -86,12 +89,17 @@ async fn the_contract_and_its_page_are_served() {
 /// Returns a sweep of all operations by an administrator, with the account of a customer.
 async fn sweep(service: &Service) -> Sweep {
     let customer = Customer::new(service, "user@example.com").await;
-    let user = json!({ "email": "user@example.com", "name": "New Name", "role": "user" });
-    Sweep::new(&service.server, operations::ALL)
+    bodies(Sweep::new(&service.server, operations::ALL))
         .credential("bearer", &service.admin().await.access)
         .value("userId", &customer.id)
         .value("orderId", NO_ORDER.trim_start_matches("/v1/orders/"))
         .value("sku", "ABC-1")
+}
+
+/// Returns a sweep with a valid body for each operation that needs one after its credentials.
+fn bodies(sweep: Sweep) -> Sweep {
+    let user = json!({ "email": "user@example.com", "name": "New Name", "role": "user" });
+    sweep
         .body("replaceUser", user.clone())
         .body("updateUser", user)
         .body("changePassword", json!({ "current": PASSWORD, "new": "incorrect horse battery staple" }))
@@ -100,10 +108,78 @@ async fn sweep(service: &Service) -> Sweep {
         .body("updateOrder", json!({ "version": 1, "status": "cancelled" }))
 }
 
+/// The key that signs the access tokens of a server whose tests forge some.
+const KEY: [u8; 32] = [7; 32];
+
+/// The scopes of a user who is not an administrator.
+const SCOPES: [&str; 4] = ["users:read", "users:write", "orders:read", "orders:write"];
+
+/// Starts a server that signs with a known key and trusts the addresses in `X-Forwarded-For`.
+async fn start_with_key() -> Service {
+    let key = STANDARD.encode(KEY);
+    Service::of(
+        testing::start_with(|settings| {
+            settings.set("WRIT_TOKEN_KEYS", &key);
+            settings.set("WRIT_TRUSTED_PROXIES", "127.0.0.0/8");
+        })
+        .await,
+    )
+}
+
 #[tokio::test]
 async fn every_operation_with_security_requires_credentials() {
+    let service = start_with_key().await;
+    let admin = service.admin().await;
+    let mut sweep = sweep(&service).await.refuses("bearer", "is a refresh token", &admin.refresh);
+    for (fault, token) in forged_tokens(&admin.access) {
+        sweep = sweep.refuses("bearer", fault, &token);
+    }
+    let claim = |name: &'static str, value: Value| resigned_token(&admin.access, &KEY, |claims| claims[name] = value);
+    for (fault, token) in [
+        ("has expired", claim("exp", json!(1_700_000_000))),
+        ("is for another service", claim("aud", json!("other"))),
+        ("is by another issuer", claim("iss", json!("other"))),
+        ("is of no user", claim("sub", json!("root"))),
+        ("has no known role", claim("roles", json!(["root"]))),
+        ("has no session", claim("sid", Value::Null)),
+    ] {
+        sweep = sweep.refuses("bearer", fault, &token);
+    }
+    sweep.requires_credentials().await;
+    // The key is that of the service: a token with the claims of the original is valid.
+    let valid = resigned_token(&admin.access, &KEY, |_| ());
+    let response = service.request(Method::GET, "/v1/users").bearer_auth(valid).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+}
+
+#[tokio::test]
+async fn the_tokens_of_an_ended_session_are_refused_by_every_operation() {
+    let service = start_with_key().await;
+    let ended = service.admin().await;
+    let logout = json!({ "refreshToken": ended.refresh });
+    let response = service.request(Method::POST, "/v1/auth/logout").json(&logout).send().await.unwrap();
+    assert_eq!(response.status(), 204);
+    let sweep = sweep(&service).await.refuses("bearer", "is of an ended session", &ended.access);
+    sweep.requires_credentials().await;
+}
+
+#[tokio::test]
+async fn every_operation_hides_data_from_other_users_and_requires_its_scopes() {
     let service = Service::start().await;
-    sweep(&service).await.requires_credentials().await;
+    let owner = Customer::new(&service, "owner@example.com").await;
+    let other = Customer::new(&service, "other@example.com").await;
+    let order = ordered(&service, &owner).await;
+    let of = |session: &Session| {
+        bodies(Sweep::new(&service.server, operations::ALL))
+            .credential("bearer", &session.access)
+            .value("userId", &owner.id)
+            .value("orderId", order.trim_start_matches("/v1/orders/"))
+            .value("sku", "ABC-1")
+    };
+    // Callers see only their own orders in this list.
+    let open = ["listOrders", "listUsers"];
+    of(&owner.session).refuses_other_callers(&of(&other.session), &open).await;
+    of(&other.session).requires_scopes_beyond(&SCOPES).await;
 }
 
 #[tokio::test]

@@ -53,7 +53,8 @@ async fn all_pages_together_contain_the_list_in_every_sort_order() {
         let total: f64 = order["total"]["amount"].as_str().unwrap().parse().unwrap();
         (order["createdAt"].as_str().unwrap().to_owned(), total)
     };
-    for sort in ["", "-createdAt", "total", "%2Btotal,-createdAt", "-total,createdAt", "createdAt,-total", "+createdAt"]
+    for sort in
+        ["", "-createdAt", "total", "%2Btotal", "-total", "-createdAt,%2Btotal", "createdAt,-total", "+createdAt"]
     {
         let sort = if sort.is_empty() { String::new() } else { format!("&sort={sort}") };
         let list = format!("/v1/orders?limit=7{sort}");
@@ -71,14 +72,40 @@ async fn all_pages_together_contain_the_list_in_every_sort_order() {
         let keys: Vec<_> = by_cursor.iter().map(key).collect();
         let sorted = match sort.as_str() {
             "" | "&sort=-createdAt" => keys.is_sorted_by(|a, b| a.0 >= b.0),
-            "&sort=total" => keys.is_sorted_by(|a, b| a.1 <= b.1),
-            "&sort=%2Btotal,-createdAt" => keys.is_sorted_by(|a, b| (a.1, &b.0) <= (b.1, &a.0)),
-            "&sort=-total,createdAt" => keys.is_sorted_by(|a, b| (b.1, &a.0) <= (a.1, &b.0)),
+            "&sort=total" | "&sort=%2Btotal" => keys.is_sorted_by(|a, b| a.1 <= b.1),
+            "&sort=-total" => keys.is_sorted_by(|a, b| a.1 >= b.1),
+            "&sort=-createdAt,%2Btotal" => keys.is_sorted_by(|a, b| (&b.0, a.1) <= (&a.0, b.1)),
             "&sort=createdAt,-total" => keys.is_sorted_by(|a, b| (&a.0, b.1) <= (&b.0, a.1)),
             _ => keys.is_sorted_by(|a, b| a.0 <= b.0),
         };
         assert!(sorted, "{sort}: {keys:?}");
         service.reset_limits().await;
+    }
+}
+
+#[tokio::test]
+async fn a_sort_order_that_the_contract_does_not_list_is_refused() {
+    let service = Service::start().await;
+    let customer = Customer::new(&service, "user@example.com").await;
+    for sort in ["total,createdAt", "total,-createdAt", "createdAt,total", "createdAt,createdAt", "total,total,total"] {
+        let response = get(&service, &customer.session, &format!("/v1/orders?sort={sort}")).await;
+        assert_eq!(refused(response, 400, "VALIDATION_ERROR").await.fields, ["sort"], "{sort}");
+    }
+}
+
+#[tokio::test]
+async fn a_date_filters_by_its_midnight_in_utc() {
+    let service = Service::start().await;
+    let customer = Customer::new(&service, "user@example.com").await;
+    seed(&service.server.service.orders, &customer.id).await;
+    for moment in ["2026-01-05", "2026-01-05T00:00:00Z", "2026-01-05T02:00:00%2B02:00"] {
+        let path = format!("/v1/orders?createdAfter={moment}");
+        let page = body_of(get(&service, &customer.session, &path).await, 200).await;
+        assert_eq!(page["pagination"]["total"], 20, "{moment}");
+    }
+    for wrong in ["2026-02-30", "2026-1-5", "today", "2026-01-05T00:00:00"] {
+        let response = get(&service, &customer.session, &format!("/v1/orders?createdAfter={wrong}")).await;
+        assert_eq!(refused(response, 400, "VALIDATION_ERROR").await.fields, ["createdAfter"], "{wrong}");
     }
 }
 

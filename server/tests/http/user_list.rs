@@ -1,7 +1,12 @@
 //! Tests of the list of users: pages, sort order, filters and sparse fieldsets.
 
+use std::collections::BTreeSet;
+
+use generated::v1::UserSort;
 use http::Method;
 use serde_json::{Value, json};
+use writ_platform::testing::changed_bits;
+use writ_runtime::{Sort, StringEnum as _};
 
 use crate::envelope::refused;
 use crate::support::{Service, Session, body_of};
@@ -23,6 +28,13 @@ async fn insert(users: &sqlx::PgPool, from: i32, to: i32) {
          FROM generate_series($1, $2) AS n",
     );
     insert.bind(from).bind(to).execute(users).await.unwrap();
+}
+
+/// Returns the query parameter of a sort order.
+fn query(order: &[Sort<UserSort>]) -> String {
+    let sign = |key: &Sort<UserSort>| if key.descending { "-" } else { "%2B" };
+    let keys: Vec<String> = order.iter().map(|key| format!("{}{}", sign(key), key.by.name())).collect();
+    format!("sort={}", keys.join(","))
 }
 
 async fn list(service: &Service, admin: &Session, query: &str) -> Value {
@@ -54,9 +66,8 @@ async fn walk(service: &Service, admin: &Session, query: &str, limit: usize) -> 
 #[tokio::test]
 async fn all_pages_together_contain_the_list_in_every_sort_order() {
     let (service, admin) = start().await;
-    for sort in
-        ["", "sort=name", "sort=-name", "sort=-createdAt,%2Bname", "sort=name,-email", "sort=-name,createdAt,-email"]
-    {
+    for sort in UserSort::ORDERS.iter().map(|order| query(order)).chain([String::new()]) {
+        let sort = sort.as_str();
         let all = emails(&list(&service, &admin, &format!("{sort}&limit=100")).await);
         assert_eq!(all.len(), 41);
         for limit in [7, 41] {
@@ -70,6 +81,7 @@ async fn all_pages_together_contain_the_list_in_every_sort_order() {
             numbered.extend(emails(&page));
         }
         assert_eq!(numbered, all, "{sort}");
+        service.reset_limits().await;
     }
 }
 
@@ -100,6 +112,58 @@ async fn a_cursor_neither_skips_nor_repeats_users_after_deletions() {
 }
 
 #[tokio::test]
+async fn a_walk_under_concurrent_changes_returns_each_surviving_user_once() {
+    let (service, admin) = start().await;
+    let users = &service.server.service.users;
+    insert(users, 41, 400).await;
+    for (round, sort) in ["", "sort=name", "sort=-email", "sort=-createdAt,%2Bname"].into_iter().enumerate() {
+        let (mut seen, mut at) = (Vec::new(), String::new());
+        for change_of in (401 + 145 * round..).step_by(5) {
+            let query = format!("{sort}&limit=20{at}");
+            let (page, ()) = tokio::join!(list(&service, &admin, &query), change(users, change_of));
+            seen.extend(emails(&page));
+            let Some(cursor) = page["pagination"]["nextCursor"].as_str() else { break };
+            at = format!("&cursor={cursor}");
+        }
+        service.reset_limits().await;
+        let distinct: BTreeSet<&String> = seen.iter().collect();
+        assert_eq!(distinct.len(), seen.len(), "{sort}: a user occurs twice");
+        // Users of the beginning whose number is not divisible by 3 are not deleted.
+        for number in (1..=400).filter(|number| number % 3 != 0) {
+            let email = format!("user{number:03}@example.com");
+            assert!(distinct.contains(&email), "{sort}: {email} is missing");
+        }
+    }
+}
+
+/// Inserts five users from this number on, and deletes up to five whose number is divisible by 3.
+async fn change(users: &sqlx::PgPool, from: usize) {
+    let from = i32::try_from(from).unwrap();
+    insert(users, from, from + 4).await;
+    let delete = "UPDATE users SET deleted_at = now()
+                  WHERE id IN (SELECT id FROM active_users WHERE email ~ '^user[0-9]+@' AND role = 'user'
+                               AND substring(email FROM '[0-9]+')::integer % 3 = 0 ORDER BY random() LIMIT 5)";
+    sqlx::query(delete).execute(users).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cursor_with_any_changed_bit_is_refused() {
+    let (service, admin) = start().await;
+    let page = list(&service, &admin, "sort=name&limit=2").await;
+    let cursor = page["pagination"]["nextCursor"].as_str().unwrap();
+    list(&service, &admin, &format!("sort=name&cursor={cursor}")).await;
+    for (index, changed) in changed_bits(cursor).enumerate() {
+        if index % 50 == 0 {
+            service.reset_limits().await;
+        }
+        let encoded: String = changed.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let request = service.call(&admin, Method::GET, &format!("/v1/users?sort=name&cursor={encoded}"));
+        let response = request.send().await.unwrap();
+        assert_eq!(refused(response, 400, "VALIDATION_ERROR").await.fields, ["cursor"], "{changed:?}");
+    }
+}
+
+#[tokio::test]
 async fn filters_apply_to_the_page_and_to_the_total() {
     let (service, admin) = start().await;
     for (query, total) in [
@@ -107,6 +171,7 @@ async fn filters_apply_to_the_page_and_to_the_total() {
         ("role=user", 36),
         ("createdAfter=2026-01-03T00:00:00Z&createdBefore=2026-01-05T00:00:00Z", 4),
         ("createdAfter=2026-01-03T01:00:00%2B01:00&createdBefore=2026-01-05T00:00:00Z&role=user", 4),
+        ("createdAfter=2026-01-03&createdBefore=2026-01-05", 4),
         ("createdBefore=2025-01-01T00:00:00Z", 0),
     ] {
         let page = list(&service, &admin, &format!("{query}&limit=3")).await;

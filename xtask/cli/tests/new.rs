@@ -121,6 +121,91 @@ fn a_store_adds_its_parts() {
     }
 }
 
+/// A contract whose tags have the names of a schema and of the service, and whose first operation requires a token.
+const NAMES: &str = "openapi: 3.0.3
+info: { title: Library, version: 1.0.0 }
+tags: [{ name: book }, { name: library }]
+paths:
+  /loans:
+    get:
+      tags: [library]
+      security: [{ token: [] }]
+      responses: { '204': { description: Nothing. } }
+  /reviews:
+    get:
+      tags: [library]
+      security: [{ key: [reviews] }]
+      responses: { '204': { description: Nothing. } }
+  /books:
+    get:
+      tags: [book]
+      security: [{ token: [] }, { key: [] }]
+      parameters: [{ name: limit, in: query, schema: { type: integer } }]
+      responses: { '200': { description: Books., content: { application/json: { schema: { $ref: '#/components/schemas/Book' } } } } }
+components:
+  securitySchemes:
+    token: { type: openIdConnect, openIdConnectUrl: https://issuer.invalid/.well-known/openid-configuration }
+    key: { type: apiKey, in: header, name: X-Api-Key }
+  schemas:
+    Book: { type: object, properties: { title: { type: string } } }
+";
+
+#[test]
+fn the_type_of_a_service_is_neither_that_of_the_workspace_nor_a_trait() {
+    let folder = folder();
+    put(folder.path(), "names.yaml", NAMES);
+    let (success, text) = run(folder.path(), &["library", "--contract", "names.yaml"]);
+    assert!(success, "{text}");
+    let files = files(&folder.path().join("library"));
+    assert!(files["server/src/app.rs"].contains("impl Service for LibraryApp"), "{}", files["server/src/app.rs"]);
+    assert!(files["server/src/services/library.rs"].contains("impl Library for LibraryService"));
+    assert!(files["server/src/services/book.rs"].contains("impl BookApi for BookService"));
+}
+
+#[test]
+fn the_first_request_is_one_that_the_key_of_the_development_server_admits() {
+    let folder = folder();
+    put(folder.path(), "names.yaml", NAMES);
+    put(folder.path(), "delegated.yaml", &NAMES.replace(", { key: [] }", "").replace("{ key: [reviews] }", "{}"));
+    for (contract, request) in [
+        ("names.yaml", "server.curl(\"/books\", \"X-Api-Key: {}\")"),
+        ("delegated.yaml", "server.curl(\"/reviews\", \"\")"),
+    ] {
+        let name = contract.replace(".yaml", "");
+        let (success, text) = run(folder.path(), &[&name, "--contract", contract]);
+        assert!(success, "{text}");
+        let main = fs::read_to_string(folder.path().join(&name).join("xtask/src/main.rs")).expect("a program");
+        assert!(main.contains(request), "{main}");
+    }
+}
+
+#[test]
+fn the_tests_of_a_contract_with_an_external_issuer_have_tokens() {
+    let folder = folder();
+    put(folder.path(), "names.yaml", NAMES);
+    let (success, text) = run(folder.path(), &["library", "--contract", "names.yaml"]);
+    assert!(success, "{text}");
+    let tests = &files(&folder.path().join("library"))["server/tests/operations.rs"];
+    assert!(tests.contains("ISSUER.configure(settings);"), "{tests}");
+    assert!(tests.contains("\"token\" => Some(ISSUER.token(\"tests\", &scopes())),"), "{tests}");
+}
+
+#[test]
+fn a_server_with_a_path_serves_below_it() {
+    let folder = folder();
+    put(
+        folder.path(),
+        "names.yaml",
+        &NAMES.replace("tags: [{", "servers: [{ url: https://api.example.com/v2/ }]\ntags: [{"),
+    );
+    let (success, text) = run(folder.path(), &["library", "--contract", "names.yaml"]);
+    assert!(success, "{text}");
+    let files = files(&folder.path().join("library"));
+    assert!(files["server/src/app.rs"].contains("api.router_at(BASE_PATH, "), "{}", files["server/src/app.rs"]);
+    assert!(files["xtask/src/main.rs"].contains("server.curl(\"/v2/books\""), "{}", files["xtask/src/main.rs"]);
+    assert!(files["server/tests/operations.rs"].contains("OperationRequest::to(operation).below(BASE_PATH)"));
+}
+
 #[test]
 fn an_embedded_copy_needs_no_checkout() {
     let folder = folder();
@@ -129,7 +214,12 @@ fn an_embedded_copy_needs_no_checkout() {
     let files = files(&folder.path().join("notes"));
     assert!(files["Cargo.toml"].contains("exclude = [\"writ\"]"));
     assert!(files["generated/Cargo.toml"].contains("path = \"../writ/codegen/runtime\""));
-    for path in ["writ/Cargo.toml", "writ/server/platform/src/lib.rs", "writ/xtask/tasks/Cargo.toml"] {
+    for path in [
+        "writ/Cargo.toml",
+        "writ/server/platform/src/lib.rs",
+        "writ/templates/workspace/server/tests/operations.rs.j2",
+        "writ/xtask/tasks/Cargo.toml",
+    ] {
         assert!(files.contains_key(path), "{path}");
     }
     let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("a checkout").display().to_string();

@@ -26,6 +26,9 @@ pub struct Service {
     /// The stores of the service, as the option `--with` names them.
     #[serde(default)]
     pub with: Vec<String>,
+    /// The source of the crates of Writ, as the option `--deps` names it.
+    #[serde(default = "checkout")]
+    pub deps: String,
     /// The id of the operation that is implemented.
     pub operation: String,
     /// The method of the operation that is implemented.
@@ -35,6 +38,10 @@ pub struct Service {
     pub query: String,
     /// The code that replaces the stub of the operation.
     pub code: String,
+}
+
+fn checkout() -> String {
+    "path".to_owned()
 }
 
 /// The content of the list of services.

@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, bail};
 use cargo_writ::new;
 use clap::ValueEnum;
+use tempfile::TempDir;
 use writ_tasks::process::Session;
 
 use super::service::Service;
@@ -25,14 +27,18 @@ const ADDED: &str = include_str!("../../adopt/tests.rs.in");
 pub struct Workspace {
     folder: PathBuf,
     target: PathBuf,
+    /// The place of a workspace that must not need the checkout.
+    _elsewhere: Option<TempDir>,
 }
 
 impl Workspace {
     /// Creates the workspace of a service. All workspaces share a target folder, so that their dependencies are compiled
-    /// once, unless `cold` is true.
+    /// once, unless `cold` is true. A workspace with a copy of the crates is created outside of the checkout.
     pub fn create(service: &Service, contract: Option<PathBuf>, cold: bool) -> anyhow::Result<Workspace> {
         let base = cargo::root().join("target/adopt");
-        let folder = base.join(&service.name);
+        let deps = new::Deps::from_str(&service.deps, false).map_err(anyhow::Error::msg)?;
+        let elsewhere = (deps == new::Deps::Embedded).then(tempfile::tempdir).transpose()?;
+        let folder = elsewhere.as_ref().map_or(base.as_path(), TempDir::path).join(&service.name);
         let target = base.join(if cold { "cold" } else { "target" });
         for old in [Some(&folder), cold.then_some(&target)].into_iter().flatten().filter(|old| old.exists()) {
             fs::remove_dir_all(old).with_context(|| format!("cannot remove {}", old.display()))?;
@@ -44,17 +50,22 @@ impl Workspace {
             root: None,
             name: None,
             with: with.collect::<anyhow::Result<_>>()?,
-            deps: Some(new::Deps::Path),
+            deps: Some(deps),
             all: false,
         })?;
-        Ok(Workspace { folder, target })
+        Ok(Workspace { folder, target, _elsewhere: elsewhere })
+    }
+
+    /// Returns a command that runs cargo in the workspace.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = writ_tasks::cargo::command(&self.folder);
+        command.args(arguments).env("CARGO_TARGET_DIR", &self.target).env("CARGO_INCREMENTAL", "0");
+        command
     }
 
     /// Runs cargo in the workspace. If it fails, the error contains its output.
     pub fn cargo(&self, session: &Session, arguments: &[&str]) -> anyhow::Result<String> {
-        let mut command = writ_tasks::cargo::command(&self.folder);
-        command.args(arguments).env("CARGO_TARGET_DIR", &self.target).env("CARGO_INCREMENTAL", "0");
-        session.run_quietly(&format!("cargo {}", arguments.join(" ")), &mut command)
+        session.run_quietly(&format!("cargo {}", arguments.join(" ")), &mut self.command(arguments))
     }
 
     /// Runs one of the tests of the service, and returns its output.
@@ -70,12 +81,18 @@ impl Workspace {
     pub fn add_tests(&self, service: &Service) -> anyhow::Result<()> {
         let path = self.folder.join(TESTS);
         let mut text = read(&path)?;
-        let secured = text.contains("fn present(");
+        let secured = text.contains("fn secret(");
         let server = text.split_once("-> TestServer<").and_then(|(_, rest)| rest.split('>').next());
         let added = ADDED
             .replace("@SERVICE", server.context("the tests start no server")?)
             .replace("@ID", &format!("{:?}", service.operation))
             .replace("@QUERY", &format!("{:?}", service.query));
+        let added = match text.contains("::BASE_PATH;") {
+            true => {
+                added.replace("OperationRequest::to(operation)", "OperationRequest::to(operation).below(BASE_PATH)")
+            }
+            false => added,
+        };
         let added = match secured {
             true => added,
             false => without(&added, "// With security:", "// End."),

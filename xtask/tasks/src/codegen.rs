@@ -20,8 +20,8 @@ pub fn run(project: &Project, args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-#[cfg(feature = "fetch")]
 /// Runs the task `fetch`: stores copies of the remote documents of a contract.
+#[cfg(feature = "fetch")]
 pub fn fetch(project: &Project, args: &fetch::Args) -> anyhow::Result<ExitCode> {
     match args.spec {
         Some(_) => fetch::run(args, None)?,

@@ -1,7 +1,7 @@
 //! The model: a contract with references followed and compositions merged, independent of any language.
 //!
 //! [`resolve`] turns a [`Document`](crate::document::Document) into a [`Contract`]: it builds
-//! [`Operation`]s and [`Schemas`], and then runs the passes for overrides, selection and deduplication.
+//! [`Operation`]s and [`Schemas`], and then runs the passes for overrides, moments, selection and deduplication.
 //! [`Options`] control both. The code generator reads the model and never the document.
 
 mod build;
@@ -10,6 +10,7 @@ mod dedupe;
 mod direction;
 pub mod envelope;
 mod inline_role;
+mod moments;
 mod object;
 pub mod operation;
 pub mod options;

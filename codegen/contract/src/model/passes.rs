@@ -1,6 +1,6 @@
 //! The passes that turn a document into a resolved contract, in order.
 
-use super::{Contract, Options, build, dedupe, envelope, overrides, pagination, select};
+use super::{Contract, Options, build, dedupe, envelope, moments, overrides, pagination, select};
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
 
@@ -10,6 +10,7 @@ type Pass = fn(&mut Contract, &Options, &mut Diagnostics);
 /// The passes that change the contract after it is built, in order, each with its name.
 const PASSES: &[(&str, Pass)] = &[
     ("overrides", overrides::apply_overrides),
+    ("moments", moments::find_moments),
     ("selection", select::select_tags),
     ("deduplication", dedupe::dedupe_schemas),
 ];

@@ -15,7 +15,7 @@ use super::incoming::Incoming;
 use super::outgoing::Outgoing;
 use super::transport::TransportError;
 use crate::http::accept::Offer;
-use crate::http::timeout;
+use crate::http::timeout::Deadline;
 use crate::values::etag::IfMatch;
 
 /// The call of an operation by a generated client: a request that `.await` sends.
@@ -184,7 +184,8 @@ fn exchange(mut outgoing: Outgoing) -> CallFuture<Result<Incoming, ExchangeError
     Box::pin(async move {
         let request = outgoing.finish().map_err(ExchangeError::Unsent)?;
         let connection = outgoing.connection;
-        let outcome = timeout::within(outgoing.timeout, connection.transport.send(request)).await;
+        let deadline = Deadline::after(outgoing.timeout);
+        let outcome = deadline.limit(connection.transport.send(request)).await;
         let response = match outcome {
             Ok(sent) => sent.map_err(ExchangeError::Transport)?,
             Err(_) => return Err(ExchangeError::Transport(Box::new(TimedOut))),
@@ -192,7 +193,7 @@ fn exchange(mut outgoing: Outgoing) -> CallFuture<Result<Incoming, ExchangeError
         let (parts, body): (_, Body) = response.into_parts();
         let headers: HeaderMap = parts.headers;
         let errors = (connection.envelope, outgoing.operation);
-        Ok(Incoming::new(parts.status, headers, body, errors, connection.limit, outgoing.timeout))
+        Ok(Incoming::new(parts.status, headers, body, errors, connection.limit, deadline))
     })
 }
 
@@ -212,7 +213,7 @@ pub(super) async fn received<R: FromResponse, E: FromResponse>(
 /// Collects the complete body of a received response within the time limit of the call.
 fn collect(incoming: &mut Incoming) -> Pin<Box<dyn Future<Output = Result<(), TransportError>> + Send + '_>> {
     Box::pin(async move {
-        match timeout::within(incoming.timeout, std::pin::pin!(incoming.collect())).await {
+        match incoming.deadline.limit(std::pin::pin!(incoming.collect())).await {
             Ok(collected) => collected,
             Err(_) => Err(Box::new(TimedOut).into()),
         }

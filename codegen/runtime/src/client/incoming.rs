@@ -1,7 +1,5 @@
 //! A response that a client reads with generated code: status code, headers, body and violations.
 
-use std::time::Duration;
-
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode, header};
@@ -11,6 +9,7 @@ use super::failure::TooLong;
 use super::transport::TransportError;
 use crate::http::any_media::AnyMedia;
 use crate::http::media::MediaType;
+use crate::http::timeout::Deadline;
 use crate::json::{Reader, SparseObjects, TextValue};
 use crate::operation::{Operation, Parameter};
 use crate::response::error_body;
@@ -41,7 +40,7 @@ pub struct Incoming {
     /// The bodies of the error responses, for the operation that the client called.
     errors: (&'static ErrorEnvelope, &'static Operation),
     limit: usize,
-    pub(super) timeout: Duration,
+    pub(super) deadline: Deadline,
     violations: Violations,
     undeclared: bool,
     body_needed: bool,
@@ -67,7 +66,7 @@ impl Incoming {
         body: Body,
         errors: (&'static ErrorEnvelope, &'static Operation),
         limit: usize,
-        timeout: Duration,
+        deadline: Deadline,
     ) -> Incoming {
         Incoming {
             code,
@@ -75,7 +74,7 @@ impl Incoming {
             body: Content::Arriving(body),
             errors,
             limit,
-            timeout,
+            deadline,
             violations: Violations::default(),
             undeclared: false,
             body_needed: false,

@@ -6,33 +6,45 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::task::coop::{Unconstrained, unconstrained};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// The error of a future that took longer than its time limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Elapsed;
 
-/// Runs a future for at most the time `limit`. After that, the result is the error [`Elapsed`].
-///
-/// The time is measured from the first poll that returns `Pending`, since most futures in the pipeline are
-/// ready at once and then need no timer.
-///
-/// The future must be `Unpin`: a box or a pinned reference. An `async fn` that took the future by value would
-/// reserve space for it twice.
-pub(crate) fn within<F: Future + Unpin>(
-    limit: Duration,
-    mut future: F,
-) -> impl Future<Output = Result<F::Output, Elapsed>> {
-    // The timer is unconstrained, so that it fires even if the future has used up the cooperative budget of its
-    // task.
-    let mut timer: Option<Pin<Box<Unconstrained<Sleep>>>> = None;
-    poll_fn(move |context| {
-        if let Poll::Ready(output) = Pin::new(&mut future).poll(context) {
-            return Poll::Ready(Ok(output));
-        }
-        let timer = timer.get_or_insert_with(|| Box::pin(unconstrained(sleep(limit))));
-        timer.as_mut().poll(context).map(|()| Err(Elapsed))
-    })
+/// The time at which a request must be complete. Its parts share one deadline, so their times do not add up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Deadline(Instant);
+
+impl Deadline {
+    /// Returns the deadline of a request that begins now.
+    pub(crate) fn after(limit: Duration) -> Deadline {
+        let now = Instant::now();
+        // A limit beyond the range of time is no limit for a process.
+        Deadline(now.checked_add(limit).unwrap_or_else(|| now + Duration::from_secs(365 * 24 * 3600)))
+    }
+
+    /// Returns the deadline that is later by `time`.
+    pub(crate) fn later_by(self, time: Duration) -> Deadline {
+        Deadline(self.0 + time)
+    }
+
+    /// Runs a future until the deadline. After that, the result is the error [`Elapsed`].
+    ///
+    /// The future must be `Unpin`: a box or a pinned reference. An `async fn` that took the future by value would
+    /// reserve space for it twice.
+    pub(crate) fn limit<F: Future + Unpin>(self, mut future: F) -> impl Future<Output = Result<F::Output, Elapsed>> {
+        // The timer is unconstrained, so that it fires even if the future has used up the cooperative budget of its
+        // task. Most futures in the pipeline are ready at once and then need no timer.
+        let mut timer: Option<Pin<Box<Unconstrained<Sleep>>>> = None;
+        poll_fn(move |context| {
+            if let Poll::Ready(output) = Pin::new(&mut future).poll(context) {
+                return Poll::Ready(Ok(output));
+            }
+            let timer = timer.get_or_insert_with(|| Box::pin(unconstrained(sleep_until(self.0))));
+            timer.as_mut().poll(context).map(|()| Err(Elapsed))
+        })
+    }
 }
 
 #[cfg(test)]
@@ -40,12 +52,22 @@ mod tests {
     use std::future::{pending, ready};
     use std::pin::pin;
 
+    use tokio::time::sleep;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_future_that_exceeds_its_limit_is_cancelled() {
-        assert_eq!(within(Duration::ZERO, ready(7)).await, Ok(7));
-        assert_eq!(within(Duration::from_secs(1), pending::<()>()).await, Err(Elapsed));
-        assert_eq!(within(Duration::from_secs(2), pin!(sleep(Duration::from_secs(1)))).await, Ok(()));
+    async fn a_future_that_exceeds_its_deadline_is_cancelled() {
+        assert_eq!(Deadline::after(Duration::ZERO).limit(ready(7)).await, Ok(7));
+        assert_eq!(Deadline::after(Duration::from_secs(1)).limit(pending::<()>()).await, Err(Elapsed));
+        assert_eq!(Deadline::after(Duration::MAX).limit(pin!(sleep(Duration::from_secs(1)))).await, Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn consecutive_futures_share_one_deadline() {
+        let deadline = Deadline::after(Duration::from_secs(3));
+        assert_eq!(deadline.limit(pin!(sleep(Duration::from_secs(2)))).await, Ok(()));
+        assert_eq!(deadline.limit(pin!(sleep(Duration::from_secs(2)))).await, Err(Elapsed));
+        assert_eq!(deadline.later_by(Duration::from_secs(2)).limit(pin!(sleep(Duration::from_secs(1)))).await, Ok(()));
     }
 }

@@ -121,6 +121,19 @@ impl Reader<'_> {
         self.formatted(Format::DateTime, format::date_time)
     }
 
+    /// Reads a string that is a date and time, or a calendar date, which stands for its midnight in UTC.
+    pub fn moment(&mut self) -> Option<DateTime<Utc>> {
+        self.with_string("a date and time", |text, violations| {
+            let midnight = || Some(format::date(text)?.and_hms_opt(0, 0, 0)?.and_utc());
+            let moment = format::date_time(text).or_else(midnight);
+            if moment.is_none() {
+                let (moment, date) = (Format::DateTime.with_article(), Format::Date.with_article());
+                violations.record(format_args!("must be {moment}, or {date}"));
+            }
+            moment
+        })
+    }
+
     /// Reads a string that is a calendar date (RFC 3339 § 5.6 `full-date`).
     pub fn date(&mut self) -> Option<NaiveDate> {
         self.formatted(Format::Date, format::date)

@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::future::{Future, ready};
 use std::pin::pin;
-use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
@@ -12,7 +11,7 @@ use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::http::media::{self, Unsupported};
-use crate::http::timeout::{self, Elapsed};
+use crate::http::timeout::{Deadline, Elapsed};
 use crate::json::Count;
 use crate::operation::{self, MediaKind};
 use crate::request::request_head::RequestHead;
@@ -46,7 +45,7 @@ pub(crate) struct ReceivedBody {
 /// # Errors
 ///
 /// Returns a problem with status 415 for an unsupported media type or an encoded body, 413 for a body that is
-/// too large, 408 for a body that takes longer than `limit` to arrive, and 400 for an incomplete body.
+/// too large, 408 for a body that has not arrived at the deadline, and 400 for an incomplete body.
 /// `default_limit` replaces the size limit of an operation that has the default one.
 ///
 /// The future that reads the body is boxed: its states are compiled once, not once for each pipeline. A request
@@ -55,7 +54,7 @@ pub(crate) fn receive_body(
     head: &RequestHead,
     body: Body,
     default_limit: usize,
-    limit: Duration,
+    deadline: Deadline,
 ) -> impl Future<Output = Result<ReceivedBody, Problem>> + Send {
     let headers = &head.parts.headers;
     match head.call.operation.body.as_ref() {
@@ -66,7 +65,7 @@ pub(crate) fn receive_body(
             Either::Left(ready(without_bytes(headers, expected, is_framed)))
         }
         Some(expected) => {
-            let reading: BoxFuture<'_, _> = Box::pin(receive(head, expected, body, default_limit, limit));
+            let reading: BoxFuture<'_, _> = Box::pin(receive(head, expected, body, default_limit, deadline));
             Either::Right(reading)
         }
     }
@@ -103,7 +102,7 @@ async fn receive(
     expected: &operation::Body,
     mut body: Body,
     default_limit: usize,
-    limit: Duration,
+    deadline: Deadline,
 ) -> Result<ReceivedBody, Problem> {
     let headers = &head.parts.headers;
     let media = match media_type(headers, expected) {
@@ -112,7 +111,7 @@ async fn receive(
         Err(refusal) => {
             let can_be_empty =
                 content_length(headers).is_none() && !(expected.required && headers.contains_key(header::CONTENT_TYPE));
-            let is_empty = can_be_empty && within(limit, is_empty(&mut body)).await?;
+            let is_empty = can_be_empty && within(deadline, is_empty(&mut body)).await?;
             return if is_empty { without_bytes(headers, expected, true) } else { Err(refusal) };
         }
     };
@@ -126,7 +125,7 @@ async fn receive(
         let payload = Payload::Stream(Body::new(Limited::new(body, size)));
         return Ok(ReceivedBody { media, payload });
     }
-    let bytes = within(limit, collect(body, size)).await??;
+    let bytes = within(deadline, collect(body, size)).await??;
     if bytes.is_empty() {
         return without_bytes(headers, expected, true);
     }
@@ -137,9 +136,10 @@ async fn receive(
 ///
 /// # Errors
 ///
-/// Returns a problem with status 408 if it takes longer than `limit`.
-async fn within<T>(limit: Duration, reading: impl Future<Output = T>) -> Result<T, Problem> {
-    timeout::within(limit, pin!(reading))
+/// Returns a problem with status 408 after the deadline.
+async fn within<T>(deadline: Deadline, reading: impl Future<Output = T>) -> Result<T, Problem> {
+    deadline
+        .limit(pin!(reading))
         .await
         .map_err(|Elapsed| Problem::new(StatusCode::REQUEST_TIMEOUT, "the request body took too long to arrive"))
 }

@@ -9,6 +9,7 @@ pub mod authenticate;
 mod challenge;
 mod conditional;
 pub mod credential;
+pub mod early_refusal;
 pub mod endpoint;
 pub mod gate;
 pub mod handler;

@@ -21,6 +21,7 @@ use crate::request::request_head::RequestHead;
 use crate::response::error_envelope::ErrorEnvelope;
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
+use crate::serve::early_refusal::EarlyRefusal;
 use crate::serve::endpoint::{Endpoint, ResponseFuture};
 use crate::serve::route_tree::Node;
 use crate::validate::violation::{InputLocation, Violation};
@@ -135,7 +136,8 @@ pub fn fallback(
 ) -> impl Fn(Request) -> std::future::Ready<Response> + Clone + Send + Sync + 'static {
     move |request: Request| {
         let request_id = RequestId::sent(request.extensions(), request.headers());
-        std::future::ready(envelope.refuse(not_found(), &request_id))
+        let refusal = request.extensions().get::<EarlyRefusal>();
+        std::future::ready(envelope.refuse(refusal.map_or_else(not_found, |refusal| refusal.problem()), &request_id))
     }
 }
 
@@ -171,7 +173,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// Returns the response of a refusal if no operation matches, or if a path parameter is not valid percent-encoding.
+    /// Returns the response of a refusal if the request has an [`EarlyRefusal`], if no operation matches, or if a path
+    /// parameter is not valid percent-encoding.
     #[allow(clippy::result_large_err, reason = "a refusal is sent immediately, so a box would only be opened again")]
     fn route(
         &self,
@@ -179,6 +182,9 @@ impl Table {
         request_id: &RequestId,
         captures: &mut Vec<Captured>,
     ) -> Result<&Endpoint, Response> {
+        if let Some(refusal) = request.extensions().get::<EarlyRefusal>() {
+            return Err(self.envelope.refuse(refusal.problem(), request_id));
+        }
         let (method, path) = (request.method(), request.uri().path());
         let below = path.strip_prefix(&self.base).filter(|rest| rest.starts_with('/'));
         let node = below.and_then(|_| self.root.find(path, Some(self.base.len() + 1), captures));

@@ -31,8 +31,8 @@ pub struct Page<T> {
 /// The position of a page in the complete list, as a response contains it. [`Page`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pagination {
-    /// The number of elements in the complete list.
-    pub total: u64,
+    /// The number of elements in the complete list, or `None` if it is unknown, for example because counting takes too long.
+    pub total: Option<u64>,
     /// The number of this page, starting at 1, or `None` if the caller requested the page by cursor.
     pub page: Option<u32>,
     /// The maximum number of list elements on a page.
@@ -95,7 +95,10 @@ impl PageRequest {
             }
             PageAt::Cursor(_) => (None, false),
         };
-        Page { data, pagination: Pagination { total, page, limit: self.limit, has_more, next_cursor: None } }
+        Page {
+            data,
+            pagination: Pagination { total: Some(total), page, limit: self.limit, has_more, next_cursor: None },
+        }
     }
 }
 
@@ -120,7 +123,8 @@ impl Reader<'_> {
 impl Read for Pagination {
     fn read(r: &mut Reader<'_>) -> Option<Pagination> {
         const NAMES: &[&str] = &["total", "page", "limit", "hasMore", "nextCursor"];
-        const RULE: &ObjectRule = &ObjectRule { fields: NAMES, required: NAMES, ..ObjectRule::NONE };
+        const REQUIRED: &[&str] = &["page", "limit", "hasMore", "nextCursor"];
+        const RULE: &ObjectRule = &ObjectRule { fields: NAMES, required: REQUIRED, ..ObjectRule::NONE };
         let (mut total, mut page, mut limit, mut has_more, mut next_cursor) = (None, None, None, None, None);
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
@@ -133,7 +137,7 @@ impl Read for Pagination {
             }
         }
         r.end_object(object);
-        Some(Pagination { total: total?, page: page?, limit: limit?, has_more: has_more?, next_cursor: next_cursor? })
+        Some(Pagination { total, page: page?, limit: limit?, has_more: has_more?, next_cursor: next_cursor? })
     }
 }
 
@@ -163,7 +167,9 @@ where
 impl Write for Pagination {
     fn write(&self, writer: &mut Writer) {
         writer.begin_object();
-        writer.field("total", &self.total);
+        if let Some(total) = &self.total {
+            writer.field("total", total);
+        }
         writer.field("page", &self.page);
         writer.field("limit", &self.limit);
         writer.field("hasMore", &self.has_more);
@@ -178,12 +184,15 @@ mod tests {
 
     #[test]
     fn a_page_round_trips_through_json() {
-        let pagination = Pagination { total: 3, page: None, limit: 2, has_more: true, next_cursor: Some("x".into()) };
-        let page = Page { data: vec![1_i64, 2], pagination };
-        let mut writer = Writer::new();
-        page.write(&mut writer);
-        let text = writer.finish().unwrap();
-        assert_eq!(Reader::json(&text).page(i64::read), Some(page));
+        for total in [Some(3), None] {
+            let pagination = Pagination { total, page: None, limit: 2, has_more: true, next_cursor: Some("x".into()) };
+            let page = Page { data: vec![1_i64, 2], pagination };
+            let mut writer = Writer::new();
+            page.write(&mut writer);
+            let text = writer.finish().unwrap();
+            assert_eq!(String::from_utf8_lossy(&text).contains("total"), total.is_some());
+            assert_eq!(Reader::json(&text).page(i64::read), Some(page));
+        }
         let mut reader = Reader::json(br#"{"data": [1], "pagination": {"total": -1}}"#);
         assert_eq!(reader.page(i64::read), None);
         assert_eq!(reader.into_violations().list.len(), 5);

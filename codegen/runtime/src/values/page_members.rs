@@ -78,9 +78,9 @@ impl Pagination {
         self.number(first).filter(|_| self.has_more).map(|number| number.saturating_add(1))
     }
 
-    /// Returns the number of pages.
-    pub fn pages(&self) -> u64 {
-        self.total.div_ceil(u64::from(self.limit.max(1)))
+    /// Returns the number of pages, or `None` if the number of elements is unknown.
+    pub fn pages(&self) -> Option<u64> {
+        self.total.map(|total| total.div_ceil(u64::from(self.limit.max(1))))
     }
 }
 
@@ -251,15 +251,15 @@ mod tests {
     fn page_numbers_begin_where_the_contract_says() {
         assert_eq!(NAMES.request(Some(5), Some(0), None, None), PageRequest { limit: 5, at: PageAt::Number(1) });
         assert_eq!(NAMES.request(None, Some(2), None, None), PageRequest { limit: 20, at: PageAt::Number(3) });
-        let second = Pagination { total: 9, page: Some(2), limit: 4, has_more: true, next_cursor: None };
-        assert_eq!((second.number(0), second.number(1), second.pages()), (Some(1), Some(2), 3));
+        let second = Pagination { total: Some(9), page: Some(2), limit: 4, has_more: true, next_cursor: None };
+        assert_eq!((second.number(0), second.number(1), second.pages()), (Some(1), Some(2), Some(3)));
         let last = Pagination { has_more: false, ..second.clone() };
         assert_eq!((second.next_number(0), second.next_number(1), last.next_number(1)), (Some(2), Some(3), None));
     }
 
     #[test]
     fn links_keep_the_other_parameters_of_the_request() {
-        let page = Pagination { total: 9, page: Some(2), limit: 4, has_more: true, next_cursor: None };
+        let page = Pagination { total: Some(9), page: Some(2), limit: 4, has_more: true, next_cursor: None };
         let links = PageLinks::new("a=%26&page=1&size=4", &NAMES, &page);
         assert_eq!(links.next.as_deref(), Some("?a=%26&size=4&page=2"));
         assert_eq!(links.previous.as_deref(), Some("?a=%26&size=4&page=0"));
@@ -273,10 +273,10 @@ mod tests {
         let page = Pagination { next_cursor: Some("a/b".into()), has_more: true, ..Pagination::default() };
         assert_eq!(PageLinks::new("c=x", &cursor, &page).next.as_deref(), Some("?c=a%2Fb"));
         let offset = PageParameters { offset: Some("skip"), ..PageParameters::NONE };
-        let page = Pagination { total: 9, page: Some(2), limit: 4, has_more: true, next_cursor: None };
+        let page = Pagination { total: Some(9), page: Some(2), limit: 4, has_more: true, next_cursor: None };
         let links = PageLinks::new("skip=4", &offset, &page);
         assert_eq!((links.next.as_deref(), links.previous.as_deref()), (Some("?skip=8"), Some("?skip=0")));
-        let page = Pagination { total: 9, page: Some(1), limit: 4, has_more: true, next_cursor: None };
+        let page = Pagination { total: Some(9), page: Some(1), limit: 4, has_more: true, next_cursor: None };
         let within = PageLinks::new("skip=1", &offset, &page);
         assert_eq!((within.next.as_deref(), within.previous.as_deref()), (Some("?skip=5"), Some("?skip=0")));
         assert_eq!(PageLinks::new("", &offset, &page).previous, None);

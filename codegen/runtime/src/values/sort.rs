@@ -1,6 +1,9 @@
 //! The sort order of a list: a field that the contract names, and a direction.
 
+use std::fmt;
+
 use crate::json::{Read, Reader, Write, Writer};
+use crate::validate::rules::ArrayRule;
 use crate::values::string_enum::StringEnum;
 
 /// The sort order that a caller requests for a list: the field to sort by and the direction.
@@ -61,6 +64,20 @@ impl<T: StringEnum> Write for Sort<T> {
 }
 
 impl Reader<'_> {
+    /// Reads a sort order, which must be one of `orders`.
+    pub fn sort_order<T: StringEnum + PartialEq>(
+        &mut self,
+        rule: &ArrayRule,
+        orders: &[&[Sort<T>]],
+    ) -> Option<Vec<Sort<T>>> {
+        let order = self.array(rule, Sort::read)?;
+        if orders.contains(&order.as_slice()) {
+            return Some(order);
+        }
+        self.violations.record(format_args!("must be one of {}", Orders(orders)));
+        None
+    }
+
     fn sort_index(&mut self, names: &[&str]) -> Option<(usize, bool)> {
         self.with_string("a sort order", |text, violations| {
             let (name, descending) = match text.split_at_checked(1) {
@@ -75,6 +92,27 @@ impl Reader<'_> {
             }
             Some((index?, descending))
         })
+    }
+}
+
+/// Sort orders for a message: `createdAt`, `-createdAt` or `-createdAt,name`.
+struct Orders<'a, T>(&'a [&'a [Sort<T>]]);
+
+impl<T: StringEnum> fmt::Display for Orders<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, order) in self.0.iter().enumerate() {
+            let separator = match index {
+                0 => "`",
+                _ if index + 1 == self.0.len() => "` or `",
+                _ => "`, `",
+            };
+            f.write_str(separator)?;
+            for (index, key) in order.iter().enumerate() {
+                let (comma, sign) = (if index > 0 { "," } else { "" }, if key.descending { "-" } else { "" });
+                write!(f, "{comma}{sign}{}", key.by.name())?;
+            }
+        }
+        f.write_str("`")
     }
 }
 
@@ -114,6 +152,27 @@ mod tests {
         assert_eq!(read("+name"), ascending);
         assert_eq!(read(" name"), ascending);
         assert_eq!(read("-created_at"), Some(Sort { by: Field::CreatedAt, descending: true }));
+    }
+
+    #[test]
+    fn a_sort_order_must_be_listed() {
+        let key = |by, descending| Sort { by, descending };
+        let orders: [&[Sort<Field>]; 3] = [
+            &[key(Field::Name, false)],
+            &[key(Field::CreatedAt, true)],
+            &[key(Field::CreatedAt, true), key(Field::Name, false)],
+        ];
+        let read = |words: &[&str]| {
+            let words = words.iter().map(|word| TextValue::Scalar((*word).into())).collect();
+            let mut reader = Reader::text(TextValue::List(words), InputLocation::Query, "sort");
+            let rule = ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE };
+            let order = reader.sort_order(&rule, &orders);
+            (order, reader.into_violations().list.into_iter().map(|one| (one.field, one.message)).collect::<Vec<_>>())
+        };
+        assert_eq!(read(&["-created_at", "+name"]), (Some(orders[2].to_vec()), Vec::new()));
+        let message = "must be one of `name`, `-created_at` or `-created_at,name`".to_owned();
+        assert_eq!(read(&["name", "-created_at"]), (None, vec![("sort".into(), message)]));
+        assert_eq!(read(&["name", "name", "name"]).0, None);
     }
 
     #[test]

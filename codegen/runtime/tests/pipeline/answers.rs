@@ -127,7 +127,7 @@ async fn fate(_: &(), cx: &Context<()>, fate: String) -> Result<Reply, Problem> 
 }
 
 fn fates() -> Router {
-    let timeouts = Timeouts { handler: Duration::from_secs(2), ..Timeouts::default() };
+    let timeouts = Timeouts { request: Duration::from_secs(2), ..Timeouts::default() };
     let pipeline = Pipeline::new(&PROBLEM_JSON, Tokens, OpenGate, timeouts);
     let mut endpoints = Vec::new();
     pipeline.routes((), &mut endpoints).public(&FATE, decode_fate, fate);

@@ -3,6 +3,7 @@
 mod answers;
 mod bodies;
 mod credentials;
+mod deadline;
 mod gate;
 mod items;
 #[cfg(feature = "multipart")]

@@ -1,10 +1,12 @@
 //! Tests of routing, and of the responses to requests that match no operation.
 
 use axum::Router;
+use axum::body::Body;
 use axum::routing::get;
-use writ_runtime::{Method, Operation, PROBLEM_JSON, complete_router, fallback};
+use http::StatusCode;
+use writ_runtime::{EarlyRefusal, Method, Operation, PROBLEM_JSON, complete_router, fallback};
 
-use crate::sample::{call, endpoints, naming};
+use crate::sample::{call, endpoints, naming, request, send};
 
 const fn op(id: &'static str, method: Method, path: &'static str) -> Operation {
     Operation { id, method, path, statuses: &[200], ..Operation::NONE }
@@ -212,4 +214,17 @@ async fn a_path_that_cannot_be_decoded_is_a_violation() {
         assert_eq!(response.violations(), ["path x: must be percent-encoded UTF-8"]);
     }
     assert_eq!(reached(&router, "GET", "/a/x%2Fy").await, "A");
+}
+
+#[tokio::test]
+async fn an_early_refusal_is_sent_in_the_error_envelope_on_every_path() {
+    let refusal = EarlyRefusal { status: StatusCode::SERVICE_UNAVAILABLE, message: "too many", retry_after: 7 };
+    let router = ops! { PING GET "/ping" }.fallback(fallback(&PROBLEM_JSON));
+    for (method, path) in [("GET", "/ping"), ("POST", "/ping"), ("GET", "/ping/"), ("GET", "/nowhere")] {
+        let mut request = request(method, path, &["x-request-id: r1"], Body::empty());
+        request.extensions_mut().insert(refusal);
+        let response = send(&router, request).await;
+        assert_eq!((response.status, response.header("retry-after")), (503, "7"), "{method} {path}");
+        assert_eq!((&response.json()["detail"], &response.json()["requestId"]), (&"too many".into(), &"r1".into()));
+    }
 }

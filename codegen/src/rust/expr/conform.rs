@@ -85,7 +85,7 @@ impl ReadCalls<'_, '_> {
     fn string_value_rule(&self, shape: &StringShape) -> Option<String> {
         let rule = string_rule(shape, self.patterns).declared()?;
         match shape.format {
-            Format::DateTime | Format::Date | Format::Uuid | Format::Byte | Format::Decimal => {
+            Format::DateTime | Format::Moment | Format::Date | Format::Uuid | Format::Byte | Format::Decimal => {
                 Some(format!("{}({rule})", runtime("Spelled")))
             }
             Format::Id(_) => None,

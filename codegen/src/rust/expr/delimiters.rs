@@ -42,9 +42,12 @@ impl Search<'_> {
             Kind::Integer(_) | Kind::Number(_) => !self.delimiters.contains(&'.'),
             Kind::String(text) => match text.format {
                 Format::Date | Format::Uuid | Format::Byte | Format::Ipv6 | Format::Id(_) => true,
-                Format::DateTime | Format::Time | Format::Hostname | Format::Ipv4 | Format::Decimal => {
-                    !self.delimiters.contains(&'.')
-                }
+                Format::DateTime
+                | Format::Moment
+                | Format::Time
+                | Format::Hostname
+                | Format::Ipv4
+                | Format::Decimal => !self.delimiters.contains(&'.'),
                 _ => false,
             },
             Kind::Strings(listed) => !listed.open && listed.values.iter().all(|value| clean(value)),

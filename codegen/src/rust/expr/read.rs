@@ -223,6 +223,7 @@ impl ReadCalls<'_, '_> {
     fn string(&self, shape: &StringShape) -> ReadExpression {
         let typed: ReadExpression = match &shape.format {
             Format::DateTime => "r.date_time()".into(),
+            Format::Moment => "r.moment()".into(),
             Format::Date => "r.date()".into(),
             Format::Uuid => "r.uuid()".into(),
             Format::Byte => "r.bytes()".into(),

@@ -176,6 +176,7 @@ fn format_word(format: &Format) -> Option<String> {
     let word = match format {
         Format::Plain => return None,
         Format::DateTime => "DateTime",
+        Format::Moment => "Moment",
         Format::Date => "Date",
         Format::Time => "Time",
         Format::Duration => "Duration",

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::options::Options;
-use writ_contract::diagnostic::Diagnostics;
-use writ_contract::model::{Contract, Direction, Operation};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::{Contract, Direction, Operation, Tag};
 use writ_contract::source::{Span, Spanned};
 
 use crate::rust::names::ident::{module_name, static_name, type_name, value_name};
@@ -14,6 +14,9 @@ use crate::rust::operations::parts::{PartNames, part_names};
 use crate::rust::operations::response_body::{ContentNames, content_names};
 use crate::rust::operations::scheme_names::SchemeNames;
 use crate::rust::plan::types::TypePlan;
+
+/// The tag of operations that the contract gives none.
+const UNTAGGED: &str = "default";
 
 /// The Rust names for a tag: its trait, its module and its service.
 #[derive(Debug, Clone)]
@@ -123,7 +126,9 @@ pub fn tag_names(
                 None => {
                     let spelled = format!("{base}{}", type_name(spelled));
                     let candidates = [base.clone(), format!("{base}Api"), format!("{base}Handlers"), spelled];
-                    types.take(&candidates, tag.span, diagnostics)
+                    let name = types.take(&candidates, tag.span, diagnostics);
+                    note_fallback(tag, &name, types, diagnostics);
+                    name
                 }
             };
             let module = module_name(tag.rust_name.as_ref().map_or(&tag.name, |own| &own.value));
@@ -135,6 +140,15 @@ pub fn tag_names(
             TagNames { name, field: module.clone(), module, parameter }
         })
         .collect()
+}
+
+/// Informs about a trait whose name is not that of its tag. Operations without a tag have no name to expect.
+fn note_fallback(tag: &Tag, name: &str, types: &Names, diagnostics: &mut Diagnostics) {
+    if let Some(reason) = types.fallback(name).filter(|_| tag.name != UNTAGGED) {
+        let message = format!("the tag `{}` is the trait `{name}`", tag.name);
+        let report = Diagnostic::info("tag-renamed", tag.span, message).note(reason);
+        diagnostics.push(report.help("choose another name of the trait with `x-rust-name`"));
+    }
 }
 
 /// The methods that every value or pointer has. An operation's method with such a name could not be called on a

@@ -3,12 +3,13 @@
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::Contract;
-use writ_contract::model::operation::Operation;
+use writ_contract::model::operation::{Operation, SortKey};
 use writ_contract::model::schema::Kind;
 
 use crate::rust::code::Code;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
+use crate::rust::mention::runtime;
 use crate::rust::names::distinct::distinct;
 use crate::rust::names::ident::static_name;
 use crate::rust::names::namespace::Names;
@@ -150,12 +151,21 @@ fn sort_views(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames
             }
         }
         let (variants, _) = distinct(keys.iter().map(|key| variant_names(key)));
+        let sort_key = |key: &SortKey| {
+            let at = keys.iter().position(|name| *name == key.name).unwrap_or_default();
+            format!("{} {{ by: Self::{}, descending: {} }}", runtime("Sort"), variants[at], key.descending)
+        };
+        let orders = operation.parameters[*index].orders.iter().flatten().map(|order| {
+            let order: Vec<String> = order.iter().map(sort_key).collect();
+            Code::of(format!("&[{}]", order.join(", ")))
+        });
+        let orders = orders.collect();
         let keys = keys
             .into_iter()
             .zip(variants)
             .map(|(wire, variant)| SortKeyView { name: Code::of(variant), wire })
             .collect();
-        views.push(SortView { name: Code::of(name), keys });
+        views.push(SortView { name: Code::of(name), keys, orders });
     }
     views
 }

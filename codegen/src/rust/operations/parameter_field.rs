@@ -61,8 +61,12 @@ pub fn parameter_field(
     }
     if let (true, Kind::Array(array)) = (parameter.sort, plan.contract.schemas.kind(parameter.schema)) {
         let key = names.sorts.iter().find(|sort| sort.index == index).map(|sort| sort.name.clone()).unwrap_or_default();
-        let read = read_of(format_args!("{}::<{}>", runtime("Sort"), contract(&key)));
-        let decode = format!("input.optional({index}, |r| r.array({}, {read}))", array_rule(array).reference());
+        let rule = array_rule(array).reference();
+        let read = match &parameter.orders {
+            Some(_) => format!("r.sort_order({rule}, {}::ORDERS)", contract(&key)),
+            None => format!("r.array({rule}, {})", read_of(format_args!("{}::<{}>", runtime("Sort"), contract(&key)))),
+        };
+        let decode = format!("input.optional({index}, |r| {read})");
         let name = parameter.name.replace('`', "'");
         let default = match default_text(plan, parameter.schema).as_str() {
             "" => "the default".to_owned(),

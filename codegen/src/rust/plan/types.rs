@@ -51,11 +51,17 @@ impl<'c> TypePlan<'c> {
         }
         let Kind::Array(array) = self.contract.schemas.kind(data.schema) else { return None };
         let Kind::Object(fields) = self.contract.schemas.kind(pagination.schema) else { return None };
-        // The fields of a pagination object, each with `true` if it can be null.
-        let written = [("total", false), ("page", true), ("limit", false), ("hasMore", false), ("nextCursor", true)];
+        // The fields of a pagination object, each with `true` if it is required and `true` if it can be null.
+        let written = [
+            ("total", false, false),
+            ("page", true, true),
+            ("limit", true, false),
+            ("hasMore", true, false),
+            ("nextCursor", true, true),
+        ];
         let same = |property: &Property| {
             let nullable = self.contract.schemas.nullable(property.schema);
-            property.required && written.contains(&(property.name.as_str(), nullable))
+            written.contains(&(property.name.as_str(), property.required, nullable))
         };
         let alike = fields.properties.len() == written.len() && fields.properties.iter().all(same);
         (alike && data.required && pagination.required).then_some(array.items)
@@ -150,7 +156,7 @@ impl<'c> TypePlan<'c> {
                 NumberWidth::Decimal => Ty::DecimalNumber,
             },
             Kind::String(shape) => match shape.format {
-                Format::DateTime => Ty::DateTime,
+                Format::DateTime | Format::Moment => Ty::DateTime,
                 Format::Date => Ty::Date,
                 Format::Uuid => Ty::Uuid,
                 Format::Byte => Ty::Bytes,

@@ -101,7 +101,11 @@ impl Constructor<'_, '_> {
             self.used = true;
             return held(field.presence, "page.data".to_owned());
         }
-        let member = self.page.members.iter().find(|member| member.path == *path);
+        // The number of elements can be unknown, so the implementer gives it where the contract requires it.
+        let may_lack = |member: &&PageMember| {
+            matches!(member.role, PageRole::Total | PageRole::Pages) && field.presence == Presence::Required
+        };
+        let member = self.page.members.iter().find(|member| member.path == *path).filter(|member| !may_lack(member));
         if let Some(source) = member.and_then(|member| self.source(member, field.property.schema)) {
             return format!("{}::member({source})", runtime("PageMember"));
         }
@@ -164,8 +168,8 @@ impl Constructor<'_, '_> {
             (PageRole::Next, false) => "page.pagination.next_cursor.clone()".to_owned(),
             (PageRole::HasMore, _) => "Some(page.pagination.has_more)".to_owned(),
             (PageRole::IsLast, _) => "Some(!page.pagination.has_more)".to_owned(),
-            (PageRole::Total, _) => "Some(page.pagination.total)".to_owned(),
-            (PageRole::Pages, _) => "Some(page.pagination.pages())".to_owned(),
+            (PageRole::Total, _) => "page.pagination.total".to_owned(),
+            (PageRole::Pages, _) => "page.pagination.pages()".to_owned(),
             (PageRole::Number, _) => format!("page.pagination.number({})", self.first),
             (PageRole::Limit, _) => "Some(u64::from(page.pagination.limit))".to_owned(),
             (PageRole::Items | PageRole::Offset | PageRole::Previous, _) => return None,

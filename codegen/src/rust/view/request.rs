@@ -47,6 +47,8 @@ pub struct SortView {
     pub name: Code,
     /// The sort keys, one for each variant of the enum.
     pub keys: Vec<SortKeyView>,
+    /// The sort orders that a request can choose from, as expressions, or none if every order is allowed.
+    pub orders: Vec<Code>,
 }
 
 /// The view of a variant in the enum of sort keys.

@@ -33,13 +33,13 @@ impl DefaultApi for Service {
         crate::record(&request.page_request());
         let page = page(&request.page_request());
         let links = request.page_links(cx, &page.pagination);
-        Ok(UrlPage::of_page(page, links).into())
+        Ok(UrlPage::of_page(page, links, USERS as i32).into())
     }
 
     async fn meta(&self, cx: &Context<()>, request: MetaRequest) -> Result<MetaResponse, MetaError> {
         crate::record(&request.page_request());
         assert!(!cx.request_id().is_empty());
-        Ok(MetaPage::of_page(page(&request.page_request()), "r1".to_owned()).into())
+        Ok(MetaPage::of_page(page(&request.page_request()), USERS as i64, "r1".to_owned()).into())
     }
 
     async fn more(&self, _: &Context<()>, request: MoreRequest) -> Result<MoreResponse, MoreError> {
@@ -56,26 +56,27 @@ impl DefaultApi for Service {
 
     async fn numbered(&self, _: &Context<()>, request: NumberedRequest) -> Result<NumberedResponse, NumberedError> {
         crate::record(&request.page_request());
-        Ok(NumberedPage::of_page(page(&request.page_request())).into())
+        Ok(NumberedPage::of_page(page(&request.page_request()), USERS as i64).into())
     }
 
     async fn hal(&self, cx: &Context<()>, request: HalRequest) -> Result<HalResponse, HalError> {
         crate::record(&request.page_request());
         let page = page(&request.page_request());
         let links = request.page_links(cx, &page.pagination);
-        Ok(HalPage::of_page(page, links, HalLink { href: format!("?{}", cx.query()) }).into())
+        let pages = page.pagination.pages().unwrap_or_default() as i64;
+        Ok(HalPage::of_page(page, links, USERS as i64, pages, HalLink { href: format!("?{}", cx.query()) }).into())
     }
 
     async fn named(&self, _: &Context<()>, request: NamedRequest) -> Result<NamedResponse, NamedError> {
         crate::record(&request.page_request());
-        Ok(NamedPage::of_page(page(&request.page_request())).into())
+        Ok(NamedPage::of_page(page(&request.page_request()), USERS as f64).into())
     }
 
     async fn links(&self, cx: &Context<()>, request: LinksRequest) -> Result<LinksResponse, LinksError> {
         crate::record(&request.page_request());
         let page = page(&request.page_request());
         let link = request.page_links(cx, &page.pagination).header();
-        Ok(LinksResponse { link, x_total_count: page.pagination.total as i64, body: page.data })
+        Ok(LinksResponse { link, x_total_count: USERS as i64, body: page.data })
     }
 
     async fn mapped(&self, _: &Context<()>, request: MappedRequest) -> Result<MappedResponse, MappedError> {
@@ -85,7 +86,7 @@ impl DefaultApi for Service {
 
     async fn elsewhere(&self, _: &Context<()>, _: ElsewhereRequest) -> Result<ElsewhereResponse, ElsewhereError> {
         let links = PageLinks { next: Some("http://localhost:1/elsewhere".to_owned()), previous: None };
-        Ok(UrlPage::of_page(page(&PageRequest { limit: 2, at: PageAt::Number(1) }), links).into())
+        Ok(UrlPage::of_page(page(&PageRequest { limit: 2, at: PageAt::Number(1) }), links, USERS as i32).into())
     }
 
     async fn repeated(&self, _: &Context<()>, _: RepeatedRequest) -> Result<RepeatedResponse, RepeatedError> {
@@ -97,12 +98,12 @@ impl DefaultApi for Service {
         let selected = request.page_request();
         crate::record(&selected);
         let start = request.start_index.unwrap_or(1);
-        Ok(ScimPage::of_page(page(&selected), vec!["list".to_owned()], start).into())
+        Ok(ScimPage::of_page(page(&selected), vec!["list".to_owned()], USERS as i64, start).into())
     }
 
     async fn enveloped(&self, _: &Context<()>, request: EnvelopedRequest) -> Result<EnvelopedResponse, EnvelopedError> {
         crate::record(&request.page_request());
-        Ok(Envelope::of_page(page(&request.page_request()), "ok".to_owned()).into())
+        Ok(Envelope::of_page(page(&request.page_request()), "ok".to_owned(), USERS as i64).into())
     }
 
     async fn following(&self, _: &Context<()>, request: FollowingRequest) -> Result<FollowingResponse, FollowingError> {

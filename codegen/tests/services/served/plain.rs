@@ -106,6 +106,7 @@ serves! {
     silent {
         in_path InPathRequest InPathResponse InPathError,
         in_query InQueryRequest InQueryResponse InQueryError,
+        sorted SortedRequest SortedResponse SortedError,
         elsewhere ElsewhereRequest ElsewhereResponse ElsewhereError,
     }
     bare {}

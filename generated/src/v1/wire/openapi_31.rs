@@ -2696,7 +2696,6 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "type": "object",
         "description": "The position of a page in its list.",
         "required": [
-          "total",
           "page",
           "limit",
           "hasMore",
@@ -2706,7 +2705,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "total": {
             "type": "integer",
             "format": "int64",
-            "description": "The number of matching elements on all pages. At most 1,000,000, even if more elements match.",
+            "description": "The number of matching elements on all pages. Absent if counting takes too long. A page that\nis requested by cursor repeats the number of the first page.\n",
             "minimum": 0,
             "maximum": 9007199254740991,
             "examples": [
@@ -3720,48 +3719,76 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "CreatedAfter": {
         "name": "createdAfter",
         "in": "query",
-        "description": "The time after which the returned elements were created.",
+        "description": "The time after which the returned elements were created. A date means its midnight in UTC.",
         "schema": {
-          "type": "string",
-          "format": "date-time"
+          "anyOf": [
+            {
+              "type": "string",
+              "format": "date-time"
+            },
+            {
+              "type": "string",
+              "format": "date"
+            }
+          ]
         },
         "example": "2026-01-01T00:00:00Z"
       },
       "CreatedBefore": {
         "name": "createdBefore",
         "in": "query",
-        "description": "The time before which the returned elements were created.",
+        "description": "The time before which the returned elements were created. A date means its midnight in UTC.",
         "schema": {
-          "type": "string",
-          "format": "date-time"
+          "anyOf": [
+            {
+              "type": "string",
+              "format": "date-time"
+            },
+            {
+              "type": "string",
+              "format": "date"
+            }
+          ]
         },
         "example": "2026-02-01T00:00:00Z"
       },
       "UserSort": {
         "name": "sort",
         "in": "query",
-        "description": "The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The\ndefault is `-createdAt`, the newest first.\n",
+        "description": "The sort order: one key, or two keys with the more important first. A key with the prefix `-`\nsorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest\nfirst.\n",
         "style": "form",
         "explode": false,
         "x-sort": true,
         "schema": {
           "type": "array",
-          "minItems": 1,
-          "maxItems": 3,
-          "items": {
-            "type": "string",
-            "enum": [
-              "createdAt",
-              "+createdAt",
-              "-createdAt",
-              "name",
-              "+name",
-              "-name",
-              "email",
-              "+email",
+          "enum": [
+            [
+              "createdAt"
+            ],
+            [
+              "-createdAt"
+            ],
+            [
+              "name"
+            ],
+            [
+              "-name"
+            ],
+            [
+              "email"
+            ],
+            [
               "-email"
+            ],
+            [
+              "-createdAt",
+              "+name"
+            ],
+            [
+              "createdAt",
+              "-name"
             ]
-          }
+          ]
         },
         "example": [
           "-createdAt",
@@ -3832,25 +3859,34 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "OrderSort": {
         "name": "sort",
         "in": "query",
-        "description": "The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The\ndefault is `-createdAt`, the newest first.\n",
+        "description": "The sort order: one key, or two keys with the more important first. A key with the prefix `-`\nsorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest\nfirst.\n",
         "style": "form",
         "explode": false,
         "x-sort": true,
         "schema": {
           "type": "array",
-          "minItems": 1,
-          "maxItems": 2,
-          "items": {
-            "type": "string",
-            "enum": [
-              "createdAt",
-              "+createdAt",
+          "enum": [
+            [
+              "createdAt"
+            ],
+            [
+              "-createdAt"
+            ],
+            [
+              "total"
+            ],
+            [
+              "-total"
+            ],
+            [
               "-createdAt",
-              "total",
-              "+total",
+              "+total"
+            ],
+            [
+              "createdAt",
               "-total"
             ]
-          }
+          ]
         },
         "example": [
           "-createdAt",

@@ -99,3 +99,6 @@ impl Tickets for Museum {
         TICKETS.page(&self.pool, &self.cursors, &request.page, [seller], ticket).await.map(ListTicketsResponse::from)
     }
 }
+
+#[cfg(test)]
+mod tests;

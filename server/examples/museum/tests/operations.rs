@@ -9,7 +9,7 @@ use museum_api::{
     NewTicket, SellTicketError, SellTicketRequest,
 };
 use serde_json::json;
-use writ_platform::testing::{Sweep, TestServer, grant_key};
+use writ_platform::testing::{Sweep, TestServer, changed_bits, grant_key};
 use writ_runtime::client::Connection;
 use writ_runtime::{PageAt, PageRequest};
 
@@ -53,8 +53,24 @@ async fn places(client: &Client, event_id: EventId) -> i32 {
 #[tokio::test]
 async fn every_operation_with_security_requires_credentials_and_scopes() {
     let server = start().await;
-    sweep(&server, STAFF).requires_credentials().await;
+    let expire = "UPDATE writ.api_keys SET expires_at = now() WHERE name = 'expired'";
+    let revoke = "UPDATE writ.api_keys SET revoked_at = now() WHERE name = 'revoked'";
+    let pool = &server.service.pool;
+    for (name, end) in [("expired", expire), ("revoked", revoke)] {
+        grant_key(pool, name, name, &["events:write", "tickets:read", "tickets:write"]).await;
+        sqlx::query(end).execute(pool).await.unwrap();
+    }
+    sweep(&server, STAFF)
+        .refuses("key", "has expired", "expired")
+        .refuses("key", "is revoked", "revoked")
+        .refuses("key", "is a changed key", &STAFF.to_uppercase())
+        .requires_credentials()
+        .await;
     sweep(&server, "key-without-scopes").requires_scopes().await;
+    let office = sweep(&server, OFFICE);
+    office.requires_scopes_beyond(&["tickets:read", "tickets:write"]).await;
+    // Every box office sells tickets of every event, and lists only its own.
+    sweep(&server, STAFF).refuses_other_callers(&office, &["sellTicket", "listTickets"]).await;
 }
 
 #[tokio::test]
@@ -109,7 +125,7 @@ async fn the_pages_of_the_events_contain_each_later_event_once() {
     loop {
         let request = ListEventsRequest { after: Some(after), page: PageRequest { limit: 7, at } };
         let page = client.events.list_events(&request).await.unwrap().body;
-        assert_eq!(page.pagination.total, 42);
+        assert_eq!(page.pagination.total, Some(42));
         found.extend(page.data);
         let Some(cursor) = page.pagination.next_cursor else { break };
         at = PageAt::Cursor(cursor);
@@ -117,6 +133,57 @@ async fn the_pages_of_the_events_contain_each_later_event_once() {
     assert!(found.is_sorted_by_key(|event| (event.starts_at, event.id)));
     let titles: std::collections::BTreeSet<_> = found.iter().map(|event| &event.title).collect();
     assert_eq!((found.len(), titles.len()), (42, 42));
+}
+
+#[tokio::test]
+async fn a_walk_under_concurrent_changes_returns_each_surviving_event_once() {
+    let server = start().await;
+    let pool = server.service.pool.clone();
+    let insert = "INSERT INTO events SELECT gen_random_uuid(), n::text, '2030-05-01Z'::timestamptz + make_interval(days => n % 50), 5, 1
+                  FROM generate_series($1, $2) n";
+    sqlx::query(insert).bind(1).bind(300).execute(&pool).await.unwrap();
+    let delete = "DELETE FROM events WHERE title::integer % 3 = 0
+                  AND id IN (SELECT id FROM events ORDER BY random() LIMIT 20)";
+    let change = async |number: i32| {
+        sqlx::query(insert).bind(number).bind(number + 4).execute(&pool).await.unwrap();
+        sqlx::query(delete).execute(&pool).await.unwrap();
+    };
+    let (client, mut seen, mut at) = (client(&server, STAFF), Vec::new(), PageAt::Number(1));
+    for number in (1000..).step_by(5) {
+        let request = ListEventsRequest { after: None, page: PageRequest { limit: 20, at } };
+        let (page, ()) = tokio::join!(client.events.list_events(&request), change(number));
+        let page = page.unwrap().body;
+        seen.extend(page.data.into_iter().map(|event| event.title));
+        let Some(cursor) = page.pagination.next_cursor else { break };
+        at = PageAt::Cursor(cursor);
+    }
+    let distinct: std::collections::BTreeSet<_> = seen.iter().collect();
+    assert_eq!(distinct.len(), seen.len());
+    for number in (1..=300).filter(|number| number % 3 != 0) {
+        assert!(distinct.contains(&number.to_string()), "{number} is missing");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_with_any_changed_bit_is_refused() {
+    let server =
+        TestServer::<Museum>::start_with(|settings| settings.set("MUSEUM_TRUSTED_PROXIES", "127.0.0.0/8")).await;
+    let insert = "INSERT INTO events SELECT gen_random_uuid(), n::text, now(), 5, 1 FROM generate_series(1, 2) n";
+    sqlx::query(insert).execute(&server.service.pool).await.unwrap();
+    // The rate limit counts requests by the address of the client.
+    let list = async |address: usize, at| {
+        let address = format!("192.0.2.{address}").parse().unwrap();
+        let connection = Connection::new(&server.url("")).unwrap().header("x-forwarded-for".parse().unwrap(), address);
+        let request = ListEventsRequest { after: None, page: PageRequest { limit: 1, at } };
+        Client::new(connection).events.list_events(&request).await
+    };
+    let cursor = list(0, PageAt::Number(1)).await.unwrap().body.pagination.next_cursor.unwrap();
+    assert_eq!(list(0, PageAt::Cursor(cursor.clone())).await.unwrap().body.data.len(), 1);
+    let is_base64 = |text: &String| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    for (index, changed) in changed_bits(&cursor).filter(is_base64).enumerate() {
+        let error = list(1 + index / 50, PageAt::Cursor(changed.clone())).await.unwrap_err();
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(400), "{changed}: {error:?}");
+    }
 }
 
 #[tokio::test]

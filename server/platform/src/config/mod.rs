@@ -8,12 +8,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use http::HeaderValue;
+use ipnet::IpNet;
 use writ_runtime::{CheckMode, ResponseChecks};
 
 pub use crate::overrides::AdminConfig;
 pub use source::{Setting, Source};
-
-use crate::network::Network;
 
 /// The error message for a key that is not configured although the service runs in production.
 pub(crate) const REQUIRED_KEY: &str = "is required in production; `openssl rand -base64 32` prints a new key";
@@ -37,15 +36,20 @@ pub struct Config {
     /// True if requests are refused while their operations take much longer than usual. Default: true.
     pub sheds_load: bool,
     /// The IP networks of the proxies whose `X-Forwarded-For` header is trusted.
-    pub trusted_proxies: Vec<Network>,
+    pub trusted_proxies: Vec<IpNet>,
     /// The web origins whose pages can call the API from a browser.
     pub cors_origins: Vec<HeaderValue>,
     /// The timeouts of requests and of the graceful shutdown.
     pub timeouts: Timeouts,
     /// The check of responses against the contract.
     pub response_check: ResponseCheckConfig,
-    /// The maximum number of open client connections. Further connections wait to be accepted. Default: 10,000.
-    pub max_connections: usize,
+    /// The limits on the number of client connections.
+    pub connections: ConnectionLimits,
+    /// The time for which browsers must use TLS (`max-age` of `Strict-Transport-Security`, RFC 6797). Zero: the header is
+    /// not sent. Default: a year in production, else zero.
+    pub hsts: Duration,
+    /// True if large responses are compressed for clients that accept it. Default: true.
+    pub compresses: bool,
     /// The format of the server's log lines. Default: JSON.
     pub log_format: LogFormat,
     /// The filter of the server's log lines in the syntax of `tracing_subscriber::EnvFilter`, for example
@@ -58,8 +62,18 @@ pub struct Config {
 pub enum Mode {
     /// Development: the process generates random keys if none are configured.
     Development,
-    /// Production: keys are required, and responses have `Strict-Transport-Security`.
+    /// Production: keys are required, and responses have `Strict-Transport-Security` by default.
     Production,
+}
+
+impl Mode {
+    /// Returns the default of [`Config::hsts`].
+    fn hsts(self) -> Duration {
+        match self {
+            Mode::Development => Duration::ZERO,
+            Mode::Production => Duration::from_secs(365 * 24 * 3600),
+        }
+    }
 }
 
 /// The format of the server's log lines.
@@ -81,14 +95,31 @@ pub struct ResponseCheckConfig {
     pub rate: f64,
 }
 
-/// The timeouts of requests and of the graceful shutdown.
+/// The limits on the number of client connections of one port.
+///
+/// A connection beyond a limit is accepted too, but only for health checks: it serves one request within a few seconds,
+/// and refuses any other request with 503. So health checks succeed also while clients hold all connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// The maximum number of open client connections. Default: 10,000.
+    pub total: usize,
+    /// The maximum number of open connections of one client address, or of one IPv6 network of 64 bits. Trusted proxies
+    /// are exempt. Default: 1,000.
+    pub per_address: usize,
+}
+
+/// The timeouts of requests, of connections and of the graceful shutdown.
 #[derive(Debug, Clone)]
 pub struct Timeouts {
-    /// The longest time for receiving a request body, and for running a handler. Default: 30 s.
+    /// The longest time from the head of a request to the head of its response, including the time in which its body
+    /// arrives. Default: 30 s.
     pub request: Duration,
     /// The longest time for receiving the head of a request, including the idle time of the connection before it.
     /// Default: 30 s.
     pub header: Duration,
+    /// The longest time in which a client that the server has data for does not take at least 16 KiB of it. Default:
+    /// 30 s.
+    pub write: Duration,
     /// The longest time that running requests can take after shutdown has begun. Default: 20 s.
     pub drain: Duration,
     /// The time for which a shutting down server still accepts connections while its readiness check already
@@ -118,6 +149,7 @@ impl Config {
         let mode = from.setting("MODE").one_of(&[("development", Mode::Development), ("production", Mode::Production)]);
         let modes = [("off", CheckMode::Off), ("log", CheckMode::Log), ("refuse", CheckMode::Refuse)];
         let sheds_load = from.setting("LOAD_SHEDDING").one_of(&[("on", true), ("off", false)]);
+        let compresses = from.setting("COMPRESSION").one_of(&[("on", true), ("off", false)]);
         let check_mode = from.setting("RESPONSE_CHECK").one_of(&modes);
         let log_format = from.setting("LOG_FORMAT").one_of(&[("json", LogFormat::Json), ("text", LogFormat::Text)]);
         Config {
@@ -136,10 +168,16 @@ impl Config {
             timeouts: Timeouts {
                 request: from.setting("REQUEST_TIMEOUT").or(Duration::from_secs(30), parse::duration),
                 header: from.setting("HEADER_TIMEOUT").or(Duration::from_secs(30), parse::duration),
+                write: from.setting("WRITE_TIMEOUT").or(Duration::from_secs(30), parse::duration),
                 drain: from.setting("DRAIN_TIMEOUT").or(Duration::from_secs(20), parse::duration),
                 linger: from.setting("LINGER").or(Duration::ZERO, parse::duration),
             },
-            max_connections: from.setting("MAX_CONNECTIONS").or(10_000, parse::count) as usize,
+            connections: ConnectionLimits {
+                total: from.setting("MAX_CONNECTIONS").or(10_000, parse::count) as usize,
+                per_address: from.setting("MAX_CONNECTIONS_PER_ADDRESS").or(1000, parse::count) as usize,
+            },
+            hsts: from.setting("HSTS").or(mode.unwrap_or(Mode::Development).hsts(), parse::duration),
+            compresses: compresses.unwrap_or(true),
             log_format: log_format.unwrap_or(LogFormat::Json),
             log_filter: from.setting("LOG").or("info,sqlx=warn".to_owned(), parse::log_filter),
         }

@@ -1,14 +1,14 @@
 //! The parsers of settings. No error message repeats the text of a setting, because it can be a secret.
 
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::HeaderValue;
+use ipnet::IpNet;
 use secrecy::SecretString;
-
-use crate::network::Network;
 
 /// Parses a setting whose type implements [`FromStr`].
 ///
@@ -64,18 +64,7 @@ pub fn share(text: &str) -> Result<f64, String> {
 /// # Errors
 /// Returns the requirement that the text breaks.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "must be a duration such as 250ms, 30s, 15m, 24h or 14d".to_owned();
-    let unit = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
-    let number: u64 = text[..unit].parse().map_err(|_| wrong())?;
-    let milliseconds = match &text[unit..] {
-        "ms" => 1,
-        "s" => 1000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return Err(wrong()),
-    };
-    number.checked_mul(milliseconds).map(Duration::from_millis).ok_or_else(wrong)
+    humantime::parse_duration(text).map_err(|_| "must be a duration such as 250ms, 30s, 15m, 24h or 14d".to_owned())
 }
 
 /// Checks the scheme of a setting that is a PostgreSQL URL.
@@ -145,12 +134,15 @@ pub(crate) fn token_keys(text: &str) -> Result<Vec<SecretString>, String> {
     text.split(',').map(|seed| key(seed.trim())).collect()
 }
 
-/// Parses a setting that is a list of IP networks, separated by commas.
+/// Parses a setting that is a list of IP networks in CIDR notation (RFC 4632) or of single addresses, separated by
+/// commas.
 ///
 /// # Errors
 /// Returns the requirement that the text breaks.
-pub fn networks(text: &str) -> Result<Vec<Network>, String> {
-    text.split(',').map(|network| parsed(network.trim())).collect()
+pub fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    let network = |text: &str| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    let networks = text.split(',').map(|text| network(text.trim()));
+    networks.collect::<Result<_, _>>().map_err(|_| "must be networks such as 10.0.0.0/8 or 2001:db8::/32".to_owned())
 }
 
 /// Parses a setting that is a list of web origins without a path (RFC 6454), separated by commas.
@@ -186,8 +178,25 @@ mod tests {
     fn a_duration_requires_a_unit() {
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("14d"), Ok(Duration::from_secs(14 * 86400)));
-        for wrong in ["", "5", "s", "1.5s", "-1s", "1w", "99999999999999999999s"] {
+        assert_eq!(duration("1h 30m"), Ok(Duration::from_secs(90 * 60)));
+        for wrong in ["", "5", "s", "-1s", "soon", "99999999999999999999s"] {
             assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_network_has_a_prefix_or_is_one_address() {
+        let networks = networks("10.0.0.0/8, 192.0.2.1, 2001:db8::/32").unwrap();
+        let contains =
+            |address: &str| networks.iter().any(|network| network.contains(&address.parse::<IpAddr>().unwrap()));
+        for inside in ["10.255.0.1", "192.0.2.1", "2001:db8:1::1"] {
+            assert!(contains(inside), "{inside}");
+        }
+        for outside in ["11.0.0.1", "192.0.2.2", "2001:db9::1"] {
+            assert!(!contains(outside), "{outside}");
+        }
+        for wrong in ["10.0.0.0/33", "::/129", "10.0.0.0/", "ten", ""] {
+            assert!(super::networks(wrong).is_err(), "{wrong}");
         }
     }
 

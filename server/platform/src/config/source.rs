@@ -1,6 +1,7 @@
 //! The source of settings: the variables of the environment and of a file. It also collects the faults in them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -50,7 +51,18 @@ impl Source {
     /// # Errors
     /// Returns an error if the file cannot be read.
     pub fn from_environment(prefix: &'static str) -> Result<Source, ConfigError> {
-        let environment: Vec<_> = std::env::vars().collect();
+        Source::from_variables(prefix, std::env::vars_os())
+    }
+
+    /// Reads the variables of an environment. A variable of another program can have any bytes, but no setting can.
+    fn from_variables(
+        prefix: &'static str,
+        variables: impl Iterator<Item = (OsString, OsString)>,
+    ) -> Result<Source, ConfigError> {
+        let named = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string())));
+        let (environment, unreadable): (Vec<_>, Vec<_>) = named.partition(|(_, value)| value.is_ok());
+        let environment: Vec<_> =
+            environment.into_iter().filter_map(|(name, value)| Some((name, value.ok()?))).collect();
         let variable = format!("{prefix}CONFIG");
         let path = environment.iter().find(|(name, value)| *name == variable && !value.is_empty());
         let file = match path.map(|(_, path)| PathBuf::from(path)) {
@@ -59,7 +71,11 @@ impl Source {
             })?,
             None => String::new(),
         };
-        Ok(Source::new(prefix, &file, environment))
+        let mut source = Source::new(prefix, &file, environment);
+        for (name, _) in unreadable.iter().filter(|(name, _)| name.starts_with(prefix)) {
+            source.fault(name, "must be valid UTF-8");
+        }
+        Ok(source)
     }
 
     /// Creates a source from the text of a configuration file and from environment variables.
@@ -192,4 +208,19 @@ impl Setting<'_> {
 /// Removes a matching pair of quotes around the value of a variable in the configuration file.
 fn unquoted(value: &str) -> &str {
     ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_variable_that_is_not_utf_8_is_a_fault_only_if_it_is_a_setting() {
+        let bytes = || OsString::from_vec(vec![b'a', 0xff]);
+        let variables = [("LS_COLORS".into(), bytes()), (bytes(), "1".into()), ("MUSEUM_BIND".into(), bytes())];
+        let source = Source::from_variables("MUSEUM_", variables.into_iter()).unwrap();
+        assert_eq!(source.finish().unwrap_err().faults, ["MUSEUM_BIND: must be valid UTF-8"]);
+    }
 }

@@ -32,6 +32,8 @@ pub(crate) async fn migrate(pool: &PgPool, database: &Database) -> Result<(), Mi
 
 /// Creates a schema and applies its pending migrations.
 async fn apply(connection: &mut PgConnection, schema: &str, migrations: &Migrator) -> Result<(), MigrateError> {
+    // A service can have the name of a reserved word of SQL, such as `order`.
+    let schema = format!("\"{}\"", schema.replace('"', "\"\""));
     // The lock is needed because concurrent `CREATE SCHEMA IF NOT EXISTS` statements can fail.
     sqlx::query("SELECT pg_advisory_lock(hashtext('writ schema'))").execute(&mut *connection).await?;
     let created =
@@ -41,4 +43,18 @@ async fn apply(connection: &mut PgConnection, schema: &str, migrations: &Migrato
     sqlx::query(AssertSqlSafe(format!("SET search_path TO {schema}"))).execute(&mut *connection).await?;
     // `run` has no future that is `Send` for a borrowed connection; this function exists for that reason.
     migrations.run_direct(None, connection, false).await
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Database;
+    use crate::testing::TestDatabase;
+
+    #[tokio::test]
+    async fn a_schema_can_have_the_name_of_a_reserved_word() {
+        static ORDER: Database = Database::new("order", &sqlx::migrate::Migrator::DEFAULT);
+        let database = TestDatabase::migrated(&ORDER).await;
+        let schema: String = sqlx::query_scalar("SELECT current_schema()").fetch_one(&database.pool).await.unwrap();
+        assert_eq!(schema, "order");
+    }
 }

@@ -34,7 +34,7 @@ pub struct Database {
     /// The name of the database in settings and health checks, for example `museum`.
     pub name: &'static str,
     /// The PostgreSQL schema of the tables. The search path of the pool contains only this schema, so SQL statements
-    /// need no schema names. It must be a name that SQL accepts without quotes.
+    /// need no schema names. It must be a name in lower case.
     pub schema: &'static str,
     /// The migrations of the schema.
     pub migrations: &'static Migrator,

@@ -2,11 +2,48 @@
 
 use sqlx::{Executor as _, SqlSafeStr as _};
 
-use crate::testing::{THINGS, TestDatabase};
+use crate::jobs::{Batch, Expired, Job};
+use crate::testing::{THINGS, TestDatabase, unindexed_foreign_keys};
 
 /// The SQL statements of all modules of the platform.
-const STATEMENTS: [&[&str]; 3] =
-    [crate::idempotency::STATEMENTS, crate::credentials::STATEMENTS, crate::overrides::STATEMENTS];
+const STATEMENTS: [&[&str]; 4] = [
+    crate::idempotency::STATEMENTS,
+    crate::credentials::STATEMENTS,
+    crate::overrides::STATEMENTS,
+    crate::seed::STATEMENTS,
+];
+
+/// The expired rows of the platform's own tables.
+const EXPIRED: [Expired; 4] = [
+    crate::idempotency::EXPIRED,
+    crate::overrides::ENDED,
+    crate::overrides::OLD_ENTRIES,
+    crate::overrides::SURPLUS_ENTRIES,
+];
+
+#[tokio::test]
+async fn every_purge_fits_the_migrated_schema() {
+    let database = TestDatabase::with_things().await;
+    for rows in EXPIRED {
+        let job = Job::purge("rows", &database.pool, rows);
+        assert_eq!(job.run_batch().await.unwrap(), Batch::Done, "{rows:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_foreign_key_of_the_platform_has_an_index() {
+    let database = TestDatabase::with_things().await;
+    assert_eq!(unindexed_foreign_keys(&database.pool, "writ").await, [""; 0]);
+    let create = "CREATE TABLE wholes (id int PRIMARY KEY, name text UNIQUE);
+                  CREATE TABLE parts (whole int REFERENCES wholes, name text REFERENCES wholes (name), at int);
+                  CREATE INDEX ON parts (name, at); CREATE INDEX ON parts (at, whole);
+                  CREATE INDEX ON parts (whole) WHERE at > 0";
+    sqlx::raw_sql(create).execute(&database.pool).await.unwrap();
+    assert_eq!(
+        unindexed_foreign_keys(&database.pool, "things").await,
+        ["parts: FOREIGN KEY (whole) REFERENCES wholes(id)"]
+    );
+}
 
 #[tokio::test]
 async fn every_statement_fits_the_migrated_schema() {

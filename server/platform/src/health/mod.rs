@@ -7,7 +7,7 @@ mod routes;
 use std::time::{Duration, Instant};
 
 pub use probe::{Probe, Weight};
-pub(crate) use probe_paths::is_probe;
+pub(crate) use probe_paths::{is_probe, is_probe_path};
 pub use routes::router;
 
 use crate::shutdown::Shutdown;

@@ -1,4 +1,4 @@
-//! The operations of a contract that are health checks.
+//! The operations of a contract that are health checks, and their paths.
 
 use writ_runtime::{Method, Operation};
 
@@ -11,11 +11,16 @@ const NAMES: [&str; 5] = ["livez", "readyz", "startupz", "healthz", "health"];
 /// A health check is never refused because of load, since a supervisor would then restart a process that only works
 /// hard.
 pub(crate) fn is_probe(operation: &Operation) -> bool {
-    let name = operation.path.rsplit('/').next().unwrap_or_default();
     operation.method == Method::GET
         && operation.security.is_empty()
         && operation.parameters.is_empty()
-        && NAMES.contains(&name)
+        && is_probe_path(operation.path)
+}
+
+/// Returns true if a path can be that of a health check: its last segment is `livez`, `readyz`, `startupz`, `healthz` or
+/// `health`.
+pub(crate) fn is_probe_path(path: &str) -> bool {
+    NAMES.contains(&path.rsplit('/').next().unwrap_or_default())
 }
 
 #[cfg(test)]

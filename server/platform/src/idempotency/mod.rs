@@ -13,7 +13,7 @@ use writ_runtime::Operation;
 
 pub use memory::MemoryRecords;
 #[cfg(feature = "postgres")]
-pub(crate) use postgres::PURGE;
+pub(crate) use postgres::EXPIRED;
 #[cfg(all(test, feature = "postgres"))]
 pub(crate) use postgres::STATEMENTS;
 #[cfg(feature = "postgres")]

@@ -9,6 +9,7 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool, Postgres, Row as _, Transaction};
 use writ_runtime::{Context, Idempotent, KeyConflict, Recorded, Respond};
 
+use crate::jobs::Expired;
 use crate::principal::Principal;
 
 /// Claims a key, unless an unexpired record of it exists. The schema of the service separates the keys of services that
@@ -31,16 +32,13 @@ const COMPLETE: &str = "\
 UPDATE writ.idempotency_keys SET status = $4, headers = $5, body = $6
 WHERE service = current_schema() AND principal = $1 AND operation = $2 AND key = $3";
 
-/// Deletes a batch of expired records.
-pub(crate) const PURGE: &str = "\
-DELETE FROM writ.idempotency_keys WHERE (service, principal, operation, key) IN (
-    SELECT service, principal, operation, key FROM writ.idempotency_keys
-    WHERE service = current_schema() AND expires_at <= now() LIMIT $1
-)";
+/// The records of keys whose retention has passed.
+pub(crate) const EXPIRED: Expired =
+    Expired::new("writ.idempotency_keys", "expires_at").only("service = current_schema()");
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[CLAIM, FIND, COMPLETE, PURGE];
+pub(crate) const STATEMENTS: &[&str] = &[CLAIM, FIND, COMPLETE];
 
 /// The PostgreSQL error code `lock_not_available`: the wait for a lock timed out (PostgreSQL, Appendix A).
 const LOCK_NOT_AVAILABLE: &str = "55P03";

@@ -225,7 +225,7 @@ async fn expired_keys_are_purged() {
     recorded(create(pool, context(Some("a"), 1), Duration::ZERO).await);
     sqlx::query("UPDATE writ.idempotency_keys SET expires_at = now()").execute(pool).await.unwrap();
     recorded(create(pool, context(Some("b"), 1), Duration::ZERO).await);
-    assert_eq!(crate::jobs::Job::purge("keys", pool, PURGE).run_batch().await.unwrap(), crate::jobs::Batch::Done);
+    assert_eq!(crate::jobs::Job::purge("keys", pool, EXPIRED).run_batch().await.unwrap(), crate::jobs::Batch::Done);
     let left: Vec<String> = sqlx::query_scalar("SELECT key FROM writ.idempotency_keys").fetch_all(pool).await.unwrap();
     assert_eq!(left, ["b"]);
 }

@@ -13,7 +13,9 @@ use futures_util::future::BoxFuture;
 
 use crate::BoxError;
 
-pub(crate) use run::start;
+#[cfg(feature = "postgres")]
+pub use purge::Expired;
+pub(crate) use run::run;
 
 /// The default time limit of one batch of a job.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -44,13 +46,20 @@ pub enum Batch {
 /// let job = job.timeout(Duration::from_secs(10));
 /// ```
 ///
-/// Two metrics, `writ_job_batches_total` and `writ_job_lag_seconds`, report each job by its name.
+/// A run of a job ends after its interval at the latest, so that a long backlog leaves the database time for requests.
+///
+/// The metrics `writ_job_batches_total`, `writ_job_lag_seconds` and, if the job measures it, `writ_job_overdue_seconds`
+/// report each job by its name.
 pub struct Job {
     name: String,
     interval: Duration,
     timeout: Duration,
-    work: Box<dyn Fn() -> BoxFuture<'static, Result<Batch, BoxError>> + Send + Sync>,
+    work: Work<Batch>,
+    overdue: Option<Work<Duration>>,
 }
+
+/// Asynchronous work that a job repeats.
+type Work<T> = Box<dyn Fn() -> BoxFuture<'static, Result<T, BoxError>> + Send + Sync>;
 
 impl fmt::Debug for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,7 +76,17 @@ impl Job {
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = Result<Batch, BoxError>> + Send + 'static,
     {
-        Job { name: name.into(), interval, timeout: TIMEOUT, work: Box::new(move || work().boxed()) }
+        Job { name: name.into(), interval, timeout: TIMEOUT, work: Box::new(move || work().boxed()), overdue: None }
+    }
+
+    /// Adds a measurement of the backlog: the time for which the oldest work that is left has been due. It runs after each
+    /// run of the job, within 5 seconds.
+    pub fn overdue<F, R>(self, measure: F) -> Job
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Duration, BoxError>> + Send + 'static,
+    {
+        Job { overdue: Some(Box::new(move || measure().boxed())), ..self }
     }
 
     /// Sets the time limit of one batch. The default is a minute.

@@ -22,7 +22,7 @@ fn counted(
         let (batch, work) = (count.fetch_add(1, Ordering::SeqCst), work.clone());
         async move { work(batch) }
     });
-    start(Arc::new(job), metrics.clone(), shutdown.clone());
+    tokio::spawn(run(Arc::new(job), metrics.clone(), shutdown.clone()));
     batches
 }
 
@@ -74,4 +74,21 @@ async fn a_job_stops_when_the_shutdown_begins() {
     let stopped = batches.load(Ordering::SeqCst);
     tokio::time::sleep(TICK * 5).await;
     assert_eq!(batches.load(Ordering::SeqCst), stopped);
+}
+
+#[tokio::test]
+async fn a_run_with_endless_work_ends_after_the_interval_of_the_job() {
+    let metrics = Metrics::default();
+    let job = Job::new("test", TICK, async || Ok(Batch::More));
+    tokio::time::timeout(SOON, run::run_once(&job, &metrics)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_measurement_that_hangs_or_fails_ends() {
+    let metrics = Metrics::default();
+    tokio::time::pause();
+    let job = || Job::new("test", TICK, async || Ok(Batch::Done));
+    run::measure(&job().overdue(async || std::future::pending().await), &metrics).await;
+    run::measure(&job().overdue(async || Err("no".into())), &metrics).await;
+    assert!(!metrics.render().unwrap().contains("overdue_seconds{"), "{}", metrics.render().unwrap());
 }

@@ -62,6 +62,7 @@ pub struct Keyset {
 /// ```no_run
 /// # use writ_platform::cursor::{Cursors, SortValue, filter_hash};
 /// # use writ_platform::keyset::{Keyset, Paging, SortColumn};
+/// # use writ_platform::listing::count;
 /// # use writ_runtime::{BadCursor, Page, PageRequest};
 /// # struct ListError;
 /// # impl From<BadCursor> for ListError { fn from(_: BadCursor) -> ListError { ListError } }
@@ -78,9 +79,8 @@ pub struct Keyset {
 ///     let mut query = sqlx::QueryBuilder::new("SELECT name FROM people WHERE TRUE");
 ///     paging.push(&mut query);
 ///     let names: Vec<String> = query.build_query_scalar().fetch_all(pool).await?;
-///     let rows = paging.rows(names, |name, _| SortValue::Text(name.clone()));
-///     let total = 1000;
-///     Ok(rows.page(total, |name| name))
+///     let total = paging.total(&names, async || count(pool, "SELECT FROM people", |_| ()).await).await?;
+///     Ok(paging.rows(names, total, |name, _| SortValue::Text(name.clone())).page(|name| name))
 /// }
 /// ```
 #[derive(Debug)]
@@ -95,7 +95,7 @@ pub struct Paging<'a> {
 #[derive(Debug)]
 enum Start {
     Page(u32),
-    After(Vec<SortValue>),
+    After { values: Vec<SortValue>, total: Option<u64> },
 }
 
 /// The rows of one page of a list, and the cursor of the next page.
@@ -103,6 +103,8 @@ enum Start {
 pub struct Rows<R> {
     /// The database rows of the page, at most `limit`.
     pub rows: Vec<R>,
+    /// The number of elements on all pages, or `None` if it is unknown.
+    pub total: Option<u64>,
     /// The number of the page, counted from 1. `None` if the page was requested by cursor.
     pub page: Option<u32>,
     /// The maximum number of rows on a page.
@@ -114,10 +116,9 @@ pub struct Rows<R> {
 }
 
 impl<R> Rows<R> {
-    /// Converts the rows into a page as the contract describes it. `total` is the number of elements on all
-    /// pages, and `convert` converts one row.
-    pub fn page<T>(self, total: u64, convert: impl FnMut(R) -> T) -> Page<T> {
-        let Rows { rows, page, limit, has_more, next_cursor } = self;
+    /// Converts the rows into a page as the contract describes it. `convert` converts one row.
+    pub fn page<T>(self, convert: impl FnMut(R) -> T) -> Page<T> {
+        let Rows { rows, total, page, limit, has_more, next_cursor } = self;
         let pagination = Pagination { total, page, limit, has_more, next_cursor };
         Page { data: rows.into_iter().map(convert).collect(), pagination }
     }
@@ -224,11 +225,11 @@ impl<'a> Paging<'a> {
                 Start::Page(u32::try_from(page).unwrap_or(u32::MAX))
             }
             PageAt::Cursor(text) => {
-                let values = cursors.open(text, &keyset.sort(), filter)?.values;
+                let Cursor { values, total, .. } = cursors.open(text, &keyset.sort(), filter)?;
                 if values.len() != keyset.keys.len() {
                     return Err(BadCursor::OtherList);
                 }
-                Start::After(values)
+                Start::After { values, total }
             }
         };
         Ok(Paging { cursors, keyset, filter, limit: request.limit.max(1), start })
@@ -239,7 +240,7 @@ impl<'a> Paging<'a> {
     ///
     /// The query returns up to one row more than the page has, so that [`Paging::rows`] can detect another page.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
-        if let Start::After(values) = &self.start {
+        if let Start::After { values, .. } = &self.start {
             query.push(" AND ");
             self.keyset.push_after(query, values);
         }
@@ -252,10 +253,38 @@ impl<'a> Paging<'a> {
         }
     }
 
-    /// Converts the rows that the query returned into a page. `value` returns the value of a row in a sort
+    /// Returns the number of elements on all pages. `rows` are the rows that the query returned, and `count` counts the
+    /// elements, or returns `None` if this takes too long.
+    ///
+    /// The elements are counted once: the cursor of the next page contains their number. They are not counted at all if
+    /// the rows end on this page.
+    ///
+    /// # Errors
+    /// Returns the error of `count`.
+    pub async fn total<R, E>(
+        &self,
+        rows: &[R],
+        count: impl AsyncFnOnce() -> Result<Option<u64>, E>,
+    ) -> Result<Option<u64>, E> {
+        let page = match self.start {
+            Start::After { total, .. } => return Ok(total),
+            Start::Page(page) => page,
+        };
+        let (before, found) = (u64::from(page - 1) * u64::from(self.limit), rows.len() as u64);
+        let is_last = found <= u64::from(self.limit) && (found > 0 || page == 1);
+        if is_last { Ok(Some(before + found)) } else { count().await }
+    }
+
+    /// Converts the rows that the query returned into a page. `total` is the number that [`Paging::total`] returns, and
+    /// `value` returns the value of a row in a sort
     /// column, for the cursor of the next page.
-    pub fn rows<R>(&self, rows: Vec<R>, value: impl Fn(&R, &'static SortColumn) -> SortValue) -> Rows<R> {
-        let Ok(rows) = self.try_rows(rows, |row, column| Ok::<_, Infallible>(value(row, column)));
+    pub fn rows<R>(
+        &self,
+        rows: Vec<R>,
+        total: Option<u64>,
+        value: impl Fn(&R, &'static SortColumn) -> SortValue,
+    ) -> Rows<R> {
+        let Ok(rows) = self.try_rows(rows, total, |row, column| Ok::<_, Infallible>(value(row, column)));
         rows
     }
 
@@ -263,6 +292,7 @@ impl<'a> Paging<'a> {
     pub(crate) fn try_rows<R, E>(
         &self,
         mut rows: Vec<R>,
+        total: Option<u64>,
         value: impl Fn(&R, &'static SortColumn) -> Result<SortValue, E>,
     ) -> Result<Rows<R>, E> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
@@ -270,14 +300,14 @@ impl<'a> Paging<'a> {
         rows.truncate(limit);
         let cursor_after = |last| {
             let values = self.keyset.columns().map(|column| value(last, column)).collect::<Result<_, E>>()?;
-            Ok(self.cursors.seal(&Cursor { sort: self.keyset.sort(), filter: self.filter, values }))
+            Ok(self.cursors.seal(&Cursor { sort: self.keyset.sort(), filter: self.filter, total, values }))
         };
         let next_cursor = rows.last().filter(|_| has_more).map(cursor_after).transpose()?;
         let page = match self.start {
             Start::Page(page) => Some(page),
-            Start::After(_) => None,
+            Start::After { .. } => None,
         };
-        Ok(Rows { rows, page, limit: self.limit, has_more, next_cursor })
+        Ok(Rows { rows, total, page, limit: self.limit, has_more, next_cursor })
     }
 }
 
@@ -290,8 +320,11 @@ fn bind(query: &mut QueryBuilder<Postgres>, value: &SortValue) {
     match value {
         SortValue::Text(text) => query.push_bind(text.clone()),
         SortValue::Time(time) => query.push_bind(*time),
+        SortValue::Date(date) => query.push_bind(*date),
         SortValue::Decimal(decimal) => query.push_bind(*decimal),
         SortValue::Integer(integer) => query.push_bind(*integer),
+        SortValue::Number(number) => query.push_bind(*number),
+        SortValue::Boolean(boolean) => query.push_bind(*boolean),
         SortValue::Id(id) => query.push_bind(*id),
     };
 }

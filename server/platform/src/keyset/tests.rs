@@ -34,7 +34,7 @@ fn key(column: &'static SortColumn, descending: bool) -> SortKey {
 async fn rows(pool: &PgPool, paging: &Paging<'_>) -> Rows<Row> {
     let mut query = QueryBuilder::new("SELECT id, name, total FROM things WHERE TRUE");
     paging.push(&mut query);
-    paging.rows(query.build_query_as().fetch_all(pool).await.unwrap(), value)
+    paging.rows(query.build_query_as().fetch_all(pool).await.unwrap(), None, value)
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ fn a_cursor_of_another_sort_order_is_rejected() {
     let row = Row { id: Uuid::nil(), name: "a".to_owned(), total: Decimal::ONE };
     let first = PageRequest { limit: 1, at: PageAt::Number(1) };
     let paging = Paging::open(&cursors, by(true), filter, &first).unwrap();
-    let page = paging.rows(vec![row.clone(), row], value);
+    let page = paging.rows(vec![row.clone(), row], Some(2), value);
     let next = PageRequest { limit: 1, at: PageAt::Cursor(page.next_cursor.unwrap()) };
     assert!(Paging::open(&cursors, by(true), filter, &next).is_ok());
     assert_eq!(Paging::open(&cursors, by(false), filter, &next).unwrap_err(), BadCursor::OtherList);

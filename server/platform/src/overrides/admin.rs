@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -26,6 +27,9 @@ const PATH: &str = "/policy";
 
 /// The maximum size of the text that a command prints, in bytes.
 const MAX_REPORT: usize = 4 * 1024 * 1024;
+
+/// The time within which the running process must respond to a command.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The minimum length of the secret of the admin port, in bytes.
 const MIN_SECRET: usize = 16;
@@ -133,8 +137,13 @@ pub(crate) async fn run(platform: &Platform, arguments: &[String]) -> Result<Str
     }
 }
 
-/// Sends a command to the admin port of the running process.
+/// Sends a command to the admin port of the running process, and waits for its report within [`TIMEOUT`].
 async fn send(admin: &AdminConfig, message: &Message) -> Result<String, BoxError> {
+    let report = tokio::time::timeout(TIMEOUT, exchange(admin, message)).await;
+    report.unwrap_or_else(|_| Err(format!("the admin port {} does not respond", admin.bind).into()))
+}
+
+async fn exchange(admin: &AdminConfig, message: &Message) -> Result<String, BoxError> {
     let unreachable = |error: std::io::Error| format!("cannot reach the admin port {}: {error}", admin.bind);
     let stream = TcpStream::connect(admin.bind).await.map_err(unreachable)?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;

@@ -37,7 +37,7 @@ pub(crate) use follow::{Follower, follow};
 #[cfg(all(test, feature = "postgres"))]
 pub(crate) use postgres::STATEMENTS;
 #[cfg(feature = "postgres")]
-pub(crate) use postgres::{PURGE_LOG, PURGE_OVERRIDES};
+pub(crate) use postgres::{ENDED, OLD_ENTRIES, SURPLUS_ENTRIES};
 pub(crate) use switch::Switches;
 
 use crate::operator::Author;

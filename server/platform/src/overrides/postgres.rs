@@ -1,6 +1,6 @@
 //! The store of overrides in a database, and the register of the processes that apply them.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
@@ -12,6 +12,7 @@ use super::change::{Change, Kind};
 use super::command::Setting;
 use super::{Accepted, LogEntry, Override, Process};
 use crate::BoxError;
+use crate::jobs::Expired;
 use crate::operator::{Author, Note, explained};
 
 /// Increments the version of the service's overrides. The row stays locked until the transaction ends, so versions
@@ -77,41 +78,24 @@ SELECT name, version FROM writ.policy_processes
 WHERE service = current_schema() AND seen_at > statement_timestamp() - interval '8 seconds'
 ORDER BY name LIMIT 1000";
 
-/// Deletes a batch of overrides that have ended.
-pub(crate) const PURGE_OVERRIDES: &str = "\
-DELETE FROM writ.policy_overrides WHERE (service, operation, kind) IN (
-    SELECT service, operation, kind FROM writ.policy_overrides
-    WHERE service = current_schema() AND until <= statement_timestamp() LIMIT $1
-)";
+/// The policies whose end has passed.
+pub(crate) const ENDED: Expired = Expired::new("writ.policy_overrides", "until").only("service = current_schema()");
 
-/// Deletes a batch of log entries: those of more than 90 days ago, and those with 10,000 later ones.
-pub(crate) const PURGE_LOG: &str = "\
-DELETE FROM writ.policy_log WHERE service = current_schema() AND id IN (
-    SELECT id FROM writ.policy_log
-    WHERE service = current_schema() AND (
-        at < now() - interval '90 days'
-        OR id <= (SELECT id FROM writ.policy_log WHERE service = current_schema() ORDER BY id DESC OFFSET 10000 LIMIT 1)
-    )
-    ORDER BY id LIMIT $1
-)";
+/// The log entries of more than 90 days ago.
+pub(crate) const OLD_ENTRIES: Expired =
+    Expired::new("writ.policy_log", "at").after(Duration::from_secs(90 * 24 * 3600)).only("service = current_schema()");
+
+/// The log entries with 10,000 later ones.
+pub(crate) const SURPLUS_ENTRIES: Expired = Expired::new("writ.policy_log", "at").only(
+    "service = current_schema() AND id <= (
+        SELECT id FROM writ.policy_log WHERE service = current_schema() ORDER BY id DESC OFFSET 10000 LIMIT 1
+    )",
+);
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[
-    NEXT_VERSION,
-    VERSION,
-    SET,
-    CLEAR,
-    LOG,
-    LIST,
-    READ_LOG,
-    REGISTER,
-    FORGET,
-    LEAVE,
-    PROCESSES,
-    PURGE_OVERRIDES,
-    PURGE_LOG,
-];
+pub(crate) const STATEMENTS: &[&str] =
+    &[NEXT_VERSION, VERSION, SET, CLEAR, LOG, LIST, READ_LOG, REGISTER, FORGET, LEAVE, PROCESSES];
 
 /// The store of overrides in a database.
 #[derive(Debug)]

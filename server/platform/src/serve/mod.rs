@@ -1,4 +1,21 @@
-//! The HTTP/1.1 server: a timeout for request heads, a limit of connections, and a graceful shutdown.
+//! The HTTP server: HTTP/1.1 and HTTP/2 on one port, limits for slow clients and for the number of connections, and a
+//! graceful shutdown.
+//!
+//! | limit | HTTP/1.1 | HTTP/2 |
+//! |---|---|---|
+//! | first byte and protocol | [`stream`] | [`stream`] |
+//! | request head, idle connection | hyper | [`streams`], and pings |
+//! | data that the client does not take | [`stream`] | [`stream`], and for each stream [`streams`] |
+//! | number of connections | [`admission`] | [`admission`] |
+//!
+//! The time from the head of a request to the head of its response is limited by the generated router, and by
+//! [`connection`] for other routes.
+
+mod admission;
+mod connection;
+mod descriptors;
+mod stream;
+mod streams;
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,80 +23,103 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use http::Request;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
+use futures_util::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
-use tower::ServiceExt as _;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-use crate::config::Timeouts;
+use crate::config::Config;
 use crate::shutdown::Shutdown;
+use admission::Admission;
+use connection::Connection;
+pub(crate) use descriptors::reserve_descriptors;
 
 /// The time to wait after accepting a connection has failed, for example because the process has no free file
 /// descriptors.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 
-/// Serves HTTP requests to `app` on `listener` until the shutdown is complete, with at most `max_connections` open
-/// connections.
-///
-/// When the shutdown begins, the server stops accepting connections after `timeouts.linger`. Running requests
-/// can finish within `timeouts.drain`. Connections that are still open after that are closed.
-pub async fn serve(listener: TcpListener, app: Router, timeouts: Timeouts, max_connections: usize, shutdown: Shutdown) {
-    let graceful = GracefulShutdown::new();
-    let mut connections = JoinSet::new();
-    let permits = Arc::new(Semaphore::new(max_connections));
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(timeouts.header);
+/// The time for which closed connections can take to end. They end at once unless a handler blocks its thread.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-    let stopping = async {
+/// Serves HTTP requests to `app` on `listener` until the shutdown is complete. The timeouts and the limits of connections
+/// are those of `config`.
+///
+/// When the shutdown begins, the server stops accepting connections after `linger`. Running requests can finish within
+/// `drain`. Connections that are still open after that are closed.
+pub async fn serve(listener: TcpListener, app: Router, config: &Config, shutdown: Shutdown) {
+    let server = Arc::new(Server {
+        app,
+        config: config.clone(),
+        admission: Admission::new(config),
+        shutdown: shutdown.clone(),
+        draining: CancellationToken::new(),
+        closing: CancellationToken::new(),
+        tasks: TaskTracker::new(),
+    });
+    let lingered = async {
         shutdown.draining().await;
         tokio::select! {
-            () = tokio::time::sleep(timeouts.linger) => {}
+            () = tokio::time::sleep(config.timeouts.linger) => {}
             () = shutdown.ended() => {}
         }
     };
-    tokio::pin!(stopping);
+    tokio::pin!(lingered);
     loop {
-        let accepted = async {
-            let permit = permits.clone().acquire_owned().await;
-            (permit, accept(&listener).await)
-        };
-        let (permit, (stream, peer)) = tokio::select! {
-            accepted = accepted => accepted,
-            Some(_) = connections.join_next() => continue,
-            () = &mut stopping => break,
-        };
-        let app = app.clone().map_request(move |request| with_peer(request, peer));
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));
-        let connection = graceful.watch(connection);
-        connections.spawn(async move {
-            // An error here is a fault of the client or of the network, so there is nothing to report.
-            let _ = connection.await;
-            drop(permit);
-        });
+        tokio::select! {
+            (stream, peer) = accept(&listener) => server.start(stream, peer),
+            () = &mut lingered => break,
+        }
+    }
+    // The kernel has established these connections already, so their clients can have sent requests.
+    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
+        server.start(stream, peer);
     }
     drop(listener);
-    tracing::debug!(connections = graceful.count(), "draining connections");
-    tokio::select! {
-        () = graceful.shutdown() => {}
-        () = tokio::time::sleep(timeouts.drain) => tracing::warn!("the drain timeout expired: closing connections"),
-        () = shutdown.ended() => tracing::warn!("stopping immediately: closing connections"),
-    }
-    connections.shutdown().await;
+    server.drain().await;
 }
 
-/// Converts a received request for the axum router and adds the address of the connection's peer to its extensions.
-fn with_peer(request: Request<Incoming>, peer: SocketAddr) -> Request<Body> {
-    let mut request = request.map(Body::new);
-    request.extensions_mut().insert(ConnectInfo(peer));
-    request
+/// The state that all connections of one port share.
+struct Server {
+    app: Router,
+    config: Config,
+    admission: Admission,
+    shutdown: Shutdown,
+    /// Cancelled when connections must end after their running requests.
+    draining: CancellationToken,
+    /// Cancelled when connections must end at once.
+    closing: CancellationToken,
+    /// The tasks of connections and of HTTP/2 streams.
+    tasks: TaskTracker,
+}
+
+impl Server {
+    /// Starts the task of an accepted connection.
+    fn start(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) {
+        let admitted = self.admission.admit(peer.ip());
+        let connection = Connection { server: self.clone(), peer, admitted };
+        self.tasks.spawn(connection.run(stream));
+    }
+
+    /// Waits until all connections have ended, but at most for the drain timeout. Then it closes them.
+    async fn drain(&self) {
+        tracing::debug!(tasks = self.tasks.len(), "draining connections");
+        self.draining.cancel();
+        self.tasks.close();
+        tokio::select! {
+            () = self.tasks.wait() => return,
+            () = tokio::time::sleep(self.config.timeouts.drain) => {
+                tracing::warn!("the drain timeout expired: closing connections");
+            }
+            () = self.shutdown.ended() => tracing::warn!("stopping immediately: closing connections"),
+        }
+        self.closing.cancel();
+        if tokio::time::timeout(CLOSE_TIMEOUT, self.tasks.wait()).await.is_err() {
+            tracing::warn!(
+                tasks = self.tasks.len(),
+                "requests are still running although their connections are closed"
+            );
+        }
+    }
 }
 
 /// Accepts the next client connection. Errors do not stop the server, because each one concerns a single
@@ -87,12 +127,7 @@ fn with_peer(request: Request<Incoming>, peer: SocketAddr) -> Request<Body> {
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => {
-                // Responses are written in one piece, so delaying small packets (Nagle's algorithm) only adds
-                // latency.
-                let _ = stream.set_nodelay(true);
-                return (stream, peer);
-            }
+            Ok(accepted) => return accepted,
             Err(error) if is_connection_error(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "accepting a connection failed");

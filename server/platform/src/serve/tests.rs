@@ -1,93 +1,144 @@
-//! Tests of slow clients and of the shutdown.
+//! Tests of protocols, slow clients, limits of connections, and the shutdown, over real sockets.
 
-use std::time::Instant;
+mod clients;
+mod http2;
+mod limits;
+mod shutdown;
 
+use axum::body::{Body, HttpBody};
 use axum::routing::get;
+use bytes::Bytes;
+use http_body::Frame;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::config::Source;
+use crate::testing::SOON;
+use writ_runtime::{PROBLEM_JSON, fallback};
 
+/// A running server for one test.
 struct Running {
     address: SocketAddr,
     shutdown: Shutdown,
     task: JoinHandle<()>,
+    /// Receives a message when the server has dropped the body of a response of `/endless` or `/silent`.
+    dropped: mpsc::UnboundedReceiver<()>,
 }
 
-async fn start(timeouts: Timeouts) -> Running {
+/// Starts a server with short timeouts, changed by these settings.
+///
+/// | path | response |
+/// |---|---|
+/// | `/`, `/livez` | a few bytes |
+/// | `/slow` | a few bytes after a second |
+/// | `/hang` | none |
+/// | `/endless` | a body without an end |
+/// | `/silent` | one event, and then nothing |
+async fn start(settings: &[(&str, &str)]) -> Running {
+    let defaults = [("T_HEADER_TIMEOUT", "300ms"), ("T_WRITE_TIMEOUT", "300ms")];
+    let settings = defaults.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let config = Config::read(&mut Source::new("T_", "", settings));
+    let (drops, dropped) = mpsc::unbounded_channel();
+    let silent = drops.clone();
     let slow = get(async || {
-        tokio::time::sleep(Duration::from_millis(1000)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
         "done"
     });
-    let app = Router::new().route("/slow", slow).route("/", get(async || "quick"));
+    let app = Router::new()
+        .route("/", get(async || "quick"))
+        .route("/livez", get(async || "alive"))
+        .route("/slow", slow)
+        .route("/hang", get(async || std::future::pending::<()>().await))
+        .route("/endless", get(async move || Body::new(Endless(OnDrop(drops)))))
+        .route("/silent", get(async move || Body::new(Silent { event: Some("event"), _on_drop: OnDrop(silent) })))
+        .fallback(fallback(&PROBLEM_JSON));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = Shutdown::default();
-    let task = tokio::spawn(serve(listener, app, timeouts, 10, shutdown.clone()));
-    Running { address, shutdown, task }
+    let stop = shutdown.clone();
+    let task = tokio::spawn(async move { serve(listener, app, &config, stop).await });
+    Running { address, shutdown, task, dropped }
 }
 
-fn timeouts() -> Timeouts {
-    Timeouts {
-        request: Duration::from_secs(30),
-        header: Duration::from_millis(200),
-        drain: Duration::from_secs(5),
-        linger: Duration::ZERO,
+impl Running {
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// Sends a request and returns the connection.
+    async fn send(&self, path: &str) -> TcpStream {
+        let mut stream = self.connect().await;
+        stream.write_all(head(path).as_bytes()).await.unwrap();
+        stream
+    }
+
+    /// Waits until the server has dropped the body of a response.
+    async fn body_dropped(&mut self) {
+        tokio::time::timeout(SOON, self.dropped.recv()).await.expect("the server drops the response");
     }
 }
 
+fn head(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+}
+
+/// Reads until the server closes the connection.
+async fn read_all(stream: &mut TcpStream) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    tokio::time::timeout(SOON, stream.read_to_end(&mut bytes)).await.expect("the server closes the connection")?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Sends a request on a connection of its own and returns the response.
 async fn request(address: SocketAddr, path: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(address).await?;
-    let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
-    stream.write_all(head.as_bytes()).await?;
-    let mut response = String::new();
-    stream.read_to_string(&mut response).await?;
-    Ok(response)
+    stream.write_all(head(path).as_bytes()).await?;
+    read_all(&mut stream).await
 }
 
-#[tokio::test]
-async fn a_client_that_does_not_complete_its_request_head_is_disconnected() {
-    let running = start(timeouts()).await;
-    let mut stream = TcpStream::connect(running.address).await.unwrap();
-    stream.write_all(b"GET / HTTP/1.1\r\nhost: local").await.unwrap();
-    let started = Instant::now();
-    let mut response = Vec::new();
-    let _ = stream.read_to_end(&mut response).await;
-    assert!(started.elapsed() < Duration::from_secs(2));
-    assert!(!response.starts_with(b"HTTP/1.1 200"));
+/// A value that sends a message when it is dropped.
+struct OnDrop(mpsc::UnboundedSender<()>);
+
+impl Drop for OnDrop {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
 }
 
-#[tokio::test]
-async fn running_requests_finish_and_new_connections_are_refused_during_shutdown() {
-    let running = start(timeouts()).await;
-    let address = running.address;
-    let slow = tokio::spawn(async move { request(address, "/slow").await });
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    running.shutdown.drain();
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    assert!(request(address, "/").await.is_err());
-    assert!(slow.await.unwrap().unwrap().ends_with("done"));
-    running.task.await.unwrap();
+/// A body without an end.
+struct Endless(#[allow(dead_code, reason = "only its end matters")] OnDrop);
+
+impl HttpBody for Endless {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        std::task::Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[0; 100_000])))))
+    }
 }
 
-#[tokio::test]
-async fn requests_are_cancelled_after_the_drain_timeout() {
-    let running = start(Timeouts { drain: Duration::from_millis(50), ..timeouts() }).await;
-    let address = running.address;
-    let slow = tokio::spawn(async move { request(address, "/slow").await });
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let started = Instant::now();
-    running.shutdown.drain();
-    running.task.await.unwrap();
-    assert!(started.elapsed() < Duration::from_millis(700));
-    assert!(!slow.await.unwrap().is_ok_and(|response| response.ends_with("done")));
+/// A body with one event and then nothing, as an event stream without news.
+struct Silent {
+    event: Option<&'static str>,
+    _on_drop: OnDrop,
 }
 
-#[tokio::test]
-async fn ending_the_shutdown_stops_the_server_immediately() {
-    let running = start(Timeouts { linger: Duration::from_secs(60), ..timeouts() }).await;
-    running.shutdown.drain();
-    assert!(request(running.address, "/").await.unwrap().ends_with("quick"));
-    running.shutdown.end();
-    tokio::time::timeout(Duration::from_secs(1), running.task).await.unwrap().unwrap();
+impl HttpBody for Silent {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        match self.event.take() {
+            Some(event) => std::task::Poll::Ready(Some(Ok(Frame::data(event.into())))),
+            None => std::task::Poll::Pending,
+        }
+    }
 }

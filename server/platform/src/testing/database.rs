@@ -44,6 +44,16 @@ impl TestDatabase {
         pool
     }
 
+    /// Executes SQL without a time limit, such as the insertion of 100,000 rows, and updates the statistics of the tables.
+    pub async fn fill(&self, sql: &'static str) {
+        let mut connection = self.pool.acquire().await.expect("the database is available");
+        for sql in ["SET statement_timeout = 0", sql, "ANALYZE"] {
+            sqlx::raw_sql(sql).execute(&mut *connection).await.expect("the statement is valid");
+        }
+        // The connection has no timeout, so it must not return to the pool.
+        connection.close().await.expect("the connection can be closed");
+    }
+
     /// Creates a test database with the schema `things`, which has no tables.
     #[cfg(test)]
     pub(crate) async fn with_things() -> TestDatabase {
@@ -61,6 +71,22 @@ pub async fn grant_key(pool: &PgPool, key: &str, name: &str, scopes: &[&str]) {
                   VALUES (current_schema(), sha256($1), $2, $3)";
     let insert = sqlx::query(insert).bind(key.as_bytes()).bind(name).bind(scopes);
     insert.execute(pool).await.expect("the key is new");
+}
+
+/// The foreign keys of a schema without an index that begins with their columns and contains all rows.
+const UNINDEXED: &str = "\
+SELECT conrelid::regclass || ': ' || pg_get_constraintdef(oid) FROM pg_constraint AS foreign_key
+WHERE contype = 'f' AND connamespace = $1::regnamespace AND NOT EXISTS (
+    SELECT FROM pg_index
+    WHERE indrelid = conrelid AND indpred IS NULL AND indisvalid
+    AND (string_to_array(indkey::text, ' ')::smallint[])[1:cardinality(conkey)] @> conkey
+)
+ORDER BY 1";
+
+/// Returns the foreign keys of a schema that no index serves. Deleting a row to which such a key refers reads the complete
+/// table of the key.
+pub async fn unindexed_foreign_keys(pool: &PgPool, schema: &str) -> Vec<String> {
+    sqlx::query_scalar(UNINDEXED).bind(schema).fetch_all(pool).await.expect("the schema exists")
 }
 
 /// Returns the connection pool of an unavailable database, for tests of an outage.

@@ -8,6 +8,13 @@
 
 #[cfg(feature = "postgres")]
 mod database;
+#[cfg(feature = "tokens")]
+mod forged;
+#[cfg(feature = "jwt")]
+mod issuer;
+#[cfg(feature = "postgres")]
+mod plan;
+mod request;
 mod server;
 #[cfg(test)]
 pub(crate) mod sessions;
@@ -23,7 +30,14 @@ use uuid::Uuid;
 #[cfg(all(test, feature = "postgres"))]
 pub(crate) use database::THINGS;
 #[cfg(feature = "postgres")]
-pub use database::{TestDatabase, database_unavailable, grant_key};
+pub use database::{TestDatabase, database_unavailable, grant_key, unindexed_foreign_keys};
+#[cfg(feature = "tokens")]
+pub use forged::{forged_tokens, resigned_token};
+#[cfg(feature = "jwt")]
+pub use issuer::TestIssuer;
+#[cfg(feature = "postgres")]
+pub use plan::check_plan;
+pub use request::OperationRequest;
 pub use server::TestServer;
 pub use sweep::Sweep;
 #[cfg(feature = "redis")]
@@ -31,6 +45,15 @@ pub use valve::Valve;
 
 /// The time that a test waits for something that must happen soon.
 pub const SOON: Duration = Duration::from_secs(5);
+
+/// Returns an ASCII text, such as a cursor, with each of its bits changed in turn, as far as the result is ASCII too.
+pub fn changed_bits(text: &str) -> impl Iterator<Item = String> {
+    (0..text.len() * 7).map(|bit| {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes[bit / 7] ^= 1 << (bit % 7);
+        bytes.into_iter().map(char::from).collect()
+    })
+}
 
 /// The variable with the URL of the PostgreSQL server of tests.
 #[cfg(feature = "postgres")]

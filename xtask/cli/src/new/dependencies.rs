@@ -22,7 +22,7 @@ const CRATES: [(&str, &str); 7] = [
     ("writ-templates", "templates"),
 ];
 
-/// The folders that a copy of a crate omits, since building the crate needs none of them.
+/// The folders of a crate that its copy omits, since building the crate needs none of them.
 const OMITTED: [&str; 4] = ["benches", "examples", "target", "tests"];
 
 /// The source of the crates of Writ in a new workspace.
@@ -93,6 +93,12 @@ impl Dependencies {
         (self.deps != Deps::Version).then(|| out.join(&self.folder).join("codegen/runtime"))
     }
 
+    /// Returns the folder of the checkout if the workspace refers to it by an absolute path, which another machine may not
+    /// have.
+    pub fn absolute_checkout(&self) -> Option<&str> {
+        (self.deps == Deps::Path && self.folder.starts_with('/')).then_some(&self.folder)
+    }
+
     /// Returns true if the workspace contains a copy of the crates.
     pub fn is_embedded(&self) -> bool {
         self.deps == Deps::Embedded
@@ -109,7 +115,10 @@ impl Dependencies {
         let mut files = BTreeMap::new();
         let Some(checkout) = self.checkout.as_ref().filter(|_| self.is_embedded()) else { return Ok(files) };
         for (_, folder) in CRATES {
-            copy(&checkout.join(folder), &format!("{COPY}/{folder}"), &mut files)?;
+            let (from, to) = (checkout.join(folder), format!("{COPY}/{folder}"));
+            for entry in entries(&from)?.iter().filter(|entry| !OMITTED.contains(&entry.as_str())) {
+                copy(&from.join(entry), &format!("{to}/{entry}"), &mut files)?;
+            }
         }
         for file in ["LICENSE-APACHE", "LICENSE-MIT", ".rustfmt.toml"] {
             files.insert(format!("{COPY}/{file}"), read(&checkout.join(file))?);
@@ -149,18 +158,23 @@ fn reference(checkout: &Path, out: &Path) -> String {
     }
 }
 
-/// Reads the text files of a crate into `files`. Crates that are in subfolders are not included.
-fn copy(folder: &Path, path: &str, files: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))? {
-        let (from, name) = entry.map(|entry| (entry.path(), entry.file_name().to_string_lossy().into_owned()))?;
-        let to = format!("{path}/{name}");
-        if !from.is_dir() {
-            files.insert(to, read(&from)?);
-        } else if !OMITTED.contains(&&*name) && !from.join("Cargo.toml").is_file() {
-            copy(&from, &to, files)?;
+/// Reads a text file of a crate, or all files of a folder, into `files`. Crates in subfolders are not included.
+fn copy(from: &Path, to: &str, files: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
+    if !from.is_dir() {
+        files.insert(to.to_owned(), read(from)?);
+    } else if !from.join("Cargo.toml").is_file() {
+        for entry in entries(from)? {
+            copy(&from.join(&entry), &format!("{to}/{entry}"), files)?;
         }
     }
     Ok(())
+}
+
+/// Returns the names of the entries of a folder.
+fn entries(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let context = || format!("cannot read `{}`", folder.display());
+    let names = fs::read_dir(folder).with_context(context)?.map(|entry| entry.map(|entry| entry.file_name()));
+    names.map(|name| Ok(name.with_context(context)?.to_string_lossy().into_owned())).collect()
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

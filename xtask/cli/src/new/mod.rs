@@ -8,6 +8,7 @@ mod dependencies;
 mod files;
 mod first_request;
 mod folder;
+mod interrupt;
 mod names;
 mod verifier;
 mod view;
@@ -26,6 +27,7 @@ use self::contract::{Contract, FOLDER};
 use self::dependencies::Dependencies;
 pub use self::dependencies::Deps;
 use self::folder::Unfinished;
+use self::interrupt::Interrupt;
 use self::names::Names;
 use self::view::View;
 use crate::codegen::Display;
@@ -84,9 +86,10 @@ pub struct Stores {
 /// then.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     folder::check(&args.path)?;
-    let names = Names::of(args.name.as_deref(), &args.path)?;
     let dependencies = Dependencies::new(args.deps, &args.path)?;
+    let names = Names::of(args.name.as_deref(), &args.path, dependencies.lock().as_deref())?;
     let contract = read(args)?;
+    let names = names.beside(contract.generated.services.iter().map(|service| &*service.name));
     let stores = Stores { postgres: args.with.contains(&Store::Postgres), redis: args.with.contains(&Store::Redis) };
     let view = View::new(names.clone(), &contract, stores, &dependencies)?;
     let own = files::render(&view)?;
@@ -112,10 +115,12 @@ fn read(args: &Args) -> anyhow::Result<Contract> {
     if let Some(entry) = &args.contract {
         return Contract::read(entry, args.root.as_deref(), &args.path, display);
     }
+    let interrupt = Interrupt::watch()?;
     let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
     let entry = folder.path().join("openapi.yaml");
     std::fs::write(&entry, files::example_contract()).context("cannot write a temporary file")?;
-    Contract::read(&entry, None, &args.path, display)
+    let contract = Contract::read(&entry, None, &args.path, display)?;
+    interrupt.check().map(|()| contract)
 }
 
 /// Returns the path and the text of the settings of `codegen` beside the contract.

@@ -49,7 +49,7 @@ const KINDS: [Kind; 4] = [
         docs: "The verifier of API keys",
         settings: &[(
             "API_KEYS",
-            "`name hash scope …`, keys separated by `;`, with the hash of `printf %s \"$KEY\" | sha256sum`",
+            "`name hash scope …`, keys separated by `;`, with the hash of `printf %s \"$KEY\" \\| sha256sum`",
         )],
     },
     Kind {
@@ -121,7 +121,8 @@ impl Wiring {
             Wiring::Key | Wiring::BearerKey => Some("Some(KEY.to_owned())"),
             Wiring::Basic => Some("Some(USER.to_owned())"),
             Wiring::Tokens => Some("Some(token(server))"),
-            Wiring::Issuer | Wiring::Refused => None,
+            Wiring::Issuer => Some("Some(ISSUER.token(\"tests\", &scopes()))"),
+            Wiring::Refused => None,
         }
     }
 }

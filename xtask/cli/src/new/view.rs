@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use writ_codegen::generate::{GeneratedAuthenticator, GeneratedConversions, GeneratedOperation, GeneratedService};
+use writ_contract::model::operation::Requirement;
 
 use super::Stores;
 use super::contract::Contract;
@@ -21,6 +22,8 @@ pub struct View {
     writ: WritView,
     /// True if the workspace contains a copy of the crates of Writ.
     embedded: bool,
+    /// The checkout with the crates of Writ, if the workspace refers to one by an absolute path.
+    checkout: Option<String>,
     postgres: bool,
     redis: bool,
     stores: StoresView,
@@ -30,6 +33,8 @@ pub struct View {
     recursion_limit: Option<usize>,
     /// True if the server adds the paths of health checks, since the contract has none.
     health: bool,
+    /// True if the URL of the contract's server has a path, below which the server serves the operations.
+    base_path: bool,
     services: Vec<ServiceView>,
     authenticator: Option<AuthenticatorView>,
     /// The verifiers of credentials that the service asks the platform for.
@@ -46,7 +51,7 @@ pub struct View {
     basic: bool,
     tokens: bool,
     issuer: bool,
-    /// True if the tests have a credential for a security scheme.
+    /// True if the tests have the credentials for an operation.
     secrets: bool,
     /// True if callers are identified by the claims of a token.
     claims: bool,
@@ -169,6 +174,7 @@ impl View {
         let wirings = generated.authenticator.as_ref().map(wirings).unwrap_or_default();
         let has = |wiring: Wiring| wirings.contains(&wiring);
         let (api_keys, basic) = (has(Wiring::Key) || has(Wiring::BearerKey), has(Wiring::Basic));
+        let has_base_path = !generated.base_path.is_empty();
         let (tokens, issuer) = (has(Wiring::Tokens), has(Wiring::Issuer));
         let (claims, granted) = (tokens || issuer, api_keys || basic);
         let features = [
@@ -192,6 +198,7 @@ impl View {
                 tasks: dependencies.of("writ-tasks"),
             },
             embedded: dependencies.is_embedded(),
+            checkout: dependencies.absolute_checkout().map(str::to_owned),
             postgres: stores.postgres,
             redis: stores.redis,
             stores: StoresView {
@@ -204,8 +211,9 @@ impl View {
             },
             features: features.collect::<Vec<_>>().join(", "),
             recursion_limit: generated.recursion_limit,
-            health: !generated.operations.iter().any(|one| is_health(&one.route)),
-            services: generated.services.iter().map(|service| service_view(service, &generated.operations)).collect(),
+            health: has_base_path || !generated.operations.iter().any(|one| is_health(&one.route)),
+            base_path: has_base_path,
+            services: services(&generated.services, &generated.operations),
             authenticator: generated.authenticator.as_ref().map(authenticator_view),
             verifier_imports: imports(&wirings),
             settings: settings(&wirings).map(|(name, text)| SettingView { name, text }).collect(),
@@ -219,7 +227,7 @@ impl View {
             remote: contract.is_remote(),
             api_keys,
             basic,
-            secrets: wirings.iter().any(|wiring| wiring.secret().is_some()),
+            secrets: generated.authenticator.as_ref().is_some_and(|one| has_secrets(one, &generated.operations)),
             tokens,
             issuer,
             claims,
@@ -255,7 +263,27 @@ fn wirings(authenticator: &GeneratedAuthenticator) -> Vec<Wiring> {
     authenticator.schemes.iter().map(Wiring::of).collect()
 }
 
-fn service_view(service: &GeneratedService, operations: &[GeneratedOperation]) -> ServiceView {
+/// Returns true if the tests have all credentials for one of the operations.
+fn has_secrets(authenticator: &GeneratedAuthenticator, operations: &[GeneratedOperation]) -> bool {
+    let has_secret = |requirement: &Requirement| {
+        let mut schemes = authenticator.schemes.iter();
+        schemes.any(|scheme| scheme.name == requirement.scheme && Wiring::of(scheme).secret().is_some())
+    };
+    let alternatives = operations.iter().flat_map(|operation| &operation.security);
+    alternatives.filter(|alternative| !alternative.is_empty()).any(|alternative| alternative.iter().all(has_secret))
+}
+
+fn services(services: &[GeneratedService], operations: &[GeneratedOperation]) -> Vec<ServiceView> {
+    let is_trait = |name: &str| services.iter().any(|service| service.name == name);
+    let view = |service: &GeneratedService| {
+        // A trait is called `HoursApi` if a schema has the name of the tag. Its service is not in the way of the schema.
+        let tag = service.name.strip_suffix("Api").filter(|tag| !tag.is_empty() && !is_trait(tag));
+        service_view(service, format!("{}Service", tag.unwrap_or(&service.name)), operations)
+    };
+    services.iter().map(view).collect()
+}
+
+fn service_view(service: &GeneratedService, ty: String, operations: &[GeneratedOperation]) -> ServiceView {
     let own: Vec<_> = operations.iter().filter(|operation| operation.tag == service.name).collect();
     let mut imports = BTreeSet::from([service.name.clone()]);
     for operation in &own {
@@ -266,7 +294,7 @@ fn service_view(service: &GeneratedService, operations: &[GeneratedOperation]) -
     runtime.extend(own.iter().any(|operation| operation.idempotent).then_some("Idempotent"));
     runtime.push("NotWritten");
     ServiceView {
-        ty: format!("{}Service", service.name),
+        ty,
         name: service.name.clone(),
         module: service.module.clone(),
         field: service.field.clone(),

@@ -202,7 +202,7 @@ fn misspelt(shape: &StringShape, text: &str) -> Option<Mismatch> {
         Format::Hostname => "hostname",
         Format::Ipv4 => "ipv4",
         Format::Ipv6 => "ipv6",
-        Format::Plain | Format::Byte | Format::Binary | Format::Decimal | Format::Id(_) => "",
+        Format::Plain | Format::Moment | Format::Byte | Format::Binary | Format::Decimal | Format::Id(_) => "",
     };
     let options = || jsonschema::options().with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true);
     let breaks = |schema: Json| options().build(&schema).is_ok_and(|rule| !rule.is_valid(&Json::from(text)));

@@ -213,6 +213,7 @@ impl<'d> Builder<'d, '_> {
             component: self.names.get(&node.span).cloned(),
             may_be_empty: location == ParameterLocation::Query && truth(node, "allowEmptyValue"),
             sort: truth(node, "x-sort"),
+            orders: None,
             sparse: truth(node, "x-sparse"),
         };
         match location == ParameterLocation::Path && !in_path {

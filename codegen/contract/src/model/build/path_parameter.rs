@@ -112,6 +112,7 @@ fn undeclared(name: &str, location: ParameterLocation, schema: SchemaId, templat
         rust_name: None,
         may_be_empty: false,
         sort: false,
+        orders: None,
         sparse: false,
     }
 }

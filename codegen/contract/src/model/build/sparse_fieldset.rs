@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, closest};
 use crate::model::SchemaId;
-use crate::model::operation::{Operation, Parameter};
-use crate::model::schema::{Kind, ObjectShape, Schemas};
+use crate::model::operation::{Operation, Parameter, SortKey};
+use crate::model::schema::{ArrayShape, Kind, ObjectShape, Schema, Schemas, StringEnum};
 use crate::model::sparse_fieldset::sparse_response;
 use crate::source::Span;
 
@@ -77,6 +77,9 @@ impl Builder<'_, '_> {
         let mut seen: HashSet<Span> = HashSet::new();
         for parameter in operations.iter_mut().flat_map(|operation| &mut operation.parameters) {
             let Some(keyword) = keyword(parameter) else { continue };
+            if parameter.sort {
+                list_orders(&mut self.schemas, parameter);
+            }
             let schemas = &self.schemas;
             let (wrong, label) = match schemas.kind(parameter.schema) {
                 Kind::Array(array) => match schemas.kind(array.items) {
@@ -102,6 +105,36 @@ impl Builder<'_, '_> {
 
 /// The help for an `x-sparse-of` that refers to a schema of the wrong form.
 const REFER_TO_COMPLETE: &str = "refer to an object schema that declares its properties and has no `x-sparse-of`";
+
+/// Moves the sort orders that the schema of a sort parameter lists into the parameter, and gives it the schema of an array of
+/// their keys.
+fn list_orders(schemas: &mut Schemas, parameter: &mut Parameter) {
+    let Kind::Values(values) = schemas.kind(parameter.schema) else { return };
+    let words = |value: &serde_json::Value| -> Option<Vec<String>> {
+        value.as_array()?.iter().map(|word| word.as_str().map(str::to_owned)).collect()
+    };
+    let Some(listed) = values.iter().map(words).collect::<Option<Vec<_>>>() else { return };
+    let mut keys: Vec<String> = Vec::new();
+    for key in listed.iter().flatten() {
+        if !keys.contains(key) {
+            keys.push(key.clone());
+        }
+    }
+    let keys = StringEnum { names: vec![None; keys.len()], values: keys, open: false };
+    let mut orders: Vec<Vec<SortKey>> = Vec::new();
+    for order in listed.iter().map(|order| order.iter().map(|word| SortKey::read(word)).collect()) {
+        if !orders.contains(&order) {
+            orders.push(order);
+        }
+    }
+    let max = orders.iter().map(Vec::len).max().map(|longest| longest as u64);
+    let plain = Schema { component: None, rust_name: None, default: None, ..schemas.get(parameter.schema).clone() };
+    let items = schemas.add(Schema { kind: Kind::Strings(keys), nullable: false, interpreted: None, ..plain.clone() });
+    let array = ArrayShape { items, min: Some(1), max, unique: false };
+    let default = schemas.nearest(parameter.schema, |schema| schema.default.clone());
+    parameter.schema = schemas.add(Schema { kind: Kind::Array(array), default, interpreted: None, ..plain });
+    parameter.orders = Some(orders);
+}
 
 fn keyword(parameter: &Parameter) -> Option<&'static str> {
     match (parameter.sort, parameter.sparse) {

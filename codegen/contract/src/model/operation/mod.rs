@@ -17,7 +17,7 @@ pub use content::{
 };
 pub use header::Header;
 pub use list_page::{ListPage, PageMember};
-pub use parameter::{Parameter, ParameterLocation};
+pub use parameter::{Parameter, ParameterLocation, SortKey};
 pub use policy::{Cache, LimitBy, Policies, RateLimit};
 pub use response::{Response, Status};
 pub use security::{Requirement, Scheme, SchemeKind, Scope};

@@ -36,8 +36,31 @@ pub struct Parameter {
     pub may_be_empty: bool,
     /// True if the parameter contains the sort order of the response (`x-sort`).
     pub sort: bool,
+    /// The sort orders that a request can choose from, if the schema of the sort parameter lists them (`enum`). Otherwise
+    /// every order of the keys is allowed.
+    pub orders: Option<Vec<Vec<SortKey>>>,
     /// True if the parameter selects the sparse fieldset of the response (`x-sparse`).
     pub sparse: bool,
+}
+
+/// A key of a sort order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SortKey {
+    /// The name of the key without its sign.
+    pub name: String,
+    /// True if the greatest value comes first (`-name`).
+    pub descending: bool,
+}
+
+impl SortKey {
+    /// Reads a sort key with its optional sign.
+    pub fn read(text: &str) -> SortKey {
+        let (name, descending) = match text.strip_prefix('-') {
+            Some(name) => (name, true),
+            None => (text.strip_prefix('+').unwrap_or(text), false),
+        };
+        SortKey { name: name.to_owned(), descending }
+    }
 }
 
 /// The location of a parameter in a request: path, query string, header or cookie.

@@ -3,7 +3,7 @@
 use crate::source::Span;
 
 /// A security requirement of an operation: a security scheme and the scopes under it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Requirement {
     /// The name of the required security scheme in `components.securitySchemes`.
     pub scheme: String,
@@ -40,7 +40,7 @@ pub struct Scope {
 }
 
 /// The kind of credential of a security scheme and its location in a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SchemeKind {
     /// The caller sends a bearer token in the `Authorization` header (RFC 6750); also for OAuth 2 and OpenID Connect.
     Bearer,

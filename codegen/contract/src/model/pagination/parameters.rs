@@ -44,7 +44,7 @@ fn fits(kind: &Kind, meaning: PageParameter) -> bool {
     match meaning {
         PageParameter::Cursor => match kind {
             Kind::String(StringShape { format, .. }) => {
-                !matches!(format, Format::DateTime | Format::Date | Format::Time | Format::Duration)
+                !matches!(format, Format::DateTime | Format::Date | Format::Moment | Format::Time | Format::Duration)
             }
             _ => false,
         },

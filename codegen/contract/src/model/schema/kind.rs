@@ -159,6 +159,9 @@ pub enum Format {
     DateTime,
     /// The string is a date (RFC 3339, `full-date`).
     Date,
+    /// The string is a date and time, or a date that stands for its midnight in UTC. Only a parameter has this format: one
+    /// that accepts both.
+    Moment,
     /// The string is a time (RFC 3339, `full-time`).
     Time,
     /// The string is a duration (ISO 8601, as in RFC 3339, appendix A).

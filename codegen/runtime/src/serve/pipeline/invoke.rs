@@ -3,45 +3,46 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::time::Duration;
 
 use futures_util::{FutureExt, TryFutureExt};
 use http::StatusCode;
 
-use crate::http::timeout::{self, Elapsed};
+use crate::http::timeout::{Deadline, Elapsed};
 use crate::operation::Operation;
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 use crate::serve::handler::HandlerFuture;
-use crate::serve::pipeline::options::Timeouts;
 
-/// Awaits the handler of a request within its time limit.
+/// The time that the gate has after the deadline of a request, to see the response of a handler that exceeded it.
+const GATE_GRACE: Duration = Duration::from_secs(1);
+
+/// Awaits the handler of a request until the deadline of the request.
 ///
 /// # Errors
 ///
-/// Returns a 503 problem after the time limit, or a 504 if the contract declares 504 and not 503.
+/// Returns a 503 problem after the deadline, or a 504 if the contract declares 504 and not 503.
 pub(super) async fn invoke(
     handler: HandlerFuture,
     operation: &Operation,
-    timeouts: &Timeouts,
+    deadline: Deadline,
 ) -> Result<Reply, Problem> {
-    match timeout::within(timeouts.handler, handler).await {
+    match deadline.limit(handler).await {
         Ok(outcome) => outcome,
         Err(Elapsed) => Err(timed_out(operation)),
     }
 }
 
-/// Awaits all pipeline stages of a request within a total time limit.
+/// Awaits all pipeline stages of a request until its deadline, and the gate's last stage a little longer.
 ///
 /// The caller of this function pins the stages, because a future that contains another future by value reserves
 /// its size twice.
 pub(super) async fn bounded(
     stages: Pin<&mut (dyn Future<Output = Result<Reply, Problem>> + Send)>,
     operation: &Operation,
-    timeouts: &Timeouts,
+    deadline: Deadline,
 ) -> Reply {
-    // The handler and the body have separate time limits. The total limit covers the remaining stages too.
-    let limit = (timeouts.handler.saturating_mul(2)).saturating_add(timeouts.body);
-    match timeout::within(limit, catch_panic(stages)).await {
+    match deadline.later_by(GATE_GRACE).limit(catch_panic(stages)).await {
         Ok(Ok(Ok(reply))) => reply,
         Ok(Ok(Err(problem)) | Err(problem)) => problem.into(),
         Err(Elapsed) => timed_out(operation).into(),

@@ -6,8 +6,8 @@ use crate::response::check::ResponseChecks;
 
 /// The time limits for the requests of every operation, 30 s each by default.
 ///
-/// All stages of a request together may take twice [`Timeouts::handler`] plus [`Timeouts::body`], which is 90 s
-/// by default. This total also bounds the authenticator and the gate. A streamed response body has no time limit.
+/// [`Timeouts::request`] bounds the whole of a request, from its head to the head of its response: authentication, the
+/// gate, the arrival of the body, and the handler. A streamed response body has no time limit.
 ///
 /// # Examples
 ///
@@ -15,17 +15,20 @@ use crate::response::check::ResponseChecks;
 /// use std::time::Duration;
 /// use writ_runtime::Timeouts;
 ///
-/// let timeouts = Timeouts { handler: Duration::from_secs(5), ..Timeouts::default() };
+/// let timeouts = Timeouts { body: Duration::from_secs(5), ..Timeouts::default() };
 ///
-/// assert_eq!(timeouts.body, Duration::from_secs(30));
+/// assert_eq!(timeouts.request, Duration::from_secs(30));
 /// // let router = api.router_with(timeouts);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// The maximum duration of a handler, including the time in which it reads a multipart body. A request that
-    /// exceeds it is refused with 503, or with 504 if the contract declares 504 and not 503.
-    pub handler: Duration,
-    /// The maximum time for a request body to arrive. A request that exceeds it is refused with 408.
+    /// The maximum time from the head of a request to the head of its response. A request that exceeds it is refused
+    /// with 503, or with 504 if the contract declares 504 and not 503.
+    ///
+    /// A request whose body is still arriving is refused with 408 instead.
+    pub request: Duration,
+    /// The maximum time for a request body to arrive, as a part of [`Timeouts::request`]. A request that exceeds it is
+    /// refused with 408.
     ///
     /// The limit applies to a multipart body only if the operation declares `x-idempotency`. Any other multipart
     /// body is read by the handler.
@@ -33,9 +36,9 @@ pub struct Timeouts {
 }
 
 impl Default for Timeouts {
-    /// Returns time limits of 30 s for a handler and 30 s for the arrival of a request body.
+    /// Returns time limits of 30 s for a request and 30 s for the arrival of its body.
     fn default() -> Timeouts {
-        Timeouts { handler: Duration::from_secs(30), body: Duration::from_secs(30) }
+        Timeouts { request: Duration::from_secs(30), body: Duration::from_secs(30) }
     }
 }
 

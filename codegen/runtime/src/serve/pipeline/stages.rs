@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use http::Extensions;
 
+use crate::http::timeout::Deadline;
 use crate::operation::Operation;
 use crate::request::body::{ReceivedBody, receive_body};
 use crate::request::decoder::Decoder;
@@ -39,9 +40,10 @@ impl<A: Authenticate, G: Gate<A::Principal>> Serve for Stages<A, G> {
     fn serve(self: Arc<Self>, head: Arc<RequestHead>, extensions: Extensions, body: Body) -> ResponseFuture {
         Box::pin(async move {
             let shared = &self.shared;
+            let deadline = Deadline::after(shared.options.timeouts.request);
             let reply = {
-                let stages = pin!(self.run(&head, &extensions, body));
-                bounded(stages, self.operation, &shared.options.timeouts).await
+                let stages = pin!(self.run(&head, &extensions, body, deadline));
+                bounded(stages, self.operation, deadline).await
             };
             Ok(finish(shared.envelope, &head, extensions, reply))
         })
@@ -50,7 +52,13 @@ impl<A: Authenticate, G: Gate<A::Principal>> Serve for Stages<A, G> {
 
 impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
     /// Runs the pipeline stages of a request after routing and before `finish`.
-    async fn run(&self, head: &Arc<RequestHead>, extensions: &Extensions, body: Body) -> Result<Reply, Problem> {
+    async fn run(
+        &self,
+        head: &Arc<RequestHead>,
+        extensions: &Extensions,
+        body: Body,
+        deadline: Deadline,
+    ) -> Result<Reply, Problem> {
         let principal = authenticate(&self.shared.authenticator, self.operation, head, extensions).await?;
         let Some(invocation) = self.binding.for_caller(principal) else {
             return Err(challenge::missing(self.operation));
@@ -61,7 +69,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
             Admission::Proceed(pass) => pass,
         };
         let begin = || self.shared.gate.begin(&mut pass, &entry);
-        let outcome = catch_panic(pin!(self.run_admitted(head, body, &invocation, begin))).await;
+        let outcome = catch_panic(pin!(self.run_admitted(head, body, deadline, &invocation, begin))).await;
         let mut reply = outcome.and_then(|outcome| outcome).unwrap_or_else(Reply::from);
         self.shared.gate.leave(pass, &entry, &mut reply).await;
         Ok(reply)
@@ -73,15 +81,17 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
         &self,
         head: &Arc<RequestHead>,
         body: Body,
+        deadline: Deadline,
         invocation: &Invocation<'_, A::Principal>,
         begin: impl FnOnce() -> Result<(), Problem>,
     ) -> Result<Reply, Problem> {
         let options = &self.shared.options;
         head.check_acceptable()?;
-        let body = receive_body(head, body, options.body_limit, options.timeouts.body).await?;
+        let arrival = deadline.min(Deadline::after(options.timeouts.body));
+        let body = receive_body(head, body, options.body_limit, arrival).await?;
         let (handler, refusal) = decode(head, body, self.shared.response_check(&head.call), invocation)?;
         begin()?;
-        let outcome = invoke(handler, self.operation, &options.timeouts).await;
+        let outcome = invoke(handler, self.operation, deadline).await;
         refusal.replace_server_error(outcome)
     }
 

@@ -4,7 +4,7 @@
 //! The trait [`DefaultApi`], and the request, response and error types of its operations.
 
 use std::future::Future;
-use writ_runtime::{Context, DateTime, Internal, NaiveDate, Utc, Uuid};
+use writ_runtime::{Context, DateTime, Internal, NaiveDate, Sort, Utc, Uuid};
 use crate::{Colour, InQuerySpread, Point};
 #[cfg(doc)]
 use super::operations;
@@ -28,6 +28,13 @@ pub trait DefaultApi: Send + Sync + 'static {
         cx: &Context<()>,
         request: InQueryRequest,
     ) -> impl Future<Output = Result<InQueryResponse, InQueryError>> + Send;
+
+    /// `GET /sorted` ([`operations::SORTED`]). Requires no authentication.
+    fn sorted(
+        &self,
+        cx: &Context<()>,
+        request: SortedRequest,
+    ) -> impl Future<Output = Result<SortedResponse, SortedError>> + Send;
 
     /// `GET /elsewhere` ([`operations::ELSEWHERE`]). Requires no authentication.
     fn elsewhere(
@@ -96,6 +103,10 @@ pub struct InQueryRequest {
     pub json: Option<Point>,
     /// The query parameter `since`.
     pub since: Option<DateTime<Utc>>,
+    /// The query parameter `until`.
+    pub until: Option<DateTime<Utc>>,
+    /// The query parameter `dated`.
+    pub dated: Option<DateTime<Utc>>,
     /// The query parameter `day`.
     pub day: Option<NaiveDate>,
     /// The query parameter `id`.
@@ -109,6 +120,46 @@ pub struct InQueryResponse;
 /// The error responses of [`DefaultApi::in_query`].
 #[derive(Debug)]
 pub enum InQueryError {
+    /// Any other error. The response has status 500; the cause is logged and not sent.
+    Internal(Internal),
+}
+
+/// The request of [`DefaultApi::sorted`].
+#[derive(Debug, Clone, Default)]
+pub struct SortedRequest {
+    /// The query parameter `sort`.
+    ///
+    /// Empty if the request has no `sort`: the handler then applies the default.
+    pub sort: Vec<Sort<SortedSort>>,
+}
+
+/// The sort keys of a list, for example in [`DefaultApi::sorted`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortedSort {
+    /// The key `name`.
+    Name,
+    /// The key `at`.
+    At,
+}
+
+impl SortedSort {
+    /// The sort orders that a request can choose from.
+    pub const ORDERS: &'static [&'static [Sort<Self>]] = &[
+        &[Sort { by: Self::Name, descending: false }],
+        &[Sort { by: Self::Name, descending: true }],
+        &[Sort { by: Self::At, descending: false }],
+        &[Sort { by: Self::At, descending: true }],
+        &[Sort { by: Self::At, descending: true }, Sort { by: Self::Name, descending: false }],
+    ];
+}
+
+/// The successful response of [`DefaultApi::sorted`].
+#[derive(Debug, Clone)]
+pub struct SortedResponse;
+
+/// The error responses of [`DefaultApi::sorted`].
+#[derive(Debug)]
+pub enum SortedError {
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

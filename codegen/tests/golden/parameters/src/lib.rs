@@ -78,7 +78,8 @@ pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
 pub use self::default::{
     DefaultApi, ElsewhereError, ElsewhereRequest, ElsewhereResponse, InPathError, InPathRequest,
-    InPathResponse, InQueryError, InQueryRequest, InQueryResponse,
+    InPathResponse, InQueryError, InQueryRequest, InQueryResponse, SortedError, SortedRequest,
+    SortedResponse, SortedSort,
 };
 
 const _: () = writ_runtime::made_for("0.1");
@@ -133,7 +134,7 @@ where
     /// [`router`](writ_runtime::router).
     pub fn endpoints(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, options);
-        let mut endpoints = Vec::with_capacity(3);
+        let mut endpoints = Vec::with_capacity(4);
         wire::routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
         endpoints
     }

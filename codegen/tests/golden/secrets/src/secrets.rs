@@ -42,7 +42,7 @@ pub trait Secrets: Send + Sync + 'static {
 }
 
 /// The request of [`Secrets::login`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct LoginRequest {
     /// The query parameter `device`.
     pub device: String,
@@ -52,6 +52,15 @@ pub struct LoginRequest {
     pub x_token: Option<Password>,
     /// The body of the request.
     pub body: Login,
+}
+
+writ_runtime::redacted! {
+    LoginRequest {
+        device: shown,
+        pin: secret,
+        x_token: secret,
+        body: shown,
+    }
 }
 
 /// The successful response of [`Secrets::login`].
@@ -70,11 +79,11 @@ pub enum LoginResponse {
 
 writ_runtime::redacted! {
     enum LoginResponse {
-Ok {
+        Ok {
             x_session: secret,
             body: shown,
         },
-Accepted {
+        Accepted {
         },
     }
 }
@@ -123,9 +132,9 @@ pub struct ExchangeKeyResponse {
 }
 
 writ_runtime::redacted! {
-ExchangeKeyResponse {
-            body: secret,
-        }
+    ExchangeKeyResponse {
+        body: secret,
+    }
 }
 
 /// The body of a response of [`Secrets::exchange_key`], one variant for each media type.
@@ -218,9 +227,9 @@ pub struct GetStoredKeyResponse {
 }
 
 writ_runtime::redacted! {
-GetStoredKeyResponse {
-            body: secret,
-        }
+    GetStoredKeyResponse {
+        body: secret,
+    }
 }
 
 /// The error responses of [`Secrets::get_stored_key`].

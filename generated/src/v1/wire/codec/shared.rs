@@ -87,7 +87,7 @@ impl Conform<OwnRules> for HealthCheck {
 impl Write for Pagination {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
-        w.field("total", &self.total);
+        w.maybe("total", &self.total);
         w.field("page", &self.page);
         w.field("limit", &self.limit);
         w.field("hasMore", &self.has_more);
@@ -98,7 +98,7 @@ impl Write for Pagination {
 
 impl Conform<OwnRules> for Pagination {
     fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
-        c.field("total", &self.total, &IntegerRule { min: Some(0), max: Some(9007199254740991), ..IntegerRule::NONE });
+        c.maybe("total", &self.total, &IntegerRule { min: Some(0), max: Some(9007199254740991), ..IntegerRule::NONE });
         c.field("page", &self.page, &Nullable(IntegerRule { min: Some(1), max: Some(10000), ..IntegerRule::NONE }));
         c.field("limit", &self.limit, &IntegerRule { min: Some(1), max: Some(100), ..IntegerRule::NONE });
         c.field("nextCursor", &self.next_cursor, &Nullable(StringRule { max: Some(1024), ..StringRule::NONE }));

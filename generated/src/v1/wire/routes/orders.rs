@@ -3,7 +3,7 @@
 
 use writ_runtime::{
     ArrayRule, Decoder, IfMatch, Items, OwnRules, PageOf, PageRule, Read, Reply, Respond, Responder,
-    Sort, StringEnum, StringRule,
+    StringEnum, StringRule,
 };
 use crate::v1::{
     BadRequest, Conflict, CreateOrderError, CreateOrderRequest, CreateOrderResponse,
@@ -51,9 +51,9 @@ impl ListUserOrdersRequest {
             }),
         });
         let status = input.optional(4, OrderStatus::read);
-        let created_after = input.optional(5, |r| r.date_time());
+        let created_after = input.optional(5, |r| r.moment());
         let sort = input.optional(6, |r| {
-            r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, Sort::<OrderSort>::read)
+            r.sort_order(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, OrderSort::ORDERS)
         });
         let fields =
             input.optional(7, |r| r.array(&ArrayRule { min: 1, max: Some(8), ..ArrayRule::NONE }, OrderField::read));
@@ -202,9 +202,9 @@ impl ListOrdersRequest {
             }),
         });
         let status = input.optional(3, OrderStatus::read);
-        let created_after = input.optional(4, |r| r.date_time());
+        let created_after = input.optional(4, |r| r.moment());
         let sort = input.optional(5, |r| {
-            r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, Sort::<OrderSort>::read)
+            r.sort_order(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, OrderSort::ORDERS)
         });
         let fields =
             input.optional(6, |r| r.array(&ArrayRule { min: 1, max: Some(8), ..ArrayRule::NONE }, OrderField::read));

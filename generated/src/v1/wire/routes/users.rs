@@ -3,7 +3,7 @@
 
 use writ_runtime::{
     ArrayRule, Decoder, IfMatch, Items, OwnRules, PageOf, PageRule, Read, Reply, Respond, Responder,
-    Sort, StringEnum, StringRule,
+    StringEnum, StringRule,
 };
 use crate::v1::{
     BadRequest, ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, Conflict,
@@ -49,10 +49,10 @@ impl ListUsersRequest {
             }),
         });
         let role = input.optional(3, UserRole::read);
-        let created_after = input.optional(4, |r| r.date_time());
-        let created_before = input.optional(5, |r| r.date_time());
+        let created_after = input.optional(4, |r| r.moment());
+        let created_before = input.optional(5, |r| r.moment());
         let sort = input.optional(6, |r| {
-            r.array(&ArrayRule { min: 1, max: Some(3), ..ArrayRule::NONE }, Sort::<UserSort>::read)
+            r.sort_order(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, UserSort::ORDERS)
         });
         let fields =
             input.optional(7, |r| r.array(&ArrayRule { min: 1, max: Some(6), ..ArrayRule::NONE }, UserField::read));

@@ -84,8 +84,9 @@ pub type ServiceVersion = String;
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Pagination {
-    /// The number of matching elements on all pages. At most 1,000,000, even if more elements match.
-    pub total: i64,
+    /// The number of matching elements on all pages. Absent if counting takes too long. A page that
+    /// is requested by cursor repeats the number of the first page.
+    pub total: Option<i64>,
     /// The number of this page, from 1. Null if the page was requested by cursor.
     pub page: Option<i32>,
     /// The maximum number of elements on a page.

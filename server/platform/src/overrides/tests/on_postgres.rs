@@ -4,6 +4,7 @@ use sqlx::PgPool;
 
 use super::*;
 use crate::Database;
+use crate::jobs::{Batch, Job};
 use crate::testing::TestDatabase;
 
 static MUSEUM: Database = Database::new("museum", &sqlx::migrate::Migrator::DEFAULT);
@@ -113,8 +114,11 @@ async fn an_entry_of_the_log_cannot_be_changed_and_can_be_deleted_after_its_rete
     let old = "INSERT INTO writ.policy_log (service, at, version, action, operation, change, operator, reason)
                VALUES ('museum', now() - interval '91 days', 0, 'clear', 'buyTicket', 'off', '', '')";
     sqlx::query(old).execute(pool).await.unwrap();
-    let purged = sqlx::query(PURGE_LOG).bind(1000_i64).execute(pool).await.unwrap();
-    assert_eq!(purged.rows_affected(), 1);
+    for entries in [OLD_ENTRIES, SURPLUS_ENTRIES] {
+        assert_eq!(Job::purge("log", pool, entries).run_batch().await.unwrap(), Batch::Done);
+    }
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM writ.policy_log").fetch_one(pool).await.unwrap();
+    assert_eq!(left, 2);
     assert_eq!(policy(&first, "log").await.unwrap().lines().count(), 3);
 }
 

@@ -1,6 +1,5 @@
 //! A request of a sweep to one operation, and its response.
 
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use axum::body::{Body, to_bytes};
@@ -9,14 +8,16 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
-use writ_runtime::{Operation, Scheme, SchemeKind};
+use writ_runtime::{Operation, Scheme};
+
+use crate::testing::request::{Presented, Target};
 
 /// A request to one operation.
 pub(super) struct Call {
     address: SocketAddr,
     operation: &'static Operation,
     method: &'static str,
-    target: String,
+    target: Target,
     headers: HeaderMap,
     body: Vec<u8>,
 }
@@ -40,36 +41,8 @@ impl Call {
     /// Creates a request to an operation, with the values that `value` returns for its path parameters.
     pub(super) fn new<'a>(address: SocketAddr, operation: &'static Operation, value: impl Fn(&str) -> &'a str) -> Call {
         let method = operation.method.as_str();
-        let mut call =
-            Call { address, operation, method, target: String::new(), headers: HeaderMap::new(), body: Vec::new() };
-        let mut rest = operation.path;
-        while let Some((fixed, (name, end))) =
-            rest.split_once('{').and_then(|(fixed, rest)| Some((fixed, rest.split_once('}')?)))
-        {
-            call.push_path(fixed);
-            call.push_path(value(name));
-            rest = end;
-        }
-        call.push_path(rest);
-        if !operation.query.is_empty() { call.query(operation.query) } else { call }
-    }
-
-    /// Appends a part of the path, with the characters encoded that a path cannot contain (RFC 3986 § 3.3).
-    fn push_path(&mut self, part: &str) {
-        for byte in part.bytes() {
-            match byte {
-                b' '..=b'~' if !b" \"#<>?\\^`{|}".contains(&byte) => self.target.push(char::from(byte)),
-                other => {
-                    let _ = write!(self.target, "%{other:02X}");
-                }
-            }
-        }
-    }
-
-    fn query(mut self, pair: &str) -> Call {
-        self.target.push(if self.target.contains('?') { '&' } else { '?' });
-        self.target.push_str(pair);
-        self
+        let target = Target::of(operation, value);
+        Call { address, operation, method, target, headers: HeaderMap::new(), body: Vec::new() }
     }
 
     /// Returns this request with another method.
@@ -85,16 +58,13 @@ impl Call {
     }
 
     /// Returns this request with the credential of a security scheme.
-    pub(super) fn credential(self, scheme: &Scheme, secret: &str) -> Call {
-        match scheme.kind {
-            SchemeKind::Bearer => self.header("authorization", &format!("Bearer {secret}")),
-            SchemeKind::Basic => self.header("authorization", &format!("Basic {secret}")),
-            SchemeKind::Authorization(name) => self.header("authorization", &format!("{name} {secret}")),
-            SchemeKind::Header(name) => self.header(name, secret),
-            SchemeKind::Cookie(name) => self.header("cookie", &format!("{name}={secret}")),
-            SchemeKind::Query(name) => self.query(&format!("{name}={secret}")),
-            SchemeKind::MutualTls => self,
+    pub(super) fn credential(mut self, scheme: &Scheme, secret: &str) -> Call {
+        match Presented::new(scheme, secret) {
+            Presented::Header(name, value) => drop(self.headers.append(name, value)),
+            Presented::Query(pair) => self.target.query(&pair),
+            Presented::Nowhere => {}
         }
+        self
     }
 
     /// Returns this request with a body.
@@ -106,8 +76,9 @@ impl Call {
 
     /// Sends the request on a connection of its own.
     pub(super) async fn send(self) -> Response {
-        let request = format!("{}: {} {}", self.operation.id, self.method, self.target);
-        let mut sent = Request::builder().method(self.method).uri(&self.target).header(header::HOST, "test.invalid");
+        let request = format!("{}: {} {}", self.operation.id, self.method, self.target.as_str());
+        let mut sent =
+            Request::builder().method(self.method).uri(self.target.as_str()).header(header::HOST, "test.invalid");
         if let Some(headers) = sent.headers_mut() {
             headers.extend(self.headers);
         }

@@ -2,46 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use writ_runtime::{MediaKind, Operation, ParameterLocation, SchemeKind};
+use writ_runtime::{MediaKind, Operation, ParameterLocation};
 
 use super::{SETUP_REQUESTS, Sweep, is_conditional, media_type, rate_limit};
 
-/// Secrets that identify nobody, for every security scheme: none, a user without a password, and an unsigned token
-/// (RFC 7519 § 6).
-const WRONG_SECRETS: [&str; 3] = ["", "bm9ib2R5Og==", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJub2JvZHkifQ."];
-
 impl Sweep {
-    /// Checks that each operation with security refuses a request without credentials, and one with wrong credentials, with
-    /// 401. A scheme of the header `Authorization` is named in `WWW-Authenticate` (RFC 9110 § 11.6.1).
-    pub async fn requires_credentials(&self) {
-        let none = Sweep { credentials: Vec::new(), ..self.clone() };
-        let wrong = WRONG_SECRETS.map(|secret| {
-            let credentials = self.credentials.iter().map(|(scheme, _)| (scheme.clone(), secret.to_owned()));
-            Sweep { credentials: credentials.collect(), ..self.clone() }
-        });
-        for operation in self.select(is_secured) {
-            for sweep in wrong.iter().chain([&none]) {
-                let refused = sweep.call(operation).send().await.refused(401);
-                let mut schemes = operation.security.iter().copied().flatten().map(|one| &one.scheme.kind);
-                if schemes.all(|kind| matches!(kind, SchemeKind::Bearer | SchemeKind::Basic)) {
-                    assert!(!refused.header("www-authenticate").is_empty(), "{}", operation.id);
-                }
-            }
-        }
-    }
-
-    /// Checks that each operation with scopes refuses the callers of this sweep, who must have none, with 403.
-    pub async fn requires_scopes(&self) {
-        let scoped = |operation: &Operation| {
-            let scoped =
-                |alternative: &&[writ_runtime::Requirement]| alternative.iter().any(|one| !one.scopes.is_empty());
-            is_secured(operation) && operation.security.iter().all(scoped)
-        };
-        for operation in self.select(scoped) {
-            self.call(operation).send().await.refused(403);
-        }
-    }
-
     /// Checks that the path of each operation refuses a method that the contract does not declare for it with 405, and that
     /// `Allow` contains those which it does.
     pub async fn refuses_other_methods(&self) {
@@ -148,11 +113,6 @@ impl Sweep {
             assert!(refused.number("retry-after") > 0, "{}", operation.id);
         }
     }
-}
-
-/// Returns true if an operation requires credentials.
-fn is_secured(operation: &Operation) -> bool {
-    !operation.security.is_empty() && operation.security.iter().all(|alternative| !alternative.is_empty())
 }
 
 /// Returns the names of an operation's path parameters.

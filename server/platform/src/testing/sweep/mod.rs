@@ -1,6 +1,7 @@
 //! Sweeps: tests that hold for every operation of a contract, whatever it does. They iterate the generated operation
 //! table, so that an operation which the contract adds is tested too.
 
+mod authorization;
 mod call;
 mod checks;
 
@@ -37,6 +38,7 @@ const SETUP_REQUESTS: u32 = 2;
 /// |---|---|
 /// | [`requires_credentials`](Sweep::requires_credentials) | 401 without credentials, and with wrong ones |
 /// | [`requires_scopes`](Sweep::requires_scopes) | 403 for a caller without the scopes |
+/// | [`refuses_other_callers`](Sweep::refuses_other_callers) | 403 or 404 for the data of another caller |
 /// | [`refuses_other_methods`](Sweep::refuses_other_methods) | 405 with the allowed methods |
 /// | [`refuses_invalid_path_parameters`](Sweep::refuses_invalid_path_parameters) | 400 that names them |
 /// | [`refuses_unreadable_bodies`](Sweep::refuses_unreadable_bodies) | 415, 413 and 400 |
@@ -54,6 +56,17 @@ pub struct Sweep {
     values: Vec<(String, String)>,
     /// The valid bodies of operations by `operationId`.
     bodies: Vec<(String, Value)>,
+    /// Credentials that identify nobody.
+    refused: Vec<RefusedCredential>,
+}
+
+/// A credential that a service must refuse.
+#[derive(Debug, Clone)]
+struct RefusedCredential {
+    scheme: String,
+    secret: String,
+    /// The fault, as a failed check names it.
+    fault: String,
 }
 
 impl Sweep {
@@ -65,6 +78,7 @@ impl Sweep {
             credentials: Vec::new(),
             values: Vec::new(),
             bodies: Vec::new(),
+            refused: Vec::new(),
         }
     }
 
@@ -73,6 +87,17 @@ impl Sweep {
     #[must_use]
     pub fn credential(mut self, scheme: &str, secret: &str) -> Sweep {
         self.credentials.push((scheme.to_owned(), secret.to_owned()));
+        self
+    }
+
+    /// Returns this sweep with a credential that every operation must refuse, such as an expired token.
+    #[must_use]
+    pub fn refuses(mut self, scheme: &str, fault: &str, secret: &str) -> Sweep {
+        self.refused.push(RefusedCredential {
+            scheme: scheme.to_owned(),
+            secret: secret.to_owned(),
+            fault: fault.to_owned(),
+        });
         self
     }
 

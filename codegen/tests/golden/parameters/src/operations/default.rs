@@ -41,8 +41,23 @@ pub static IN_QUERY: Operation = Operation {
         Parameter::query("spread").fields(&["a", "b"]).kind(ValueKind::Object),
         Parameter::query("json").style(Style::Json, false).kind(ValueKind::Object),
         Parameter::query("since"),
+        Parameter::query("until"),
+        Parameter::query("dated"),
         Parameter::query("day"),
         Parameter::query("id"),
+    ],
+    statuses: &[204],
+    ..Operation::NONE
+};
+
+/// The data of the operation that [`DefaultApi::sorted`] implements.
+pub static SORTED: Operation = Operation {
+    id: "sorted",
+    method: Method::GET,
+    path: "/sorted",
+    tag: "default",
+    parameters: &[
+        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
     ],
     statuses: &[204],
     ..Operation::NONE

@@ -11,6 +11,7 @@ pub use self::default::*;
 pub static ALL: &[&Operation] = &[
     &IN_PATH,
     &IN_QUERY,
+    &SORTED,
     &ELSEWHERE,
 ];
 

@@ -80,7 +80,7 @@ impl Read for Pagination {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
             fields: &["total", "page", "limit", "hasMore", "nextCursor"],
-            required: &["total", "page", "limit", "hasMore", "nextCursor"],
+            required: &["page", "limit", "hasMore", "nextCursor"],
             ..ObjectRule::NONE
         })?;
         let mut total = None;
@@ -101,7 +101,7 @@ impl Read for Pagination {
         }
         r.end_object(object);
         Some(Self {
-            total: total?,
+            total,
             page: page?,
             limit: limit?,
             has_more: has_more?,

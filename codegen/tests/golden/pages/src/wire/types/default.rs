@@ -37,9 +37,9 @@ pub struct UrlPage {
 
 impl UrlPage {
     /// Creates the response body from a page of the list. The other arguments are members that a page does not have.
-    pub fn of_page(page: Page<User>, links: PageLinks) -> Self {
+    pub fn of_page(page: Page<User>, links: PageLinks, count: i32) -> Self {
         UrlPage {
-            count: PageMember::member(Some(page.pagination.total)),
+            count,
             next: PageMember::member(links.next.clone()),
             previous: PageMember::member(links.previous.clone()),
             results: page.data,
@@ -57,15 +57,10 @@ pub struct MetaPage {
 
 impl MetaPage {
     /// Creates the response body from a page of the list. The other arguments are members that a page does not have.
-    pub fn of_page(page: Page<User>, request_id: String) -> Self {
+    pub fn of_page(page: Page<User>, total: i64, request_id: String) -> Self {
         MetaPage {
             data: page.data,
-            meta: Meta {
-                total: PageMember::member(Some(page.pagination.total)),
-                page: PageMember::member(page.pagination.number(1)),
-                request_id,
-                note: None,
-            },
+            meta: Meta { total, page: PageMember::member(page.pagination.number(1)), request_id, note: None },
         }
     }
 }
@@ -128,7 +123,7 @@ impl ODataPage {
         ODataPage {
             value: page.data,
             at_odata_next_link: PageMember::member(links.next.clone()),
-            at_odata_count: PageMember::member(Some(page.pagination.total)),
+            at_odata_count: PageMember::member(page.pagination.total),
         }
     }
 }
@@ -161,11 +156,11 @@ impl NumberedPage {
 
 impl NumberedPage {
     /// Creates the response body from a page of the list. The other arguments are members that a page does not have.
-    pub fn of_page(page: Page<User>) -> Self {
+    pub fn of_page(page: Page<User>, total_elements: i64) -> Self {
         NumberedPage {
             content: page.data,
-            total_elements: PageMember::member(Some(page.pagination.total)),
-            total_pages: PageMember::member(Some(page.pagination.pages())),
+            total_elements,
+            total_pages: PageMember::member(page.pagination.pages()),
             number: PageMember::member(page.pagination.number(0)),
             size: PageMember::member(Some(u64::from(page.pagination.limit))),
             last: PageMember::member(Some(!page.pagination.has_more)),
@@ -184,13 +179,13 @@ pub struct HalPage {
 
 impl HalPage {
     /// Creates the response body from a page of the list. The other arguments are members that a page does not have.
-    pub fn of_page(page: Page<User>, links: PageLinks, self_: HalLink) -> Self {
+    pub fn of_page(page: Page<User>, links: PageLinks, total_elements: i64, total_pages: i64, self_: HalLink) -> Self {
         HalPage {
             embedded: HalPageEmbedded { users: page.data },
             page: HalPagePage {
                 size: PageMember::member(Some(u64::from(page.pagination.limit))),
-                total_elements: PageMember::member(Some(page.pagination.total)),
-                total_pages: PageMember::member(Some(page.pagination.pages())),
+                total_elements,
+                total_pages,
                 number: PageMember::member(page.pagination.number(0)),
             },
             links: HalPageLinks {
@@ -221,8 +216,8 @@ pub struct NamedPage {
 
 impl NamedPage {
     /// Creates the response body from a page of the list. The other arguments are members that a page does not have.
-    pub fn of_page(page: Page<User>) -> Self {
-        NamedPage { users: page.data, total_count: PageMember::member(Some(page.pagination.total)) }
+    pub fn of_page(page: Page<User>, total_count: f64) -> Self {
+        NamedPage { users: page.data, total_count }
     }
 }
 
@@ -255,14 +250,8 @@ pub struct ScimPage {
 
 impl ScimPage {
     /// Creates the response body from a page of the list. The other arguments are members that a page does not have.
-    pub fn of_page(page: Page<User>, schemas: Vec<String>, start_index: i64) -> Self {
-        ScimPage {
-            schemas,
-            total_results: PageMember::member(Some(page.pagination.total)),
-            start_index,
-            items_per_page: None,
-            resources: page.data,
-        }
+    pub fn of_page(page: Page<User>, schemas: Vec<String>, total_results: i64, start_index: i64) -> Self {
+        ScimPage { schemas, total_results, start_index, items_per_page: None, resources: page.data }
     }
 }
 
@@ -279,11 +268,8 @@ pub struct Envelope {
 
 impl Envelope {
     /// Creates the response body from a page of the list. The other arguments are members that a page does not have.
-    pub fn of_page(page: Page<User>, status: String) -> Self {
-        Envelope {
-            status,
-            data: EnvelopeData { users: page.data, total: PageMember::member(Some(page.pagination.total)) },
-        }
+    pub fn of_page(page: Page<User>, status: String, total: i64) -> Self {
+        Envelope { status, data: EnvelopeData { users: page.data, total } }
     }
 }
 

@@ -2,5 +2,7 @@
 //! The Rust types of the contract's schemas.
 
 mod default;
+mod shared;
 
 pub use self::default::*;
+pub use self::shared::*;

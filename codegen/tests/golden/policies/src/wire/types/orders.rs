@@ -47,7 +47,7 @@ impl OrderPage {
         OrderPage {
             data: page.data,
             pagination: Pagination {
-                total: PageMember::member(Some(page.pagination.total)),
+                total: PageMember::member(page.pagination.total),
                 page: PageMember::member(page.pagination.number(1)),
                 limit: PageMember::member(Some(u64::from(page.pagination.limit))),
                 has_more: PageMember::member(Some(page.pagination.has_more)),

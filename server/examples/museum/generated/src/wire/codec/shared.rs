@@ -9,7 +9,7 @@ writ_runtime::id!(EventId, "evt");
 impl Write for Pagination {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
-        w.field("total", &self.total);
+        w.maybe("total", &self.total);
         w.field("page", &self.page);
         w.field("limit", &self.limit);
         w.field("hasMore", &self.has_more);
@@ -20,7 +20,7 @@ impl Write for Pagination {
 
 impl Conform<OwnRules> for Pagination {
     fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
-        c.field("total", &self.total, &IntegerRule { min: Some(0), ..IntegerRule::NONE });
+        c.maybe("total", &self.total, &IntegerRule { min: Some(0), ..IntegerRule::NONE });
         c.field("page", &self.page, &Nullable(IntegerRule { min: Some(1), ..IntegerRule::NONE }));
         c.field("limit", &self.limit, &IntegerRule { min: Some(1), ..IntegerRule::NONE });
     }

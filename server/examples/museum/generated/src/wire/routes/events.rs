@@ -27,7 +27,7 @@ where
 
 impl ListEventsRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let after = input.optional(0, |r| r.date_time());
+        let after = input.optional(0, |r| r.moment());
         let page = input.page(&PageRule {
             limit: Some(2),
             page: Some(1),

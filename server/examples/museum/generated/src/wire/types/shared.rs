@@ -10,8 +10,8 @@ pub struct EventId(pub Uuid);
 /// The position of a page in its list.
 #[derive(Debug, Clone)]
 pub struct Pagination {
-    /// The number of elements on all pages.
-    pub total: i64,
+    /// The number of elements on all pages, absent if counting takes too long.
+    pub total: Option<i64>,
     /// The number of the page, or null.
     pub page: Option<i32>,
     /// The maximum number of elements on a page.

@@ -1,0 +1,192 @@
+//! Clients that send requests over kept connections, without a library whose own cost would hide that of the servers.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+/// The number of connections that send requests at the same time.
+pub const CONNECTIONS: usize = 32;
+
+/// A function that appends the request with a given number.
+type Write = Arc<dyn Fn(u64, &mut Vec<u8>) + Send + Sync>;
+
+/// The requests to one server: a function that writes the request with a given number.
+#[derive(Clone)]
+pub struct Requests {
+    /// The server.
+    pub to: SocketAddr,
+    write: Write,
+}
+
+/// A connection to a server, with the bytes that have arrived.
+pub struct Connection {
+    stream: TcpStream,
+    received: Vec<u8>,
+}
+
+/// A response of a server.
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// The result of a load: the durations of all requests, in ascending order, and the elapsed time.
+pub struct Measured {
+    durations: Vec<Duration>,
+    elapsed: Duration,
+}
+
+impl Requests {
+    /// Describes requests of which `write` writes the one with a given number.
+    pub fn new(to: SocketAddr, write: impl Fn(u64, &mut Vec<u8>) + Send + Sync + 'static) -> Requests {
+        Requests { to, write: Arc::new(write) }
+    }
+
+    /// Sends the first request and returns the response.
+    pub async fn first(&self) -> anyhow::Result<Response> {
+        let mut request = Vec::new();
+        (self.write)(0, &mut request);
+        Connection::open(self.to).await?.send(&request).await
+    }
+
+    /// Sends requests for `time` on all connections, each as soon as the connection has the response to the one before.
+    /// `from` is the number of the first request.
+    pub async fn saturate(&self, from: u64, time: Duration) -> anyhow::Result<Measured> {
+        self.run(time, move |index, sent, _| (from + index + sent * CONNECTIONS as u64, None)).await
+    }
+
+    /// Sends `rate` requests a second for `time`, at even intervals.
+    pub async fn pace(&self, from: u64, time: Duration, rate: f64) -> anyhow::Result<Measured> {
+        self.run(time, move |index, sent, begun| {
+            let number = index + sent * CONNECTIONS as u64;
+            (from + number, Some(begun + Duration::from_secs_f64(number as f64 / rate)))
+        })
+        .await
+    }
+
+    async fn run(
+        &self,
+        time: Duration,
+        next: impl Fn(u64, u64, Instant) -> (u64, Option<Instant>) + Copy + Send + 'static,
+    ) -> anyhow::Result<Measured> {
+        let mut connections = Vec::new();
+        for _ in 0..CONNECTIONS {
+            connections.push(Connection::open(self.to).await?);
+        }
+        let begun = Instant::now();
+        let mut tasks = JoinSet::new();
+        for (index, mut connection) in (0..).zip(connections) {
+            let write = self.write.clone();
+            tasks.spawn(async move {
+                let (mut durations, mut request) = (Vec::new(), Vec::new());
+                for sent in 0.. {
+                    let (number, due) = next(index, sent, begun);
+                    let mut start = Instant::now();
+                    if let Some(due) = due {
+                        if due > start {
+                            tokio::time::sleep_until(due.into()).await;
+                            // The timer wakes up to a millisecond late, which is not the server's time.
+                            start = Instant::now();
+                        } else {
+                            // The response before was late, so this request had to wait for it.
+                            start = due;
+                        }
+                    }
+                    if begun.elapsed() >= time {
+                        break;
+                    }
+                    request.clear();
+                    write(number, &mut request);
+                    let response = connection.send(&request).await?;
+                    let body = String::from_utf8_lossy(&response.body);
+                    ensure!(response.status / 100 == 2, "a request got {}: {body}", response.status);
+                    durations.push(start.elapsed());
+                }
+                anyhow::Ok(durations)
+            });
+        }
+        let mut durations = Vec::new();
+        while let Some(done) = tasks.join_next().await {
+            durations.extend(done??);
+        }
+        let elapsed = begun.elapsed();
+        durations.sort_unstable();
+        Ok(Measured { durations, elapsed })
+    }
+}
+
+impl Measured {
+    /// Returns the number of requests a second.
+    pub fn rate(&self) -> f64 {
+        self.durations.len() as f64 / self.elapsed.as_secs_f64()
+    }
+
+    /// Returns the duration in milliseconds that `share` of the requests did not exceed.
+    pub fn quantile(&self, share: f64) -> f64 {
+        let index = (self.durations.len() as f64 * share) as usize;
+        self.durations
+            .get(index.min(self.durations.len().saturating_sub(1)))
+            .map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
+    }
+}
+
+/// Opens `count` connections that have received one response each, and returns them open.
+pub async fn idle(requests: &Requests, count: usize) -> anyhow::Result<Vec<Connection>> {
+    let mut open = Vec::new();
+    for number in 0..count as u64 {
+        let mut request = Vec::new();
+        (requests.write)(number, &mut request);
+        let mut connection = Connection::open(requests.to).await?;
+        connection.send(&request).await?;
+        open.push(connection);
+    }
+    Ok(open)
+}
+
+impl Connection {
+    /// Opens a connection.
+    pub async fn open(to: SocketAddr) -> anyhow::Result<Connection> {
+        let stream = TcpStream::connect(to).await.with_context(|| format!("cannot connect to {to}"))?;
+        stream.set_nodelay(true)?;
+        Ok(Connection { stream, received: Vec::with_capacity(32 * 1024) })
+    }
+
+    /// Sends a request and returns the response.
+    pub async fn send(&mut self, request: &[u8]) -> anyhow::Result<Response> {
+        self.stream.write_all(request).await?;
+        self.received.clear();
+        let (head, length) = loop {
+            if let Some(end) = self.received.windows(4).position(|window| window == b"\r\n\r\n") {
+                let head = std::str::from_utf8(&self.received[..end])?;
+                break (end + 4, content_length(head)?);
+            }
+            self.receive().await?;
+        };
+        while self.received.len() < head + length {
+            self.receive().await?;
+        }
+        let status = self.received.get(9..12).and_then(|status| std::str::from_utf8(status).ok());
+        let status = status.and_then(|status| status.parse().ok()).context("a response has no status")?;
+        Ok(Response { status, body: self.received[head..head + length].to_vec() })
+    }
+
+    async fn receive(&mut self) -> anyhow::Result<()> {
+        if self.stream.read_buf(&mut self.received).await? == 0 {
+            bail!("the server closed a connection");
+        }
+        Ok(())
+    }
+}
+
+fn content_length(head: &str) -> anyhow::Result<usize> {
+    let fields = head.split("\r\n").filter_map(|line| line.split_once(':'));
+    let length = fields.filter(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value);
+    length.last().context("a response has no Content-Length")?.trim().parse().context("a Content-Length is invalid")
+}

@@ -1,0 +1,48 @@
+//! The rows that the requests of the benchmark read: 10,000 users, and two orders of three items for each.
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+/// The number of users.
+pub const USERS: i64 = 10_000;
+
+/// A user in the order of the list, which begins with the newest.
+#[derive(sqlx::FromRow)]
+pub struct Listed {
+    pub id: Uuid,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Creates the rows and returns all users.
+pub async fn seed(database: &str) -> anyhow::Result<Vec<Listed>> {
+    let mut connection = PgConnection::connect(database).await.context("cannot connect to PostgreSQL")?;
+    // The moments differ, so that a page has one order.
+    sqlx::query(
+        "INSERT INTO users.users (id, email, name, password_hash, created_at)
+         SELECT gen_random_uuid(), 'user' || n || '@example.com', 'User ' || n, '-', now() - n * interval '1 second'
+         FROM generate_series(1, $1) AS n",
+    )
+    .bind(USERS)
+    .execute(&mut connection)
+    .await?;
+    sqlx::query(
+        "INSERT INTO orders.orders (id, user_id, total, currency, created_at)
+         SELECT gen_random_uuid(), u.id, 112.97, 'EUR', u.created_at - k * interval '100 ms'
+         FROM users.users AS u, generate_series(1, 2) AS k",
+    )
+    .execute(&mut connection)
+    .await?;
+    sqlx::query(
+        "INSERT INTO orders.order_items (order_id, position, sku, quantity, unit_price)
+         SELECT o.id, p.at, p.sku, 1, p.price
+         FROM orders.orders AS o,
+              (VALUES (0, 'ABC-1', 19.99), (1, 'PEN-2', 74.00), (2, 'XYZ-9', 18.98)) AS p (at, sku, price)",
+    )
+    .execute(&mut connection)
+    .await?;
+    sqlx::query("ANALYZE").execute(&mut connection).await?;
+    let users = sqlx::query_as("SELECT id, created_at FROM users.users ORDER BY created_at DESC, id DESC");
+    Ok(users.fetch_all(&mut connection).await?)
+}

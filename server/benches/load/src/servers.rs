@@ -1,0 +1,115 @@
+//! The programs that are measured: the server of the sample and the baseline, as child processes.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use tokio::process::{Child, Command};
+
+use crate::load::Requests;
+
+/// The time within which a server must respond.
+const START_LIMIT: Duration = Duration::from_secs(60);
+pub const ADMIN_EMAIL: &str = "admin@example.com";
+pub const ADMIN_PASSWORD: &str = "a password of the benchmark";
+
+/// The program of the sample's server and the database that it uses. Redis is in the inherited variable `REDIS_URL`.
+pub struct Sample {
+    pub program: PathBuf,
+    pub database: String,
+}
+
+/// A running server. Dropping the value kills it.
+pub struct Server {
+    pub address: SocketAddr,
+    child: Child,
+}
+
+impl Sample {
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.env("DATABASE_URL", &self.database).stdin(Stdio::null());
+        command
+    }
+
+    /// Starts the server with its defaults. Its log goes to the file `log`.
+    pub async fn start(&self, log: &str) -> anyhow::Result<Server> {
+        let address = free_address()?;
+        let mut command = self.command();
+        command
+            .env("WRIT_BIND", address.to_string())
+            .env("WRIT_METRICS_BIND", free_address()?.to_string())
+            .env("WRIT_TRUSTED_PROXIES", "127.0.0.1/32")
+            .env("WRIT_ACCESS_LIFETIME", "2h")
+            .env("ADMIN_EMAIL", ADMIN_EMAIL)
+            .env("ADMIN_PASSWORD", ADMIN_PASSWORD)
+            .stdout(File::create(log).with_context(|| format!("cannot write {log}"))?);
+        Server::start(command, address, "/readyz").await
+    }
+
+    /// Sets a policy of an operation for the time of the benchmark, as an operator would.
+    pub async fn set(&self, operation: &str, policy: &str) -> anyhow::Result<()> {
+        let arguments = ["policy", "set", operation, policy, "for", "2h", "reason", "benchmark"];
+        let output = self.command().args(arguments).output().await?;
+        let text = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "cannot set {policy} for {operation}: {text}");
+        Ok(())
+    }
+
+    /// Ends a policy of an operation.
+    pub async fn clear(&self, operation: &str, kind: &str) -> anyhow::Result<()> {
+        let output = self.command().args(["policy", "clear", operation, kind, "reason", "benchmark"]).output().await?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(())
+    }
+}
+
+impl Server {
+    /// Starts the baseline: this program again, with the argument `bare`.
+    pub async fn bare(database: &str) -> anyhow::Result<Server> {
+        let address = free_address()?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["bare", &address.to_string(), database]);
+        Server::start(command, address, "/livez").await
+    }
+
+    async fn start(mut command: Command, address: SocketAddr, path: &'static str) -> anyhow::Result<Server> {
+        let child = command.kill_on_drop(true).spawn().context("cannot start a server")?;
+        let mut server = Server { address, child };
+        let probe = Requests::new(address, move |_, request| crate::get(request, path, ""));
+        let ready = async {
+            loop {
+                match probe.first().await {
+                    Ok(response) if response.status == 200 => return Ok(()),
+                    _ => tokio::time::sleep(Duration::from_millis(50)).await,
+                }
+                if let Some(status) = server.child.try_wait()? {
+                    bail!("a server stopped ({status})");
+                }
+            }
+        };
+        tokio::time::timeout(START_LIMIT, ready).await.context("a server did not become ready")??;
+        Ok(server)
+    }
+
+    /// Returns the id of the process.
+    pub fn id(&self) -> anyhow::Result<u32> {
+        self.child.id().context("the server has stopped")
+    }
+
+    /// Returns the resident memory of the process in bytes.
+    pub fn memory(&self) -> anyhow::Result<f64> {
+        let id = self.id()?;
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let kilobytes: f64 = kilobytes.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kilobytes * 1024.0)
+    }
+}
+
+fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}

@@ -1,0 +1,259 @@
+//! A long mixed load with random paths and hang-ups, and the resources that the server and its stores hold during it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use sqlx::{Connection as _, PgConnection};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::bare::id;
+use crate::load::Connection;
+use crate::seed::Listed;
+use crate::servers::Server;
+use crate::{get, post};
+
+/// The callers that send requests at the same time.
+const CALLERS: u64 = 16;
+/// The number of requests that all callers send in a second.
+const RATE: u64 = 400;
+/// The number of measurements of the resources.
+const SAMPLES: u32 = 40;
+/// The largest growth of a resource from the second quarter of the load to the last one.
+const GROWTH: f64 = 1.1;
+
+/// The resources that are held at one moment.
+#[derive(Clone, Copy)]
+struct Resources {
+    values: [f64; 5],
+}
+
+/// The names of the resources, with the difference that does not count as growth.
+const NAMES: [(&str, f64); 5] = [
+    ("resident memory of the server, MB", 4.0),
+    ("memory of Redis, MB", 2.0),
+    ("keys in Redis", 200.0),
+    ("connections to PostgreSQL", 4.0),
+    ("open files of the server", 16.0),
+];
+
+/// The requests of the load by their outcome.
+#[derive(Default)]
+struct Counts {
+    by_class: [AtomicU64; 6],
+    hang_ups: AtomicU64,
+}
+
+/// The environment of the load.
+pub struct Soak<'a> {
+    pub server: &'a Server,
+    pub users: &'a [Listed],
+    pub token: String,
+    pub database: String,
+    pub redis: String,
+}
+
+impl Soak<'_> {
+    /// Sends the load for `time`, prints the resources and fails if one of them grew or a request got a 500.
+    pub async fn run(&self, time: Duration) -> anyhow::Result<()> {
+        let counts = Arc::new(Counts::default());
+        let ids: Arc<[Uuid]> = self.users.iter().map(|user| user.id).collect();
+        let begun = Instant::now();
+        let mut callers = JoinSet::new();
+        for caller in 0..CALLERS {
+            let caller = Caller {
+                to: self.server.address,
+                random: Random(caller + 1),
+                ids: ids.clone(),
+                token: self.token.clone(),
+                counts: counts.clone(),
+            };
+            callers.spawn(caller.run(begun + time));
+        }
+        let mut samples = Vec::new();
+        println!("| seconds | {} |", NAMES.map(|(name, _)| name).join(" | "));
+        println!("|---|{}", "---|".repeat(NAMES.len()));
+        for _ in 0..SAMPLES {
+            tokio::time::sleep(time / SAMPLES).await;
+            let sample = self.resources().await?;
+            let values = sample.values.map(|value| format!("{value:.0}")).join(" | ");
+            println!("| {:.0} | {values} |", begun.elapsed().as_secs_f64());
+            samples.push(sample);
+        }
+        while let Some(ended) = callers.join_next().await {
+            ended??;
+        }
+        self.judge(&samples, &counts)
+    }
+
+    fn judge(&self, samples: &[Resources], counts: &Counts) -> anyhow::Result<()> {
+        let classes: Vec<String> =
+            (1..6).map(|class| format!("{class}xx: {}", counts.by_class[class].load(Ordering::Relaxed))).collect();
+        println!("\n{}, hang-ups: {}", classes.join(", "), counts.hang_ups.load(Ordering::Relaxed));
+        let quarter = samples.len() / 4;
+        let mut grown = Vec::new();
+        for (index, (name, tolerance)) in NAMES.iter().enumerate() {
+            let middle = |part: &[Resources]| {
+                let mut values: Vec<f64> = part.iter().map(|sample| sample.values[index]).collect();
+                values.sort_by(f64::total_cmp);
+                values[values.len() / 2]
+            };
+            let (early, late) = (middle(&samples[quarter..2 * quarter]), middle(&samples[3 * quarter..]));
+            println!("{name}: {early:.0} in the second quarter, {late:.0} in the last");
+            if late > early * GROWTH && late > early + tolerance {
+                grown.push(*name);
+            }
+        }
+        ensure!(grown.is_empty(), "not flat: {}", grown.join(", "));
+        let failed = counts.by_class[5].load(Ordering::Relaxed);
+        ensure!(failed == 0, "{failed} requests got a status of 500 or more");
+        Ok(())
+    }
+
+    async fn resources(&self) -> anyhow::Result<Resources> {
+        let info = redis(&self.redis, &["INFO memory", "DBSIZE"]).await?;
+        let number = |name: &str| -> anyhow::Result<f64> {
+            let value = info.lines().find_map(|line| line.strip_prefix(name)).with_context(|| format!("no {name}"))?;
+            Ok(value.trim().parse()?)
+        };
+        let mut connection = PgConnection::connect(&self.database).await?;
+        let query =
+            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+        let connections: i64 = sqlx::query_scalar(query).fetch_one(&mut connection).await?;
+        connection.close().await?;
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.server.id()?))?.count();
+        let keys = info.lines().rev().find_map(|line| line.strip_prefix(':')).context("no DBSIZE")?;
+        let values = [
+            self.server.memory()? / 1e6,
+            number("used_memory:")? / 1e6,
+            keys.trim().parse()?,
+            connections as f64,
+            files as f64,
+        ];
+        Ok(Resources { values })
+    }
+}
+
+/// A caller of the load.
+struct Caller {
+    to: SocketAddr,
+    random: Random,
+    ids: Arc<[Uuid]>,
+    token: String,
+    counts: Arc<Counts>,
+}
+
+/// A generator of numbers that are spread evenly (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 16) % bound
+    }
+}
+
+impl Caller {
+    async fn run(mut self, end: Instant) -> anyhow::Result<()> {
+        let mut ticks = tokio::time::interval(Duration::from_secs(1) * CALLERS as u32 / RATE as u32);
+        let mut connection = None;
+        while Instant::now() < end {
+            ticks.tick().await;
+            let mut request = Vec::new();
+            self.write(&mut request);
+            if self.random.below(20) == 0 {
+                self.hang_up(&request).await;
+                continue;
+            }
+            let open = match connection.take() {
+                Some(open) => open,
+                None => Connection::open(self.to).await?,
+            };
+            connection = self.send(open, &request).await;
+        }
+        Ok(())
+    }
+
+    /// Sends a request and returns the connection, unless the server closed it.
+    async fn send(&self, mut open: Connection, request: &[u8]) -> Option<Connection> {
+        let response = open.send(request).await.ok()?;
+        self.counts.by_class[usize::from(response.status / 100).min(5)].fetch_add(1, Ordering::Relaxed);
+        Some(open)
+    }
+
+    /// Sends a part of a request, or all of it, and closes the connection.
+    async fn hang_up(&mut self, request: &[u8]) {
+        self.counts.hang_ups.fetch_add(1, Ordering::Relaxed);
+        let part = 1 + self.random.below(request.len() as u64) as usize;
+        if let Ok(mut stream) = TcpStream::connect(self.to).await {
+            let _ = stream.write_all(&request[..part]).await;
+            let mut byte = [0];
+            let _ = tokio::time::timeout(Duration::from_millis(self.random.below(5)), stream.read(&mut byte)).await;
+        }
+    }
+
+    fn write(&mut self, request: &mut Vec<u8>) {
+        // Few callers share an address, so that most requests are within their limits.
+        let [a, b] = [self.random.below(100), self.random.below(250)];
+        let stranger = format!("x-forwarded-for: 198.51.{a}.{b}\r\n");
+        let known = format!("authorization: Bearer {}\r\n{stranger}", self.token);
+        let user = self.ids[self.random.below(self.ids.len() as u64) as usize];
+        let (number, any) = (self.random.below(u64::MAX), id("usr", user));
+        match self.random.below(10) {
+            0 => get(request, &format!("/v1/products/NEW-{number}"), &stranger),
+            1 => get(request, &format!("/{number}/{number}"), &stranger),
+            2 => get(request, &format!("/v1/users/{any}"), &known),
+            3 => get(request, "/v1/products?limit=5", &stranger),
+            4 => get(
+                request,
+                &format!("/v1/users?limit=20&sort=name&createdBefore=2026-01-01T00:00:{:02}Z", number % 60),
+                &known,
+            ),
+            5 => get(request, &format!("/v1/users/{any}"), &format!("authorization: Bearer x{number}\r\n{stranger}")),
+            6 => {
+                let body = r#"{"items":[{"sku":"ABC-1","quantity":1}],"currency":"EUR"}"#;
+                post(
+                    request,
+                    &format!("/v1/users/{any}/orders"),
+                    &format!("idempotency-key: k{number}\r\n{known}"),
+                    body,
+                );
+            }
+            7 => get(request, "/v1/orders?limit=20", &known),
+            8 => {
+                let body = format!(r#"{{"email":"nobody{number}@example.com","password":"wrong password"}}"#);
+                // A login costs 20 ms of a processor, so only some of these are complete.
+                let body = if number % 8 == 0 { body } else { body.replace('}', "") };
+                post(request, "/v1/auth/login", &stranger, &body);
+            }
+            _ => get(request, "/readyz", ""),
+        }
+    }
+}
+
+/// Sends inline commands to Redis and returns the text of the responses.
+async fn redis(url: &str, commands: &[&str]) -> anyhow::Result<String> {
+    let rest = url.strip_prefix("redis://").context("REDIS_URL is not redis://")?;
+    let (login, address) = rest.rsplit_once('@').unwrap_or(("", rest));
+    let address = address.split('/').next().unwrap_or_default();
+    let mut stream = TcpStream::connect(address).await.context("cannot connect to Redis")?;
+    let mut text = match login.split_once(':') {
+        Some(("", password)) => format!("AUTH {password}\r\n"),
+        Some((user, password)) => format!("AUTH {user} {password}\r\n"),
+        None => String::new(),
+    };
+    for command in commands {
+        text += &format!("{command}\r\n");
+    }
+    stream.write_all(format!("{text}QUIT\r\n").as_bytes()).await?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await?;
+    Ok(response)
+}

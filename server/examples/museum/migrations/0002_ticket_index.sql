@@ -1,0 +1,1 @@
+CREATE INDEX tickets_by_event ON tickets (event_id);

@@ -1,0 +1,168 @@
+//! A request to one operation of a contract, for tests that send one to each.
+
+use std::fmt::Write as _;
+
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use tower::ServiceExt as _;
+use writ_runtime::{Operation, Scheme, SchemeKind};
+
+use super::TestServer;
+use crate::service::Service;
+
+/// The value of every path parameter of an [`OperationRequest`].
+const VALUE: &str = "7";
+
+/// A request without a body to one operation of a contract, for tests that send one to each.
+///
+/// ```no_run
+/// # use writ_platform::Service;
+/// # use writ_platform::testing::{OperationRequest, TestServer};
+/// # use writ_runtime::Operation;
+/// # async fn example<Museum: Service>(all: &'static [&'static Operation]) {
+/// let server = TestServer::<Museum>::start().await;
+/// // `all` is `museum_api::operations::ALL`.
+/// for operation in all {
+///     let response = OperationRequest::to(operation).send(&server).await;
+///     assert!(!response.status().is_server_error(), "{}", operation.id);
+/// }
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct OperationRequest {
+    operation: &'static Operation,
+    target: Target,
+    headers: HeaderMap,
+}
+
+impl OperationRequest {
+    /// Creates a request to an operation, with `7` as the value of each path parameter.
+    pub fn to(operation: &'static Operation) -> OperationRequest {
+        OperationRequest { operation, target: Target::of(operation, |_| VALUE), headers: HeaderMap::new() }
+    }
+
+    /// Adds the path below which the service serves its operations, such as the `BASE_PATH` of a generated crate.
+    #[must_use]
+    pub fn below(mut self, base: &str) -> OperationRequest {
+        let mut target = Target(String::new());
+        target.path(base.trim_end_matches('/'));
+        target.0.push_str(self.target.as_str());
+        self.target = target;
+        self
+    }
+
+    /// Adds a pair to the query, such as `limit=10`.
+    #[must_use]
+    pub fn query(mut self, pair: &str) -> OperationRequest {
+        self.target.query(pair);
+        self
+    }
+
+    /// Adds the credentials of the first alternative of the operation's security for which `secret` returns the credential
+    /// of each scheme, as it is sent: for example a token, or the base64 form of a user name and a password. Returns `None`
+    /// if there is no such alternative.
+    pub fn authenticated(self, secret: impl Fn(&'static Scheme) -> Option<String>) -> Option<OperationRequest> {
+        let alternatives = self.operation.security.iter().filter(|alternative| !alternative.is_empty());
+        let credentials = alternatives.map(|alternative| {
+            let schemes = alternative.iter().map(|requirement| requirement.scheme);
+            schemes.map(|scheme| Some(Presented::new(scheme, &secret(scheme)?))).collect::<Option<Vec<_>>>()
+        });
+        let mut request = self.clone();
+        for credential in credentials.flatten().next()? {
+            match credential {
+                Presented::Header(name, value) => drop(request.headers.append(name, value)),
+                Presented::Query(pair) => request.target.query(&pair),
+                Presented::Nowhere => return None,
+            }
+        }
+        Some(request)
+    }
+
+    /// Sends the request to the router of a service, without a connection, so that the response has its extensions.
+    pub async fn send<S: Service>(self, server: &TestServer<S>) -> Response {
+        let mut request = Request::builder().method(self.operation.method.as_str()).uri(self.target.as_str());
+        if let Some(headers) = request.headers_mut() {
+            headers.extend(self.headers);
+        }
+        let request = request.body(Body::empty()).expect("the request is valid");
+        match server.service.router(&server.platform).oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+}
+
+/// The path and query of a request.
+#[derive(Debug, Clone)]
+pub(super) struct Target(String);
+
+impl Target {
+    /// Returns the path of an operation with the values that `value` returns for its parameters, and its fixed query.
+    pub(super) fn of<'a>(operation: &Operation, value: impl Fn(&str) -> &'a str) -> Target {
+        let mut target = Target(String::new());
+        let mut rest = operation.path;
+        while let Some((fixed, (name, end))) =
+            rest.split_once('{').and_then(|(fixed, rest)| Some((fixed, rest.split_once('}')?)))
+        {
+            target.path(fixed);
+            target.path(value(name));
+            rest = end;
+        }
+        target.path(rest);
+        if !operation.query.is_empty() {
+            target.query(operation.query);
+        }
+        target
+    }
+
+    /// Appends a part of the path, with the characters encoded that a path cannot contain (RFC 3986 § 3.3).
+    fn path(&mut self, part: &str) {
+        for byte in part.bytes() {
+            match byte {
+                b' '..=b'~' if !b" \"#<>?\\^`{|}".contains(&byte) => self.0.push(char::from(byte)),
+                other => {
+                    let _ = write!(self.0, "%{other:02X}");
+                }
+            }
+        }
+    }
+
+    /// Adds a pair to the query.
+    pub(super) fn query(&mut self, pair: &str) {
+        self.0.push(if self.0.contains('?') { '&' } else { '?' });
+        self.0.push_str(pair);
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A credential at the place in a request where its security scheme expects it.
+pub(super) enum Presented {
+    Header(HeaderName, HeaderValue),
+    /// The pair of the query.
+    Query(String),
+    /// A client certificate, which a request does not contain.
+    Nowhere,
+}
+
+impl Presented {
+    pub(super) fn new(scheme: &Scheme, secret: &str) -> Presented {
+        match scheme.kind {
+            SchemeKind::Bearer => Presented::header("authorization", &format!("Bearer {secret}")),
+            SchemeKind::Basic => Presented::header("authorization", &format!("Basic {secret}")),
+            SchemeKind::Authorization(name) => Presented::header("authorization", &format!("{name} {secret}")),
+            SchemeKind::Header(name) => Presented::header(name, secret),
+            SchemeKind::Cookie(name) => Presented::header("cookie", &format!("{name}={secret}")),
+            SchemeKind::Query(name) => Presented::Query(format!("{name}={secret}")),
+            SchemeKind::MutualTls => Presented::Nowhere,
+        }
+    }
+
+    fn header(name: &str, value: &str) -> Presented {
+        let name = name.parse().expect("the name of the header is valid");
+        Presented::Header(name, HeaderValue::from_str(value).expect("the value of the header is valid"))
+    }
+}
