@@ -1,6 +1,5 @@
 //! Tests of tokens of an external issuer: discovery, rotation of keys, outages, and tokens that are not valid.
 
-use std::error::Error as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
