@@ -170,8 +170,8 @@ mod tests {
             (order, reader.into_violations().list.into_iter().map(|one| (one.field, one.message)).collect::<Vec<_>>())
         };
         assert_eq!(read(&["-created_at", "+name"]), (Some(orders[2].to_vec()), Vec::new()));
-        let message = "must be one of `name`, `-created_at` or `-created_at,name`".into();
-        assert_eq!(read(&["name", "-created_at"]), (None, vec![("sort".into(), message)]));
+        let message = "must be one of `name`, `-created_at` or `-created_at,name`";
+        assert_eq!(read(&["name", "-created_at"]), (None, vec![("sort".into(), message.into())]));
         assert_eq!(read(&["name", "name", "name"]).0, None);
     }
 
