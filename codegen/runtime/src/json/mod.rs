@@ -41,7 +41,7 @@
 
 mod array;
 mod branch;
-mod check;
+pub(crate) mod check;
 mod checker;
 mod codec;
 mod equal;

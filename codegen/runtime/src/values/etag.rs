@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use crate::json::check;
 use crate::json::{Read, Reader, Write, Writer};
+use crate::validate::rules::StringRule;
 
 /// An entity tag (`ETag`): the version of a representation (RFC 9110 § 8.8.3).
 ///
@@ -143,12 +145,19 @@ impl IfMatch {
 
 impl Read for IfMatch {
     fn read(reader: &mut Reader<'_>) -> Option<IfMatch> {
-        reader.with_string("entity tags", |text, violations| {
-            let tags = IfMatch::parse(text);
-            if tags.is_none() {
+        reader.entity_tags(&StringRule::NONE)
+    }
+}
+
+impl Reader<'_> {
+    /// Reads the value of `If-Match` and checks its text against the rule of its schema.
+    pub fn entity_tags(&mut self, rule: &StringRule) -> Option<IfMatch> {
+        self.with_string("entity tags", |text, violations| {
+            let Some(tags) = IfMatch::parse(text) else {
                 violations.record(format_args!("must be `*` or entity tags in double quotes"));
-            }
-            tags
+                return None;
+            };
+            check::string(text, rule, violations).then_some(tags)
         })
     }
 }

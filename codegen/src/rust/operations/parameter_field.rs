@@ -7,7 +7,7 @@ use crate::rust::code::Code;
 use crate::rust::expr::default::{default_text, default_value};
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::expr::read_expression::ReadExpression;
-use crate::rust::expr::rule::array_rule;
+use crate::rust::expr::rule::{array_rule, string_rule};
 use crate::rust::mention::{contract, read_of, runtime};
 use crate::rust::names::spelling::field_names;
 use crate::rust::operations::operation_names::OperationNames;
@@ -36,6 +36,18 @@ fn undescribed(parameter: &Parameter) -> String {
     }
 }
 
+/// Returns the function that reads an `If-Match` header and checks it against its schema.
+fn read_entity_tags(parameter: &Parameter, calls: &ReadCalls<'_, '_>) -> String {
+    let rule = match calls.plan.contract.schemas.kind(parameter.schema) {
+        Kind::String(shape) => string_rule(shape, calls.patterns),
+        _ => return read_of(runtime("IfMatch")).to_string(),
+    };
+    if rule.is_empty() {
+        return read_of(runtime("IfMatch")).to_string();
+    }
+    format!("|r| r.entity_tags({})", rule.reference())
+}
+
 /// Returns the request field of the parameter at `index` of the operation's parameters.
 pub fn parameter_field(
     names: &OperationNames,
@@ -56,7 +68,7 @@ pub fn parameter_field(
     let method = if parameter.required { "required" } else { "optional" };
     if parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("If-Match") {
         let ty = if parameter.required { Ty::IfMatch } else { Ty::IfMatch.optional() };
-        let decode = format!("input.{method}({index}, {})", read_of(runtime("IfMatch")));
+        let decode = format!("input.{method}({index}, {})", read_entity_tags(parameter, calls));
         return RequestField::new(docs, ty, presence, decode);
     }
     if let (true, Kind::Array(array)) = (parameter.sort, plan.contract.schemas.kind(parameter.schema)) {
