@@ -2418,13 +2418,22 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "HealthStatus": {
         "type": "string",
-        "description": "The state of the service or of a dependency.\n\n- `healthy`: it works.\n- `degraded`: it works, but a dependency that is not essential is unavailable.\n- `unhealthy`: it does not work.\n",
+        "description": "The state of the service.\n\n- `healthy`: the service and its dependencies work.\n- `degraded`: the service works, but a dependency that is not essential is unavailable.\n- `unhealthy`: the service does not work.\n",
         "enum": [
           "healthy",
           "degraded",
           "unhealthy"
         ],
         "example": "healthy"
+      },
+      "CheckStatus": {
+        "type": "string",
+        "description": "The state of a dependency.\n\n- `up`: the dependency works.\n- `down`: the dependency does not work, or does not respond in time.\n",
+        "enum": [
+          "up",
+          "down"
+        ],
+        "example": "up"
       },
       "Health": {
         "type": "object",
@@ -2445,7 +2454,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "timestamp": {
             "type": "string",
             "format": "date-time",
-            "description": "The time of the check.",
+            "description": "The time of the response.",
             "example": "2026-01-15T09:30:00Z"
           },
           "checks": {
@@ -2497,7 +2506,7 @@ pub const OPENAPI_JSON: &str = r##"{
         ],
         "properties": {
           "status": {
-            "$ref": "#/components/schemas/HealthStatus"
+            "$ref": "#/components/schemas/CheckStatus"
           },
           "latency": {
             "type": "integer",
@@ -2527,7 +2536,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "timestamp": {
             "type": "string",
             "format": "date-time",
-            "description": "The time of the check.",
+            "description": "The time of the response.",
             "example": "2026-01-15T09:30:00Z"
           }
         }
@@ -3505,15 +3514,15 @@ pub const OPENAPI_JSON: &str = r##"{
               "timestamp": "2026-01-15T09:30:00Z",
               "checks": {
                 "database": {
-                  "status": "healthy",
+                  "status": "up",
                   "latency": 2
                 },
                 "cache": {
-                  "status": "unhealthy",
+                  "status": "down",
                   "latency": 1000
                 },
                 "queue": {
-                  "status": "healthy",
+                  "status": "up",
                   "latency": 1
                 }
               }
@@ -3539,15 +3548,15 @@ pub const OPENAPI_JSON: &str = r##"{
               "timestamp": "2026-01-15T09:30:00Z",
               "checks": {
                 "database": {
-                  "status": "unhealthy",
+                  "status": "down",
                   "latency": 1000
                 },
                 "cache": {
-                  "status": "healthy",
+                  "status": "up",
                   "latency": 1
                 },
                 "queue": {
-                  "status": "healthy",
+                  "status": "up",
                   "latency": 1
                 }
               }
@@ -5629,16 +5638,27 @@ components:
     HealthStatus:
       type: string
       description: |
-        The state of the service or of a dependency.
+        The state of the service.
 
-        - `healthy`: it works.
-        - `degraded`: it works, but a dependency that is not essential is unavailable.
-        - `unhealthy`: it does not work.
+        - `healthy`: the service and its dependencies work.
+        - `degraded`: the service works, but a dependency that is not essential is unavailable.
+        - `unhealthy`: the service does not work.
       enum:
       - healthy
       - degraded
       - unhealthy
       example: healthy
+    CheckStatus:
+      type: string
+      description: |
+        The state of a dependency.
+
+        - `up`: the dependency works.
+        - `down`: the dependency does not work, or does not respond in time.
+      enum:
+      - up
+      - down
+      example: up
     Health:
       type: object
       description: The state of the service and of its dependencies.
@@ -5655,7 +5675,7 @@ components:
         timestamp:
           type: string
           format: date-time
-          description: The time of the check.
+          description: The time of the response.
           example: "2026-01-15T09:30:00Z"
         checks:
           $ref: '#/components/schemas/HealthChecks'
@@ -5689,7 +5709,7 @@ components:
       - latency
       properties:
         status:
-          $ref: '#/components/schemas/HealthStatus'
+          $ref: '#/components/schemas/CheckStatus'
         latency:
           type: integer
           format: int32
@@ -5712,7 +5732,7 @@ components:
         timestamp:
           type: string
           format: date-time
-          description: The time of the check.
+          description: The time of the response.
           example: "2026-01-15T09:30:00Z"
     ServiceVersion:
       type: string
@@ -6410,13 +6430,13 @@ components:
             timestamp: "2026-01-15T09:30:00Z"
             checks:
               database:
-                status: healthy
+                status: up
                 latency: 2
               cache:
-                status: unhealthy
+                status: down
                 latency: 1000
               queue:
-                status: healthy
+                status: up
                 latency: 1
     Unhealthy:
       description: The service does not work. The body contains the result of each check instead of an `Error`.
@@ -6433,13 +6453,13 @@ components:
             timestamp: "2026-01-15T09:30:00Z"
             checks:
               database:
-                status: unhealthy
+                status: down
                 latency: 1000
               cache:
-                status: healthy
+                status: up
                 latency: 1
               queue:
-                status: healthy
+                status: up
                 latency: 1
     Alive:
       description: The process is running.

@@ -2476,7 +2476,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "HealthStatus": {
         "type": "string",
-        "description": "The state of the service or of a dependency.\n\n- `healthy`: it works.\n- `degraded`: it works, but a dependency that is not essential is unavailable.\n- `unhealthy`: it does not work.\n",
+        "description": "The state of the service.\n\n- `healthy`: the service and its dependencies work.\n- `degraded`: the service works, but a dependency that is not essential is unavailable.\n- `unhealthy`: the service does not work.\n",
         "enum": [
           "healthy",
           "degraded",
@@ -2484,6 +2484,17 @@ pub const OPENAPI_31_JSON: &str = r##"{
         ],
         "examples": [
           "healthy"
+        ]
+      },
+      "CheckStatus": {
+        "type": "string",
+        "description": "The state of a dependency.\n\n- `up`: the dependency works.\n- `down`: the dependency does not work, or does not respond in time.\n",
+        "enum": [
+          "up",
+          "down"
+        ],
+        "examples": [
+          "up"
         ]
       },
       "Health": {
@@ -2505,7 +2516,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "timestamp": {
             "type": "string",
             "format": "date-time",
-            "description": "The time of the check.",
+            "description": "The time of the response.",
             "examples": [
               "2026-01-15T09:30:00Z"
             ]
@@ -2559,7 +2570,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         ],
         "properties": {
           "status": {
-            "$ref": "#/components/schemas/HealthStatus"
+            "$ref": "#/components/schemas/CheckStatus"
           },
           "latency": {
             "type": "integer",
@@ -2591,7 +2602,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "timestamp": {
             "type": "string",
             "format": "date-time",
-            "description": "The time of the check.",
+            "description": "The time of the response.",
             "examples": [
               "2026-01-15T09:30:00Z"
             ]
@@ -3601,15 +3612,15 @@ pub const OPENAPI_31_JSON: &str = r##"{
               "timestamp": "2026-01-15T09:30:00Z",
               "checks": {
                 "database": {
-                  "status": "healthy",
+                  "status": "up",
                   "latency": 2
                 },
                 "cache": {
-                  "status": "unhealthy",
+                  "status": "down",
                   "latency": 1000
                 },
                 "queue": {
-                  "status": "healthy",
+                  "status": "up",
                   "latency": 1
                 }
               }
@@ -3635,15 +3646,15 @@ pub const OPENAPI_31_JSON: &str = r##"{
               "timestamp": "2026-01-15T09:30:00Z",
               "checks": {
                 "database": {
-                  "status": "unhealthy",
+                  "status": "down",
                   "latency": 1000
                 },
                 "cache": {
-                  "status": "healthy",
+                  "status": "up",
                   "latency": 1
                 },
                 "queue": {
-                  "status": "healthy",
+                  "status": "up",
                   "latency": 1
                 }
               }

@@ -6,7 +6,8 @@ use writ_runtime::{
     StringRule, Write, Writer,
 };
 use crate::v1::{
-    Currency, Health, HealthCheck, HealthChecks, HealthStatus, Money, Pagination, UserId,
+    CheckStatus, Currency, Health, HealthCheck, HealthChecks, HealthStatus, Money, Pagination,
+    UserId,
 };
 
 writ_runtime::id!(UserId, "usr");
@@ -28,6 +29,27 @@ impl StringEnum for HealthStatus {
 writ_runtime::string_enum!(HealthStatus);
 
 impl Write for HealthStatus {
+    fn write(&self, w: &mut Writer) {
+        w.string(Self::NAMES[self.index()]);
+    }
+}
+
+impl StringEnum for CheckStatus {
+    const NAMES: &'static [&'static str] = &["up", "down"];
+
+    const ALL: &'static [Self] = &[
+        Self::Up,
+        Self::Down,
+    ];
+
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+writ_runtime::string_enum!(CheckStatus);
+
+impl Write for CheckStatus {
     fn write(&self, w: &mut Writer) {
         w.string(Self::NAMES[self.index()]);
     }

@@ -8,14 +8,14 @@ use crate::v1::{HealthStatus, ServiceVersion};
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Liveness {
-    /// The state of the service or of a dependency.
+    /// The state of the service.
     ///
-    /// - `healthy`: it works.
-    /// - `degraded`: it works, but a dependency that is not essential is unavailable.
-    /// - `unhealthy`: it does not work.
+    /// - `healthy`: the service and its dependencies work.
+    /// - `degraded`: the service works, but a dependency that is not essential is unavailable.
+    /// - `unhealthy`: the service does not work.
     pub status: HealthStatus,
     /// The version of the running release.
     pub version: ServiceVersion,
-    /// The time of the check.
+    /// The time of the response.
     pub timestamp: DateTime<Utc>,
 }

@@ -16,11 +16,11 @@ pub type Sku = String;
 /// The number of units of a product.
 pub type Quantity = i32;
 
-/// The state of the service or of a dependency.
+/// The state of the service.
 ///
-/// - `healthy`: it works.
-/// - `degraded`: it works, but a dependency that is not essential is unavailable.
-/// - `unhealthy`: it does not work.
+/// - `healthy`: the service and its dependencies work.
+/// - `degraded`: the service works, but a dependency that is not essential is unavailable.
+/// - `unhealthy`: the service does not work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HealthStatus {
     /// The value `healthy`.
@@ -31,19 +31,31 @@ pub enum HealthStatus {
     Unhealthy,
 }
 
+/// The state of a dependency.
+///
+/// - `up`: the dependency works.
+/// - `down`: the dependency does not work, or does not respond in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CheckStatus {
+    /// The value `up`.
+    Up,
+    /// The value `down`.
+    Down,
+}
+
 /// The state of the service and of its dependencies.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Health {
-    /// The state of the service or of a dependency.
+    /// The state of the service.
     ///
-    /// - `healthy`: it works.
-    /// - `degraded`: it works, but a dependency that is not essential is unavailable.
-    /// - `unhealthy`: it does not work.
+    /// - `healthy`: the service and its dependencies work.
+    /// - `degraded`: the service works, but a dependency that is not essential is unavailable.
+    /// - `unhealthy`: the service does not work.
     pub status: HealthStatus,
     /// The version of the running release.
     pub version: ServiceVersion,
-    /// The time of the check.
+    /// The time of the response.
     pub timestamp: DateTime<Utc>,
     /// The state of each dependency. The service is unhealthy without the database and degraded without the
     /// cache or the queue.
@@ -67,12 +79,11 @@ pub struct HealthChecks {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct HealthCheck {
-    /// The state of the service or of a dependency.
+    /// The state of a dependency.
     ///
-    /// - `healthy`: it works.
-    /// - `degraded`: it works, but a dependency that is not essential is unavailable.
-    /// - `unhealthy`: it does not work.
-    pub status: HealthStatus,
+    /// - `up`: the dependency works.
+    /// - `down`: the dependency does not work, or does not respond in time.
+    pub status: CheckStatus,
     /// The duration of the check, in milliseconds.
     pub latency: i32,
 }

@@ -2,9 +2,17 @@
 //! The readers and writers of types that only a client or `serde` needs.
 
 use writ_runtime::{IntegerRule, NumberRule, ObjectRule, Read, Reader, StringRule};
-use crate::v1::{Currency, Health, HealthCheck, HealthChecks, HealthStatus, Money, Pagination};
+use crate::v1::{
+    CheckStatus, Currency, Health, HealthCheck, HealthChecks, HealthStatus, Money, Pagination,
+};
 
 impl Read for HealthStatus {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        r.string_enum()
+    }
+}
+
+impl Read for CheckStatus {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         r.string_enum()
     }
@@ -67,7 +75,7 @@ impl Read for HealthCheck {
         let mut latency = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => status = HealthStatus::read(r),
+                0 => status = CheckStatus::read(r),
                 _ => latency = r.int32(&IntegerRule { min: Some(0), max: Some(60000), ..IntegerRule::NONE }),
             }
         }
