@@ -156,7 +156,7 @@ async fn is_empty(body: &mut Body) -> bool {
 
 impl ReceivedBody {
     /// The body of a request that has none.
-    const ABSENT: ReceivedBody = ReceivedBody { media: 0, payload: Payload::Absent };
+    pub(crate) const ABSENT: ReceivedBody = ReceivedBody { media: 0, payload: Payload::Absent };
 }
 
 /// Reads a request body into memory, up to `limit` bytes. A body that arrives in one chunk is not copied.

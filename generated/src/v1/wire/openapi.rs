@@ -3745,7 +3745,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "description": "The `ETag` of the copy that you have. If the resource has not changed, the response is 304 without a\nbody.\n",
         "schema": {
           "type": "string",
-          "maxLength": 1024
+          "maxLength": 1024,
+          "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$"
         },
         "example": "\"3\""
       },
@@ -3756,7 +3757,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "description": "The `ETag` of the version that you read last. If the resource has changed since then, the response is\n412 and nothing is changed. A request without this header is refused with 428.\n",
         "schema": {
           "type": "string",
-          "maxLength": 1024
+          "maxLength": 1024,
+          "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$"
         },
         "example": "\"3\""
       },
@@ -3865,7 +3867,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "description": "The `ETag` of the version that you read last. If the resource has changed since then, the response is\n412 and nothing is changed.\n",
         "schema": {
           "type": "string",
-          "maxLength": 1024
+          "maxLength": 1024,
+          "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$"
         },
         "example": "\"3\""
       }
@@ -3956,7 +3959,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "required": true,
         "schema": {
           "type": "string",
-          "maxLength": 128
+          "maxLength": 128,
+          "pattern": "^(W/)?\"[!#-~]*\"$"
         },
         "example": "\"3\""
       }
@@ -6600,6 +6604,7 @@ components:
       schema:
         type: string
         maxLength: 1024
+        pattern: ^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$
       example: '"3"'
     IfMatchRequired:
       name: If-Match
@@ -6611,6 +6616,7 @@ components:
       schema:
         type: string
         maxLength: 1024
+        pattern: ^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$
       example: '"3"'
     OrderStatus:
       name: status
@@ -6699,6 +6705,7 @@ components:
       schema:
         type: string
         maxLength: 1024
+        pattern: ^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$
       example: '"3"'
   headers:
     XRequestId:
@@ -6771,5 +6778,6 @@ components:
       schema:
         type: string
         maxLength: 128
+        pattern: ^(W/)?"[!#-~]*"$
       example: '"3"'
 "#;

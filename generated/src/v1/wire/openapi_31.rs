@@ -3843,7 +3843,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "description": "The `ETag` of the copy that you have. If the resource has not changed, the response is 304 without a\nbody.\n",
         "schema": {
           "type": "string",
-          "maxLength": 1024
+          "maxLength": 1024,
+          "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$"
         },
         "example": "\"3\""
       },
@@ -3854,7 +3855,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "description": "The `ETag` of the version that you read last. If the resource has changed since then, the response is\n412 and nothing is changed. A request without this header is refused with 428.\n",
         "schema": {
           "type": "string",
-          "maxLength": 1024
+          "maxLength": 1024,
+          "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$"
         },
         "example": "\"3\""
       },
@@ -3963,7 +3965,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "description": "The `ETag` of the version that you read last. If the resource has changed since then, the response is\n412 and nothing is changed.\n",
         "schema": {
           "type": "string",
-          "maxLength": 1024
+          "maxLength": 1024,
+          "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$"
         },
         "example": "\"3\""
       }
@@ -4054,7 +4057,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "required": true,
         "schema": {
           "type": "string",
-          "maxLength": 128
+          "maxLength": 128,
+          "pattern": "^(W/)?\"[!#-~]*\"$"
         },
         "example": "\"3\""
       }

@@ -50,9 +50,9 @@ impl Metrics {
     pub fn register_job(&self, job: &str) {
         self.jobs.completed().entry(job.to_owned()).or_insert_with(Instant::now);
         for succeeded in [true, false] {
-            self.jobs.batches.get_or_create(&batch_labels(job, succeeded));
+            drop(self.jobs.batches.get_or_create(&batch_labels(job, succeeded)));
         }
-        self.jobs.durations.get_or_create(&label("job_name", job.to_owned()));
+        drop(self.jobs.durations.get_or_create(&label("job_name", job.to_owned())));
     }
 
     /// Counts a batch of a job and its time.

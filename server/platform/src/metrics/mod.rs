@@ -186,17 +186,17 @@ impl Metrics {
             catalog: add,
             samplers: Mutex::default(),
         };
-        metrics.log_lines_dropped.get_or_create(&[]);
-        metrics.overrides.get_or_create(&[]);
+        drop(metrics.log_lines_dropped.get_or_create(&[]));
+        drop(metrics.overrides.get_or_create(&[]));
         for result in ["ok", "failed"] {
-            metrics.trace_exports.get_or_create(&label("result", result));
+            drop(metrics.trace_exports.get_or_create(&label("result", result)));
         }
         #[cfg(feature = "passwords")]
         for result in ["computed", "refused"] {
-            metrics.password_hashes.get_or_create(&label("result", result));
+            drop(metrics.password_hashes.get_or_create(&label("result", result)));
         }
         for cause in OutageCause::ALL {
-            metrics.outages.get_or_create(&label("cause", cause.label()));
+            drop(metrics.outages.get_or_create(&label("cause", cause.label())));
         }
         metrics
     }
@@ -204,19 +204,19 @@ impl Metrics {
     /// Creates the counters of operations with the value zero, so that the first event of each is an increase too.
     pub(crate) fn add_operations(&self, operations: &[&'static Operation]) {
         for operation in operations {
-            self.breaches.get_or_create(&label("operation", operation.id));
-            self.switched_off.get_or_create(&label("operation", operation.id));
+            drop(self.breaches.get_or_create(&label("operation", operation.id)));
+            drop(self.switched_off.get_or_create(&label("operation", operation.id)));
             if !operation.rate_limits.is_empty() {
-                self.limited.get_or_create(&label("operation", operation.id));
+                drop(self.limited.get_or_create(&label("operation", operation.id)));
             }
             if operation.cache.is_some() {
                 for result in CacheResult::ALL {
-                    self.cache_lookups.get_or_create(&with_result(operation, result.label()));
+                    drop(self.cache_lookups.get_or_create(&with_result(operation, result.label())));
                 }
             }
             if operation.idempotency.is_some() {
                 for result in KeyResult::ALL {
-                    self.idempotency.get_or_create(&with_result(operation, result.label()));
+                    drop(self.idempotency.get_or_create(&with_result(operation, result.label())));
                 }
             }
         }

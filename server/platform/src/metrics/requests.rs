@@ -59,13 +59,7 @@ impl Metrics {
     }
 
     /// Adds a response with the status code `status` and its latency. Without an operation, the path is not in the contract.
-    pub fn observe(
-        &self,
-        operation: Option<&'static Operation>,
-        method: &Method,
-        status: u16,
-        latency: Duration,
-    ) {
+    pub fn observe(&self, operation: Option<&'static Operation>, method: &Method, status: u16, latency: Duration) {
         let labels = RequestLabels {
             operation: operation.map_or("unknown", |operation| operation.id),
             http_route: operation.map_or("", |operation| operation.path),

@@ -41,7 +41,7 @@ impl Lines {
             dropped: AtomicU64::new(0),
         }));
         let writer = lines.clone();
-        let spawned = std::thread::Builder::new().name("log".to_owned()).spawn(move || writer.write_all(output));
+        let spawned = std::thread::Builder::new().name("log".to_owned()).spawn(move || writer.run(output));
         if let Err(error) = spawned {
             // Without the thread every line would be dropped in silence.
             eprintln!("error: cannot start the thread that writes log lines: {error}");
@@ -80,7 +80,7 @@ impl Lines {
     }
 
     /// Writes lines until the process ends.
-    fn write_all(&self, mut output: impl Write) {
+    fn run(&self, mut output: impl Write) {
         let (mut batch, mut reported) = (Vec::new(), 0);
         loop {
             let mut queue = self.queue();

@@ -2,7 +2,7 @@
 //! The routes of `Orders`: decoders of its requests, and conversions of its responses.
 
 use writ_runtime::{
-    ArrayRule, Decoder, IfMatch, Items, OwnRules, PageOf, PageRule, Read, Reply, Respond, Responder,
+    ArrayRule, Decoder, Items, OwnRules, PageOf, PageRule, Read, Reply, Respond, Responder,
     StringEnum, StringRule,
 };
 use crate::v1::{
@@ -16,7 +16,7 @@ use crate::v1::{
     UnprocessableEntity, UnsupportedMediaType, UpdateOrderError, UpdateOrderRequest,
     UpdateOrderResponse, UserId, operations,
 };
-use crate::v1::wire::codec::patterns::{CURSOR, IDEMPOTENCY_KEY};
+use crate::v1::wire::codec::patterns::{CURSOR, IDEMPOTENCY_KEY, IF_NONE_MATCH};
 
 /// Binds each operation of the tag to the method that implements it.
 pub fn bind<S, P>(routes: &mut writ_runtime::Routes<'_, S, P>)
@@ -264,8 +264,9 @@ impl Respond for ListOrdersError {
 
 impl GetOrderRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let _ =
-            input.optional(/* If-None-Match */ 2, |r| r.string(&StringRule { max: Some(1024), ..StringRule::NONE }));
+        let _ = input.optional(/* If-None-Match */ 2, |r| {
+            r.string(&StringRule { max: Some(1024), pattern: Some(&IF_NONE_MATCH), ..StringRule::NONE })
+        });
         let order_id = input.required(0, OrderId::read);
         let fields =
             input.optional(1, |r| r.array(&ArrayRule { min: 1, max: Some(8), ..ArrayRule::NONE }, OrderField::read));
@@ -311,7 +312,9 @@ impl Respond for GetOrderError {
 impl UpdateOrderRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let order_id = input.required(0, OrderId::read);
-        let if_match = input.optional(1, IfMatch::read);
+        let if_match = input.optional(1, |r| {
+            r.entity_tags(&StringRule { max: Some(1024), pattern: Some(&IF_NONE_MATCH), ..StringRule::NONE })
+        });
         let body = input.body(OrderPatch::read);
         Some(Self { order_id: order_id?, if_match, body: body? })
     }
@@ -365,7 +368,9 @@ impl Respond for UpdateOrderError {
 impl DeleteOrderRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let order_id = input.required(0, OrderId::read);
-        let if_match = input.optional(1, IfMatch::read);
+        let if_match = input.optional(1, |r| {
+            r.entity_tags(&StringRule { max: Some(1024), pattern: Some(&IF_NONE_MATCH), ..StringRule::NONE })
+        });
         Some(Self { order_id: order_id?, if_match })
     }
 }

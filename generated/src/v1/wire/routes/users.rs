@@ -2,7 +2,7 @@
 //! The routes of `Users`: decoders of its requests, and conversions of its responses.
 
 use writ_runtime::{
-    ArrayRule, Decoder, IfMatch, Items, OwnRules, PageOf, PageRule, Read, Reply, Respond, Responder,
+    ArrayRule, Decoder, Items, OwnRules, PageOf, PageRule, Read, Reply, Respond, Responder,
     StringEnum, StringRule,
 };
 use crate::v1::{
@@ -15,7 +15,7 @@ use crate::v1::{
     UnsupportedMediaType, UpdateUserError, UpdateUserRequest, UpdateUserResponse, UserField, UserId,
     UserPage, UserPatch, UserReplacement, UserRole, UserSort, Users, operations,
 };
-use crate::v1::wire::codec::patterns::CURSOR;
+use crate::v1::wire::codec::patterns::{CURSOR, IF_NONE_MATCH};
 
 /// Binds each operation of the tag to the method that implements it.
 pub fn bind<S, P>(routes: &mut writ_runtime::Routes<'_, S, P>)
@@ -174,8 +174,9 @@ impl Respond for CreateUserError {
 
 impl GetUserRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let _ =
-            input.optional(/* If-None-Match */ 2, |r| r.string(&StringRule { max: Some(1024), ..StringRule::NONE }));
+        let _ = input.optional(/* If-None-Match */ 2, |r| {
+            r.string(&StringRule { max: Some(1024), pattern: Some(&IF_NONE_MATCH), ..StringRule::NONE })
+        });
         let user_id = input.required(0, UserId::read);
         let fields =
             input.optional(1, |r| r.array(&ArrayRule { min: 1, max: Some(6), ..ArrayRule::NONE }, UserField::read));
@@ -221,7 +222,9 @@ impl Respond for GetUserError {
 impl ReplaceUserRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let user_id = input.required(0, UserId::read);
-        let if_match = input.required(1, IfMatch::read);
+        let if_match = input.required(1, |r| {
+            r.entity_tags(&StringRule { max: Some(1024), pattern: Some(&IF_NONE_MATCH), ..StringRule::NONE })
+        });
         let body = input.body(UserReplacement::read);
         Some(Self { user_id: user_id?, if_match: if_match?, body: body? })
     }
@@ -277,7 +280,9 @@ impl Respond for ReplaceUserError {
 impl UpdateUserRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let user_id = input.required(0, UserId::read);
-        let if_match = input.required(1, IfMatch::read);
+        let if_match = input.required(1, |r| {
+            r.entity_tags(&StringRule { max: Some(1024), pattern: Some(&IF_NONE_MATCH), ..StringRule::NONE })
+        });
         let body = input.body(UserPatch::read);
         Some(Self { user_id: user_id?, if_match: if_match?, body: body? })
     }
@@ -333,7 +338,9 @@ impl Respond for UpdateUserError {
 impl DeleteUserRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let user_id = input.required(0, UserId::read);
-        let if_match = input.required(1, IfMatch::read);
+        let if_match = input.required(1, |r| {
+            r.entity_tags(&StringRule { max: Some(1024), pattern: Some(&IF_NONE_MATCH), ..StringRule::NONE })
+        });
         Some(Self { user_id: user_id?, if_match: if_match? })
     }
 }
