@@ -17,6 +17,7 @@ const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("outgoing", "it tests the requests of a service, which `client.rs` next to this folder receives"),
     ("own", "`own.rs` sends its requests"),
     ("roundtrip", "a program of its own sends random requests, which `client.rs` next to this folder runs"),
+    ("secrets", "`secrets.rs` next to this folder prints its values"),
     ("shop", "`shop.rs` sends its requests"),
     ("unwritten", "`unwritten.rs` sends its requests"),
 ];

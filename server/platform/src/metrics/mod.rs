@@ -269,6 +269,11 @@ impl Metrics {
         self.overrides.get_or_create(&[]).set(gauge(count as u64));
     }
 
+    /// Creates the counter of a class of requests with the value zero.
+    pub(crate) fn add_class(&self, class: &'static str) {
+        drop(self.shed.get_or_create(&label("class", class)));
+    }
+
     /// Counts a request that is refused because of overload.
     pub fn observe_shed(&self, class: &'static str) {
         self.shed.get_or_create(&label("class", class)).inc();

@@ -51,6 +51,7 @@ pub(crate) struct SheddingVisit {
 impl LoadShedding {
     pub(crate) fn new(metrics: Arc<Metrics>) -> LoadShedding {
         let now = Instant::now();
+        ["reads", "writes"].into_iter().for_each(|class| metrics.add_class(class));
         LoadShedding(Arc::new(Inner { reads: Class::new("reads", now), writes: Class::new("writes", now), metrics }))
     }
 

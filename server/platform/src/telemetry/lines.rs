@@ -90,16 +90,17 @@ impl Lines {
             std::mem::swap(&mut batch, &mut queue.waiting);
             queue.is_writing = true;
             drop(queue);
+            // Nothing waits now, so the queue has room for the line of this event.
+            let dropped = self.dropped();
+            if dropped > reported {
+                tracing::warn!(lines = dropped - reported, "log lines were dropped: they were not read in time");
+                reported = dropped;
+            }
             if output.write_all(&batch).and_then(|()| output.flush()).is_err() {
                 let lost = batch.iter().filter(|byte| **byte == b'\n').count() as u64;
                 self.0.dropped.fetch_add(lost, Ordering::Relaxed);
             }
             batch.clear();
-            let dropped = self.dropped();
-            if dropped > reported {
-                tracing::warn!(lines = dropped - reported, "log lines were dropped: they were not read in time");
-                reported = self.dropped();
-            }
             self.queue().is_writing = false;
             self.0.changed.notify_all();
         }

@@ -23,6 +23,9 @@ use lines::Lines;
 /// The target of the spans that are exported to a collector. Log lines do not contain them.
 pub(crate) const TRACE: &str = "writ::trace";
 
+/// The target of the log line of each request, and of the span that gives the log lines of its handler the request id.
+pub(crate) const LINE: &str = "writ::request";
+
 /// The longest time that the end of the process waits until all log lines are written.
 const FLUSH: Duration = Duration::from_secs(1);
 

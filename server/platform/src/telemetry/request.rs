@@ -11,7 +11,7 @@ use http::{Method, StatusCode};
 use tracing::{Instrument as _, Span, field};
 use writ_runtime::{ClientAddress, Operation, RequestId, RoutedOperation};
 
-use super::TRACE;
+use super::{LINE, TRACE};
 use crate::metrics::{self, ActiveRequest, Metrics};
 
 /// The status code in logs and metrics of a request whose caller disconnected before the response. No response has it; it
@@ -27,7 +27,7 @@ pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next
     let trace = span(&request);
     let (mut parts, body) = request.into_parts();
     let mut exchange = Exchange::new(metrics.clone(), trace.clone(), &mut parts);
-    let lines = tracing::error_span!(target: "writ::request", "request", requestId = exchange.request_id.as_str());
+    let lines = tracing::error_span!(target: LINE, "request", requestId = exchange.request_id.as_str());
     let handled = metrics::within(metrics, next.run(Request::from_parts(parts, body)));
     let response = handled.instrument(trace).instrument(lines).await;
     exchange.end(&response);
@@ -83,7 +83,7 @@ impl Drop for Exchange {
         self.metrics.observe(operation, &self.method, status, latency);
         describe(&self.trace, operation, self.request_id.as_str(), status);
         tracing::info!(
-            target: "writ::request",
+            target: LINE,
             requestId = self.request_id.as_str(),
             traceId = trace_id(&self.trace),
             operation = operation.map_or("", |operation| operation.id),

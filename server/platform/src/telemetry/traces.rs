@@ -27,7 +27,7 @@ use tracing_subscriber::layer;
 use ureq::Agent;
 
 use super::settings::{TraceConfig, header_pairs};
-use super::{AnyLayer, TRACE};
+use super::{AnyLayer, LINE, TRACE};
 use crate::metrics::Metrics;
 
 /// The target of the events that `sqlx` sends for each statement.
@@ -72,7 +72,8 @@ impl Traces {
     pub(super) fn layers(&self) -> Vec<AnyLayer> {
         let Some(provider) = &self.0 else { return Vec::new() };
         let tracer = provider.tracer("writ-platform");
-        let spans = Targets::new().with_target(TRACE, LevelFilter::DEBUG).with_default(LevelFilter::WARN);
+        let spans = Targets::new().with_target(TRACE, LevelFilter::DEBUG).with_target(LINE, LevelFilter::OFF);
+        let spans = spans.with_default(LevelFilter::WARN);
         let statements = Targets::new().with_target(STATEMENTS, LevelFilter::DEBUG);
         let layer = tracing_opentelemetry::layer().with_tracer(tracer.clone()).with_location(false).with_threads(false);
         vec![layer.with_filter(spans).boxed(), StatementLayer(tracer).with_filter(statements).boxed()]

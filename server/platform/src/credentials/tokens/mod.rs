@@ -200,8 +200,8 @@ impl<P: FromClaims> Tokens<P> {
 
     /// Issues a refresh token for a login session, which expires after `lifetime`, and with the session at the latest.
     ///
-    /// Its header `typ` and its audience differ from those of access tokens, so neither token is accepted in place of
-    /// the other.
+    /// The header `typ` and the audience of a refresh token differ from those of access tokens, so neither token is
+    /// accepted in place of the other.
     ///
     /// # Errors
     /// Returns an error if the token cannot be signed.
