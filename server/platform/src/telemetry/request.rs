@@ -104,7 +104,7 @@ fn span(request: &Request) -> Span {
         target: TRACE,
         "request",
         otel.kind = "server",
-        otel.name = field::Empty,
+        otel.name = metrics::method_label(request.method()),
         otel.status_code = field::Empty,
         http.request.method = metrics::method_label(request.method()),
         http.route = field::Empty,
@@ -127,7 +127,8 @@ fn describe(span: &Span, operation: Option<&'static Operation>, request_id: &str
         return;
     }
     if let Some(operation) = operation {
-        span.record("otel.name", format!("{} {}", operation.method, operation.path));
+        #[cfg(feature = "otlp")]
+        super::traces::rename(span, format!("{} {}", operation.method, operation.path));
         span.record("http.route", operation.path).record("operation", operation.id);
     }
     span.record("request.id", request_id).record("http.response.status_code", status);

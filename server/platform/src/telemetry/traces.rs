@@ -97,6 +97,11 @@ pub(super) fn continue_trace(span: &tracing::Span, headers: &HeaderMap) {
     }
 }
 
+/// Renames a span that has started. The layer ignores a later value of its field `otel.name`.
+pub(super) fn rename(span: &tracing::Span, name: String) {
+    span.context().span().update_name(name);
+}
+
 /// Returns the id of the trace that a span belongs to. Returns `None` if the span is not exported.
 pub(super) fn trace_id(span: &tracing::Span) -> Option<String> {
     let context = span.context();
