@@ -38,7 +38,7 @@ fn refused(clients: &Clients, number: usize) -> RequestBuilder {
     };
     let address = Ipv4Addr::from_bits(0x0a00_0000 + u32::try_from(number).unwrap() % ADDRESSES);
     let request = clients.service.request(method, &path).header("x-forwarded-for", address.to_string());
-    if number % 3 == 0 { request.bearer_auth(random) } else { request }
+    if number.is_multiple_of(3) { request.bearer_auth(random) } else { request }
 }
 
 /// Returns the keys of the service in Redis by their first word, and the memory that they take.

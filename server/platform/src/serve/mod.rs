@@ -3,13 +3,13 @@
 //!
 //! | limit | HTTP/1.1 | HTTP/2 |
 //! |---|---|---|
-//! | first byte and protocol | [`stream`] | [`stream`] |
-//! | request head, idle connection | hyper | [`streams`], and pings |
-//! | data that the client does not take | [`stream`] | [`stream`], and for each stream [`streams`] |
-//! | number of connections | [`admission`] | [`admission`] |
+//! | first byte and protocol | `stream` | `stream` |
+//! | request head, idle connection | hyper | `streams`, and pings |
+//! | data that the client does not take | `stream` | `stream`, and for each stream `streams` |
+//! | number of connections | `admission` | `admission` |
 //!
 //! The time from the head of a request to the head of its response is limited by the generated router, and by
-//! [`connection`] for other routes.
+//! `connection` for other routes.
 
 mod admission;
 mod connection;
