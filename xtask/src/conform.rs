@@ -20,7 +20,7 @@ use crate::cargo;
 /// The command line of `cargo xtask conform`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Send few requests, with one seed: the form that the checks run.
+    /// Send few requests, with one seed.
     #[arg(long)]
     short: bool,
     /// A seed of the generated requests [default: three seeds].

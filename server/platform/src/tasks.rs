@@ -7,9 +7,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
-use tracing::Instrument as _;
 
-use crate::metrics;
+use crate::{metrics, telemetry};
 
 /// The running tasks of the process. They outlive the requests that start them, so they belong to no service or store.
 static TASKS: LazyLock<TaskTracker> = LazyLock::new(TaskTracker::new);
@@ -47,7 +46,7 @@ where
 /// # Panics
 /// Panics if the work panics, so that a request responds with 500.
 pub async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    match spawn(metrics::inherited(work).in_current_span()).await {
+    match spawn(telemetry::inherited(metrics::inherited(work))).await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),

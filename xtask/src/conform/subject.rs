@@ -127,6 +127,8 @@ impl Subject {
             .env(self.setting("LOG"), "warn")
             // A run takes longer than the usual lifetime of a token.
             .env(self.setting("ACCESS_LIFETIME"), "12h")
+            // Requests with wrong credentials must not block the address of all requests.
+            .env(self.setting("FAILED_CREDENTIALS"), "1000000/60s")
             // A refusal because of a busy machine says nothing about the contract.
             .env(self.setting("LOAD_SHEDDING"), "off");
         Ok(program)

@@ -119,8 +119,12 @@ fn produces(operation: &Operation) -> Vec<String> {
 /// Returns true if a successful response of an operation contains a secret (`format: password`).
 fn returns_secret(contract: &Contract, operation: &Operation) -> bool {
     let successes = operation.responses.iter().filter(|response| !is_error(response, operation));
-    let mut todo: Vec<SchemaId> =
-        successes.flat_map(|response| &response.content).filter_map(|content| content.schema).collect();
+    let mut todo: Vec<SchemaId> = successes
+        .flat_map(|response| {
+            let bodies = response.content.iter().filter_map(|content| content.schema);
+            bodies.chain(response.headers.iter().map(|header| header.schema))
+        })
+        .collect();
     let mut seen = BTreeSet::new();
     while let Some(id) = todo.pop() {
         if contract.schemas.get(id).secret {

@@ -56,7 +56,9 @@ impl Budget {
     /// Returns true if a response of this size may be stored, and adds it.
     pub(super) fn admits(&self, key: &str, bytes: usize, lifetime: Duration) -> bool {
         let bytes = u32::try_from(OVERHEAD + key.len() + bytes).unwrap_or(u32::MAX);
-        let is_full = || self.stored.weighted_size() + u64::from(bytes) > self.max_bytes;
+        // A response that replaces another takes its place.
+        let replaced = self.stored.get(key).map_or(0, |stored| u64::from(stored.bytes));
+        let is_full = || self.stored.weighted_size().saturating_sub(replaced) + u64::from(bytes) > self.max_bytes;
         if is_full() {
             // The size is exact only after pending tasks, such as the removal of expired responses.
             self.stored.run_pending_tasks();

@@ -183,11 +183,10 @@ impl CacheVisit {
 
 impl Drop for Invalidation {
     fn drop(&mut self) {
-        if !self.tags.is_empty()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
+        if !self.tags.is_empty() && tokio::runtime::Handle::try_current().is_ok() {
             let (cache, tags) = (self.cache.clone(), std::mem::take(&mut self.tags));
-            runtime.spawn(async move { cache.invalidate_uncertain(&tags).await });
+            // The end of the process waits for this task.
+            crate::tasks::spawn(async move { cache.invalidate_uncertain(&tags).await });
         }
     }
 }

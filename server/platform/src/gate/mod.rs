@@ -29,6 +29,7 @@ use crate::redis::Redis;
 use crate::{
     database::{Breaker, unavailable},
     health::is_probe,
+    metrics::{self, OutageCause},
 };
 
 /// A [`Gate`] that is composed of policies.
@@ -176,6 +177,7 @@ impl<P: Send + Sync + 'static> Gate<P> for PolicyGate<P> {
         }
         #[cfg(feature = "postgres")]
         if self.breaker(entry.call.operation).is_some_and(Breaker::is_open) {
+            metrics::record(|metrics| metrics.observe_outage(OutageCause::Connection));
             return Err(with_headers(unavailable(), &visits));
         }
         Ok(Admission::Proceed(Pass(visits)))
@@ -187,6 +189,7 @@ impl<P: Send + Sync + 'static> Gate<P> for PolicyGate<P> {
             Some(breaker) => breaker.interrupted().await,
             None => std::future::pending().await,
         }
+        metrics::record(|metrics| metrics.observe_outage(OutageCause::Connection));
         unavailable()
     }
 
@@ -208,7 +211,10 @@ impl<P: Send + Sync + 'static> Gate<P> for PolicyGate<P> {
 fn with_headers<P>(mut problem: Problem, visits: &[Box<dyn AnyVisit<P>>]) -> Problem {
     let mut headers = HeaderMap::new();
     visits.iter().for_each(|visit| visit.write_headers(&mut headers));
-    problem.headers.extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+    // A header of the refusal itself comes first, for example its own `Retry-After`.
+    let others = headers.iter().filter(|(name, _)| problem.header(name.as_str()).is_none());
+    let others: Vec<_> = others.map(|(name, value)| (name.clone(), value.clone())).collect();
+    problem.headers.extend(others);
     problem
 }
 

@@ -94,8 +94,15 @@ pub struct Paging<'a> {
 
 #[derive(Debug)]
 enum Start {
-    Page(u32),
-    After { values: Vec<SortValue>, total: Option<u64> },
+    /// A page by its number, after so many elements.
+    Page {
+        page: u32,
+        skipped: u64,
+    },
+    After {
+        values: Vec<SortValue>,
+        total: Option<u64>,
+    },
 }
 
 /// The rows of one page of a list, and the cursor of the next page.
@@ -219,10 +226,13 @@ impl<'a> Paging<'a> {
         request: &PageRequest,
     ) -> Result<Paging<'a>, BadCursor> {
         let start = match &request.at {
-            PageAt::Number(page) => Start::Page((*page).max(1)),
+            PageAt::Number(page) => {
+                let page = (*page).max(1);
+                Start::Page { page, skipped: u64::from(page - 1) * u64::from(request.limit.max(1)) }
+            }
             PageAt::Offset(offset) => {
                 let page = offset / u64::from(request.limit.max(1)) + 1;
-                Start::Page(u32::try_from(page).unwrap_or(u32::MAX))
+                Start::Page { page: u32::try_from(page).unwrap_or(u32::MAX), skipped: *offset }
             }
             PageAt::Cursor(text) => {
                 let Cursor { values, total, .. } = cursors.open(text, &keyset.sort(), filter)?;
@@ -246,10 +256,10 @@ impl<'a> Paging<'a> {
         }
         self.keyset.push_order(query);
         query.push(" LIMIT ").push_bind(i64::from(self.limit) + 1);
-        if let Start::Page(page) = self.start
-            && page > 1
+        if let Start::Page { skipped, .. } = self.start
+            && skipped > 0
         {
-            query.push(" OFFSET ").push_bind(i64::from(page - 1) * i64::from(self.limit));
+            query.push(" OFFSET ").push_bind(i64::try_from(skipped).unwrap_or(i64::MAX));
         }
     }
 
@@ -266,12 +276,12 @@ impl<'a> Paging<'a> {
         rows: &[R],
         count: impl AsyncFnOnce() -> Result<Option<u64>, E>,
     ) -> Result<Option<u64>, E> {
-        let page = match self.start {
+        let before = match self.start {
             Start::After { total, .. } => return Ok(total),
-            Start::Page(page) => page,
+            Start::Page { skipped, .. } => skipped,
         };
-        let (before, found) = (u64::from(page - 1) * u64::from(self.limit), rows.len() as u64);
-        let is_last = found <= u64::from(self.limit) && (found > 0 || page == 1);
+        let found = rows.len() as u64;
+        let is_last = found <= u64::from(self.limit) && (found > 0 || before == 0);
         if is_last { Ok(Some(before + found)) } else { count().await }
     }
 
@@ -304,7 +314,7 @@ impl<'a> Paging<'a> {
         };
         let next_cursor = rows.last().filter(|_| has_more).map(cursor_after).transpose()?;
         let page = match self.start {
-            Start::Page(page) => Some(page),
+            Start::Page { page, .. } => Some(page),
             Start::After { .. } => None,
         };
         Ok(Rows { rows, total, page, limit: self.limit, has_more, next_cursor })

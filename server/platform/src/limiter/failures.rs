@@ -55,6 +55,8 @@ impl FailedCredentials {
 
     /// Returns the state of the bucket of a blocked address.
     fn standing(&self, address: Option<IpAddr>) -> Option<Standing> {
+        // Callers without a known address share one bucket, but are not blocked together.
+        address?;
         let Block { until, level } = self.blocked.get(&address)?;
         let retry_after = until.saturating_duration_since(Instant::now());
         let tightest = Level { retry_after, ..level };
@@ -86,7 +88,7 @@ impl<P: Sync> Policy<P> for FailedCredentials {
             return None;
         }
         let address = network_of(entry.call.address);
-        let counted = Counted::shared("credentials", self.limit, &subject_of(address));
+        let counted = Counted::shared("failed:credentials", self.limit, &subject_of(address));
         let standing = self.standing(address);
         if standing.is_none() {
             self.limiter.push_take(commands, std::slice::from_ref(&counted));

@@ -23,7 +23,8 @@ struct Bucket {
 
 impl LocalBuckets {
     pub(super) fn new() -> LocalBuckets {
-        LocalBuckets(Cache::builder().max_capacity(MAX_BUCKETS).time_to_idle(Duration::from_secs(3600)).build())
+        // No bucket is forgotten before it is full again: a window has at most a day.
+        LocalBuckets(Cache::builder().max_capacity(MAX_BUCKETS).time_to_idle(Duration::from_secs(86_400)).build())
     }
 
     /// Takes one request from each rate limit bucket in memory, or from none if one of them is empty.

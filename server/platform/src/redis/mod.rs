@@ -50,11 +50,10 @@ impl fmt::Debug for Redis {
 }
 
 impl Redis {
-    /// Creates the Redis connection, which connects on first use. This function must be called in a Tokio
-    /// runtime.
+    /// Creates the Redis connection, which connects on first use.
     ///
     /// # Errors
-    /// Returns an error if the URL cannot be parsed.
+    /// Returns an error if the URL or a root certificate is not valid.
     pub fn open(config: &RedisConfig) -> Result<Redis, RedisError> {
         Ok(Redis {
             link: Link::new(config.client()?),

@@ -110,7 +110,11 @@ impl Connection {
         connection.as_mut().graceful_shutdown();
         let grace = async {
             match is_idle {
-                true => tokio::time::sleep(GRACE).await,
+                true => {
+                    tokio::time::sleep(GRACE).await;
+                    // A request that crossed the announcement of the end can still run.
+                    streams.idle_for(GRACE).await;
+                }
                 false => std::future::pending().await,
             }
         };

@@ -81,7 +81,7 @@ impl Lines {
 
     /// Writes lines until the process ends.
     fn run(&self, mut output: impl Write) {
-        let (mut batch, mut reported) = (Vec::new(), 0);
+        let (mut batch, mut reported, mut is_failing) = (Vec::new(), 0, false);
         loop {
             let mut queue = self.queue();
             while queue.waiting.is_empty() {
@@ -90,13 +90,15 @@ impl Lines {
             std::mem::swap(&mut batch, &mut queue.waiting);
             queue.is_writing = true;
             drop(queue);
-            // Nothing waits now, so the queue has room for the line of this event.
+            // Nothing waits now, so the queue has room for the line of this event. While the output fails, the line would be
+            // lost too, and cause the next one without an end.
             let dropped = self.dropped();
-            if dropped > reported {
+            if dropped > reported && !is_failing {
                 tracing::warn!(lines = dropped - reported, "log lines were dropped: they were not read in time");
                 reported = dropped;
             }
-            if output.write_all(&batch).and_then(|()| output.flush()).is_err() {
+            is_failing = output.write_all(&batch).and_then(|()| output.flush()).is_err();
+            if is_failing {
                 let lost = batch.iter().filter(|byte| **byte == b'\n').count() as u64;
                 self.0.dropped.fetch_add(lost, Ordering::Relaxed);
             }

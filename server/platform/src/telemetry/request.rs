@@ -18,6 +18,18 @@ use crate::metrics::{self, ActiveRequest, Metrics};
 /// is the convention of nginx, which dashboards know.
 pub const CALLER_DISCONNECTED: u16 = 499;
 
+tokio::task_local! {
+    /// The span that gives the log lines of the current request its id.
+    static LINE_SPAN: Span;
+}
+
+/// Runs work of the current request in another task, whose log lines have the request id too. The current span does not
+/// suffice: it is that of the trace if traces are exported.
+pub(crate) fn inherited<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    let lines = LINE_SPAN.try_with(Clone::clone).unwrap_or_else(|_| Span::none());
+    LINE_SPAN.scope(lines.clone(), work.in_current_span()).instrument(lines)
+}
+
 /// Logs one line for each request, updates the metrics and describes the span of a trace. This middleware is installed
 /// with [`axum::middleware::from_fn_with_state`].
 ///
@@ -29,7 +41,7 @@ pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next
     let mut exchange = Exchange::new(metrics.clone(), trace.clone(), &mut parts);
     let lines = tracing::error_span!(target: LINE, "request", requestId = exchange.request_id.as_str());
     let handled = metrics::within(metrics, next.run(Request::from_parts(parts, body)));
-    let response = handled.instrument(trace).instrument(lines).await;
+    let response = LINE_SPAN.scope(lines.clone(), handled.instrument(trace)).instrument(lines).await;
     exchange.end(&response);
     response
 }

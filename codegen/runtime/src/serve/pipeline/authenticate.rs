@@ -64,7 +64,10 @@ pub(super) async fn authenticate<A: Authenticate>(
             }
             Presented::Nothing => continue,
         };
-        approach().map_err(Refused::Unverified)?;
+        // The empty alternative has no credentials, so nothing is verified.
+        if !credentials.is_empty() {
+            approach().map_err(Refused::Unverified)?;
+        }
         match verify(authenticator, alternative, credentials, operation).await {
             Ok(None) => anonymous = true,
             Ok(caller) => return Ok(caller),

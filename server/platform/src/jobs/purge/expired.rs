@@ -62,7 +62,7 @@ impl Expired {
         let seconds = age.as_secs();
         format!(
             "SELECT {select} FROM {table}
-             WHERE {condition} AND {column} < now() - interval '{seconds} seconds' ORDER BY {column}"
+             WHERE ({condition}) AND {column} < now() - interval '{seconds} seconds' ORDER BY {column}"
         )
     }
 }

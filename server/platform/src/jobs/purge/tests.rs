@@ -128,7 +128,8 @@ async fn the_age_of_the_oldest_expired_row_is_a_metric() {
     super::super::run::measure(&job, &metrics).await;
     let overdue = |metrics: &Metrics| {
         let text = metrics.render().unwrap();
-        let line = text.lines().find_map(|line| line.strip_prefix("writ_job_overdue_seconds{job=\"things\"} "));
+        let prefix = r#"writ_job_overdue_seconds{service_name="unknown_service",job_name="things"} "#;
+        let line = text.lines().find_map(|line| line.strip_prefix(prefix));
         line.unwrap_or_else(|| panic!("{text}")).parse::<u64>().unwrap()
     };
     assert!((86_400..86_500).contains(&overdue(&metrics)), "{}", overdue(&metrics));
