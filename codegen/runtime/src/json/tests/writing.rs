@@ -183,7 +183,7 @@ fn a_sparse_fieldset_limits_the_elements_of_a_page_and_not_its_pagination() {
     let page = Page { data: vec![USER, User { id: 8, ..USER }], pagination };
     let expected = json!({
         "data": [{"id": 7}, {"id": 8}],
-        "pagination": {"total": 0, "page": null, "limit": 2, "hasMore": true, "nextCursor": "c"},
+        "pagination": {"page": null, "limit": 2, "hasMore": true, "nextCursor": "c"},
     });
     assert_eq!(sparse(&page, &["id"]), expected);
 }
