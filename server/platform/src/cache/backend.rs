@@ -67,6 +67,7 @@ impl Backend {
     }
 
     /// Begins new versions in a Redis that has none.
+    #[cfg(feature = "redis")]
     pub(super) async fn begin_versions(&self) {
         match self {
             Backend::Memory(_) => {}

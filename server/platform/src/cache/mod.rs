@@ -217,12 +217,15 @@ impl Cache {
     /// If the cache has no valid response and another request of this process is producing it, waits for that
     /// request and repeats the lookup.
     pub(crate) async fn read(&self, lookup: &Lookup, responses: Responses) -> Outcome {
-        let mut outcome = self.evaluate(lookup, responses);
+        let outcome = self.evaluate(lookup, responses);
         #[cfg(feature = "redis")]
-        if let Outcome::Unversioned = outcome {
-            self.0.backend.begin_versions().await;
-            outcome = self.look_up(lookup).await;
-        }
+        let outcome = match outcome {
+            Outcome::Unversioned => {
+                self.0.backend.begin_versions().await;
+                self.look_up(lookup).await
+            }
+            outcome => outcome,
+        };
         let Outcome::Miss(ticket) = outcome else { return outcome };
         match self.0.single_flight.join(&lookup.key) {
             Role::Leader(leader) => Outcome::Miss(Ticket { leader: Some(leader), ..ticket }),

@@ -37,6 +37,10 @@ const UNKNOWN_SERVICE: &str = "unknown_service";
 /// The metrics of this process. Every one has the label `service_name`.
 ///
 /// The labels name the operations of the contract instead of paths, so that their number is limited.
+#[cfg_attr(
+    not(all(feature = "postgres", feature = "redis", feature = "passwords")),
+    expect(dead_code, reason = "parts behind features record some of the metrics")
+)]
 pub struct Metrics {
     catalog: Catalog,
     requests: RequestMetrics,
