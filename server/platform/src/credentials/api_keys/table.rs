@@ -15,21 +15,22 @@ VALUES (current_schema(), $1, $2, $3, statement_timestamp() + make_interval(secs
 RETURNING expires_at";
 
 /// Revokes the key with this id.
-const REVOKE: &str = "\
+const REVOKE: &str = r#"
 UPDATE writ.api_keys
 SET revoked_at = statement_timestamp(), revoked_by = $2, revoked_role = session_user, revoke_reason = $3
-WHERE service = current_schema() AND encode(substring(key_hash FROM 1 FOR 6), 'hex') = $1 AND revoked_at IS NULL
-RETURNING name";
+WHERE service = current_schema() COLLATE "default" AND encode(substring(key_hash FROM 1 FOR 6), 'hex') = $1
+      AND revoked_at IS NULL
+RETURNING name"#;
 
 /// Reads the latest keys: those that are valid, or all.
-const LIST: &str = "\
+const LIST: &str = r#"
 SELECT encode(substring(key_hash FROM 1 FOR 6), 'hex') AS id, name, scopes, created_at, expires_at, revoked_at,
        issued_by, coalesce(issued_role, '') AS issued_role, issue_reason,
        revoked_by, coalesce(revoked_role, '') AS revoked_role, revoke_reason
 FROM writ.api_keys
-WHERE service = current_schema()
+WHERE service = current_schema() COLLATE "default"
       AND ($1 OR (revoked_at IS NULL AND (expires_at IS NULL OR expires_at > statement_timestamp())))
-ORDER BY created_at DESC, key_hash LIMIT 1000";
+ORDER BY created_at DESC, key_hash LIMIT 1000"#;
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]
