@@ -63,7 +63,7 @@ impl Backend {
                 Found::Read { entry, versions }
             }
             #[cfg(feature = "redis")]
-            Backend::Redis(shared) => shared.found(responses),
+            Backend::Redis(shared) => shared.found(lookup, responses),
         }
     }
 
