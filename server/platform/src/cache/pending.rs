@@ -108,6 +108,7 @@ mod tests {
         assert!(pending.is_empty());
         assert!(pending.add(slots(0..1000)));
         assert!(!pending.add(slots(900..1100)));
+        assert_eq!(pending.len(), 1100);
         let mut delivered = 0;
         while let Some(Batch::Slots(batch)) = pending.next() {
             assert!(batch.len() <= BATCH && !pending.is_empty());
@@ -123,6 +124,7 @@ mod tests {
             pending.add(slots(start * 1000..(start + 1) * 1000));
         }
         assert!(pending.lock().slots.len() <= MAX_SLOTS);
+        assert_eq!(pending.len(), SLOTS);
         assert_eq!((pending.next(), pending.next()), (Some(Batch::All), None));
     }
 
