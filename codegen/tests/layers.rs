@@ -24,6 +24,7 @@ const LAYERS: &[&str] = &[
     "rust",
     "output",
     "render",
+    "versions",
     "summary",
     "generate",
     "stub",

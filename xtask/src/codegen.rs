@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use cargo_writ::codegen::{self as any, Args, Display, compare, report, show};
-use writ_codegen::generate::{Request, generate};
+use writ_codegen::generate::{Request, generate_modules};
 use writ_codegen::options::Part;
 use writ_codegen::output::{Conflicts, Output};
 use writ_codegen::render::{Layout, Renderer, library};
@@ -64,16 +64,18 @@ fn all(check: bool, display: Display, stubs: Option<&Option<String>>, conflicts:
     let mut features = BTreeSet::new();
     let mut parts = BTreeSet::new();
     let mut limit = None;
+    let mut requests = Vec::new();
     for module in &modules {
-        let entry = Path::new(CONTRACTS).join(module).join("openapi.yaml");
-        let entry = root.join(&entry);
         let contracts = root.join(CONTRACTS);
+        let entry = contracts.join(module).join("openapi.yaml");
         let mut found = Diagnostics::new();
         let settings = Settings::beside(&entry, Some(&contracts), &mut found);
+        problems += show(&found, display);
         let layout = Layout::Module(module.clone());
-        let generated =
-            generate(&Request { entry, root: Some(contracts), strict: true, layout, options: settings.options });
-        problems += show(&found, display) + show(&generated.diagnostics, display);
+        requests.push(Request { entry, root: Some(contracts), strict: true, layout, options: settings.options });
+    }
+    for (module, generated) in modules.iter().zip(generate_modules(&requests)) {
+        problems += show(&generated.diagnostics, display);
         parts.extend(generated.parts);
         operations.extend(generated.operations.into_iter().map(|operation| (module.clone(), operation)));
         features.extend(generated.features);

@@ -320,13 +320,16 @@ pub use crate::serve::pipeline::{Pipeline, ServeOptions, Timeouts};
 pub use crate::serve::routed::RoutedOperation;
 pub use crate::serve::router::{complete_router, fallback, router, router_at};
 pub use crate::serve::routes::{Check, Routes, nothing};
+pub use crate::serve::translated::Translated;
 pub use crate::serve::unwritten::{fill_unwritten, log_unwritten};
+pub use crate::serve::version_endpoints::VersionEndpoints;
 pub use crate::validate::format::Format;
 pub use crate::validate::pattern::Pattern;
 pub use crate::validate::rules::{
     ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringRule, Unknown, WrittenNumbers,
 };
 pub use crate::validate::violation::{InputLocation, MOST_VIOLATIONS, Violation, Violations};
+pub use crate::values::conversion;
 pub use crate::values::etag::{ETag, IfMatch};
 pub use crate::values::page::{Page, PageAt, PageOf, PageRequest, Pagination};
 pub use crate::values::page_members::{PageLinks, PageMember, PageParameter, PageParameters};

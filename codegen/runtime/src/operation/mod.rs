@@ -96,6 +96,9 @@ pub struct Operation {
     pub secret: bool,
     /// The name of the query parameter that lists the fields of a sparse fieldset (`x-sparse`), or `None`.
     pub sparse_fieldset: Option<&'static str>,
+    /// The name of the older API version that declares the operation, such as `v1`. Empty for the latest version, and for
+    /// a contract without versions.
+    pub version: &'static str,
 }
 
 impl Operation {
@@ -120,6 +123,7 @@ impl Operation {
         conditional: false,
         secret: false,
         sparse_fieldset: None,
+        version: "",
     };
 
     /// Returns true if the contract declares this status code for the operation.

@@ -19,4 +19,6 @@ mod route_tree;
 pub mod routed;
 pub mod router;
 pub mod routes;
+pub mod translated;
 pub mod unwritten;
+pub mod version_endpoints;
