@@ -14,6 +14,7 @@ pub use crate::summary::{
     GeneratedService,
 };
 use crate::summary::{authenticator, conversions, operations, services};
+use crate::version_declaration::VersionFacts;
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::document::{self, Document, LoadOptions, Version};
 use writ_contract::model::{self, Contract};
@@ -80,6 +81,8 @@ pub struct Generated {
     pub recursion_limit: Option<usize>,
     /// The path of the first server of the contract, such as `/v2`, or an empty text.
     pub base_path: String,
+    /// The parts of the contract that the versions of its API must agree on.
+    pub versions: VersionFacts,
 }
 
 /// Generates the files of one contract in memory.
@@ -125,6 +128,7 @@ pub fn generate(request: &Request) -> Generated {
         parts,
         recursion_limit: views.root.recursion_limit,
         base_path: views.root.base_path.clone(),
+        versions: VersionFacts::of(&contract),
         ..Generated::default()
     };
     if diagnostics.has_errors() {

@@ -15,6 +15,7 @@ use writ_codegen::options::Part;
 use writ_codegen::output::{Conflicts, Output};
 use writ_codegen::render::{Layout, Renderer, library};
 use writ_codegen::settings::Settings;
+use writ_codegen::version_declaration::{Member, versions};
 use writ_contract::diagnostic::{Diagnostics, plural};
 
 /// The folder of this repository's contracts, with a subfolder for each version.
@@ -59,6 +60,7 @@ fn all(check: bool, display: Display, stubs: Option<&Option<String>>, conflicts:
     let root = crate::cargo::root();
     let modules = modules(&root.join(CONTRACTS))?;
     let mut combined = Output::default();
+    let mut contracts = Vec::new();
     let mut operations = Vec::new();
     let mut problems = 0;
     let mut features = BTreeSet::new();
@@ -67,13 +69,23 @@ fn all(check: bool, display: Display, stubs: Option<&Option<String>>, conflicts:
     for module in &modules {
         let entry = Path::new(CONTRACTS).join(module).join("openapi.yaml");
         let entry = root.join(&entry);
-        let contracts = root.join(CONTRACTS);
+        let folder = root.join(CONTRACTS);
         let mut found = Diagnostics::new();
-        let settings = Settings::beside(&entry, Some(&contracts), &mut found);
+        let settings = Settings::beside(&entry, Some(&folder), &mut found);
         let layout = Layout::Module(module.clone());
         let generated =
-            generate(&Request { entry, root: Some(contracts), strict: true, layout, options: settings.options });
-        problems += show(&found, display) + show(&generated.diagnostics, display);
+            generate(&Request { entry, root: Some(folder), strict: true, layout, options: settings.options });
+        problems += show(&found, display);
+        contracts.push((module.clone(), generated));
+    }
+    let members = contracts.iter_mut().map(|(module, generated)| Member {
+        module,
+        facts: &generated.versions,
+        diagnostics: &mut generated.diagnostics,
+    });
+    let versions = versions(&mut members.collect::<Vec<_>>());
+    for (module, generated) in contracts {
+        problems += show(&generated.diagnostics, display);
         parts.extend(generated.parts);
         operations.extend(generated.operations.into_iter().map(|operation| (module.clone(), operation)));
         features.extend(generated.features);
@@ -89,7 +101,8 @@ fn all(check: bool, display: Display, stubs: Option<&Option<String>>, conflicts:
     }
     require(&root.join(GENERATED).join("Cargo.toml"), &features, &parts)?;
     let renderer = Renderer::new(false).context("the templates cannot be read")?;
-    combined.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, limit).context("a template failed")?);
+    let library = library(&renderer, &modules, versions.as_ref(), limit).context("a template failed")?;
+    combined.files.insert("src/lib.rs".to_owned(), library);
     let out = root.join(GENERATED);
     if check {
         return compare(&out, &combined);

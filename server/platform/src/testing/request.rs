@@ -128,6 +128,14 @@ impl Target {
         }
     }
 
+    /// Returns this target without a prefix of its path, such as `/v1`.
+    pub(super) fn without_prefix(self, prefix: &str) -> Target {
+        match self.0.strip_prefix(prefix) {
+            Some(rest) if rest.starts_with('/') => Target(rest.to_owned()),
+            _ => self,
+        }
+    }
+
     /// Adds a pair to the query.
     pub(super) fn query(&mut self, pair: &str) {
         self.0.push(if self.0.contains('?') { '&' } else { '?' });
