@@ -27,6 +27,8 @@ pub struct VersionsView {
     default: u32,
     media_type: String,
     parameter: String,
+    /// The module of the latest version.
+    latest: Code,
     all: Vec<VersionView>,
 }
 
@@ -95,6 +97,7 @@ pub fn versions(members: &mut [Member<'_>]) -> Option<VersionsView> {
         default: version_number(&declared.default.value).unwrap_or_default(),
         media_type: declared.media_type.clone(),
         parameter: declared.parameter.clone(),
+        latest: names.last().map(|(_, name)| Code::from(*name)).unwrap_or_default(),
         all: all.collect(),
     })
 }

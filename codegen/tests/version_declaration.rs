@@ -64,7 +64,10 @@ fn the_declared_versions_are_constant_data_of_the_crate() {
     let library = library(&renderer, &modules, found.as_ref(), None).unwrap();
     for line in [
         "pub static VERSIONS: writ_runtime::Versions = writ_runtime::Versions {",
+        "pub use self::v2 as latest;",
         "    default: 1,",
+        "            operations: v1::operations::ALL,",
+        "            yaml: v2::OPENAPI_YAML,",
         "    media_type: \"application/vnd.api+json\",",
         "    parameter: \"version\",",
         "            prefix: \"/v1\",",

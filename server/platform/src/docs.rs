@@ -115,8 +115,8 @@ mod tests {
         media_type: "application/vnd.api+json",
         parameter: "version",
         all: &[
-            Version { number: 1, prefix: "/v1", deprecated: None, sunset: None, json: "{\"v\":1}", yaml: "v: 1\n" },
-            Version { number: 2, prefix: "/v2", deprecated: None, sunset: None, json: "{\"v\":2}", yaml: "v: 2\n" },
+            Version { number: 1, prefix: "/v1", json: "{\"v\":1}", yaml: "v: 1\n", ..Version::NONE },
+            Version { number: 2, prefix: "/v2", json: "{\"v\":2}", yaml: "v: 2\n", ..Version::NONE },
         ],
     };
 

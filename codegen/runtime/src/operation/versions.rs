@@ -1,5 +1,7 @@
 //! The versions of an API as constant data: their numbers, prefixes and dates.
 
+use super::Operation;
+
 /// The versions of an API, and the rules by which a request selects one of them (`x-versions`).
 ///
 /// Generated code contains one `static` for all contracts of a crate. A request selects a version by its path
@@ -14,15 +16,8 @@
 ///     media_type: "application/vnd.api+json",
 ///     parameter: "version",
 ///     all: &[
-///         Version {
-///             number: 1,
-///             prefix: "/v1",
-///             deprecated: Some(1_793_491_200),
-///             sunset: Some(1_825_027_200),
-///             json: "{}",
-///             yaml: "{}",
-///         },
-///         Version { number: 2, prefix: "/v2", deprecated: None, sunset: None, json: "{}", yaml: "{}" },
+///         Version { number: 1, prefix: "/v1", deprecated: Some(1_793_491_200), ..Version::NONE },
+///         Version { number: 2, prefix: "/v2", ..Version::NONE },
 ///     ],
 /// };
 ///
@@ -55,10 +50,19 @@ pub struct Version {
     /// The time after which the version may stop to respond, in seconds since 1970-01-01T00:00:00Z. `None` if the
     /// contract does not say it.
     pub sunset: Option<i64>,
+    /// The operations of the version: `operations::ALL` of its generated module.
+    pub operations: &'static [&'static Operation],
     /// The contract of the version as JSON, with all of its files in one document.
     pub json: &'static str,
     /// The contract of the version as YAML, with all of its files in one document.
     pub yaml: &'static str,
+}
+
+impl Version {
+    /// A version without dates, operations and documents. Tests take the fields of a version that they do not set from this
+    /// constant (`..Version::NONE`).
+    pub const NONE: Version =
+        Version { number: 0, prefix: "", deprecated: None, sunset: None, operations: &[], json: "", yaml: "" };
 }
 
 impl Versions {
@@ -70,6 +74,12 @@ impl Versions {
     /// Returns the version that follows the version with this number.
     pub fn successor(&self, number: u32) -> Option<&'static Version> {
         self.all.iter().find(|version| version.number > number)
+    }
+
+    /// Returns the operations of all versions, those of the latest version first. Operations that several versions have are
+    /// contained once for each.
+    pub fn operations(&self) -> Vec<&'static Operation> {
+        self.all.iter().rev().flat_map(|version| version.operations).copied().collect()
     }
 
     /// Returns the version whose prefix begins `path`, and the rest of the path behind the prefix. The rest is empty or
@@ -87,7 +97,7 @@ mod tests {
     use super::*;
 
     const fn version(number: u32, prefix: &'static str) -> Version {
-        Version { number, prefix, deprecated: None, sunset: None, json: "{}", yaml: "{}" }
+        Version { number, prefix, ..Version::NONE }
     }
 
     #[test]

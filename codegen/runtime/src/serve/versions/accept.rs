@@ -150,7 +150,7 @@ mod tests {
     use crate::operation::Version;
 
     const fn version(number: u32, prefix: &'static str) -> Version {
-        Version { number, prefix, deprecated: None, sunset: None, json: "{}", yaml: "{}" }
+        Version { number, prefix, ..Version::NONE }
     }
 
     static VERSIONS: Versions = Versions {

@@ -57,8 +57,8 @@ use crate::serve::table;
 ///     media_type: "application/vnd.api+json",
 ///     parameter: "version",
 ///     all: &[
-///         Version { number: 1, prefix: "/v1", deprecated: Some(1_793_491_200), sunset: None, json: "{}", yaml: "{}" },
-///         Version { number: 2, prefix: "/v2", deprecated: None, sunset: None, json: "{}", yaml: "{}" },
+///         Version { number: 1, prefix: "/v1", deprecated: Some(1_793_491_200), ..Version::NONE },
+///         Version { number: 2, prefix: "/v2", ..Version::NONE },
 ///     ],
 /// };
 ///

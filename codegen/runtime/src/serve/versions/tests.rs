@@ -29,10 +29,9 @@ static VERSIONS: Versions = Versions {
             prefix: "/v1",
             deprecated: Some(1_793_491_200),
             sunset: Some(1_825_027_200),
-            json: "{}",
-            yaml: "{}",
+            ..Version::NONE
         },
-        Version { number: 2, prefix: "/v2", deprecated: None, sunset: None, json: "{}", yaml: "{}" },
+        Version { number: 2, prefix: "/v2", ..Version::NONE },
     ],
 };
 
