@@ -53,7 +53,7 @@ impl Sweep {
             let status = by.check(operation, self.any_version(operation)).await;
             statuses.insert(operation.id, status);
             if !operation.security.is_empty() {
-                by.check(operation, Call::new(self.address, operation, |name| self.path_value(name))).await;
+                by.check(operation, Call::new(self, operation, |name| self.path_value(name))).await;
             }
             let unknown = by.check(operation, self.any_version(operation).query("nonsense=1")).await;
             assert_ne!(unknown / 100, 5, "{}", operation.id);
