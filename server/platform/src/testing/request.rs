@@ -134,9 +134,9 @@ impl Target {
 
     /// Returns this target without a prefix of its path, such as `/v1`.
     pub(super) fn without_prefix(self, prefix: &str) -> Target {
-        match self.0.strip_prefix(prefix) {
-            Some(rest) if rest.starts_with('/') => Target(rest.to_owned()),
-            _ => self,
+        match self.0.split_once(&format!("{prefix}/")) {
+            Some((base, rest)) => Target(format!("{base}/{rest}")),
+            None => self,
         }
     }
 
