@@ -15,6 +15,7 @@ pub use crate::summary::{
     GeneratedService,
 };
 use crate::summary::{authenticator, conversions, operations, services};
+use crate::version_declaration::VersionFacts;
 use crate::versions::shared::ApiVersion;
 use crate::versions::{link_versions, mark_older};
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
@@ -83,6 +84,8 @@ pub struct Generated {
     pub recursion_limit: Option<usize>,
     /// The path of the first server of the contract, such as `/v2`, or an empty text.
     pub base_path: String,
+    /// The parts of the contract that the versions of its API must agree on.
+    pub versions: VersionFacts,
 }
 
 /// Generates the files of one contract in memory.
@@ -259,6 +262,7 @@ fn prepare(request: &Request) -> Prepared {
         parts,
         recursion_limit: views.root.recursion_limit,
         base_path: views.root.base_path.clone(),
+        versions: VersionFacts::of(&contract),
         output: None,
         diagnostics,
     };

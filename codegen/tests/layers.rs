@@ -10,6 +10,7 @@ const LAYERS: &[&str] = &[
     "options",
     "dependencies",
     "rust::code",
+    "version_declaration",
     "rust::mention",
     "rust::comment",
     "rust::names",

@@ -13,6 +13,8 @@ use crate::rust::view::{
     SerdeView, ServerView, TagCallsView, TagSummary, TagView, TypesView, UnselectedView, ValidatorView, WebhookView,
 };
 
+use crate::version_declaration::VersionsView;
+
 use super::Renderer;
 use super::imports::resolve;
 use super::layout::lay_out;
@@ -197,19 +199,25 @@ fn extra_codec_files(
     Ok(())
 }
 
-/// Renders the `lib.rs` of a crate with several contracts. `recursion_limit` is the greatest limit that a
+/// Renders the `lib.rs` of a crate with several contracts, and the versions if the contracts are those of one API. `recursion_limit` is the greatest limit that a
 /// contract needs, or `None` if the compiler's default is enough for all.
 ///
 /// # Errors
 ///
 /// Returns an error if the template does not match its view, which is a defect of this crate.
-pub fn library(renderer: &Renderer, modules: &[String], recursion_limit: Option<usize>) -> Result<String, Error> {
+pub fn library(
+    renderer: &Renderer,
+    modules: &[String],
+    versions: Option<&VersionsView>,
+    recursion_limit: Option<usize>,
+) -> Result<String, Error> {
     #[derive(Serialize)]
-    struct Library {
+    struct Library<'a> {
         modules: Vec<Code>,
+        versions: Option<&'a VersionsView>,
         recursion_limit: Option<usize>,
     }
-    let view = Library { modules: modules.iter().map(Code::of).collect(), recursion_limit };
+    let view = Library { modules: modules.iter().map(Code::of).collect(), versions, recursion_limit };
     Ok(format!("{HEADER}\n{}", renderer.render("lib.rs", &view)?))
 }
 

@@ -22,7 +22,7 @@ use minijinja::Error;
 
 use crate::render::{Rendered, Renderer, render};
 use crate::rust::code::{Code, literal};
-use crate::rust::view::{OlderVersionView, TagView, VersionBinderView, VersionsView};
+use crate::rust::view::{OlderVersionView, ServedVersionsView, TagView, VersionBinderView};
 
 use conversions::Conversions;
 use items::files;
@@ -200,7 +200,7 @@ fn older_files(
 }
 
 /// Returns the view of the method with which the latest version serves all versions.
-fn versions_view(versions: &[ApiVersion], links: &[Links], shared: &[Shared]) -> VersionsView {
+fn versions_view(versions: &[ApiVersion], links: &[Links], shared: &[Shared]) -> ServedVersionsView {
     let last = versions.len() - 1;
     // The version whose trait converts the problems of each version.
     let mut owners: Vec<usize> = vec![last; versions.len()];
@@ -259,7 +259,7 @@ fn versions_view(versions: &[ApiVersion], links: &[Links], shared: &[Shared]) ->
             unwritten: version.views.root.unwritten,
         }
     });
-    VersionsView { older: older.collect() }
+    ServedVersionsView { older: older.collect() }
 }
 
 /// Returns the differences of the operations of a version that no conversion can bridge.

@@ -73,7 +73,7 @@ pub fn generate_each(entry: &Path, parts: &[Part]) -> Vec<Generated> {
     let modules: Vec<String> = (1..=all.len()).map(|number| format!("v{number}")).collect();
     let renderer = Renderer::new(false).expect("the templates");
     if let Some(output) = all.iter_mut().find_map(|generated| generated.output.as_mut()) {
-        output.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, None).expect("a library"));
+        output.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, None, None).expect("a library"));
     }
     all
 }

@@ -12,6 +12,7 @@ mod parameter;
 mod policy;
 mod security;
 mod server;
+mod versions;
 
 pub use body::{Body, Media, MediaKind};
 pub use error::{ErrorBody, ErrorChoice, ErrorContent, ErrorList, ErrorMember, ErrorResponse, ErrorText, ErrorValue};
@@ -20,6 +21,7 @@ pub use parameter::{Parameter, ParameterLocation, Style, ValueKind};
 pub use policy::{Cache, Idempotency, LimitBy, RateLimit};
 pub use security::{Requirement, Scheme, SchemeKind};
 pub use server::{Server, ServerVariable};
+pub use versions::{Version, Versions};
 
 /// An operation of the contract as constant data: method, path, parameters, security and policies.
 ///

@@ -46,12 +46,12 @@ pub struct RootView {
     /// The version of the runtime that the generated code requires, as `major.minor`.
     pub runtime: &'static str,
     /// The older versions of the API that this one serves, or `None` if it is not the latest of several versions.
-    pub versions: Option<VersionsView>,
+    pub versions: Option<ServedVersionsView>,
 }
 
 /// The view of the method with which the latest version of an API serves all versions.
 #[derive(Debug, Serialize)]
-pub struct VersionsView {
+pub struct ServedVersionsView {
     /// The older versions, the oldest first.
     pub older: Vec<OlderVersionView>,
 }

@@ -62,7 +62,7 @@ impl Backend {
                 Found::Read { entry, versions }
             }
             #[cfg(feature = "redis")]
-            Backend::Redis(shared) => shared.found(responses),
+            Backend::Redis(shared) => shared.found(lookup, responses),
         }
     }
 

@@ -58,7 +58,7 @@ impl MemoryCache {
     /// invalidation came between.
     pub(super) fn get(&self, lookup: &Lookup) -> (Option<Arc<[u8]>>, String) {
         let entry = self.entries.get(&lookup.key).map(|entry| entry.bytes);
-        (entry, self.versions.of(&lookup.slots))
+        (entry, self.versions.of(&lookup.groups))
     }
 
     pub(super) fn insert(&self, key: String, bytes: Vec<u8>, lifetime: Duration) {
@@ -68,7 +68,7 @@ impl MemoryCache {
     /// Increments the versions of tags. This invalidates the cached responses with these tags.
     pub(super) fn invalidate(&self, batch: &Batch) {
         match batch {
-            Batch::Slots(slots) => slots.iter().for_each(|slot| self.versions.increment(*slot)),
+            Batch::Groups(groups) => groups.iter().for_each(|group| self.versions.increment(*group)),
             Batch::All => self.versions.increment_all(),
         }
     }

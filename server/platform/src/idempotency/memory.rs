@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::Expiry;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use tokio::time::Instant;
 use writ_runtime::{Context, IdempotencyKey, Idempotent, KeyConflict, Recorded, Respond};
@@ -14,8 +15,12 @@ use crate::metrics::KeyResult;
 use crate::principal::Principal;
 use crate::single_flight::{Role, SingleFlight};
 
-/// The maximum total size of the records in memory, in bytes. The least used ones are evicted first.
+/// The maximum total size of the records in memory, in bytes. Those that were not used for the longest time are evicted
+/// first.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The maximum size of a recorded response, in bytes. A larger one would evict the records of many other requests.
+const MAX_RESPONSE: usize = 4 * 1024 * 1024;
 
 /// The memory that a record needs in addition to its texts. It limits the number of records.
 const OVERHEAD: usize = 512;
@@ -25,7 +30,8 @@ const WAIT: Duration = Duration::from_secs(3);
 
 /// The idempotency records of a service in one process. Clones share the records.
 ///
-/// A restart of the process forgets the records, so a service whose effects outlive the process uses `once` instead.
+/// A restart of the process forgets the records, so a service whose effects outlive the process uses `once` instead. Of a
+/// response of more than 4 MiB only the success is recorded: a retry has no second effect, and is refused with 409.
 ///
 /// ```
 /// # use writ_platform::Principal;
@@ -52,7 +58,8 @@ struct Inner {
 #[derive(Clone)]
 struct Record {
     request_hash: [u8; 32],
-    response: Arc<Recorded>,
+    /// The response, or `None` if it is too large to be recorded.
+    response: Option<Arc<Recorded>>,
     retention: Duration,
 }
 
@@ -74,10 +81,12 @@ impl fmt::Debug for MemoryRecords {
 impl Default for MemoryRecords {
     fn default() -> MemoryRecords {
         let weight = |key: &String, record: &Record| {
-            let headers: usize = record.response.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-            u32::try_from(OVERHEAD + key.len() + headers + record.response.body.len()).unwrap_or(u32::MAX)
+            let response = record.response.as_deref().map_or(0, size);
+            u32::try_from(OVERHEAD + key.len() + response).unwrap_or(u32::MAX)
         };
-        let records = Cache::builder().max_capacity(MAX_BYTES).weigher(weight).expire_after(OwnRetention);
+        // The default policy would rather evict a new record than one that was used often.
+        let records = Cache::builder().max_capacity(MAX_BYTES).eviction_policy(EvictionPolicy::lru());
+        let records = records.weigher(weight).expire_after(OwnRetention);
         MemoryRecords(Arc::new(Inner { records: records.build(), running: SingleFlight::default() }))
     }
 }
@@ -126,7 +135,7 @@ impl MemoryRecords {
         let response = Recorded::of(work().await?);
         let record = Record {
             request_hash: key.request_hash,
-            response: Arc::new(response.clone()),
+            response: (size(&response) <= MAX_RESPONSE).then(|| Arc::new(response.clone())),
             retention: retention(cx.operation()),
         };
         self.0.records.insert(identity, record);
@@ -145,11 +154,18 @@ impl Record {
     }
 
     fn response_to(&self, key: &IdempotencyKey) -> Result<Recorded, KeyConflict> {
-        match self.request_hash == key.request_hash {
-            true => Ok(Recorded::clone(&self.response)),
-            false => Err(KeyConflict::AnotherRequest),
+        match &self.response {
+            _ if self.request_hash != key.request_hash => Err(KeyConflict::AnotherRequest),
+            Some(response) => Ok(Recorded::clone(response)),
+            None => Err(KeyConflict::Unrecorded),
         }
     }
+}
+
+/// Returns the number of bytes of a response.
+fn size(response: &Recorded) -> usize {
+    let headers: usize = response.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    headers + response.body.len()
 }
 
 /// Returns the identity of a key. The length in front of the caller keeps different callers and keys apart.
@@ -182,10 +198,24 @@ mod tests {
         }
     }
 
+    static SELL: Operation = Operation {
+        id: "sellTicket",
+        idempotency: Some(Idempotency { retention: Duration::from_secs(3600) }),
+        ..Operation::NONE
+    };
+
     fn context(caller: &'static str, key: Option<&str>, hash: u8) -> Context<Visitor> {
+        context_of(&BUY, caller, key, hash)
+    }
+
+    fn context_of(
+        operation: &'static Operation,
+        caller: &'static str,
+        key: Option<&str>,
+        hash: u8,
+    ) -> Context<Visitor> {
         let key = key.map(|key| IdempotencyKey { key: key.to_owned(), request_hash: [hash; 32] });
-        let call =
-            CallInfo { operation: &BUY, request_id: RequestId::new("r"), address: None, accept: Accept::default() };
+        let call = CallInfo { operation, request_id: RequestId::new("r"), address: None, accept: Accept::default() };
         Context::new(Visitor(caller), call).with_idempotency(key)
     }
 
@@ -219,6 +249,41 @@ mod tests {
         assert_eq!(buy(&records, &sold, context("ada", Some("k"), 1)).await.as_deref(), Ok("1"));
         tokio::time::sleep(Duration::from_millis(400)).await;
         assert_eq!(buy(&records, &sold, context("ada", Some("k"), 2)).await.as_deref(), Ok("2"));
+    }
+
+    #[tokio::test]
+    async fn a_retry_has_no_second_effect_whatever_the_size_of_the_response() {
+        for (bytes, expected) in [(1024, Ok(())), (MAX_RESPONSE + 1, Err(KeyConflict::Unrecorded))] {
+            let (records, runs) = (MemoryRecords::default(), AtomicUsize::new(0));
+            let large = async || {
+                runs.fetch_add(1, Ordering::SeqCst);
+                Ok::<_, KeyConflict>(Reply::status(201).bytes("text/plain", vec![b'x'; bytes]))
+            };
+            let context = |hash| context_of(&SELL, "ada", Some("k"), hash);
+            let first = records.once(&context(1), large).await.unwrap();
+            assert!(matches!(first, Idempotent::Recorded(recorded) if recorded.body.len() == bytes));
+            records.0.records.run_pending_tasks();
+            assert_eq!(records.once(&context(1), large).await.map(drop), expected);
+            let other = records.once(&context(2), large).await.map(drop);
+            assert_eq!((other, runs.load(Ordering::SeqCst)), (Err(KeyConflict::AnotherRequest), 1));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_new_record_is_not_evicted_before_old_ones() {
+        let records = MemoryRecords::default();
+        let body = vec![b'x'; MAX_RESPONSE - 1024];
+        let large = async || Ok::<_, KeyConflict>(Reply::status(201).bytes("text/plain", body.clone()));
+        let keys: Vec<String> = (0..40).map(|number| number.to_string()).collect();
+        for key in &keys {
+            // Old records are used often.
+            for _ in 0..3 {
+                records.once(&context_of(&SELL, "ada", Some(key), 1), large).await.unwrap();
+                records.0.records.run_pending_tasks();
+            }
+        }
+        let again = records.once(&context_of(&SELL, "ada", Some(&keys[39]), 2), large).await;
+        assert!(matches!(again, Err(KeyConflict::AnotherRequest)));
     }
 
     #[tokio::test]

@@ -7,6 +7,12 @@ use writ_runtime::Limited;
 
 use super::Counted;
 
+/// The outcomes of the rate limit script in Redis: a bucket was empty, or no tokens may be taken.
+#[cfg(feature = "redis")]
+const EMPTY: i64 = 0;
+#[cfg(feature = "redis")]
+pub(super) const WITHHELD: i64 = 2;
+
 /// The result of applying the rate limits to a request: allowed or not, and the remaining requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -31,11 +37,11 @@ pub struct Level {
 }
 
 impl Standing {
-    /// Parses the result of the rate limit script in Redis: `allowed`, `now`, and three numbers for each bucket.
+    /// Parses the result of the rate limit script in Redis: `outcome`, `now`, and three numbers for each bucket.
     /// Returns `None` if the result has another form.
     #[cfg(feature = "redis")]
     pub(super) fn read(numbers: &[i64], counted: &[Counted]) -> Option<Standing> {
-        let (&[allowed, now], levels) = numbers.split_first_chunk::<2>()?;
+        let (&[outcome, now], levels) = numbers.split_first_chunk::<2>()?;
         let number = |number: i64| u64::try_from(number).ok();
         let now = number(now)?;
         let mut tightest: Option<Level> = None;
@@ -43,7 +49,7 @@ impl Standing {
             let level = Level::new(counted, number(level[0])?, now, number(level[1])?, number(level[2])?);
             tightest = Some(tightest.map_or(level, |other| other.tighter(level)));
         }
-        Some(Standing { allowed: allowed == 1, tightest: tightest? })
+        Some(Standing { allowed: outcome != EMPTY, tightest: tightest? })
     }
 
     /// Returns the value of `Retry-After` for a request that a rate limit refuses: seconds, rounded up, at least 1.

@@ -29,6 +29,15 @@ impl LocalBuckets {
 
     /// Takes one request from each rate limit bucket in memory, or from none if one of them is empty.
     pub(super) fn take(&self, counted: &[Counted], now: u64) -> Standing {
+        self.visit(counted, now, true)
+    }
+
+    /// Returns the state of the rate limit buckets in memory for a request that takes nothing.
+    pub(super) fn look(&self, counted: &[Counted], now: u64) -> Standing {
+        Standing { allowed: true, ..self.visit(counted, now, false) }
+    }
+
+    fn visit(&self, counted: &[Counted], now: u64, takes: bool) -> Standing {
         let mut counted: Vec<&Counted> = counted.iter().collect();
         // All requests lock their buckets in one order, so that no two of them wait for each other.
         counted.sort_by(|one, other| one.bucket.cmp(&other.bucket));
@@ -42,7 +51,7 @@ impl LocalBuckets {
         let allowed = buckets.iter().all(|bucket| bucket.tokens >= 1.0);
         let mut tightest: Option<Level> = None;
         for (bucket, counted) in buckets.iter_mut().zip(&counted) {
-            if allowed {
+            if allowed && takes {
                 bucket.tokens -= 1.0;
             }
             let level = bucket.level(counted, now);

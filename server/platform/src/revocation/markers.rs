@@ -7,7 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::sessions::AnySessions;
-use crate::gate::{Commands, Responses};
+use crate::gate::{Acceptance, Commands, Responses};
 use crate::redis::{Redis, Unavailable};
 
 /// The tolerated difference between the clocks of the database and of this process. It extends the lifetime of
@@ -59,10 +59,16 @@ impl Markers {
         }
     }
 
-    /// Adds the two commands that read the markers of `session`.
-    pub(super) fn push_query(&self, commands: &mut Commands, session: Uuid) {
-        commands.command("EXISTS").arg(self.key(session));
-        commands.command("EXISTS").arg(self.complete_key());
+    /// Adds the two commands that read the markers of `session`. `is_synchronized` is the value of
+    /// [`Markers::is_synchronized`].
+    pub(super) fn push_query(&self, commands: &mut Commands, session: Uuid, is_synchronized: bool) {
+        let (absent, present) = (self.key(session), self.complete_key());
+        commands.command("EXISTS").arg(&absent);
+        commands.command("EXISTS").arg(&present);
+        commands.accept_caller(match is_synchronized {
+            true => Acceptance::IfKeys { absent, present },
+            false => Acceptance::Undecided,
+        });
     }
 
     /// Returns true if Redis has the markers of all login sessions that this process has ended.

@@ -32,10 +32,6 @@ const RESERVE_LIFETIME: Duration = Duration::from_secs(5);
 /// The time that an idle HTTP/2 connection, and a new connection during the shutdown, has to end by itself.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// The time beyond the request timeout after which a request is refused here. The routes of a contract refuse it earlier, in
-/// their error envelope; other routes of a service have no time limit of their own.
-const REQUEST_MARGIN: Duration = Duration::from_secs(2);
-
 /// The maximum size of a request head in bytes. A larger one is refused with 431.
 const MAX_HEAD: u32 = 64 * 1024;
 
@@ -130,14 +126,13 @@ impl Connection {
         let version = request.version();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
-        if self.admitted.is_reserve() && !health::is_probe_path(request.uri().path()) {
+        if self.admitted.is_reserve() && !health::is_probe_request(request.method(), request.uri().path()) {
             request.extensions_mut().insert(TOO_MANY_CONNECTIONS);
         }
-        let limit = self.server.config.timeouts.request + REQUEST_MARGIN;
-        let response = tokio::time::timeout(limit, self.server.app.clone().call(request));
+        let response = self.server.app.clone().call(request);
         let shutdown = self.server.shutdown.clone();
         async move {
-            let response = response.await.unwrap_or_else(|_| Ok(timed_out()))?;
+            let response = response.await?;
             Ok(match version {
                 Version::HTTP_2 => response.map(|body| Body::new(PacedBody::new(body))),
                 // The client then opens its next connection to another process before the port is closed.
@@ -146,12 +141,6 @@ impl Connection {
             })
         }
     }
-}
-
-fn timed_out() -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    response
 }
 
 fn with_close(mut response: Response<Body>) -> Response<Body> {

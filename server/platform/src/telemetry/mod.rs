@@ -6,6 +6,7 @@ mod settings;
 #[cfg(feature = "otlp")]
 mod traces;
 
+use std::io::IsTerminal as _;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -64,7 +65,7 @@ pub fn start(config: &Config, metrics: &Arc<Metrics>) -> Telemetry {
     let counted = lines.clone();
     metrics.sample(move |metrics| metrics.set_dropped_log_lines(counted.dropped()));
     #[cfg_attr(not(feature = "otlp"), expect(unused_mut, reason = "only spans add layers"))]
-    let mut layers = vec![log_layer(config, lines.clone())];
+    let mut layers = vec![log_layer(config, lines.clone(), shows_colours())];
     #[cfg(feature = "otlp")]
     let traces = config.traces.as_ref().map(|settings| {
         let traces = traces::Traces::start(settings, &config.service_name, metrics);
@@ -93,10 +94,16 @@ pub(crate) fn flush() {
     }
 }
 
+/// Returns true if a person reads the log lines on a terminal and does not object to colours (<https://no-color.org>). In a
+/// file, the escape sequences of colours are noise.
+fn shows_colours() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
 /// Returns the layer that writes log lines.
-fn log_layer(config: &Config, lines: Lines) -> AnyLayer {
+fn log_layer(config: &Config, lines: Lines, has_colours: bool) -> AnyLayer {
     let filter = config.log_filter.parse::<EnvFilter>().unwrap_or_default();
-    let layer = fmt::layer().with_writer(lines);
+    let layer = fmt::layer().with_writer(lines).with_ansi(has_colours);
     match config.log_format {
         LogFormat::Json => {
             let json = layer.json().flatten_event(true).with_current_span(true).with_span_list(false);

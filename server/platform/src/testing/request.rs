@@ -44,12 +44,8 @@ impl OperationRequest {
 
     /// Adds the path below which the service serves its operations, such as the `BASE_PATH` of a generated crate.
     #[must_use]
-    pub fn below(mut self, base: &str) -> OperationRequest {
-        let mut target = Target(String::new());
-        target.path(base.trim_end_matches('/'));
-        target.0.push_str(self.target.as_str());
-        self.target = target;
-        self
+    pub fn below(self, base: &str) -> OperationRequest {
+        OperationRequest { target: self.target.below(base), ..self }
     }
 
     /// Adds a pair to the query, such as `limit=10`.
@@ -116,6 +112,14 @@ impl Target {
         target
     }
 
+    /// Returns this path below another one.
+    pub(super) fn below(self, base: &str) -> Target {
+        let mut target = Target(String::new());
+        target.path(base.trim_end_matches('/'));
+        target.0.push_str(&self.0);
+        target
+    }
+
     /// Appends a part of the path, with the characters encoded that a path cannot contain (RFC 3986 § 3.3).
     fn path(&mut self, part: &str) {
         for byte in part.bytes() {
@@ -125,6 +129,14 @@ impl Target {
                     let _ = write!(self.0, "%{other:02X}");
                 }
             }
+        }
+    }
+
+    /// Returns this target without a prefix of its path, such as `/v1`.
+    pub(super) fn without_prefix(self, prefix: &str) -> Target {
+        match self.0.split_once(&format!("{prefix}/")) {
+            Some((base, rest)) => Target(format!("{base}/{rest}")),
+            None => self,
         }
     }
 

@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
 use writ_runtime::{ApiKey, Denied};
 
+pub(crate) use command::USAGE;
 pub(crate) use execute::run;
 
 use super::granted::{FromKey, Granted};
