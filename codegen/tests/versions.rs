@@ -155,7 +155,7 @@ fn an_operation_that_admits_other_callers_is_refused_with_its_location() {
 #[test]
 fn a_recorded_response_that_differs_is_refused() {
     let idempotent = "      x-idempotency: { retention: 24h }
-      parameters: [{ name: Idempotency-Key, in: header, schema: { type: string, maxLength: 64 } }]";
+      parameters: [{ name: Idempotency-Key, in: header, required: true, schema: { type: string, maxLength: 64 } }]";
     let longer = PLAIN.replace("name: {", "title: {").replace("[name]", "[title]");
     let contracts = [contract("/v1", idempotent, PLAIN), contract("/v2", idempotent, &longer)];
     let generated = generated("recorded", contracts);

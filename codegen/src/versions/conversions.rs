@@ -107,7 +107,8 @@ impl<'v> Conversions<'v> {
         if let Some(path) = self.lists.get(from) {
             return path.clone();
         }
-        let path = self.method(name, docs, signature);
+        let several = name.replacen("_to_", "_names_to_", 1);
+        let path = self.method(if self.names.contains(name) { &several } else { name }, docs, signature);
         self.lists.insert(from.to_owned(), path.clone());
         path
     }
@@ -175,7 +176,10 @@ impl<'v> Conversions<'v> {
         let violation = runtime("Violation");
         Step::Call(match direction {
             Direction::Inbound => self.method(
-                &format!("{base}_to_{version}"),
+                &match self.lists.contains_key(name) {
+                    true => format!("{base}_value_to_{version}"),
+                    false => format!("{base}_to_{version}"),
+                },
                 format!("Converts the `{name}` of a request to that of `{version}`."),
                 |method| format!("{method}(old: {old}) -> Result<{new}, {violation}>"),
             ),

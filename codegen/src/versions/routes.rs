@@ -144,9 +144,12 @@ fn statement(
         (None, None) => method,
         (success, error) => {
             let owner = &versions[handler.version].name;
-            let same = |ty: &Code| format!("{}::<crate::{owner}::{ty}>", std("std::convert::identity"));
-            let success = success.unwrap_or_else(|| same(&handler.operation.response.name));
-            let error = error.unwrap_or_else(|| same(&handler.operation.error.name));
+            let same = |ty: String| format!("{}::<{ty}>", std("std::convert::identity"));
+            let success = success.unwrap_or_else(|| {
+                let ty = format!("crate::{owner}::{}", handler.operation.response.name);
+                same(if operation.idempotent { format!("{}<{ty}>", runtime("Idempotent")) } else { ty })
+            });
+            let error = error.unwrap_or_else(|| same(format!("crate::{owner}::{}", handler.operation.error.name)));
             format!("{}::new({method}, {success}, {error})", runtime("Translated"))
         }
     };
