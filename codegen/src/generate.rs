@@ -17,7 +17,7 @@ pub use crate::summary::{
 use crate::summary::{authenticator, conversions, operations, services};
 use crate::version_declaration::VersionFacts;
 use crate::versions::shared::ApiVersion;
-use crate::versions::{link_versions, mark_older};
+use crate::versions::{link_versions, mark_version};
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::document::{self, Document, LoadOptions, Version};
 use writ_contract::model::{self, Contract};
@@ -160,8 +160,9 @@ fn link(requests: &[Request], prepared: &mut [Prepared], order: &[usize]) -> BTr
         for at in order {
             let Some(mut views) = prepared[*at].views.take() else { continue };
             let Layout::Module(name) = requests[*at].layout.clone() else { continue };
-            if *at != latest {
-                mark_older(&mut views, &name);
+            // Version 1 keeps the entity tags that it had as the only version, and a version never changes its own.
+            if name != "v1" {
+                mark_version(&mut views, &name);
             }
             let rendered = render(&renderer, &views)?;
             versions.push(ApiVersion { name, views, rendered });

@@ -54,8 +54,8 @@ pub struct Linked {
     pub handled: Vec<BTreeSet<String>>,
 }
 
-/// Marks the operations of an older version in its operation table.
-pub fn mark_older(views: &mut crate::rust::CrateViews, name: &str) {
+/// Names the version of its operations in the operation table.
+pub fn mark_version(views: &mut crate::rust::CrateViews, name: &str) {
     let operations = views.tags.iter_mut().flat_map(|tag| &mut tag.operations).map(|operation| &mut operation.entry);
     let unselected =
         views.unselected.iter_mut().flat_map(|all| &mut all.operations).map(|operation| &mut operation.entry);

@@ -98,8 +98,8 @@ pub struct Operation {
     pub secret: bool,
     /// The name of the query parameter that lists the fields of a sparse fieldset (`x-sparse`), or `None`.
     pub sparse_fieldset: Option<&'static str>,
-    /// The name of the older API version that declares the operation, such as `v1`. Empty for the latest version, and for
-    /// a contract without versions.
+    /// The name of the API version that declares the operation, such as `v2`. It is part of the entity tags of responses.
+    /// Empty for version 1 and for a contract without versions, so that their tags stay when a version is added.
     pub version: &'static str,
 }
 

@@ -94,7 +94,7 @@ impl RequestHead {
     }
 }
 
-/// Replaces the entity tags of `If-Match` by those of the latest version of the contract. `If-None-Match` stays: it is
+/// Replaces the entity tags of `If-Match` by those without marks, which handlers know. `If-None-Match` stays: it is
 /// compared with the tag that leaves.
 fn translate_conditions(headers: &mut HeaderMap, version: &str) {
     let values: Result<Vec<&str>, _> = headers.get_all(header::IF_MATCH).iter().map(HeaderValue::to_str).collect();

@@ -34,7 +34,7 @@ pub(crate) fn apply(head: &RequestHead, reply: &mut Reply) {
     reply.body = ReplyBody::Empty;
 }
 
-/// Marks the `ETag` of a reply with the older version of the contract that the representation belongs to, so that it
+/// Marks the `ETag` of a reply with the version of the contract that the representation belongs to, so that it
 /// differs from the tags of other versions.
 pub(crate) fn mark_tag(version: &str, reply: &mut Reply) {
     if version.is_empty() {

@@ -91,16 +91,16 @@ impl ETag {
     }
 }
 
-/// The character between an entity tag and the older version of the contract that its representation belongs to.
+/// The character between an entity tag and the version of the contract that its representation belongs to.
 const VERSION_MARK: char = '@';
 
 impl ETag {
-    /// Returns the entity tag of this representation in an older version of the contract.
+    /// Returns the entity tag of this representation in a version of the contract.
     pub(crate) fn of_version(&self, version: &str) -> ETag {
         ETag { weak: self.weak, tag: format!("{}{VERSION_MARK}{version}", self.tag) }
     }
 
-    /// Returns the entity tag without the mark of an older version. A tag of another version gets a mark that no
+    /// Returns the entity tag without the mark of its version. A tag of another version gets a mark that no
     /// representation has, so that it matches none.
     pub(crate) fn without_version(&self, version: &str) -> ETag {
         let own = self.tag.strip_suffix(version).and_then(|tag| tag.strip_suffix(VERSION_MARK));
@@ -144,8 +144,8 @@ impl IfMatch {
         if tags.is_empty() { None } else { Some(IfMatch::Tags(tags)) }
     }
 
-    /// Returns the condition on the representation in the latest version of the contract, for a condition on its
-    /// representation in an older version.
+    /// Returns the condition on the tags without marks, which handlers know, for a condition on the tags of a version of the
+    /// contract.
     pub(crate) fn without_version(&self, version: &str) -> IfMatch {
         match self {
             IfMatch::Any => IfMatch::Any,
