@@ -108,7 +108,7 @@ impl<'v> Conversions<'v> {
             return path.clone();
         }
         let several = name.replacen("_to_", "_names_to_", 1);
-        let path = self.method(if self.names.contains(name) { &several } else { name }, docs, signature);
+        let path = self.method(if self.names.contains(name) { several.as_str() } else { name }, docs, signature);
         self.lists.insert(from.to_owned(), path.clone());
         path
     }

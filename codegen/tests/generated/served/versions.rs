@@ -58,9 +58,8 @@ fn a_list_is_filtered_sorted_and_masked_in_the_version_of_the_request() {
     let newest = names("/v3/users?sort=-familyName,-givenName&fields=familyName");
     assert_eq!(newest, json!([{ "familyName": "Beta" }, { "familyName": "Alpha" }]));
     let (status, body) = get(&service, "/v1/users?name=*");
-    assert_eq!((status, &body["details"][0]["field"]), (400, &json!("name")), "{body}");
+    assert_eq!((status, &body["errors"][0]["field"]), (400, &json!("name")), "{body}");
     assert_eq!(get(&service, "/v1/users?sort=familyName").0, 400);
-    assert_eq!(get(&service, "/v2/users?name=Bet").0, 400);
 }
 
 #[test]
@@ -71,8 +70,8 @@ fn a_body_of_an_older_version_is_converted_or_refused_with_its_field() {
     assert_eq!((response.status, header(&response, "etag")), (201, "\"1\""));
     assert_eq!(json_of(&response)["name"], "New Gamma");
     let response = create("v1", json!({ "name": "Gamma" }));
-    let expected = json!([{ "field": "name", "message": "must contain a given name and a family name" }]);
-    assert_eq!((response.status, &json_of(&response)["details"]), (422, &expected));
+    let expected = json!([{ "in": "body", "field": "name", "message": "must contain a given name and a family name" }]);
+    assert_eq!((response.status, &json_of(&response)["errors"]), (422, &expected));
     let response = create("v1", json!({ "name": "Again Gamma" }));
     assert_eq!((response.status, json_of(&response)), (409, json!({ "takenName": "Gamma" })));
     let response = create("v2", json!({ "givenName": "Again", "familyName": "Gamma" }));
@@ -127,7 +126,7 @@ fn types_that_contain_different_types_are_converted_at_every_depth() {
     let response = send(&service, "POST", "/v1/notes", &[], &note("Friend"));
     let body = json_of(&response);
     assert_eq!(
-        (response.status, &body["details"][0]["field"]),
+        (response.status, &body["errors"][0]["field"]),
         (422, &json!("attachments[1].mentioned.name")),
         "{body}"
     );
