@@ -7,7 +7,7 @@ pub const OPENAPI_JSON: &str = r##"{
   "info": {
     "title": "Writ",
     "version": "1.0.0",
-    "description": "An online shop: user accounts, products, carts and orders.\n\n- **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body\n  `Health`.\n- **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and\n  `limit`.\n- **Money** is a decimal number in a string, together with its currency.\n- **Times** are in UTC and formatted according to RFC 3339.\n- **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.\n- **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, also if it is refused with 401 or\n  403. For a 401 they report the limit of requests without valid credentials, which all operations share.\n"
+    "description": "An online shop: user accounts, products, carts and orders.\n\n- **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body\n  `Health`.\n- **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and\n  `limit`.\n- **Money** is a decimal number in a string, together with its currency.\n- **Times** are in UTC and formatted according to RFC 3339.\n- **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.\n- **Versions**: this version is deprecated, and each of its responses has the headers `Deprecation`, `Sunset` and, if\n  version 2 has the resource, `Link`. A path without a version, such as `/users`, means version 2 unless the\n  request has `Accept: application/vnd.api+json;version=1` or `?version=1`.\n- **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, also if it is refused with 401 or\n  403. For a 401 they report the limit of requests without valid credentials, which all operations share.\n"
   },
   "servers": [
     {
@@ -3984,6 +3984,9 @@ info:
     - **Money** is a decimal number in a string, together with its currency.
     - **Times** are in UTC and formatted according to RFC 3339.
     - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.
+    - **Versions**: this version is deprecated, and each of its responses has the headers `Deprecation`, `Sunset` and, if
+      version 2 has the resource, `Link`. A path without a version, such as `/users`, means version 2 unless the
+      request has `Accept: application/vnd.api+json;version=1` or `?version=1`.
     - **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has
       `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, also if it is refused with 401 or
       403. For a 401 they report the limit of requests without valid credentials, which all operations share.
