@@ -8,6 +8,7 @@ mod cargo;
 mod codegen;
 mod conform;
 mod corpus;
+mod mutants;
 mod package;
 mod readme;
 mod sqlx;
@@ -38,6 +39,8 @@ enum Task {
     Conform(conform::Args),
     /// Check the alert rules and the dashboard of docs/operations with promtool.
     Alerts,
+    /// Change the runtime and the platform in small ways, and report the changes that no test notices.
+    Mutants(mutants::Args),
     /// Send a mixed load to the server, and fail if its memory, its keys or its connections grow.
     Soak(bench::SoakArgs),
     /// Run the server with a private PostgreSQL and Redis.
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Conform(args) => conform::run(&args),
         Task::Alerts => alerts::run(),
+        Task::Mutants(args) => mutants::run(&args),
         Task::Soak(args) => bench::soak(&args),
         Task::Dev(args) => project().perform(&writ_tasks::Task::Dev(args)),
         Task::Test(args) => project().perform(&writ_tasks::Task::Test(args)),
@@ -91,7 +95,7 @@ fn project() -> Project {
         .redis()
         .generate_with(codegen::generate_all)
         .credential(Credential::new("Admin", "ADMIN_PASSWORD").user("ADMIN_EMAIL", "admin@example.com"))
-        .page("API", "/v1")
+        .page("API", "/v2")
         .page("Reference", "/docs")
         .first_request(sign_in)
 }
@@ -101,7 +105,7 @@ fn sign_in(running: &Running) -> String {
     let user = running.credentials.first();
     let (email, password) = user.map(|user| (&*user.user, &*user.shown)).unwrap_or_default();
     format!(
-        "curl http://{}/v1/auth/login -H 'Content-Type: application/json' \\\n  -d '{{\"email\":\"{email}\",\"password\":\"{password}\"}}'",
+        "curl http://{}/v2/auth/login -H 'Content-Type: application/json' \\\n  -d '{{\"email\":\"{email}\",\"password\":\"{password}\"}}'",
         running.address
     )
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use generated::v1::{Currency, Money, Order, OrderId, OrderItem, OrderStatus};
+use generated::latest::{Currency, Money, Order, OrderId, OrderItem, OrderStatus};
 use rust_decimal::Decimal;
 use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;

@@ -108,6 +108,7 @@ mod tests {
         assert!(pending.is_empty());
         assert!(pending.add(groups(0..1000)));
         assert!(!pending.add(groups(900..1100)));
+        assert_eq!(pending.len(), 1100);
         let mut delivered = 0;
         while let Some(Batch::Groups(batch)) = pending.next() {
             assert!(batch.len() <= BATCH && !pending.is_empty());
@@ -123,6 +124,7 @@ mod tests {
             pending.add(groups(start * 1000..(start + 1) * 1000));
         }
         assert!(pending.lock().groups.len() <= MAX_GROUPS);
+        assert_eq!(pending.len(), GROUPS);
         assert_eq!((pending.next(), pending.next()), (Some(Batch::All), None));
     }
 
