@@ -1,7 +1,7 @@
 //! The server of the sample: the parts of the platform that it uses, and its routes.
 
 use axum::Router;
-use generated::v1;
+use generated::{VERSIONS, latest};
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use writ_platform::credentials::{Passwords, Tokens};
@@ -9,6 +9,7 @@ use writ_platform::cursor::Cursors;
 use writ_platform::health::Weight;
 use writ_platform::revocation::Revocations;
 use writ_platform::{Builder, Database, Platform, Redis, Service, Store, docs};
+use writ_runtime::versioned_router;
 
 use crate::auth::authenticator::Credentials;
 use crate::auth::caller::Caller;
@@ -17,7 +18,7 @@ use crate::carts::CartService;
 use crate::health::{self, Conversions, HealthService};
 use crate::orders::OrderService;
 use crate::products::ProductService;
-use crate::users::{self, UserService};
+use crate::users::{self, UserService, V1};
 
 /// The database of users and sessions.
 pub static USERS: Database = Database::new("users", &USERS_MIGRATIONS);
@@ -74,9 +75,9 @@ impl Service for Shop {
     }
 
     fn router(&self, platform: &Platform) -> Router {
-        let api = v1::Api {
+        let api = latest::Api {
             authenticator: Credentials(self.tokens.clone()),
-            gate: platform.gate(&self.store, v1::operations::ALL).with(self.revocations.clone()),
+            gate: platform.gate(&self.store, &VERSIONS.operations()).with(self.revocations.clone()),
             errors: Conversions,
             auth: AuthService::new(self),
             users: UserService::new(self),
@@ -85,7 +86,8 @@ impl Service for Shop {
             orders: OrderService::new(self),
             health: HealthService::new(platform.health()),
         };
-        let docs = docs::router(&v1::ERROR_ENVELOPE, v1::OPENAPI_JSON, v1::OPENAPI_YAML);
-        api.router_with(platform.serve_options()).merge(docs).merge(self.tokens.key_set_router())
+        let docs = docs::versions_router(&latest::ERROR_ENVELOPE, &VERSIONS);
+        let router = versioned_router(&VERSIONS, api.versions(V1, platform.serve_options()));
+        router.merge(docs).merge(self.tokens.key_set_router())
     }
 }

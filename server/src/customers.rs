@@ -1,6 +1,6 @@
 //! The rules that decide which callers can access the carts and orders of a user.
 
-use generated::v1::UserId;
+use generated::latest::UserId;
 use sqlx::PgPool;
 use uuid::Uuid;
 use writ_platform::Principal as _;

@@ -35,8 +35,13 @@ const SERVICES: &[(&str, &str, &str)] = &[
     (OWN, "golden-own", include_str!("../services/own.rs")),
     (UNWRITTEN, "golden-unwritten", include_str!("../services/unwritten.rs")),
     (MEDIA, "golden-media", include_str!("../services/media.rs")),
+    ("forgotten-version", "golden-versions", include_str!("../services/forgotten_version.rs")),
+    (VERSIONS, "golden-versions", include_str!("../services/versions.rs")),
     (SECRETS, "golden-secrets", include_str!("../services/secrets.rs")),
 ];
+
+/// The service of three versions of an API.
+pub const VERSIONS: &str = "versions-server";
 
 /// The program that prints values with secrets.
 pub const SECRETS: &str = "secrets-printer";
@@ -219,7 +224,7 @@ fn write_stubs(output: &mut Output, runtime: &str) {
     let mut manifest = manifest(STUBS, &[("writ-runtime", runtime)], &[]);
     let mut source =
         format!("{}\n//! Services whose methods are the printed stubs.\n\nstruct Service;\n", output::HEADER);
-    for subject in contracts::golden() {
+    for subject in contracts::golden().into_iter().filter(|subject| !contracts::has_versions(subject)) {
         let path = subject.name.replace('-', "_");
         manifest.push_str(&format!("{0} = {{ path = \"../{0}\" }}\n", subject.name));
         let operations = contracts::try_generate(&subject.entry).operations;

@@ -29,7 +29,7 @@
 //! | password hashes and HTTP Basic | `credentials::Passwords`, `credentials::BasicAccounts` | `passwords` |
 //! | own access tokens | `credentials::Tokens` | `tokens` |
 //! | access tokens of an external issuer | `credentials::Issuer` | `jwt` |
-//! | the contract as a web page | `docs::router` | `docs` |
+//! | the contract as a web page, in one version or several | `docs::router`, `docs::versions_router` | `docs` |
 //! | mimalloc as the allocator of the program | | `allocator` |
 //! | test support | `testing` | `testing` |
 //!
@@ -68,6 +68,7 @@ pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+mod around;
 mod builder;
 mod compression;
 #[cfg(feature = "postgres")]

@@ -1,20 +1,18 @@
 //! Paginated lists that consist of the rows of one statement, and the number of elements in a list.
 
-use std::time::Duration;
-
 use chrono::NaiveDateTime;
 use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::{Arguments as _, FromRow, PgPool, Postgres, QueryBuilder, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::{
+    Arguments as _, Connection as _, FromRow, PgConnection, PgPool, Postgres, QueryBuilder, Row as _, TypeInfo as _,
+    ValueRef as _,
+};
 use writ_runtime::{BadCursor, Page, PageRequest};
 
 use crate::cursor::{Cursors, SortValue, value_hash};
 use crate::keyset::{Keyset, Paging, SortColumn, SortKey};
 
-/// The time limit of counting the elements of a list. A list that takes longer to count has no total.
-const COUNT_TIMEOUT: Duration = Duration::from_millis(500);
-
-/// Begins the transaction that counts. PostgreSQL itself cancels a count after [`COUNT_TIMEOUT`], so that it does not
-/// continue without a caller.
+/// Begins the transaction that counts. PostgreSQL itself cancels a count after half a second, so that it does not continue
+/// without a caller. A list that takes longer to count has no total.
 const BEGIN_COUNT: &str = "BEGIN READ ONLY; SET LOCAL statement_timeout = 500";
 
 /// The SQLSTATE `query_canceled`: the statement exceeded its time limit.
@@ -23,11 +21,11 @@ const QUERY_CANCELED: &str = "57014";
 /// Returns the number of rows that a list contains, or `None` if counting them takes longer than half a second.
 ///
 /// `rows` is the list as a query without columns, such as `SELECT FROM events WHERE TRUE`, to which `filter` adds its
-/// conditions.
+/// conditions. The connection is that of the query for the page, so that a list needs one connection.
 ///
 /// ```no_run
-/// # async fn example(pool: &sqlx::PgPool) -> Result<Option<u64>, sqlx::Error> {
-/// writ_platform::listing::count(pool, "SELECT FROM events WHERE TRUE", |query| {
+/// # async fn example(connection: &mut sqlx::PgConnection) -> Result<Option<u64>, sqlx::Error> {
+/// writ_platform::listing::count(connection, "SELECT FROM events WHERE TRUE", |query| {
 ///     query.push(" AND opens > ").push_bind(chrono::Utc::now());
 /// })
 /// .await
@@ -37,7 +35,7 @@ const QUERY_CANCELED: &str = "57014";
 /// # Errors
 /// Returns the error of the database.
 pub async fn count(
-    pool: &PgPool,
+    connection: &mut PgConnection,
     rows: &'static str,
     filter: impl FnOnce(&mut QueryBuilder<Postgres>),
 ) -> Result<Option<u64>, sqlx::Error> {
@@ -45,17 +43,15 @@ pub async fn count(
     query.push(rows);
     filter(&mut query);
     query.push(") AS counted");
-    count_rows(pool, query).await
+    count_rows(connection, query).await
 }
 
 /// Runs a query that counts, within the time limit.
-async fn count_rows(pool: &PgPool, mut query: QueryBuilder<Postgres>) -> Result<Option<u64>, sqlx::Error> {
-    // A connection that is not available in time is a reason for a missing total, not for a failed request.
-    let Ok(begun) = tokio::time::timeout(COUNT_TIMEOUT, pool.begin_with(BEGIN_COUNT)).await else { return Ok(None) };
-    let mut transaction = match begun {
-        Err(sqlx::Error::PoolTimedOut) => return Ok(None),
-        begun => begun?,
-    };
+async fn count_rows(
+    connection: &mut PgConnection,
+    mut query: QueryBuilder<Postgres>,
+) -> Result<Option<u64>, sqlx::Error> {
+    let mut transaction = connection.begin_with(BEGIN_COUNT).await?;
     let counted: Result<i64, _> = query.build_query_scalar().fetch_one(&mut *transaction).await;
     match counted {
         Ok(count) => Ok(Some(count.unsigned_abs())),
@@ -145,9 +141,10 @@ impl List {
         }
         let paging = self.paging(cursors, &filter, request)?;
         let mut query = self.page_query(&paging, &filter)?;
-        let rows = query.build().fetch_all(pool).await?;
-        let total =
-            paging.total(&rows, async || count_rows(pool, self.query("SELECT count(*)", &filter)?).await).await?;
+        let mut connection = pool.acquire().await?;
+        let rows = query.build().fetch_all(&mut *connection).await?;
+        let count = async || count_rows(&mut connection, self.query("SELECT count(*)", &filter)?).await;
+        let total = paging.total(&rows, count).await?;
         let Page { data, pagination } = paging.try_rows(rows, total, value)?.page(|row| row);
         let data = data.iter().map(|row| R::from_row(row).map(&mut convert)).collect::<Result<_, _>>()?;
         Ok(Page { data, pagination })

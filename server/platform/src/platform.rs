@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::{Router, middleware};
+use axum::Router;
 use tokio::net::TcpListener;
 #[cfg(feature = "postgres")]
 use tokio_util::sync::CancellationToken;
@@ -12,11 +12,9 @@ use tokio_util::task::TaskTracker;
 use writ_runtime::{Breach, BreachObserver, EnvelopeCell, Operation, ResponseChecks, ServeOptions};
 
 use crate::BoxError;
-use crate::browsers;
+use crate::around;
 use crate::builder::{Step, Work};
 use crate::cache::Caches;
-use crate::client_address;
-use crate::compression;
 use crate::config::{Config, ResponseCheckConfig, Timeouts};
 use crate::gate::PolicyGate;
 use crate::health::{self, Health};
@@ -267,18 +265,7 @@ impl Platform {
     /// Adds the middleware that all routes share: client address, log line, metrics, completion of requests with effects,
     /// security headers, compression, CORS and a time limit.
     pub fn around(&self, app: Router) -> Router {
-        let config = &self.0.config;
-        let app = self.bound(app);
-        let trusted = Arc::from(config.trusted_proxies.as_slice());
-        let app = match browsers::cross_origin(&config.cors_origins) {
-            Some(cross_origin) => app.layer(cross_origin),
-            None => app,
-        };
-        let app = if config.compresses { compression::compress(app) } else { app };
-        browsers::secure(app, config.hsts)
-            .layer(middleware::from_fn(tasks::complete_request))
-            .layer(middleware::from_fn_with_state(self.0.metrics.clone(), telemetry::observe))
-            .layer(middleware::from_fn_with_state(trusted, client_address::find))
+        around::around(&self.0.config, &self.0.metrics, self.bound(app))
     }
 
     /// Waits for the tasks that follow the last response, and then closes the connections to stores.

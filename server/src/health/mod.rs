@@ -27,7 +27,7 @@ pub fn event_stream(redis: &Redis) -> impl Probe + use<> {
     }
 }
 
-/// The implementation of the generated trait [`HealthApi`](generated::v1::HealthApi): the health checks of the
+/// The implementation of the generated trait [`HealthApi`](generated::latest::HealthApi): the health checks of the
 /// server.
 #[derive(Debug, Clone)]
 pub struct HealthService {

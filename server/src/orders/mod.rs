@@ -14,7 +14,7 @@ use writ_platform::cursor::Cursors;
 use crate::Shop;
 use crate::customers::Customers;
 
-/// The implementation of the generated trait [`Orders`](generated::v1::Orders): placing, listing and changing
+/// The implementation of the generated trait [`Orders`](generated::latest::Orders): placing, listing and changing
 /// orders.
 #[derive(Debug, Clone)]
 pub struct OrderService {

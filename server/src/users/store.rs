@@ -1,7 +1,7 @@
 //! The SQL that finds, lists and creates user accounts.
 
 use chrono::{DateTime, Utc};
-use generated::v1::{User, UserId};
+use generated::latest::{NewUser, User, UserId};
 use sqlx::{PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
 use writ_platform::Principal as _;
@@ -11,6 +11,7 @@ use writ_platform::revocation::Revocations;
 use writ_runtime::ETag;
 
 use super::list::{self, Filter};
+use super::refusal::CreateError;
 use crate::Shop;
 use crate::auth::caller::Caller;
 
@@ -37,7 +38,8 @@ pub struct Account {
 pub(super) struct Row {
     pub id: Uuid,
     pub email: String,
-    pub name: String,
+    pub given_name: String,
+    pub family_name: String,
     pub role: String,
     pub version: i32,
     pub created_at: DateTime<Utc>,
@@ -52,26 +54,32 @@ impl Store {
 
     /// Returns a page of the users that match the filters.
     pub async fn list(&self, filter: &Filter, paging: &Paging<'_>) -> Result<Rows<Account>, sqlx::Error> {
-        let rows: Vec<Row> = page_query(filter, paging).build_query_as().fetch_all(&self.pool).await?;
-        let count = async || count(&self.pool, "SELECT FROM active_users WHERE TRUE", |query| filter.push(query)).await;
+        let mut connection = self.pool.acquire().await?;
+        let rows: Vec<Row> = page_query(filter, paging).build_query_as().fetch_all(&mut *connection).await?;
+        let count =
+            async || count(&mut connection, "SELECT FROM active_users WHERE TRUE", |query| filter.push(query)).await;
         let total = paging.total(&rows, count).await?;
         let accounts = rows.into_iter().map(Account::try_from).collect::<Result<_, _>>()?;
         Ok(paging.rows(accounts, total, list::value))
     }
 
-    /// Creates a user with the role `user`. Returns `None` if another account uses the e-mail address.
-    pub async fn insert(&self, email: &str, name: &str, password_hash: &str) -> Result<Option<Account>, sqlx::Error> {
+    /// Creates a user with the role `user`.
+    pub async fn insert(&self, user: &NewUser, password_hash: &str) -> Result<Account, CreateError> {
+        // A trigger sets `name`, which processes of an older release read.
         let inserted = sqlx::query_as!(
             Row,
-            "INSERT INTO users (id, email, name, password_hash) VALUES ($1, $2, $3, $4)
+            "INSERT INTO users (id, email, name, given_name, family_name, password_hash)
+             VALUES ($1, $2, '', $3, $4, $5)
              ON CONFLICT (lower(email)) WHERE deleted_at IS NULL DO NOTHING
-             RETURNING id, email, name, role, version, created_at, updated_at",
+             RETURNING id, email, given_name, family_name, role, version, created_at, updated_at",
             UserId::generate().uuid(),
-            email,
-            name,
+            user.email,
+            user.given_name,
+            user.family_name,
             password_hash
         );
-        inserted.fetch_optional(&self.pool).await?.map(Account::try_from).transpose()
+        let row = inserted.fetch_optional(&self.pool).await?.ok_or(CreateError::EmailTaken)?;
+        Ok(Account::try_from(row)?)
     }
 
     /// Returns the user with this id. Returns `None` if the user does not exist or the caller cannot see the
@@ -79,8 +87,9 @@ impl Store {
     pub async fn find(&self, id: UserId, caller: &Caller) -> Result<Option<Account>, sqlx::Error> {
         let found = sqlx::query_as!(
             Row,
-            r#"SELECT id AS "id!", email AS "email!", name AS "name!", role AS "role!", version AS "version!",
-                      created_at AS "created_at!", updated_at AS "updated_at!"
+            r#"SELECT id AS "id!", email AS "email!", given_name AS "given_name!", family_name AS "family_name!",
+                      role AS "role!", version AS "version!", created_at AS "created_at!",
+                      updated_at AS "updated_at!"
                FROM active_users WHERE id = $1 AND ($2::uuid IS NULL OR id = $2)"#,
             id.uuid(),
             owner(caller)
@@ -103,8 +112,9 @@ impl Store {
 
 /// Returns the query of a page of the users that match the filters.
 pub(super) fn page_query(filter: &Filter, paging: &Paging<'_>) -> QueryBuilder<Postgres> {
-    let mut query =
-        QueryBuilder::new("SELECT id, email, name, role, version, created_at, updated_at FROM active_users WHERE TRUE");
+    let mut query = QueryBuilder::new(
+        "SELECT id, email, given_name, family_name, role, version, created_at, updated_at FROM active_users WHERE TRUE",
+    );
     filter.push(&mut query);
     paging.push(&mut query);
     query
@@ -124,7 +134,8 @@ impl TryFrom<Row> for Account {
         let user = User {
             id: row.id.into(),
             email: row.email,
-            name: row.name,
+            given_name: row.given_name,
+            family_name: row.family_name,
             role: row.role.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
             created_at: row.created_at,
             updated_at: row.updated_at,

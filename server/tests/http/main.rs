@@ -24,3 +24,4 @@ mod user_changes;
 mod user_list;
 mod user_races;
 mod users;
+mod versions;

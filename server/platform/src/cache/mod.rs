@@ -275,12 +275,10 @@ impl Cache {
             return Outcome::Bypass;
         }
         match self.0.backend.found(lookup, responses) {
-            Found::Read { entry, versions } => {
-                match entry.as_deref().and_then(|entry| stored::read(entry, &versions)) {
-                    Some(cached) => Outcome::Hit(cached),
-                    None => Outcome::Miss(Ticket { key: lookup.key.clone(), versions, leader: None }),
-                }
-            }
+            Found::Read { entry, versions } => match entry.and_then(|entry| stored::read(&entry, &versions)) {
+                Some(cached) => Outcome::Hit(cached),
+                None => Outcome::Miss(Ticket { key: lookup.key.clone(), versions, leader: None }),
+            },
             #[cfg(feature = "redis")]
             Found::Unversioned => Outcome::Unversioned,
             #[cfg(feature = "redis")]

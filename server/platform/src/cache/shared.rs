@@ -4,9 +4,9 @@
 //! random text. A Redis that loses its data loses the epoch too, so that versions that start again at zero are never
 //! equal to earlier ones.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use uuid::Uuid;
 
 use super::Lookup;
@@ -62,7 +62,7 @@ impl SharedCache {
         let (Some(entry), Some(versions), true) = (entry, versions, is_trusted) else { return Found::Unavailable };
         let mut versions = versions.into_iter();
         match versions.next().flatten() {
-            Some(epoch) => Found::Read { entry: entry.map(Arc::from), versions: join(Some(epoch), versions) },
+            Some(epoch) => Found::Read { entry: entry.map(Bytes::from), versions: join(Some(epoch), versions) },
             None => Found::Unversioned,
         }
     }

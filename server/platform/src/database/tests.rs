@@ -4,7 +4,7 @@ use std::str::FromStr as _;
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Executor as _, SqlSafeStr as _};
+use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _};
 
 use super::DatabaseConfig;
 use crate::jobs::{Batch, Expired, Job};
@@ -57,6 +57,29 @@ async fn every_statement_fits_the_migrated_schema() {
     for statement in STATEMENTS.into_iter().flatten() {
         let prepared = database.pool.prepare((*statement).into_sql_str()).await;
         prepared.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+}
+
+#[tokio::test]
+async fn every_statement_finds_the_rows_of_its_service_by_an_index() {
+    let database = TestDatabase::with_things().await;
+    let mut connection = database.pool.acquire().await.unwrap();
+    // The test tables are small, so PostgreSQL would read them completely.
+    let settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
+    sqlx::raw_sql(settings).execute(&mut *connection).await.unwrap();
+    let purges = EXPIRED.iter().flat_map(|rows| [rows.delete(), rows.overdue()]);
+    let statements = STATEMENTS.into_iter().flatten().map(|statement| (*statement).to_owned()).chain(purges);
+    for statement in statements.filter(|statement| statement.contains("WHERE")) {
+        let prepare = AssertSqlSafe(format!("PREPARE checked AS {statement}"));
+        sqlx::raw_sql(prepare).execute(&mut *connection).await.unwrap();
+        let parameters = (1..).take_while(|number| statement.contains(&format!("${number}"))).map(|_| "NULL");
+        let parameters = parameters.collect::<Vec<_>>().join(", ");
+        let arguments = if parameters.is_empty() { String::new() } else { format!("({parameters})") };
+        let explain = sqlx::query_scalar(AssertSqlSafe(format!("EXPLAIN EXECUTE checked{arguments}")));
+        let plan: Vec<String> = explain.fetch_all(&mut *connection).await.unwrap();
+        let is_read = |line: &String| line.contains("Filter:") && line.contains("current_schema");
+        assert!(!plan.iter().any(is_read), "{statement}\n{}", plan.join("\n"));
+        sqlx::raw_sql("DEALLOCATE checked").execute(&mut *connection).await.unwrap();
     }
 }
 

@@ -177,13 +177,16 @@ async fn a_list_that_takes_too_long_to_count_has_no_total_on_any_page() {
 }
 
 #[tokio::test]
-async fn a_count_without_a_free_connection_has_no_result() {
-    let database = TestDatabase::with_things().await;
+async fn a_page_with_a_total_needs_one_connection() {
+    let (database, cursors) = (TestDatabase::with_things().await, Cursors::new(None));
     let mut held = Vec::new();
-    for _ in 0..database.pool.options().get_max_connections() {
+    for _ in 1..database.pool.options().get_max_connections() {
         held.push(database.pool.acquire().await.unwrap());
     }
-    assert_eq!(count(&database.pool, "SELECT FROM pg_class WHERE TRUE", |_| ()).await.unwrap(), None);
+    let request = PageRequest { limit: 9, at: PageAt::Number(1) };
+    let filter = [SortValue::Integer(20)];
+    let page = NUMBERS.page::<_, _, ListError, 1>(&database.pool, &cursors, &request, filter, |row: (i32, i64)| row);
+    assert_eq!(page.await.unwrap().pagination.total, Some(80));
 }
 
 #[tokio::test]

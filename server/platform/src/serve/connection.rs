@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use http::{HeaderValue, Request, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -63,6 +66,16 @@ pub(super) struct Connection {
     pub(super) admitted: Admitted,
 }
 
+/// The reason why a connection ends.
+enum End {
+    /// The connection must end at once.
+    Closed,
+    /// The connection must end after its running requests.
+    Drained,
+    /// No stream of an HTTP/2 connection has been open for some time.
+    Idle,
+}
+
 impl Connection {
     /// Serves the requests of the connection until the client, a time limit or the shutdown ends it.
     pub(super) async fn run(self, stream: TcpStream) {
@@ -81,43 +94,48 @@ impl Connection {
                 Protocol::Http1 => std::future::pending().await,
                 Protocol::Http2 => streams.idle_for(timeouts.header).await,
             }
+            End::Idle
         };
         let drained = async {
             draining.cancelled().await;
             // The first request of a new connection can be on its way.
             let _ = tokio::time::timeout(GRACE, protocol.wait()).await;
+            End::Drained
         };
-        let ended = async {
+        let closed = async {
             tokio::select! {
                 () = closing.cancelled() => {}
                 () = self.admitted.displaced() => {}
                 () = lifetime(self.admitted.is_reserve()) => {}
             }
+            End::Closed
         };
-        let mut ended = pin!(ended);
-        // An error of the connection is a fault of the client or of the network, so there is nothing to report.
-        let is_idle = tokio::select! {
-            biased;
-            _ = connection.as_mut() => return,
-            () = ended.as_mut() => return,
-            () = drained => false,
-            () = idle => true,
-        };
-        connection.as_mut().graceful_shutdown();
-        let grace = async {
-            match is_idle {
-                true => {
-                    tokio::time::sleep(GRACE).await;
-                    // A request that crossed the announcement of the end can still run.
-                    streams.idle_for(GRACE).await;
+        // Unlike those of `select!`, each of these futures is polled only after its own wake-up, and not for each request.
+        let mut ends: FuturesUnordered<BoxFuture<'_, End>> = FuturesUnordered::new();
+        ends.push(closed.boxed());
+        ends.push(drained.boxed());
+        ends.push(idle.boxed());
+        loop {
+            let end = tokio::select! {
+                biased;
+                // An error of the connection is a fault of the client or of the network, so there is nothing to report.
+                _ = connection.as_mut() => return,
+                Some(end) = ends.next() => end,
+            };
+            match end {
+                End::Closed => return,
+                End::Drained => connection.as_mut().graceful_shutdown(),
+                End::Idle => {
+                    connection.as_mut().graceful_shutdown();
+                    let grace = async {
+                        tokio::time::sleep(GRACE).await;
+                        // A request that crossed the announcement of the end can still run.
+                        streams.idle_for(GRACE).await;
+                        End::Closed
+                    };
+                    ends.push(grace.boxed());
                 }
-                false => std::future::pending().await,
             }
-        };
-        tokio::select! {
-            _ = connection => {}
-            () = ended => {}
-            () = grace => {}
         }
     }
 

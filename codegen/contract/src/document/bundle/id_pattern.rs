@@ -1,6 +1,5 @@
 //! The patterns of ids in a bundled contract, for readers that do not know `x-id-prefix`.
 
-use super::key;
 use crate::document::node::{Key, Node, Value};
 
 /// The pattern of a TypeID without its prefix: a UUID in base 32, whose first digit has only three bits.
@@ -16,7 +15,7 @@ pub(super) fn complete(schema: &mut Vec<(Key, Node)>) {
         return;
     };
     let pattern = Node { span, value: Value::String(pattern(prefix)) };
-    schema.push((key("pattern", span), pattern));
+    schema.push((Key { name: "pattern".to_owned(), span }, pattern));
 }
 
 /// Returns the pattern of the TypeIDs with a prefix.

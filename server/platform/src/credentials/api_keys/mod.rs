@@ -40,10 +40,10 @@ const MAX_LENGTH: usize = 512;
 
 /// Finds an API key by its hash.
 #[cfg(feature = "postgres")]
-const FIND: &str = "\
+const FIND: &str = r#"
 SELECT name, scopes FROM writ.api_keys
-WHERE service = current_schema() AND key_hash = $1 AND revoked_at IS NULL
-      AND (expires_at IS NULL OR expires_at > now())";
+WHERE service = current_schema() COLLATE "default" AND key_hash = $1 AND revoked_at IS NULL
+      AND (expires_at IS NULL OR expires_at > now())"#;
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(all(test, feature = "postgres"))]

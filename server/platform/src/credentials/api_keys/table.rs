@@ -15,26 +15,27 @@ VALUES (current_schema(), $1, $2, $3, statement_timestamp() + make_interval(secs
 RETURNING expires_at";
 
 /// Revokes the key with this id.
-const REVOKE: &str = "\
+const REVOKE: &str = r#"
 UPDATE writ.api_keys
 SET revoked_at = statement_timestamp(), revoked_by = $2, revoked_role = session_user, revoke_reason = $3
-WHERE service = current_schema() AND encode(substring(key_hash FROM 1 FOR 6), 'hex') = $1 AND revoked_at IS NULL
-RETURNING name";
+WHERE service = current_schema() COLLATE "default" AND encode(substring(key_hash FROM 1 FOR 6), 'hex') = $1
+      AND revoked_at IS NULL
+RETURNING name"#;
 
 /// The maximum number of keys that are listed.
 pub(super) const MAX_LISTED: usize = 1000;
 
 /// Reads the latest keys of one caller or of all: those that are valid, or also those that are not.
-const LIST: &str = "\
+const LIST: &str = r#"
 SELECT count(*) OVER () AS total, encode(substring(key_hash FROM 1 FOR 6), 'hex') AS id,
        name, scopes, created_at, expires_at, revoked_at,
        issued_by, coalesce(issued_role, '') AS issued_role, issue_reason,
        revoked_by, coalesce(revoked_role, '') AS revoked_role, revoke_reason
 FROM writ.api_keys
-WHERE service = current_schema()
+WHERE service = current_schema() COLLATE "default"
       AND ($1 OR (revoked_at IS NULL AND (expires_at IS NULL OR expires_at > statement_timestamp())))
       AND ($2::text IS NULL OR name = $2)
-ORDER BY created_at DESC, key_hash LIMIT $3";
+ORDER BY created_at DESC, key_hash LIMIT $3"#;
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]
