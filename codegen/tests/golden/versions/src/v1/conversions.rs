@@ -7,12 +7,12 @@ use crate::v1::{ListUsersSort, NewUser, Taken, User, UserField, UserPatch};
 
 /// The conversions between v1 and v2 of the API.
 ///
-/// The service implements this trait for a type and passes it to `Api::versions` of the latest version. Its functions
-/// convert the types that differ. All other types are shared, or converted by generated code.
+/// The service implements this trait for a type and passes it to `Api::versions` of the latest
+/// version. Its functions convert the types that differ. All other types are shared, or converted
+/// by generated code.
 ///
 /// A request that cannot be converted is refused like one that is not valid, with the returned
-/// violation. The field of the
-/// violation is relative to the converted value.
+/// violation. The field of the violation is relative to the converted value.
 pub trait Conversions: Send + Sync + 'static {
     /// Converts the `User` of a response of `v2`.
     fn user_from_v2(new: v2::User) -> User;
@@ -20,11 +20,8 @@ pub trait Conversions: Send + Sync + 'static {
     /// Returns what a sort key means in `v2`. The list may be empty, or contain several.
     fn list_users_sort_to_v2(old: ListUsersSort) -> Vec<Sort<v2::ListUsersSort>>;
 
-    /// Converts the `UserField` of a request to that of `v2`.
-    fn user_field_to_v2(old: UserField) -> Result<v2::UserField, Violation>;
-
     /// Returns what a field name means in `v2`. The list may be empty, or contain several.
-    fn user_field_to_v2_(old: UserField) -> Vec<v2::UserField>;
+    fn user_field_to_v2(old: UserField) -> Vec<v2::UserField>;
 
     /// Applies `name`, which requests of `v2` do not have, to the request.
     fn list_users_name_to_v2(old: Option<String>, request: &mut v2::ListUsersRequest) -> Result<(), Violation>;
@@ -34,9 +31,6 @@ pub trait Conversions: Send + Sync + 'static {
 
     /// Converts the `NewUser` of a request to that of `v2`.
     fn new_user_to_v2(old: NewUser) -> Result<v2::NewUser, Violation>;
-
-    /// Returns what a field name means in `v2`. The list may be empty, or contain several.
-    fn user_field_to_v2__(old: UserField) -> Vec<v2::UserField>;
 
     /// Converts the `UserPatch` of a request to that of `v2`.
     fn user_patch_to_v2(old: UserPatch) -> Result<v2::UserPatch, Violation>;

@@ -6,12 +6,12 @@ use crate::v2::Tag;
 
 /// The conversions between v2 and v3 of the API.
 ///
-/// The service implements this trait for a type and passes it to `Api::versions` of the latest version. Its functions
-/// convert the types that differ. All other types are shared, or converted by generated code.
+/// The service implements this trait for a type and passes it to `Api::versions` of the latest
+/// version. Its functions convert the types that differ. All other types are shared, or converted
+/// by generated code.
 ///
 /// A request that cannot be converted is refused like one that is not valid, with the returned
-/// violation. The field of the
-/// violation is relative to the converted value.
+/// violation. The field of the violation is relative to the converted value.
 pub trait Conversions: Send + Sync + 'static {
     /// Converts the `Tag` of a response of `v3`.
     fn tag_from_v3(new: v3::Tag) -> Tag;

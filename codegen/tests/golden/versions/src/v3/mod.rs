@@ -188,8 +188,8 @@ where
         endpoints
     }
 
-    /// Returns the endpoints of every version of the API, the oldest first. The services of this version serve the older
-    /// versions too, by their conversions.
+    /// Returns the endpoints of every version of the API, the oldest first. The services of this version serve the
+    /// older versions too, by their conversions.
     pub fn versions<V1, V2>(
         self,
         v1: V1,

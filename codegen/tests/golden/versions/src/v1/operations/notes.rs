@@ -16,7 +16,6 @@ pub static ADD_NOTE: Operation = Operation {
     }),
     statuses: &[201, 422],
     produces: &["application/json"],
-    version: "v1",
     ..Operation::NONE
 };
 
@@ -28,7 +27,6 @@ pub static LIST_TAGS: Operation = Operation {
     tag: "notes",
     statuses: &[200],
     produces: &["application/json"],
-    version: "v1",
     ..Operation::NONE
 };
 
@@ -45,7 +43,6 @@ pub static ECHO_TREE: Operation = Operation {
     }),
     statuses: &[200],
     produces: &["application/json"],
-    version: "v1",
     ..Operation::NONE
 };
 
@@ -56,6 +53,5 @@ pub static PING: Operation = Operation {
     path: "/ping",
     tag: "notes",
     statuses: &[204],
-    version: "v1",
     ..Operation::NONE
 };

@@ -22,7 +22,6 @@ pub static LIST_USERS: Operation = Operation {
     statuses: &[200, 400],
     produces: &["application/json"],
     sparse_fieldset: Some("fields"),
-    version: "v1",
     ..Operation::NONE
 };
 
@@ -39,7 +38,6 @@ pub static CREATE_USER: Operation = Operation {
     }),
     statuses: &[201, 409, 422],
     produces: &["application/json"],
-    version: "v1",
     ..Operation::NONE
 };
 
@@ -59,7 +57,6 @@ pub static GET_USER: Operation = Operation {
     produces: &["application/json"],
     conditional: true,
     sparse_fieldset: Some("fields"),
-    version: "v1",
     ..Operation::NONE
 };
 
@@ -81,7 +78,6 @@ pub static UPDATE_USER: Operation = Operation {
     security: &[&[Requirement { scheme: &SCHEME_KEY, scopes: &[] }]],
     statuses: &[200, 404, 412, 422],
     produces: &["application/json"],
-    version: "v1",
     ..Operation::NONE
 };
 
@@ -97,7 +93,6 @@ pub static DELETE_USER: Operation = Operation {
     ],
     security: &[&[Requirement { scheme: &SCHEME_KEY, scopes: &[] }]],
     statuses: &[204, 412],
-    version: "v1",
     ..Operation::NONE
 };
 
@@ -118,6 +113,5 @@ pub static RENAME_USER: Operation = Operation {
     security: &[&[Requirement { scheme: &SCHEME_KEY, scopes: &[] }]],
     statuses: &[200, 404],
     produces: &["application/json"],
-    version: "v1",
     ..Operation::NONE
 };

@@ -26,7 +26,7 @@ pub fn list_users_request<V: Conversions>(old: ListUsersRequest) -> Result<v2::L
             conversion::sort_order(old.sort, V::list_users_sort_to_v2),
             v2::ListUsersSort::ORDERS,
         )?,
-        fields: conversion::field_names(old.fields, V::user_field_to_v2_),
+        fields: conversion::field_names(old.fields, V::user_field_to_v2),
         at_most: at_most.unwrap_or(20),
     };
     conversion::parameter(InputLocation::Query, "name", V::list_users_name_to_v2(old.name, &mut newer))?;
@@ -65,7 +65,7 @@ pub fn get_user_response<V: Conversions>(new: v2::GetUserResponse) -> GetUserRes
 pub fn get_user_request<V: Conversions>(old: GetUserRequest) -> Result<v2::GetUserRequest, Violation> {
     Ok(v2::GetUserRequest {
         user_id: old.user_id,
-        fields: conversion::field_names(old.fields, V::user_field_to_v2__),
+        fields: conversion::field_names(old.fields, V::user_field_to_v2),
     })
 }
 

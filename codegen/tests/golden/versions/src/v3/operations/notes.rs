@@ -18,6 +18,7 @@ pub static ADD_NOTE: Operation = Operation {
     }),
     statuses: &[201, 422],
     produces: &["application/json"],
+    version: "v3",
     ..Operation::NONE
 };
 
@@ -29,6 +30,7 @@ pub static LIST_TAGS: Operation = Operation {
     tag: "notes",
     statuses: &[200],
     produces: &["application/json"],
+    version: "v3",
     ..Operation::NONE
 };
 
@@ -45,6 +47,7 @@ pub static ECHO_TREE: Operation = Operation {
     }),
     statuses: &[200],
     produces: &["application/json"],
+    version: "v3",
     ..Operation::NONE
 };
 
@@ -55,5 +58,6 @@ pub static PING: Operation = Operation {
     path: "/ping",
     tag: "notes",
     statuses: &[204],
+    version: "v3",
     ..Operation::NONE
 };

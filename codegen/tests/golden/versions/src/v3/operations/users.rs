@@ -25,6 +25,7 @@ pub static LIST_USERS: Operation = Operation {
     statuses: &[200, 400],
     produces: &["application/json"],
     sparse_fieldset: Some("fields"),
+    version: "v3",
     ..Operation::NONE
 };
 
@@ -41,6 +42,7 @@ pub static CREATE_USER: Operation = Operation {
     }),
     statuses: &[201, 409, 422],
     produces: &["application/json"],
+    version: "v3",
     ..Operation::NONE
 };
 
@@ -60,6 +62,7 @@ pub static GET_USER: Operation = Operation {
     produces: &["application/json"],
     conditional: true,
     sparse_fieldset: Some("fields"),
+    version: "v3",
     ..Operation::NONE
 };
 
@@ -81,6 +84,7 @@ pub static UPDATE_USER: Operation = Operation {
     security: &[&[Requirement { scheme: &SCHEME_KEY, scopes: &[] }]],
     statuses: &[200, 404, 412, 422],
     produces: &["application/json"],
+    version: "v3",
     ..Operation::NONE
 };
 
@@ -96,6 +100,7 @@ pub static DELETE_USER: Operation = Operation {
     ],
     security: &[&[Requirement { scheme: &SCHEME_KEY, scopes: &[] }]],
     statuses: &[204, 412],
+    version: "v3",
     ..Operation::NONE
 };
 
@@ -111,5 +116,6 @@ pub static GET_INITIALS: Operation = Operation {
     security: &[&[Requirement { scheme: &SCHEME_KEY, scopes: &[] }]],
     statuses: &[200, 404],
     produces: &["text/plain"],
+    version: "v3",
     ..Operation::NONE
 };

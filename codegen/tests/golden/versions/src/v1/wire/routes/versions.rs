@@ -4,7 +4,7 @@
 use crate::v3::notes::Notes;
 use crate::v3::users::Users;
 use std::convert::identity;
-use writ_runtime::{Translated, nothing};
+use writ_runtime::{Decoder, Translated, nothing};
 use crate::v1::{
     AddNoteRequest, CreateUserRequest, DeleteUserRequest, EchoTreeRequest, GetUserRequest,
     ListUsersRequest, RenameUserRequest, UpdateUserRequest, operations,
@@ -29,15 +29,15 @@ where
     V1: crate::v1::conversions::Conversions,
     V2: crate::v2::conversions::Conversions,
 {
-    routes.public(&operations::ADD_NOTE, |input| {
-        let request = AddNoteRequest::decode(input)?;
-        let request = input.converted(crate::v1::wire::convert::add_note_request::<V1>(request))?;
-        Some(request)
-    }, Translated::new(
-        S::add_note,
-        crate::v1::wire::convert::add_note_response::<V1>,
-        identity::<crate::v3::AddNoteError>,
-    ));
+    routes.public(
+        &operations::ADD_NOTE,
+        decode_add_note::<V1>,
+        Translated::new(
+            S::add_note,
+            crate::v1::wire::convert::add_note_response::<V1>,
+            identity::<crate::v3::AddNoteError>,
+        ),
+    );
     routes.public_bare(
         &operations::LIST_TAGS,
         nothing,
@@ -59,41 +59,71 @@ where
     V1: crate::v1::conversions::Conversions,
     V2: crate::v2::conversions::Conversions,
 {
-    routes.secured(&operations::LIST_USERS, |input| {
-        let request = ListUsersRequest::decode(input)?;
-        let request = input.converted(crate::v1::wire::convert::list_users_request::<V1>(request))?;
-        Some(request)
-    }, Translated::new(
-        S::list_users,
-        crate::v1::wire::convert::list_users_response::<V1>,
-        identity::<crate::v3::ListUsersError>,
-    ));
-    routes.public(&operations::CREATE_USER, |input| {
-        let request = CreateUserRequest::decode(input)?;
-        let request = input.converted(crate::v1::wire::convert::create_user_request::<V1>(request))?;
-        Some(request)
-    }, Translated::new(
-        S::create_user,
-        crate::v1::wire::convert::create_user_response::<V1>,
-        crate::v1::wire::convert::create_user_error::<V1>,
-    ));
-    routes.secured(&operations::GET_USER, |input| {
-        let request = GetUserRequest::decode(input)?;
-        let request = input.converted(crate::v1::wire::convert::get_user_request::<V1>(request))?;
-        Some(request)
-    }, Translated::new(
-        S::get_user,
-        crate::v1::wire::convert::get_user_response::<V1>,
-        identity::<crate::v3::GetUserError>,
-    ));
-    routes.secured(&operations::UPDATE_USER, |input| {
-        let request = UpdateUserRequest::decode(input)?;
-        let request = input.converted(crate::v1::wire::convert::update_user_request::<V1>(request))?;
-        Some(request)
-    }, Translated::new(
-        S::update_user,
-        crate::v1::wire::convert::update_user_response::<V1>,
-        identity::<crate::v3::UpdateUserError>,
-    ));
+    routes.secured(
+        &operations::LIST_USERS,
+        decode_list_users::<V1>,
+        Translated::new(
+            S::list_users,
+            crate::v1::wire::convert::list_users_response::<V1>,
+            identity::<crate::v3::ListUsersError>,
+        ),
+    );
+    routes.public(
+        &operations::CREATE_USER,
+        decode_create_user::<V1>,
+        Translated::new(
+            S::create_user,
+            crate::v1::wire::convert::create_user_response::<V1>,
+            crate::v1::wire::convert::create_user_error::<V1>,
+        ),
+    );
+    routes.secured(
+        &operations::GET_USER,
+        decode_get_user::<V1>,
+        Translated::new(
+            S::get_user,
+            crate::v1::wire::convert::get_user_response::<V1>,
+            identity::<crate::v3::GetUserError>,
+        ),
+    );
+    routes.secured(
+        &operations::UPDATE_USER,
+        decode_update_user::<V1>,
+        Translated::new(
+            S::update_user,
+            crate::v1::wire::convert::update_user_response::<V1>,
+            identity::<crate::v3::UpdateUserError>,
+        ),
+    );
     routes.secured(&operations::DELETE_USER, DeleteUserRequest::decode, S::delete_user);
+}
+
+fn decode_list_users<V1: crate::v1::Conversions>(input: &mut Decoder<'_>) -> Option<crate::v3::ListUsersRequest> {
+    let request = ListUsersRequest::decode(input)?;
+    let request = input.converted(crate::v1::wire::convert::list_users_request::<V1>(request))?;
+    Some(request)
+}
+
+fn decode_create_user<V1: crate::v1::Conversions>(input: &mut Decoder<'_>) -> Option<crate::v3::CreateUserRequest> {
+    let request = CreateUserRequest::decode(input)?;
+    let request = input.converted(crate::v1::wire::convert::create_user_request::<V1>(request))?;
+    Some(request)
+}
+
+fn decode_get_user<V1: crate::v1::Conversions>(input: &mut Decoder<'_>) -> Option<crate::v3::GetUserRequest> {
+    let request = GetUserRequest::decode(input)?;
+    let request = input.converted(crate::v1::wire::convert::get_user_request::<V1>(request))?;
+    Some(request)
+}
+
+fn decode_update_user<V1: crate::v1::Conversions>(input: &mut Decoder<'_>) -> Option<crate::v3::UpdateUserRequest> {
+    let request = UpdateUserRequest::decode(input)?;
+    let request = input.converted(crate::v1::wire::convert::update_user_request::<V1>(request))?;
+    Some(request)
+}
+
+fn decode_add_note<V1: crate::v1::Conversions>(input: &mut Decoder<'_>) -> Option<crate::v3::AddNoteRequest> {
+    let request = AddNoteRequest::decode(input)?;
+    let request = input.converted(crate::v1::wire::convert::add_note_request::<V1>(request))?;
+    Some(request)
 }

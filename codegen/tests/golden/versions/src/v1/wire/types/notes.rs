@@ -2,7 +2,7 @@
 //! The types that only operations of the tag `notes` use.
 
 use std::collections::BTreeMap;
-use crate::v1::{Link, NewUser};
+use crate::v1::NewUser;
 
 pub use crate::v2::{Link, Tag, Tree};
 

@@ -3,7 +3,7 @@
 
 use writ_runtime::{DateTime, Page, Utc};
 
-pub use crate::v2::{Pagination};
+pub use crate::v2::Pagination;
 
 /// The schema `UserField` of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

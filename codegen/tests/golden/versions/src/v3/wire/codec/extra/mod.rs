@@ -3,4 +3,3 @@
 
 mod users;
 mod notes;
-mod shared;
