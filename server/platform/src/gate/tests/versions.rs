@@ -2,11 +2,13 @@
 
 use super::*;
 
+const LIMITS: &[RateLimit] = &[RateLimit { requests: 9, window: Duration::from_secs(60), by: LimitBy::Caller }];
+
 const fn event(path: &'static str) -> Operation {
     Operation {
         id: "getEvent",
         path,
-        rate_limits: &[RateLimit { requests: 9, window: Duration::from_secs(60), by: LimitBy::Caller }],
+        rate_limits: LIMITS,
         cache: Some(CachePolicy { ttl: Duration::from_secs(60), tags: &["event:{eventId}"], shared: false }),
         ..Operation::NONE
     }
@@ -17,9 +19,9 @@ static LATEST: Operation = event("/v2/events/{eventId}");
 
 /// Returns the remaining requests, and the body of a cached response.
 async fn cached(gate: &PolicyGate<Visitor>, request: &TestRequest) -> Option<(String, String)> {
-    let Ok(Admission::Reply(reply)) = gate.enter(&request.entry()).await else { return None };
+    let Ok(Admission::Reply { reply, headers }) = gate.enter(&request.entry()).await else { return None };
     let ReplyBody::Bytes(body) = reply.body else { return None };
-    let remaining = reply.headers["x-ratelimit-remaining"].to_str().unwrap().to_owned();
+    let remaining = headers["x-ratelimit-remaining"].to_str().unwrap().to_owned();
     Some((remaining, String::from_utf8(body.to_vec()).unwrap()))
 }
 
