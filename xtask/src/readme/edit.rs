@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 /// A change to one file that a document describes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Creates or overwrites a file with the given text.
+    /// Creates or overwrites a file with the given text. Its folder is created if it does not exist.
     Write {
         /// The path of the file to create or overwrite, relative to the checkout.
         path: String,
@@ -45,7 +45,12 @@ pub fn apply(edit: &Edit, root: &Path) -> anyhow::Result<String> {
     };
     let file = below(root, path)?;
     let text = match edit {
-        Edit::Write { text, .. } => text.clone(),
+        Edit::Write { text, .. } => {
+            if let Some(folder) = file.parent() {
+                fs::create_dir_all(folder).with_context(|| format!("cannot create the folder of {path}"))?;
+            }
+            text.clone()
+        }
         Edit::Insert { after, text, .. } => insert(&read(&file, path)?, after, text)?,
         Edit::Replace { old, new, .. } => replace(&read(&file, path)?, old, new)?,
     };
