@@ -12,6 +12,7 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("codec.rs", include_str!("codec.rs.j2")),
     ("codec_mod.rs", include_str!("codec_mod.rs.j2")),
     ("errors.rs", include_str!("errors.rs.j2")),
+    ("events.rs", include_str!("events.rs.j2")),
     ("extra_codec_mod.rs", include_str!("extra_codec_mod.rs.j2")),
     ("form_rule.rs", include_str!("form_rule.rs.j2")),
     ("lib.rs", include_str!("lib.rs.j2")),

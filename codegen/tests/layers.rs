@@ -18,6 +18,7 @@ const LAYERS: &[&str] = &[
     "rust::expr",
     "rust::types",
     "rust::operations",
+    "rust::events",
     "rust::servers",
     "rust::client",
     "rust::fallbacks",

@@ -137,6 +137,9 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
             )?,
         );
     }
+    if let Some(events) = &views.events {
+        add(&format!("{}.rs", file_name(&events.module)), renderer.render("events.rs", events)?);
+    }
     Ok(output)
 }
 

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use super::publish::InvalidEvent;
 use super::types::{EventType, StoredEvent};
 
 /// A consumer of domain events. Generated code implements this trait for each implementation of the consumer trait of a
@@ -46,6 +47,9 @@ pub trait Consume<T>: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), ConsumeError>> + Send;
 }
 
+/// The error of a method of a generated consumer trait. Every error converts into it.
+pub type ConsumerError = Box<dyn Error + Send + Sync>;
+
 /// The reason why a consumer did not handle an event.
 #[derive(Debug)]
 pub enum ConsumeError {
@@ -61,6 +65,12 @@ impl fmt::Display for ConsumeError {
             ConsumeError::Unreadable(cause) => write!(f, "the data of the event does not match its schema: {cause}"),
             ConsumeError::Failed(cause) => write!(f, "the consumer failed: {cause}"),
         }
+    }
+}
+
+impl From<InvalidEvent> for ConsumeError {
+    fn from(invalid: InvalidEvent) -> ConsumeError {
+        ConsumeError::Unreadable(Box::new(invalid))
     }
 }
 

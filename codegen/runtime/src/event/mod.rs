@@ -7,8 +7,10 @@
 
 mod consume;
 mod outbox;
+mod publish;
 mod types;
 
-pub use consume::{Consume, ConsumeError};
+pub use consume::{Consume, ConsumeError, ConsumerError};
 pub use outbox::{NewEvent, Outbox};
+pub use publish::{InvalidEvent, MAX_EVENT_DATA, PublishError, publish};
 pub use types::{Event, EventId, EventType, StoredEvent};
