@@ -6,10 +6,14 @@
 //! - **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body
 //!   `Health`.
 //! - **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and
-//!   `limit`.
+//!   `limit`. The list of webhook endpoints is short and has no pages.
 //! - **Money** is a decimal number in a string, together with its currency.
 //! - **Times** are in UTC and formatted according to RFC 3339.
-//! - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.
+//! - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders, `evt_…` for events.
+//! - **Events** are delivered to webhook endpoints at least once, with signatures of
+//!   [Standard Webhooks](https://www.standardwebhooks.com). An endpoint that does not respond with
+//!   2xx within 15 seconds
+//!   receives the event again, for about a day. Redirects are not followed.
 //! - **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has
 //!   `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, also if it is refused with 401 or
 //!   403. For a 401 they report the limit of requests without valid credentials, which all operations share.
@@ -71,6 +75,7 @@
 //!         products: Service,
 //!         carts: Service,
 //!         orders: Service,
+//!         webhook_endpoints: Service,
 //!         health: Service,
 //!     };
 //!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
@@ -99,6 +104,7 @@
 //! - [`errors`]: a type for each error status, such as `NotFound`, and the error envelope.
 //! - [`operations`]: the operations as constant data: paths, parameters, security and policies.
 //! - [`client`]: a typed client of the contract.
+//! - [`events`]: the domain events of the service: their types, publisher and consumer.
 //!
 //! All types, traits and errors are also exported from this module.
 //!
@@ -120,10 +126,12 @@ pub mod users;
 pub mod products;
 pub mod carts;
 pub mod orders;
+pub mod webhook_endpoints;
 pub mod health;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod errors;
+pub mod events;
 pub mod operations;
 
 mod wire;
@@ -161,6 +169,13 @@ pub use self::orders::{
     ListOrdersResponse, ListUserOrdersError, ListUserOrdersRequest, ListUserOrdersResponse,
     OrderSort, Orders, UpdateOrderError, UpdateOrderRequest, UpdateOrderResponse,
 };
+pub use self::webhook_endpoints::{
+    CreateWebhookError, CreateWebhookRequest, CreateWebhookResponse, DeleteWebhookError,
+    DeleteWebhookRequest, DeleteWebhookResponse, GetWebhookError, GetWebhookRequest,
+    GetWebhookResponse, ListWebhooksError, ListWebhooksResponse, RotateWebhookSecretError,
+    RotateWebhookSecretRequest, RotateWebhookSecretResponse, UpdateWebhookError,
+    UpdateWebhookRequest, UpdateWebhookResponse, WebhookEndpoints,
+};
 pub use self::health::{
     HealthApi, HealthError, HealthResponse, LivezError, LivezResponse, ReadyzError, ReadyzResponse,
 };
@@ -179,7 +194,18 @@ pub const BASE_PATH: &str = "";
 /// The services that implement the contract, one field for each tag.
 ///
 /// [`Api::router`] combines them into a router that serves every operation.
-pub struct Api<A, G, E, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService> {
+pub struct Api<
+    A,
+    G,
+    E,
+    AuthService,
+    UsersService,
+    ProductsService,
+    CartsService,
+    OrdersService,
+    WebhookEndpointsService,
+    HealthApiService,
+> {
     /// The [`Authenticator`] implementation, which verifies the credentials of a request.
     pub authenticator: A,
     /// The [`Gate`] implementation, which admits or refuses a request before its body is read.
@@ -196,12 +222,35 @@ pub struct Api<A, G, E, AuthService, UsersService, ProductsService, CartsService
     pub carts: CartsService,
     /// Orders: placement, status and cancellation.
     pub orders: OrdersService,
+    /// Webhook endpoints: the receivers of events outside of the services.
+    pub webhook_endpoints: WebhookEndpointsService,
     /// Health: checks for supervisors, load balancers and dashboards.
     pub health: HealthApiService,
 }
 
-impl<A, G, E, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
-    Api<A, G, E, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
+impl<
+    A,
+    G,
+    E,
+    AuthService,
+    UsersService,
+    ProductsService,
+    CartsService,
+    OrdersService,
+    WebhookEndpointsService,
+    HealthApiService,
+> Api<
+    A,
+    G,
+    E,
+    AuthService,
+    UsersService,
+    ProductsService,
+    CartsService,
+    OrdersService,
+    WebhookEndpointsService,
+    HealthApiService,
+>
 where
     A: Authenticator,
     G: Gate<A::Principal>,
@@ -211,6 +260,7 @@ where
     ProductsService: products::Products,
     CartsService: carts::Carts<Principal = A::Principal>,
     OrdersService: orders::Orders<Principal = A::Principal>,
+    WebhookEndpointsService: webhook_endpoints::WebhookEndpoints<Principal = A::Principal>,
     HealthApiService: health::HealthApi,
 {
     /// Returns a router of all operations. A request for an unknown path is refused with 404 in the error
@@ -244,12 +294,13 @@ where
             self.gate,
             options,
         );
-        let mut endpoints = Vec::with_capacity(25);
+        let mut endpoints = Vec::with_capacity(31);
         wire::routes::auth::bind(&mut pipeline.routes(self.auth, &mut endpoints));
         wire::routes::users::bind(&mut pipeline.routes(self.users, &mut endpoints));
         wire::routes::products::bind(&mut pipeline.routes(self.products, &mut endpoints));
         wire::routes::carts::bind(&mut pipeline.routes(self.carts, &mut endpoints));
         wire::routes::orders::bind(&mut pipeline.routes(self.orders, &mut endpoints));
+        wire::routes::webhook_endpoints::bind(&mut pipeline.routes(self.webhook_endpoints, &mut endpoints));
         wire::routes::health::bind(&mut pipeline.routes(self.health, &mut endpoints));
         endpoints
     }

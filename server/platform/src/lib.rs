@@ -30,6 +30,7 @@
 //! | own access tokens | `credentials::Tokens` | `tokens` |
 //! | access tokens of an external issuer | `credentials::Issuer` | `jwt` |
 //! | the contract as a web page | `docs::router` | `docs` |
+//! | delivery of events to endpoints outside of the services | `webhooks` | `webhooks` |
 //! | mimalloc as the allocator of the program | | `allocator` |
 //! | test support | `testing` | `testing` |
 //!
@@ -67,6 +68,9 @@ pub mod tasks;
 pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 mod builder;
 mod compression;

@@ -1,5 +1,6 @@
 //! The service of the tag `users`: registration, profiles and passwords.
 
+mod announce;
 mod api;
 mod change;
 mod list;
@@ -13,6 +14,7 @@ mod store;
 use writ_platform::credentials::Passwords;
 use writ_platform::cursor::Cursors;
 
+pub use announce::register_announcement;
 pub use purge::register_purge;
 pub use seed::register_administrator;
 

@@ -4,15 +4,17 @@ use chrono::{DateTime, Utc};
 use generated::v1::{User, UserId};
 use sqlx::{PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
-use writ_platform::Principal as _;
 use writ_platform::keyset::{Paging, Rows};
 use writ_platform::listing::count;
 use writ_platform::revocation::Revocations;
+use writ_platform::{Principal as _, Transaction};
 use writ_runtime::ETag;
 
+use super::announce;
 use super::list::{self, Filter};
 use crate::Shop;
 use crate::auth::caller::Caller;
+use crate::events::Events;
 
 /// The scope that grants access to the accounts of all users.
 pub(super) const ADMIN_SCOPE: &str = "users:admin";
@@ -21,6 +23,7 @@ pub(super) const ADMIN_SCOPE: &str = "users:admin";
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) pool: PgPool,
+    pub(super) events: Events,
     pub(super) revocations: Revocations,
 }
 
@@ -47,7 +50,7 @@ pub(super) struct Row {
 impl Store {
     /// Creates the store of user accounts. It uses the connection pool of the database schema `users`.
     pub fn new(shop: &Shop) -> Store {
-        Store { pool: shop.users.clone(), revocations: shop.revocations.clone() }
+        Store { pool: shop.users.clone(), events: shop.user_events.clone(), revocations: shop.revocations.clone() }
     }
 
     /// Returns a page of the users that match the filters.
@@ -61,9 +64,10 @@ impl Store {
 
     /// Creates a user with the role `user`. Returns `None` if another account uses the e-mail address.
     pub async fn insert(&self, email: &str, name: &str, password_hash: &str) -> Result<Option<Account>, sqlx::Error> {
+        let mut transaction = Transaction::begin(&self.pool).await?;
         let inserted = sqlx::query_as!(
             Row,
-            "INSERT INTO users (id, email, name, password_hash) VALUES ($1, $2, $3, $4)
+            "INSERT INTO users (id, email, name, password_hash, announced_at) VALUES ($1, $2, $3, $4, now())
              ON CONFLICT (lower(email)) WHERE deleted_at IS NULL DO NOTHING
              RETURNING id, email, name, role, version, created_at, updated_at",
             UserId::generate().uuid(),
@@ -71,7 +75,11 @@ impl Store {
             name,
             password_hash
         );
-        inserted.fetch_optional(&self.pool).await?.map(Account::try_from).transpose()
+        let Some(row) = inserted.fetch_optional(&mut *transaction).await? else { return Ok(None) };
+        let account = Account::try_from(row)?;
+        announce::registered(&mut transaction, &self.events, account.user.id, email, name).await?;
+        transaction.commit().await?;
+        Ok(Some(account))
     }
 
     /// Returns the user with this id. Returns `None` if the user does not exist or the caller cannot see the

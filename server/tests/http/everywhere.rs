@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use server::testing;
 use writ_platform::testing::{Sweep, forged_tokens, resigned_token};
 
+use crate::customers::known;
 use crate::envelope::refused;
 use crate::orders::{Customer, NO_ORDER, a_notebook, ordered};
 use crate::support::{PASSWORD, Service, Session};
@@ -89,11 +90,13 @@ async fn the_contract_and_its_page_are_served() {
 /// Returns a sweep of all operations by an administrator, with the account of a customer.
 async fn sweep(service: &Service) -> Sweep {
     let customer = Customer::new(service, "user@example.com").await;
+    known(service, &json!({ "id": customer.id })).await;
     bodies(Sweep::new(&service.server, operations::ALL))
         .credential("bearer", &service.admin().await.access)
         .value("userId", &customer.id)
         .value("orderId", NO_ORDER.trim_start_matches("/v1/orders/"))
         .value("sku", "ABC-1")
+        .value("webhookId", "whk_01kf327se0fsytr0x9a1xe4sfe")
 }
 
 /// Returns a sweep with a valid body for each operation that needs one after its credentials.
@@ -106,6 +109,8 @@ fn bodies(sweep: Sweep) -> Sweep {
         .body("replaceCart", json!({ "items": [] }))
         .body("createOrder", a_notebook())
         .body("updateOrder", json!({ "version": 1, "status": "cancelled" }))
+        .body("createWebhook", json!({ "url": "https://hooks.example.com/" }))
+        .body("updateWebhook", json!({ "status": "enabled" }))
 }
 
 /// The key that signs the access tokens of a server whose tests forge some.
@@ -204,5 +209,5 @@ async fn every_operation_is_a_503_without_a_database() {
     let service = Service::start().await;
     let sweep = sweep(&service).await;
     service.server.service.orders.close().await;
-    sweep.of_tags(&["products", "carts", "orders"]).is_unavailable().await;
+    sweep.of_tags(&["products", "carts", "orders", "webhook-endpoints"]).is_unavailable().await;
 }

@@ -4,6 +4,7 @@
 mod auth;
 mod carts;
 mod clients;
+mod customers;
 mod disconnects;
 mod edge;
 mod envelope;
@@ -24,3 +25,4 @@ mod user_changes;
 mod user_list;
 mod user_races;
 mod users;
+mod webhooks;

@@ -19,6 +19,15 @@ const STATEMENTS: [&[&str]; 4] = [
     crate::seed::STATEMENTS,
 ];
 
+#[cfg(feature = "webhooks")]
+use crate::webhooks::{PURGED as PURGED_WEBHOOKS, STATEMENTS as WEBHOOK_STATEMENTS};
+
+/// The SQL statements and purges of the webhooks, which have a feature of their own.
+#[cfg(not(feature = "webhooks"))]
+const WEBHOOK_STATEMENTS: [&[&str]; 0] = [];
+#[cfg(not(feature = "webhooks"))]
+const PURGED_WEBHOOKS: [Expired; 0] = [];
+
 /// The expired rows of the platform's own tables.
 const EXPIRED: [Expired; 4] = [
     crate::idempotency::EXPIRED,
@@ -30,7 +39,7 @@ const EXPIRED: [Expired; 4] = [
 #[tokio::test]
 async fn every_purge_fits_the_migrated_schema() {
     let database = TestDatabase::with_things().await;
-    for rows in EXPIRED {
+    for rows in EXPIRED.into_iter().chain(PURGED_WEBHOOKS) {
         let job = Job::purge("rows", &database.pool, rows);
         assert_eq!(job.run_batch().await.unwrap(), Batch::Done, "{rows:?}");
     }
@@ -54,7 +63,7 @@ async fn every_foreign_key_of_the_platform_has_an_index() {
 #[tokio::test]
 async fn every_statement_fits_the_migrated_schema() {
     let database = TestDatabase::with_things().await;
-    for statement in STATEMENTS.into_iter().flatten() {
+    for statement in STATEMENTS.into_iter().chain(WEBHOOK_STATEMENTS).flatten() {
         let prepared = database.pool.prepare((*statement).into_sql_str()).await;
         prepared.unwrap_or_else(|error| panic!("{statement}: {error}"));
     }

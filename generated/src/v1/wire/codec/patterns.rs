@@ -22,3 +22,7 @@ pub static USER_NAME: Pattern = Pattern::linear(
     "^[^\\x00-\\x20\\x7F][^\\x00-\\x1F\\x7F]*$",
     "^[^\\x{00}-\\x{20}\\x{7F}][^\\x{00}-\\x{1F}\\x{7F}]*$",
 );
+
+#[allow(dead_code, reason = "only a client checks some of the values that leave")]
+pub static WEBHOOK_SECRET: Pattern =
+    Pattern::linear("^whsec_[A-Za-z0-9+/]{32,88}={0,2}$", "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$");

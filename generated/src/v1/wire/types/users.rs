@@ -2,10 +2,7 @@
 //! The types that only operations of the tag `users` use.
 
 use writ_runtime::{DateTime, Page, Utc};
-use crate::v1::{Email, UserId};
-
-/// The display name of a user. It has no control characters and no leading space.
-pub type UserName = String;
+use crate::v1::{Email, UserId, UserName};
 
 /// A password of 12 to 128 characters. A long passphrase is recommended.
 pub type Password = String;
