@@ -6,7 +6,6 @@ use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use writ_platform::credentials::{Passwords, Tokens};
 use writ_platform::cursor::Cursors;
-use writ_platform::health::Weight;
 use writ_platform::revocation::Revocations;
 use writ_platform::{Builder, Database, Platform, Redis, Service, Store, docs};
 
@@ -14,7 +13,7 @@ use crate::auth::authenticator::Credentials;
 use crate::auth::caller::Caller;
 use crate::auth::{AuthService, SessionLifetimes, sessions};
 use crate::carts::CartService;
-use crate::health::{self, Conversions, HealthService};
+use crate::health::{Conversions, HealthService};
 use crate::orders::OrderService;
 use crate::products::ProductService;
 use crate::users::{self, UserService};
@@ -56,7 +55,8 @@ impl Service for Shop {
     fn new(platform: &mut Builder) -> Shop {
         let (users, orders) = (platform.database(&USERS), platform.database(&ORDERS));
         let (redis, tokens, passwords) = (platform.redis(), platform.tokens(), platform.passwords());
-        platform.probe("queue", Weight::Degrading, health::event_stream(&redis));
+        platform.events(&users, &redis);
+        platform.events(&orders, &redis);
         sessions::register_purge(platform, &users);
         users::register_purge(platform, &users);
         users::register_administrator(platform, &users, &passwords);

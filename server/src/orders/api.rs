@@ -37,8 +37,8 @@ impl Orders for OrderService {
         request: CreateOrderRequest,
     ) -> Result<Idempotent<CreateOrderResponse>, CreateOrderError> {
         let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("user"))?;
-        let response = once(cx, &self.pool, async |connection| {
-            let order = place::place(connection, user, request.body).await?;
+        let response = once(cx, &self.pool, async |transaction| {
+            let order = place::place(transaction, user, request.body).await?;
             let location = format!("/v1/orders/{}", order.id);
             Ok(CreateOrderResponse { location, etag: ETag::strong(order.version), body: order })
         });

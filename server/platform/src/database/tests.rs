@@ -30,7 +30,11 @@ const EXPIRED: [Expired; 4] = [
 #[tokio::test]
 async fn every_purge_fits_the_migrated_schema() {
     let database = TestDatabase::with_things().await;
-    for rows in EXPIRED {
+    #[cfg(feature = "redis")]
+    let events = [crate::events::OUTBOX_EXPIRED, crate::events::INBOX_EXPIRED];
+    #[cfg(not(feature = "redis"))]
+    let events: [Expired; 0] = [];
+    for rows in EXPIRED.into_iter().chain(events) {
         let job = Job::purge("rows", &database.pool, rows);
         assert_eq!(job.run_batch().await.unwrap(), Batch::Done, "{rows:?}");
     }
@@ -54,7 +58,11 @@ async fn every_foreign_key_of_the_platform_has_an_index() {
 #[tokio::test]
 async fn every_statement_fits_the_migrated_schema() {
     let database = TestDatabase::with_things().await;
-    for statement in STATEMENTS.into_iter().flatten() {
+    #[cfg(feature = "redis")]
+    let events = crate::events::STATEMENTS;
+    #[cfg(not(feature = "redis"))]
+    let events: &[&[&str]] = &[];
+    for statement in STATEMENTS.iter().chain(events).copied().flatten() {
         let prepared = database.pool.prepare((*statement).into_sql_str()).await;
         prepared.unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
