@@ -63,8 +63,8 @@ pub trait Service: Sized + Send + Sync + 'static {
 /// its router. If the service cannot start, it prints the reason to standard error.
 ///
 /// With the argument `policy`, the program instead changes the policies of the running service, and exits. With `keys` it
-/// issues, revokes or lists API keys. Without further arguments both print their usage. `docs/operations.md` of the
-/// repository describes them.
+/// issues, revokes or lists API keys, and with `events` it lists, repeats or drops events that consumers hold back. Without
+/// further arguments all of them print their usage. `docs/operations.md` of the repository describes them.
 pub fn run<S: Service>() -> ExitCode {
     let arguments: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(crate::BoxError::from);
@@ -73,9 +73,9 @@ pub fn run<S: Service>() -> ExitCode {
             None => runtime.block_on(serve::<S>()),
             Some((word, rest)) if word == "policy" => runtime.block_on(change_policies::<S>(rest)),
             Some((word, rest)) if word == "keys" => runtime.block_on(change_keys::<S>(rest)),
-            Some((word, _)) => {
-                Err(format!("unknown argument `{word}`; the subcommands are `policy` and `keys`").into())
-            }
+            #[cfg(all(feature = "postgres", feature = "redis"))]
+            Some((word, rest)) if word == "events" => runtime.block_on(change_events::<S>(rest)),
+            Some((word, _)) => Err(unknown(word).into()),
         };
         // Dropping a runtime waits without a limit for blocking work, such as the hash of a password.
         runtime.shutdown_timeout(RUNTIME_TIMEOUT);
@@ -111,6 +111,23 @@ async fn change_keys<S: Service>(arguments: &[String]) -> Result<(), crate::BoxE
     }
     println!("{}", output.text);
     Ok(())
+}
+
+/// Runs the subcommand `events`. The service is created but not started, because it knows its consumers.
+#[cfg(all(feature = "postgres", feature = "redis"))]
+async fn change_events<S: Service>(arguments: &[String]) -> Result<(), crate::BoxError> {
+    let (platform, _) = assemble::<S>()?;
+    println!("{}", crate::events::run_command(&platform, arguments).await?);
+    Ok(())
+}
+
+/// Returns the error message of an argument that no subcommand has.
+fn unknown(word: &str) -> String {
+    let known = match cfg!(all(feature = "postgres", feature = "redis")) {
+        true => "`policy`, `keys` and `events`",
+        false => "`policy` and `keys`",
+    };
+    format!("unknown argument `{word}`; the subcommands are {known}")
 }
 
 fn assemble<S: Service>() -> Result<(Platform, Router), crate::BoxError> {

@@ -39,7 +39,11 @@ const EXPIRED: [Expired; 4] = [
 #[tokio::test]
 async fn every_purge_fits_the_migrated_schema() {
     let database = TestDatabase::with_things().await;
-    for rows in EXPIRED.into_iter().chain(PURGED_WEBHOOKS) {
+    #[cfg(feature = "redis")]
+    let events = [crate::events::OUTBOX_EXPIRED, crate::events::INBOX_EXPIRED];
+    #[cfg(not(feature = "redis"))]
+    let events: [Expired; 0] = [];
+    for rows in EXPIRED.into_iter().chain(events).chain(PURGED_WEBHOOKS) {
         let job = Job::purge("rows", &database.pool, rows);
         assert_eq!(job.run_batch().await.unwrap(), Batch::Done, "{rows:?}");
     }
@@ -63,7 +67,11 @@ async fn every_foreign_key_of_the_platform_has_an_index() {
 #[tokio::test]
 async fn every_statement_fits_the_migrated_schema() {
     let database = TestDatabase::with_things().await;
-    for statement in STATEMENTS.into_iter().chain(WEBHOOK_STATEMENTS).flatten() {
+    #[cfg(feature = "redis")]
+    let events = crate::events::STATEMENTS;
+    #[cfg(not(feature = "redis"))]
+    let events: &[&[&str]] = &[];
+    for statement in STATEMENTS.iter().chain(events).chain(&WEBHOOK_STATEMENTS).copied().flatten() {
         let prepared = database.pool.prepare((*statement).into_sql_str()).await;
         prepared.unwrap_or_else(|error| panic!("{statement}: {error}"));
     }

@@ -6,6 +6,8 @@
 mod catalog;
 mod current;
 mod endpoint;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod events;
 mod jobs;
 mod requests;
 
@@ -18,7 +20,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use writ_runtime::Operation;
 
-use catalog::{By, Catalog, label, label_pair};
+use catalog::{By, Catalog, Labels, label, label_pair};
+#[cfg(all(feature = "postgres", feature = "redis"))]
+pub(crate) use events::Consumption;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+use events::EventMetrics;
 use jobs::JobMetrics;
 use requests::RequestMetrics;
 
@@ -45,6 +51,8 @@ pub struct Metrics {
     catalog: Catalog,
     requests: RequestMetrics,
     jobs: JobMetrics,
+    #[cfg(all(feature = "postgres", feature = "redis"))]
+    events: EventMetrics,
     breaches: By<1, Counter>,
     cache_lookups: By<2, Counter>,
     cache_entries: By<0, Gauge>,
@@ -161,6 +169,8 @@ impl Metrics {
         let metrics = Metrics {
             requests: RequestMetrics::new(&mut add),
             jobs: JobMetrics::new(&mut add),
+            #[cfg(all(feature = "postgres", feature = "redis"))]
+            events: EventMetrics::new(&mut add),
             breaches: add.counters("writ_response_breaches", "Checked responses that break the contract"),
             cache_lookups: add.counters("writ_cache_lookups", "Lookups of cached responses by their result"),
             cache_entries: add.gauges("writ_cache_entries", "Cached responses in the memory of the process"),
@@ -365,7 +375,7 @@ impl Metrics {
 }
 
 /// Returns the labels of a result of an operation.
-fn with_result(operation: &'static Operation, result: &'static str) -> catalog::Labels<2> {
+fn with_result(operation: &'static Operation, result: &'static str) -> Labels<2> {
     label_pair(("operation", operation.id), ("result", result))
 }
 

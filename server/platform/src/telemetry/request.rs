@@ -19,15 +19,63 @@ use crate::metrics::{self, ActiveRequest, Metrics};
 pub const CALLER_DISCONNECTED: u16 = 499;
 
 tokio::task_local! {
-    /// The span that gives the log lines of the current request its id.
-    static LINE_SPAN: Span;
+    /// The request or event that the current task handles.
+    static CURRENT: Current;
+}
+
+/// The request or event that a task handles.
+#[derive(Clone)]
+pub(super) struct Current {
+    /// The span that gives log lines the id of the request.
+    pub(super) lines: Span,
+    #[cfg_attr(
+        not(all(feature = "postgres", feature = "redis")),
+        expect(dead_code, reason = "only events need the request that caused them")
+    )]
+    pub(super) request_id: CurrentId,
+}
+
+/// The request id of a task.
+#[derive(Clone)]
+#[cfg_attr(
+    not(all(feature = "postgres", feature = "redis")),
+    expect(dead_code, reason = "only events need the request that caused them")
+)]
+pub(super) enum CurrentId {
+    /// The id of the request that the task handles.
+    Received(RequestId),
+    /// The id of the request that caused the event which the task handles.
+    Caused(String),
+    /// No request is known.
+    Unknown,
+}
+
+impl Current {
+    /// Runs work on a request or event.
+    pub(super) async fn scope<F: Future>(self, work: F) -> F::Output {
+        let lines = self.lines.clone();
+        CURRENT.scope(self, work).instrument(lines).await
+    }
+
+    /// Returns the request id of the current task.
+    #[cfg(all(feature = "postgres", feature = "redis"))]
+    pub(super) fn request_id() -> Option<String> {
+        let id = CURRENT.try_with(|current| match &current.request_id {
+            CurrentId::Received(id) => Some(id.to_string()),
+            CurrentId::Caused(id) => Some(id.clone()),
+            CurrentId::Unknown => None,
+        });
+        // The error means that the task handles no request.
+        id.ok().flatten()
+    }
 }
 
 /// Runs work of the current request in another task, whose log lines have the request id too. The current span does not
 /// suffice: it is that of the trace if traces are exported.
 pub(crate) fn inherited<F: Future>(work: F) -> impl Future<Output = F::Output> {
-    let lines = LINE_SPAN.try_with(Clone::clone).unwrap_or_else(|_| Span::none());
-    LINE_SPAN.scope(lines.clone(), work.in_current_span()).instrument(lines)
+    let none = || Current { lines: Span::none(), request_id: CurrentId::Unknown };
+    let current = CURRENT.try_with(Clone::clone).unwrap_or_else(|_| none());
+    current.scope(work.in_current_span())
 }
 
 /// Logs one line for each request, updates the metrics and describes the span of a trace. This middleware is installed
@@ -41,7 +89,8 @@ pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next
     let mut exchange = Exchange::new(metrics.clone(), trace.clone(), &mut parts);
     let lines = tracing::error_span!(target: LINE, "request", requestId = exchange.request_id.as_str());
     let handled = metrics::within(metrics, next.run(Request::from_parts(parts, body)));
-    let response = LINE_SPAN.scope(lines.clone(), handled.instrument(trace)).instrument(lines).await;
+    let current = Current { lines, request_id: CurrentId::Received(exchange.request_id.clone()) };
+    let response = current.scope(handled.instrument(trace)).await;
     exchange.end(&response);
     response
 }
