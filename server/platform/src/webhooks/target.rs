@@ -56,7 +56,8 @@ impl Target {
             return Err("must lead to a public address".to_owned());
         }
         let port = url.port_or_known_default().filter(|port| *port > 0).ok_or("must contain a port above 0")?;
-        let path = url[url::Position::BeforePath..].parse().map_err(|_| "must have a valid path".to_owned())?;
+        let path: PathAndQuery =
+            url[url::Position::BeforePath..].parse().map_err(|_| "must have a valid path".to_owned())?;
         let authority = url[url::Position::BeforeHost..url::Position::BeforePath].to_owned();
         Ok(Target { url: url.to_string(), is_secure, host, port, authority, path })
     }
