@@ -28,14 +28,12 @@ impl WebhookEndpoints for WebhookService {
     ) -> Result<CreateWebhookResponse, CreateWebhookError> {
         let body = request.body;
         let event_types = body.event_types.unwrap_or_default();
-        let (endpoint, secret) = self
-            .webhooks
-            .register(&NewEndpoint {
-                url: body.url,
-                description: body.description.unwrap_or_default(),
-                event_types: event_types.into_iter().map(|event_type| event_type.to_string()).collect(),
-            })
-            .await?;
+        let new = NewEndpoint {
+            url: body.url,
+            description: body.description.unwrap_or_default(),
+            event_types: event_types.into_iter().map(|event_type| event_type.to_string()).collect(),
+        };
+        let (endpoint, secret) = self.webhooks.register(&new).await.map_err(refusal)?;
         let webhook = webhook(endpoint);
         let location = format!("/v1/webhooks/{}", webhook.id);
         Ok(CreateWebhookResponse { location, body: RegisteredWebhook { webhook, secret: secret.reveal() } })
@@ -97,17 +95,16 @@ fn webhook(endpoint: Endpoint) -> Webhook {
     }
 }
 
-impl From<EndpointError> for CreateWebhookError {
-    fn from(error: EndpointError) -> CreateWebhookError {
-        let invalid = |field: &str, message: String| {
-            UnprocessableEntity::new("the endpoint is not valid").detail(field, message).into()
-        };
-        match error {
-            EndpointError::Url(fault) => invalid("url", fault),
-            EndpointError::Description => invalid("description", "must have at most 200 characters".to_owned()),
-            EndpointError::UnknownEventType(name) => invalid("eventTypes", format!("`{name}` is not delivered")),
-            EndpointError::TooMany => Conflict::new(error.to_string()).into(),
-            EndpointError::Database(error) => error.into(),
-        }
+/// Converts the reason why an endpoint was not registered into the error type of the operation.
+fn refusal(error: EndpointError) -> CreateWebhookError {
+    let invalid = |field: &str, message: String| {
+        UnprocessableEntity::new("the endpoint is not valid").detail(field, message).into()
+    };
+    match error {
+        EndpointError::Url(fault) => invalid("url", fault),
+        EndpointError::Description => invalid("description", "must have at most 200 characters".to_owned()),
+        EndpointError::UnknownEventType(name) => invalid("eventTypes", format!("`{name}` is not delivered")),
+        EndpointError::TooMany => Conflict::new(error.to_string()).into(),
+        EndpointError::Database(error) => error.into(),
     }
 }

@@ -99,7 +99,10 @@ impl Delivery {
              ON endpoint.id = endpoint_id WHERE {condition})"
         );
         let wait = async {
-            while !sqlx::query_scalar(sqlx::AssertSqlSafe(query.clone())).fetch_one(&self.database.pool).await.unwrap()
+            while !sqlx::query_scalar::<_, bool>(sqlx::AssertSqlSafe(query.clone()))
+                .fetch_one(&self.database.pool)
+                .await
+                .unwrap()
             {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
