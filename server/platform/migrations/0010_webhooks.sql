@@ -3,7 +3,7 @@
 -- The registered endpoints.
 CREATE TABLE webhook_endpoints (
     -- The schema of the service. Services can share a database.
-    service text NOT NULL,
+    service text COLLATE "C" NOT NULL,
     id uuid NOT NULL,
     url text NOT NULL CHECK (length(url) BETWEEN 1 AND 2048),
     description text NOT NULL CHECK (length(description) <= 200),
@@ -29,7 +29,7 @@ CREATE INDEX webhook_endpoints_by_deleted_at ON webhook_endpoints (deleted_at) W
 
 -- The events that are or were delivered to at least one endpoint, as the endpoints receive them.
 CREATE TABLE webhook_messages (
-    service text NOT NULL,
+    service text COLLATE "C" NOT NULL,
     event_id uuid NOT NULL,
     event_type text NOT NULL CHECK (length(event_type) <= 100),
     body bytea NOT NULL,
@@ -41,7 +41,7 @@ CREATE INDEX webhook_messages_by_created_at ON webhook_messages (created_at);
 
 -- The deliveries of messages to endpoints.
 CREATE TABLE webhook_deliveries (
-    service text NOT NULL,
+    service text COLLATE "C" NOT NULL,
     endpoint_id uuid NOT NULL,
     event_id uuid NOT NULL,
     -- The number of attempts that have begun. An attempt that ends names it, so a late end changes nothing.
