@@ -71,6 +71,7 @@ pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+mod around;
 mod builder;
 mod compression;
 #[cfg(feature = "postgres")]
