@@ -1,52 +1,28 @@
 //! Tests of policies at run time with real processes of the server.
 
-use std::process::{Child, Command, Output, Stdio};
+mod process;
+
+use std::process::Output;
 use std::time::{Duration, Instant};
 
+use process::{Process, program};
 use reqwest::Response;
 use serde_json::Value;
 use server::testing::TestDatabase;
 
-/// A process of the server. Dropping the value kills the process.
-struct Process {
-    child: Child,
-    url: String,
+/// Starts a process in which only the rate limits of addresses, and of operators, refuse requests.
+async fn start(database: &TestDatabase) -> Process {
+    let settings = [
+        ("WRIT_LOG", "warn"),
+        ("WRIT_TRUSTED_PROXIES", "127.0.0.0/8"),
+        ("WRIT_REDIS_TIMEOUT", "2s"),
+        ("WRIT_LOAD_SHEDDING", "off"),
+    ];
+    Process::start(database, &settings).await
 }
 
-/// Returns the server program with the settings of a database.
-fn program(database: &TestDatabase) -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_server"));
-    program.env("DATABASE_URL", &database.url).env("WRIT_LOG", "warn").env("WRIT_DATABASE_CONNECTIONS", "4");
-    program.env("REDIS_URL", std::env::var("WRIT_TEST_REDIS_URL").unwrap());
-    program.env("WRIT_TRUSTED_PROXIES", "127.0.0.0/8").env("WRIT_REDIS_TIMEOUT", "2s").env("WRIT_LOAD_SHEDDING", "off");
-    program.env("WRIT_REDIS_PREFIX", database.url.rsplit('/').next().unwrap());
-    program
-}
-
-impl Process {
-    /// Starts a process and waits until it is ready.
-    async fn start(database: &TestDatabase) -> Process {
-        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let child = program(database).env("WRIT_BIND", address.to_string()).stdout(Stdio::null()).spawn().unwrap();
-        let process = Process { child, url: format!("http://{address}") };
-        let started = Instant::now();
-        while !reqwest::get(format!("{}/readyz", process.url)).await.is_ok_and(|response| response.status() == 200) {
-            assert!(started.elapsed() < Duration::from_secs(30), "the process is not ready");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        process
-    }
-
-    async fn products(&self) -> Response {
-        reqwest::get(format!("{}/v1/products", self.url)).await.unwrap()
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+async fn products(process: &Process) -> Response {
+    reqwest::get(format!("{}/v1/products", process.url)).await.unwrap()
 }
 
 /// Runs the subcommand `policy` in a process of its own.
@@ -61,9 +37,9 @@ fn text(bytes: &[u8]) -> String {
 #[tokio::test]
 async fn two_processes_apply_a_policy_within_two_seconds_and_drop_it_at_its_end_although_others_have_died() {
     let database = TestDatabase::empty(&server::USERS).await;
-    let (first, second) = (Process::start(&database).await, Process::start(&database).await);
+    let (first, second) = (start(&database).await, start(&database).await);
     assert_eq!(
-        (first.products().await.status(), second.products().await.status()),
+        (products(&first).await.status(), products(&second).await.status()),
         (200.try_into().unwrap(), 200.try_into().unwrap())
     );
 
@@ -75,7 +51,7 @@ async fn two_processes_apply_a_policy_within_two_seconds_and_drop_it_at_its_end_
     let confirmed = started.elapsed();
     assert!(confirmed < Duration::from_secs(2), "{confirmed:?}");
     for process in [&first, &second] {
-        let response = process.products().await;
+        let response = products(process).await;
         assert_eq!(response.status(), 503);
         let seconds: u64 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
         assert!((1..=5).contains(&seconds), "{seconds}");
@@ -85,7 +61,7 @@ async fn two_processes_apply_a_policy_within_two_seconds_and_drop_it_at_its_end_
 
     // The process that set the policy has ended already. Another one is killed.
     drop(first);
-    while second.products().await.status() == 503 {
+    while products(&second).await.status() == 503 {
         assert!(started.elapsed() < Duration::from_secs(6), "the policy outlived its end");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -112,7 +88,7 @@ async fn a_command_that_is_not_valid_fails_and_lists_what_exists() {
 async fn two_processes_together_admit_as_many_requests_as_a_bucket_has() {
     let rounds = std::env::var("WRIT_ROUNDS").ok().map_or(100, |rounds| rounds.parse().unwrap());
     let database = TestDatabase::empty(&server::USERS).await;
-    let (first, second) = (Process::start(&database).await, Process::start(&database).await);
+    let (first, second) = (start(&database).await, start(&database).await);
     // The bucket receives a token in 72 minutes.
     let set = policy(&database, &["set", "listProducts", "rate=20/24h", "for", "1h"]);
     assert!(set.status.success(), "{}", text(&set.stderr));

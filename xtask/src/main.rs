@@ -8,6 +8,7 @@ mod cargo;
 mod codegen;
 mod conform;
 mod corpus;
+mod mutants;
 mod package;
 mod readme;
 mod sqlx;
@@ -38,6 +39,8 @@ enum Task {
     Conform(conform::Args),
     /// Check the alert rules and the dashboard of docs/operations with promtool.
     Alerts,
+    /// Change the runtime and the platform in small ways, and report the changes that no test notices.
+    Mutants(mutants::Args),
     /// Send a mixed load to the server, and fail if its memory, its keys or its connections grow.
     Soak(bench::SoakArgs),
     /// Run the server with a private PostgreSQL and Redis.
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Conform(args) => conform::run(&args),
         Task::Alerts => alerts::run(),
+        Task::Mutants(args) => mutants::run(&args),
         Task::Soak(args) => bench::soak(&args),
         Task::Dev(args) => project().perform(&writ_tasks::Task::Dev(args)),
         Task::Test(args) => project().perform(&writ_tasks::Task::Test(args)),

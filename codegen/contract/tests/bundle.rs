@@ -215,6 +215,21 @@ fn a_contract_of_one_file_is_returned_unchanged() -> Outcome {
     Ok(())
 }
 
+#[test]
+fn an_id_has_a_pattern_in_the_bundle_for_readers_that_do_not_know_the_extension() -> Outcome {
+    let text = r##"{ "openapi": "3.0.3", "info": { "title": "Ids", "version": "1" }, "paths": {}, "components": { "schemas": {
+        "EventId": { "type": "string", "x-id-prefix": "evt" },
+        "TicketId": { "type": "string", "x-id-prefix": "tic", "pattern": "^tic_.+$" } } } }"##;
+    let bundled = bundle(&read(&written("ids.json", text)?, None)?);
+    let pattern = |name| self::text(&bundled, &["components", "schemas", name, "pattern"]);
+    assert_eq!(pattern("EventId"), Some("^evt_[0-7][0-9a-hjkmnp-tv-z]{25}$"));
+    assert_eq!(pattern("TicketId"), Some("^tic_.+$"));
+    for back in read_back("ids-again", &bundled)? {
+        assert_eq!(to_json(&bundle(&back)), to_json(&bundled));
+    }
+    Ok(())
+}
+
 /// Strings and numbers that serializers often write incorrectly.
 const AWKWARD: &str = r##"{
   "openapi": "3.0.3", "info": { "title": "1e3", "version": "1.10" }, "paths": {},

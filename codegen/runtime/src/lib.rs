@@ -319,7 +319,7 @@ pub use crate::serve::early_refusal::EarlyRefusal;
 pub use crate::serve::endpoint::Endpoint;
 pub use crate::serve::gate::{Admission, Entry, Gate, OpenGate};
 pub use crate::serve::handler::Handler;
-pub use crate::serve::pipeline::{Pipeline, ServeOptions, Timeouts};
+pub use crate::serve::pipeline::{EnvelopeCell, Pipeline, ServeOptions, Timeouts};
 pub use crate::serve::routed::RoutedOperation;
 pub use crate::serve::router::{complete_router, fallback, router, router_at};
 pub use crate::serve::routes::{Check, Routes, nothing};

@@ -25,6 +25,8 @@ fn debug_output_has_all_values_except_secrets() {
         "Passphrase([redacted])",
         r#"UploadBackupForm { name: "shown", passphrase: [redacted], archive: None }"#,
         "GetStoredKeyResponse { body: [redacted] }",
+        "Conflict([redacted])",
+        "Status4xx(AnyStatus(410), [redacted])",
         "Card(CredentialCard { number: 1 })",
         &*format!("Archive {{ sessions: [{session}] }}"),
     ];

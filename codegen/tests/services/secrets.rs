@@ -2,10 +2,10 @@
 
 use contract::{
     Archive, Credential, CredentialCard, ExchangeKeyBody, ExchangeKeyRequest, ExchangeKeyResponse,
-    ExchangeKeyResponseBody, GetStoredKeyResponse, Login, LoginDevice, LoginRequest, LoginResponse, Session,
+    ExchangeKeyResponseBody, GetStoredKeyError, GetStoredKeyResponse, Login, LoginDevice, LoginRequest, LoginResponse, Session,
     UploadBackupForm, UploadBackupPart,
 };
-use writ_runtime::Patch;
+use writ_runtime::{AnyStatus, Patch};
 
 fn shown() -> String {
     "shown".to_owned()
@@ -45,6 +45,8 @@ fn main() {
     println!("{:?}", UploadBackupPart::Passphrase(secret()));
     println!("{:?}", UploadBackupForm { name: shown(), passphrase: secret(), archive: None });
     println!("{:?}", GetStoredKeyResponse { body: secret() });
+    println!("{:?}", GetStoredKeyError::Conflict(secret()));
+    println!("{:?}", GetStoredKeyError::Status4xx(AnyStatus::of::<410>(), secret()));
     println!("{:?}", Credential::Card(CredentialCard { number: 1 }));
     println!("{:?}", Archive { sessions: vec![session()] });
 }

@@ -1,8 +1,9 @@
 -- Events that a service publishes. A row is written by the transaction that has the effect, so neither exists without the
 -- other.
 CREATE TABLE outbox (
-    -- The schema of the service. Services can share a database.
-    service text NOT NULL,
+    -- The schema of the service. Services can share a database. The collation is that of current_schema(), so that the
+    -- indexes serve comparisons with it.
+    service text COLLATE "C" NOT NULL,
     -- The order of the events of an aggregate. The transactions of one aggregate follow each other, so a later number was
     -- committed later. Between aggregates the numbers have no meaning.
     sequence bigint GENERATED ALWAYS AS IDENTITY,
@@ -36,7 +37,7 @@ CREATE INDEX outbox_by_published_at ON outbox (service, published_at) WHERE batc
 -- The leases of relays and consumers: at most one process publishes a partition of an outbox, and at most one process
 -- handles a partition for a consumer.
 CREATE TABLE event_leases (
-    service text NOT NULL,
+    service text COLLATE "C" NOT NULL,
     -- The name of the consumer. The lease of a relay has an empty name.
     consumer text NOT NULL CHECK (length(consumer) <= 100),
     partition smallint NOT NULL CHECK (partition >= 0),
@@ -51,7 +52,7 @@ CREATE TABLE event_leases (
 
 -- The consumers for which the streams of a service must keep events, and the time at which each was last seen.
 CREATE TABLE event_groups (
-    service text NOT NULL,
+    service text COLLATE "C" NOT NULL,
     consumer text NOT NULL,
     seen_at timestamptz NOT NULL,
     PRIMARY KEY (service, consumer)

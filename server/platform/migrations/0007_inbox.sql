@@ -1,8 +1,9 @@
 -- The events that the consumers of a service have handled. A row is written by the transaction that has the effect of the
 -- event, so a repeated event has no second effect.
 CREATE TABLE inbox (
-    -- The schema of the service. Services can share a database.
-    service text NOT NULL,
+    -- The schema of the service. Services can share a database. The collation is that of current_schema(), so that the
+    -- indexes serve comparisons with it.
+    service text COLLATE "C" NOT NULL,
     consumer text NOT NULL CHECK (length(consumer) BETWEEN 1 AND 100),
     event_id uuid NOT NULL,
     handled_at timestamptz NOT NULL DEFAULT now(),
@@ -17,7 +18,7 @@ CREATE INDEX inbox_by_handled_at ON inbox (service, handled_at);
 
 -- The events that a consumer could not handle, and the later ones of the same aggregates, which wait for them.
 CREATE TABLE held_events (
-    service text NOT NULL,
+    service text COLLATE "C" NOT NULL,
     consumer text NOT NULL CHECK (length(consumer) BETWEEN 1 AND 100),
     -- The order of the events of an aggregate.
     position bigint GENERATED ALWAYS AS IDENTITY,

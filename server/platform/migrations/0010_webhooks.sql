@@ -25,7 +25,7 @@ CREATE TABLE webhook_endpoints (
     CHECK ((disabled_at IS NULL) = (disabled_reason IS NULL))
 );
 
-CREATE INDEX webhook_endpoints_by_deleted_at ON webhook_endpoints (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX webhook_endpoints_by_deleted_at ON webhook_endpoints (service, deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- The events that are or were delivered to at least one endpoint, as the endpoints receive them.
 CREATE TABLE webhook_messages (
@@ -37,7 +37,7 @@ CREATE TABLE webhook_messages (
     PRIMARY KEY (service, event_id)
 );
 
-CREATE INDEX webhook_messages_by_created_at ON webhook_messages (created_at);
+CREATE INDEX webhook_messages_by_created_at ON webhook_messages (service, created_at);
 
 -- The deliveries of messages to endpoints.
 CREATE TABLE webhook_deliveries (

@@ -2,41 +2,49 @@
 
 use std::time::Duration;
 
-use axum::Router;
-use axum::response::Response;
-use http::{HeaderValue, Method, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
-use tower_http::set_header::SetResponseHeaderLayer;
 
 /// The value of `Content-Security-Policy` for API responses. Responses are data, so a browser must neither load
 /// resources for them nor show them in a frame.
 const DATA_ONLY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
-/// Adds the security headers to all responses of `app`. Responses have `Strict-Transport-Security` (RFC 6797) with the
-/// time `hsts`, unless it is zero.
-///
-/// A `Content-Security-Policy` or `Cache-Control` header that a response already has is kept.
-pub fn secure(app: Router, hsts: Duration) -> Router {
-    let always = |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
-    let strict = match hsts.as_secs() {
-        0 => None,
-        seconds => HeaderValue::try_from(format!("max-age={seconds}; includeSubDomains")).ok(),
-    };
-    app.layer((
-        always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        always(header::REFERRER_POLICY, "no-referrer"),
-        always(header::X_FRAME_OPTIONS, "DENY"),
-        SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, strict),
-        SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, DATA_ONLY),
-        SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, cache_control),
-    ))
+/// The security headers of all responses of a service.
+#[derive(Debug, Clone)]
+pub struct SecurityHeaders {
+    /// The value of `Strict-Transport-Security` (RFC 6797).
+    strict: Option<HeaderValue>,
+}
+
+impl SecurityHeaders {
+    /// Describes headers of which `Strict-Transport-Security` has the time `hsts`. It is omitted if the time is zero.
+    pub fn new(hsts: Duration) -> SecurityHeaders {
+        let strict = match hsts.as_secs() {
+            0 => None,
+            seconds => HeaderValue::try_from(format!("max-age={seconds}; includeSubDomains")).ok(),
+        };
+        SecurityHeaders { strict }
+    }
+
+    /// Adds the headers to a response. A `Content-Security-Policy` or `Cache-Control` header of the response is kept.
+    pub fn write(&self, headers: &mut HeaderMap) {
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        if let Some(strict) = &self.strict {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, strict.clone());
+        }
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(DATA_ONLY);
+        if !headers.contains_key(header::CACHE_CONTROL) {
+            headers.insert(header::CACHE_CONTROL, cache_control(headers));
+        }
+    }
 }
 
 /// Returns the `Cache-Control` of a response that has none. A browser can store a response with an entity tag, but must
 /// revalidate it each time. It must not store responses without one.
-fn cache_control(response: &Response) -> Option<HeaderValue> {
-    let has_tag = response.headers().contains_key(header::ETAG);
-    Some(HeaderValue::from_static(if has_tag { "private, no-cache" } else { "no-store" }))
+fn cache_control(headers: &HeaderMap) -> HeaderValue {
+    HeaderValue::from_static(if headers.contains_key(header::ETAG) { "private, no-cache" } else { "no-store" })
 }
 
 /// Returns a middleware layer for cross-origin requests (CORS) that allows requests from web pages of these
@@ -58,9 +66,10 @@ pub fn cross_origin(origins: &[HeaderValue]) -> Option<CorsLayer> {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::body::Body;
     use axum::routing::get;
-    use http::{HeaderMap, Request};
+    use http::Request;
     use tower::ServiceExt as _;
 
     use super::*;
@@ -92,16 +101,29 @@ mod tests {
         assert_eq!(headers(request).await[header::ACCESS_CONTROL_EXPOSE_HEADERS], "*");
     }
 
-    #[tokio::test]
-    async fn strict_transport_security_has_the_configured_time() {
-        let headers = async |hsts| {
-            let app = secure(Router::new().route("/", get(async || "text")), hsts);
-            app.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap().headers().clone()
+    #[test]
+    fn strict_transport_security_has_the_configured_time() {
+        let headers = |hsts| {
+            let mut headers = HeaderMap::new();
+            SecurityHeaders::new(hsts).write(&mut headers);
+            headers
         };
-        let strict = headers(Duration::from_secs(60)).await;
+        let strict = headers(Duration::from_secs(60));
         assert_eq!(strict[header::STRICT_TRANSPORT_SECURITY], "max-age=60; includeSubDomains");
-        let without = headers(Duration::ZERO).await;
+        let without = headers(Duration::ZERO);
         assert!(!without.contains_key(header::STRICT_TRANSPORT_SECURITY));
         assert_eq!(without[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    }
+
+    #[test]
+    fn a_policy_that_a_response_has_is_kept() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'self'"));
+        headers.insert(header::ETAG, HeaderValue::from_static("\"7\""));
+        SecurityHeaders::new(Duration::ZERO).write(&mut headers);
+        assert_eq!(headers[header::CONTENT_SECURITY_POLICY], "default-src 'self'");
+        assert_eq!(headers[header::CACHE_CONTROL], "private, no-cache");
+        SecurityHeaders::new(Duration::ZERO).write(&mut headers);
+        assert_eq!(headers.get_all(header::CACHE_CONTROL).iter().count(), 1);
     }
 }

@@ -7,6 +7,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 use crate::BoxError;
+use crate::cache::Caches;
 use crate::config::{Config, ConfigError, Mode, REQUIRED_KEY, Source, parse};
 use crate::cursor::Cursors;
 use crate::health::{Health, NamedProbe, Probe, Weight};
@@ -159,8 +160,12 @@ impl Builder {
         self.source.finish()?;
         let health = Health::new(self.probes, self.shutdown.clone());
         let overrides = Overrides::default();
-        let counted = overrides.clone();
-        self.metrics.sample(move |metrics| metrics.set_overrides(counted.current().len()));
+        let caches = Caches::default();
+        let (counted, measured) = (overrides.clone(), caches.clone());
+        self.metrics.sample(move |metrics| {
+            metrics.set_overrides(counted.current().len());
+            measured.measure(metrics);
+        });
         #[cfg(feature = "postgres")]
         let board = match &self.policy_pool {
             Some(pool) => Board::on_postgres(pool.clone()),
@@ -174,11 +179,13 @@ impl Builder {
             shutdown: self.shutdown,
             metrics: self.metrics,
             health,
+            envelope: writ_runtime::EnvelopeCell::default(),
             service_name,
             key_source: self.key_source,
             #[cfg(all(feature = "postgres", feature = "redis"))]
             consumers: self.consumers,
             overrides,
+            caches,
             board,
             #[cfg(feature = "postgres")]
             policy_pool: self.policy_pool,

@@ -2,11 +2,8 @@
 //! reports.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::{ConnectInfo, Request};
 use http::HeaderMap;
 use ipnet::IpNet;
 use writ_runtime::ClientAddress;
@@ -15,20 +12,18 @@ use writ_runtime::ClientAddress;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TrustedPeer;
 
-/// Adds the [`ClientAddress`] to the extensions of a request, and a mark if the peer is a trusted proxy. This middleware
-/// is installed with [`axum::middleware::from_fn_with_state`].
+/// Adds the [`ClientAddress`] to the extensions of a request, and a mark if the peer is a trusted proxy.
 ///
 /// [`Limiter`](crate::limiter::Limiter) applies the rate limits by client address to this address.
-pub async fn find(State(trusted): State<Arc<[IpNet]>>, mut request: Request, next: Next) -> Response {
+pub fn find(trusted: &[IpNet], request: &mut Request) {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     if let Some(peer) = peer {
-        let client = client_of(peer, request.headers(), &trusted);
+        let client = client_of(peer, request.headers(), trusted);
         request.extensions_mut().insert(ClientAddress(client));
         if trusted.iter().any(|network| network.contains(&peer.to_canonical())) {
             request.extensions_mut().insert(TrustedPeer);
         }
     }
-    next.run(request).await
 }
 
 /// Returns the IP address of the client of a request. It reads `X-Forwarded-For` from right to left.

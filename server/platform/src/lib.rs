@@ -75,6 +75,7 @@ pub mod testing;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 
+mod around;
 mod builder;
 mod compression;
 #[cfg(feature = "postgres")]

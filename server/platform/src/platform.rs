@@ -4,18 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::{Router, middleware};
+use axum::Router;
 use tokio::net::TcpListener;
 #[cfg(feature = "postgres")]
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use writ_runtime::{Breach, BreachObserver, Operation, ResponseChecks, ServeOptions};
+use writ_runtime::{Breach, BreachObserver, EnvelopeCell, Operation, ResponseChecks, ServeOptions};
 
 use crate::BoxError;
-use crate::browsers;
+use crate::around;
 use crate::builder::{Step, Work};
-use crate::client_address;
-use crate::compression;
+use crate::cache::Caches;
 use crate::config::{Config, ResponseCheckConfig, Timeouts};
 use crate::gate::PolicyGate;
 use crate::health::{self, Health};
@@ -63,6 +62,8 @@ pub(crate) struct Inner {
     pub(crate) shutdown: Shutdown,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) health: Health,
+    /// The error envelope of the contract, once its router exists.
+    pub(crate) envelope: EnvelopeCell,
     /// The name of the service, as its prefix of variables has it.
     pub(crate) service_name: String,
     /// The place of the API keys that the service accepts.
@@ -72,6 +73,8 @@ pub(crate) struct Inner {
     pub(crate) consumers: Vec<crate::events::RegisteredConsumer>,
     /// The policies that operators have set at run time.
     pub(crate) overrides: Overrides,
+    /// The caches of all gates, for their gauges.
+    pub(crate) caches: Caches,
     /// The store of these policies.
     pub(crate) board: Board,
     /// The database of these policies.
@@ -158,6 +161,7 @@ impl Platform {
         ServeOptions {
             timeouts: writ_runtime::Timeouts { request: timeout, body: timeout },
             responses: ResponseChecks { mode, rate, observer: Some(observer) },
+            envelope: self.0.envelope.clone(),
             ..ServeOptions::default()
         }
     }
@@ -170,8 +174,7 @@ impl Platform {
     pub fn gate<P: Principal>(&self, store: &Store, operations: &[&'static Operation]) -> PolicyGate<P> {
         self.0.overrides.add_operations(operations);
         self.0.metrics.add_operations(operations);
-        let cache = store.cache();
-        self.0.metrics.sample(move |metrics| cache.measure(metrics));
+        self.0.caches.add(store.cache());
         let gate = store.adjustable_gate(&self.0.overrides, self.0.config.failed_credentials);
         #[cfg(feature = "postgres")]
         let gate = gate.guarded_by(self.0.breaker.clone());
@@ -239,11 +242,11 @@ impl Platform {
         if let Some(address) = self.0.config.metrics_bind {
             let listener = self.listen(address, "METRICS_BIND").await?;
             let router = metrics::router(self.0.metrics.clone()).merge(health::router(self.0.health.clone()));
-            ports.push(run(listener, router));
+            ports.push(run(listener, self.bound(router)));
         }
         if let Some(admin) = &self.0.config.admin {
             let listener = self.listen(admin.bind, "ADMIN_BIND").await?;
-            ports.push(run(listener, overrides::router(self.0.clone())));
+            ports.push(run(listener, self.bound(overrides::router(self.0.clone()))));
         }
         futures_util::future::join_all(ports).await;
         tokio::select! {
@@ -257,20 +260,15 @@ impl Platform {
         Ok(())
     }
 
+    /// Adds the bounds of all routes: a time limit, and the refusal of requests on connections beyond the limits.
+    fn bound(&self, app: Router) -> Router {
+        serve::bound(app, self.0.config.timeouts.request, self.0.envelope.clone())
+    }
+
     /// Adds the middleware that all routes share: client address, log line, metrics, completion of requests with effects,
-    /// security headers, compression and CORS.
+    /// security headers, compression, CORS and a time limit.
     pub fn around(&self, app: Router) -> Router {
-        let config = &self.0.config;
-        let trusted = Arc::from(config.trusted_proxies.as_slice());
-        let app = match browsers::cross_origin(&config.cors_origins) {
-            Some(cross_origin) => app.layer(cross_origin),
-            None => app,
-        };
-        let app = if config.compresses { compression::compress(app) } else { app };
-        browsers::secure(app, config.hsts)
-            .layer(middleware::from_fn(tasks::complete_request))
-            .layer(middleware::from_fn_with_state(self.0.metrics.clone(), telemetry::observe))
-            .layer(middleware::from_fn_with_state(trusted, client_address::find))
+        around::around(&self.0.config, &self.0.metrics, self.bound(app))
     }
 
     /// Waits for the tasks that follow the last response, and then closes the connections to stores.

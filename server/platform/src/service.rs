@@ -64,18 +64,26 @@ pub trait Service: Sized + Send + Sync + 'static {
 ///
 /// With the argument `policy`, the program instead changes the policies of the running service, and exits. With `keys` it
 /// issues, revokes or lists API keys, and with `events` it lists, repeats or drops events that consumers hold back. Without
-/// further arguments all of them print their usage. `docs/operations.md` of the repository describes them.
+/// further arguments they print their usage, and `--help` prints that of the program. `docs/operations.md` of the
+/// repository describes them.
 pub fn run<S: Service>() -> ExitCode {
     let arguments: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(crate::BoxError::from);
     let outcome = runtime.and_then(|runtime| {
-        let outcome = match arguments.split_first() {
-            None => runtime.block_on(serve::<S>()),
-            Some((word, rest)) if word == "policy" => runtime.block_on(change_policies::<S>(rest)),
-            Some((word, rest)) if word == "keys" => runtime.block_on(change_keys::<S>(rest)),
+        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let outcome = match words[..] {
+            [] => runtime.block_on(serve::<S>()),
+            // Help needs no settings.
+            ["help" | "--help" | "-h", ..] => print(&usage(S::PREFIX)),
+            ["policy"] | ["policy", "help" | "--help" | "-h", ..] => print(overrides::USAGE),
+            ["keys"] | ["keys", "help" | "--help" | "-h", ..] => print(credentials::KEYS_USAGE),
             #[cfg(all(feature = "postgres", feature = "redis"))]
-            Some((word, rest)) if word == "events" => runtime.block_on(change_events::<S>(rest)),
-            Some((word, _)) => Err(unknown(word).into()),
+            ["events"] | ["events", "help" | "--help" | "-h", ..] => print(crate::events::USAGE),
+            ["policy", ..] => runtime.block_on(change_policies::<S>(&arguments[1..])),
+            ["keys", ..] => runtime.block_on(change_keys::<S>(&arguments[1..])),
+            #[cfg(all(feature = "postgres", feature = "redis"))]
+            ["events", ..] => runtime.block_on(change_events::<S>(&arguments[1..])),
+            [word, ..] => Err(format!("unknown argument `{word}`; `--help` lists the subcommands").into()),
         };
         // Dropping a runtime waits without a limit for blocking work, such as the hash of a password.
         runtime.shutdown_timeout(RUNTIME_TIMEOUT);
@@ -88,6 +96,32 @@ pub fn run<S: Service>() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints a text to standard output.
+fn print(text: &str) -> Result<(), crate::BoxError> {
+    println!("{text}");
+    Ok(())
+}
+
+/// Returns the description of a program whose settings have this prefix.
+fn usage(prefix: &str) -> String {
+    let program = std::env::args_os().next().map(std::path::PathBuf::from);
+    let program = program.as_deref().and_then(std::path::Path::file_name).unwrap_or_default().to_string_lossy();
+    let events = match cfg!(all(feature = "postgres", feature = "redis")) {
+        true => format!("{program} events    lists, repeats and drops events that consumers hold back\n"),
+        false => String::new(),
+    };
+    format!(
+        "\
+{program}           serves requests until it receives SIGTERM or SIGINT
+{program} policy    changes the policies of the running service
+{program} keys      issues, revokes and lists API keys
+{events}{program} --help    prints this text
+
+Each subcommand describes its commands. Settings are environment variables such as {prefix}BIND, or
+lines of the file that {prefix}CONFIG names."
+    )
 }
 
 async fn serve<S: Service>() -> Result<(), crate::BoxError> {
@@ -119,15 +153,6 @@ async fn change_events<S: Service>(arguments: &[String]) -> Result<(), crate::Bo
     let (platform, _) = assemble::<S>()?;
     println!("{}", crate::events::run_command(&platform, arguments).await?);
     Ok(())
-}
-
-/// Returns the error message of an argument that no subcommand has.
-fn unknown(word: &str) -> String {
-    let known = match cfg!(all(feature = "postgres", feature = "redis")) {
-        true => "`policy`, `keys` and `events`",
-        false => "`policy` and `keys`",
-    };
-    format!("unknown argument `{word}`; the subcommands are {known}")
 }
 
 fn assemble<S: Service>() -> Result<(Platform, Router), crate::BoxError> {

@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
@@ -56,16 +55,17 @@ pub async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'stat
     }
 }
 
-/// Runs requests to their end if their method can have effects, even if their callers disconnect. This middleware is
-/// installed with [`axum::middleware::from_fn`].
+/// Runs a request to its end if its method can have effects, even if its caller disconnects. `next` responds to the request.
 ///
 /// So the transaction of a request ends with a known outcome, and cached responses are invalidated after its commit. A
 /// request with a safe method (RFC 9110 § 9.2.1) is cancelled when its caller disconnects.
-pub async fn complete_request(request: Request, next: Next) -> Response {
-    match request.method().is_safe() {
-        true => next.run(request).await,
-        false => run(next.run(request)).await,
-    }
+pub async fn complete_request<F>(request: Request, next: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response> + Send + 'static,
+{
+    let is_safe = request.method().is_safe();
+    let response = next(request);
+    if is_safe { response.await } else { run(response).await }
 }
 
 /// Waits until no task of [`spawn`] is running.
@@ -79,8 +79,9 @@ pub(crate) async fn completed() {
 mod tests {
     use std::time::Duration;
 
+    use axum::Router;
     use axum::body::Body;
-    use axum::{Router, middleware};
+    use axum::middleware::{self, Next};
     use futures_util::FutureExt as _;
     use tower::ServiceExt as _;
 
@@ -98,7 +99,8 @@ mod tests {
                     let _ = done.send(());
                 }
             };
-            let app = Router::new().fallback(handler).layer(middleware::from_fn(complete_request));
+            let complete = async |request: Request, next: Next| complete_request(request, |r| next.run(r)).await;
+            let app = Router::new().fallback(handler).layer(middleware::from_fn(complete));
             let request = Request::builder().method(method).uri("/").body(Body::empty()).unwrap();
             assert!(tokio::time::timeout(Duration::from_millis(1), app.oneshot(request)).await.is_err());
             completed().await;

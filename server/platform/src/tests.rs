@@ -2,7 +2,11 @@
 
 use axum::Router;
 use axum::routing::get;
+use http_body_util::BodyExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tower::ServiceExt as _;
+use writ_runtime::operation::{ErrorBody, ErrorContent};
+use writ_runtime::{ErrorEnvelope, NoAuthentication, OpenGate, Pipeline};
 
 use crate::config::{REQUIRED_KEY, Source};
 use crate::health::{self, Weight};
@@ -44,6 +48,28 @@ async fn fetch(server: &TestServer<Museum>, path: &str) -> String {
     let mut response = String::new();
     stream.read_to_string(&mut response).await.unwrap();
     response
+}
+
+/// An error envelope unlike that of other contracts: the message as a JSON string.
+static ENVELOPE: ErrorEnvelope = ErrorEnvelope::new(&MESSAGE).converted_by(|_, problem, _, writer| {
+    writer.string(&problem.message);
+});
+
+static MESSAGE: ErrorBody = ErrorBody { media_type: "application/json", content: ErrorContent::Converted(0) };
+
+#[tokio::test(start_paused = true)]
+async fn a_route_beside_the_contract_times_out_in_the_envelope_of_the_contract_and_is_counted() {
+    let platform = builder(&[("MUSEUM_REQUEST_TIMEOUT", "1s")]).build().unwrap();
+    let _contract = Pipeline::new(&ENVELOPE, NoAuthentication, OpenGate, platform.serve_options());
+    let app = platform.around(Router::new().route("/hang", get(async || std::future::pending::<()>().await)));
+    let request = http::Request::get("/hang").body(axum::body::Body::empty()).unwrap();
+    let (head, body) = app.oneshot(request).await.unwrap().into_parts();
+    assert_eq!(head.status, http::StatusCode::SERVICE_UNAVAILABLE);
+    assert!(head.headers.contains_key("x-content-type-options") && head.headers.contains_key("retry-after"));
+    let body = body.collect().await.unwrap().to_bytes();
+    assert_eq!(body, r#""the service did not respond in time""#);
+    let metrics = platform.metrics().render().unwrap();
+    assert!(metrics.contains(r#"http_response_status_code="503""#) && !metrics.contains(r#""499""#), "{metrics}");
 }
 
 #[tokio::test]

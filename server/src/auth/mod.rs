@@ -35,8 +35,8 @@ impl SessionLifetimes {
     /// Reads the lifetimes from the settings of the server.
     pub fn read(from: &mut Source) -> SessionLifetimes {
         SessionLifetimes {
-            refresh: from.setting("REFRESH_LIFETIME").or(Duration::from_secs(14 * 86400), parse::duration),
-            session: from.setting("SESSION_LIFETIME").or(Duration::from_secs(90 * 86400), parse::duration),
+            refresh: from.setting("REFRESH_LIFETIME").or(Duration::from_secs(14 * 86400), parse::time_limit),
+            session: from.setting("SESSION_LIFETIME").or(Duration::from_secs(90 * 86400), parse::time_limit),
         }
     }
 

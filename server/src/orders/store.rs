@@ -119,13 +119,14 @@ pub async fn list(
     paging: &Paging<'_>,
     with_items: bool,
 ) -> Result<Rows<Order>, sqlx::Error> {
-    let rows: Vec<Row> = page_query(filter, paging).build_query_as().fetch_all(pool).await?;
-    let total =
-        paging.total(&rows, async || count(pool, "SELECT FROM orders", |query| filter.push(query)).await).await?;
+    let mut connection = pool.acquire().await?;
+    let rows: Vec<Row> = page_query(filter, paging).build_query_as().fetch_all(&mut *connection).await?;
+    let count = async || count(&mut connection, "SELECT FROM orders", |query| filter.push(query)).await;
+    let total = paging.total(&rows, count).await?;
     let mut items: HashMap<Uuid, Vec<ItemRow>> = HashMap::new();
     if with_items {
         let orders: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-        for item in items_of(pool, &orders).await? {
+        for item in items_of(&mut *connection, &orders).await? {
             items.entry(item.order_id).or_default().push(item);
         }
     }

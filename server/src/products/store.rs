@@ -32,8 +32,9 @@ pub fn by_sku() -> Keyset {
 
 /// Returns a page of the list of products.
 pub async fn list(pool: &PgPool, paging: &Paging<'_>) -> Result<Rows<Product>, sqlx::Error> {
-    let rows: Vec<Row> = page_query(paging).build_query_as().fetch_all(pool).await?;
-    let total = paging.total(&rows, async || count(pool, "SELECT FROM products", |_| ()).await).await?;
+    let mut connection = pool.acquire().await?;
+    let rows: Vec<Row> = page_query(paging).build_query_as().fetch_all(&mut *connection).await?;
+    let total = paging.total(&rows, async || count(&mut connection, "SELECT FROM products", |_| ()).await).await?;
     let products = rows.into_iter().map(Row::product).collect::<Result<_, _>>()?;
     Ok(paging.rows(products, total, |product, _| SortValue::Text(product.sku.clone())))
 }

@@ -55,8 +55,10 @@ impl Store {
 
     /// Returns a page of the users that match the filters.
     pub async fn list(&self, filter: &Filter, paging: &Paging<'_>) -> Result<Rows<Account>, sqlx::Error> {
-        let rows: Vec<Row> = page_query(filter, paging).build_query_as().fetch_all(&self.pool).await?;
-        let count = async || count(&self.pool, "SELECT FROM active_users WHERE TRUE", |query| filter.push(query)).await;
+        let mut connection = self.pool.acquire().await?;
+        let rows: Vec<Row> = page_query(filter, paging).build_query_as().fetch_all(&mut *connection).await?;
+        let count =
+            async || count(&mut connection, "SELECT FROM active_users WHERE TRUE", |query| filter.push(query)).await;
         let total = paging.total(&rows, count).await?;
         let accounts = rows.into_iter().map(Account::try_from).collect::<Result<_, _>>()?;
         Ok(paging.rows(accounts, total, list::value))

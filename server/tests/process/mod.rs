@@ -14,44 +14,90 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use server::testing::TestDatabase;
 
+/// The longest time that tests wait for a process.
+const SOON: Duration = Duration::from_secs(30);
+
 /// A process of the server. Dropping the value kills the process.
 pub struct Process {
-    child: Child,
+    pub child: Child,
     pub url: String,
+    metrics: String,
     lines: Arc<Mutex<Vec<String>>>,
     reader: Option<std::thread::JoinHandle<()>>,
+}
+
+/// Returns the server program with the settings of a database.
+pub fn program(database: &TestDatabase) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_server"));
+    program.env("DATABASE_URL", &database.url).env("WRIT_DATABASE_CONNECTIONS", "4");
+    program.env("REDIS_URL", std::env::var("WRIT_TEST_REDIS_URL").unwrap());
+    program.env("WRIT_REDIS_PREFIX", database.url.rsplit('/').next().unwrap());
+    program
 }
 
 impl Process {
     /// Starts a process with the settings of a test and with further ones. It may not be ready yet.
     pub fn spawn(database: &TestDatabase, settings: &[(&str, &str)]) -> Process {
-        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let mut program = Command::new(env!("CARGO_BIN_EXE_server"));
-        program.env("DATABASE_URL", &database.url).env("WRIT_DATABASE_CONNECTIONS", "4");
-        program.env("REDIS_URL", std::env::var("WRIT_TEST_REDIS_URL").unwrap());
-        program.env("WRIT_REDIS_PREFIX", database.url.rsplit('/').next().unwrap());
-        program.env("WRIT_BIND", address.to_string()).envs(settings.iter().copied());
-        let mut child = program.stdout(Stdio::piped()).spawn().unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        let lines = Arc::new(Mutex::new(Vec::new()));
-        let collected = lines.clone();
-        let reader = std::thread::spawn(move || {
+        let mut process = Process::spawn_unread(database, settings);
+        let output = BufReader::new(process.child.stdout.take().unwrap());
+        let collected = process.lines.clone();
+        process.reader = Some(std::thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
                 collected.lock().unwrap().push(line);
             }
-        });
-        Process { child, url: format!("http://{address}"), lines, reader: Some(reader) }
+        }));
+        process
+    }
+
+    /// Starts a process whose log is not read, as [`Process::spawn`] does.
+    pub fn spawn_unread(database: &TestDatabase, settings: &[(&str, &str)]) -> Process {
+        let addresses = [(); 2].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+        let [address, metrics] = addresses.map(|free| free.local_addr().unwrap().to_string());
+        let mut program = program(database);
+        program.env("WRIT_BIND", &address).env("WRIT_METRICS_BIND", &metrics).envs(settings.iter().copied());
+        let child = program.stdout(Stdio::piped()).spawn().unwrap();
+        let (url, metrics) = (format!("http://{address}"), format!("http://{metrics}/metrics"));
+        Process { child, url, metrics, lines: Arc::default(), reader: None }
     }
 
     /// Starts a process and waits until it is ready.
     pub async fn start(database: &TestDatabase, settings: &[(&str, &str)]) -> Process {
-        let process = Process::spawn(database, settings);
+        Process::spawn(database, settings).ready().await
+    }
+
+    /// Starts a process whose log is not read, and waits until it is ready.
+    pub async fn start_unread(database: &TestDatabase, settings: &[(&str, &str)]) -> Process {
+        Process::spawn_unread(database, settings).ready().await
+    }
+
+    async fn ready(self) -> Process {
+        self.until(async || self.get("/readyz").await == Some(200)).await;
+        self
+    }
+
+    /// Sends a request. Returns the status of the response, or `None` if there is none.
+    pub async fn get(&self, path: &str) -> Option<u16> {
+        Some(reqwest::get(format!("{}{path}", self.url)).await.ok()?.status().as_u16())
+    }
+
+    /// Returns the metrics of the process.
+    pub async fn metrics(&self) -> String {
+        reqwest::get(&self.metrics).await.unwrap().text().await.unwrap()
+    }
+
+    /// Waits until a condition holds.
+    pub async fn until(&self, mut condition: impl AsyncFnMut() -> bool) {
         let started = Instant::now();
-        while !reqwest::get(format!("{}/readyz", process.url)).await.is_ok_and(|response| response.status() == 200) {
-            assert!(started.elapsed() < Duration::from_secs(30), "the process is not ready: {:?}", process.lines());
+        while !condition().await {
+            assert!(started.elapsed() < SOON, "the condition does not hold: {:?}", self.lines());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        process
+    }
+
+    /// Sends SIGTERM to the process and waits until it has exited.
+    pub async fn end(&mut self) -> ExitStatus {
+        self.terminate();
+        self.exited_within(SOON).await
     }
 
     /// Sends SIGTERM to the process.
@@ -81,6 +127,11 @@ impl Process {
     pub fn lines(&self) -> Vec<Value> {
         let lines = self.lines.lock().unwrap();
         lines.iter().map(|line| serde_json::from_str(line).unwrap_or_else(|_| Value::String(line.clone()))).collect()
+    }
+
+    /// Returns the log lines so far as they are written.
+    pub fn log(&self) -> String {
+        self.lines.lock().unwrap().join("\n")
     }
 
     /// Returns true if a log line has this message.

@@ -1,10 +1,10 @@
 //! Tests of log lines and traces with real processes of the server.
 #![allow(clippy::unwrap_used, reason = "a test fails if an operation fails")]
 
+#[path = "../process/mod.rs"]
 mod process;
 
 use std::io::Read as _;
-use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -61,16 +61,17 @@ fn hex(bytes: &[u8]) -> String {
 async fn spans_of_a_request(trusted: &str) -> Vec<Span> {
     let database = TestDatabase::empty(&server::USERS).await;
     let (collector, url) = Collector::start().await;
-    let mut process = Process::start(&database, |program| {
-        program.env("OTEL_EXPORTER_OTLP_ENDPOINT", url).env("OTEL_SERVICE_NAME", "shop-test");
-        program.env("WRIT_TRUSTED_PROXIES", trusted);
-    })
-    .await;
+    let settings = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", url.as_str()),
+        ("OTEL_SERVICE_NAME", "shop-test"),
+        ("WRIT_TRUSTED_PROXIES", trusted),
+    ];
+    let mut process = Process::start(&database, &settings).await;
     let request = reqwest::Client::new().get(format!("{}/v1/products/SKU-1", process.url));
     let response = request.header("traceparent", format!("00-{TRACE}-{PARENT}-01")).send().await.unwrap();
     assert_eq!(response.status(), 404);
     // The spans that still wait are sent before the process ends.
-    assert!(process.terminate().await.success());
+    assert!(process.end().await.success());
     collector.spans()
 }
 
@@ -105,24 +106,48 @@ async fn the_trace_context_of_a_stranger_is_ignored() {
 async fn a_collector_that_does_not_respond_delays_neither_requests_nor_the_end() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let database = TestDatabase::empty(&server::USERS).await;
-    let mut process = Process::start(&database, |program| {
-        program.env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{}", silent.local_addr().unwrap()));
-    })
-    .await;
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let mut process = Process::start(&database, &[("OTEL_EXPORTER_OTLP_ENDPOINT", &url)]).await;
     for _ in 0..100 {
         assert_eq!(process.get("/v1/products").await, Some(200));
     }
-    assert!(process.terminate().await.success());
+    assert!(process.end().await.success());
+}
+
+#[tokio::test]
+async fn log_lines_of_a_request_with_effects_have_its_request_id_although_spans_are_exported() {
+    let database = TestDatabase::empty(&server::USERS).await;
+    let (_collector, url) = Collector::start().await;
+    // The driver logs each statement of the handler, which runs in a task of its own.
+    let settings = [("OTEL_EXPORTER_OTLP_ENDPOINT", url.as_str()), ("WRIT_LOG", "info,sqlx=debug")];
+    let mut process = Process::start(&database, &settings).await;
+    let body = r#"{"email":"user@example.com","password":"not the password"}"#;
+    let login = reqwest::Client::new().post(format!("{}/v1/auth/login", process.url)).body(body);
+    let login = login.header("content-type", "application/json").header("x-request-id", "login-1");
+    assert_eq!(login.send().await.unwrap().status(), 401);
+    assert!(process.end().await.success());
+    let lines = process.lines();
+    let of_request = |target: &str| {
+        let id = |line: &&serde_json::Value| line["span"]["requestId"] == "login-1" || line["requestId"] == "login-1";
+        lines.iter().filter(id).any(|line| line["target"].as_str().is_some_and(|found| found.starts_with(target)))
+    };
+    assert!(of_request("sqlx") && of_request("writ::request"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn log_lines_in_a_file_have_no_escape_sequences() {
+    let database = TestDatabase::empty(&server::USERS).await;
+    let mut process = Process::start(&database, &[("WRIT_LOG_FORMAT", "text")]).await;
+    assert!(process.end().await.success());
+    let log = process.log();
+    assert!(log.contains("serving requests") && !log.contains('\u{1b}'), "{log:?}");
 }
 
 #[tokio::test]
 async fn requests_complete_while_nothing_reads_the_log_and_dropped_lines_are_counted() {
     let database = TestDatabase::empty(&server::USERS).await;
-    let mut process = Process::start(&database, |program| {
-        // A pipe holds 64 KiB, so that few requests fill it and the buffer.
-        program.env("WRIT_LOG_BUFFER", "16384").stdout(Stdio::piped()).stderr(Stdio::piped());
-    })
-    .await;
+    // A pipe holds 64 KiB, so that few requests fill it and the buffer.
+    let mut process = Process::start_unread(&database, &[("WRIT_LOG_BUFFER", "16384")]).await;
     let dropped = async || {
         let metrics = process.metrics().await;
         let line = metrics.lines().find(|line| line.starts_with("writ_log_lines_dropped_total{")).unwrap();
@@ -144,7 +169,7 @@ async fn requests_complete_while_nothing_reads_the_log_and_dropped_lines_are_cou
         let mut text = String::new();
         stdout.read_to_string(&mut text).map(|_| text)
     });
-    assert!(process.terminate().await.success());
+    assert!(process.end().await.success());
     let text = reader.join().unwrap().unwrap();
     assert!(text.contains("log lines were dropped"), "{}", text.lines().last().unwrap_or_default());
     assert!(text.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "every line is complete");
@@ -153,12 +178,9 @@ async fn requests_complete_while_nothing_reads_the_log_and_dropped_lines_are_cou
 #[tokio::test]
 async fn a_process_ends_although_nothing_reads_its_log() {
     let database = TestDatabase::empty(&server::USERS).await;
-    let mut process = Process::start(&database, |program| {
-        program.env("WRIT_LOG_BUFFER", "1024").stdout(Stdio::piped());
-    })
-    .await;
+    let mut process = Process::start_unread(&database, &[("WRIT_LOG_BUFFER", "1024")]).await;
     for _ in 0..400 {
         assert_eq!(process.get("/livez").await, Some(200));
     }
-    assert!(process.terminate().await.success());
+    assert!(process.end().await.success());
 }

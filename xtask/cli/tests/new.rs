@@ -111,7 +111,7 @@ fn a_store_adds_its_parts() {
     assert!(success, "{text}");
     let files = files(&folder.path().join("notes"));
     assert!(files.contains_key("server/migrations/0001_start.sql"));
-    assert!(files["server/Cargo.toml"].contains("features = [\"postgres\", \"redis\"]"));
+    assert!(files["server/Cargo.toml"].contains("features = [\"allocator\", \"postgres\", \"redis\"]"));
     assert!(files["xtask/src/main.rs"].contains(".postgres()\n        .redis()"));
     // No line names the sample of this repository.
     let own = files.iter().filter(|(path, _)| !path.starts_with("generated/") && *path != "Cargo.lock");
@@ -187,6 +187,7 @@ fn the_tests_of_a_contract_with_an_external_issuer_have_tokens() {
     assert!(success, "{text}");
     let tests = &files(&folder.path().join("library"))["server/tests/operations.rs"];
     assert!(tests.contains("ISSUER.configure(settings);"), "{tests}");
+    assert!(tests.contains("Sweep::new(&server, ALL).requires_credentials().await;"), "{tests}");
     assert!(tests.contains("\"token\" => Some(ISSUER.token(\"tests\", &scopes())),"), "{tests}");
 }
 

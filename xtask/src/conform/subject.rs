@@ -2,12 +2,14 @@
 
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use serde_yaml::Value;
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::document::{LoadOptions, bundle, load, to_json};
 use writ_tasks::folder::{Folder, secret};
 use writ_tasks::process::{Kind, Process, Session};
 use writ_tasks::services::{self, Services};
@@ -38,7 +40,7 @@ pub struct Subject {
 enum Contract {
     /// The service serves its contract at this path.
     Served(&'static str),
-    /// A file of the repository has the contract.
+    /// A file of the repository has the contract. It is bundled, as a service would serve it.
     File(&'static str),
 }
 
@@ -103,7 +105,7 @@ impl<'s> Served<'s> {
             }
             session.pause()?;
         }
-        let (contract, text) = subject.contract(&url)?;
+        let (contract, text) = subject.contract(&url, folder)?;
         lift_limits(session, subject, stores, &database, &text)?;
         let credential = subject.credential(&url, &database)?;
         Ok(Served { contract, url, credential, _process: process, _database: database })
@@ -135,7 +137,7 @@ impl Subject {
     }
 
     /// Returns the location of the contract for schemathesis, and its text.
-    fn contract(&self, url: &str) -> anyhow::Result<(String, String)> {
+    fn contract(&self, url: &str, folder: &Folder) -> anyhow::Result<(String, String)> {
         match self.contract {
             Contract::Served(path) => {
                 let url = format!("{url}{path}");
@@ -143,8 +145,12 @@ impl Subject {
                 Ok((url, text))
             }
             Contract::File(path) => {
-                let path: PathBuf = cargo::root().join(Path::new(path));
-                Ok((path.display().to_string(), std::fs::read_to_string(&path).context("cannot read the contract")?))
+                let source = cargo::root().join(Path::new(path));
+                let document = load(&source, &LoadOptions::default(), &mut Diagnostics::new());
+                let text = to_json(&bundle(&document.context("cannot read the contract")?));
+                let path = folder.path().join(format!("{}.json", self.package));
+                std::fs::write(&path, &text).context("cannot write the contract")?;
+                Ok((path.display().to_string(), text))
             }
         }
     }

@@ -228,3 +228,21 @@ impl fmt::Display for InvalidUrl {
 }
 
 impl Error for InvalidUrl {}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+
+    use super::*;
+
+    #[test]
+    fn a_base_url_has_a_scheme_and_a_host_and_no_query() {
+        for url in ["https://api.example.com", "http://127.0.0.1:8080/base/"] {
+            assert_eq!(Connection::over(url, Router::new()).unwrap().0.base, url.trim_end_matches('/'));
+        }
+        for url in ["", "api.example.com", "/v1", "https://api.example.com?a=b", "https://a b"] {
+            let error = Connection::over(url, Router::new()).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("not a valid base URL: {url}: ")), "{error}");
+        }
+    }
+}

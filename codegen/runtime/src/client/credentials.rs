@@ -73,3 +73,59 @@ impl Credentials {
         requirements.filter_map(secret).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };
+    static OTHER: Scheme = Scheme { name: "other", kind: SchemeKind::Bearer };
+    static KEY: Scheme = Scheme { name: "key", kind: SchemeKind::Header("X-Api-Key") };
+    static TLS: Scheme = Scheme { name: "tls", kind: SchemeKind::MutualTls };
+
+    const WITH_BEARER: &[Requirement] = &[requires(&BEARER)];
+    const WITH_OTHER: &[Requirement] = &[requires(&OTHER)];
+    const WITH_KEY: &[Requirement] = &[requires(&KEY)];
+    const WITH_BOTH: &[Requirement] = &[requires(&BEARER), requires(&KEY)];
+    const CERTIFIED: &[Requirement] = &[requires(&TLS), requires(&KEY)];
+
+    const fn requires(scheme: &'static Scheme) -> Requirement {
+        Requirement { scheme, scopes: &[] }
+    }
+
+    fn secrets(credentials: &Credentials, alternatives: &[&'static [Requirement]]) -> Vec<String> {
+        credentials.presented(alternatives).into_iter().map(|(_, secret)| secret.to_owned()).collect()
+    }
+
+    #[test]
+    fn the_debug_output_of_credentials_hides_every_secret() {
+        let mut credentials = Credentials::default();
+        credentials.bearer("hush".to_owned());
+        credentials.basic("ada:hush".to_owned());
+        credentials.set("key".to_owned(), Secret::new("hush"));
+        let shown = format!("{credentials:?}");
+        assert!(!shown.contains("hush"), "{shown}");
+        assert_eq!(shown.matches("***").count(), 3, "{shown}");
+    }
+
+    #[test]
+    fn a_secret_for_a_scheme_comes_before_that_of_its_kind() {
+        let mut credentials = Credentials::default();
+        credentials.bearer("any".to_owned());
+        credentials.set("bearer".to_owned(), Secret::new("replaced"));
+        credentials.set("bearer".to_owned(), Secret::new("own"));
+        assert_eq!(secrets(&credentials, &[WITH_BEARER]), ["own"]);
+        assert_eq!(secrets(&credentials, &[WITH_OTHER]), ["any"]);
+        assert!(secrets(&credentials, &[WITH_KEY]).is_empty());
+    }
+
+    #[test]
+    fn the_first_alternative_with_all_its_secrets_is_presented() {
+        let mut credentials = Credentials::default();
+        credentials.set("key".to_owned(), Secret::new("k"));
+        assert_eq!(secrets(&credentials, &[&[], WITH_BOTH, CERTIFIED]), ["k"]);
+        assert!(secrets(&credentials, &[WITH_BOTH]).is_empty());
+        credentials.bearer("b".to_owned());
+        assert_eq!(secrets(&credentials, &[&[], WITH_BOTH, CERTIFIED]), ["b", "k"]);
+    }
+}

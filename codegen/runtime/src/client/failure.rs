@@ -228,4 +228,14 @@ mod tests {
         assert!(success.contains("8 bytes") && !success.contains("the text"), "{success}");
         assert!(error.contains("the text") && !error.contains("sesame"), "{error}");
     }
+
+    #[test]
+    fn a_failure_names_its_cause() {
+        assert_eq!(TooLong(5).to_string(), "the response has more than 5 bytes");
+        assert_eq!(TimedOut.to_string(), "no response was received in time");
+        let failure: Failure<()> = Failure::Transport(Box::new(TooLong(5)));
+        assert_eq!(failure.to_string(), "no complete response was received");
+        assert_eq!(failure.source().map(ToString::to_string).as_deref(), Some("the response has more than 5 bytes"));
+        assert!(Failure::<()>::Unsent("no host".to_owned()).source().is_none());
+    }
 }

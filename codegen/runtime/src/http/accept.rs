@@ -238,4 +238,49 @@ mod tests {
         assert_eq!(best("text/html", &["*/*"]), Some(0));
         assert!(accept("image/png").accepts("image/png") && !accept("image/png").accepts("image/webp"));
     }
+
+    #[test]
+    fn quality_values_differ_by_thousandths() {
+        let offered = ["a/a", "b/b", "c/c", "d/d"];
+        assert_eq!(accept("a/a;q=0.998, b/b, c/c;q=0.999, d/d;q=0").order(&offered), [1, 2, 0]);
+        assert_eq!(best("a/a;q=0.5, b/b;q=0.501", &offered), Some(1));
+        assert!(accept("a/a;q=0.001").accepts("a/a") && !accept("a/a;q=0").accepts("a/a"));
+        assert_eq!(accept("a/a; Q=0.2; version=1, b/b;q=0.3").order(&["a/a;version=1", "b/b"]), [1, 0]);
+    }
+
+    #[test]
+    fn the_most_specific_range_decides_about_a_media_type() {
+        let offered = ["text/plain", "text/csv", "image/png", "application/problem+json"];
+        assert_eq!(accept("*/*;q=0.1, text/*;q=0.2, text/csv;q=0.3").order(&offered), [1, 0, 2, 3]);
+        assert_eq!(accept("text/csv;q=0.1, text/*;q=0.2, */*;q=0.3").order(&offered), [2, 3, 0, 1]);
+        assert_eq!(accept("text/csv;q=0, text/*").order(&offered), [0]);
+        assert_eq!(accept("application/*+json, application/*;q=0").order(&offered), [3]);
+        assert_eq!(best("text/*;q=0.1, image/*;q=0.2, text/*;q=0.3", &offered), Some(0));
+        let versions = ["a/b;x=1", "a/b;x=1;y=2"];
+        assert_eq!(accept("a/b;x=1;q=0.1, a/b;x=1;y=2;q=0.9").order(&versions), [1, 0]);
+        assert_eq!(accept("a/b;x=1;q=0.9, a/b;x=1;y=2;q=0.1").order(&versions), [0, 1]);
+    }
+
+    #[test]
+    fn a_wildcard_without_conditions_accepts_everything() {
+        for everything in ["*/*", "*", "*/*;q=1", "*;q=1.000"] {
+            assert_eq!(accept(everything), Accept::default(), "{everything}");
+        }
+        for nothing in ["*/*;q=0", "*;q=0"] {
+            assert!(!accept(nothing).accepts("a/b"), "{nothing}");
+        }
+        assert!(accept("*/*;q=0.1").accepts("a/b"));
+        assert!(!accept("text/*").accepts("image/png"));
+        assert!(accept("*/*;version=1").accepts("a/b;version=1") && !accept("*/*;version=1").accepts("a/b;version=2"));
+        assert_eq!(best("*/*;q=0.3, image/png;q=0.5, a/b;q=0.4", &["a/b", "image/*"]), Some(1));
+    }
+
+    #[test]
+    fn several_accept_headers_are_one_list() {
+        let mut headers = HeaderMap::new();
+        for value in ["*/*;q=0.1", "text/csv"] {
+            headers.append(header::ACCEPT, HeaderValue::from_static(value));
+        }
+        assert_eq!(Accept::of(&headers).best(&["application/json", "text/csv"]), Some(1));
+    }
 }

@@ -144,7 +144,7 @@ fn distance(range: &str, essence: &str) -> Option<u8> {
     let (kind, subtype) = essence.split_once('/')?;
     match range.split_once('/')? {
         ("*", "*") => Some(2),
-        (known, "*") if known == kind && !subtype.is_empty() => Some(1),
+        (known, "*") if known == kind => Some(1),
         // A contract can declare `application/*+json`.
         (known, suffix) if known == kind && suffix.starts_with("*+") && subtype.ends_with(&suffix[1..]) => Some(1),
         _ => None,
@@ -223,5 +223,59 @@ mod tests {
         let found: Vec<&str> = elements("a;b=\"c;\\\";d\";e", ';').collect();
         assert_eq!(found, ["a", "b=\"c;\\\";d\"", "e"]);
         assert_eq!(MediaType::parse("a/b;c=\"d\\\"e\"").unwrap().parameters, [("c".to_owned(), "d\"e".to_owned())]);
+    }
+
+    #[test]
+    fn a_media_type_has_a_type_and_a_subtype() {
+        for text in ["", "text", "/csv", "text/", "/", ";a=b"] {
+            assert_eq!(MediaType::parse(text), None, "{text}");
+        }
+        let parsed = MediaType::parse(" Text/CSV ; Header = Present ; flag; a=\"b;c\"").unwrap();
+        assert_eq!(parsed.essence, "text/csv");
+        assert_eq!((parsed.parameter("header"), parsed.parameter("a")), (Some("Present"), Some("b;c")));
+        assert_eq!((parsed.parameter("flag"), parsed.parameters.len()), (None, 2));
+    }
+
+    #[test]
+    fn only_a_charset_that_is_compatible_with_utf_8_is_decoded() {
+        let foreign = |text: &str| MediaType::parse(text).unwrap().foreign_charset();
+        for text in ["a/b", "a/b;charset=UTF-8", "a/b;charset=utf8", "a/b;charset=US-ASCII", "a/b;charset=\"\""] {
+            assert_eq!(foreign(text), None, "{text}");
+        }
+        assert_eq!(foreign("a/b;charset=latin1").as_deref(), Some("must be in UTF-8, not latin1"));
+        let long = foreign(&format!("a/b;charset={}", "x".repeat(50)));
+        assert_eq!(long, Some(format!("must be in UTF-8, not {}", "x".repeat(45))));
+    }
+
+    #[test]
+    fn a_range_covers_its_type_its_suffix_or_everything() {
+        let covers = |range: &str, media: &str| {
+            let (range, media) = (MediaType::parse(range).unwrap(), MediaType::parse(media).unwrap());
+            range.covers(&media).map(|fit| (fit.distance, fit.loose))
+        };
+        assert_eq!(covers("a/b", "a/b"), Some((0, 0)));
+        assert_eq!(covers("a/*", "a/b"), Some((1, 0)));
+        assert_eq!(covers("a/*+c", "a/b+c"), Some((1, 0)));
+        assert_eq!(covers("*/*", "a/b"), Some((2, 0)));
+        for (range, media) in
+            [("a/b", "a/c"), ("b/*", "a/b"), ("b/*+c", "a/b+c"), ("a/*+c", "a/b+d"), ("a/c+c", "a/b+c")]
+        {
+            assert_eq!(covers(range, media), None, "{range} {media}");
+        }
+        assert_eq!(covers("a/b;v=1", "a/b;V=1;w=2"), Some((0, 1)));
+        assert_eq!(covers("a/b;v=x;charset=utf-8", "a/b;v=X"), Some((0, 0)));
+        assert_eq!(covers("a/b;v=1;w=2", "a/b"), Some((0, 2)));
+        assert_eq!(covers("a/b;v=1", "a/b;v=2"), None);
+    }
+
+    #[test]
+    fn a_quote_or_a_backslash_within_quotes_can_be_escaped() {
+        let split = |text| elements(text, ';').collect::<Vec<&str>>();
+        assert_eq!(split(r#"a="b\\";c"#), [r#"a="b\\""#, "c"]);
+        assert_eq!(split(r#"a="b\";c";d"#), [r#"a="b\";c""#, "d"]);
+        // A backslash outside of quotes is an ordinary character.
+        assert_eq!(split(r#"a\"b;c";d"#), [r#"a\"b;c""#, "d"]);
+        assert_eq!(unquoted(r#""a\\b\"c""#), r#"a\b"c"#);
+        assert_eq!(unquoted("\"a"), "\"a");
     }
 }

@@ -193,4 +193,12 @@ mod tests {
             assert!(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().abs_diff(seconds) < 60, "{id}");
         }
     }
+
+    #[test]
+    fn counters_are_mixed_as_by_split_mix_64() {
+        // The first two numbers of SplitMix64 with the seed 0.
+        const INCREMENT: u64 = 0x9e37_79b9_7f4a_7c15;
+        assert_eq!(mixed(INCREMENT), 0xe220_a839_7b1d_cdaf);
+        assert_eq!(mixed(INCREMENT.wrapping_mul(2)), 0x6e78_9e6a_a1b9_65f4);
+    }
 }

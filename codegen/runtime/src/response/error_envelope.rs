@@ -69,8 +69,7 @@ impl ErrorEnvelope {
     }
 
     /// Returns the body of an operation's error responses with this status code.
-    #[cfg(feature = "client")]
-    pub(crate) fn body(&self, operation: &Operation, status: u16) -> &'static ErrorBody {
+    pub fn body(&self, operation: &Operation, status: u16) -> &'static ErrorBody {
         operation.error_body(status).unwrap_or(self.body)
     }
 
@@ -91,7 +90,7 @@ impl ErrorEnvelope {
         request_id: &RequestId,
         extensions: Extensions,
     ) -> Response {
-        let body = operation.error_body(reply.status.as_u16()).unwrap_or(self.body);
+        let body = self.body(operation, reply.status.as_u16());
         self.response(body, reply, request_id, extensions)
     }
 

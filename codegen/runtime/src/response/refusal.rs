@@ -49,6 +49,8 @@ pub enum KeyConflict {
     AnotherRequest,
     /// The first request with this idempotency key is still running: 409.
     StillRunning,
+    /// The first request with this idempotency key has succeeded, but its response is too large to be recorded: 409.
+    Unrecorded,
 }
 
 /// The refusal of a request whose rate limit is exhausted, with the headers that report the limit. It has status 429.
@@ -115,6 +117,11 @@ impl From<KeyConflict> for Problem {
             }
             KeyConflict::StillRunning => {
                 Problem::new(StatusCode::CONFLICT, "a request with this idempotency key is still running")
+            }
+            KeyConflict::Unrecorded => {
+                let message =
+                    "a request with this idempotency key has succeeded; its response is too large to be repeated";
+                Problem::new(StatusCode::CONFLICT, message).with_code("RESPONSE_NOT_RECORDED")
             }
         }
     }

@@ -35,7 +35,8 @@ pub struct EarlyRefusal {
 }
 
 impl EarlyRefusal {
-    pub(crate) fn problem(self) -> Problem {
+    /// Returns the problem to send, for a layer around routes that are not those of a contract.
+    pub fn problem(self) -> Problem {
         Problem::new(self.status, self.message).with_header(header::RETRY_AFTER, self.retry_after)
     }
 }

@@ -133,7 +133,13 @@ pub enum Admission<T> {
     /// The gate admits the request, and the pipeline continues. The contained data is passed to [`Gate::leave`] later.
     Proceed(T),
     /// The gate has the response, for example from a cache. The handler and [`Gate::leave`] are not called.
-    Reply(Reply),
+    Reply {
+        /// The response of the gate. A request with a header that is not valid, such as a malformed condition, is
+        /// refused instead.
+        reply: Reply,
+        /// The headers that the response has in both cases, such as those of a rate limit.
+        headers: HeaderMap,
+    },
 }
 
 /// The data of a request that a gate receives to decide about it.
@@ -145,7 +151,7 @@ pub enum Admission<T> {
 /// ```
 /// use std::collections::HashMap;
 /// use std::sync::RwLock;
-/// use http::StatusCode;
+/// use http::{HeaderMap, StatusCode};
 /// use writ_runtime::{Admission, Entry, Gate, Problem, Recorded, Reply, ReplyBody};
 ///
 /// #[derive(Default)]
@@ -168,7 +174,7 @@ pub enum Admission<T> {
 ///             false => None,
 ///         };
 ///         match cached.and_then(Recorded::reply) {
-///             Some(reply) => Ok(Admission::Reply(reply)),
+///             Some(reply) => Ok(Admission::Reply { reply, headers: HeaderMap::new() }),
 ///             None => Ok(Admission::Proceed(())),
 ///         }
 ///     }

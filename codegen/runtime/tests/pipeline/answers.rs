@@ -12,7 +12,7 @@ use crate::sample::{Tokens, call, public, text};
 
 writ_runtime::statuses! { NotFound = 404, Conflict = 409 }
 
-static USER: Operation = Operation {
+const READ: Operation = Operation {
     id: "user",
     path: "/user",
     parameters: &[Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array)],
@@ -22,6 +22,8 @@ static USER: Operation = Operation {
     sparse_fieldset: Some("fields"),
     ..Operation::NONE
 };
+
+static USER: Operation = READ;
 
 struct User;
 
@@ -91,6 +93,38 @@ async fn a_matching_if_none_match_is_a_304() {
     assert_eq!(two.status, 304);
     assert_eq!(call(&service(), "HEAD", "/user", &["if-none-match: \"v1\""]).await.status, 304);
     assert_eq!(call(&service(), "GET", "/user", &["if-none-match: \"v2\""]).await.status, 200);
+}
+
+static SEARCH: Operation = Operation { id: "search", method: Method::QUERY, path: "/search", ..READ };
+static SAVE: Operation = Operation { id: "save", method: Method::POST, path: "/save", ..READ };
+static PLAIN: Operation = Operation { id: "plain", path: "/plain", conditional: false, ..READ };
+static LOST: Operation = Operation { id: "lost", path: "/lost", statuses: &[200, 304, 404], ..READ };
+
+#[tokio::test]
+async fn only_a_success_of_a_conditional_read_becomes_a_304() {
+    async fn lost(_: &(), _: &Context<()>, (): ()) -> Result<Reply, Problem> {
+        Err(NotFound::new("user").header("etag", "\"v1\"").into())
+    }
+    let endpoints = [&SEARCH, &SAVE, &PLAIN].map(|operation| public(operation, decode_user, user));
+    let router = router(&PROBLEM_JSON, endpoints.into_iter().chain([public(&LOST, decode_user, lost)]).collect());
+    for (method, path, condition, status) in [
+        ("QUERY", "/search", "\"v1\"", 304),
+        ("QUERY", "/search", "\"v2\"", 200),
+        ("POST", "/save", "\"v1\"", 200),
+        ("GET", "/plain", "\"v1\"", 200),
+        ("GET", "/lost", "\"v1\"", 404),
+    ] {
+        let response = call(&router, method, path, &[&format!("if-none-match: {condition}")]).await;
+        assert_eq!(response.status, status, "{method} {path} {condition}");
+    }
+}
+
+#[tokio::test]
+async fn a_condition_that_is_no_list_of_entity_tags_is_ignored() {
+    for condition in ["v1", "\"v1", "\"v0\" \"v1\"", "\"v\u{e9}\""] {
+        let response = call(&service(), "GET", "/user", &[&format!("if-none-match: {condition}")]).await;
+        assert_eq!(response.status, 200, "{condition}");
+    }
 }
 
 #[tokio::test]

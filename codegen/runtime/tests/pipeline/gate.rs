@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body as HttpBody;
-use http::{HeaderName, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use writ_runtime::operation::Cache;
 use writ_runtime::{
     Admission, ClientAddress, Context, Decoder, Entry, Gate, IntegerRule, Operation, PROBLEM_JSON, Parameter, Pipeline,
@@ -68,7 +68,11 @@ impl Gate<Caller> for Diary {
         let name = entry.principal.map_or("anonymous", |caller| &caller.name);
         self.note(format!("enter {name} {:?} {}", entry.call.address, entry.cache_key));
         match entry.headers.get("x-gate").map(|value| value.as_bytes()) {
-            Some(b"respond") => Ok(Admission::Reply(text(entry.interpolate("item:{itemId}:{principal}", name)))),
+            Some(b"respond") => {
+                let reply = text(entry.interpolate("item:{itemId}:{principal}", name));
+                let headers = [(HeaderName::from_static("x-gate"), HeaderValue::from_static("replied"))];
+                Ok(Admission::Reply { reply, headers: headers.into_iter().collect() })
+            }
             Some(b"refuse") => Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many requests")),
             _ => Ok(Admission::Proceed(7)),
         }
@@ -130,7 +134,7 @@ async fn a_response_of_the_gate_requires_valid_headers_that_the_cache_key_omits(
     assert_eq!(get(&Diary::default(), "/items/1", &respond).await.status, 200);
     for (tag, status) in [("if-none-match: \"123456\"", 200), ("if-none-match: \"1234567\"", 400)] {
         let response = get(&Diary::default(), "/items/1", &[respond[0], respond[1], tag]).await;
-        assert_eq!(response.status, status, "{tag}");
+        assert_eq!((response.status, response.header("x-gate")), (status, "replied"), "{tag}");
     }
 }
 

@@ -181,6 +181,7 @@ pub fn error_view(
                 ty: Code::of(contract_path(marker)),
                 from: true,
                 any_status: false,
+                secret: false,
                 respond: "refusal.respond(responder)".into(),
             });
             continue;
@@ -189,6 +190,7 @@ pub fn error_view(
             continue;
         };
         contents.extend(content);
+        let mut schemas = response.content.iter().filter_map(|content| content.schema);
         let check = check_call(&body.rule.iter().map(|rule| rule.check("refusal")).collect::<Vec<_>>());
         let (ty, send) = (body.ty, format!("{check}.{}", body.send.with("refusal")));
         let (name, any_status, respond) = match response.status {
@@ -208,6 +210,7 @@ pub fn error_view(
             ty: Code::of(any_status.as_ref().map_or_else(|| ty.to_string(), |status| format!("{status}, {ty}"))),
             from: false,
             any_status: any_status.is_some(),
+            secret: schemas.any(|id| contract.schemas.is_secret(id)),
             respond: Code::of(respond),
         });
     }

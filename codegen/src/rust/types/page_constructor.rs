@@ -101,11 +101,13 @@ impl Constructor<'_, '_> {
             self.used = true;
             return held(field.presence, "page.data".to_owned());
         }
-        // The number of elements can be unknown, so the implementer gives it where the contract requires it.
-        let may_lack = |member: &&PageMember| {
-            matches!(member.role, PageRole::Total | PageRole::Pages) && field.presence == Presence::Required
-        };
-        let member = self.page.members.iter().find(|member| member.path == *path).filter(|member| !may_lack(member));
+        let member = self.page.members.iter().find(|member| member.path == *path);
+        // The number of elements can be unknown, so the implementer gives it where a page cannot be without it. A default
+        // of the schema is a number too, and a wrong one.
+        let is_always_present = matches!(field.presence, Presence::Required | Presence::Defaulted);
+        if is_always_present && member.is_some_and(|member| matches!(member.role, PageRole::Total | PageRole::Pages)) {
+            return self.argument(field);
+        }
         if let Some(source) = member.and_then(|member| self.source(member, field.property.schema)) {
             return format!("{}::member({source})", runtime("PageMember"));
         }

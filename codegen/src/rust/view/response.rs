@@ -137,6 +137,8 @@ pub struct ErrorVariantView {
     /// True if the variant of the error type holds a status code before its body, because the contract declares
     /// a range of status codes.
     pub any_status: bool,
+    /// True if the body of the error is a secret, which `Debug` output omits.
+    pub secret: bool,
     /// The expression that converts the error in the variable `refusal` into a reply.
     pub respond: Code,
 }

@@ -56,7 +56,9 @@ impl DefaultApi for Service {
 
     async fn numbered(&self, _: &Context<()>, request: NumberedRequest) -> Result<NumberedResponse, NumberedError> {
         crate::record(&request.page_request());
-        Ok(NumberedPage::of_page(page(&request.page_request()), USERS as i64).into())
+        let page = page(&request.page_request());
+        let pages = page.pagination.pages().unwrap_or_default() as i32;
+        Ok(NumberedPage::of_page(page, USERS as i64, pages).into())
     }
 
     async fn hal(&self, cx: &Context<()>, request: HalRequest) -> Result<HalResponse, HalError> {

@@ -58,6 +58,25 @@ async fn an_issued_key_is_accepted_until_it_is_revoked_and_only_its_hash_is_stor
     assert!(text(&keys(&database, &["revoke", &id]).stderr).contains("no valid key has the id"));
 }
 
+#[test]
+fn help_is_printed_without_any_setting() {
+    let subcommands = "museum policy    changes the policies";
+    for (arguments, expected) in [
+        (&["--help"][..], subcommands),
+        (&["-h"], subcommands),
+        (&["help"], subcommands),
+        (&["policy"], "policy set OPERATION"),
+        (&["policy", "--help"], "policy set OPERATION"),
+        (&["keys", "help"], "keys issue NAME"),
+    ] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_museum"));
+        let output = program.env_remove("DATABASE_URL").env_remove("REDIS_URL").args(arguments).output().unwrap();
+        assert!(output.status.success() && text(&output.stdout).contains(expected), "{arguments:?}: {output:?}");
+    }
+    let unknown = Command::new(env!("CARGO_BIN_EXE_museum")).arg("serve").output().unwrap();
+    assert!(!unknown.status.success() && text(&unknown.stderr).contains("unknown argument `serve`"), "{unknown:?}");
+}
+
 #[tokio::test]
 async fn a_key_that_cannot_be_issued_is_explained() {
     let database = TestDatabase::empty(&museum::DATABASE).await;

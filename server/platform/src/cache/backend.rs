@@ -1,7 +1,8 @@
 //! The place where responses are cached: the memory of this process or Redis.
 
-use std::sync::Arc;
 use std::time::Duration;
+
+use bytes::Bytes;
 
 use super::Lookup;
 use super::memory::MemoryCache;
@@ -20,7 +21,7 @@ pub(super) enum Backend {
 /// The data that the cache has for a lookup.
 pub(super) enum Found {
     /// The encoded response, if there is one, and the versions of its tags, which were read after it.
-    Read { entry: Option<Arc<[u8]>>, versions: String },
+    Read { entry: Option<Bytes>, versions: String },
     /// Redis has no versions, because it is new or has lost its data.
     #[cfg(feature = "redis")]
     Unversioned,
@@ -62,7 +63,7 @@ impl Backend {
                 Found::Read { entry, versions }
             }
             #[cfg(feature = "redis")]
-            Backend::Redis(shared) => shared.found(responses),
+            Backend::Redis(shared) => shared.found(lookup, responses),
         }
     }
 

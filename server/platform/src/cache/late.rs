@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::versions::Slot;
+use super::versions::TagGroup;
 
 /// The invalidations to repeat. They are kept for at least one interval of the task that takes them, and at most two.
 #[derive(Debug, Default)]
@@ -11,24 +11,24 @@ pub(super) struct Late(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// The slots of the current interval.
-    new: BTreeSet<Slot>,
-    /// The slots of the previous interval.
-    old: BTreeSet<Slot>,
+    /// The groups of the current interval.
+    new: BTreeSet<TagGroup>,
+    /// The groups of the previous interval.
+    old: BTreeSet<TagGroup>,
     has_task: bool,
 }
 
 impl Late {
-    /// Adds slots. Returns true if no task takes them yet, so that the caller must start one.
-    pub(super) fn add(&self, slots: impl IntoIterator<Item = Slot>) -> bool {
+    /// Adds groups. Returns true if no task takes them yet, so that the caller must start one.
+    pub(super) fn add(&self, groups: impl IntoIterator<Item = TagGroup>) -> bool {
         let mut state = self.lock();
-        state.new.extend(slots);
+        state.new.extend(groups);
         !std::mem::replace(&mut state.has_task, true)
     }
 
-    /// Begins a new interval, and returns the slots that were kept for at least one. Returns `None` at the end of the
+    /// Begins a new interval, and returns the groups that were kept for at least one. Returns `None` at the end of the
     /// task.
-    pub(super) fn next(&self) -> Option<Vec<Slot>> {
+    pub(super) fn next(&self) -> Option<Vec<TagGroup>> {
         let mut state = self.lock();
         if state.new.is_empty() && state.old.is_empty() {
             state.has_task = false;
@@ -49,13 +49,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slot_is_due_after_a_complete_interval() {
+    fn a_group_is_due_after_a_complete_interval() {
         let late = Late::default();
-        assert!(late.add([Slot(1)]));
+        assert!(late.add([TagGroup(1)]));
         assert_eq!(late.next(), Some(vec![]));
-        assert!(!late.add([Slot(2)]));
-        assert_eq!((late.next(), late.next()), (Some(vec![Slot(1)]), Some(vec![Slot(2)])));
+        assert!(!late.add([TagGroup(2)]));
+        assert_eq!((late.next(), late.next()), (Some(vec![TagGroup(1)]), Some(vec![TagGroup(2)])));
         assert_eq!(late.next(), None);
-        assert!(late.add([Slot(3)]));
+        assert!(late.add([TagGroup(3)]));
     }
 }

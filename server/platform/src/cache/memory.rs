@@ -1,8 +1,8 @@
 //! The cache of responses in the memory of this process, for a service without Redis.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use moka::Expiry;
 use moka::sync::Cache;
 
@@ -27,7 +27,7 @@ pub(super) struct MemoryCache {
 /// An encoded response in memory.
 #[derive(Clone)]
 struct Entry {
-    bytes: Arc<[u8]>,
+    bytes: Bytes,
     lifetime: Duration,
 }
 
@@ -56,19 +56,20 @@ impl MemoryCache {
     ///
     /// The bytes are read first: if the versions that are read after them are still those of the response, no
     /// invalidation came between.
-    pub(super) fn get(&self, lookup: &Lookup) -> (Option<Arc<[u8]>>, String) {
+    pub(super) fn get(&self, lookup: &Lookup) -> (Option<Bytes>, String) {
         let entry = self.entries.get(&lookup.key).map(|entry| entry.bytes);
-        (entry, self.versions.of(&lookup.slots))
+        (entry, self.versions.of(&lookup.groups))
     }
 
     pub(super) fn insert(&self, key: String, bytes: Vec<u8>, lifetime: Duration) {
-        self.entries.insert(key, Entry { bytes: bytes.into(), lifetime });
+        // A boxed slice has no spare capacity, which the size would not count.
+        self.entries.insert(key, Entry { bytes: bytes.into_boxed_slice().into(), lifetime });
     }
 
     /// Increments the versions of tags. This invalidates the cached responses with these tags.
     pub(super) fn invalidate(&self, batch: &Batch) {
         match batch {
-            Batch::Slots(slots) => slots.iter().for_each(|slot| self.versions.increment(*slot)),
+            Batch::Groups(groups) => groups.iter().for_each(|group| self.versions.increment(*group)),
             Batch::All => self.versions.increment_all(),
         }
     }

@@ -11,6 +11,7 @@
 mod backend;
 #[cfg(feature = "redis")]
 mod budget;
+mod gauges;
 mod late;
 mod memory;
 mod pending;
@@ -29,18 +30,20 @@ use std::time::Duration;
 use writ_runtime::Reply;
 
 use crate::gate::{Commands, Responses};
-use crate::metrics::Metrics;
 #[cfg(feature = "redis")]
 use crate::redis::Redis;
 use crate::single_flight::{Leader, Role, SingleFlight};
 use backend::{Backend, Found};
+#[cfg(feature = "redis")]
+use budget::Budget;
 use late::Late;
 use memory::MemoryCache;
 use pending::{Batch, Pending};
 #[cfg(feature = "redis")]
 use shared::SharedCache;
-use versions::Slot;
+use versions::TagGroup;
 
+pub(crate) use gauges::Caches;
 pub(crate) use policy::AdjustableCache;
 pub use policy::CacheVisit;
 
@@ -85,8 +88,8 @@ struct Inner {
 #[derive(Debug, Clone)]
 pub(crate) struct Lookup {
     key: String,
-    /// The slots of the tags, in the order of the contract.
-    slots: Vec<Slot>,
+    /// The groups of the tags, in the order of the contract.
+    groups: Vec<TagGroup>,
 }
 
 /// The result of looking up a response in the cache.
@@ -137,7 +140,7 @@ impl Cache {
     /// Creates a cache of responses that are stored in `redis`.
     #[cfg(feature = "redis")]
     pub fn on_redis(redis: Redis) -> Cache {
-        Cache::on(Backend::Redis(SharedCache::new(redis)))
+        Cache::on(Backend::Redis(SharedCache::new(redis, Budget::default())))
     }
 
     fn on(backend: Backend) -> Cache {
@@ -155,12 +158,12 @@ impl Cache {
     /// invalidation is pending: this process retries it in the background and serves no response from the cache
     /// until it succeeds.
     pub async fn invalidate<T: AsRef<str>>(&self, tags: &[T]) {
-        let slots: BTreeSet<Slot> = tags.iter().map(|tag| Slot::of(tag.as_ref())).collect();
-        self.invalidate_slots(slots.into_iter().collect()).await;
+        let groups: BTreeSet<TagGroup> = tags.iter().map(|tag| TagGroup::of(tag.as_ref())).collect();
+        self.invalidate_groups(groups.into_iter().collect()).await;
     }
 
-    async fn invalidate_slots(&self, slots: Vec<Slot>) {
-        for batch in slots.chunks(pending::BATCH).map(|slots| Batch::Slots(slots.to_vec())) {
+    async fn invalidate_groups(&self, groups: Vec<TagGroup>) {
+        for batch in groups.chunks(pending::BATCH).map(|groups| Batch::Groups(groups.to_vec())) {
             if !self.0.backend.invalidate(&batch).await {
                 self.defer(batch);
             }
@@ -174,24 +177,16 @@ impl Cache {
             return;
         }
         self.invalidate(tags).await;
-        if !self.0.late.add(tags.iter().map(|tag| Slot::of(tag.as_ref()))) {
+        if !self.0.late.add(tags.iter().map(|tag| TagGroup::of(tag.as_ref()))) {
             return;
         }
         let this = self.clone();
         tokio::spawn(async move {
-            while let Some(slots) = this.0.late.next() {
-                this.invalidate_slots(slots).await;
+            while let Some(groups) = this.0.late.next() {
+                this.invalidate_groups(groups).await;
                 tokio::time::sleep(LATE_INTERVAL).await;
             }
         });
-    }
-
-    /// Sets the gauges of the cache.
-    pub(crate) fn measure(&self, metrics: &Metrics) {
-        metrics.set_pending_invalidations(self.0.pending.len());
-        if let Some((entries, bytes)) = self.0.backend.size() {
-            metrics.set_cache_size(entries, bytes);
-        }
     }
 
     /// Creates a lookup of a response. `key` identifies the response; the placeholders in `tags` are already
@@ -204,7 +199,7 @@ impl Cache {
             return None;
         }
         let key = self.0.backend.key(format_args!("cache:{key}"));
-        Some(Lookup { key, slots: tags.into_iter().map(|tag| Slot::of(&tag)).collect() })
+        Some(Lookup { key, groups: tags.into_iter().map(|tag| TagGroup::of(&tag)).collect() })
     }
 
     /// Adds the commands of a lookup, which return its data. A cache in memory needs none.
@@ -280,12 +275,10 @@ impl Cache {
             return Outcome::Bypass;
         }
         match self.0.backend.found(lookup, responses) {
-            Found::Read { entry, versions } => {
-                match entry.as_deref().and_then(|entry| stored::read(entry, &versions)) {
-                    Some(cached) => Outcome::Hit(cached),
-                    None => Outcome::Miss(Ticket { key: lookup.key.clone(), versions, leader: None }),
-                }
-            }
+            Found::Read { entry, versions } => match entry.and_then(|entry| stored::read(&entry, &versions)) {
+                Some(cached) => Outcome::Hit(cached),
+                None => Outcome::Miss(Ticket { key: lookup.key.clone(), versions, leader: None }),
+            },
             #[cfg(feature = "redis")]
             Found::Unversioned => Outcome::Unversioned,
             #[cfg(feature = "redis")]

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::versions::{SLOTS, Slot};
+use super::versions::{GROUPS, TagGroup};
 
-/// The maximum number of slots that are pending one by one. Beyond it, all cached responses are invalidated.
-const MAX_SLOTS: usize = 4096;
+/// The maximum number of groups that are pending one by one. Beyond it, all cached responses are invalidated.
+const MAX_GROUPS: usize = 4096;
 
-/// The maximum number of slots in a batch, so that Redis confirms it within its timeout.
+/// The maximum number of groups in a batch, so that Redis confirms it within its timeout.
 pub(super) const BATCH: usize = 512;
 
 /// The invalidations that Redis has not confirmed. While there are any, this process does not use the cache.
@@ -17,7 +17,7 @@ pub(super) struct Pending(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    slots: BTreeSet<Slot>,
+    groups: BTreeSet<TagGroup>,
     /// True if all cached responses must be invalidated.
     all: bool,
     /// True while a task delivers the invalidations.
@@ -27,8 +27,8 @@ struct State {
 /// Invalidations that one pipeline delivers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Batch {
-    /// The responses with a tag in one of these slots.
-    Slots(Vec<Slot>),
+    /// The responses with a tag in one of these groups.
+    Groups(Vec<TagGroup>),
     /// Every cached response.
     All,
 }
@@ -54,23 +54,23 @@ impl Pending {
     pub(super) fn next(&self) -> Option<Batch> {
         let mut state = self.lock();
         if std::mem::take(&mut state.all) {
-            state.slots.clear();
+            state.groups.clear();
             return Some(Batch::All);
         }
-        let slots: Vec<Slot> = state.slots.iter().take(BATCH).copied().collect();
-        if slots.is_empty() {
+        let groups: Vec<TagGroup> = state.groups.iter().take(BATCH).copied().collect();
+        if groups.is_empty() {
             state.is_delivering = false;
             return None;
         }
-        state.slots.retain(|slot| slots.binary_search(slot).is_err());
-        Some(Batch::Slots(slots))
+        state.groups.retain(|group| groups.binary_search(group).is_err());
+        Some(Batch::Groups(groups))
     }
 
-    /// Returns the number of slots whose invalidation Redis has not confirmed: all of them if every cached response is
+    /// Returns the number of groups whose invalidation Redis has not confirmed: all of them if every cached response is
     /// to be invalidated.
     pub(super) fn len(&self) -> usize {
         let state = self.lock();
-        if state.all { SLOTS } else { state.slots.len() }
+        if state.all { GROUPS } else { state.groups.len() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -81,15 +81,15 @@ impl Pending {
 impl State {
     fn add(&mut self, batch: Batch) {
         match batch {
-            Batch::Slots(slots) if !self.all => self.slots.extend(slots),
-            Batch::Slots(_) => {}
+            Batch::Groups(groups) if !self.all => self.groups.extend(groups),
+            Batch::Groups(_) => {}
             Batch::All => self.all = true,
         }
-        if self.slots.len() > MAX_SLOTS {
+        if self.groups.len() > MAX_GROUPS {
             self.all = true;
         }
         if self.all {
-            self.slots.clear();
+            self.groups.clear();
         }
     }
 }
@@ -98,18 +98,19 @@ impl State {
 mod tests {
     use super::*;
 
-    fn slots(range: std::ops::Range<u16>) -> Batch {
-        Batch::Slots(range.map(Slot).collect())
+    fn groups(range: std::ops::Range<u16>) -> Batch {
+        Batch::Groups(range.map(TagGroup).collect())
     }
 
     #[test]
-    fn pending_slots_are_delivered_in_batches_of_limited_size() {
+    fn pending_groups_are_delivered_in_batches_of_limited_size() {
         let pending = Pending::default();
         assert!(pending.is_empty());
-        assert!(pending.add(slots(0..1000)));
-        assert!(!pending.add(slots(900..1100)));
+        assert!(pending.add(groups(0..1000)));
+        assert!(!pending.add(groups(900..1100)));
+        assert_eq!(pending.len(), 1100);
         let mut delivered = 0;
-        while let Some(Batch::Slots(batch)) = pending.next() {
+        while let Some(Batch::Groups(batch)) = pending.next() {
             assert!(batch.len() <= BATCH && !pending.is_empty());
             delivered += batch.len();
         }
@@ -117,21 +118,22 @@ mod tests {
     }
 
     #[test]
-    fn too_many_pending_slots_invalidate_everything_at_once() {
+    fn too_many_pending_groups_invalidate_everything_at_once() {
         let pending = Pending::default();
         for start in 0..60 {
-            pending.add(slots(start * 1000..(start + 1) * 1000));
+            pending.add(groups(start * 1000..(start + 1) * 1000));
         }
-        assert!(pending.lock().slots.len() <= MAX_SLOTS);
+        assert!(pending.lock().groups.len() <= MAX_GROUPS);
+        assert_eq!(pending.len(), GROUPS);
         assert_eq!((pending.next(), pending.next()), (Some(Batch::All), None));
     }
 
     #[test]
     fn an_invalidation_during_the_delivery_of_an_equal_one_is_delivered_too() {
         let pending = Pending::default();
-        pending.add(slots(0..1));
-        assert_eq!(pending.next(), Some(slots(0..1)));
-        pending.add(slots(0..1));
-        assert_eq!((pending.next(), pending.next()), (Some(slots(0..1)), None));
+        pending.add(groups(0..1));
+        assert_eq!(pending.next(), Some(groups(0..1)));
+        pending.add(groups(0..1));
+        assert_eq!((pending.next(), pending.next()), (Some(groups(0..1)), None));
     }
 }

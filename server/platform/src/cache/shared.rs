@@ -4,9 +4,9 @@
 //! random text. A Redis that loses its data loses the epoch too, so that versions that start again at zero are never
 //! equal to earlier ones.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use uuid::Uuid;
 
 use super::Lookup;
@@ -24,16 +24,16 @@ const EPOCH: &str = "epoch";
 /// The cache of responses in Redis.
 pub(super) struct SharedCache {
     redis: Redis,
-    /// The key of the hash with the epoch and the versions of the slots.
+    /// The key of the hash with the epoch and the versions of the groups.
     versions: String,
     budget: Budget,
     trust: Trust,
 }
 
 impl SharedCache {
-    pub(super) fn new(redis: Redis) -> SharedCache {
+    pub(super) fn new(redis: Redis, budget: Budget) -> SharedCache {
         let versions = redis.key("cache:versions");
-        SharedCache { redis, versions, budget: Budget::default(), trust: Trust::default() }
+        SharedCache { redis, versions, budget, trust: Trust::default() }
     }
 
     pub(super) fn key(&self, name: std::fmt::Arguments<'_>) -> String {
@@ -45,8 +45,8 @@ impl SharedCache {
     pub(super) fn push_lookup(&self, commands: &mut Commands, lookup: &Lookup) {
         commands.command("GET").arg(&lookup.key);
         let mut versions = commands.command("HMGET").arg(&self.versions).arg(EPOCH);
-        for slot in &lookup.slots {
-            versions = versions.arg(slot.0);
+        for group in &lookup.groups {
+            versions = versions.arg(group.0);
         }
     }
 
@@ -54,14 +54,15 @@ impl SharedCache {
         self.redis.exchange(commands).await
     }
 
-    pub(super) fn found(&self, mut responses: Responses) -> Found {
+    pub(super) fn found(&self, lookup: &Lookup, mut responses: Responses) -> Found {
+        self.budget.used(&lookup.key);
         let entry = responses.next_as::<Option<Vec<u8>>>();
         let versions = responses.next_as::<Vec<Option<String>>>();
         let is_trusted = self.trust.observe(entry.is_some() && versions.is_some());
         let (Some(entry), Some(versions), true) = (entry, versions, is_trusted) else { return Found::Unavailable };
         let mut versions = versions.into_iter();
         match versions.next().flatten() {
-            Some(epoch) => Found::Read { entry: entry.map(Arc::from), versions: join(Some(epoch), versions) },
+            Some(epoch) => Found::Read { entry: entry.map(Bytes::from), versions: join(Some(epoch), versions) },
             None => Found::Unversioned,
         }
     }
@@ -73,14 +74,17 @@ impl SharedCache {
         let _ = self.redis.run::<()>(&pipeline).await;
     }
 
-    /// Stores a response, unless this process has already stored as much as it may.
+    /// Stores a response, and deletes those that are used least while this process has stored as much as it may.
     pub(super) async fn store(&self, key: String, entry: Vec<u8>, lifetime: Duration) {
-        if !self.budget.admits(&key, entry.len(), lifetime) {
-            return;
-        }
+        let evicted = self.budget.add(&key, entry.len(), lifetime);
         let milliseconds = u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX);
         let mut pipeline = redis::pipe();
-        pipeline.cmd("SET").arg(key).arg(entry).arg("PX").arg(milliseconds).ignore();
+        if !evicted.is_empty() {
+            pipeline.cmd("UNLINK").arg(&evicted).ignore();
+        }
+        if !evicted.contains(&key) {
+            pipeline.cmd("SET").arg(key).arg(entry).arg("PX").arg(milliseconds).ignore();
+        }
         // A failure to store is not reported. Its only effect is that the next request reads the database.
         let _ = self.redis.run::<()>(&pipeline).await;
     }
@@ -88,10 +92,10 @@ impl SharedCache {
     /// Invalidates cached responses. Returns false if Redis has not confirmed it.
     pub(super) async fn invalidate(&self, batch: &Batch) -> bool {
         let is_confirmed = match batch {
-            Batch::Slots(slots) => {
+            Batch::Groups(groups) => {
                 let mut pipeline = redis::pipe();
-                for slot in slots {
-                    pipeline.cmd("HINCRBY").arg(&self.versions).arg(slot.0).arg(1).ignore();
+                for group in groups {
+                    pipeline.cmd("HINCRBY").arg(&self.versions).arg(group.0).arg(1).ignore();
                 }
                 // A Redis without free memory refuses to increment, but deletes.
                 self.redis.run::<()>(&pipeline).await.is_ok() || self.delete_versions().await

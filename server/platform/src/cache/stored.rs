@@ -41,7 +41,7 @@ pub(super) fn write(versions: &str, reply: &Reply) -> Option<Vec<u8>> {
 
 /// Decodes a cached response. Returns `None` if a tag version has changed since the response was stored, or the
 /// bytes are not an encoded response.
-pub(super) fn read(entry: &[u8], versions: &str) -> Option<Cached> {
+pub(super) fn read(entry: &Bytes, versions: &str) -> Option<Cached> {
     // The JSON text contains no line break, so the first line break ends it.
     let end = entry.iter().position(|byte| *byte == b'\n')?;
     let head: Head = serde_json::from_slice(&entry[..end]).ok()?;
@@ -52,9 +52,9 @@ pub(super) fn read(entry: &[u8], versions: &str) -> Option<Cached> {
     for (name, value) in head.headers {
         reply.headers.append(HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?);
     }
-    let body = &entry[end + 1..];
+    let body = entry.slice(end + 1..);
     if !body.is_empty() {
-        reply.body = ReplyBody::Bytes(Bytes::copy_from_slice(body));
+        reply.body = ReplyBody::Bytes(body);
     }
     // The clock of the process that stored the response can be ahead.
     let age = Duration::from_secs(now().saturating_sub(head.stored_at));

@@ -117,6 +117,21 @@ async fn requests_that_store_no_response_leave_one_key_behind() {
 }
 
 #[tokio::test]
+#[cfg(feature = "redis")]
+async fn responses_beyond_the_budget_are_deleted_from_redis() {
+    let redis = testing::redis();
+    let cache = Cache::on(Backend::Redis(SharedCache::new(redis.clone(), Budget::new(5000))));
+    for number in 0..50 {
+        let lookup = lookup(&cache, &number.to_string());
+        let ticket = missed(&cache, &lookup).await;
+        cache.store(ticket, &reply("{}"), MINUTE).await;
+    }
+    let stored = keys(&redis).await.len();
+    // One key has the versions of tags; a response takes at least 256 bytes.
+    assert!((2..=20).contains(&stored), "{stored}");
+}
+
+#[tokio::test]
 async fn one_of_many_concurrent_misses_makes_the_response() {
     for cache in caches() {
         let made = Arc::new(AtomicUsize::new(0));

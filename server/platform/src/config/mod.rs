@@ -181,9 +181,9 @@ impl Config {
                 rate: from.setting("RESPONSE_CHECK_RATE").or(1.0, parse::share),
             },
             timeouts: Timeouts {
-                request: from.setting("REQUEST_TIMEOUT").or(Duration::from_secs(30), parse::duration),
-                header: from.setting("HEADER_TIMEOUT").or(Duration::from_secs(30), parse::duration),
-                write: from.setting("WRITE_TIMEOUT").or(Duration::from_secs(30), parse::duration),
+                request: from.setting("REQUEST_TIMEOUT").or(Duration::from_secs(30), parse::time_limit),
+                header: from.setting("HEADER_TIMEOUT").or(Duration::from_secs(30), parse::time_limit),
+                write: from.setting("WRITE_TIMEOUT").or(Duration::from_secs(30), parse::time_limit),
                 drain: from.setting("DRAIN_TIMEOUT").or(Duration::from_secs(20), parse::duration),
                 linger: from.setting("LINGER").or(Duration::ZERO, parse::duration),
             },
@@ -231,6 +231,18 @@ mod tests {
         let faults = source.finish().unwrap_err().faults;
         let names: Vec<_> = faults.iter().map(|fault| fault.split(':').next().unwrap()).collect();
         assert_eq!(names, ["DATABASE_URL", "WRIT_BIND", "WRIT_CONFIG", "WRIT_REQUEST_TIMEOUT", "WRIT_TRUSTED_PROXIES"]);
+    }
+
+    #[test]
+    fn a_time_limit_of_zero_is_a_fault_and_the_times_of_the_shutdown_can_be_zero() {
+        let limits = ["WRIT_REQUEST_TIMEOUT", "WRIT_HEADER_TIMEOUT", "WRIT_WRITE_TIMEOUT"];
+        let mut source = source("", &limits.map(|name| (name, "0s")));
+        Config::read(&mut source);
+        let faults = source.finish().unwrap_err().faults;
+        assert!(limits.iter().all(|name| faults.iter().any(|fault| fault.starts_with(name))), "{faults:?}");
+        let mut source = self::source("", &[("WRIT_LINGER", "0s"), ("WRIT_DRAIN_TIMEOUT", "0s"), ("WRIT_HSTS", "0s")]);
+        Config::read(&mut source);
+        source.finish().unwrap();
     }
 
     #[test]

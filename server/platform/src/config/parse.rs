@@ -60,12 +60,25 @@ pub fn share(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Parses a setting that is a duration, such as `250ms`, `30s`, `15m`, `24h` or `14d`.
+/// The longest duration of a setting: a hundred years, so that times can be added without an overflow.
+const LONGEST: Duration = Duration::from_secs(100 * 366 * 86_400);
+
+/// Parses a setting that is a duration, such as `250ms`, `30s`, `15m`, `24h` or `14d`. It can be zero.
 ///
 /// # Errors
 /// Returns the requirement that the text breaks.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text).map_err(|_| "must be a duration such as 250ms, 30s, 15m, 24h or 14d".to_owned())
+    let duration = humantime::parse_duration(text).ok().filter(|duration| *duration <= LONGEST);
+    duration.ok_or_else(|| "must be a duration such as 250ms, 30s, 15m, 24h or 14d".to_owned())
+}
+
+/// Parses a setting that is a duration of at least a millisecond, for a time limit or a lifetime.
+///
+/// # Errors
+/// Returns the requirement that the text breaks.
+pub fn time_limit(text: &str) -> Result<Duration, String> {
+    let limit = duration(text)?;
+    (limit >= Duration::from_millis(1)).then_some(limit).ok_or_else(|| "must be at least 1ms".to_owned())
 }
 
 /// Parses a setting that is a rate limit by client address, such as `100/60s`.
@@ -196,8 +209,17 @@ mod tests {
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("14d"), Ok(Duration::from_secs(14 * 86400)));
         assert_eq!(duration("1h 30m"), Ok(Duration::from_secs(90 * 60)));
-        for wrong in ["", "5", "s", "-1s", "soon", "99999999999999999999s"] {
+        for wrong in ["", "5", "s", "-1s", "soon", "99999999999999999999s", "1000y"] {
             assert!(duration(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(duration("0s"), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_time_limit_is_longer_than_zero() {
+        assert_eq!(time_limit("1ms"), Ok(Duration::from_millis(1)));
+        for wrong in ["0s", "0ms", "500us", "soon"] {
+            assert!(time_limit(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -228,4 +228,11 @@ mod tests {
         let source = Source::from_variables("MUSEUM_", variables.into_iter()).unwrap();
         assert_eq!(source.finish().unwrap_err().faults, ["MUSEUM_BIND: must be valid UTF-8"]);
     }
+
+    #[test]
+    fn the_debug_output_of_a_source_has_the_names_of_its_settings_and_no_value() {
+        let settings = [("MUSEUM_BIND", "hush"), ("OTHER", "hush")].map(|(name, value)| (name.into(), value.into()));
+        let shown = format!("{:?}", Source::from_variables("MUSEUM_", settings.into_iter()).unwrap());
+        assert!(shown.contains("MUSEUM_BIND") && !shown.contains("OTHER") && !shown.contains("hush"), "{shown}");
+    }
 }

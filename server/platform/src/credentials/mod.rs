@@ -38,8 +38,8 @@ mod tokens;
 #[cfg(any(feature = "tokens", feature = "jwt"))]
 mod verified;
 
-pub(crate) use api_keys::run as run_keys;
 pub use api_keys::{ApiKeys, KeySource};
+pub(crate) use api_keys::{USAGE as KEYS_USAGE, run as run_keys};
 #[cfg(feature = "passwords")]
 pub use basic::BasicAccounts;
 #[cfg(feature = "passwords")]

@@ -59,8 +59,8 @@ impl DatabaseConfig {
             url: found.unwrap_or_default(),
             application: name,
             connections: from.setting("DATABASE_CONNECTIONS").or(16, parse::count),
-            statement_timeout: from.setting("STATEMENT_TIMEOUT").or(Duration::from_secs(5), parse::duration),
-            acquire_timeout: from.setting("ACQUIRE_TIMEOUT").or(Duration::from_secs(3), parse::duration),
+            statement_timeout: from.setting("STATEMENT_TIMEOUT").or(Duration::from_secs(5), parse::time_limit),
+            acquire_timeout: from.setting("ACQUIRE_TIMEOUT").or(Duration::from_secs(3), parse::time_limit),
         }
     }
 }

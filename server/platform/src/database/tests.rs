@@ -4,7 +4,7 @@ use std::str::FromStr as _;
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Executor as _, SqlSafeStr as _};
+use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _};
 
 use super::DatabaseConfig;
 use crate::jobs::{Batch, Expired, Job};
@@ -36,14 +36,28 @@ const EXPIRED: [Expired; 4] = [
     crate::overrides::SURPLUS_ENTRIES,
 ];
 
-#[tokio::test]
-async fn every_purge_fits_the_migrated_schema() {
-    let database = TestDatabase::with_things().await;
+/// Returns the SQL statements of all modules, and of those behind other features.
+fn statements() -> Vec<&'static str> {
+    #[cfg(feature = "redis")]
+    let events = crate::events::STATEMENTS;
+    #[cfg(not(feature = "redis"))]
+    let events: &[&[&str]] = &[];
+    STATEMENTS.iter().chain(events).chain(&WEBHOOK_STATEMENTS).copied().flatten().copied().collect()
+}
+
+/// Returns the expired rows of all modules, and of those behind other features.
+fn expired() -> Vec<Expired> {
     #[cfg(feature = "redis")]
     let events = [crate::events::OUTBOX_EXPIRED, crate::events::INBOX_EXPIRED];
     #[cfg(not(feature = "redis"))]
     let events: [Expired; 0] = [];
-    for rows in EXPIRED.into_iter().chain(events).chain(PURGED_WEBHOOKS) {
+    EXPIRED.into_iter().chain(events).chain(PURGED_WEBHOOKS).collect()
+}
+
+#[tokio::test]
+async fn every_purge_fits_the_migrated_schema() {
+    let database = TestDatabase::with_things().await;
+    for rows in expired() {
         let job = Job::purge("rows", &database.pool, rows);
         assert_eq!(job.run_batch().await.unwrap(), Batch::Done, "{rows:?}");
     }
@@ -67,13 +81,32 @@ async fn every_foreign_key_of_the_platform_has_an_index() {
 #[tokio::test]
 async fn every_statement_fits_the_migrated_schema() {
     let database = TestDatabase::with_things().await;
-    #[cfg(feature = "redis")]
-    let events = crate::events::STATEMENTS;
-    #[cfg(not(feature = "redis"))]
-    let events: &[&[&str]] = &[];
-    for statement in STATEMENTS.iter().chain(events).chain(&WEBHOOK_STATEMENTS).copied().flatten() {
-        let prepared = database.pool.prepare((*statement).into_sql_str()).await;
+    for statement in statements() {
+        let prepared = database.pool.prepare(statement.into_sql_str()).await;
         prepared.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+}
+
+#[tokio::test]
+async fn every_statement_finds_the_rows_of_its_service_by_an_index() {
+    let database = TestDatabase::with_things().await;
+    let mut connection = database.pool.acquire().await.unwrap();
+    // The test tables are small, so PostgreSQL would read them completely.
+    let settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
+    sqlx::raw_sql(settings).execute(&mut *connection).await.unwrap();
+    let purges = expired().into_iter().flat_map(|rows| [rows.delete(), rows.overdue()]);
+    let statements = statements().into_iter().map(str::to_owned).chain(purges);
+    for statement in statements.filter(|statement| statement.contains("WHERE")) {
+        let prepare = AssertSqlSafe(format!("PREPARE checked AS {statement}"));
+        sqlx::raw_sql(prepare).execute(&mut *connection).await.unwrap();
+        let parameters = (1..).take_while(|number| statement.contains(&format!("${number}"))).map(|_| "NULL");
+        let parameters = parameters.collect::<Vec<_>>().join(", ");
+        let arguments = if parameters.is_empty() { String::new() } else { format!("({parameters})") };
+        let explain = sqlx::query_scalar(AssertSqlSafe(format!("EXPLAIN EXECUTE checked{arguments}")));
+        let plan: Vec<String> = explain.fetch_all(&mut *connection).await.unwrap();
+        let is_read = |line: &String| line.contains("Filter:") && line.contains("current_schema");
+        assert!(!plan.iter().any(is_read), "{statement}\n{}", plan.join("\n"));
+        sqlx::raw_sql("DEALLOCATE checked").execute(&mut *connection).await.unwrap();
     }
 }
 

@@ -34,7 +34,7 @@ mod parts;
 mod relay;
 
 pub use crate::database::Transaction;
-pub(crate) use command::run as run_command;
+pub(crate) use command::{USAGE, run as run_command};
 pub(crate) use consumer::INBOX_EXPIRED;
 pub use outbox::Outbox;
 pub(crate) use parts::RegisteredConsumer;

@@ -8,6 +8,23 @@ use redis::{FromRedisValue, Pipeline, ToRedisArgs, Value};
 pub struct Commands {
     #[cfg(feature = "redis")]
     pub(crate) pipeline: Pipeline,
+    acceptance: Acceptance,
+}
+
+/// The knowledge about the caller of a request before the round trip: may it act, as far as Redis can tell?
+///
+/// A caller who may not act must not take anything that belongs to somebody, such as a token of the rate limit of a user
+/// whose session has ended. So a policy that takes something within the round trip observes this condition.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Acceptance {
+    /// No policy refuses the caller.
+    #[default]
+    Accepted,
+    /// The caller may act if the first key is absent in Redis and the second one is present.
+    #[cfg(feature = "redis")]
+    IfKeys { absent: String, present: String },
+    /// The decision follows after the round trip.
+    Undecided,
 }
 
 /// A Redis command that a policy is adding to [`Commands`].
@@ -35,6 +52,16 @@ impl Commands {
     /// Returns true if there are no commands.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Records what is known about the caller.
+    pub(crate) fn accept_caller(&mut self, acceptance: Acceptance) {
+        self.acceptance = acceptance;
+    }
+
+    /// Returns what is known about the caller.
+    pub(crate) fn acceptance(&self) -> &Acceptance {
+        &self.acceptance
     }
 
     /// Adds a Redis command, such as `GET`. Every command has exactly one response.

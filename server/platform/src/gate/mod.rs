@@ -9,13 +9,14 @@ mod policy;
 
 use std::fmt;
 
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 #[cfg(feature = "postgres")]
 use writ_runtime::Operation;
 use writ_runtime::{Admission, Entry, Gate, Problem, Reply};
 
 use erased::{AnyPolicy, AnyVisit};
 
+pub(crate) use exchange::Acceptance;
 #[cfg(feature = "redis")]
 pub use exchange::Command;
 pub use exchange::{Commands, Responses};
@@ -168,9 +169,10 @@ impl<P: Send + Sync + 'static> Gate<P> for PolicyGate<P> {
         for index in 0..visits.len() {
             match visits[index].enter(entry).await {
                 Ok(None) => {}
-                Ok(Some(mut reply)) => {
-                    visits.iter().for_each(|visit| visit.write_headers(&mut reply.headers));
-                    return Ok(Admission::Reply(reply));
+                Ok(Some(reply)) => return Ok(Admission::Reply { reply, headers: headers_of(&visits) }),
+                // The credentials are not valid after all, for example because their session has ended.
+                Err(problem) if problem.status == StatusCode::UNAUTHORIZED => {
+                    return Err(self.deny(&without_principal(entry), problem).await);
                 }
                 Err(problem) => return Err(with_headers(problem, &visits)),
             }
@@ -207,10 +209,22 @@ impl<P: Send + Sync + 'static> Gate<P> for PolicyGate<P> {
     }
 }
 
-/// Adds the headers of all policies to the refusal of one of them.
-fn with_headers<P>(mut problem: Problem, visits: &[Box<dyn AnyVisit<P>>]) -> Problem {
+/// Returns the request of an entry as one whose credentials are not valid.
+fn without_principal<'a, P>(entry: &Entry<'a, P>) -> Entry<'a, P> {
+    let Entry { call, path, cache_key, headers, .. } = *entry;
+    Entry { call, principal: None, path, cache_key, headers }
+}
+
+/// Returns the headers that all policies add to a response.
+fn headers_of<P>(visits: &[Box<dyn AnyVisit<P>>]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     visits.iter().for_each(|visit| visit.write_headers(&mut headers));
+    headers
+}
+
+/// Adds the headers of all policies to the refusal of one of them.
+fn with_headers<P>(mut problem: Problem, visits: &[Box<dyn AnyVisit<P>>]) -> Problem {
+    let headers = headers_of(visits);
     // A header of the refusal itself comes first, for example its own `Retry-After`.
     let others = headers.iter().filter(|(name, _)| problem.header(name.as_str()).is_none());
     let others: Vec<_> = others.map(|(name, value)| (name.clone(), value.clone())).collect();

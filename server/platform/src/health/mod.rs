@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 pub use probe::{Probe, Weight};
-pub(crate) use probe_paths::{is_probe, is_probe_path};
+pub(crate) use probe_paths::{is_probe, is_probe_request};
 pub use routes::router;
 
 use crate::shutdown::Shutdown;

@@ -17,15 +17,31 @@ pub(crate) fn is_probe(operation: &Operation) -> bool {
         && is_probe_path(operation.path)
 }
 
-/// Returns true if a path can be that of a health check: its last segment is `livez`, `readyz`, `startupz`, `healthz` or
-/// `health`.
-pub(crate) fn is_probe_path(path: &str) -> bool {
+/// Returns true if a request can be a health check: a GET or HEAD of a path that ends in `livez`, `readyz`, `startupz`,
+/// `healthz` or `health`.
+pub(crate) fn is_probe_request(method: &http::Method, path: &str) -> bool {
+    matches!(*method, http::Method::GET | http::Method::HEAD) && is_probe_path(path)
+}
+
+fn is_probe_path(path: &str) -> bool {
     NAMES.contains(&path.rsplit('/').next().unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_read_of_a_known_path_can_be_a_health_check() {
+        use http::Method;
+        for method in [Method::GET, Method::HEAD] {
+            assert!(is_probe_request(&method, "/v1/health"), "{method}");
+            assert!(!is_probe_request(&method, "/docs"), "{method}");
+        }
+        for method in [Method::POST, Method::DELETE, Method::OPTIONS] {
+            assert!(!is_probe_request(&method, "/v1/health"), "{method}");
+        }
+    }
 
     #[test]
     fn only_a_public_get_of_a_known_path_is_a_health_check() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::Expiry;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use tokio::time::Instant;
 use writ_runtime::{Context, IdempotencyKey, Idempotent, KeyConflict, Recorded, Respond};
@@ -14,8 +15,12 @@ use crate::metrics::KeyResult;
 use crate::principal::Principal;
 use crate::single_flight::{Role, SingleFlight};
 
-/// The maximum total size of the records in memory, in bytes. The least used ones are evicted first.
+/// The maximum total size of the records in memory, in bytes. Those that were not used for the longest time are evicted
+/// first.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The maximum size of a recorded response, in bytes. A larger one would evict the records of many other requests.
+const MAX_RESPONSE: usize = 4 * 1024 * 1024;
 
 /// The memory that a record needs in addition to its texts. It limits the number of records.
 const OVERHEAD: usize = 512;
@@ -25,7 +30,8 @@ const WAIT: Duration = Duration::from_secs(3);
 
 /// The idempotency records of a service in one process. Clones share the records.
 ///
-/// A restart of the process forgets the records, so a service whose effects outlive the process uses `once` instead.
+/// A restart of the process forgets the records, so a service whose effects outlive the process uses `once` instead. Of a
+/// response of more than 4 MiB only the success is recorded: a retry has no second effect, and is refused with 409.
 ///
 /// ```
 /// # use writ_platform::Principal;
@@ -52,7 +58,8 @@ struct Inner {
 #[derive(Clone)]
 struct Record {
     request_hash: [u8; 32],
-    response: Arc<Recorded>,
+    /// The response, or `None` if it is too large to be recorded.
+    response: Option<Arc<Recorded>>,
     retention: Duration,
 }
 
@@ -74,10 +81,12 @@ impl fmt::Debug for MemoryRecords {
 impl Default for MemoryRecords {
     fn default() -> MemoryRecords {
         let weight = |key: &String, record: &Record| {
-            let headers: usize = record.response.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-            u32::try_from(OVERHEAD + key.len() + headers + record.response.body.len()).unwrap_or(u32::MAX)
+            let response = record.response.as_deref().map_or(0, size);
+            u32::try_from(OVERHEAD + key.len() + response).unwrap_or(u32::MAX)
         };
-        let records = Cache::builder().max_capacity(MAX_BYTES).weigher(weight).expire_after(OwnRetention);
+        // The default policy would rather evict a new record than one that was used often.
+        let records = Cache::builder().max_capacity(MAX_BYTES).eviction_policy(EvictionPolicy::lru());
+        let records = records.weigher(weight).expire_after(OwnRetention);
         MemoryRecords(Arc::new(Inner { records: records.build(), running: SingleFlight::default() }))
     }
 }
@@ -126,7 +135,7 @@ impl MemoryRecords {
         let response = Recorded::of(work().await?);
         let record = Record {
             request_hash: key.request_hash,
-            response: Arc::new(response.clone()),
+            response: (size(&response) <= MAX_RESPONSE).then(|| Arc::new(response.clone())),
             retention: retention(cx.operation()),
         };
         self.0.records.insert(identity, record);
@@ -145,11 +154,18 @@ impl Record {
     }
 
     fn response_to(&self, key: &IdempotencyKey) -> Result<Recorded, KeyConflict> {
-        match self.request_hash == key.request_hash {
-            true => Ok(Recorded::clone(&self.response)),
-            false => Err(KeyConflict::AnotherRequest),
+        match &self.response {
+            _ if self.request_hash != key.request_hash => Err(KeyConflict::AnotherRequest),
+            Some(response) => Ok(Recorded::clone(response)),
+            None => Err(KeyConflict::Unrecorded),
         }
     }
+}
+
+/// Returns the number of bytes of a response.
+fn size(response: &Recorded) -> usize {
+    let headers: usize = response.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    headers + response.body.len()
 }
 
 /// Returns the identity of a key. The length in front of the caller keeps different callers and keys apart.
@@ -159,89 +175,4 @@ fn identity<P: Principal>(cx: &Context<P>, key: &IdempotencyKey) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::borrow::Cow;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use writ_runtime::operation::Idempotency;
-    use writ_runtime::{Accept, CallInfo, Operation, Reply, RequestId};
-
-    use super::*;
-
-    static BUY: Operation = Operation {
-        id: "buyTicket",
-        idempotency: Some(Idempotency { retention: Duration::from_millis(300) }),
-        ..Operation::NONE
-    };
-
-    struct Visitor(&'static str);
-
-    impl Principal for Visitor {
-        fn id(&self) -> Cow<'_, str> {
-            Cow::Borrowed(self.0)
-        }
-    }
-
-    fn context(caller: &'static str, key: Option<&str>, hash: u8) -> Context<Visitor> {
-        let key = key.map(|key| IdempotencyKey { key: key.to_owned(), request_hash: [hash; 32] });
-        let call =
-            CallInfo { operation: &BUY, request_id: RequestId::new("r"), address: None, accept: Accept::default() };
-        Context::new(Visitor(caller), call).with_idempotency(key)
-    }
-
-    /// Sells a ticket and returns the body of the response: the number of the ticket.
-    async fn buy(records: &MemoryRecords, sold: &AtomicUsize, cx: Context<Visitor>) -> Result<String, KeyConflict> {
-        let sell = async || {
-            let number = sold.fetch_add(1, Ordering::SeqCst) + 1;
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            Ok(Reply::status(201).bytes("text/plain", number.to_string()))
-        };
-        match records.once(&cx, sell).await? {
-            Idempotent::Recorded(recorded) => Ok(String::from_utf8(recorded.body).unwrap()),
-            Idempotent::Fresh(_) => Ok("fresh".to_owned()),
-        }
-    }
-
-    #[tokio::test]
-    async fn a_repeated_request_has_one_effect_and_an_equal_response() {
-        let (records, sold) = (MemoryRecords::default(), AtomicUsize::new(0));
-        let requests = (0..20).map(|_| buy(&records, &sold, context("ada", Some("k"), 1)));
-        let responses = futures_util::future::join_all(requests).await;
-        assert!(responses.iter().all(|response| response.as_deref() == Ok("1")), "{responses:?}");
-        assert_eq!(buy(&records, &sold, context("ada", Some("k"), 2)).await, Err(KeyConflict::AnotherRequest));
-        assert_eq!(buy(&records, &sold, context("bob", Some("k"), 1)).await.as_deref(), Ok("2"));
-        assert_eq!(buy(&records, &sold, context("ada", None, 1)).await.as_deref(), Ok("fresh"));
-    }
-
-    #[tokio::test]
-    async fn a_record_expires_after_the_retention_of_the_operation() {
-        let (records, sold) = (MemoryRecords::default(), AtomicUsize::new(0));
-        assert_eq!(buy(&records, &sold, context("ada", Some("k"), 1)).await.as_deref(), Ok("1"));
-        tokio::time::sleep(Duration::from_millis(400)).await;
-        assert_eq!(buy(&records, &sold, context("ada", Some("k"), 2)).await.as_deref(), Ok("2"));
-    }
-
-    #[tokio::test]
-    async fn a_failed_request_is_not_recorded() {
-        let (records, sold) = (MemoryRecords::default(), AtomicUsize::new(0));
-        let cx = context("ada", Some("k"), 1);
-        let failing = records.once(&cx, async || Err::<Reply, _>(KeyConflict::StillRunning));
-        assert!(failing.await.is_err());
-        assert_eq!(buy(&records, &sold, context("ada", Some("k"), 1)).await.as_deref(), Ok("1"));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_request_that_waits_too_long_is_refused_as_still_running() {
-        let records = MemoryRecords::default();
-        let cx = context("ada", Some("k"), 1);
-        let hanging = records.once(&cx, async || std::future::pending::<Result<Reply, KeyConflict>>().await);
-        let second = async {
-            tokio::task::yield_now().await;
-            buy(&records, &AtomicUsize::new(0), context("ada", Some("k"), 1)).await
-        };
-        tokio::select! {
-            _ = hanging => panic!("the first request ended"),
-            refused = second => assert_eq!(refused, Err(KeyConflict::StillRunning)),
-        }
-    }
-}
+mod tests;

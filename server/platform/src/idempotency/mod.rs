@@ -56,7 +56,7 @@ fn count_known<P, T>(cx: &Context<P>, response: &Result<T, KeyConflict>) {
         cx,
         match response {
             Ok(_) => KeyResult::Replayed,
-            Err(KeyConflict::AnotherRequest) => KeyResult::Conflict,
+            Err(KeyConflict::AnotherRequest | KeyConflict::Unrecorded) => KeyResult::Conflict,
             Err(KeyConflict::StillRunning) => KeyResult::InProgress,
         },
     );

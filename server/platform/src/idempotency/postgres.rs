@@ -24,19 +24,20 @@ SET request_hash = excluded.request_hash, status = NULL, headers = NULL, body = 
     created_at = now(), expires_at = excluded.expires_at
 WHERE kept.expires_at <= now()";
 
-/// Finds the record of a key.
-const FIND: &str = "\
+/// Finds the record of a key. The schema has the collation "C". PostgreSQL looks it up in the index only with the collation of
+/// the column, and would otherwise read all records.
+const FIND: &str = r#"
 SELECT request_hash, status, headers, body FROM writ.idempotency_keys
-WHERE service = current_schema() AND principal = $1 AND operation = $2 AND key = $3";
+WHERE service = current_schema() COLLATE "default" AND principal = $1 AND operation = $2 AND key = $3"#;
 
 /// Adds the response to the record of a key.
-const COMPLETE: &str = "\
+const COMPLETE: &str = r#"
 UPDATE writ.idempotency_keys SET status = $4, headers = $5, body = $6
-WHERE service = current_schema() AND principal = $1 AND operation = $2 AND key = $3";
+WHERE service = current_schema() COLLATE "default" AND principal = $1 AND operation = $2 AND key = $3"#;
 
 /// The records of keys whose retention has passed.
 pub(crate) const EXPIRED: Expired =
-    Expired::new("writ.idempotency_keys", "expires_at").only("service = current_schema()");
+    Expired::new("writ.idempotency_keys", "expires_at").only(r#"service = current_schema() COLLATE "default""#);
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]

@@ -78,8 +78,9 @@ pub struct Keyset {
 ///     let paging = Paging::open(cursors, keyset, filter_hash([]), request)?;
 ///     let mut query = sqlx::QueryBuilder::new("SELECT name FROM people WHERE TRUE");
 ///     paging.push(&mut query);
-///     let names: Vec<String> = query.build_query_scalar().fetch_all(pool).await?;
-///     let total = paging.total(&names, async || count(pool, "SELECT FROM people", |_| ()).await).await?;
+///     let mut connection = pool.acquire().await?;
+///     let names: Vec<String> = query.build_query_scalar().fetch_all(&mut *connection).await?;
+///     let total = paging.total(&names, async || count(&mut connection, "SELECT FROM people", |_| ()).await).await?;
 ///     Ok(paging.rows(names, total, |name, _| SortValue::Text(name.clone())).page(|name| name))
 /// }
 /// ```

@@ -7,6 +7,12 @@ use writ_runtime::Limited;
 
 use super::Counted;
 
+/// The outcomes of the rate limit script in Redis: a bucket was empty, or no tokens may be taken.
+#[cfg(feature = "redis")]
+const EMPTY: i64 = 0;
+#[cfg(feature = "redis")]
+pub(super) const WITHHELD: i64 = 2;
+
 /// The result of applying the rate limits to a request: allowed or not, and the remaining requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -31,11 +37,11 @@ pub struct Level {
 }
 
 impl Standing {
-    /// Parses the result of the rate limit script in Redis: `allowed`, `now`, and three numbers for each bucket.
+    /// Parses the result of the rate limit script in Redis: `outcome`, `now`, and three numbers for each bucket.
     /// Returns `None` if the result has another form.
     #[cfg(feature = "redis")]
     pub(super) fn read(numbers: &[i64], counted: &[Counted]) -> Option<Standing> {
-        let (&[allowed, now], levels) = numbers.split_first_chunk::<2>()?;
+        let (&[outcome, now], levels) = numbers.split_first_chunk::<2>()?;
         let number = |number: i64| u64::try_from(number).ok();
         let now = number(now)?;
         let mut tightest: Option<Level> = None;
@@ -43,7 +49,7 @@ impl Standing {
             let level = Level::new(counted, number(level[0])?, now, number(level[1])?, number(level[2])?);
             tightest = Some(tightest.map_or(level, |other| other.tighter(level)));
         }
-        Some(Standing { allowed: allowed == 1, tightest: tightest? })
+        Some(Standing { allowed: outcome != EMPTY, tightest: tightest? })
     }
 
     /// Returns the value of `Retry-After` for a request that a rate limit refuses: seconds, rounded up, at least 1.
@@ -98,5 +104,55 @@ impl Level {
     pub(super) fn tighter(self, other: Level) -> Level {
         let key = |level: &Level| (std::cmp::Reverse(level.retry_after), level.remaining, level.limit);
         if key(&other) < key(&self) { other } else { self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn level(limit: u32, remaining: u32, wait: u64) -> Level {
+        Level { limit, remaining, reset: 0, retry_after: Duration::from_millis(wait) }
+    }
+
+    #[test]
+    fn the_level_with_the_longest_wait_is_reported_then_the_one_with_fewest_requests() {
+        for (tighter, other) in
+            [(level(9, 5, 2), level(1, 0, 1)), (level(9, 1, 0), level(1, 2, 0)), (level(3, 1, 0), level(4, 1, 0))]
+        {
+            assert_eq!(tighter.tighter(other), tighter);
+            assert_eq!(other.tighter(tighter), tighter);
+        }
+    }
+
+    #[test]
+    fn retry_after_is_rounded_up_to_at_least_a_second() {
+        for (wait, seconds) in [(0, 1), (1, 1), (1000, 1), (1001, 2), (59_999, 60)] {
+            let standing = Standing { allowed: false, tightest: level(1, 0, wait) };
+            assert_eq!(standing.retry_after_seconds(), seconds, "{wait}");
+            let headers: Vec<_> = standing.headers().map(|(name, value)| (name.to_string(), value)).collect();
+            assert_eq!(headers.last(), Some(&("retry-after".to_owned(), seconds)));
+        }
+        let allowed = Standing { allowed: true, tightest: level(7, 6, 0) };
+        let names: Vec<_> = allowed.headers().map(|(name, _)| name.to_string()).collect();
+        assert_eq!(names, ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]);
+    }
+
+    #[cfg(feature = "redis")]
+    #[test]
+    fn the_numbers_of_the_script_are_read_as_the_tightest_level() {
+        use writ_runtime::Operation;
+        use writ_runtime::operation::{LimitBy, RateLimit};
+
+        let limit = |requests| RateLimit { requests, window: Duration::from_secs(60), by: LimitBy::Caller };
+        let counted = [3, 100].map(|requests| Counted::new(&Operation::NONE, limit(requests), "a"));
+        let standing = Standing::read(&[1, 1_000_500, 2500, 20_000, 0, 999, 60_000, 15_000], &counted).unwrap();
+        let tightest = Level { limit: 100, remaining: 0, reset: 1061, retry_after: Duration::from_secs(15) };
+        assert_eq!(standing, Standing { allowed: true, tightest });
+        let refused = Standing::read(&[0, 1_000_000, 2500, 20_000, 0], &counted).unwrap();
+        assert_eq!((refused.allowed, refused.tightest.remaining, refused.tightest.reset), (false, 2, 1020));
+        for broken in [&[][..], &[1], &[1, 5], &[1, -5, 1, 1, 1], &[1, 5, -1, 1, 1], &[1, 5, 1, 1, -1]] {
+            assert_eq!(Standing::read(broken, &counted), None, "{broken:?}");
+        }
     }
 }

@@ -29,6 +29,15 @@ impl LocalBuckets {
 
     /// Takes one request from each rate limit bucket in memory, or from none if one of them is empty.
     pub(super) fn take(&self, counted: &[Counted], now: u64) -> Standing {
+        self.visit(counted, now, true)
+    }
+
+    /// Returns the state of the rate limit buckets in memory for a request that takes nothing.
+    pub(super) fn look(&self, counted: &[Counted], now: u64) -> Standing {
+        Standing { allowed: true, ..self.visit(counted, now, false) }
+    }
+
+    fn visit(&self, counted: &[Counted], now: u64, takes: bool) -> Standing {
         let mut counted: Vec<&Counted> = counted.iter().collect();
         // All requests lock their buckets in one order, so that no two of them wait for each other.
         counted.sort_by(|one, other| one.bucket.cmp(&other.bucket));
@@ -42,7 +51,7 @@ impl LocalBuckets {
         let allowed = buckets.iter().all(|bucket| bucket.tokens >= 1.0);
         let mut tightest: Option<Level> = None;
         for (bucket, counted) in buckets.iter_mut().zip(&counted) {
-            if allowed {
+            if allowed && takes {
                 bucket.tokens -= 1.0;
             }
             let level = bucket.level(counted, now);
@@ -77,4 +86,51 @@ impl Bucket {
 /// Returns the milliseconds in which a bucket receives one token.
 fn token_interval(counted: &Counted) -> f64 {
     counted.limit.window.as_secs_f64() * 1000.0 / f64::from(counted.limit.requests)
+}
+
+#[cfg(test)]
+mod tests {
+    use writ_runtime::Operation;
+    use writ_runtime::operation::{LimitBy, RateLimit};
+
+    use super::*;
+
+    const THREE: RateLimit = RateLimit { requests: 3, window: Duration::from_secs(60), by: LimitBy::Caller };
+    const HUNDRED: RateLimit = RateLimit { requests: 100, window: Duration::from_secs(60), by: LimitBy::Address };
+
+    fn counted(limit: RateLimit) -> Counted {
+        Counted::new(&Operation::NONE, limit, "a")
+    }
+
+    #[test]
+    fn a_bucket_in_memory_loses_a_token_for_a_request_and_gains_one_in_each_interval() {
+        let buckets = LocalBuckets::new();
+        // The time in milliseconds, and then: allowed, remaining requests, reset in seconds, wait in milliseconds.
+        for (now, expected) in [
+            (1_000_000, (true, 2, 1020, 0)),
+            (1_000_000, (true, 1, 1040, 0)),
+            (1_000_000, (true, 0, 1060, 20_000)),
+            (1_000_000, (false, 0, 1060, 20_000)),
+            (1_010_000, (false, 0, 1060, 10_000)),
+            (1_020_000, (true, 0, 1080, 20_000)),
+            // A clock that goes back adds no tokens.
+            (1_000_000, (false, 0, 1060, 20_000)),
+            (1_040_000, (true, 0, 1100, 20_000)),
+            (9_000_000, (true, 2, 9020, 0)),
+        ] {
+            let Standing { allowed, tightest } = buckets.take(&[counted(THREE)], now);
+            let wait = tightest.retry_after.as_millis();
+            assert_eq!((allowed, tightest.remaining, tightest.reset, wait), expected, "{now}");
+            assert_eq!(tightest.limit, 3);
+        }
+    }
+
+    #[test]
+    fn a_request_takes_once_from_each_of_its_buckets_in_memory() {
+        let buckets = LocalBuckets::new();
+        let standing = buckets.take(&[counted(HUNDRED), counted(THREE), counted(HUNDRED)], 0);
+        assert_eq!((standing.tightest.limit, standing.tightest.remaining), (3, 2));
+        assert_eq!(buckets.take(&[counted(HUNDRED)], 0).tightest.remaining, 98);
+        assert!(buckets.take(&[], 0).allowed);
+    }
 }

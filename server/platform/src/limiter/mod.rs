@@ -21,6 +21,8 @@ pub(crate) use failures::{FAILED_CREDENTIALS, FailedCredentials};
 pub(crate) use policy::AdjustableLimiter;
 pub use policy::LimitVisit;
 
+#[cfg(feature = "redis")]
+use crate::gate::Acceptance;
 use crate::gate::{Commands, Responses};
 use crate::metrics;
 #[cfg(feature = "redis")]
@@ -134,15 +136,25 @@ impl Limiter {
         Some(self.read(responses, counted).await)
     }
 
-    /// Adds the command that takes one request from each token bucket of a request. It has one response. Without
-    /// buckets or without Redis nothing is added.
+    /// Adds the command that takes one request from each token bucket of a request, if the caller may act. It has one
+    /// response. Without buckets or without Redis nothing is added.
     pub(crate) fn push_take(&self, commands: &mut Commands, counted: &[Counted]) {
         #[cfg(feature = "redis")]
         if let Some(redis) = self.0.redis.as_ref().filter(|_| !counted.is_empty()) {
-            let mut command = commands.command("EVALSHA").arg(&self.0.script_hash).arg(counted.len());
+            let (mode, condition) = match commands.acceptance().clone() {
+                Acceptance::Accepted => ("always", Vec::new()),
+                Acceptance::IfKeys { absent, present } => ("if", vec![absent, present]),
+                Acceptance::Undecided => ("never", Vec::new()),
+            };
+            let keys = condition.len() + counted.len();
+            let mut command = commands.command("EVALSHA").arg(&self.0.script_hash).arg(keys);
+            for key in condition {
+                command = command.arg(key);
+            }
             for counted in counted {
                 command = command.arg(redis.key(&counted.bucket));
             }
+            command = command.arg(mode);
             for counted in counted {
                 let window = u64::try_from(counted.limit.window.as_millis()).unwrap_or(u64::MAX);
                 command = command.arg(counted.limit.requests).arg(window);
@@ -152,13 +164,30 @@ impl Limiter {
         let _ = (commands, counted);
     }
 
-    /// Evaluates the response to the command of [`Limiter::push_take`]. Without a response, the request takes from the
-    /// token buckets in memory.
+    /// Evaluates the response to the command of [`Limiter::push_take`] for a caller who may act. Without a response, the
+    /// request takes from the token buckets in memory.
     pub(crate) async fn read(&self, responses: Responses, counted: &[Counted]) -> Standing {
         match self.standing(responses, counted).await {
             Some(standing) => standing,
             None => self.0.local.take(counted, now()),
         }
+    }
+
+    /// Evaluates the response to the command of [`Limiter::push_take`] for a caller who perhaps may not act. Returns the
+    /// state of the token buckets, and true if the command has decided about the request.
+    pub(crate) fn read_conditional(&self, responses: Responses, counted: &[Counted]) -> (Standing, bool) {
+        #[cfg(feature = "redis")]
+        {
+            let mut responses = responses;
+            if let Some(numbers) = responses.next_as::<Vec<i64>>()
+                && let Some(standing) = Standing::read(&numbers, counted)
+            {
+                return (standing, numbers.first() != Some(&bucket::WITHHELD));
+            }
+        }
+        #[cfg(not(feature = "redis"))]
+        let _ = responses;
+        (self.0.local.look(counted, now()), false)
     }
 
     #[cfg(feature = "redis")]

@@ -5,7 +5,7 @@ use writ_runtime::operation::{LimitBy, RateLimit};
 use writ_runtime::{Entry, Problem, Reply};
 
 use super::{Counted, Limiter, Standing, hashed, subject_of};
-use crate::gate::{Commands, Policy, Responses, Stage, Visit};
+use crate::gate::{Acceptance, Commands, Policy, Responses, Stage, Visit};
 use crate::metrics;
 use crate::overrides::Overrides;
 use crate::principal::Principal;
@@ -15,6 +15,10 @@ use crate::principal::Principal;
 pub struct LimitVisit {
     limiter: Limiter,
     counted: Vec<Counted>,
+    /// True if the policies before this one perhaps refuse the caller, who then takes nothing.
+    is_conditional: bool,
+    /// True if the limits have decided about the request.
+    is_decided: bool,
     /// The state of the buckets, after the responses were read.
     standing: Option<Standing>,
 }
@@ -76,16 +80,26 @@ impl Limiter {
             return None;
         }
         self.push_take(commands, &counted);
-        Some(LimitVisit { limiter: self.clone(), counted, standing: None })
+        let is_conditional = !matches!(commands.acceptance(), Acceptance::Accepted);
+        Some(LimitVisit { limiter: self.clone(), counted, is_conditional, is_decided: false, standing: None })
     }
 }
 
 impl<P: Principal> Visit<P> for LimitVisit {
     async fn read(&mut self, responses: Responses) {
-        self.standing = Some(self.limiter.read(responses, &self.counted).await);
+        let (standing, is_decided) = match self.is_conditional {
+            true => self.limiter.read_conditional(responses, &self.counted),
+            false => (self.limiter.read(responses, &self.counted).await, true),
+        };
+        (self.standing, self.is_decided) = (Some(standing), is_decided);
     }
 
     async fn enter(&mut self, entry: &Entry<'_, P>) -> Result<Option<Reply>, Problem> {
+        if !self.is_decided {
+            // The caller may act, but that was not known before the round trip.
+            self.standing = self.limiter.take(&self.counted).await;
+            self.is_decided = true;
+        }
         match &self.standing {
             Some(standing) if !standing.allowed => {
                 metrics::record(|metrics| metrics.observe_limited(entry.call.operation));

@@ -1,5 +1,6 @@
 //! The metrics of requests under the semantic conventions of OpenTelemetry for HTTP servers.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use http::Method;
@@ -16,12 +17,15 @@ use super::catalog::{By, Catalog, Labels, label_pair, seconds};
 const SCHEME: &str = "http";
 
 /// The methods that HTTP defines. A label has no other ones, because clients could send any number of them.
-const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+/// Other methods have the last label.
+const LABELS: [&str; 10] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "_OTHER"];
 
 /// The metrics of requests.
 pub(super) struct RequestMetrics {
     duration: Family<RequestLabels, Histogram, fn() -> Histogram>,
     active: By<2, Gauge>,
+    /// The gauges of `active` by the position of their method in [`LABELS`], so that a request need not look its one up.
+    active_by_method: [OnceLock<Gauge>; LABELS.len()],
 }
 
 /// The labels of a request that has ended.
@@ -45,6 +49,7 @@ impl RequestMetrics {
         RequestMetrics {
             duration: add.add(name, "Time from the head of a request to the head of its response", duration),
             active: add.gauges("http_server_active_requests", "Requests that are running"),
+            active_by_method: Default::default(),
         }
     }
 }
@@ -52,10 +57,13 @@ impl RequestMetrics {
 impl Metrics {
     /// Counts a request as running until the returned value is dropped.
     pub(crate) fn begin_request(&self, method: &Method) -> ActiveRequest {
-        let labels: Labels<2> = label_pair(("http_request_method", method_label(method)), ("url_scheme", SCHEME));
-        let active = self.requests.active.get_or_create_owned(&labels);
-        active.inc();
-        ActiveRequest(active)
+        let index = label_index(method);
+        let gauge = self.requests.active_by_method[index].get_or_init(|| {
+            let labels: Labels<2> = label_pair(("http_request_method", LABELS[index]), ("url_scheme", SCHEME));
+            self.requests.active.get_or_create_owned(&labels)
+        });
+        gauge.inc();
+        ActiveRequest(gauge.clone())
     }
 
     /// Adds a response with the status code `status` and its latency. Without an operation, the path is not in the contract.
@@ -79,5 +87,9 @@ impl Drop for ActiveRequest {
 
 /// Returns the method in a label: `_OTHER` if HTTP does not define it.
 pub(crate) fn method_label(method: &Method) -> &'static str {
-    METHODS.into_iter().find(|known| *known == method.as_str()).unwrap_or("_OTHER")
+    LABELS[label_index(method)]
+}
+
+fn label_index(method: &Method) -> usize {
+    LABELS.into_iter().position(|label| label == method.as_str()).unwrap_or(LABELS.len() - 1)
 }

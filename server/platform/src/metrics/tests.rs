@@ -77,3 +77,58 @@ fn counters_of_operations_begin_at_zero() {
     let text = metrics.render().unwrap();
     assert!(text.contains(r#"writ_response_breaches_total{service_name="unknown_service",operation="create"} 0"#));
 }
+
+#[test]
+#[cfg(all(feature = "postgres", feature = "redis", feature = "passwords", feature = "otlp"))]
+fn each_event_and_state_changes_its_own_metric() {
+    let metrics = Metrics::new("museum");
+    metrics.observe_lookup(&GET_VISITOR, CacheResult::Bypass);
+    metrics.set_pending_invalidations(3);
+    metrics.set_cache_size(4, 5);
+    metrics.observe_limited(&GET_VISITOR);
+    for result in KeyResult::ALL {
+        metrics.observe_key(&GET_VISITOR, result);
+    }
+    metrics.observe_switched_off(&GET_VISITOR);
+    metrics.set_overrides(6);
+    metrics.add_class("reads");
+    metrics.observe_shed("reads");
+    metrics.set_concurrency_limit("reads", 32);
+    metrics.set_connections("main", 7, 8, 9);
+    metrics.observe_password_hash("computed");
+    metrics.set_dropped_log_lines(10);
+    metrics.set_dropped_log_lines(11);
+    metrics.observe_trace_export(false);
+    metrics.observe_store_call("redis", "", Duration::from_millis(1));
+    metrics.set_job_overdue("purge", Duration::from_secs(12));
+    metrics.observe_batch("purge", false, Duration::from_millis(1));
+    metrics.sample(|metrics| metrics.set_concurrency_limit("writes", 33));
+    let text = metrics.render().unwrap();
+    for line in [
+        r#"writ_cache_lookups_total{service_name="museum",operation="getVisitor",result="bypass"} 1"#,
+        r#"writ_cache_pending_invalidations{service_name="museum"} 3"#,
+        r#"writ_cache_entries{service_name="museum"} 4"#,
+        r#"writ_cache_bytes{service_name="museum"} 5"#,
+        r#"writ_rate_limited_requests_total{service_name="museum",operation="getVisitor"} 1"#,
+        r#"writ_idempotency_keys_total{service_name="museum",operation="getVisitor",result="recorded"} 1"#,
+        r#"writ_idempotency_keys_total{service_name="museum",operation="getVisitor",result="replayed"} 1"#,
+        r#"writ_idempotency_keys_total{service_name="museum",operation="getVisitor",result="conflict"} 1"#,
+        r#"writ_idempotency_keys_total{service_name="museum",operation="getVisitor",result="in_progress"} 1"#,
+        r#"writ_policy_refused_requests_total{service_name="museum",operation="getVisitor"} 1"#,
+        r#"writ_policy_overrides{service_name="museum"} 6"#,
+        r#"writ_shed_requests_total{service_name="museum",class="reads"} 1"#,
+        r#"writ_concurrency_limit{service_name="museum",class="reads"} 32"#,
+        r#"writ_concurrency_limit{service_name="museum",class="writes"} 33"#,
+        r#"db_client_connection_pool_name="main",db_client_connection_state="used"} 7"#,
+        r#"db_client_connection_pool_name="main",db_client_connection_state="idle"} 8"#,
+        r#"db_client_connection_max{service_name="museum",db_client_connection_pool_name="main"} 9"#,
+        r#"writ_password_hashes_total{service_name="museum",result="computed"} 1"#,
+        r#"writ_log_lines_dropped_total{service_name="museum"} 11"#,
+        r#"writ_trace_exports_total{service_name="museum",result="failed"} 1"#,
+        r#"db_client_operation_duration_seconds_count{service_name="museum",db_system_name="redis",error_type=""} 1"#,
+        r#"writ_job_overdue_seconds{service_name="museum",job_name="purge"} 12"#,
+        r#"writ_job_batches_total{service_name="museum",job_name="purge",result="failed"} 1"#,
+    ] {
+        assert!(text.lines().any(|found| found.ends_with(line)), "{line}\n{text}");
+    }
+}

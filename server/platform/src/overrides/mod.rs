@@ -32,6 +32,7 @@ pub(crate) use active::Overrides;
 pub use admin::AdminConfig;
 pub(crate) use admin::{router, run};
 pub(crate) use board::Board;
+pub(crate) use command::USAGE;
 #[cfg(feature = "postgres")]
 pub(crate) use follow::{Follower, follow};
 #[cfg(all(test, feature = "postgres"))]

@@ -23,8 +23,9 @@ ON CONFLICT (service) DO UPDATE SET version = known.version + 1
 RETURNING version";
 
 /// Reads the version of the service's overrides, and the clock.
-const VERSION: &str = "\
-SELECT coalesce((SELECT version FROM writ.policy_versions WHERE service = current_schema()), 0), clock_timestamp()";
+const VERSION: &str = r#"
+SELECT coalesce((SELECT version FROM writ.policy_versions WHERE service = current_schema() COLLATE "default"), 0),
+       clock_timestamp()"#;
 
 /// Sets an override. The time limit begins after the wait for the lock of the version.
 const SET: &str = "\
@@ -36,11 +37,11 @@ SET change = excluded.change, set_at = excluded.set_at, until = excluded.until, 
 RETURNING until";
 
 /// Ends the overrides of an operation, or that of one kind.
-const CLEAR: &str = "\
+const CLEAR: &str = r#"
 DELETE FROM writ.policy_overrides
-WHERE service = current_schema() AND operation = $1 AND ($2::text IS NULL OR kind = $2)
+WHERE service = current_schema() COLLATE "default" AND operation = $1 AND ($2::text IS NULL OR kind = $2)
       AND until > statement_timestamp()
-RETURNING change";
+RETURNING change"#;
 
 /// Adds an entry to the log.
 const LOG: &str = "\
@@ -48,15 +49,15 @@ INSERT INTO writ.policy_log (service, version, action, operation, change, until,
 VALUES (current_schema(), $1, $2, $3, $4, $5, $6, $7)";
 
 /// Reads the overrides that have not ended.
-const LIST: &str = "\
+const LIST: &str = r#"
 SELECT operation, change, until, operator, role, reason FROM writ.policy_overrides
-WHERE service = current_schema() AND until > statement_timestamp()
-ORDER BY operation, kind LIMIT 1000";
+WHERE service = current_schema() COLLATE "default" AND until > statement_timestamp()
+ORDER BY operation, kind LIMIT 1000"#;
 
 /// Reads the latest entries of the log.
-const READ_LOG: &str = "\
+const READ_LOG: &str = r#"
 SELECT at, action, operation, change, until, operator, role, reason FROM writ.policy_log
-WHERE service = current_schema() ORDER BY id DESC LIMIT $1";
+WHERE service = current_schema() COLLATE "default" ORDER BY id DESC LIMIT $1"#;
 
 /// Registers a process with the version that it applies, or confirms that it still runs.
 const REGISTER: &str = "\
@@ -65,31 +66,35 @@ VALUES (current_schema(), $1, $2, $3, statement_timestamp())
 ON CONFLICT (service, id) DO UPDATE SET version = excluded.version, seen_at = excluded.seen_at";
 
 /// Deletes the processes that have not confirmed for a minute that they run.
-const FORGET: &str = "\
+const FORGET: &str = r#"
 DELETE FROM writ.policy_processes
-WHERE service = current_schema() AND seen_at < statement_timestamp() - interval '1 minute'";
+WHERE service = current_schema() COLLATE "default" AND seen_at < statement_timestamp() - interval '1 minute'"#;
 
 /// Deletes a process that ends.
-const LEAVE: &str = "DELETE FROM writ.policy_processes WHERE service = current_schema() AND id = $1";
+const LEAVE: &str =
+    r#"DELETE FROM writ.policy_processes WHERE service = current_schema() COLLATE "default" AND id = $1"#;
 
 /// Reads the processes that run. Each confirms it every two seconds.
-const PROCESSES: &str = "\
+const PROCESSES: &str = r#"
 SELECT name, version FROM writ.policy_processes
-WHERE service = current_schema() AND seen_at > statement_timestamp() - interval '8 seconds'
-ORDER BY name LIMIT 1000";
+WHERE service = current_schema() COLLATE "default" AND seen_at > statement_timestamp() - interval '8 seconds'
+ORDER BY name LIMIT 1000"#;
 
 /// The policies whose end has passed.
-pub(crate) const ENDED: Expired = Expired::new("writ.policy_overrides", "until").only("service = current_schema()");
+pub(crate) const ENDED: Expired =
+    Expired::new("writ.policy_overrides", "until").only(r#"service = current_schema() COLLATE "default""#);
 
 /// The log entries of more than 90 days ago.
-pub(crate) const OLD_ENTRIES: Expired =
-    Expired::new("writ.policy_log", "at").after(Duration::from_secs(90 * 24 * 3600)).only("service = current_schema()");
+pub(crate) const OLD_ENTRIES: Expired = Expired::new("writ.policy_log", "at")
+    .after(Duration::from_secs(90 * 24 * 3600))
+    .only(r#"service = current_schema() COLLATE "default""#);
 
 /// The log entries with 10,000 later ones.
 pub(crate) const SURPLUS_ENTRIES: Expired = Expired::new("writ.policy_log", "at").only(
-    "service = current_schema() AND id <= (
-        SELECT id FROM writ.policy_log WHERE service = current_schema() ORDER BY id DESC OFFSET 10000 LIMIT 1
-    )",
+    r#"service = current_schema() COLLATE "default" AND id <= (
+        SELECT id FROM writ.policy_log WHERE service = current_schema() COLLATE "default"
+        ORDER BY id DESC OFFSET 10000 LIMIT 1
+    )"#,
 );
 
 /// The SQL statements of this module, for the test that prepares them.

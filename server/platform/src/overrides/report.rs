@@ -53,3 +53,30 @@ pub(super) fn applied(processes: &[Process], version: i64) -> String {
     let more = if behind.len() > MAX_NAMED { ", …" } else { "" };
     format!("{summary}; not yet by {}{more}", names.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_processes_that_do_not_apply_a_version_yet_are_named() {
+        let process = |(number, version)| Process { name: format!("host:{number}"), version };
+        let report = |versions: &[i64]| {
+            let processes: Vec<_> = (1..).zip(versions.iter().copied()).map(process).collect();
+            applied(&processes, 3)
+        };
+        assert!(report(&[]).starts_with("no process of the service runs"));
+        assert_eq!(report(&[3, 4]), "applied by 2 of 2 processes");
+        assert_eq!(report(&[3, 2, 1]), "applied by 1 of 3 processes; not yet by host:2, host:3");
+        let five = "host:1, host:2, host:3, host:4, host:5";
+        assert_eq!(report(&[2; 5]), format!("applied by 0 of 5 processes; not yet by {five}"));
+        assert_eq!(report(&[2; 6]), format!("applied by 0 of 6 processes; not yet by {five}, …"));
+    }
+
+    #[test]
+    fn a_process_is_named_by_its_host_and_its_id() {
+        let name = process_name();
+        let (host, id) = name.rsplit_once(':').unwrap();
+        assert!(!host.is_empty() && id == std::process::id().to_string(), "{name}");
+    }
+}

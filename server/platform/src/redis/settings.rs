@@ -47,7 +47,7 @@ impl RedisConfig {
             url,
             authorities: authorities.map(|authorities| authorities.0),
             prefix: from.setting("REDIS_PREFIX").or(prefix, parse::key_prefix),
-            timeout: from.setting("REDIS_TIMEOUT").or(Duration::from_millis(250), parse::duration),
+            timeout: from.setting("REDIS_TIMEOUT").or(Duration::from_millis(250), parse::time_limit),
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::sessions::AnySessions;
-use crate::gate::{Commands, Responses};
+use crate::gate::{Acceptance, Commands, Responses};
 use crate::redis::{Redis, Unavailable};
 
 /// The tolerated difference between the clocks of the database and of this process. It extends the lifetime of
@@ -59,10 +59,15 @@ impl Markers {
         }
     }
 
-    /// Adds the two commands that read the markers of `session`.
-    pub(super) fn push_query(&self, commands: &mut Commands, session: Uuid) {
-        commands.command("EXISTS").arg(self.key(session));
-        commands.command("EXISTS").arg(self.complete_key());
+    /// Adds the command that reads the markers of `session`. `is_synchronized` is the value of
+    /// [`Markers::is_synchronized`].
+    pub(super) fn push_query(&self, commands: &mut Commands, session: Uuid, is_synchronized: bool) {
+        let (absent, present) = (self.key(session), self.complete_key());
+        commands.command("MGET").arg(&absent).arg(&present);
+        commands.accept_caller(match is_synchronized {
+            true => Acceptance::IfKeys { absent, present },
+            false => Acceptance::Undecided,
+        });
     }
 
     /// Returns true if Redis has the markers of all login sessions that this process has ended.
@@ -73,15 +78,15 @@ impl Markers {
         !self.loading.load(Ordering::SeqCst)
     }
 
-    /// Returns the state of a login session from the responses to the commands of [`Markers::push_query`].
+    /// Returns the state of a login session from the response to the command of [`Markers::push_query`].
     /// `is_synchronized` is the value of [`Markers::is_synchronized`] before the query.
     pub(super) fn read(mut responses: Responses, is_synchronized: bool) -> Marker {
         if !responses.is_available() {
             return Marker::Unavailable;
         }
-        let mut is_present = || responses.next_as::<bool>().unwrap_or(false);
-        let (revoked, complete) = (is_present(), is_present());
-        match (revoked, complete && is_synchronized) {
+        let markers = responses.next_as::<[Option<String>; 2]>().unwrap_or_default();
+        let [is_revoked, is_complete] = markers.map(|marker| marker.is_some());
+        match (is_revoked, is_complete && is_synchronized) {
             (true, _) => Marker::Revoked,
             (false, true) => Marker::Live,
             (false, false) => Marker::Incomplete,

@@ -9,7 +9,7 @@ use super::Revocations;
 use super::markers::{Marker, Markers};
 #[cfg(feature = "redis")]
 use crate::gate::Responses;
-use crate::gate::{Commands, Policy, Stage, Visit};
+use crate::gate::{Acceptance, Commands, Policy, Stage, Visit};
 use crate::principal::Principal;
 
 /// The check of the login session of one request.
@@ -32,16 +32,19 @@ impl<P: Principal> Policy<P> for Revocations {
     fn visit(&self, entry: &Entry<'_, P>, commands: &mut Commands) -> Option<SessionVisit> {
         let session = entry.principal?.session()?;
         #[cfg(feature = "redis")]
-        if let Some(markers) = &self.markers {
-            markers.push_query(commands, session);
+        let is_synchronized = self.markers.as_ref().is_some_and(Markers::is_synchronized);
+        #[cfg(feature = "redis")]
+        match &self.markers {
+            Some(markers) => markers.push_query(commands, session, is_synchronized),
+            None => commands.accept_caller(Acceptance::Undecided),
         }
         #[cfg(not(feature = "redis"))]
-        let _ = commands;
+        commands.accept_caller(Acceptance::Undecided);
         Some(SessionVisit {
             revocations: self.clone(),
             session,
             #[cfg(feature = "redis")]
-            is_synchronized: self.markers.as_ref().is_some_and(Markers::is_synchronized),
+            is_synchronized,
             #[cfg(feature = "redis")]
             marker: Marker::Unavailable,
         })

@@ -15,7 +15,7 @@ fn markers(redis: Redis, sessions: &TestSessions) -> Markers {
 async fn marker(redis: &Redis, markers: &Markers, session: Uuid) -> Marker {
     let mut commands = Commands::default();
     let is_synchronized = markers.is_synchronized();
-    markers.push_query(&mut commands, session);
+    markers.push_query(&mut commands, session, is_synchronized);
     Markers::read(redis.exchange(commands).await, is_synchronized)
 }
 

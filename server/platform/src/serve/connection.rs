@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use http::{HeaderValue, Request, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -31,10 +34,6 @@ const RESERVE_LIFETIME: Duration = Duration::from_secs(5);
 
 /// The time that an idle HTTP/2 connection, and a new connection during the shutdown, has to end by itself.
 const GRACE: Duration = Duration::from_millis(500);
-
-/// The time beyond the request timeout after which a request is refused here. The routes of a contract refuse it earlier, in
-/// their error envelope; other routes of a service have no time limit of their own.
-const REQUEST_MARGIN: Duration = Duration::from_secs(2);
 
 /// The maximum size of a request head in bytes. A larger one is refused with 431.
 const MAX_HEAD: u32 = 64 * 1024;
@@ -67,6 +66,16 @@ pub(super) struct Connection {
     pub(super) admitted: Admitted,
 }
 
+/// The reason why a connection ends.
+enum End {
+    /// The connection must end at once.
+    Closed,
+    /// The connection must end after its running requests.
+    Drained,
+    /// No stream of an HTTP/2 connection has been open for some time.
+    Idle,
+}
+
 impl Connection {
     /// Serves the requests of the connection until the client, a time limit or the shutdown ends it.
     pub(super) async fn run(self, stream: TcpStream) {
@@ -85,43 +94,48 @@ impl Connection {
                 Protocol::Http1 => std::future::pending().await,
                 Protocol::Http2 => streams.idle_for(timeouts.header).await,
             }
+            End::Idle
         };
         let drained = async {
             draining.cancelled().await;
             // The first request of a new connection can be on its way.
             let _ = tokio::time::timeout(GRACE, protocol.wait()).await;
+            End::Drained
         };
-        let ended = async {
+        let closed = async {
             tokio::select! {
                 () = closing.cancelled() => {}
                 () = self.admitted.displaced() => {}
                 () = lifetime(self.admitted.is_reserve()) => {}
             }
+            End::Closed
         };
-        let mut ended = pin!(ended);
-        // An error of the connection is a fault of the client or of the network, so there is nothing to report.
-        let is_idle = tokio::select! {
-            biased;
-            _ = connection.as_mut() => return,
-            () = ended.as_mut() => return,
-            () = drained => false,
-            () = idle => true,
-        };
-        connection.as_mut().graceful_shutdown();
-        let grace = async {
-            match is_idle {
-                true => {
-                    tokio::time::sleep(GRACE).await;
-                    // A request that crossed the announcement of the end can still run.
-                    streams.idle_for(GRACE).await;
+        // Unlike those of `select!`, each of these futures is polled only after its own wake-up, and not for each request.
+        let mut ends: FuturesUnordered<BoxFuture<'_, End>> = FuturesUnordered::new();
+        ends.push(closed.boxed());
+        ends.push(drained.boxed());
+        ends.push(idle.boxed());
+        loop {
+            let end = tokio::select! {
+                biased;
+                // An error of the connection is a fault of the client or of the network, so there is nothing to report.
+                _ = connection.as_mut() => return,
+                Some(end) = ends.next() => end,
+            };
+            match end {
+                End::Closed => return,
+                End::Drained => connection.as_mut().graceful_shutdown(),
+                End::Idle => {
+                    connection.as_mut().graceful_shutdown();
+                    let grace = async {
+                        tokio::time::sleep(GRACE).await;
+                        // A request that crossed the announcement of the end can still run.
+                        streams.idle_for(GRACE).await;
+                        End::Closed
+                    };
+                    ends.push(grace.boxed());
                 }
-                false => std::future::pending().await,
             }
-        };
-        tokio::select! {
-            _ = connection => {}
-            () = ended => {}
-            () = grace => {}
         }
     }
 
@@ -130,14 +144,13 @@ impl Connection {
         let version = request.version();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
-        if self.admitted.is_reserve() && !health::is_probe_path(request.uri().path()) {
+        if self.admitted.is_reserve() && !health::is_probe_request(request.method(), request.uri().path()) {
             request.extensions_mut().insert(TOO_MANY_CONNECTIONS);
         }
-        let limit = self.server.config.timeouts.request + REQUEST_MARGIN;
-        let response = tokio::time::timeout(limit, self.server.app.clone().call(request));
+        let response = self.server.app.clone().call(request);
         let shutdown = self.server.shutdown.clone();
         async move {
-            let response = response.await.unwrap_or_else(|_| Ok(timed_out()))?;
+            let response = response.await?;
             Ok(match version {
                 Version::HTTP_2 => response.map(|body| Body::new(PacedBody::new(body))),
                 // The client then opens its next connection to another process before the port is closed.
@@ -146,12 +159,6 @@ impl Connection {
             })
         }
     }
-}
-
-fn timed_out() -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    response
 }
 
 fn with_close(mut response: Response<Body>) -> Response<Body> {

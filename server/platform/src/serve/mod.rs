@@ -8,10 +8,11 @@
 //! | data that the client does not take | `stream` | `stream`, and for each stream `streams` |
 //! | number of connections | `admission` | `admission` |
 //!
-//! The time from the head of a request to the head of its response is limited by the generated router, and by
-//! `connection` for other routes.
+//! The time from the head of a request to the head of its response is limited by the generated router, and by `bounds`
+//! for other routes.
 
 mod admission;
+mod bounds;
 mod connection;
 mod descriptors;
 mod stream;
@@ -25,12 +26,14 @@ use std::time::Duration;
 use axum::Router;
 use futures_util::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::coop::unconstrained;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::shutdown::Shutdown;
 use admission::Admission;
+pub(crate) use bounds::bound;
 use connection::Connection;
 pub(crate) use descriptors::reserve_descriptors;
 
@@ -42,7 +45,8 @@ const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Serves HTTP requests to `app` on `listener` until the shutdown is complete. The timeouts and the limits of connections
-/// are those of `config`.
+/// are those of `config`. The time limit of a request is a layer of
+/// [`Platform::around`](crate::Platform::around), so that its refusals are logged.
 ///
 /// When the shutdown begins, the server stops accepting connections after `linger`. Running requests can finish within
 /// `drain`. Connections that are still open after that are closed.
@@ -71,7 +75,7 @@ pub async fn serve(listener: TcpListener, app: Router, config: &Config, shutdown
         }
     }
     // The kernel has established these connections already, so their clients can have sent requests.
-    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
+    while let Some((stream, peer)) = accept_established(&listener) {
         server.start(stream, peer);
     }
     drop(listener);
@@ -135,6 +139,12 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             }
         }
     }
+}
+
+/// Accepts the next connection that the kernel has established already, also if this task has used up its cooperative
+/// budget.
+fn accept_established(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
+    unconstrained(listener.accept()).now_or_never()?.ok()
 }
 
 /// Returns true if an error of accepting a connection concerns only that connection, so that no wait is needed.

@@ -183,3 +183,6 @@ fn set_unsent(since: Option<Instant>) {
     // A body outside of a stream of `Streams`, as in HTTP/1.1, is not measured.
     let _ = UNSENT_SINCE.try_with(|unsent| unsent.set(since));
 }
+
+#[cfg(test)]
+mod tests;

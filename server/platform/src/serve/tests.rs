@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use super::*;
 use crate::config::Source;
 use crate::testing::SOON;
-use writ_runtime::{PROBLEM_JSON, fallback};
+use writ_runtime::{EnvelopeCell, PROBLEM_JSON, fallback};
 
 /// A running server for one test.
 struct Running {
@@ -34,6 +34,7 @@ struct Running {
 /// | `/`, `/livez` | a few bytes |
 /// | `/slow` | a few bytes after a second |
 /// | `/unchanged` | 304 with the length of the complete response |
+/// | `/docs` | a few bytes, without knowledge of the contract |
 /// | `/hang` | none |
 /// | `/endless` | a body without an end |
 /// | `/silent` | one event, and then nothing |
@@ -55,7 +56,9 @@ async fn start(settings: &[(&str, &str)]) -> Running {
         .route("/hang", get(async || std::future::pending::<()>().await))
         .route("/endless", get(async move || Body::new(Endless(OnDrop(drops)))))
         .route("/silent", get(async move || Body::new(Silent { event: Some("event"), _on_drop: OnDrop(silent) })))
+        .route("/docs", get(async || "many pages"))
         .fallback(fallback(&PROBLEM_JSON));
+    let app = bound(app, config.timeouts.request, EnvelopeCell::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = Shutdown::default();
@@ -83,7 +86,11 @@ impl Running {
 }
 
 fn head(path: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+    head_of("GET", path)
+}
+
+fn head_of(method: &str, path: &str) -> String {
+    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
 }
 
 /// Reads until the server closes the connection.
@@ -93,10 +100,15 @@ async fn read_all(stream: &mut TcpStream) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Sends a request on a connection of its own and returns the response.
+/// Sends a GET request on a connection of its own and returns the response.
 async fn request(address: SocketAddr, path: &str) -> io::Result<String> {
+    send(address, "GET", path).await
+}
+
+/// Sends a request on a connection of its own and returns the response.
+async fn send(address: SocketAddr, method: &str, path: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(address).await?;
-    stream.write_all(head(path).as_bytes()).await?;
+    stream.write_all(head_of(method, path).as_bytes()).await?;
     read_all(&mut stream).await
 }
 

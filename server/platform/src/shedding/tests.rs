@@ -67,6 +67,63 @@ fn a_few_slow_requests_are_no_overload() {
     assert_eq!((0..5000).filter(|_| limit.enter()).count(), 5000);
 }
 
+#[test]
+fn a_window_of_the_limit_has_ten_requests_and_200_milliseconds() {
+    let start = Instant::now();
+    let mut limit = AdaptiveLimit::new(start);
+    for _ in 0..9 {
+        assert_eq!(limit.sample(false, start + 300 * MILLISECOND), None);
+    }
+    assert_eq!(limit.sample(false, start + 300 * MILLISECOND), Some(MAX as u32));
+    for _ in 0..20 {
+        assert_eq!(limit.sample(false, start + 499 * MILLISECOND), None);
+    }
+    assert_eq!(limit.sample(false, start + 500 * MILLISECOND), Some(MAX as u32));
+}
+
+#[test]
+fn an_overload_lowers_the_limit_to_a_share_of_the_running_requests() {
+    let start = Instant::now();
+    let mut limit = AdaptiveLimit::new(start);
+    let window = |limit: &mut AdaptiveLimit, number: u32, slow: u32| {
+        let now = start + 200 * MILLISECOND * number;
+        (0..10).filter_map(|request| limit.sample(request < slow, now)).max()
+    };
+    assert!((0..100).all(|_| limit.enter()));
+    assert_eq!(window(&mut limit, 1, 5), Some(MAX as u32), "half of the requests are no overload");
+    assert_eq!(window(&mut limit, 2, 6), Some(90));
+    (0..10).for_each(|_| limit.leave());
+    assert!(!limit.enter());
+    limit.leave();
+    assert!(limit.enter() && !limit.enter());
+    // The limit rises by its root: 90 + 9.49.
+    assert_eq!(window(&mut limit, 3, 0), Some(99));
+    assert_eq!(window(&mut limit, 4, 10), Some(81));
+    (0..90).for_each(|_| limit.leave());
+    // The peak of a window begins with the requests that run, and the limit stays above its floor.
+    assert_eq!(window(&mut limit, 5, 10), Some(72));
+    assert_eq!(window(&mut limit, 6, 10), Some(MIN as u32));
+}
+
+#[test]
+fn the_usual_latency_falls_by_a_fifth_of_the_difference_and_rises_by_half_a_percent_a_second() {
+    let start = Instant::now();
+    let mut usual = Baseline::new(100 * MILLISECOND, start);
+    let is_limit = |usual: &Baseline, milliseconds: u32| {
+        !usual.is_slow(milliseconds * MILLISECOND) && usual.is_slow((milliseconds + 2) * MILLISECOND)
+    };
+    assert!(is_limit(&usual, 249));
+    usual.add(50 * MILLISECOND, start);
+    assert!(is_limit(&usual, 229), "{usual:?}");
+    usual.add(Duration::from_secs(1), start + Duration::from_secs(10));
+    assert!(is_limit(&usual, 238), "{usual:?}");
+    // A pause counts as at most a minute.
+    usual.add(Duration::from_secs(1), start + Duration::from_secs(1000));
+    assert!(is_limit(&usual, 295), "{usual:?}");
+    usual.add(123 * MILLISECOND, start + Duration::from_secs(1060));
+    assert!(is_limit(&usual, 295), "{usual:?}");
+}
+
 mod policy {
     use std::convert::Infallible;
     use std::sync::Arc;

@@ -1,9 +1,10 @@
 //! The log lines and the trace of a domain event: they continue those of the request that caused it.
 
 use tracing::{Instrument as _, Span};
+use writ_runtime::RequestId;
 use writ_runtime::event::StoredEvent;
 
-use super::request::{Current, CurrentId};
+use super::request::{self, Current};
 use super::{LINE, TRACE};
 
 /// The longest request id and trace context that an outbox stores.
@@ -26,7 +27,8 @@ impl Origin {
         #[cfg(not(feature = "otlp"))]
         let trace_parent: Option<String> = None;
         let short = |text: &String| text.len() <= MAX_LENGTH;
-        Origin { request_id: Current::request_id().filter(short), trace_parent: trace_parent.filter(short) }
+        let request_id = request::current_id().map(|id| id.to_string());
+        Origin { request_id: request_id.filter(short), trace_parent: trace_parent.filter(short) }
     }
 }
 
@@ -58,18 +60,52 @@ pub(crate) fn consumption(origin: &Origin, event: &StoredEvent, consumer: &str) 
     let lines = tracing::error_span!(
         target: LINE,
         "event",
-        requestId = request_id,
+        requestId = request_id.filter(|_| !request::adds_request_ids()),
         eventId = %event.id,
         eventType = event.event_type,
         consumer,
     );
-    let request_id = origin.request_id.clone().map_or(CurrentId::Unknown, CurrentId::Caused);
-    EventScope { current: Current { lines, request_id }, trace }
+    EventScope { current: Current { request_id: request_id.map(RequestId::new), lines }, trace }
 }
 
 impl EventScope {
     /// Runs the work on the event.
     pub(crate) async fn run<F: Future>(self, work: F) -> F::Output {
         self.current.scope(work.instrument(self.trace)).await
+    }
+}
+
+#[cfg(all(test, feature = "otlp"))]
+mod tests {
+    use opentelemetry::trace::TracerProvider as _;
+    use opentelemetry_sdk::trace::SdkTracerProvider;
+    use tracing_subscriber::layer::SubscriberExt as _;
+    use writ_runtime::event::EventId;
+
+    use super::*;
+
+    #[test]
+    fn the_trace_of_a_request_continues_in_the_consumer_of_its_event() {
+        let layer = tracing_opentelemetry::layer().with_tracer(SdkTracerProvider::builder().build().tracer("test"));
+        let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+        let request = tracing::debug_span!(target: TRACE, "request");
+        let origin = request.in_scope(Origin::current);
+        let event = StoredEvent {
+            id: EventId::generate(),
+            event_type: "order.paid".to_owned(),
+            aggregate_id: "ord_1".to_owned(),
+            timestamp: chrono::Utc::now(),
+            data: "{}".into(),
+        };
+        let consumed = consumption(&origin, &event, "mail").trace.in_scope(Origin::current);
+        let parts = |origin: &Origin| {
+            let text = origin.trace_parent.clone().unwrap_or_default();
+            let parts: Vec<String> = text.split('-').map(str::to_owned).collect();
+            (parts[1].clone(), parts[2].clone())
+        };
+        let ((cause, parent), (trace, span)) = (parts(&origin), parts(&consumed));
+        assert_eq!(trace, cause);
+        assert_ne!(span, parent);
+        assert_eq!(consumption(&Origin::default(), &event, "mail").trace.in_scope(Origin::current).request_id, None);
     }
 }

@@ -10,6 +10,10 @@ use std::time::{Duration, Instant};
 
 use tracing_subscriber::fmt::MakeWriter;
 
+/// The shortest time between two writes. Lines that are added meanwhile are written together, so that a busy process does
+/// not wake the thread and call the system for each line.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// The log lines that wait to be written. Clones share them.
 #[derive(Debug, Clone)]
 pub(super) struct Lines(Arc<Shared>);
@@ -19,16 +23,30 @@ struct Shared {
     /// The maximum size of the lines that wait, in bytes.
     limit: usize,
     queue: Mutex<Queue>,
-    /// Notified when lines are added, and when a batch was written.
-    changed: Condvar,
+    /// Notified when the thread must write: it is idle, half of the limit waits, or a flush begins.
+    due: Condvar,
+    /// Notified when a batch was written.
+    written: Condvar,
     dropped: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
     waiting: Vec<u8>,
-    /// True while the thread writes a batch.
-    is_writing: bool,
+    thread: Thread,
+    /// The number of callers that wait until all lines are written.
+    flushes: usize,
+}
+
+/// The state of the thread that writes.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Thread {
+    /// The thread waits for a line, and writes it at once.
+    #[default]
+    Idle,
+    Writing,
+    /// The thread lets lines gather after a write.
+    Pausing,
 }
 
 impl Lines {
@@ -37,7 +55,8 @@ impl Lines {
         let lines = Lines(Arc::new(Shared {
             limit,
             queue: Mutex::default(),
-            changed: Condvar::new(),
+            due: Condvar::new(),
+            written: Condvar::new(),
             dropped: AtomicU64::new(0),
         }));
         let writer = lines.clone();
@@ -58,13 +77,16 @@ impl Lines {
     pub(super) fn flush(&self, timeout: Duration) {
         let deadline = Instant::now() + timeout;
         let mut queue = self.queue();
-        while queue.is_writing || !queue.waiting.is_empty() {
+        queue.flushes += 1;
+        self.0.due.notify_all();
+        while queue.thread == Thread::Writing || !queue.waiting.is_empty() {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return;
+                break;
             }
-            queue = self.0.changed.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
+            queue = self.0.written.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+        queue.flushes -= 1;
     }
 
     /// Adds a line, or drops it if too many wait.
@@ -74,22 +96,26 @@ impl Lines {
             self.0.dropped.fetch_add(1, Ordering::Relaxed);
             return;
         }
+        let was_due = self.is_due(&queue);
         queue.waiting.extend_from_slice(line);
+        let becomes_due = !was_due && self.is_due(&queue);
         drop(queue);
-        self.0.changed.notify_all();
+        if becomes_due {
+            self.0.due.notify_all();
+        }
+    }
+
+    /// Returns true if lines wait that the thread must write without a pause.
+    fn is_due(&self, queue: &Queue) -> bool {
+        let is_urgent = queue.thread == Thread::Idle || queue.flushes > 0 || queue.waiting.len() > self.0.limit / 2;
+        is_urgent && !queue.waiting.is_empty()
     }
 
     /// Writes lines until the process ends.
     fn run(&self, mut output: impl Write) {
         let (mut batch, mut reported, mut is_failing) = (Vec::new(), 0, false);
         loop {
-            let mut queue = self.queue();
-            while queue.waiting.is_empty() {
-                queue = self.0.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
-            }
-            std::mem::swap(&mut batch, &mut queue.waiting);
-            queue.is_writing = true;
-            drop(queue);
+            self.take(&mut batch);
             // Nothing waits now, so the queue has room for the line of this event. While the output fails, the line would be
             // lost too, and cause the next one without an end.
             let dropped = self.dropped();
@@ -103,9 +129,28 @@ impl Lines {
                 self.0.dropped.fetch_add(lost, Ordering::Relaxed);
             }
             batch.clear();
-            self.queue().is_writing = false;
-            self.0.changed.notify_all();
+            self.pause();
         }
+    }
+
+    /// Waits for lines and moves them into an empty batch.
+    fn take(&self, batch: &mut Vec<u8>) {
+        let mut queue = self.queue();
+        while queue.waiting.is_empty() {
+            queue.thread = Thread::Idle;
+            queue = self.0.due.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+        std::mem::swap(batch, &mut queue.waiting);
+        queue.thread = Thread::Writing;
+    }
+
+    /// Lets lines gather after a write, until they must be written.
+    fn pause(&self) {
+        let mut queue = self.queue();
+        queue.thread = Thread::Pausing;
+        self.0.written.notify_all();
+        let paused = self.0.due.wait_timeout_while(queue, PAUSE, |queue| !self.is_due(queue));
+        drop(paused.unwrap_or_else(PoisonError::into_inner));
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {

@@ -2,16 +2,21 @@
 
 #[cfg(all(feature = "postgres", feature = "redis"))]
 mod event;
+mod json;
 mod lines;
 mod request;
 mod settings;
 #[cfg(feature = "otlp")]
 mod traces;
 
+use std::io::IsTerminal as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
@@ -36,6 +41,9 @@ const FLUSH: Duration = Duration::from_secs(1);
 
 /// The log lines of the process, for an end that drops no values.
 static LINES: OnceLock<Lines> = OnceLock::new();
+
+/// True if the log lines of the process have the id of the request without a span.
+static ADDS_REQUEST_IDS: AtomicBool = AtomicBool::new(false);
 
 /// A layer that receives spans and events.
 type AnyLayer = Box<dyn Layer<Registry> + Send + Sync>;
@@ -68,7 +76,7 @@ pub fn start(config: &Config, metrics: &Arc<Metrics>) -> Telemetry {
     let counted = lines.clone();
     metrics.sample(move |metrics| metrics.set_dropped_log_lines(counted.dropped()));
     #[cfg_attr(not(feature = "otlp"), expect(unused_mut, reason = "only spans add layers"))]
-    let mut layers = vec![log_layer(config, lines.clone())];
+    let mut layers = vec![log_layer(config, lines.clone(), shows_colours())];
     #[cfg(feature = "otlp")]
     let traces = config.traces.as_ref().map(|settings| {
         let traces = traces::Traces::start(settings, &config.service_name, metrics);
@@ -78,6 +86,7 @@ pub fn start(config: &Config, metrics: &Arc<Metrics>) -> Telemetry {
     if tracing_subscriber::registry().with(layers).try_init().is_ok() {
         std::panic::set_hook(Box::new(log_panic));
         let _ = LINES.set(lines.clone());
+        ADDS_REQUEST_IDS.store(config.log_format == LogFormat::Json, Ordering::Relaxed);
     }
     #[cfg(not(feature = "otlp"))]
     if config.traces.is_some() {
@@ -97,17 +106,27 @@ pub(crate) fn flush() {
     }
 }
 
+/// Returns true if a person reads the log lines on a terminal and does not object to colours (<https://no-color.org>). In a
+/// file, the escape sequences of colours are noise.
+fn shows_colours() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
 /// Returns the layer that writes log lines.
-fn log_layer(config: &Config, lines: Lines) -> AnyLayer {
+fn log_layer(config: &Config, lines: Lines, has_colours: bool) -> AnyLayer {
     let filter = config.log_filter.parse::<EnvFilter>().unwrap_or_default();
-    let layer = fmt::layer().with_writer(lines);
     match config.log_format {
-        LogFormat::Json => {
-            let json = layer.json().flatten_event(true).with_current_span(true).with_span_list(false);
-            json.with_filter(filter).boxed()
-        }
-        LogFormat::Text => layer.compact().with_filter(filter).boxed(),
+        LogFormat::Json => json_layer(lines).with_filter(filter).boxed(),
+        LogFormat::Text => fmt::layer().with_writer(lines).with_ansi(has_colours).compact().with_filter(filter).boxed(),
     }
+}
+
+/// Returns the layer that writes log lines as JSON.
+fn json_layer<S>(lines: Lines) -> impl Layer<S>
+where
+    S: tracing::Subscriber + for<'a> LookupSpan<'a>,
+{
+    fmt::layer().with_writer(lines).fmt_fields(JsonFields::new()).event_format(json::JsonLines)
 }
 
 /// Logs a panic. The default hook writes to standard error, which blocks the thread while nothing reads it.

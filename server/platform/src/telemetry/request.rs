@@ -1,17 +1,17 @@
 //! The log line, the metrics and the trace of each request.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use http::request::Parts;
 use http::{Method, StatusCode};
 use tracing::{Instrument as _, Span, field};
 use writ_runtime::{ClientAddress, Operation, RequestId, RoutedOperation};
 
-use super::{LINE, TRACE};
+use super::{ADDS_REQUEST_IDS, LINE, TRACE};
 use crate::metrics::{self, ActiveRequest, Metrics};
 
 /// The status code in logs and metrics of a request whose caller disconnected before the response. No response has it; it
@@ -23,74 +23,72 @@ tokio::task_local! {
     static CURRENT: Current;
 }
 
-/// The request or event that a task handles.
+/// The request or event that gives log lines its id.
 #[derive(Clone)]
 pub(super) struct Current {
-    /// The span that gives log lines the id of the request.
+    /// The id of the request, or of the one that caused the event, if that is known.
+    pub(super) request_id: Option<RequestId>,
+    /// The span that gives log lines the id, if they do not take it from this value, and describes an event.
     pub(super) lines: Span,
-    #[cfg_attr(
-        not(all(feature = "postgres", feature = "redis")),
-        expect(dead_code, reason = "only events need the request that caused them")
-    )]
-    pub(super) request_id: CurrentId,
-}
-
-/// The request id of a task.
-#[derive(Clone)]
-#[cfg_attr(
-    not(all(feature = "postgres", feature = "redis")),
-    expect(dead_code, reason = "only events need the request that caused them")
-)]
-pub(super) enum CurrentId {
-    /// The id of the request that the task handles.
-    Received(RequestId),
-    /// The id of the request that caused the event which the task handles.
-    Caused(String),
-    /// No request is known.
-    Unknown,
 }
 
 impl Current {
-    /// Runs work on a request or event.
-    pub(super) async fn scope<F: Future>(self, work: F) -> F::Output {
-        let lines = self.lines.clone();
-        CURRENT.scope(self, work).instrument(lines).await
+    fn new(request_id: RequestId) -> Current {
+        let lines = match adds_request_ids() {
+            true => Span::none(),
+            false => tracing::error_span!(target: LINE, "request", requestId = request_id.as_str()),
+        };
+        Current { request_id: Some(request_id), lines }
     }
 
-    /// Returns the request id of the current task.
-    #[cfg(all(feature = "postgres", feature = "redis"))]
-    pub(super) fn request_id() -> Option<String> {
-        let id = CURRENT.try_with(|current| match &current.request_id {
-            CurrentId::Received(id) => Some(id.to_string()),
-            CurrentId::Caused(id) => Some(id.clone()),
-            CurrentId::Unknown => None,
-        });
-        // The error means that the task handles no request.
-        id.ok().flatten()
+    /// Runs work on the request or event.
+    pub(super) fn scope<F: Future>(self, work: F) -> impl Future<Output = F::Output> {
+        let lines = self.lines.clone();
+        CURRENT.scope(self, work).instrument(lines)
     }
+}
+
+/// Returns true if log lines take the request id from the current task, so that spans need not have it.
+pub(super) fn adds_request_ids() -> bool {
+    ADDS_REQUEST_IDS.load(Ordering::Relaxed)
+}
+
+/// Returns the id of the request that the current task handles, or of the one that caused its event.
+pub(super) fn current_id() -> Option<RequestId> {
+    CURRENT.try_with(|current| current.request_id.clone()).ok().flatten()
 }
 
 /// Runs work of the current request in another task, whose log lines have the request id too. The current span does not
 /// suffice: it is that of the trace if traces are exported.
 pub(crate) fn inherited<F: Future>(work: F) -> impl Future<Output = F::Output> {
-    let none = || Current { lines: Span::none(), request_id: CurrentId::Unknown };
-    let current = CURRENT.try_with(Clone::clone).unwrap_or_else(|_| none());
-    current.scope(work.in_current_span())
+    let (current, work) = (CURRENT.try_with(Clone::clone).ok(), work.in_current_span());
+    async move {
+        match current {
+            Some(current) => current.scope(work).await,
+            None => work.await,
+        }
+    }
 }
 
-/// Logs one line for each request, updates the metrics and describes the span of a trace. This middleware is installed
-/// with [`axum::middleware::from_fn_with_state`].
+/// Runs work as the work of a request with an id, whose log lines need no span.
+#[cfg(test)]
+pub(super) async fn with_request<F: Future>(request_id: RequestId, work: F) -> F::Output {
+    CURRENT.scope(Current { request_id: Some(request_id), lines: Span::none() }, work).await
+}
+
+/// Logs one line for each request, updates the metrics and describes the span of a trace. `next` responds to the request.
 ///
 /// Log lines and spans contain the operation instead of the path, because a path can contain personal data. Log lines of
-/// the handler are in a span with the request id.
-pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+/// the handler have the request id.
+pub async fn observe<F>(metrics: &Arc<Metrics>, request: Request, next: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let trace = span(&request);
     let (mut parts, body) = request.into_parts();
     let mut exchange = Exchange::new(metrics.clone(), trace.clone(), &mut parts);
-    let lines = tracing::error_span!(target: LINE, "request", requestId = exchange.request_id.as_str());
-    let handled = metrics::within(metrics, next.run(Request::from_parts(parts, body)));
-    let current = Current { lines, request_id: CurrentId::Received(exchange.request_id.clone()) };
-    let response = current.scope(handled.instrument(trace)).await;
+    let handled = metrics::within(metrics.clone(), next(Request::from_parts(parts, body)));
+    let response = Current::new(exchange.request_id.clone()).scope(handled.instrument(trace)).await;
     exchange.end(&response);
     response
 }
@@ -214,8 +212,9 @@ mod tests {
     use std::sync::Mutex;
     use std::time::Duration;
 
+    use axum::Router;
     use axum::body::Body;
-    use axum::{Router, middleware};
+    use axum::middleware::{self, Next};
     use tower::ServiceExt as _;
     use tracing_subscriber::fmt::MakeWriter;
 
@@ -276,7 +275,12 @@ mod tests {
     }
 
     fn observed(app: Router, metrics: &Arc<Metrics>) -> Router {
-        app.layer(middleware::from_fn_with_state(metrics.clone(), observe))
+        let metrics = metrics.clone();
+        let observe = move |request: Request, next: Next| {
+            let metrics = metrics.clone();
+            async move { observe(&metrics, request, |request| next.run(request)).await }
+        };
+        app.layer(middleware::from_fn(observe))
     }
 
     #[tokio::test]
@@ -322,7 +326,8 @@ mod tests {
             let log = Log::start();
             let warning = async || tracing::warn!("the stock is low");
             let app = Router::new().fallback(warning);
-            let app = app.layer(middleware::from_fn(tasks::complete_request));
+            let complete = async |request: Request, next: Next| tasks::complete_request(request, |r| next.run(r)).await;
+            let app = app.layer(middleware::from_fn(complete));
             let app = observed(app, &Arc::default());
             let request = Request::builder().method(method).uri("/").header("x-request-id", "r-3");
             app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();

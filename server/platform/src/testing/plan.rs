@@ -2,6 +2,10 @@
 
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Execute as _, PgPool, Postgres, QueryBuilder, Row as _};
+use writ_runtime::{PageAt, PageRequest};
+
+use crate::cursor::{Cursors, SortValue};
+use crate::listing::{List, value};
 
 /// The largest number of rows that a plan may sort or read from a table without an index: the largest page of a list, and
 /// the row that shows if another page follows.
@@ -29,6 +33,30 @@ pub async fn check_plan(pool: &PgPool, mut query: QueryBuilder<Postgres>, name: 
     let plan: Value = explained.unwrap_or_else(|error| panic!("{name}: {error}")).get(0);
     if let Some(fault) = fault(&plan[0]["Plan"]) {
         panic!("{name} {fault}:\n{plan:#}");
+    }
+}
+
+impl List {
+    /// Checks the plans of the queries for the first page, for a later one and for the page after a cursor, as
+    /// [`check_plan`] does.
+    ///
+    /// # Panics
+    /// Panics if a check fails or the database is unavailable.
+    pub async fn check_plans<const N: usize>(&self, pool: &PgPool, filter: [SortValue; N]) {
+        let cursors = Cursors::new(None);
+        let mut at = vec![PageAt::Number(1), PageAt::Number(3)];
+        while let Some(start) = at.pop() {
+            let is_first = start == PageAt::Number(1);
+            let paging =
+                self.paging(&cursors, &filter, &PageRequest { limit: 20, at: start }).expect("the cursor is valid");
+            let query = || self.page_query(&paging, &filter).expect("the filters can be encoded");
+            check_plan(pool, query(), self.rows).await;
+            if is_first {
+                let rows = query().build().fetch_all(pool).await.expect("the database is available");
+                let page = paging.try_rows(rows, None, value).expect("the rows have the sort columns");
+                at.push(PageAt::Cursor(page.next_cursor.expect("the list has several pages")));
+            }
+        }
     }
 }
 

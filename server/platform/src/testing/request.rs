@@ -44,12 +44,8 @@ impl OperationRequest {
 
     /// Adds the path below which the service serves its operations, such as the `BASE_PATH` of a generated crate.
     #[must_use]
-    pub fn below(mut self, base: &str) -> OperationRequest {
-        let mut target = Target(String::new());
-        target.path(base.trim_end_matches('/'));
-        target.0.push_str(self.target.as_str());
-        self.target = target;
-        self
+    pub fn below(self, base: &str) -> OperationRequest {
+        OperationRequest { target: self.target.below(base), ..self }
     }
 
     /// Adds a pair to the query, such as `limit=10`.
@@ -113,6 +109,14 @@ impl Target {
         if !operation.query.is_empty() {
             target.query(operation.query);
         }
+        target
+    }
+
+    /// Returns this path below another one.
+    pub(super) fn below(self, base: &str) -> Target {
+        let mut target = Target(String::new());
+        target.path(base.trim_end_matches('/'));
+        target.0.push_str(&self.0);
         target
     }
 

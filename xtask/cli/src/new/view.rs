@@ -51,6 +51,8 @@ pub struct View {
     basic: bool,
     tokens: bool,
     issuer: bool,
+    /// True if an operation requires credentials.
+    secured: bool,
     /// True if the tests have the credentials for an operation.
     secrets: bool,
     /// True if callers are identified by the claims of a token.
@@ -178,6 +180,7 @@ impl View {
         let (tokens, issuer) = (has(Wiring::Tokens), has(Wiring::Issuer));
         let (claims, granted) = (tokens || issuer, api_keys || basic);
         let features = [
+            ("allocator", true),
             ("postgres", stores.postgres),
             ("redis", stores.redis),
             ("passwords", basic),
@@ -227,6 +230,7 @@ impl View {
             remote: contract.is_remote(),
             api_keys,
             basic,
+            secured: generated.operations.iter().any(is_secured),
             secrets: generated.authenticator.as_ref().is_some_and(|one| has_secrets(one, &generated.operations)),
             tokens,
             issuer,
@@ -261,6 +265,11 @@ fn is_health(route: &str) -> bool {
 
 fn wirings(authenticator: &GeneratedAuthenticator) -> Vec<Wiring> {
     authenticator.schemes.iter().map(Wiring::of).collect()
+}
+
+/// Returns true if an operation refuses requests without credentials.
+fn is_secured(operation: &GeneratedOperation) -> bool {
+    !operation.security.is_empty() && operation.security.iter().all(|alternative| !alternative.is_empty())
 }
 
 /// Returns true if the tests have all credentials for one of the operations.

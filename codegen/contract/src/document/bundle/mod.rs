@@ -6,6 +6,7 @@
 mod component_names;
 mod components;
 mod discriminator;
+mod id_pattern;
 mod path_item;
 
 use std::collections::HashMap;
@@ -44,7 +45,9 @@ struct Bundler<'d> {
 ///   or the name of its file; a number is appended if the name is taken.
 /// - Path items are written in place of the references to them, since OpenAPI 3.0 has no components for them.
 ///
-/// The order of all entries is kept, and a contract of one file is returned unchanged. Spans are those of the
+/// A schema with `x-id-prefix` gets the `pattern` of its ids, since other programs do not know this extension.
+///
+/// The order of all entries is kept, and everything else in a contract of one file is unchanged. Spans are those of the
 /// original files.
 ///
 /// A reference without a target is kept, since [`load`](fn@super::load) has reported it. The reference of a
@@ -105,6 +108,7 @@ impl<'d> Bundler<'d> {
         let mut written: Vec<(Key, Node)> = entries.collect();
         if kind == ObjectKind::Schema {
             self.keep_tags(node, &mut written);
+            id_pattern::complete(&mut written);
         }
         if kind == ObjectKind::Root && self.complete && !object.contains_key("components") {
             let components = self.components(None, node.span);

@@ -32,7 +32,7 @@ use crate::serve::endpoint::Endpoint;
 use crate::serve::gate::Gate;
 
 pub(crate) use binding::Binding;
-pub use options::{ServeOptions, Timeouts};
+pub use options::{EnvelopeCell, ServeOptions, Timeouts};
 
 use shared::Shared;
 use stages::Stages;
@@ -77,8 +77,9 @@ impl<A: Authenticate, G: Gate<A::Principal>> Pipeline<A, G> {
         gate: G,
         options: impl Into<ServeOptions>,
     ) -> Pipeline<A, G> {
-        let requests = AtomicU64::new(0);
-        Pipeline { shared: Arc::new(Shared { envelope, authenticator, gate, options: options.into(), requests }) }
+        let (options, requests) = (options.into(), AtomicU64::new(0));
+        options.envelope.record(envelope);
+        Pipeline { shared: Arc::new(Shared { envelope, authenticator, gate, options, requests }) }
     }
 
     /// Returns the endpoint of an operation without an implementation. A request that passes all other stages

@@ -1,8 +1,10 @@
 //! The settings of a router that apply to every operation: time limits, the size of bodies, and the check of responses.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::response::check::ResponseChecks;
+use crate::response::error_envelope::{ErrorEnvelope, PROBLEM_JSON};
 
 /// The time limits for the requests of every operation, 30 s each by default.
 ///
@@ -64,6 +66,36 @@ pub struct ServeOptions {
     pub body_limit: usize,
     /// The check of responses against the contract.
     pub responses: ResponseChecks,
+    /// The place where the router records the error envelope of its contract, for the layers around it.
+    pub envelope: EnvelopeCell,
+}
+
+/// The error envelope of a contract, once a router of the contract exists. Clones share it.
+///
+/// A layer around all routes of a service refuses requests in the envelope of the contract, without knowing the contract:
+///
+/// ```
+/// use writ_runtime::{EnvelopeCell, ServeOptions};
+///
+/// let envelope = EnvelopeCell::default();
+/// let options = ServeOptions { envelope: envelope.clone(), ..ServeOptions::default() };
+/// // let router = api.router_with(options);
+/// // In the layer: `envelope.get().refuse(problem, &request_id)`.
+/// # let _ = (options, envelope.get());
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct EnvelopeCell(Arc<OnceLock<&'static ErrorEnvelope>>);
+
+impl EnvelopeCell {
+    /// Returns the error envelope of the contract, or [`PROBLEM_JSON`] before a router exists.
+    pub fn get(&self) -> &'static ErrorEnvelope {
+        self.0.get().copied().unwrap_or(&PROBLEM_JSON)
+    }
+
+    /// Records the error envelope of a contract. Of several contracts, the first one counts.
+    pub(crate) fn record(&self, envelope: &'static ErrorEnvelope) {
+        let _ = self.0.set(envelope);
+    }
 }
 
 impl Default for ServeOptions {
@@ -73,6 +105,7 @@ impl Default for ServeOptions {
             timeouts: Timeouts::default(),
             body_limit: crate::operation::Body::DEFAULT_LIMIT,
             responses: ResponseChecks::default(),
+            envelope: EnvelopeCell::default(),
         }
     }
 }

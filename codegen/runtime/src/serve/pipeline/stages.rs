@@ -65,8 +65,9 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
         };
         let entry = entry(head, invocation.principal());
         let mut pass = match self.admit(&entry).await? {
-            Admission::Reply(reply) => {
-                check_exchange_headers(head, &invocation)?;
+            Admission::Reply { reply, headers } => {
+                let mut reply = check_exchange_headers(head, &invocation).map_or_else(Reply::from, |()| reply);
+                reply.headers.extend(headers);
                 return Ok(reply);
             }
             Admission::Proceed(pass) => pass,

@@ -47,3 +47,63 @@ fn is_quoted(text: &str) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mailbox_has_a_local_part_and_a_domain() {
+        for text in [
+            "a@b",
+            "user.name+tag@example.com",
+            "!#$%&'*+-/=?^_`{|}~@example.com",
+            "\"a b\"@example.com",
+            "\"a\\\"b@c\"@example.com",
+            "\"\"@example.com",
+            "a@[127.0.0.1]",
+            "a@[IPv6:::1]",
+        ] {
+            assert!(is_mailbox(text), "{text}");
+        }
+        for text in [
+            "",
+            "a",
+            "@b",
+            "a@",
+            ".a@b",
+            "a.@b",
+            "a..b@c",
+            "a b@c",
+            "é@b",
+            "\"@b",
+            "\"a@b",
+            "a\"@b",
+            "\"a\"b\"@c",
+            "\"a\\\"@c",
+            "\"é\"@c",
+            "\"\n\"@c",
+            "a@-b",
+            "a@b..c",
+            "a@[1.2.3]",
+            "a@[::1]",
+            "a@[IPv6:1.2.3.4]",
+            "a@[127.0.0.1",
+            "a@127.0.0.1]",
+        ] {
+            assert!(!is_mailbox(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_length_of_a_mailbox_and_of_its_local_part_is_limited() {
+        let label = "a".repeat(63);
+        let of_length = |local: usize, domain: usize| {
+            let labels = [label.as_str(); 4].join(".");
+            format!("{}@{}", "a".repeat(local), &labels[..domain])
+        };
+        assert!(is_mailbox(&of_length(64, 189)));
+        assert!(!is_mailbox(&of_length(64, 190)));
+        assert!(is_mailbox(&of_length(64, 5)) && !is_mailbox(&of_length(65, 5)));
+    }
+}

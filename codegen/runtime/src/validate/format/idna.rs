@@ -107,4 +107,51 @@ mod tests {
             assert!(!is_label(bad), "{bad}");
         }
     }
+
+    #[test]
+    fn a_character_that_depends_on_its_neighbours_needs_them() {
+        for good in [
+            "l\u{B7}l",
+            "\u{375}\u{3B1}",
+            "\u{5D0}\u{5F3}",
+            "\u{5D0}\u{5F4}",
+            "a\u{30FB}\u{30A2}",
+            "\u{628}\u{200C}\u{628}",
+            "\u{915}\u{94D}\u{200C}\u{937}",
+        ] {
+            assert!(is_label(good), "{good:?}");
+        }
+        for bad in [
+            "l\u{B7}a",
+            "a\u{B7}l",
+            "\u{B7}l",
+            "\u{3B1}\u{375}",
+            "\u{375}a",
+            "\u{5F3}\u{5D0}",
+            "a\u{5F4}",
+            "a\u{30FB}b",
+            "a\u{200C}b",
+            "\u{628}\u{200C}a",
+            "a\u{200C}\u{628}",
+            "\u{628}\u{200D}\u{628}",
+        ] {
+            assert!(!is_label(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_two_kinds_of_arabic_digits_do_not_mix() {
+        assert!(is_label("\u{660}\u{669}") && is_label("\u{6F0}\u{6F9}"));
+        for bad in ["\u{660}\u{6F9}", "\u{6F0}\u{669}", "\u{669}a\u{6F0}", "\u{6F9}a\u{660}"] {
+            assert!(!is_label(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_label_neither_begins_nor_ends_with_a_hyphen_and_encodes_no_prefix() {
+        assert!(is_label("é-é") && is_label("é--é"));
+        for bad in ["-é", "é-", "éé--é", "a\u{640}", "\u{302E}", "a b", "é."] {
+            assert!(!is_label(bad), "{bad:?}");
+        }
+    }
 }

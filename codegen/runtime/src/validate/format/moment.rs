@@ -205,3 +205,125 @@ pub(crate) fn show_date(day: &NaiveDate) -> Option<Shown> {
 fn short_year(day: &NaiveDate) -> Option<u32> {
     u32::try_from(day.year()).ok().filter(|year| *year <= 9999)
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDateTime;
+
+    use super::*;
+
+    fn shown(moment: &DateTime<Utc>) -> String {
+        String::from_utf8(show_date_time(moment).unwrap().as_bytes().to_vec()).unwrap()
+    }
+
+    fn shown_date(year: i32, month: u32, day: u32) -> Option<String> {
+        let shown = show_date(&NaiveDate::from_ymd_opt(year, month, day).unwrap())?;
+        Some(String::from_utf8(shown.as_bytes().to_vec()).unwrap())
+    }
+
+    #[test]
+    fn a_date_and_time_is_converted_to_utc_and_written_with_as_few_digits_as_possible() {
+        for (text, utc) in [
+            ("2024-05-31T13:45:06Z", "2024-05-31T13:45:06Z"),
+            ("2024-05-31t00:00:00z", "2024-05-31T00:00:00Z"),
+            ("0001-01-01T23:59:59Z", "0001-01-01T23:59:59Z"),
+            ("2024-05-31T13:45:06+02:30", "2024-05-31T11:15:06Z"),
+            ("1969-12-31T23:30:00-01:15", "1970-01-01T00:45:00Z"),
+            ("2024-02-29T23:59:59-23:59", "2024-03-01T23:58:59Z"),
+            ("2024-05-31T13:45:06.5Z", "2024-05-31T13:45:06.500Z"),
+            ("2024-05-31T13:45:06.120Z", "2024-05-31T13:45:06.120Z"),
+            ("2024-05-31T13:45:06.000001Z", "2024-05-31T13:45:06.000001Z"),
+            ("2024-05-31T13:45:06.1234Z", "2024-05-31T13:45:06.123400Z"),
+            ("2024-05-31T13:45:06.120000001Z", "2024-05-31T13:45:06.120000001Z"),
+            ("2024-05-31T13:45:06.1234567899Z", "2024-05-31T13:45:06.123456789Z"),
+        ] {
+            assert_eq!(date_time(text).map(|moment| shown(&moment)).as_deref(), Some(utc), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_leap_second_is_accepted_only_at_the_end_of_a_day_of_utc() {
+        for (text, utc) in [
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:60Z"),
+            ("2016-12-31T18:59:60.25-05:00", "2016-12-31T23:59:60.250Z"),
+            ("2017-01-01T00:59:60+01:00", "2016-12-31T23:59:60Z"),
+        ] {
+            assert_eq!(date_time(text).map(|moment| shown(&moment)).as_deref(), Some(utc), "{text}");
+        }
+        for text in ["2016-12-31T22:59:60Z", "2016-12-31T23:58:60Z", "2016-12-31T23:59:60+01:00"] {
+            assert_eq!(date_time(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_leap_second_at_another_time_is_written_as_the_last_nanosecond_before_it() {
+        for (hour, minute, written) in [
+            (23, 59, "2016-12-31T23:59:60.500Z"),
+            (23, 58, "2016-12-31T23:58:59.999999999Z"),
+            (22, 59, "2016-12-31T22:59:59.999999999Z"),
+        ] {
+            let day = NaiveDate::from_ymd_opt(2016, 12, 31).unwrap();
+            let moment: NaiveDateTime = day.and_hms_nano_opt(hour, minute, 59, 1_500_000_000).unwrap();
+            assert_eq!(shown(&moment.and_utc()), written);
+        }
+    }
+
+    #[test]
+    fn a_date_and_time_with_another_syntax_is_rejected() {
+        for time in [
+            "13:45:06",
+            "13:45:06Zx",
+            "13:45Z",
+            "13-45:06Z",
+            "13:45-06Z",
+            "1a:45:06Z",
+            "13:4a:06Z",
+            "13:45:0aZ",
+            "24:00:00Z",
+            "13:60:00Z",
+            "23:59:61Z",
+            "13:45:06.Z",
+            "13:45:06,5Z",
+            "13:45:06+24:00",
+            "13:45:06+01:60",
+            "13:45:06+0100",
+            "13:45:06+01:000",
+            "13:45:06+01-00",
+            "13:45:06*01:00",
+            "13:45:06+1a:00",
+            "",
+        ] {
+            assert!(!is_time(time), "{time}");
+            assert_eq!(date_time(&format!("2024-05-31T{time}")), None, "{time}");
+        }
+        for start in
+            ["2024-05-31 ", "2024-5-031T", "2024/05-31T", "2024-05/31T", "2024-13-01T", "2024-02-30T", "20a4-02-01T"]
+        {
+            assert_eq!(date_time(&format!("{start}13:45:06Z")), None, "{start}");
+        }
+        assert!(is_time("13:45:06Z") && is_time("23:59:59.5-23:59") && is_time("00:59:60+01:00"));
+    }
+
+    #[test]
+    fn a_date_is_written_only_with_a_year_of_four_digits() {
+        assert_eq!(shown_date(7, 1, 2).as_deref(), Some("0007-01-02"));
+        assert_eq!(shown_date(9999, 12, 31).as_deref(), Some("9999-12-31"));
+        assert_eq!(shown_date(10_000, 1, 1), None);
+        assert_eq!(shown_date(-1, 1, 1), None);
+    }
+
+    #[test]
+    fn a_duration_names_consecutive_units() {
+        for text in
+            ["P1Y", "P1Y2M3D", "P2M3D", "P10D", "P1W", "PT1H", "PT1H2M3S", "PT2M3S", "P1DT12H", "P3DT1H2M", "P0D"]
+        {
+            assert!(is_duration(text), "{text}");
+        }
+        for text in [
+            "", "P", "PT", "1Y", "P1", "PY", "P1Y2D", "PT1H2S", "P1M2Y", "P1Y1Y", "P1W2D", "P1Y2W", "P1DT", "PT1D",
+            "P1H", "P1.5D", "p1d", "PT1HT1M", "P1WT1H",
+        ] {
+            assert!(!is_duration(text), "{text}");
+        }
+    }
+}

@@ -88,3 +88,51 @@ fn adapt(delta: u32, length: u32, first: bool) -> u32 {
     }
     bias + 36 * delta / (delta + 38)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_name_has_labels_of_letters_digits_and_inner_hyphens() {
+        let longest = "a".repeat(63);
+        let total = [longest.as_str(); 4].join(".");
+        for text in ["a", "A-1.b", "a--b", "1.2", "xn", &longest, &total[..253]] {
+            assert!(is_hostname(text), "{text}");
+        }
+        for text in ["", ".", "a.", ".a", "a..b", "-a", "a-", "a_b", "a b", "é", &"a".repeat(64), &total[..254]] {
+            assert!(!is_hostname(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_encoded_letters_of_an_a_label_are_decoded() {
+        for (encoded, text) in [
+            ("bcher-kva", "bücher"),
+            ("maana-pta", "mañana"),
+            ("fiqs8s", "中国"),
+            ("FIQS8S", "中国"),
+            ("80akhbyknj4f", "испытание"),
+            ("b1abfaaepdrnnbgefbadotcwatmq2g4l", "почемужеонинеговорятпорусски"),
+            ("3B-ww4c5e180e575a65lsy2b", "3年B組金八先生"),
+            ("Hello-Another-Way--fc4qua05auwb3674vfr0b", "Hello-Another-Way-それぞれの場所"),
+            ("abc-", "abc"),
+            ("", ""),
+        ] {
+            assert_eq!(decoded(encoded.as_bytes()).as_deref(), Some(text), "{encoded}");
+        }
+        for broken in ["bcher-kv", "a_", "99999999", "zzzzzzzzz", "a-é"] {
+            assert_eq!(decoded(broken.as_bytes()), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn an_a_label_encodes_letters_beyond_ascii() {
+        for text in ["xn--bcher-kva", "XN--bcher-kva.example", "xn--fiqs8s"] {
+            assert!(is_hostname(text), "{text}");
+        }
+        for text in ["xn--", "xn--abc-", "xn--bcher-kv", "xn--99999999"] {
+            assert!(!is_hostname(text), "{text}");
+        }
+    }
+}

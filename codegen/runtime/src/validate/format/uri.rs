@@ -1,6 +1,6 @@
 //! The checks of the string formats `uri` and `uri-reference` (RFC 3986).
 
-use super::network::{is_ipv4, is_ipv6};
+use super::network::is_ipv6;
 
 /// Returns true if a string is a URI: a scheme and a colon, then the rest (RFC 3986 § 3).
 pub(crate) fn is_uri(text: &str) -> bool {
@@ -60,7 +60,7 @@ fn is_host(text: &str) -> bool {
         return port && (is_ipv6(literal) || is_future_address(literal));
     }
     let (name, port) = text.split_once(':').unwrap_or((text, ""));
-    is_port(port) && (is_ipv4(name) || is_made_of(name, b""))
+    is_port(port) && is_made_of(name, b"")
 }
 
 fn is_port(text: &str) -> bool {
@@ -91,4 +91,66 @@ fn is_made_of(text: &str, others: &[u8]) -> bool {
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uri_has_a_scheme_and_only_the_characters_of_its_parts() {
+        for text in [
+            "a:",
+            "a+b-c.1:x",
+            "urn:a:b",
+            "mailto:a@b.c",
+            "http:///p",
+            "http://example.com",
+            "http://127.0.0.1:8080",
+            "http://u:p@h:80/p/q;r=1,2:@?x=/?:@#f/?:@",
+            "http://a%20b/%C3%a9",
+            "http://h:",
+            "http://[::1]",
+            "http://[::1]:80/",
+            "http://[v1.a:b]",
+            "http://[Vf.a]:1",
+        ] {
+            assert!(is_uri(text) && is_reference(text), "{text}");
+        }
+        for text in [
+            ":a",
+            "1a:b",
+            "a_b:c",
+            "http://h:8a",
+            "http://[::1",
+            "http://[::1]x",
+            "http://[::1]:x",
+            "http://[1.2.3.4]",
+            "http://[v.a]",
+            "http://[vg.a]",
+            "http://[v1.]",
+            "http://[v1.a%20]",
+            "http://[v1]",
+            "http://u@v@h",
+            "http://h/[",
+            "a:b c",
+            "a:%",
+            "a:%2",
+            "a:%2g",
+            "a:%g2",
+            "a:#b#c",
+            "a:?^",
+            "a:#^",
+            "a:é",
+        ] {
+            assert!(!is_uri(text) && !is_reference(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_reference_without_a_scheme_has_no_colon_in_its_first_segment() {
+        for text in ["", "a/b", "/a", "//h/p", "?q:", "#f:", "../a", "a/b:c", "./a:b", "a?b:c"] {
+            assert!(!is_uri(text) && is_reference(text), "{text}");
+        }
+    }
 }

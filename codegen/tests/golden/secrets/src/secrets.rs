@@ -4,7 +4,7 @@
 //! The trait [`Secrets`], and the request, response and error types of its operations.
 
 use std::future::Future;
-use writ_runtime::{Context, FilePart, FileStream, Internal, Parts};
+use writ_runtime::{AnyStatus, Context, FilePart, FileStream, Internal, Parts};
 use crate::{Login, Password, Session};
 #[cfg(doc)]
 use super::operations;
@@ -233,8 +233,21 @@ writ_runtime::redacted! {
 }
 
 /// The error responses of [`Secrets::get_stored_key`].
-#[derive(Debug)]
+///
+/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
 pub enum GetStoredKeyError {
+    /// The key that already exists.
+    Conflict(String),
+    /// The key that is expected.
+    Status4xx(AnyStatus<400, 499>, String),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
+}
+
+writ_runtime::redacted! {
+    enum GetStoredKeyError {
+        Conflict(value: secret),
+        Status4xx(status: shown, value: secret),
+        Internal(value: shown),
+    }
 }

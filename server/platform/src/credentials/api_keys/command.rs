@@ -15,16 +15,17 @@ const MAX_NAME: usize = 200;
 const MAX_SCOPES: usize = 100;
 
 /// The description of the subcommand, without the name of the program.
-pub(super) const USAGE: &str = "\
+pub(crate) const USAGE: &str = "\
 keys issue NAME [SCOPE...] [for DURATION] [by NAME] [reason TEXT]
 keys revoke KEY [by NAME] [reason TEXT]
-keys list [all]
+keys list [all] [of NAME]
 
 NAME          the caller who receives the key; a caller can have several keys
 SCOPE         a scope of the contract, for example orders:read
 KEY           the first column of `keys list`
 for DURATION  the lifetime of the key, for example 90d; without it, the key does not expire
 all           also keys that have expired or were revoked
+of NAME       only the keys of this caller
 by NAME       the operator; the default is the variable USER
 reason TEXT   the reason, at most 500 characters";
 
@@ -35,8 +36,8 @@ pub(super) enum Command {
     Issue(Grant),
     /// Ends the validity of a key.
     Revoke { key: String, note: Note },
-    /// Prints the keys.
-    List { all: bool },
+    /// Prints the keys of one caller, or of all.
+    List { all: bool, name: Option<String> },
     /// Prints the usage.
     Help,
 }
@@ -103,11 +104,15 @@ fn revoke(words: &mut Words<'_>) -> Result<Command, String> {
 }
 
 fn list(words: &mut Words<'_>) -> Result<Command, String> {
-    match words.next() {
-        None => Ok(Command::List { all: false }),
-        Some("all") => words.end().map(|()| Command::List { all: true }),
-        Some(other) => Err(format!("`{other}` is not expected here; the commands are:\n\n{USAGE}")),
+    let (mut all, mut name) = (false, None);
+    while let Some(next) = words.next() {
+        match next {
+            "all" if !all => all = true,
+            "of" if name.is_none() => name = Some(word("the name", words.required("the name after `of`")?)?),
+            other => return Err(format!("`{other}` is not expected here; the commands are:\n\n{USAGE}")),
+        }
     }
+    Ok(Command::List { all, name })
 }
 
 /// Checks a name or a scope. The setting of API keys separates them by spaces and `;`.
@@ -151,8 +156,11 @@ mod tests {
     fn other_commands_have_their_own_arguments() {
         let revoke = Command::Revoke { key: "0a1b".to_owned(), note: Note::default() };
         assert_eq!(parse(&["revoke", "0a1b"]), Ok(revoke));
-        assert_eq!(parse(&["list"]), Ok(Command::List { all: false }));
-        assert_eq!(parse(&["list", "all"]), Ok(Command::List { all: true }));
+        let list = |all, name: Option<&str>| Ok(Command::List { all, name: name.map(str::to_owned) });
+        assert_eq!(parse(&["list"]), list(false, None));
+        assert_eq!(parse(&["list", "all"]), list(true, None));
+        assert_eq!(parse(&["list", "of", "office-1"]), list(false, Some("office-1")));
+        assert_eq!(parse(&["list", "all", "of", "office-1"]), list(true, Some("office-1")));
         assert_eq!(parse(&[]), Ok(Command::Help));
     }
 
@@ -174,6 +182,8 @@ mod tests {
             (&["revoke"], "the key, as `keys list` prints it, is missing"),
             (&["revoke", "0a1b", "2c3d"], "`2c3d` is not expected here"),
             (&["list", "none"], "`none` is not expected here"),
+            (&["list", "all", "all"], "`all` is not expected here"),
+            (&["list", "of"], "the name after `of` is missing"),
         ] {
             let error = parse(words).unwrap_err();
             assert!(error.starts_with(message), "{words:?}: {error}");

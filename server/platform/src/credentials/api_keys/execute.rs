@@ -89,7 +89,13 @@ async fn in_table(command: &Command, service: &str, pool: &sqlx::PgPool) -> Resu
             }
             None => Err(format!("no valid key has the id `{key}`; `keys list` prints those that are valid").into()),
         },
-        Command::List { all } => Ok(Output { remark: None, text: listed(&table::list(pool, *all).await?, *all) }),
+        Command::List { all, name } => {
+            let table::Listed { keys, total } = table::list(pool, *all, name.as_deref()).await?;
+            let remark = (total > keys.len()).then(|| {
+                format!("these are the latest {} of {total} keys; `of NAME` lists those of one caller", keys.len())
+            });
+            Ok(Output { remark, text: listed(&keys, *all) })
+        }
         Command::Help => Ok(Output { remark: None, text: USAGE.to_owned() }),
     }
 }
@@ -183,6 +189,25 @@ mod tests {
             let error = run_in_setting(arguments).await.unwrap_err().to_string();
             assert!(error.starts_with(message), "{error}");
         }
+    }
+
+    #[tokio::test]
+    #[cfg(feature = "postgres")]
+    async fn a_list_says_that_it_does_not_contain_all_keys() {
+        let database = crate::testing::TestDatabase::with_things().await;
+        let add = "INSERT INTO writ.api_keys (service, key_hash, name, scopes)
+                   SELECT current_schema(), sha256(number::text::bytea), 'office-' || number % 2, '{}'
+                   FROM generate_series(1, 1500) AS number";
+        sqlx::query(add).execute(&database.pool).await.unwrap();
+        let list = async |name| {
+            let command = Command::List { all: false, name };
+            let output = in_table(&command, "museum", &database.pool).await.unwrap();
+            (output.remark, output.text.lines().count() - 1)
+        };
+        let (remark, count) = list(None).await;
+        assert!(remark.unwrap().starts_with("these are the latest 1000 of 1500 keys"));
+        assert_eq!(count, 1000);
+        assert_eq!(list(Some("office-1".to_owned())).await, (None, 750));
     }
 
     #[tokio::test]

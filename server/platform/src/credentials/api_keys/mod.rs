@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
 use writ_runtime::{ApiKey, Denied};
 
+pub(crate) use command::USAGE;
 pub(crate) use execute::run;
 
 use super::granted::{FromKey, Granted};
@@ -39,10 +40,10 @@ const MAX_LENGTH: usize = 512;
 
 /// Finds an API key by its hash.
 #[cfg(feature = "postgres")]
-const FIND: &str = "\
+const FIND: &str = r#"
 SELECT name, scopes FROM writ.api_keys
-WHERE service = current_schema() AND key_hash = $1 AND revoked_at IS NULL
-      AND (expires_at IS NULL OR expires_at > now())";
+WHERE service = current_schema() COLLATE "default" AND key_hash = $1 AND revoked_at IS NULL
+      AND (expires_at IS NULL OR expires_at > now())"#;
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(all(test, feature = "postgres"))]

@@ -15,25 +15,39 @@ VALUES (current_schema(), $1, $2, $3, statement_timestamp() + make_interval(secs
 RETURNING expires_at";
 
 /// Revokes the key with this id.
-const REVOKE: &str = "\
+const REVOKE: &str = r#"
 UPDATE writ.api_keys
 SET revoked_at = statement_timestamp(), revoked_by = $2, revoked_role = session_user, revoke_reason = $3
-WHERE service = current_schema() AND encode(substring(key_hash FROM 1 FOR 6), 'hex') = $1 AND revoked_at IS NULL
-RETURNING name";
+WHERE service = current_schema() COLLATE "default" AND encode(substring(key_hash FROM 1 FOR 6), 'hex') = $1
+      AND revoked_at IS NULL
+RETURNING name"#;
 
-/// Reads the latest keys: those that are valid, or all.
-const LIST: &str = "\
-SELECT encode(substring(key_hash FROM 1 FOR 6), 'hex') AS id, name, scopes, created_at, expires_at, revoked_at,
+/// The maximum number of keys that are listed.
+pub(super) const MAX_LISTED: usize = 1000;
+
+/// Reads the latest keys of one caller or of all: those that are valid, or also those that are not.
+const LIST: &str = r#"
+SELECT count(*) OVER () AS total, encode(substring(key_hash FROM 1 FOR 6), 'hex') AS id,
+       name, scopes, created_at, expires_at, revoked_at,
        issued_by, coalesce(issued_role, '') AS issued_role, issue_reason,
        revoked_by, coalesce(revoked_role, '') AS revoked_role, revoke_reason
 FROM writ.api_keys
-WHERE service = current_schema()
+WHERE service = current_schema() COLLATE "default"
       AND ($1 OR (revoked_at IS NULL AND (expires_at IS NULL OR expires_at > statement_timestamp())))
-ORDER BY created_at DESC, key_hash LIMIT 1000";
+      AND ($2::text IS NULL OR name = $2)
+ORDER BY created_at DESC, key_hash LIMIT $3"#;
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]
 pub(super) const STATEMENTS: [&str; 3] = [ISSUE, REVOKE, LIST];
+
+/// The latest keys of a table.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) keys: Vec<Key>,
+    /// The number of keys, including those beyond [`MAX_LISTED`].
+    pub(super) total: usize,
+}
 
 /// A key of the table.
 #[derive(Debug)]
@@ -67,9 +81,10 @@ pub(super) async fn revoke(pool: &PgPool, id: &str, note: &Note) -> Result<Optio
     revoke.fetch_optional(pool).await.map_err(explained)
 }
 
-/// Returns the latest keys, those that are valid or all.
-pub(super) async fn list(pool: &PgPool, all: bool) -> Result<Vec<Key>, BoxError> {
-    let rows = sqlx::query(LIST).bind(all).fetch_all(pool).await.map_err(explained)?;
+/// Returns the latest keys of a caller or of all callers, those that are valid or all.
+pub(super) async fn list(pool: &PgPool, all: bool, name: Option<&str>) -> Result<Listed, BoxError> {
+    let rows = sqlx::query(LIST).bind(all).bind(name).bind(MAX_LISTED as i64);
+    let rows = rows.fetch_all(pool).await.map_err(explained)?;
     let change = |row: &sqlx::postgres::PgRow, at, [by, role, reason]: [&str; 3]| {
         let author = Author { operator: row.try_get(by)?, role: row.try_get(role)? };
         Ok::<_, sqlx::Error>(Change { at, author, reason: row.try_get(reason)? })
@@ -86,5 +101,7 @@ pub(super) async fn list(pool: &PgPool, all: bool) -> Result<Vec<Key>, BoxError>
             revoked: revoked.transpose()?,
         })
     };
-    Ok(rows.iter().map(key).collect::<Result<_, sqlx::Error>>()?)
+    let total = rows.first().map_or(Ok(0), |row| row.try_get::<i64, _>("total"))?;
+    let keys = rows.iter().map(key).collect::<Result<_, sqlx::Error>>()?;
+    Ok(Listed { keys, total: usize::try_from(total)? })
 }

@@ -2,7 +2,8 @@
 //!
 //! The keys are found by discovery (OpenID Connect Discovery 1.0 § 4, RFC 8414 § 3), kept in memory, and fetched again
 //! regularly and when a token names an unknown key, but never more often than every ten seconds. A key determines the
-//! algorithm of its tokens. Issuer and audience must be those of the settings.
+//! algorithm of its tokens. Issuer and audience must be those of the settings. A token whose header says that it is not an
+//! access token is rejected.
 
 mod fetch;
 mod jwk;
@@ -79,6 +80,9 @@ impl<P: FromClaims> Issuer<P> {
             return Ok(caller);
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| denied())?;
+        if !header.typ.as_deref().is_none_or(is_access_token) {
+            return Err(denied());
+        }
         let key = match self.0.keys.find(header.kid.as_deref()).await {
             Found::Key(key) => key,
             Found::Unknown => return Err(denied()),
@@ -101,6 +105,16 @@ impl<P: FromClaims> Issuer<P> {
         validation.leeway = LEEWAY;
         claims::caller(jsonwebtoken::decode::<Value>(token, &key.key, &validation).ok()?.claims)
     }
+}
+
+/// Returns true if the type in the header of a token can be that of an access token: `at+jwt` (RFC 9068 § 2.1), or `JWT`,
+/// which says nothing.
+///
+/// Issuers sign tokens for other purposes with the same keys, such as `logout+jwt` and `secevent+jwt`. Types are media
+/// types, whose prefix `application/` can be omitted (RFC 7515 § 4.1.9).
+fn is_access_token(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    matches!(kind.strip_prefix("application/").unwrap_or(&kind), "jwt" | "at+jwt")
 }
 
 #[cfg(test)]

@@ -175,6 +175,28 @@ async fn a_token_of_the_issuer_identifies_its_caller() {
 }
 
 #[tokio::test]
+async fn a_token_whose_header_names_another_purpose_is_rejected() {
+    let mut server = TestIssuer::start("/.well-known/openid-configuration").await;
+    let key = server.add_key();
+    let issuer = Issuer::<Visitor>::new(server.config());
+    for (kind, expected) in [
+        ("JWT", true),
+        ("at+jwt", true),
+        ("AT+JWT", true),
+        ("application/at+jwt", true),
+        ("logout+jwt", false),
+        ("refresh+jwt", false),
+        ("dpop+jwt", false),
+        ("application/secevent+jwt", false),
+        ("", false),
+    ] {
+        let header = json!({ "alg": "ES256", "kid": "k0", "typ": kind });
+        let token = server.sign_as(key, &header, &server.claims());
+        assert_eq!(is_valid(&issuer, &token).await, expected, "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_with_foreign_or_missing_claims_is_rejected() {
     let mut server = TestIssuer::start("/.well-known/openid-configuration").await;
     let key = server.add_key();

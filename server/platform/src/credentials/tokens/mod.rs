@@ -59,7 +59,7 @@ impl TokenConfig {
             keys: from.setting("TOKEN_KEYS").optional(parse::token_keys).unwrap_or_default(),
             issuer: from.setting("TOKEN_ISSUER").or(name.clone(), parse::text),
             audience: from.setting("TOKEN_AUDIENCE").or(name, parse::text),
-            lifetime: from.setting("ACCESS_LIFETIME").or(Duration::from_secs(15 * 60), parse::duration),
+            lifetime: from.setting("ACCESS_LIFETIME").or(Duration::from_secs(15 * 60), parse::time_limit),
         }
     }
 }

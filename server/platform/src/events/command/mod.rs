@@ -12,7 +12,7 @@ pub(super) use table::STATEMENTS;
 use crate::operator::{Note, Words};
 
 /// The description of the subcommand, without the name of the program.
-const USAGE: &str = "\
+pub(crate) const USAGE: &str = "\
 events list [CONSUMER]
 events show EVENT
 events replay EVENT|all [of CONSUMER]

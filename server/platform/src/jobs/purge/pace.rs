@@ -103,6 +103,14 @@ mod tests {
     }
 
     #[test]
+    fn a_batch_of_medium_length_keeps_its_size() {
+        let mut pace = Pace::default();
+        for took in [QUICK, Duration::from_secs(1), SLOW] {
+            assert_eq!((pace.succeed(took), pace.rows), (Step::Continue, FIRST));
+        }
+    }
+
+    #[test]
     fn a_failing_row_is_found_and_skipped() {
         let (mut pace, error) = (Pace::default(), sqlx::Error::RowNotFound);
         let mut attempts = 0;

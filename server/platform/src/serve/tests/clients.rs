@@ -76,5 +76,7 @@ async fn a_request_head_has_a_maximum_size() {
 #[tokio::test]
 async fn a_route_of_the_service_has_a_time_limit_too() {
     let running = start(&[("T_REQUEST_TIMEOUT", "1ms")]).await;
-    assert!(request(running.address, "/hang").await.unwrap().starts_with("HTTP/1.1 503"));
+    let refused = request(running.address, "/hang").await.unwrap();
+    assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
+    assert!(refused.contains("application/problem+json") && refused.contains("x-request-id"), "{refused}");
 }

@@ -12,9 +12,11 @@ async fn health_checks_succeed_while_all_connections_are_in_use() {
             silent.push(running.connect().await);
         }
         assert!(request(running.address, "/livez").await.unwrap().ends_with("alive"), "{setting}");
-        let refused = request(running.address, "/nowhere").await.unwrap();
-        assert!(refused.starts_with("HTTP/1.1 503"), "{setting}: {refused}");
-        assert!(refused.contains("retry-after: 1") && refused.contains("application/problem+json"), "{refused}");
+        for (method, path) in [("GET", "/nowhere"), ("GET", "/docs"), ("POST", "/livez")] {
+            let refused = send(running.address, method, path).await.unwrap();
+            assert!(refused.starts_with("HTTP/1.1 503"), "{setting}: {method} {path}: {refused}");
+            assert!(refused.contains("retry-after: 1") && refused.contains("application/problem+json"), "{refused}");
+        }
     }
 }
 

@@ -57,6 +57,22 @@ async fn a_request_on_a_connection_that_was_not_yet_accepted_is_served() {
 }
 
 #[tokio::test]
+async fn all_established_connections_are_accepted_although_the_task_has_used_its_cooperative_budget() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let _clients: Vec<_> = (0..10).map(|_| std::net::TcpStream::connect(address).unwrap()).collect();
+    listener.accept().await.unwrap();
+    // Each message takes from the budget, which is empty when the channel does not return one any more.
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    while {
+        sender.send(()).unwrap();
+        receiver.recv().now_or_never().is_some()
+    } {}
+    let accepted = std::iter::from_fn(|| accept_established(&listener)).count();
+    assert_eq!(accepted, 9);
+}
+
+#[tokio::test]
 async fn streams_of_http2_finish_during_shutdown() {
     let running = start(&[]).await;
     let client = http2::connect(&running).await;

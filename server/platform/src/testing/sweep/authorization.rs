@@ -1,5 +1,7 @@
 //! The checks of a sweep for credentials, scopes and the data of other callers.
 
+use std::collections::BTreeSet;
+
 use writ_runtime::{Operation, SchemeKind};
 
 use super::call::Call;
@@ -14,32 +16,35 @@ const WRONG_SECRETS: [(&str, &str); 3] = [
 ];
 
 impl Sweep {
-    /// Checks that each operation with security refuses a request without credentials, with wrong ones, and with those of
-    /// [`Sweep::refuses`], with 401. A scheme of the header `Authorization` is named in `WWW-Authenticate` (RFC 9110
-    /// § 11.6.1).
+    /// Checks that each operation with security refuses a request without credentials, with wrong ones for each of its
+    /// schemes, and with those of [`Sweep::refuses`], with 401. A scheme of the header `Authorization` is named in
+    /// `WWW-Authenticate` (RFC 9110 § 11.6.1).
     ///
     /// Each credential comes from another address in `X-Forwarded-For`, since a service may block an address that guesses.
     /// The service must trust loopback addresses as proxies for this.
     pub async fn requires_credentials(&self) {
         let nobody = Sweep { credentials: Vec::new(), ..self.clone() };
         for operation in self.select(is_secured) {
-            refused(nobody.valid_call(operation), operation, "are missing").await;
+            refused(nobody.call(operation), operation, "are missing").await;
         }
         for (index, credential) in self.refused_credentials().iter().enumerate() {
             let RefusedCredential { scheme, secret, fault } = credential;
             let address = format!("192.0.2.{}", index % 255);
             let wrong = nobody.clone().credential(scheme, secret);
             for operation in self.select(|operation| accepts(operation, scheme)) {
-                refused(wrong.valid_call(operation).header("x-forwarded-for", &address), operation, fault).await;
+                refused(wrong.call(operation).header("x-forwarded-for", &address), operation, fault).await;
             }
         }
     }
 
-    /// Returns the wrong credentials for each scheme of this sweep, then those of [`Sweep::refuses`].
+    /// Returns the wrong credentials for each scheme of the operations, then those of [`Sweep::refuses`].
     fn refused_credentials(&self) -> Vec<RefusedCredential> {
-        let wrong = self.credentials.iter().flat_map(|(scheme, _)| {
+        let requirements = self.operations.iter().filter(|operation| is_secured(operation));
+        let requirements = requirements.flat_map(|operation| operation.security.iter().copied().flatten());
+        let schemes: BTreeSet<&str> = requirements.map(|requirement| requirement.scheme.name).collect();
+        let wrong = schemes.into_iter().flat_map(|scheme| {
             WRONG_SECRETS.map(|(fault, secret)| RefusedCredential {
-                scheme: scheme.clone(),
+                scheme: scheme.to_owned(),
                 secret: secret.to_owned(),
                 fault: fault.to_owned(),
             })

@@ -8,15 +8,16 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
-use writ_runtime::{Operation, Scheme};
+use writ_runtime::{ErrorEnvelope, Operation, Scheme};
 
 use crate::testing::request::{Presented, Target};
 
-use super::rate_limit;
+use super::{Sweep, rate_limit};
 
 /// A request to one operation.
 pub(super) struct Call {
     address: SocketAddr,
+    envelope: &'static ErrorEnvelope,
     operation: &'static Operation,
     method: &'static str,
     target: Target,
@@ -39,14 +40,16 @@ pub(super) struct Response {
     request: String,
     /// True if every response to the request must report a rate limit.
     is_limited: bool,
+    /// The media type of a refusal with this status.
+    media_type: &'static str,
 }
 
 impl Call {
     /// Creates a request to an operation, with the values that `value` returns for its path parameters.
-    pub(super) fn new<'a>(address: SocketAddr, operation: &'static Operation, value: impl Fn(&str) -> &'a str) -> Call {
-        let method = operation.method.as_str();
-        let target = Target::of(operation, value);
-        Call { address, operation, method, target, headers: HeaderMap::new(), body: Vec::new() }
+    pub(super) fn new<'a>(sweep: &Sweep, operation: &'static Operation, value: impl Fn(&str) -> &'a str) -> Call {
+        let (method, target) = (operation.method.as_str(), Target::of(operation, value).below(&sweep.base));
+        let Sweep { address, envelope, .. } = *sweep;
+        Call { address, envelope, operation, method, target, headers: HeaderMap::new(), body: Vec::new() }
     }
 
     /// Returns this request with another method.
@@ -96,21 +99,25 @@ impl Call {
         let body = to_bytes(Body::new(body), usize::MAX).await.unwrap_or_else(|error| panic!("{request}: {error}"));
         connection.abort();
         let is_limited = rate_limit(self.operation).is_some() && self.method == self.operation.method.as_str();
-        Response { status: head.status.as_u16(), headers: head.headers, body: body.to_vec(), request, is_limited }
+        let (status, headers, body) = (head.status.as_u16(), head.headers, body.to_vec());
+        let media_type = self.envelope.body(self.operation, status).media_type;
+        Response { status, headers, body, request, is_limited, media_type }
     }
 }
 
 impl Response {
-    /// Checks that the response is a refusal with this status: its body is JSON, it names the request, and it reports the
-    /// rate limit of a limited operation.
+    /// Checks that the response is a refusal with this status: its body has the media type of the contract's error, it names
+    /// the request, and it reports the rate limit of a limited operation.
     #[track_caller]
     pub(super) fn refused(self, status: u16) -> Refused {
         let text = String::from_utf8_lossy(&self.body);
         assert_eq!(self.status, status, "{}: {text}", self.request);
         let media_type = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        assert!(media_type.is_some_and(|value| value.ends_with("json")), "{}: {media_type:?}", self.request);
-        let body: Value = serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}: {text}", self.request));
-        assert!(body.is_object(), "{}: {text}", self.request);
+        assert_eq!(media_type, Some(self.media_type), "{}: {text}", self.request);
+        let body = match self.media_type.ends_with("json") {
+            true => serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}: {text}", self.request)),
+            false => Value::Null,
+        };
         assert!(self.headers.contains_key("x-request-id"), "{}: {:?}", self.request, self.headers);
         if self.is_limited {
             for name in ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"] {

@@ -8,7 +8,7 @@ mod checks;
 use std::net::SocketAddr;
 
 use serde_json::Value;
-use writ_runtime::{LimitBy, Operation, Parameter, ParameterLocation, RateLimit};
+use writ_runtime::{ErrorEnvelope, LimitBy, Operation, Parameter, ParameterLocation, RateLimit};
 
 use super::TestServer;
 use call::Call;
@@ -49,6 +49,10 @@ const SETUP_REQUESTS: u32 = 2;
 #[derive(Debug, Clone)]
 pub struct Sweep {
     address: SocketAddr,
+    /// The error envelope of the contract.
+    envelope: &'static ErrorEnvelope,
+    /// The path below which the service serves its operations.
+    base: String,
     operations: Vec<&'static Operation>,
     /// The credentials by the names of their security schemes.
     credentials: Vec<(String, String)>,
@@ -74,12 +78,20 @@ impl Sweep {
     pub fn new<S>(server: &TestServer<S>, operations: &[&'static Operation]) -> Sweep {
         Sweep {
             address: server.address,
+            envelope: server.platform.0.envelope.get(),
+            base: String::new(),
             operations: operations.to_vec(),
             credentials: Vec::new(),
             values: Vec::new(),
             bodies: Vec::new(),
             refused: Vec::new(),
         }
+    }
+
+    /// Returns this sweep of operations that the service serves below a path, such as the `BASE_PATH` of a generated crate.
+    #[must_use]
+    pub fn below(self, base: &str) -> Sweep {
+        Sweep { base: base.to_owned(), ..self }
     }
 
     /// Returns this sweep with a credential for a security scheme, as it is sent: for example a token, or the base64 form of
@@ -132,7 +144,7 @@ impl Sweep {
 
     /// Returns a request to an operation with the credentials and values of this sweep, without a body.
     fn call(&self, operation: &'static Operation) -> Call {
-        let mut call = Call::new(self.address, operation, |name| find(&self.values, name).unwrap_or("7"));
+        let mut call = Call::new(self, operation, |name| find(&self.values, name).unwrap_or("7"));
         let held = |scheme: &str| find(&self.credentials, scheme);
         let complete = |alternative: &&&[_]| {
             alternative.iter().all(|requirement: &writ_runtime::Requirement| held(requirement.scheme.name).is_some())

@@ -78,7 +78,8 @@ pub const OPENAPI_JSON: &str = r##"{
       "ArticleId": {
         "description": "The permanent id of an article.",
         "type": "string",
-        "x-id-prefix": "art"
+        "x-id-prefix": "art",
+        "pattern": "^art_[0-7][0-9a-hjkmnp-tv-z]{25}$"
       },
       "Section": {
         "type": "string",
@@ -299,6 +300,7 @@ components:
       description: The permanent id of an article.
       type: string
       x-id-prefix: art
+      pattern: ^art_[0-7][0-9a-hjkmnp-tv-z]{25}$
     Section:
       type: string
       enum:

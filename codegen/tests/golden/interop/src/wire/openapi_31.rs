@@ -80,7 +80,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "ArticleId": {
         "description": "The permanent id of an article.",
         "type": "string",
-        "x-id-prefix": "art"
+        "x-id-prefix": "art",
+        "pattern": "^art_[0-7][0-9a-hjkmnp-tv-z]{25}$"
       },
       "Section": {
         "type": "string",

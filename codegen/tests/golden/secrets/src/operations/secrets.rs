@@ -68,7 +68,7 @@ pub static GET_STORED_KEY: Operation = Operation {
     method: Method::GET,
     path: "/stored-key",
     tag: "secrets",
-    statuses: &[200],
+    statuses: &[200, 409],
     produces: &["text/plain"],
     secret: true,
     ..Operation::NONE

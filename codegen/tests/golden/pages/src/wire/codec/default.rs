@@ -93,7 +93,7 @@ impl Write for NumberedPage {
         w.begin_object();
         w.field("content", &self.content);
         w.field("totalElements", &self.total_elements);
-        w.maybe("totalPages", &self.total_pages);
+        w.field("totalPages", &self.total_pages);
         w.field("number", &self.number);
         w.maybe("size", &self.size);
         w.maybe("last", &self.last);

@@ -134,7 +134,8 @@ impl ODataPage {
 pub struct NumberedPage {
     pub content: Vec<User>,
     pub total_elements: i64,
-    pub total_pages: Option<i32>,
+    /// Default: `0`.
+    pub total_pages: i32,
     pub number: i64,
     pub size: Option<i64>,
     pub last: Option<bool>,
@@ -146,7 +147,7 @@ impl NumberedPage {
         Self {
             content,
             total_elements,
-            total_pages: None,
+            total_pages: 0,
             number,
             size: None,
             last: None,
@@ -156,11 +157,11 @@ impl NumberedPage {
 
 impl NumberedPage {
     /// Creates the response body from a page of the list. The other arguments are members that a page does not have.
-    pub fn of_page(page: Page<User>, total_elements: i64) -> Self {
+    pub fn of_page(page: Page<User>, total_elements: i64, total_pages: i32) -> Self {
         NumberedPage {
             content: page.data,
             total_elements,
-            total_pages: PageMember::member(page.pagination.pages()),
+            total_pages,
             number: PageMember::member(page.pagination.number(0)),
             size: PageMember::member(Some(u64::from(page.pagination.limit))),
             last: PageMember::member(Some(!page.pagination.has_more)),

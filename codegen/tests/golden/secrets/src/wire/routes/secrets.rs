@@ -205,6 +205,8 @@ writ_runtime::refusals! {
 impl Respond for GetStoredKeyError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
+            Self::Conflict(refusal) => Reply::status(409).bytes("text/plain", refusal),
+            Self::Status4xx(status, refusal) => status.reply().bytes("text/plain", refusal),
             Self::Internal(internal) => internal.respond(responder),
         }
     }

@@ -189,7 +189,7 @@ impl Read for NumberedPage {
         Some(Self {
             content: content?,
             total_elements: total_elements?,
-            total_pages,
+            total_pages: total_pages.unwrap_or(0),
             number: number?,
             size,
             last,

@@ -1,0 +1,95 @@
+//! Tests of cached responses and of their invalidation.
+
+use super::*;
+
+#[tokio::test]
+async fn a_response_that_is_cached_for_longer_than_an_operator_allows_is_not_served() {
+    for store in stores() {
+        let user = visitor(None);
+        let request = TestRequest::new(&GET_EVENT, Some(&user));
+        let changed = overrides::of("getEvent", "cache=5s");
+        let (declared, short) = (store.gate(), store.adjustable_gate(&changed, FAILED_CREDENTIALS));
+        pass(&declared, &request, Reply::status(200).bytes("application/json", "{}")).await;
+        pass(&short, &request, Reply::status(200).bytes("application/json", "[]")).await;
+        let Ok(Admission::Reply { reply: cached, .. }) = short.enter(&request.entry()).await else {
+            panic!("nothing is cached")
+        };
+        assert!(matches!(cached.body, ReplyBody::Bytes(body) if body == "[]"));
+    }
+}
+
+#[tokio::test]
+async fn a_response_is_cached_for_its_caller_until_the_resource_changes() {
+    for store in stores() {
+        let gate = store.gate();
+        let (user, other) = (visitor(None), visitor(None));
+        let request = TestRequest::new(&GET_EVENT, Some(&user));
+        pass(&gate, &request, Reply::status(200).header("etag", "\"1\"").bytes("application/json", "{}")).await;
+
+        let Ok(Admission::Reply { reply: cached, headers }) = gate.enter(&request.entry()).await else {
+            panic!("nothing is cached")
+        };
+        assert!(matches!(cached.body, ReplyBody::Bytes(body) if body == "{}"));
+        assert_eq!(
+            (&cached.headers["etag"], &headers["x-ratelimit-remaining"]),
+            (&HeaderValue::from_static("\"1\""), &HeaderValue::from_static("1"))
+        );
+        admit(&gate, &TestRequest::new(&GET_EVENT, Some(&other))).await;
+        let promoted = TestRequest::new(&GET_EVENT, Some(&Visitor { role: "curator", ..user.clone() }));
+        assert!(matches!(gate.enter(&promoted.entry()).await, Ok(Admission::Proceed(_))));
+
+        let change = TestRequest::new(&PUT_EVENT, Some(&other));
+        pass(&gate, &change, Reply::status(200)).await;
+        // The request is refused by the rate limit, because the cached response was invalidated.
+        assert!(!matches!(gate.enter(&request.entry()).await, Ok(Admission::Reply { .. })));
+    }
+}
+
+#[tokio::test]
+async fn a_refused_change_invalidates_nothing_but_a_change_without_a_response_does() {
+    for store in stores() {
+        let gate = store.gate().with(Refusals { stage: Stage::Outcome });
+        let user = visitor(None);
+        let request = TestRequest::new(&GET_EVENT, Some(&user));
+        pass(&gate, &request, Reply::status(200).bytes("application/json", "{}")).await;
+        let is_cached = async || matches!(gate.enter(&request.entry()).await, Ok(Admission::Reply { .. }));
+
+        let change = TestRequest::new(&PUT_EVENT, Some(&user));
+        pass(&gate, &change, Reply::status(412)).await;
+        // Another policy refuses this one after the cache has let it in.
+        let mut refused = TestRequest::new(&PUT_EVENT, Some(&user));
+        refused.headers.insert("x-refuse", HeaderValue::from_static("1"));
+        gate.enter(&refused.entry()).await.unwrap_err();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(is_cached().await);
+
+        drop(admit(&gate, &change).await);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!is_cached().await);
+    }
+}
+
+/// A policy that refuses requests with the header `x-refuse` at some stage.
+struct Refusals {
+    stage: Stage,
+}
+
+struct Refusal;
+
+impl Policy<Visitor> for Refusals {
+    type Visit = Refusal;
+    const STAGE: Stage = Stage::Outcome;
+
+    fn visit(&self, _: &Entry<'_, Visitor>, _: &mut Commands) -> Option<Refusal> {
+        (self.stage == Stage::Outcome).then_some(Refusal)
+    }
+}
+
+impl Visit<Visitor> for Refusal {
+    async fn enter(&mut self, entry: &Entry<'_, Visitor>) -> Result<Option<Reply>, Problem> {
+        match entry.headers.contains_key("x-refuse") {
+            true => Err(Problem::new(StatusCode::FORBIDDEN, "refused")),
+            false => Ok(None),
+        }
+    }
+}
