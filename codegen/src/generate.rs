@@ -1,23 +1,27 @@
 //! Generation of the code of one contract in memory: from the entry file to the text of every generated file.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use crate::dependencies::check_dependencies;
 use crate::options::{Options, Part};
 use crate::output::Output;
-use crate::render::{Layout, Renderer, files};
-use crate::rust;
+use crate::render::{Layout, Renderer, Sharing, files, finish, render};
 use crate::rust::code::{Code, raw_literal};
 use crate::rust::view::DocumentView;
+use crate::rust::{self, CrateViews};
 pub use crate::summary::{
     GeneratedAuthenticator, GeneratedConversion, GeneratedConversions, GeneratedOperation, GeneratedScheme,
     GeneratedService,
 };
 use crate::summary::{authenticator, conversions, operations, services};
+use crate::version_declaration::VersionFacts;
+use crate::versions::shared::ApiVersion;
+use crate::versions::{link_versions, mark_version};
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::document::{self, Document, LoadOptions, Version};
 use writ_contract::model::{self, Contract};
-use writ_contract::source::Span;
+use writ_contract::source::{FileId, Span};
 
 /// The input of one generation of Rust code: the contract's entry file and the options.
 ///
@@ -80,6 +84,8 @@ pub struct Generated {
     pub recursion_limit: Option<usize>,
     /// The path of the first server of the contract, such as `/v2`, or an empty text.
     pub base_path: String,
+    /// The parts of the contract that the versions of its API must agree on.
+    pub versions: VersionFacts,
 }
 
 /// Generates the files of one contract in memory.
@@ -89,6 +95,137 @@ pub struct Generated {
 /// the runtime, and [`write`](crate::output::write()) writes the files to a folder; see the [crate
 /// documentation](crate) for an example.
 pub fn generate(request: &Request) -> Generated {
+    let Prepared { generated, views, root, .. } = prepare(request);
+    let Some(views) = views.filter(|_| !generated.diagnostics.has_errors()) else { return generated };
+    let output = Renderer::new(request.options.eq).and_then(|renderer| files(&renderer, &views, &request.layout));
+    written(generated, root, output)
+}
+
+/// Generates the files of several contracts in memory, as modules of one crate.
+///
+/// The contracts whose modules are named `v1`, `v2`, … and whose paths or servers contain this name are versions of one
+/// API: they share the types that are equal, and only the latest has handler traits. The results have the order of the
+/// requests.
+pub fn generate_modules(requests: &[Request]) -> Vec<Generated> {
+    let mut prepared: Vec<Prepared> = requests.iter().map(prepare).collect();
+    let mut versions: Vec<(u32, usize)> = (0..requests.len())
+        .filter_map(|at| Some((version_number(&requests[at], prepared[at].views.as_ref()?)?, at)))
+        .collect();
+    versions.sort_unstable();
+    let is_broken = |at: usize| prepared[at].generated.diagnostics.has_errors();
+    let mut linked = match versions.as_slice() {
+        [] | [_] => BTreeMap::new(),
+        several if several.iter().any(|(_, at)| is_broken(*at)) => several.iter().map(|(_, at)| (*at, None)).collect(),
+        several => {
+            let order: Vec<usize> = several.iter().map(|(_, at)| *at).collect();
+            link(requests, &mut prepared, &order)
+        }
+    };
+    let finish = |(at, one): (usize, Prepared)| {
+        let Prepared { generated, views, root, .. } = one;
+        if generated.diagnostics.has_errors() {
+            return generated;
+        }
+        let request = &requests[at];
+        let output = match (linked.remove(&at), views) {
+            (Some(Some(output)), _) => Ok(output),
+            (None, Some(views)) => {
+                Renderer::new(request.options.eq).and_then(|renderer| files(&renderer, &views, &request.layout))
+            }
+            (Some(None), _) | (None, None) => return generated,
+        };
+        written(generated, root, output)
+    };
+    prepared.into_iter().enumerate().map(finish).collect()
+}
+
+/// Returns the number of the version that a contract is, or `None` if it is no version of an API.
+fn version_number(request: &Request, views: &CrateViews) -> Option<u32> {
+    let Layout::Module(module) = &request.layout else { return None };
+    let number = module.strip_prefix('v')?.parse().ok()?;
+    let start = format!("\"/{module}/");
+    let mut operations = views.tags.iter().flat_map(|tag| &tag.operations).flat_map(|operation| &operation.entry.head);
+    let is_version = views.root.base_path.ends_with(&format!("/{module}"))
+        || operations.any(|field| field.0.starts_with("path: ") && field.0["path: ".len()..].starts_with(&start));
+    is_version.then_some(number)
+}
+
+/// Links the contracts that are versions of one API, and returns their files by the index of their request. `order` are
+/// the indices, the oldest version first.
+fn link(requests: &[Request], prepared: &mut [Prepared], order: &[usize]) -> BTreeMap<usize, Option<Output>> {
+    let latest = order.last().copied().unwrap_or_default();
+    let renderer = Renderer::with(requests[latest].options.eq, Sharing::Versions);
+    let linked = renderer.and_then(|renderer| {
+        let mut versions = Vec::new();
+        for at in order {
+            let Some(mut views) = prepared[*at].views.take() else { continue };
+            let Layout::Module(name) = requests[*at].layout.clone() else { continue };
+            // Version 1 keeps the entity tags that it had as the only version, and a version never changes its own.
+            if name != "v1" {
+                mark_version(&mut views, &name);
+            }
+            let rendered = render(&renderer, &views)?;
+            versions.push(ApiVersion { name, views, rendered });
+        }
+        link_versions(versions, &renderer)
+    });
+    let linked = match linked {
+        Ok(linked) => linked,
+        Err(error) => {
+            let defect = template_defect(prepared[latest].root, &error);
+            prepared[latest].generated.diagnostics.push(defect);
+            return BTreeMap::new();
+        }
+    };
+    for mismatch in linked.mismatches {
+        let one = &mut prepared[order[mismatch.version]];
+        let span = one.spans.get(&mismatch.operation).copied().unwrap_or(Span::start_of(one.root));
+        let problem = Diagnostic::error("versions-differ", span, mismatch.message).help(mismatch.help);
+        one.generated.diagnostics.push(problem);
+    }
+    for (at, handled) in order.iter().zip(&linked.handled) {
+        let generated = &mut prepared[*at].generated;
+        generated.operations.retain(|operation| handled.contains(&operation.id));
+        if *at != latest {
+            let traits: BTreeSet<&str> = generated.operations.iter().map(|operation| operation.tag.as_str()).collect();
+            generated.services.retain(|service| traits.contains(service.name.as_str()));
+            generated.authenticator = None;
+            generated.conversions = None;
+        }
+    }
+    let files = order.iter().zip(linked.rendered);
+    files.map(|(at, rendered)| (*at, Some(finish(rendered, &requests[*at].layout)))).collect()
+}
+
+/// Returns a result with its files, or with the defect of a template.
+fn written(mut generated: Generated, root: FileId, output: Result<Output, minijinja::Error>) -> Generated {
+    match output {
+        Ok(output) => generated.output = Some(output),
+        Err(error) => generated.diagnostics.push(template_defect(root, &error)),
+    }
+    generated
+}
+
+/// Returns the report of a template that does not match its view. It is a defect of this crate, not of the contract.
+fn template_defect(root: FileId, error: &minijinja::Error) -> Diagnostic {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    Diagnostic::error("template", Span::start_of(root), format!("a template failed: {error:#}{cause}"))
+}
+
+/// A contract whose generated code is decided, but not rendered.
+struct Prepared {
+    /// The result of the generation without files.
+    generated: Generated,
+    /// The views of the contract, or `None` if it could not be read.
+    views: Option<CrateViews>,
+    /// The main file of the contract.
+    root: FileId,
+    /// The locations of the operations in the contract, by their ids.
+    spans: HashMap<String, Span>,
+}
+
+/// Reads a contract and decides its generated code.
+fn prepare(request: &Request) -> Prepared {
     let mut diagnostics = Diagnostics::new();
     let options = &request.options;
     let parts = options.parts();
@@ -101,7 +238,8 @@ pub fn generate(request: &Request) -> Generated {
     let document = document::load(&request.entry, &how, &mut diagnostics);
     diagnostics.set_settings_sources(&options.contract.sources);
     let Some(document) = document else {
-        return Generated { diagnostics, parts, ..Generated::default() };
+        let generated = Generated { diagnostics, parts, ..Generated::default() };
+        return Prepared { generated, views: None, root: FileId::ENTRY, spans: HashMap::new() };
     };
     let contract = model::resolve(&document, request.strict, &options.contract, &mut diagnostics);
     if request.layout == Layout::Crate {
@@ -114,7 +252,7 @@ pub fn generate(request: &Request) -> Generated {
     let mut decided = Diagnostics::new();
     let views = rust::views(&contract, bundled, options, &mut decided);
     diagnostics.extend(if broken { decided.only_errors() } else { decided });
-    let mut generated = Generated {
+    let generated = Generated {
         operations: operations(&views, &contract),
         services: services(&views),
         authenticator: authenticator(&views, &contract),
@@ -125,22 +263,12 @@ pub fn generate(request: &Request) -> Generated {
         parts,
         recursion_limit: views.root.recursion_limit,
         base_path: views.root.base_path.clone(),
-        ..Generated::default()
+        versions: VersionFacts::of(&contract),
+        output: None,
+        diagnostics,
     };
-    if diagnostics.has_errors() {
-        return Generated { diagnostics, ..generated };
-    }
-    let output = Renderer::new(options.eq).and_then(|renderer| files(&renderer, &views, &request.layout));
-    match output {
-        Ok(output) => generated.output = Some(output),
-        Err(error) => {
-            // A template that does not match its view is a defect of this crate, not of the contract.
-            let span = Span::start_of(document.root);
-            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-            diagnostics.push(Diagnostic::error("template", span, format!("a template failed: {error:#}{cause}")));
-        }
-    }
-    Generated { diagnostics, ..generated }
+    let spans = contract.operations.iter().map(|operation| (operation.id.clone(), operation.span)).collect();
+    Prepared { generated, views: Some(views), root: document.root, spans }
 }
 
 /// Reports the number of operations whose tags are not selected, and the status that requests to these

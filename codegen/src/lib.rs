@@ -146,3 +146,5 @@ pub mod rust;
 pub mod settings;
 pub mod stub;
 mod summary;
+pub mod version_declaration;
+mod versions;

@@ -2,6 +2,7 @@
 //! The code generated from the OpenAPI contracts, one module for each contract.
 //!
 //! - [`v1`]
+//! - [`v2`]
 //!
 //! The documentation of each module shows how to serve and how to call its contract.
 
@@ -14,3 +15,37 @@
 
 #[rustfmt::skip]
 pub mod v1;
+
+#[rustfmt::skip]
+pub mod v2;
+
+/// The latest version of the API, which handlers implement.
+pub use self::v2 as latest;
+
+/// The versions of the API, and the rules by which a request selects one (`x-versions`).
+#[rustfmt::skip]
+pub static VERSIONS: writ_runtime::Versions = writ_runtime::Versions {
+    default: 2,
+    media_type: "application/vnd.api+json",
+    parameter: "version",
+    all: &[
+        writ_runtime::Version {
+            number: 1,
+            prefix: "/v1",
+            deprecated: Some(1793491200),
+            sunset: Some(1825027200),
+            operations: v1::operations::ALL,
+            json: v1::OPENAPI_JSON,
+            yaml: v1::OPENAPI_YAML,
+        },
+        writ_runtime::Version {
+            number: 2,
+            prefix: "/v2",
+            deprecated: None,
+            sunset: None,
+            operations: v2::operations::ALL,
+            json: v2::OPENAPI_JSON,
+            yaml: v2::OPENAPI_YAML,
+        },
+    ],
+};

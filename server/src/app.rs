@@ -1,8 +1,8 @@
 //! The server of the sample: the parts of the platform that it uses, and its routes.
 
 use axum::Router;
-use generated::v1;
-use generated::v1::events::{ALL_EVENTS, Consumer, Publisher};
+use generated::latest::events::{ALL_EVENTS, Consumer, Publisher};
+use generated::{VERSIONS, latest};
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use writ_platform::credentials::{Passwords, Tokens};
@@ -10,6 +10,7 @@ use writ_platform::cursor::Cursors;
 use writ_platform::revocation::Revocations;
 use writ_platform::webhooks::Webhooks;
 use writ_platform::{Builder, Database, Platform, Redis, Service, Store, docs};
+use writ_runtime::versioned_router;
 
 use crate::auth::authenticator::Credentials;
 use crate::auth::caller::Caller;
@@ -20,7 +21,7 @@ use crate::events::Events;
 use crate::health::{Conversions, HealthService};
 use crate::orders::OrderService;
 use crate::products::ProductService;
-use crate::users::{self, UserService};
+use crate::users::{self, UserService, V1};
 use crate::webhooks::WebhookService;
 
 /// The database of users and sessions.
@@ -91,9 +92,9 @@ impl Service for Shop {
     }
 
     fn router(&self, platform: &Platform) -> Router {
-        let api = v1::Api {
+        let api = latest::Api {
             authenticator: Credentials(self.tokens.clone()),
-            gate: platform.gate(&self.store, v1::operations::ALL).with(self.revocations.clone()),
+            gate: platform.gate(&self.store, &VERSIONS.operations()).with(self.revocations.clone()),
             errors: Conversions,
             auth: AuthService::new(self),
             users: UserService::new(self),
@@ -103,7 +104,8 @@ impl Service for Shop {
             webhook_endpoints: WebhookService::new(self),
             health: HealthService::new(platform.health()),
         };
-        let docs = docs::router(&v1::ERROR_ENVELOPE, v1::OPENAPI_JSON, v1::OPENAPI_YAML);
-        api.router_with(platform.serve_options()).merge(docs).merge(self.tokens.key_set_router())
+        let docs = docs::versions_router(&latest::ERROR_ENVELOPE, &VERSIONS);
+        let router = versioned_router(&VERSIONS, api.versions(V1, platform.serve_options()));
+        router.merge(docs).merge(self.tokens.key_set_router())
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Users have a database of their own. Their events keep a table of customers in the database of orders up to date.
 
-use generated::v1::UserId;
-use generated::v1::events::{EventConsumer, USER_DELETED, USER_REGISTERED};
-use generated::v1::{UserDeleted, UserRegistered};
+use generated::latest::UserId;
+use generated::latest::events::{EventConsumer, USER_DELETED, USER_REGISTERED};
+use generated::latest::{UserDeleted, UserRegistered};
 use sqlx::PgPool;
 use uuid::Uuid;
 use writ_platform::{Principal as _, Transaction};

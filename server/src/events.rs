@@ -1,6 +1,6 @@
 //! The publishers of the events of the sample.
 
-use generated::v1::events::Publisher;
+use generated::latest::events::Publisher;
 use writ_platform::events::Outbox;
 use writ_runtime::event::PublishError;
 

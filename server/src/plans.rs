@@ -1,6 +1,6 @@
 //! The check that an index serves each list of the contract, in every sort order and with every filter that it allows.
 
-use generated::v1::operations;
+use generated::latest::operations;
 use writ_platform::testing::TestDatabase;
 use writ_runtime::{PageAt, PageRequest};
 

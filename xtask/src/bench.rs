@@ -41,6 +41,9 @@ pub struct Args {
     /// The number of rounds of a benchmark; the programs alternate in each round.
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
+    /// Measure only the requests of the benchmark of the server whose title contains this text.
+    #[arg(long, value_name = "TEXT")]
+    row: Option<String>,
     /// Add the share of each layer to the results of the benchmark of the server; needs `perf`.
     #[arg(long)]
     profile: bool,
@@ -67,6 +70,7 @@ struct Bench {
     contracts: Option<PathBuf>,
     peers: Peers,
     rounds: Option<usize>,
+    row: Option<String>,
     profile: bool,
 }
 
@@ -74,7 +78,14 @@ struct Bench {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let contracts = args.contracts.clone().or_else(|| Some(cargo::root().join(CONTRACTS)).filter(|path| path.is_dir()));
     let peers = Peers { folder: args.peers.clone() };
-    let bench = Bench { session: Session::open()?, contracts, peers, rounds: args.rounds, profile: args.profile };
+    let bench = Bench {
+        session: Session::open()?,
+        contracts,
+        peers,
+        rounds: args.rounds,
+        row: args.row.clone(),
+        profile: args.profile,
+    };
     let selected = |benchmark| args.benchmark.is_none_or(|only| only == benchmark);
     if selected(Benchmark::Generation) {
         generation::run(&bench)?;

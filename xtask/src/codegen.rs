@@ -10,11 +10,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use cargo_writ::codegen::{self as any, Args, Display, compare, report, show};
-use writ_codegen::generate::{Request, generate};
+use writ_codegen::generate::{Request, generate_modules};
 use writ_codegen::options::Part;
 use writ_codegen::output::{Conflicts, Output};
 use writ_codegen::render::{Layout, Renderer, library};
 use writ_codegen::settings::Settings;
+use writ_codegen::version_declaration::{Member, versions};
 use writ_contract::diagnostic::{Diagnostics, plural};
 
 /// The folder of this repository's contracts, with a subfolder for each version.
@@ -64,16 +65,25 @@ fn all(check: bool, display: Display, stubs: Option<&Option<String>>, conflicts:
     let mut features = BTreeSet::new();
     let mut parts = BTreeSet::new();
     let mut limit = None;
+    let mut requests = Vec::new();
     for module in &modules {
-        let entry = Path::new(CONTRACTS).join(module).join("openapi.yaml");
-        let entry = root.join(&entry);
         let contracts = root.join(CONTRACTS);
+        let entry = contracts.join(module).join("openapi.yaml");
         let mut found = Diagnostics::new();
         let settings = Settings::beside(&entry, Some(&contracts), &mut found);
+        problems += show(&found, display);
         let layout = Layout::Module(module.clone());
-        let generated =
-            generate(&Request { entry, root: Some(contracts), strict: true, layout, options: settings.options });
-        problems += show(&found, display) + show(&generated.diagnostics, display);
+        requests.push(Request { entry, root: Some(contracts), strict: true, layout, options: settings.options });
+    }
+    let mut contracts: Vec<_> = modules.iter().cloned().zip(generate_modules(&requests)).collect();
+    let members = contracts.iter_mut().map(|(module, generated)| Member {
+        module,
+        facts: &generated.versions,
+        diagnostics: &mut generated.diagnostics,
+    });
+    let versions = versions(&mut members.collect::<Vec<_>>());
+    for (module, generated) in contracts {
+        problems += show(&generated.diagnostics, display);
         parts.extend(generated.parts);
         operations.extend(generated.operations.into_iter().map(|operation| (module.clone(), operation)));
         features.extend(generated.features);
@@ -89,7 +99,8 @@ fn all(check: bool, display: Display, stubs: Option<&Option<String>>, conflicts:
     }
     require(&root.join(GENERATED).join("Cargo.toml"), &features, &parts)?;
     let renderer = Renderer::new(false).context("the templates cannot be read")?;
-    combined.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, limit).context("a template failed")?);
+    let library = library(&renderer, &modules, versions.as_ref(), limit).context("a template failed")?;
+    combined.files.insert("src/lib.rs".to_owned(), library);
     let out = root.join(GENERATED);
     if check {
         return compare(&out, &combined);

@@ -95,7 +95,7 @@ fn project() -> Project {
         .redis()
         .generate_with(codegen::generate_all)
         .credential(Credential::new("Admin", "ADMIN_PASSWORD").user("ADMIN_EMAIL", "admin@example.com"))
-        .page("API", "/v1")
+        .page("API", "/v2")
         .page("Reference", "/docs")
         .first_request(sign_in)
 }
@@ -105,7 +105,7 @@ fn sign_in(running: &Running) -> String {
     let user = running.credentials.first();
     let (email, password) = user.map(|user| (&*user.user, &*user.shown)).unwrap_or_default();
     format!(
-        "curl http://{}/v1/auth/login -H 'Content-Type: application/json' \\\n  -d '{{\"email\":\"{email}\",\"password\":\"{password}\"}}'",
+        "curl http://{}/v2/auth/login -H 'Content-Type: application/json' \\\n  -d '{{\"email\":\"{email}\",\"password\":\"{password}\"}}'",
         running.address
     )
 }

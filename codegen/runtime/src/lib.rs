@@ -216,6 +216,7 @@
 //! | set time limits | [`Timeouts`] |
 //! | read the client's address behind a proxy | [`ClientAddress`] |
 //! | serve several contracts with one router | [`router()`], [`fallback()`] |
+//! | serve several versions of an API | [`versioned_router()`], [`Versions`] |
 //! | start with operations that are not implemented | [`NotWritten`], [`fill_unwritten`] |
 //! | test a handler | [`Context::new`] |
 //! | call an operation | the module `client` (feature `client`) |
@@ -285,7 +286,7 @@ pub use crate::json::{Dialect, Interpreted, SchemaValidator};
 pub use crate::operation::{
     Body, Cache, ErrorBody, ErrorChoice, ErrorContent, ErrorList, ErrorMember, ErrorResponse, ErrorText, ErrorValue,
     Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, ParameterLocation, RateLimit, Requirement,
-    Scheme, SchemeKind, Server, ServerVariable, Style, ValueKind,
+    Scheme, SchemeKind, Server, ServerVariable, Style, ValueKind, Version, Versions,
 };
 pub use crate::request::call_info::CallInfo;
 pub use crate::request::context::Context;
@@ -323,13 +324,16 @@ pub use crate::serve::pipeline::{EnvelopeCell, Pipeline, ServeOptions, Timeouts}
 pub use crate::serve::routed::RoutedOperation;
 pub use crate::serve::router::{complete_router, fallback, router, router_at};
 pub use crate::serve::routes::{Check, Routes, nothing};
+pub use crate::serve::translated::Translated;
 pub use crate::serve::unwritten::{fill_unwritten, log_unwritten};
+pub use crate::serve::versions::{VersionEndpoints, versioned_router, versioned_router_at};
 pub use crate::validate::format::Format;
 pub use crate::validate::pattern::Pattern;
 pub use crate::validate::rules::{
     ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringRule, Unknown, WrittenNumbers,
 };
 pub use crate::validate::violation::{InputLocation, MOST_VIOLATIONS, Violation, Violations};
+pub use crate::values::conversion;
 pub use crate::values::etag::{ETag, IfMatch};
 pub use crate::values::page::{Page, PageAt, PageOf, PageRequest, Pagination};
 pub use crate::values::page_members::{PageLinks, PageMember, PageParameter, PageParameters};

@@ -1,5 +1,7 @@
 //! The list of the generated files of a contract, each with the template that renders it.
 
+use std::collections::BTreeMap;
+
 use minijinja::Error;
 use serde::Serialize;
 
@@ -10,6 +12,8 @@ use crate::rust::view::{
     AuthenticatorView, ClientView, CodecsView, ExtraCodecView, OutgoingKind, OutgoingView, PatternView, SchemeView,
     SerdeView, ServerView, TagCallsView, TagSummary, TagView, TypesView, UnselectedView, ValidatorView, WebhookView,
 };
+
+use crate::version_declaration::VersionsView;
 
 use super::Renderer;
 use super::imports::resolve;
@@ -26,18 +30,27 @@ pub enum Layout {
     Crate,
 }
 
+/// The rendered text of the generated files of a contract, by their paths below the contract's module. Names are still
+/// mentions, and lines have any length.
+pub type Rendered = BTreeMap<String, String>;
+
 /// Renders all generated files of one contract by their templates.
 ///
 /// # Errors
 ///
 /// Returns an error if a template does not match its view, which is a defect of this crate.
 pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result<Output, Error> {
-    let mut output = Output::default();
-    let (prefix, root, module) = match layout {
-        Layout::Module(module) => (format!("src/{module}/"), "mod.rs", format!("crate::{module}")),
-        Layout::Crate => ("src/".to_owned(), "lib.rs", "crate".to_owned()),
+    Ok(finish(render(renderer, views)?, layout))
+}
+
+/// Replaces the mentions in rendered files by imports, and breaks their long lines.
+pub fn finish(rendered: Rendered, layout: &Layout) -> Output {
+    let (prefix, module) = match layout {
+        Layout::Module(module) => (format!("src/{module}/"), format!("crate::{module}")),
+        Layout::Crate => ("src/".to_owned(), "crate".to_owned()),
     };
-    let mut add = |path: &str, text: String| {
+    let mut output = Output::default();
+    for (path, text) in rendered {
         let text = resolve(text, &module);
         let mut file = String::with_capacity(HEADER.len() + 1 + text.len() + text.len() / 16);
         file.extend([HEADER, "\n"]);
@@ -46,9 +59,29 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
             true => file.push_str(&text),
             false => lay_out(&text, &mut file),
         }
-        output.files.insert(format!("{prefix}{path}"), file);
+        let name = match (path.as_str(), layout) {
+            (ROOT, Layout::Crate) => "lib.rs",
+            (path, _) => path,
+        };
+        output.files.insert(format!("{prefix}{name}"), file);
+    }
+    output
+}
+
+/// The path of the root module of a contract among its rendered files.
+pub const ROOT: &str = "mod.rs";
+
+/// Renders all generated files of one contract, without imports and layout.
+///
+/// # Errors
+///
+/// Returns an error if a template does not match its view, which is a defect of this crate.
+pub fn render(renderer: &Renderer, views: &CrateViews) -> Result<Rendered, Error> {
+    let mut rendered = Rendered::new();
+    let mut add = |path: &str, text: String| {
+        rendered.insert(path.to_owned(), text);
     };
-    add(root, renderer.render("root.rs", &views.root)?);
+    add(ROOT, renderer.render("root.rs", &views.root)?);
     add("errors.rs", renderer.render("errors.rs", &views.errors)?);
     let operations = OperationsMod {
         tags: &views.root.tags,
@@ -107,8 +140,7 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
         add("client/mod.rs", renderer.render("client_mod.rs", client as &ClientView)?);
         for tag in &client.tags {
             let path = format!("client/{}.rs", file_name(&tag.module));
-            let calls = TagCalls { tag, visibility: "pub(in super::super)".into() };
-            add(&path, renderer.render("client_tag.rs", &calls)?);
+            add(&path, renderer.render("client_tag.rs", tag as &TagCallsView)?);
         }
     }
     for group in &views.outgoing {
@@ -140,7 +172,7 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     if let Some(events) = &views.events {
         add(&format!("{}.rs", file_name(&events.module)), renderer.render("events.rs", events)?);
     }
-    Ok(output)
+    Ok(rendered)
 }
 
 /// Renders the files of the codecs (code that reads and writes types) that only a client or `serde` needs.
@@ -170,19 +202,25 @@ fn extra_codec_files(
     Ok(())
 }
 
-/// Renders the `lib.rs` of a crate with several contracts. `recursion_limit` is the greatest limit that a
+/// Renders the `lib.rs` of a crate with several contracts, and the versions if the contracts are those of one API. `recursion_limit` is the greatest limit that a
 /// contract needs, or `None` if the compiler's default is enough for all.
 ///
 /// # Errors
 ///
 /// Returns an error if the template does not match its view, which is a defect of this crate.
-pub fn library(renderer: &Renderer, modules: &[String], recursion_limit: Option<usize>) -> Result<String, Error> {
+pub fn library(
+    renderer: &Renderer,
+    modules: &[String],
+    versions: Option<&VersionsView>,
+    recursion_limit: Option<usize>,
+) -> Result<String, Error> {
     #[derive(Serialize)]
-    struct Library {
+    struct Library<'a> {
         modules: Vec<Code>,
+        versions: Option<&'a VersionsView>,
         recursion_limit: Option<usize>,
     }
-    let view = Library { modules: modules.iter().map(Code::of).collect(), recursion_limit };
+    let view = Library { modules: modules.iter().map(Code::of).collect(), versions, recursion_limit };
     Ok(format!("{HEADER}\n{}", renderer.render("lib.rs", &view)?))
 }
 
@@ -243,13 +281,6 @@ struct Patterns<'a> {
     patterns: &'a [PatternView],
     validators: &'a [ValidatorView],
     extra: bool,
-}
-
-#[derive(Serialize)]
-struct TagCalls<'a> {
-    #[serde(flatten)]
-    tag: &'a TagCallsView,
-    visibility: Code,
 }
 
 #[derive(Serialize)]

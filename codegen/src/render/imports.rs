@@ -20,7 +20,7 @@ use super::lists::filled;
 const IMPORTS: &str = "@imports\n";
 
 /// The character that marks the position of the imports in rendered text.
-const PLACE: char = '\u{3}';
+pub const PLACE: char = '\u{3}';
 
 /// Returns a template with its mentions of names and its import lines replaced by the control characters that
 /// mark them in rendered text.

@@ -17,6 +17,20 @@ use serde::Serialize;
 pub(crate) use layout::lay_out;
 
 pub use files::{Layout, files, library};
+pub(crate) use files::{Rendered, finish, render};
+pub(crate) use imports::PLACE;
+#[cfg(test)]
+pub(crate) use imports::mark;
+pub(crate) use lists::filled;
+
+/// The generated modules that use the private items of a contract's module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sharing {
+    /// No other module uses the private items of the contract's module.
+    None,
+    /// The modules of other versions of the API use the private items of the contract's module.
+    Versions,
+}
 
 /// The template engine that renders generated code. Its setup prevents text of a contract from becoming Rust code.
 pub struct Renderer {
@@ -30,8 +44,24 @@ impl Renderer {
     ///
     /// Returns an error if a template has a syntax error.
     pub fn new(eq: bool) -> Result<Renderer, Error> {
+        Renderer::with(eq, Sharing::None)
+    }
+
+    /// Compiles the templates for a contract whose generated code other versions of the API may use.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a template has a syntax error.
+    pub fn with(eq: bool, sharing: Sharing) -> Result<Renderer, Error> {
         let mut environment = Environment::new();
         environment.add_global("eq", eq);
+        let (item, module, client) = match sharing {
+            Sharing::None => ("", "", "pub(in super::super)"),
+            Sharing::Versions => ("pub(crate) ", "pub(crate) ", "pub(crate)"),
+        };
+        environment.add_global("item_visibility", Value::from_safe_string(item.to_owned()));
+        environment.add_global("module_visibility", Value::from_safe_string(module.to_owned()));
+        environment.add_global("client_visibility", Value::from_safe_string(client.to_owned()));
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_syntax(syntax()?);
         environment.set_formatter(only_code);

@@ -182,6 +182,7 @@ pub fn views(
             client: options.client(),
             conversions: conversions.as_ref().map(|conversions| conversions.name.clone()),
             runtime: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
+            versions: None,
         },
         errors: ErrorsView {
             statuses: markers.statuses(),

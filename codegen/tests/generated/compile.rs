@@ -77,6 +77,11 @@ fn a_security_scheme_that_the_authenticator_does_not_handle_does_not_compile_and
 }
 
 #[test]
+fn a_missing_conversion_between_versions_does_not_compile_and_is_named() {
+    assert_refusal("forgotten-version");
+}
+
+#[test]
 fn a_missing_conversion_of_problems_does_not_compile_and_is_named() {
     assert_refusal("forgotten-conversion");
 }

@@ -1,11 +1,12 @@
 //! The contracts that the tests generate code from.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use writ_codegen::generate::{Generated, Request, generate};
+use writ_codegen::generate::{Generated, Request, generate, generate_modules};
 use writ_codegen::options::{Options, Part};
 use writ_codegen::output::Output;
-use writ_codegen::render::Layout;
+use writ_codegen::render::{Layout, Renderer, library};
 use writ_codegen::settings::Settings;
 use writ_contract::diagnostic::{Diagnostics, render};
 
@@ -31,18 +32,50 @@ pub fn golden_folder() -> PathBuf {
 /// Returns the golden contracts. Each is in a folder together with its expected files.
 pub fn golden() -> Vec<Subject> {
     let entries = std::fs::read_dir(golden_folder()).expect("the golden contracts").flatten();
-    let mut names: Vec<String> = entries
-        .filter(|entry| entry.path().join("contract.yaml").is_file())
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
-        .into_iter()
-        .map(|name| Subject {
-            entry: golden_folder().join(&name).join("contract.yaml"),
-            name: format!("golden-{name}"),
+    let mut subjects: Vec<Subject> = entries
+        .filter_map(|entry| {
+            let name = format!("golden-{}", entry.file_name().to_string_lossy());
+            let entries = ["contract.yaml", FIRST_VERSION].map(|file| entry.path().join(file));
+            entries.into_iter().find(|entry| entry.is_file()).map(|entry| Subject { name, entry })
         })
-        .collect()
+        .collect();
+    subjects.sort_by(|one, other| one.name.cmp(&other.name));
+    subjects
+}
+
+/// The file of the first version of a contract with several versions, which are generated as modules of one crate.
+const FIRST_VERSION: &str = "v1.yaml";
+
+/// Returns true if a contract has several versions.
+pub fn has_versions(subject: &Subject) -> bool {
+    subject.entry.ends_with(FIRST_VERSION)
+}
+
+/// Generates the crate of a contract with all of its versions, and additional parts. Returns the result of each version.
+pub fn generate_each(entry: &Path, parts: &[Part]) -> Vec<Generated> {
+    if !entry.ends_with(FIRST_VERSION) {
+        return vec![generate_with(entry, parts)];
+    }
+    let mut options = Options::default();
+    parts.iter().for_each(|part| options.set(*part, true));
+    let names = (1..).map(|number| format!("v{number}"));
+    let present = names.take_while(|name| entry.with_file_name(format!("{name}.yaml")).is_file());
+    let requests: Vec<Request> = present
+        .map(|name| Request {
+            entry: entry.with_file_name(format!("{name}.yaml")),
+            root: None,
+            strict: false,
+            layout: Layout::Module(name),
+            options: options.clone(),
+        })
+        .collect();
+    let mut all = generate_modules(&requests);
+    let modules: Vec<String> = (1..=all.len()).map(|number| format!("v{number}")).collect();
+    let renderer = Renderer::new(false).expect("the templates");
+    if let Some(output) = all.iter_mut().find_map(|generated| generated.output.as_mut()) {
+        output.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, None, None).expect("a library"));
+    }
+    all
 }
 
 /// Writes a golden contract of OpenAPI 3.0 as one of OpenAPI 3.1 into `folder`, and returns it.
@@ -134,11 +167,17 @@ pub fn generated(entry: &Path) -> Output {
 ///
 /// Returns the files, the features of the runtime that they need, and all parts that are behind features.
 pub fn with_features(entry: &Path, parts: &[Part]) -> (Output, Vec<&'static str>, Vec<Part>) {
-    let generated = generate_with(entry, parts);
-    match generated.output {
-        Some(output) => (output, generated.features, generated.parts),
-        None => panic!("{}", rendered(&generated.diagnostics)),
+    let mut whole = Output::default();
+    let (mut features, mut all_parts) = (BTreeSet::new(), BTreeSet::new());
+    for generated in generate_each(entry, parts) {
+        match generated.output {
+            Some(output) => whole.files.extend(output.files),
+            None => panic!("{}", rendered(&generated.diagnostics)),
+        }
+        features.extend(generated.features);
+        all_parts.extend(generated.parts);
     }
+    (whole, features.into_iter().collect(), all_parts.into_iter().collect())
 }
 
 /// Returns the rendered diagnostics of a contract.

@@ -27,7 +27,7 @@ fn published_contracts_keep_every_operation_and_compile_without_a_warning() {
 
 #[test]
 fn small_contracts_keep_every_operation() {
-    for subject in contracts::golden() {
+    for subject in contracts::golden().into_iter().filter(|subject| !contracts::has_versions(subject)) {
         let output = contracts::generated(&subject.entry);
         let expected = in_contract(&subject.entry);
         // The settings of this contract select one of two tags. The operations of the other tag are listed and

@@ -38,8 +38,13 @@ const SERVICES: &[(&str, &str, &str)] = &[
     ("event-on-a-pool", "golden-events", include_str!("../services/event_on_a_pool.rs")),
     ("event-of-another-type", "golden-events", include_str!("../services/event_of_another_type.rs")),
     (EVENTS, "golden-events", include_str!("../services/events.rs")),
+    ("forgotten-version", "golden-versions", include_str!("../services/forgotten_version.rs")),
+    (VERSIONS, "golden-versions", include_str!("../services/versions.rs")),
     (SECRETS, "golden-secrets", include_str!("../services/secrets.rs")),
 ];
+
+/// The service of three versions of an API.
+pub const VERSIONS: &str = "versions-server";
 
 /// The program that publishes and consumes events.
 pub const EVENTS: &str = "events-program";
@@ -225,7 +230,7 @@ fn write_stubs(output: &mut Output, runtime: &str) {
     let mut manifest = manifest(STUBS, &[("writ-runtime", runtime)], &[]);
     let mut source =
         format!("{}\n//! Services whose methods are the printed stubs.\n\nstruct Service;\n", output::HEADER);
-    for subject in contracts::golden() {
+    for subject in contracts::golden().into_iter().filter(|subject| !contracts::has_versions(subject)) {
         let path = subject.name.replace('-', "_");
         manifest.push_str(&format!("{0} = {{ path = \"../{0}\" }}\n", subject.name));
         let operations = contracts::try_generate(&subject.entry).operations;

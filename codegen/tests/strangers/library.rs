@@ -51,7 +51,9 @@ fn check(members: &[&Member]) -> BTreeMap<String, Vec<String>> {
     let modules: Vec<String> = members.iter().map(|member| member.module.clone()).collect();
     let renderer = Renderer::new(false).expect("the templates");
     let limit = members.iter().filter_map(|member| member.recursion_limit).max();
-    files.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, limit).expect("the root of the library"));
+    files
+        .files
+        .insert("src/lib.rs".to_owned(), library(&renderer, &modules, None, limit).expect("the root of the library"));
     for member in members {
         files.files.extend(member.output.files.clone());
     }

@@ -2,10 +2,14 @@
 //! The error responses of the contract: a type for each error status, and the error envelope.
 
 use writ_runtime::{
-    ErrorBody, ErrorContent, ErrorEnvelope, ErrorList, ErrorMember, ErrorText, ErrorValue, Problem,
-    Write, Writer,
+    ErrorBody, ErrorContent, ErrorEnvelope, ErrorList, ErrorMember, ErrorText, ErrorValue,
 };
-use crate::v1::Health;
+
+pub use crate::v2::{
+    BadRequest, Conflict, Errors, Forbidden, NotAcceptable, NotFound, PayloadTooLarge,
+    PreconditionFailed, PreconditionRequired, ServiceUnavailable, TooManyRequests, Unauthorized,
+    UnprocessableEntity, UnsupportedMediaType, errors::error_envelope,
+};
 
 /// The error envelope of the contract: the shape of every error for which an operation declares no other.
 pub static ERROR_ENVELOPE: ErrorEnvelope = ErrorEnvelope::new(&ERROR_BODIES[0]);
@@ -36,38 +40,3 @@ pub(super) static ERROR_BODIES: [ErrorBody; 2] = [
     },
     ErrorBody { media_type: "application/json", content: ErrorContent::Converted(0) },
 ];
-
-/// The conversions of problems into error schemas of the contract that the runtime cannot fill.
-///
-/// The service implements this trait for a type and passes it to [`Api`](super::Api). The functions are called for each
-/// request that the server refuses by itself, for example because the request is not valid.
-pub trait Errors: Send + Sync + 'static {
-    /// Returns the body of an error response for a problem and the id of the request.
-    fn health(problem: &Problem, request_id: &str) -> Health;
-}
-
-/// Returns the error envelope of the contract with the conversions of a service, for middleware and for
-/// [`router`](writ_runtime::router).
-pub const fn error_envelope<E: Errors>() -> &'static ErrorEnvelope {
-    const { &ErrorEnvelope::new(&ERROR_BODIES[0]).converted_by(convert::<E>) }
-}
-
-fn convert<E: Errors>(_schema: usize, problem: &Problem, request_id: &str, w: &mut Writer) {
-    Write::write(&E::health(problem, request_id), w);
-}
-
-writ_runtime::statuses! {
-    BadRequest = 400,
-    Unauthorized = 401,
-    Forbidden = 403,
-    NotFound = 404,
-    NotAcceptable = 406,
-    Conflict = 409,
-    PreconditionFailed = 412,
-    PayloadTooLarge = 413,
-    UnsupportedMediaType = 415,
-    UnprocessableEntity = 422,
-    PreconditionRequired = 428,
-    TooManyRequests = 429,
-    ServiceUnavailable = 503,
-}

@@ -6,160 +6,67 @@
 //! - **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body
 //!   `Health`.
 //! - **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and
-//!   `limit`. The list of webhook endpoints is short and has no pages.
+//!   `limit`.
 //! - **Money** is a decimal number in a string, together with its currency.
 //! - **Times** are in UTC and formatted according to RFC 3339.
-//! - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders, `evt_…` for events.
-//! - **Events** are delivered to webhook endpoints at least once, with signatures of
-//!   [Standard Webhooks](https://www.standardwebhooks.com). An endpoint that does not respond with
-//!   2xx within 15 seconds
-//!   receives the event again, for about a day. Redirects are not followed.
+//! - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.
+//! - **Versions**: this version is deprecated, and each of its responses has the headers
+//!   `Deprecation`, `Sunset` and, if
+//!   version 2 has the resource, `Link`. A path without a version, such as `/users`, means version 2 unless the
+//!   request has `Accept: application/vnd.api+json;version=1` or `?version=1`.
 //! - **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has
 //!   `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, also if it is refused with 401 or
 //!   403. For a 401 they report the limit of requests without valid credentials, which all operations share.
 //!
-//! # Serving this contract
+//! # An older version
 //!
-//! Each tag of the contract is a trait, and each operation is one of its methods. A program implements the traits,
-//! combines the services in an [`Api`], and serves its router with `axum`. In this program, `my_api` is the path of
-//! this module:
-//!
-//! ```text
-//! use my_api::*;
-//! use writ_runtime::{BearerToken, Context, Denied, NotWritten, OpenGate, Operation, Scheme};
-//!
-//! struct Caller;
-//!
-//! struct MyAuthenticator;
-//!
-//! impl Authenticator for MyAuthenticator {
-//!     type Principal = Caller;
-//!
-//!     async fn bearer(
-//!         &self,
-//!         _token: BearerToken<'_>,
-//!         _: &'static Operation,
-//!     ) -> Result<Caller, Denied> {
-//!         Err(Denied::Unauthenticated("the credentials are not valid".into())) // verify them here
-//!     }
-//!
-//!     fn holds_scope(&self, _caller: &Caller, _: &'static Scheme, _scope: &str) -> bool {
-//!         false // check the scopes of the caller here
-//!     }
-//! }
-//!
-//! struct Service;
-//!
-//! impl Auth for Service {
-//!     async fn login(
-//!         &self,
-//!         _cx: &Context<()>,
-//!         _request: LoginCall,
-//!     ) -> Result<LoginResponse, LoginError> {
-//!         // The parameters and the body are valid here. Return the response, or a declared error.
-//!         Err(NotWritten.into()) // 501 until it is implemented
-//!     }
-//!     // … and the other methods of `Auth`
-//! }
-//!
-//! // … and the traits of the other tags
-//!
-//! #[tokio::main]
-//! async fn main() -> std::io::Result<()> {
-//!     let api = Api {
-//!         authenticator: MyAuthenticator,
-//!         gate: OpenGate,
-//!         errors: MyErrors, // implements `Errors`
-//!         auth: Service,
-//!         users: Service,
-//!         products: Service,
-//!         carts: Service,
-//!         orders: Service,
-//!         webhook_endpoints: Service,
-//!         health: Service,
-//!     };
-//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-//!     axum::serve(listener, api.router()).await
-//! }
-//! ```
-//!
-//! The authenticator implements [`Authenticator`], which has a method for each security scheme, and the gate
-//! implements [`Gate`](writ_runtime::Gate). With [`OpenGate`](writ_runtime::OpenGate), rate limits and caching of the
-//! contract have no effect.
-//!
-//! # Calling this contract
-//!
-//! With the cargo feature `client`:
-//!
-//! ```text
-//! let connection = writ_runtime::client::Connection::new("https://api.example.com")?;
-//! let response = client::Client::new(connection).auth.login(&request).await?;
-//! ```
-//!
-//! # Modules
-//!
-//! - [`auth`], [`users`], [`products`], [`carts`], …:
-//!   the trait of a tag, with the request, response and error types of its operations.
-//! - [`types`]: the types of the contract's schemas.
-//! - [`errors`]: a type for each error status, such as `NotFound`, and the error envelope.
-//! - [`operations`]: the operations as constant data: paths, parameters, security and policies.
-//! - [`client`]: a typed client of the contract.
-//! - [`events`]: the domain events of the service: their types, publisher and consumer.
-//!
-//! All types, traits and errors are also exported from this module.
-//!
-//! # Cargo features
-//!
-//! - `client`: A typed client of the contract.
-//! - `eq`: `PartialEq` for requests, responses and schema types, so that tests can compare them.
-//!   Types with a streamed body or part, and error types, do not have it.
-//! - `openapi`: `openapi()`, which returns the contract as a document of `utoipa`.
+//! This is an older version of the API. [`v2`](crate::v2) is the latest. Types that are equal in [`v2`](crate::v2)
+//! are the types of that module. The handlers of the latest version serve the operations of this one too: the service
+//! implements [`Conversions`] for the types that differ, and passes it to `Api::versions`.
 // The documentation quotes the contract, whose text may break lints. Public names may be unused.
 #![allow(rustdoc::all, reason = "the documentation quotes the contract")]
 #![allow(clippy::doc_lazy_continuation, clippy::doc_overindented_list_items, clippy::tabs_in_doc_comments)]
 #![allow(missing_docs, reason = "the contract may leave items without a description")]
 #![allow(clippy::derivable_impls, clippy::large_enum_variant, clippy::enum_variant_names, deprecated)]
 #![allow(clippy::single_match, clippy::unnecessary_lazy_evaluations, reason = "similar types have similar code")]
+#![allow(clippy::unnecessary_literal_unwrap, reason = "an older request lacks some values")]
 
 pub mod auth;
 pub mod users;
 pub mod products;
 pub mod carts;
 pub mod orders;
-pub mod webhook_endpoints;
 pub mod health;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod conversions;
 pub mod errors;
-pub mod events;
 pub mod operations;
 
-mod wire;
+pub(crate) mod wire;
 
-use writ_runtime::{Endpoint, Gate, Router};
-
+pub use self::conversions::Conversions;
 pub use self::wire::types;
-pub use self::wire::authenticator::Authenticator;
 #[allow(unused_imports, reason = "a contract may declare no error, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
 pub use self::auth::{
-    Auth, LoginCall, LoginError, LoginResponse, LogoutCall, LogoutError, LogoutResponse,
-    RefreshCall, RefreshError, RefreshResponse,
+    LoginCall, LoginError, LoginResponse, LogoutCall, LogoutError, LogoutResponse, RefreshCall,
+    RefreshError, RefreshResponse,
 };
 pub use self::users::{
     ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, CreateUserError,
     CreateUserRequest, CreateUserResponse, DeleteUserError, DeleteUserRequest, DeleteUserResponse,
     GetUserError, GetUserRequest, GetUserResponse, ListUsersError, ListUsersRequest,
     ListUsersResponse, ReplaceUserError, ReplaceUserRequest, ReplaceUserResponse, UpdateUserError,
-    UpdateUserRequest, UpdateUserResponse, UserSort, Users,
+    UpdateUserRequest, UpdateUserResponse, UserSort,
 };
 pub use self::products::{
     GetProductError, GetProductRequest, GetProductResponse, ListProductsError, ListProductsRequest,
-    ListProductsResponse, Products,
+    ListProductsResponse,
 };
 pub use self::carts::{
-    Carts, DeleteCartError, DeleteCartRequest, DeleteCartResponse, GetCartError, GetCartRequest,
+    DeleteCartError, DeleteCartRequest, DeleteCartResponse, GetCartError, GetCartRequest,
     GetCartResponse, ReplaceCartError, ReplaceCartRequest, ReplaceCartResponse,
 };
 pub use self::orders::{
@@ -167,17 +74,10 @@ pub use self::orders::{
     DeleteOrderResponse, GetOrderError, GetOrderRequest, GetOrderResponse, ListOrderItemsError,
     ListOrderItemsRequest, ListOrderItemsResponse, ListOrdersError, ListOrdersRequest,
     ListOrdersResponse, ListUserOrdersError, ListUserOrdersRequest, ListUserOrdersResponse,
-    OrderSort, Orders, UpdateOrderError, UpdateOrderRequest, UpdateOrderResponse,
-};
-pub use self::webhook_endpoints::{
-    CreateWebhookError, CreateWebhookRequest, CreateWebhookResponse, DeleteWebhookError,
-    DeleteWebhookRequest, DeleteWebhookResponse, GetWebhookError, GetWebhookRequest,
-    GetWebhookResponse, ListWebhooksError, ListWebhooksResponse, RotateWebhookSecretError,
-    RotateWebhookSecretRequest, RotateWebhookSecretResponse, UpdateWebhookError,
-    UpdateWebhookRequest, UpdateWebhookResponse, WebhookEndpoints,
+    OrderSort, UpdateOrderError, UpdateOrderRequest, UpdateOrderResponse,
 };
 pub use self::health::{
-    HealthApi, HealthError, HealthResponse, LivezError, LivezResponse, ReadyzError, ReadyzResponse,
+    HealthError, HealthResponse, LivezError, LivezResponse, ReadyzError, ReadyzResponse,
 };
 pub use self::wire::openapi::{OPENAPI_JSON, OPENAPI_YAML};
 #[cfg(feature = "openapi")]
@@ -188,120 +88,5 @@ const _: () = writ_runtime::made_for("0.1");
 /// The version of the contract (`info.version`).
 pub const VERSION: &str = "1.0.0";
 
-/// The path of the first server of the contract, for [`Api::router_at`].
+/// The path of the first server of the contract.
 pub const BASE_PATH: &str = "";
-
-/// The services that implement the contract, one field for each tag.
-///
-/// [`Api::router`] combines them into a router that serves every operation.
-pub struct Api<
-    A,
-    G,
-    E,
-    AuthService,
-    UsersService,
-    ProductsService,
-    CartsService,
-    OrdersService,
-    WebhookEndpointsService,
-    HealthApiService,
-> {
-    /// The [`Authenticator`] implementation, which verifies the credentials of a request.
-    pub authenticator: A,
-    /// The [`Gate`] implementation, which admits or refuses a request before its body is read.
-    pub gate: G,
-    /// The type that implements [`Errors`](errors::Errors), which creates the errors that the runtime cannot.
-    pub errors: E,
-    /// Sessions: sign in, refresh tokens and sign out.
-    pub auth: AuthService,
-    /// Users: registration, profiles and passwords.
-    pub users: UsersService,
-    /// Products: the catalogue and its prices.
-    pub products: ProductsService,
-    /// Carts: the items that a user wants to order.
-    pub carts: CartsService,
-    /// Orders: placement, status and cancellation.
-    pub orders: OrdersService,
-    /// Webhook endpoints: the receivers of events outside of the services.
-    pub webhook_endpoints: WebhookEndpointsService,
-    /// Health: checks for supervisors, load balancers and dashboards.
-    pub health: HealthApiService,
-}
-
-impl<
-    A,
-    G,
-    E,
-    AuthService,
-    UsersService,
-    ProductsService,
-    CartsService,
-    OrdersService,
-    WebhookEndpointsService,
-    HealthApiService,
-> Api<
-    A,
-    G,
-    E,
-    AuthService,
-    UsersService,
-    ProductsService,
-    CartsService,
-    OrdersService,
-    WebhookEndpointsService,
-    HealthApiService,
->
-where
-    A: Authenticator,
-    G: Gate<A::Principal>,
-    E: Errors,
-    AuthService: auth::Auth,
-    UsersService: users::Users<Principal = A::Principal>,
-    ProductsService: products::Products,
-    CartsService: carts::Carts<Principal = A::Principal>,
-    OrdersService: orders::Orders<Principal = A::Principal>,
-    WebhookEndpointsService: webhook_endpoints::WebhookEndpoints<Principal = A::Principal>,
-    HealthApiService: health::HealthApi,
-{
-    /// Returns a router of all operations. A request for an unknown path is refused with 404 in the error
-    /// envelope of the contract.
-    pub fn router(self) -> Router {
-        self.router_with(writ_runtime::ServeOptions::default())
-    }
-
-    /// Returns the router of [`Api::router`] with other settings: time limits, the size limit of bodies, and the check
-    /// of responses. A `Timeouts` is enough to change only the time limits.
-    pub fn router_with(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Router {
-        self.router_at("", options)
-    }
-
-    /// Returns the router of [`Api::router_with`] below a base path, such as [`BASE_PATH`]. If a proxy removes
-    /// the base path from requests, pass an empty string.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the base path is not empty and does not begin with `/`.
-    pub fn router_at(self, base: &str, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Router {
-        writ_runtime::complete_router(base, error_envelope::<E>(), self.endpoints(options))
-    }
-
-    /// Returns an endpoint for each operation, to serve several contracts from one
-    /// [`router`](writ_runtime::router).
-    pub fn endpoints(self, options: impl std::convert::Into<writ_runtime::ServeOptions>) -> Vec<Endpoint> {
-        let pipeline = writ_runtime::Pipeline::new(
-            error_envelope::<E>(),
-            wire::authenticator::Schemes(self.authenticator),
-            self.gate,
-            options,
-        );
-        let mut endpoints = Vec::with_capacity(31);
-        wire::routes::auth::bind(&mut pipeline.routes(self.auth, &mut endpoints));
-        wire::routes::users::bind(&mut pipeline.routes(self.users, &mut endpoints));
-        wire::routes::products::bind(&mut pipeline.routes(self.products, &mut endpoints));
-        wire::routes::carts::bind(&mut pipeline.routes(self.carts, &mut endpoints));
-        wire::routes::orders::bind(&mut pipeline.routes(self.orders, &mut endpoints));
-        wire::routes::webhook_endpoints::bind(&mut pipeline.routes(self.webhook_endpoints, &mut endpoints));
-        wire::routes::health::bind(&mut pipeline.routes(self.health, &mut endpoints));
-        endpoints
-    }
-}

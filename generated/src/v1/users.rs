@@ -3,121 +3,16 @@
 //!
 //! The trait [`Users`], and the request, response and error types of its operations.
 
-use std::future::Future;
-use writ_runtime::{Context, DateTime, ETag, IfMatch, Internal, PageRequest, Sort, Utc};
-use crate::v1::{
-    BadRequest, Conflict, Forbidden, NewUser, NotAcceptable, NotFound, PasswordChange,
-    PayloadTooLarge, PreconditionFailed, PreconditionRequired, ServiceUnavailable, TooManyRequests,
-    Unauthorized, UnprocessableEntity, UnsupportedMediaType, User, UserField, UserId, UserPage,
-    UserPatch, UserReplacement, UserRole,
-};
+use writ_runtime::{DateTime, ETag, IfMatch, PageRequest, Sort, Utc};
+use crate::v1::{NewUser, User, UserField, UserId, UserPage, UserPatch, UserReplacement, UserRole};
 #[cfg(doc)]
 use super::operations;
 
-/// Users: registration, profiles and passwords.
-///
-/// A service implements this trait, and [`Api`](super::Api) serves it.
-pub trait Users: Send + Sync + 'static {
-    /// The authenticated caller, as returned by [`Authenticate`](writ_runtime::Authenticate).
-    type Principal: Send + Sync + 'static;
-
-    /// List users.
-    ///
-    /// Returns all users. Pages can be requested by `page` or by `cursor`. With a cursor no user is skipped or
-    /// repeated if users are added or deleted meanwhile.
-    ///
-    /// `GET /v1/users` ([`operations::LIST_USERS`]). Requires `bearer` with the scope
-    /// `users:admin`. The gate allows 100 requests in 60 s per caller.
-    fn list_users(
-        &self,
-        cx: &Context<Self::Principal>,
-        request: ListUsersRequest,
-    ) -> impl Future<Output = Result<ListUsersResponse, ListUsersError>> + Send;
-
-    /// Create a user.
-    ///
-    /// Creates a user with the role `user`. An e-mail address that another account uses is refused with 409. The
-    /// e-mail address of a deleted account can be used again.
-    ///
-    /// `POST /v1/users` ([`operations::CREATE_USER`]). Requires no authentication. The gate allows
-    /// 20 requests in 60 s per client address. The body can have up to 16 KiB. The handler
-    /// publishes the event `user.registered`.
-    fn create_user(
-        &self,
-        cx: &Context<()>,
-        request: CreateUserRequest,
-    ) -> impl Future<Output = Result<CreateUserResponse, CreateUserError>> + Send;
-
-    /// Get a user.
-    ///
-    /// Returns a user. Without the scope `users:admin`, callers can get only their own account: any other `userId` is
-    /// refused with 404.
-    ///
-    /// `GET /v1/users/{userId}` ([`operations::GET_USER`]). Requires `bearer` with the scope
-    /// `users:read`. The gate allows 100 requests in 60 s per caller. The gate may cache responses
-    /// for 5 min, per caller.
-    fn get_user(
-        &self,
-        cx: &Context<Self::Principal>,
-        request: GetUserRequest,
-    ) -> impl Future<Output = Result<GetUserResponse, GetUserError>> + Send;
-
-    /// Replace a user.
-    ///
-    /// Sets all fields of a user that can change. The required header `If-Match` prevents two clients from
-    /// overwriting each other's changes.
-    ///
-    /// `PUT /v1/users/{userId}` ([`operations::REPLACE_USER`]). Requires `bearer` with the scope
-    /// `users:write`. The gate allows 30 requests in 60 s per caller. The body can have up to 16
-    /// KiB. The handler publishes the event `session.revoked`.
-    fn replace_user(
-        &self,
-        cx: &Context<Self::Principal>,
-        request: ReplaceUserRequest,
-    ) -> impl Future<Output = Result<ReplaceUserResponse, ReplaceUserError>> + Send;
-
-    /// Update a user.
-    ///
-    /// Sets the fields that the body contains and keeps the others. `application/merge-patch+json` and
-    /// `application/json` both mean JSON Merge Patch (RFC 7396). No field can be removed, so null is not allowed.
-    ///
-    /// `PATCH /v1/users/{userId}` ([`operations::UPDATE_USER`]). Requires `bearer` with the scope
-    /// `users:write`. The gate allows 30 requests in 60 s per caller. The body can have up to 16
-    /// KiB. The handler publishes the event `session.revoked`.
-    fn update_user(
-        &self,
-        cx: &Context<Self::Principal>,
-        request: UpdateUserRequest,
-    ) -> impl Future<Output = Result<UpdateUserResponse, UpdateUserError>> + Send;
-
-    /// Delete a user.
-    ///
-    /// Closes the account. The user is no longer visible to any caller, all sessions of the user end, and the
-    /// e-mail address can be used for a new account. The orders of the user are kept.
-    ///
-    /// `DELETE /v1/users/{userId}` ([`operations::DELETE_USER`]). Requires `bearer` with the scope
-    /// `users:write`. The gate allows 30 requests in 60 s per caller. The handler publishes the
-    /// events `user.deleted` and `session.revoked`.
-    fn delete_user(
-        &self,
-        cx: &Context<Self::Principal>,
-        request: DeleteUserRequest,
-    ) -> impl Future<Output = Result<DeleteUserResponse, DeleteUserError>> + Send;
-
-    /// Change a password.
-    ///
-    /// Sets a new password and ends all sessions of the user except the session of this request. If `current` is not
-    /// the current password, the response is 422 with a detail for that field.
-    ///
-    /// `POST /v1/users/{userId}/password` ([`operations::CHANGE_PASSWORD`]). Requires `bearer` with
-    /// the scope `users:write`. The gate allows 10 requests in 60 s per caller. The body can have
-    /// up to 4 KiB. The handler publishes the event `session.revoked`.
-    fn change_password(
-        &self,
-        cx: &Context<Self::Principal>,
-        request: ChangePasswordRequest,
-    ) -> impl Future<Output = Result<ChangePasswordResponse, ChangePasswordError>> + Send;
-}
+pub use crate::v2::{
+    ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, CreateUserError,
+    DeleteUserError, DeleteUserRequest, DeleteUserResponse, GetUserError, ListUsersError,
+    ReplaceUserError, UpdateUserError,
+};
 
 /// The request of [`Users::list_users`].
 #[derive(Debug, Clone)]
@@ -176,28 +71,6 @@ pub struct ListUsersResponse {
     pub body: UserPage,
 }
 
-/// The error responses of [`Users::list_users`].
-///
-/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
-#[derive(Debug)]
-pub enum ListUsersError {
-    /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
-    BadRequest(BadRequest),
-    /// The credentials are missing, expired or not valid. Sign in or refresh the session, then try again.
-    Unauthorized(Unauthorized),
-    /// The caller is authenticated but lacks a scope that this operation requires.
-    Forbidden(Forbidden),
-    /// The operation cannot respond with any media type in `Accept`.
-    NotAcceptable(NotAcceptable),
-    /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
-    TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
-    /// for that number of seconds before you try again.
-    ServiceUnavailable(ServiceUnavailable),
-    /// Any other error. The response has status 500; the cause is logged and not sent.
-    Internal(Internal),
-}
-
 /// The request of [`Users::create_user`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
@@ -216,33 +89,6 @@ pub struct CreateUserResponse {
     pub etag: ETag,
     /// The new user.
     pub body: User,
-}
-
-/// The error responses of [`Users::create_user`].
-///
-/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
-#[derive(Debug)]
-pub enum CreateUserError {
-    /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
-    BadRequest(BadRequest),
-    /// The operation cannot respond with any media type in `Accept`.
-    NotAcceptable(NotAcceptable),
-    /// The request conflicts with existing data or with a request that is still running. `message` names the conflict.
-    Conflict(Conflict),
-    /// The body is larger than the limit of this operation.
-    PayloadTooLarge(PayloadTooLarge),
-    /// The operation does not accept the media type of the body.
-    UnsupportedMediaType(UnsupportedMediaType),
-    /// The body can be parsed but is not valid, or the `Idempotency-Key` was used for a different request. `details`
-    /// lists the violations of the body, at most 100. It is empty if the key was used before.
-    UnprocessableEntity(UnprocessableEntity),
-    /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
-    TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
-    /// for that number of seconds before you try again.
-    ServiceUnavailable(ServiceUnavailable),
-    /// Any other error. The response has status 500; the cause is logged and not sent.
-    Internal(Internal),
 }
 
 /// The request of [`Users::get_user`].
@@ -265,30 +111,6 @@ pub struct GetUserResponse {
     pub etag: ETag,
     /// The requested user.
     pub body: User,
-}
-
-/// The error responses of [`Users::get_user`].
-///
-/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
-#[derive(Debug)]
-pub enum GetUserError {
-    /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
-    BadRequest(BadRequest),
-    /// The credentials are missing, expired or not valid. Sign in or refresh the session, then try again.
-    Unauthorized(Unauthorized),
-    /// The caller is authenticated but lacks a scope that this operation requires.
-    Forbidden(Forbidden),
-    /// The resource does not exist, or the caller is not allowed to see it.
-    NotFound(NotFound),
-    /// The operation cannot respond with any media type in `Accept`.
-    NotAcceptable(NotAcceptable),
-    /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
-    TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
-    /// for that number of seconds before you try again.
-    ServiceUnavailable(ServiceUnavailable),
-    /// Any other error. The response has status 500; the cause is logged and not sent.
-    Internal(Internal),
 }
 
 /// The request of [`Users::replace_user`].
@@ -314,43 +136,6 @@ pub struct ReplaceUserResponse {
     pub body: User,
 }
 
-/// The error responses of [`Users::replace_user`].
-///
-/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
-#[derive(Debug)]
-pub enum ReplaceUserError {
-    /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
-    BadRequest(BadRequest),
-    /// The credentials are missing, expired or not valid. Sign in or refresh the session, then try again.
-    Unauthorized(Unauthorized),
-    /// The caller is authenticated but lacks a scope that this operation requires.
-    Forbidden(Forbidden),
-    /// The resource does not exist, or the caller is not allowed to see it.
-    NotFound(NotFound),
-    /// The operation cannot respond with any media type in `Accept`.
-    NotAcceptable(NotAcceptable),
-    /// The request conflicts with existing data or with a request that is still running. `message` names the conflict.
-    Conflict(Conflict),
-    /// The resource has changed since the `ETag` in `If-Match`. Read it again before you retry.
-    PreconditionFailed(PreconditionFailed),
-    /// The body is larger than the limit of this operation.
-    PayloadTooLarge(PayloadTooLarge),
-    /// The operation does not accept the media type of the body.
-    UnsupportedMediaType(UnsupportedMediaType),
-    /// The body can be parsed but is not valid, or the `Idempotency-Key` was used for a different request. `details`
-    /// lists the violations of the body, at most 100. It is empty if the key was used before.
-    UnprocessableEntity(UnprocessableEntity),
-    /// The required header `If-Match` is missing. Read the resource and send its `ETag`.
-    PreconditionRequired(PreconditionRequired),
-    /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
-    TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
-    /// for that number of seconds before you try again.
-    ServiceUnavailable(ServiceUnavailable),
-    /// Any other error. The response has status 500; the cause is logged and not sent.
-    Internal(Internal),
-}
-
 /// The request of [`Users::update_user`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
@@ -372,127 +157,4 @@ pub struct UpdateUserResponse {
     pub etag: ETag,
     /// The user after the change.
     pub body: User,
-}
-
-/// The error responses of [`Users::update_user`].
-///
-/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
-#[derive(Debug)]
-pub enum UpdateUserError {
-    /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
-    BadRequest(BadRequest),
-    /// The credentials are missing, expired or not valid. Sign in or refresh the session, then try again.
-    Unauthorized(Unauthorized),
-    /// The caller is authenticated but lacks a scope that this operation requires.
-    Forbidden(Forbidden),
-    /// The resource does not exist, or the caller is not allowed to see it.
-    NotFound(NotFound),
-    /// The operation cannot respond with any media type in `Accept`.
-    NotAcceptable(NotAcceptable),
-    /// The request conflicts with existing data or with a request that is still running. `message` names the conflict.
-    Conflict(Conflict),
-    /// The resource has changed since the `ETag` in `If-Match`. Read it again before you retry.
-    PreconditionFailed(PreconditionFailed),
-    /// The body is larger than the limit of this operation.
-    PayloadTooLarge(PayloadTooLarge),
-    /// The operation does not accept the media type of the body.
-    UnsupportedMediaType(UnsupportedMediaType),
-    /// The body can be parsed but is not valid, or the `Idempotency-Key` was used for a different request. `details`
-    /// lists the violations of the body, at most 100. It is empty if the key was used before.
-    UnprocessableEntity(UnprocessableEntity),
-    /// The required header `If-Match` is missing. Read the resource and send its `ETag`.
-    PreconditionRequired(PreconditionRequired),
-    /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
-    TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
-    /// for that number of seconds before you try again.
-    ServiceUnavailable(ServiceUnavailable),
-    /// Any other error. The response has status 500; the cause is logged and not sent.
-    Internal(Internal),
-}
-
-/// The request of [`Users::delete_user`].
-#[derive(Debug, Clone)]
-#[cfg_attr(feature = "eq", derive(PartialEq))]
-pub struct DeleteUserRequest {
-    /// The identifier of the user.
-    pub user_id: UserId,
-    /// The `ETag` of the version that you read last. If the resource has changed since then, the response is
-    /// 412 and nothing is changed. A request without this header is refused with 428.
-    pub if_match: IfMatch,
-}
-
-/// The successful response of [`Users::delete_user`].
-#[derive(Debug, Clone)]
-#[cfg_attr(feature = "eq", derive(PartialEq))]
-pub struct DeleteUserResponse;
-
-/// The error responses of [`Users::delete_user`].
-///
-/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
-#[derive(Debug)]
-pub enum DeleteUserError {
-    /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
-    BadRequest(BadRequest),
-    /// The credentials are missing, expired or not valid. Sign in or refresh the session, then try again.
-    Unauthorized(Unauthorized),
-    /// The caller is authenticated but lacks a scope that this operation requires.
-    Forbidden(Forbidden),
-    /// The resource does not exist, or the caller is not allowed to see it.
-    NotFound(NotFound),
-    /// The resource has changed since the `ETag` in `If-Match`. Read it again before you retry.
-    PreconditionFailed(PreconditionFailed),
-    /// The required header `If-Match` is missing. Read the resource and send its `ETag`.
-    PreconditionRequired(PreconditionRequired),
-    /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
-    TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
-    /// for that number of seconds before you try again.
-    ServiceUnavailable(ServiceUnavailable),
-    /// Any other error. The response has status 500; the cause is logged and not sent.
-    Internal(Internal),
-}
-
-/// The request of [`Users::change_password`].
-#[derive(Debug, Clone)]
-#[cfg_attr(feature = "eq", derive(PartialEq))]
-pub struct ChangePasswordRequest {
-    /// The identifier of the user.
-    pub user_id: UserId,
-    /// The body of the request.
-    pub body: PasswordChange,
-}
-
-/// The successful response of [`Users::change_password`].
-#[derive(Debug, Clone)]
-#[cfg_attr(feature = "eq", derive(PartialEq))]
-pub struct ChangePasswordResponse;
-
-/// The error responses of [`Users::change_password`].
-///
-/// The pipeline or the gate may refuse a request before the handler runs. The handler can return every variant.
-#[derive(Debug)]
-pub enum ChangePasswordError {
-    /// A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
-    BadRequest(BadRequest),
-    /// The credentials are missing, expired or not valid. Sign in or refresh the session, then try again.
-    Unauthorized(Unauthorized),
-    /// The caller is authenticated but lacks a scope that this operation requires.
-    Forbidden(Forbidden),
-    /// The resource does not exist, or the caller is not allowed to see it.
-    NotFound(NotFound),
-    /// The body is larger than the limit of this operation.
-    PayloadTooLarge(PayloadTooLarge),
-    /// The operation does not accept the media type of the body.
-    UnsupportedMediaType(UnsupportedMediaType),
-    /// The body can be parsed but is not valid, or the `Idempotency-Key` was used for a different request. `details`
-    /// lists the violations of the body, at most 100. It is empty if the key was used before.
-    UnprocessableEntity(UnprocessableEntity),
-    /// The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
-    TooManyRequests(TooManyRequests),
-    /// The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait
-    /// for that number of seconds before you try again.
-    ServiceUnavailable(ServiceUnavailable),
-    /// Any other error. The response has status 500; the cause is logged and not sent.
-    Internal(Internal),
 }

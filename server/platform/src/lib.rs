@@ -30,7 +30,7 @@
 //! | password hashes and HTTP Basic | `credentials::Passwords`, `credentials::BasicAccounts` | `passwords` |
 //! | own access tokens | `credentials::Tokens` | `tokens` |
 //! | access tokens of an external issuer | `credentials::Issuer` | `jwt` |
-//! | the contract as a web page | `docs::router` | `docs` |
+//! | the contract as a web page, in one version or several | `docs::router`, `docs::versions_router` | `docs` |
 //! | delivery of events to endpoints outside of the services | `webhooks` | `webhooks` |
 //! | mimalloc as the allocator of the program | | `allocator` |
 //! | test support | `testing` | `testing` |

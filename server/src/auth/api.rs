@@ -1,6 +1,6 @@
 //! The handlers of the operations that open, refresh and end sessions.
 
-use generated::v1::{
+use generated::latest::{
     Auth, LoginCall, LoginError, LoginRequest, LoginResponse, LogoutCall, LogoutError, LogoutResponse, RefreshCall,
     RefreshError, RefreshResponse,
 };

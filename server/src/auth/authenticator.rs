@@ -1,6 +1,6 @@
 //! The authentication of callers: a method for each security scheme of the contract.
 
-use generated::v1::Authenticator;
+use generated::latest::Authenticator;
 use writ_platform::Principal as _;
 use writ_platform::credentials::Tokens;
 use writ_runtime::{BearerToken, Denied, Operation, Scheme};

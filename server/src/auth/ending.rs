@@ -1,7 +1,7 @@
 //! The end of login sessions, in the database and in Redis. [`Revocations`] reads the Redis markers of ended sessions
 //! for each request.
 
-use generated::v1::{SessionRevocation, SessionRevoked, UserId};
+use generated::latest::{SessionRevocation, SessionRevoked, UserId};
 use uuid::Uuid;
 use writ_platform::revocation::Revocations;
 use writ_platform::{Transaction, tasks};

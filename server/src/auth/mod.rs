@@ -11,7 +11,7 @@ mod store;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use generated::v1;
+use generated::latest;
 use uuid::Uuid;
 use writ_platform::BoxError;
 use writ_platform::config::{Source, parse};
@@ -47,7 +47,7 @@ impl SessionLifetimes {
     }
 }
 
-/// The implementation of the generated trait [`Auth`](v1::Auth): signing in, refreshing tokens and signing out.
+/// The implementation of the generated trait [`Auth`](latest::Auth): signing in, refreshing tokens and signing out.
 #[derive(Debug, Clone)]
 pub struct AuthService {
     store: Store,
@@ -95,13 +95,13 @@ impl AuthService {
         holder: &Holder,
         session: LoginSession,
         refresh: RefreshToken,
-    ) -> Result<Option<v1::Tokens>, IssueError> {
+    ) -> Result<Option<latest::Tokens>, IssueError> {
         let claims = Claims::new(&holder.email, holder.role);
         let access = self.tokens.issue(&subject(holder.id), Some(session), &claims)?;
-        let tokens = v1::Tokens {
+        let tokens = latest::Tokens {
             access_token: access.token,
             refresh_token: refresh.token,
-            token_type: v1::TokenType::Bearer,
+            token_type: latest::TokenType::Bearer,
             expires_in: i32::try_from(access.expires_in.as_secs()).unwrap_or(i32::MAX),
         };
         Ok((tokens.expires_in > 0).then_some(tokens))

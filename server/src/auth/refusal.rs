@@ -1,6 +1,6 @@
 //! The reasons for refusing to open or refresh a login session.
 
-use generated::v1::{LoginError, RefreshError, Unauthorized};
+use generated::latest::{LoginError, RefreshError, Unauthorized};
 
 /// The reason why a login session was not opened or refreshed.
 ///

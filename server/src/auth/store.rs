@@ -1,6 +1,6 @@
 //! The SQL of login sessions and refresh tokens.
 
-use generated::v1::SessionRevocation;
+use generated::latest::SessionRevocation;
 use sqlx::PgPool;
 use uuid::Uuid;
 use writ_platform::Transaction;

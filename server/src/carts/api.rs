@@ -1,6 +1,6 @@
 //! The handlers of the operations on shopping carts.
 
-use generated::v1::{
+use generated::latest::{
     Cart, Carts, DeleteCartError, DeleteCartRequest, DeleteCartResponse, GetCartError, GetCartRequest, GetCartResponse,
     NotFound, ReplaceCartError, ReplaceCartRequest, ReplaceCartResponse,
 };

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use crate::Shop;
 use crate::customers::Customers;
 
-/// The implementation of the generated trait [`Carts`](generated::v1::Carts): reading and changing shopping
+/// The implementation of the generated trait [`Carts`](generated::latest::Carts): reading and changing shopping
 /// carts.
 #[derive(Debug, Clone)]
 pub struct CartService {

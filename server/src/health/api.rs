@@ -1,7 +1,7 @@
 //! The handlers of the operations that report the health of the server.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use generated::v1::{
+use generated::latest::{
     CheckStatus, Health, HealthApi, HealthCheck, HealthChecks, HealthError, HealthResponse, HealthStatus, Liveness,
     LivezError, LivezResponse, ReadyzError, ReadyzResponse,
 };

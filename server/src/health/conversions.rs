@@ -1,6 +1,6 @@
 //! The health responses of requests that the server refuses by itself, for example because a check takes too long.
 
-use generated::v1::{Errors, Health};
+use generated::latest::{Errors, Health};
 use writ_platform::health::{HealthStatus, Report};
 use writ_runtime::Problem;
 

@@ -7,7 +7,7 @@ use writ_platform::health::Health;
 
 pub use conversions::Conversions;
 
-/// The implementation of the generated trait [`HealthApi`](generated::v1::HealthApi): the health checks of the
+/// The implementation of the generated trait [`HealthApi`](generated::latest::HealthApi): the health checks of the
 /// server.
 #[derive(Debug, Clone)]
 pub struct HealthService {

@@ -1,11 +1,11 @@
 //! The handlers of the operations on orders.
 
-use generated::v1::{
+use generated::latest::{
     CreateOrderError, CreateOrderRequest, CreateOrderResponse, DeleteOrderError, DeleteOrderRequest,
     DeleteOrderResponse, GetOrderError, GetOrderRequest, GetOrderResponse, ListOrderItemsError, ListOrderItemsRequest,
     ListOrderItemsResponse, ListOrdersError, ListOrdersRequest, ListOrdersResponse, ListUserOrdersError,
     ListUserOrdersRequest, ListUserOrdersResponse, NotFound, OrderStatus, Orders, UpdateOrderError, UpdateOrderRequest,
-    UpdateOrderResponse,
+    UpdateOrderResponse, operations,
 };
 use writ_platform::idempotency::once;
 use writ_platform::keyset::Paging;
@@ -39,7 +39,7 @@ impl Orders for OrderService {
         let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("user"))?;
         let response = once(cx, &self.pool, async |transaction| {
             let order = place::place(transaction, &self.events, user, request.body).await?;
-            let location = format!("/v1/orders/{}", order.id);
+            let location = operations::GET_ORDER.path_with(&[&order.id]);
             Ok(CreateOrderResponse { location, etag: ETag::strong(order.version), body: order })
         });
         response.await

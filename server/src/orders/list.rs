@@ -1,7 +1,7 @@
 //! The filters, sort keys and pages of two lists: the orders, and the items of an order.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use generated::v1::{OrderField, OrderId, OrderPage, OrderSort, OrderStatus};
+use generated::latest::{OrderField, OrderId, OrderPage, OrderSort, OrderStatus};
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 use writ_platform::cursor::filter_hash;

@@ -15,7 +15,7 @@ use crate::Shop;
 use crate::customers::Customers;
 use crate::events::Events;
 
-/// The implementation of the generated trait [`Orders`](generated::v1::Orders): placing, listing and changing
+/// The implementation of the generated trait [`Orders`](generated::latest::Orders): placing, listing and changing
 /// orders.
 #[derive(Debug, Clone)]
 pub struct OrderService {

@@ -1,6 +1,6 @@
 //! The placement of an order at the current prices, in one transaction.
 
-use generated::v1::{CreateOrderError, NewOrder, Order, OrderPlaced, UnprocessableEntity};
+use generated::latest::{CreateOrderError, NewOrder, Order, OrderPlaced, UnprocessableEntity};
 use uuid::Uuid;
 use writ_platform::Transaction;
 

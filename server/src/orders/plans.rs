@@ -1,6 +1,6 @@
 //! The check of the plans of the lists of orders and of their items.
 
-use generated::v1::{ListOrdersRequest, OrderSort, OrderStatus};
+use generated::latest::{ListOrdersRequest, OrderSort, OrderStatus};
 use sqlx::PgPool;
 use uuid::Uuid;
 use writ_platform::cursor::Cursors;

@@ -1,6 +1,6 @@
 //! The changes of an order's status that customers and administrators can make.
 
-use generated::v1::{Conflict, DeleteOrderError, NotFound, Order, OrderId, OrderStatus, UpdateOrderError};
+use generated::latest::{Conflict, DeleteOrderError, NotFound, Order, OrderId, OrderStatus, UpdateOrderError};
 use sqlx::PgPool;
 use uuid::Uuid;
 use writ_runtime::{ETag, IfMatch, StaleVersion, VersionConflict};

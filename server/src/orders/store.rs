@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use generated::v1::{Currency, Money, Order, OrderId, OrderItem, OrderStatus, OrderStatusChanged};
+use generated::latest::{Currency, Money, Order, OrderId, OrderItem, OrderStatus, OrderStatusChanged};
 use rust_decimal::Decimal;
 use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;

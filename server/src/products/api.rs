@@ -1,6 +1,6 @@
 //! The handlers of the operations on products.
 
-use generated::v1::{
+use generated::latest::{
     GetProductError, GetProductRequest, GetProductResponse, ListProductsError, ListProductsRequest,
     ListProductsResponse, NotFound, Products,
 };

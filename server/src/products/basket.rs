@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use generated::v1::{CartItem, Currency, Money, NewOrderItem, UnprocessableEntity};
+use generated::latest::{CartItem, Currency, Money, NewOrderItem, UnprocessableEntity};
 
 /// A product that a cart or a new order requests, and its quantity.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use writ_platform::cursor::Cursors;
 
 use crate::Shop;
 
-/// The implementation of the generated trait [`Products`](generated::v1::Products): listing and finding products.
+/// The implementation of the generated trait [`Products`](generated::latest::Products): listing and finding products.
 #[derive(Debug, Clone)]
 pub struct ProductService {
     pool: PgPool,

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use generated::v1::{Money, Product};
+use generated::latest::{Money, Product};
 use rust_decimal::Decimal;
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder};
 use writ_platform::cursor::SortValue;

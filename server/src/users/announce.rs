@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use generated::v1::{UserId, UserRegistered};
+use generated::latest::{UserId, UserRegistered};
 use sqlx::PgPool;
 use writ_platform::jobs::{Batch, Job};
 use writ_platform::{Builder, Transaction};

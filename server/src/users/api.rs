@@ -1,11 +1,10 @@
 //! The handlers of the operations on users.
 
-use generated::v1::{
+use generated::latest::{
     ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, CreateUserError, CreateUserRequest,
     CreateUserResponse, DeleteUserError, DeleteUserRequest, DeleteUserResponse, GetUserError, GetUserRequest,
-    GetUserResponse, ListUsersError, ListUsersRequest, ListUsersResponse, NewUser, NotFound, PasswordChange,
-    ReplaceUserError, ReplaceUserRequest, ReplaceUserResponse, UpdateUserError, UpdateUserRequest, UpdateUserResponse,
-    Users,
+    GetUserResponse, ListUsersError, ListUsersRequest, ListUsersResponse, NotFound, PasswordChange, ReplaceUserError,
+    ReplaceUserRequest, ReplaceUserResponse, UpdateUserError, UpdateUserRequest, UpdateUserResponse, Users, operations,
 };
 use writ_platform::keyset::Paging;
 use writ_runtime::Context;
@@ -13,7 +12,7 @@ use writ_runtime::Context;
 use super::UserService;
 use super::change::Changes;
 use super::list::{Filter, order};
-use super::refusal::{EmailTaken, WrongPassword};
+use super::refusal::WrongPassword;
 use crate::auth::caller::Caller;
 
 impl Users for UserService {
@@ -35,10 +34,9 @@ impl Users for UserService {
         _: &Context<()>,
         request: CreateUserRequest,
     ) -> Result<CreateUserResponse, CreateUserError> {
-        let NewUser { email, name, password } = request.body;
-        let password_hash = self.passwords.hash(&password).await?;
-        let account = self.store.insert(&email, &name, &password_hash).await?.ok_or(EmailTaken)?;
-        let location = format!("/v1/users/{}", account.user.id);
+        let password_hash = self.passwords.hash(&request.body.password).await?;
+        let account = self.store.insert(&request.body, &password_hash).await?;
+        let location = operations::GET_USER.path_with(&[&account.user.id]);
         Ok(CreateUserResponse { location, etag: account.etag(), body: account.user })
     }
 

@@ -1,6 +1,6 @@
 //! The SQL that changes and deletes users, and ends their login sessions where a change requires it.
 
-use generated::v1::{SessionRevocation, UserDeleted, UserId, UserPatch, UserReplacement, UserRole};
+use generated::latest::{SessionRevocation, UserDeleted, UserId, UserPatch, UserReplacement, UserRole};
 use uuid::Uuid;
 use writ_platform::{Principal as _, Transaction};
 use writ_runtime::IfMatch;
@@ -15,7 +15,8 @@ use crate::events::not_published;
 #[derive(Debug)]
 pub struct Changes {
     email: Option<String>,
-    name: Option<String>,
+    given_name: Option<String>,
+    family_name: Option<String>,
     role: Option<UserRole>,
 }
 
@@ -37,26 +38,28 @@ impl Store {
         let found = sqlx::query!(
             r#"WITH target AS (
                  SELECT id, created_at, role AS old_role, version + 1 AS version,
-                        COALESCE($3, email) AS email, COALESCE($4, name) AS name, COALESCE($5, role) AS role,
-                        $6 OR role = COALESCE($5, role) AS allowed,
-                        $7::text[] IS NULL OR version::text = ANY ($7) AS fresh
+                        COALESCE($3, email) AS email, COALESCE($4, given_name) AS given_name,
+                        COALESCE($5, family_name) AS family_name, COALESCE($6, role) AS role,
+                        $7 OR role = COALESCE($6, role) AS allowed,
+                        $8::text[] IS NULL OR version::text = ANY ($8) AS fresh
                  FROM active_users WHERE id = $1 AND ($2::uuid IS NULL OR id = $2)
                  FOR UPDATE
              ), changed AS (
                  UPDATE users
-                 SET email = target.email, name = target.name, role = target.role, version = target.version,
-                     updated_at = now(),
+                 SET email = target.email, given_name = target.given_name, family_name = target.family_name,
+                     role = target.role, version = target.version, updated_at = now(),
                      email_verified_at = CASE WHEN lower(users.email) = lower(target.email) THEN email_verified_at END
                  FROM target WHERE users.id = target.id AND allowed AND fresh
              )
-             SELECT id AS "id!", email AS "email!", name AS "name!", role AS "role!", version AS "version!",
-                    created_at AS "created_at!", now() AS "updated_at!",
+             SELECT id AS "id!", email AS "email!", given_name AS "given_name!", family_name AS "family_name!",
+                    role AS "role!", version AS "version!", created_at AS "created_at!", now() AS "updated_at!",
                     old_role AS "old_role!", allowed AS "allowed!", fresh AS "fresh!"
              FROM target"#,
             id.uuid(),
             owner(caller),
             changes.email,
-            changes.name,
+            changes.given_name,
+            changes.family_name,
             changes.role.map(UserRole::as_str),
             caller.may(ADMIN_SCOPE),
             versions.as_deref()
@@ -78,7 +81,8 @@ impl Store {
         let row = Row {
             id: found.id,
             email: found.email,
-            name: found.name,
+            given_name: found.given_name,
+            family_name: found.family_name,
             role: found.role,
             version: found.version,
             created_at: found.created_at,
@@ -147,13 +151,14 @@ impl Store {
 
 impl From<UserReplacement> for Changes {
     fn from(body: UserReplacement) -> Changes {
-        Changes { email: Some(body.email), name: Some(body.name), role: Some(body.role) }
+        let UserReplacement { email, given_name, family_name, role } = body;
+        Changes { email: Some(email), given_name: Some(given_name), family_name: Some(family_name), role: Some(role) }
     }
 }
 
 impl From<UserPatch> for Changes {
-    fn from(UserPatch { email, name, role }: UserPatch) -> Changes {
-        Changes { email, name, role }
+    fn from(UserPatch { email, given_name, family_name, role }: UserPatch) -> Changes {
+        Changes { email, given_name, family_name, role }
     }
 }
 

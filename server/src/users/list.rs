@@ -1,17 +1,19 @@
 //! The filters and sort keys of the list of users.
 
 use chrono::{DateTime, Utc};
-use generated::v1::{ListUsersRequest, UserRole, UserSort};
+use generated::latest::{ListUsersRequest, UserRole, UserSort};
 use sqlx::{Postgres, QueryBuilder};
 use writ_platform::cursor::{SortValue, filter_hash};
 use writ_platform::keyset::{Keyset, SortColumn, SortKey};
 use writ_runtime::Sort;
 
+use super::name::full_name;
 use super::store::Account;
 
 static ID: SortColumn = SortColumn { name: "id", sql: "id" };
 static CREATED_AT: SortColumn = SortColumn { name: "createdAt", sql: "created_at" };
-static NAME: SortColumn = SortColumn { name: "name", sql: "name" };
+static FAMILY_NAME: SortColumn = SortColumn { name: "familyName", sql: "family_name" };
+static FULL_NAME: SortColumn = SortColumn { name: "fullName", sql: "name" };
 static EMAIL: SortColumn = SortColumn { name: "email", sql: "email" };
 
 /// The filters of a request for the list of users. A filter that is `None` matches all users.
@@ -62,7 +64,8 @@ pub fn value(account: &Account, column: &'static SortColumn) -> SortValue {
     let user = &account.user;
     match column.name {
         "createdAt" => SortValue::Time(user.created_at),
-        "name" => SortValue::Text(user.name.clone()),
+        "familyName" => SortValue::Text(user.family_name.clone()),
+        "fullName" => SortValue::Text(full_name(&user.given_name, &user.family_name)),
         "email" => SortValue::Text(user.email.clone()),
         _ => SortValue::Id(user.id.uuid()),
     }
@@ -71,7 +74,8 @@ pub fn value(account: &Account, column: &'static SortColumn) -> SortValue {
 fn column(by: UserSort) -> &'static SortColumn {
     match by {
         UserSort::CreatedAt => &CREATED_AT,
-        UserSort::Name => &NAME,
+        UserSort::FamilyName => &FAMILY_NAME,
+        UserSort::FullName => &FULL_NAME,
         UserSort::Email => &EMAIL,
     }
 }

@@ -4,12 +4,14 @@ mod announce;
 mod api;
 mod change;
 mod list;
+mod name;
 #[cfg(test)]
 pub(crate) mod plans;
 mod purge;
 mod refusal;
 mod seed;
 mod store;
+mod v1;
 
 use writ_platform::credentials::Passwords;
 use writ_platform::cursor::Cursors;
@@ -17,11 +19,12 @@ use writ_platform::cursor::Cursors;
 pub use announce::register_announcement;
 pub use purge::register_purge;
 pub use seed::register_administrator;
+pub use v1::V1;
 
 use crate::Shop;
 use store::Store;
 
-/// The implementation of the generated trait [`Users`](generated::v1::Users): registration, profiles and
+/// The implementation of the generated trait [`Users`](generated::latest::Users): registration, profiles and
 /// passwords.
 #[derive(Debug, Clone)]
 pub struct UserService {

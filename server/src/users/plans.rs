@@ -1,6 +1,6 @@
 //! The check of the plans of the list of users.
 
-use generated::v1::{ListUsersRequest, UserRole, UserSort};
+use generated::latest::{ListUsersRequest, UserRole, UserSort};
 use sqlx::PgPool;
 use writ_platform::cursor::Cursors;
 use writ_platform::keyset::Paging;

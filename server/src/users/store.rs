@@ -1,7 +1,7 @@
 //! The SQL that finds, lists and creates user accounts.
 
 use chrono::{DateTime, Utc};
-use generated::v1::{User, UserId};
+use generated::latest::{NewUser, User, UserId};
 use sqlx::{PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
 use writ_platform::keyset::{Paging, Rows};
@@ -12,6 +12,8 @@ use writ_runtime::ETag;
 
 use super::announce;
 use super::list::{self, Filter};
+use super::name::full_name;
+use super::refusal::CreateError;
 use crate::Shop;
 use crate::auth::caller::Caller;
 use crate::events::Events;
@@ -40,7 +42,8 @@ pub struct Account {
 pub(super) struct Row {
     pub id: Uuid,
     pub email: String,
-    pub name: String,
+    pub given_name: String,
+    pub family_name: String,
     pub role: String,
     pub version: i32,
     pub created_at: DateTime<Utc>,
@@ -64,24 +67,28 @@ impl Store {
         Ok(paging.rows(accounts, total, list::value))
     }
 
-    /// Creates a user with the role `user`. Returns `None` if another account uses the e-mail address.
-    pub async fn insert(&self, email: &str, name: &str, password_hash: &str) -> Result<Option<Account>, sqlx::Error> {
+    /// Creates a user with the role `user`, and publishes that the user has registered.
+    pub async fn insert(&self, user: &NewUser, password_hash: &str) -> Result<Account, CreateError> {
         let mut transaction = Transaction::begin(&self.pool).await?;
+        // A trigger sets `name`, which processes of an older release read.
         let inserted = sqlx::query_as!(
             Row,
-            "INSERT INTO users (id, email, name, password_hash, announced_at) VALUES ($1, $2, $3, $4, now())
+            "INSERT INTO users (id, email, name, given_name, family_name, password_hash, announced_at)
+             VALUES ($1, $2, '', $3, $4, $5, now())
              ON CONFLICT (lower(email)) WHERE deleted_at IS NULL DO NOTHING
-             RETURNING id, email, name, role, version, created_at, updated_at",
+             RETURNING id, email, given_name, family_name, role, version, created_at, updated_at",
             UserId::generate().uuid(),
-            email,
-            name,
+            user.email,
+            user.given_name,
+            user.family_name,
             password_hash
         );
-        let Some(row) = inserted.fetch_optional(&mut *transaction).await? else { return Ok(None) };
+        let row = inserted.fetch_optional(&mut *transaction).await?.ok_or(CreateError::EmailTaken)?;
         let account = Account::try_from(row)?;
-        announce::registered(&mut transaction, &self.events, account.user.id, email, name).await?;
+        let name = full_name(&user.given_name, &user.family_name);
+        announce::registered(&mut transaction, &self.events, account.user.id, &user.email, &name).await?;
         transaction.commit().await?;
-        Ok(Some(account))
+        Ok(account)
     }
 
     /// Returns the user with this id. Returns `None` if the user does not exist or the caller cannot see the
@@ -89,8 +96,9 @@ impl Store {
     pub async fn find(&self, id: UserId, caller: &Caller) -> Result<Option<Account>, sqlx::Error> {
         let found = sqlx::query_as!(
             Row,
-            r#"SELECT id AS "id!", email AS "email!", name AS "name!", role AS "role!", version AS "version!",
-                      created_at AS "created_at!", updated_at AS "updated_at!"
+            r#"SELECT id AS "id!", email AS "email!", given_name AS "given_name!", family_name AS "family_name!",
+                      role AS "role!", version AS "version!", created_at AS "created_at!",
+                      updated_at AS "updated_at!"
                FROM active_users WHERE id = $1 AND ($2::uuid IS NULL OR id = $2)"#,
             id.uuid(),
             owner(caller)
@@ -113,8 +121,9 @@ impl Store {
 
 /// Returns the query of a page of the users that match the filters.
 pub(super) fn page_query(filter: &Filter, paging: &Paging<'_>) -> QueryBuilder<Postgres> {
-    let mut query =
-        QueryBuilder::new("SELECT id, email, name, role, version, created_at, updated_at FROM active_users WHERE TRUE");
+    let mut query = QueryBuilder::new(
+        "SELECT id, email, given_name, family_name, role, version, created_at, updated_at FROM active_users WHERE TRUE",
+    );
     filter.push(&mut query);
     paging.push(&mut query);
     query
@@ -134,7 +143,8 @@ impl TryFrom<Row> for Account {
         let user = User {
             id: row.id.into(),
             email: row.email,
-            name: row.name,
+            given_name: row.given_name,
+            family_name: row.family_name,
             role: row.role.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
             created_at: row.created_at,
             updated_at: row.updated_at,

@@ -1,6 +1,6 @@
 //! The handlers of the operations on webhook endpoints.
 
-use generated::v1::{
+use generated::latest::{
     Conflict, CreateWebhookError, CreateWebhookRequest, CreateWebhookResponse, DeleteWebhookError,
     DeleteWebhookRequest, DeleteWebhookResponse, GetWebhookError, GetWebhookRequest, GetWebhookResponse,
     ListWebhooksError, ListWebhooksResponse, NewWebhookSecret, NotFound, RegisteredWebhook, RotateWebhookSecretError,
@@ -35,7 +35,7 @@ impl WebhookEndpoints for WebhookService {
         };
         let (endpoint, secret) = self.webhooks.register(&new).await.map_err(refusal)?;
         let webhook = webhook(endpoint);
-        let location = format!("/v1/webhooks/{}", webhook.id);
+        let location = operations::GET_WEBHOOK.path_with(&[&webhook.id]);
         Ok(CreateWebhookResponse { location, body: RegisteredWebhook { webhook, secret: secret.reveal() } })
     }
 

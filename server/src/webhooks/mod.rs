@@ -6,7 +6,7 @@ use writ_platform::webhooks::Webhooks;
 
 use crate::Shop;
 
-/// The implementation of the generated trait [`WebhookEndpoints`](generated::v1::WebhookEndpoints): the registration of
+/// The implementation of the generated trait [`WebhookEndpoints`](generated::latest::WebhookEndpoints): the registration of
 /// endpoints.
 #[derive(Debug, Clone)]
 pub struct WebhookService {

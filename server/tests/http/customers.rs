@@ -26,7 +26,7 @@ pub async fn known(service: &Service, user: &Value) {
 }
 
 fn id_of(user: &Value) -> Uuid {
-    let id: generated::v1::UserId = user["id"].as_str().unwrap().parse().unwrap();
+    let id: generated::latest::UserId = user["id"].as_str().unwrap().parse().unwrap();
     id.uuid()
 }
 

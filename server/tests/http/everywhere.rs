@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use generated::v1::operations;
+use generated::{v1, v2};
 use http::Method;
 use serde_json::{Value, json};
 use server::testing;
 use writ_platform::testing::{Sweep, forged_tokens, resigned_token};
+use writ_runtime::Operation;
 
 use crate::customers::known;
 use crate::envelope::refused;
@@ -80,19 +81,35 @@ async fn the_contract_and_its_page_are_served() {
     let json = fetch("/openapi.json").await.unwrap();
     assert_eq!(json.headers()["content-type"], "application/json");
     let contract: Value = json.json().await.unwrap();
-    assert_eq!(contract["paths"]["/v1/orders/{orderId}"]["patch"]["operationId"], "updateOrder");
+    assert_eq!(contract["paths"]["/v2/orders/{orderId}"]["patch"]["operationId"], "updateOrder");
+    for (path, version) in [("/v1/openapi.json", "1.0.0"), ("/v2/openapi.json", "2.0.0")] {
+        let contract: Value = fetch(path).await.unwrap().json().await.unwrap();
+        assert_eq!(contract["info"]["version"], version, "{path}");
+    }
+    let page = fetch("/docs/swagger-initializer.js").await.unwrap().text().await.unwrap();
+    assert!(page.contains("/v1/openapi.json") && page.contains("/v2/openapi.json"), "{page}");
     let yaml = fetch("/openapi.yaml").await.unwrap();
     assert_eq!(yaml.headers()["content-type"], "application/yaml");
     assert!(yaml.text().await.unwrap().contains("operationId: updateOrder"));
     assert_eq!(fetch("/docs/").await.unwrap().status(), 200);
 }
 
-/// Returns a sweep of all operations by an administrator, with the account of a customer.
-async fn sweep(service: &Service) -> Sweep {
+/// Returns the operations of each version of the API.
+fn versions() -> [&'static [&'static Operation]; 2] {
+    [v1::operations::ALL, v2::operations::ALL]
+}
+
+/// Returns a sweep of all operations of each version by an administrator, with the account of a customer.
+async fn sweeps(service: &Service) -> [Sweep; 2] {
     let customer = Customer::new(service, "user@example.com").await;
     known(service, &json!({ "id": customer.id })).await;
-    bodies(Sweep::new(&service.server, operations::ALL))
-        .credential("bearer", &service.admin().await.access)
+    let admin = service.admin().await;
+    versions().map(|operations| sweep(service, operations, &customer, &admin))
+}
+
+fn sweep(service: &Service, operations: &'static [&'static Operation], customer: &Customer, admin: &Session) -> Sweep {
+    bodies(Sweep::new(&service.server, operations), operations)
+        .credential("bearer", &admin.access)
         .value("userId", &customer.id)
         .value("orderId", NO_ORDER.trim_start_matches("/v1/orders/"))
         .value("sku", "ABC-1")
@@ -100,8 +117,13 @@ async fn sweep(service: &Service) -> Sweep {
 }
 
 /// Returns a sweep with a valid body for each operation that needs one after its credentials.
-fn bodies(sweep: Sweep) -> Sweep {
-    let user = json!({ "email": "user@example.com", "name": "New Name", "role": "user" });
+fn bodies(sweep: Sweep, operations: &[&Operation]) -> Sweep {
+    let user = match operations {
+        older if std::ptr::eq(older, v1::operations::ALL) => {
+            json!({ "email": "user@example.com", "name": "New Name", "role": "user" })
+        }
+        _ => json!({ "email": "user@example.com", "givenName": "New", "familyName": "Name", "role": "user" }),
+    };
     sweep
         .body("replaceUser", user.clone())
         .body("updateUser", user)
@@ -135,22 +157,22 @@ async fn start_with_key() -> Service {
 async fn every_operation_with_security_requires_credentials() {
     let service = start_with_key().await;
     let admin = service.admin().await;
-    let mut sweep = sweep(&service).await.refuses("bearer", "is a refresh token", &admin.refresh);
-    for (fault, token) in forged_tokens(&admin.access) {
-        sweep = sweep.refuses("bearer", fault, &token);
-    }
+    let mut refused = vec![("is a refresh token", admin.refresh.clone())];
+    refused.extend(forged_tokens(&admin.access));
     let claim = |name: &'static str, value: Value| resigned_token(&admin.access, &KEY, |claims| claims[name] = value);
-    for (fault, token) in [
+    refused.extend([
         ("has expired", claim("exp", json!(1_700_000_000))),
         ("is for another service", claim("aud", json!("other"))),
         ("is by another issuer", claim("iss", json!("other"))),
         ("is of no user", claim("sub", json!("root"))),
         ("has no known role", claim("roles", json!(["root"]))),
         ("has no session", claim("sid", Value::Null)),
-    ] {
-        sweep = sweep.refuses("bearer", fault, &token);
+    ]);
+    for sweep in sweeps(&service).await {
+        let sweep = refused.iter().fold(sweep, |sweep, (fault, token)| sweep.refuses("bearer", fault, token));
+        sweep.requires_credentials().await;
+        service.reset_limits().await;
     }
-    sweep.requires_credentials().await;
     // The key is that of the service: a token with the claims of the original is valid.
     let valid = resigned_token(&admin.access, &KEY, |_| ());
     let response = service.request(Method::GET, "/v1/users").bearer_auth(valid).send().await.unwrap();
@@ -164,8 +186,10 @@ async fn the_tokens_of_an_ended_session_are_refused_by_every_operation() {
     let logout = json!({ "refreshToken": ended.refresh });
     let response = service.request(Method::POST, "/v1/auth/logout").json(&logout).send().await.unwrap();
     assert_eq!(response.status(), 204);
-    let sweep = sweep(&service).await.refuses("bearer", "is of an ended session", &ended.access);
-    sweep.requires_credentials().await;
+    for sweep in sweeps(&service).await {
+        sweep.refuses("bearer", "is of an ended session", &ended.access).requires_credentials().await;
+        service.reset_limits().await;
+    }
 }
 
 #[tokio::test]
@@ -174,8 +198,8 @@ async fn every_operation_hides_data_from_other_users_and_requires_its_scopes() {
     let owner = Customer::new(&service, "owner@example.com").await;
     let other = Customer::new(&service, "other@example.com").await;
     let order = ordered(&service, &owner).await;
-    let of = |session: &Session| {
-        bodies(Sweep::new(&service.server, operations::ALL))
+    let of = |session: &Session, operations: &'static [&'static Operation]| {
+        bodies(Sweep::new(&service.server, operations), operations)
             .credential("bearer", &session.access)
             .value("userId", &owner.id)
             .value("orderId", order.trim_start_matches("/v1/orders/"))
@@ -183,31 +207,42 @@ async fn every_operation_hides_data_from_other_users_and_requires_its_scopes() {
     };
     // Callers see only their own orders in this list.
     let open = ["listOrders", "listUsers"];
-    of(&owner.session).refuses_other_callers(&of(&other.session), &open).await;
-    of(&other.session).requires_scopes_beyond(&SCOPES).await;
+    for operations in versions() {
+        of(&owner.session, operations).refuses_other_callers(&of(&other.session, operations), &open).await;
+        of(&other.session, operations).requires_scopes_beyond(&SCOPES).await;
+        service.reset_limits().await;
+    }
 }
 
 #[tokio::test]
 async fn every_operation_refuses_requests_that_it_does_not_declare() {
     let service = Service::start().await;
-    let sweep = sweep(&service).await;
-    sweep.refuses_other_methods().await;
-    sweep.refuses_invalid_path_parameters().await;
-    sweep.refuses_unreadable_bodies().await;
-    sweep.refuses_other_media_types().await;
-    sweep.requires_preconditions().await;
+    for sweep in sweeps(&service).await {
+        sweep.refuses_other_methods().await;
+        sweep.refuses_invalid_path_parameters().await;
+        sweep.refuses_unreadable_bodies().await;
+        sweep.refuses_other_media_types().await;
+        sweep.requires_preconditions().await;
+        service.reset_limits().await;
+    }
 }
 
 #[tokio::test]
 async fn every_operation_has_its_declared_rate_limit() {
     let service = Service::start().await;
-    sweep(&service).await.limits_requests().await;
+    for sweep in sweeps(&service).await {
+        sweep.limits_requests().await;
+        // Both versions of an operation have one limit.
+        service.reset_limits().await;
+    }
 }
 
 #[tokio::test]
 async fn every_operation_is_a_503_without_a_database() {
     let service = Service::start().await;
-    let sweep = sweep(&service).await;
+    let sweeps = sweeps(&service).await;
     service.server.service.orders.close().await;
-    sweep.of_tags(&["products", "carts", "orders", "webhook-endpoints"]).is_unavailable().await;
+    for sweep in sweeps {
+        sweep.of_tags(&["products", "carts", "orders", "webhook-endpoints"]).is_unavailable().await;
+    }
 }

@@ -25,4 +25,5 @@ mod user_changes;
 mod user_list;
 mod user_races;
 mod users;
+mod versions;
 mod webhooks;

@@ -32,6 +32,9 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
     if let Some(rounds) = bench.rounds {
         program.env("WRIT_BENCH_ROUNDS", rounds.to_string());
     }
+    if let Some(row) = &bench.row {
+        program.env("WRIT_BENCH_ROW", row);
+    }
     measure(&bench.session, &mut program)
 }
 
@@ -57,9 +60,11 @@ fn measure(session: &Session, program: &mut Command) -> anyhow::Result<()> {
     session.run_quietly("cargo build", build.args(["build", "--quiet", "--release"]))?;
     let folder = Folder::temporary(session)?;
     let services = services::start(session, &folder, Lifetime::Temporary, Stores { postgres: true, redis: true })?;
+    let stores: Vec<String> = services.processes().iter().map(i32::to_string).collect();
     program
         .current_dir(work_folder("server"))
         .envs(services.variables())
+        .env("WRIT_BENCH_STORES", stores.join(","))
         .env("WRIT_BENCH_SERVER", cargo::root().join("target/release/server"));
     let status = session.start("writ-bench-server", Kind::Group, program)?.wait()?;
     if !status.success() {

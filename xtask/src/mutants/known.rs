@@ -41,3 +41,19 @@ fn key(mutant: &Mutant, text: &str) -> String {
     text.hash(&mut hasher);
     format!("{:016x} {}", hasher.finish(), mutant.name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::list::named;
+    use super::*;
+
+    #[test]
+    fn a_mutant_stays_known_until_its_file_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (named("one"), named("other"));
+        Known::read(folder.path()).add([(&one, "text")].into_iter()).unwrap();
+        let known = Known::read(folder.path());
+        assert!(known.contains(&one, "text"));
+        assert!(!known.contains(&one, "changed text") && !known.contains(&other, "text"));
+    }
+}

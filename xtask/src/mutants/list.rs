@@ -120,6 +120,20 @@ pub fn shuffle(mutants: &mut [Mutant], seed: u64) {
     });
 }
 
+/// Returns a mutant with a name for a test.
+#[cfg(test)]
+pub fn named(name: &str) -> Mutant {
+    let start = Position { line: 1, column: 1 };
+    Mutant {
+        name: name.to_owned(),
+        package: String::new(),
+        file: PathBuf::new(),
+        span: Span { start, end: start },
+        replacement: String::new(),
+        genre: Genre::FnValue,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,16 +151,8 @@ mod tests {
 
     #[test]
     fn a_seed_draws_the_same_mutants_in_any_order() {
-        let mutant = |name: String| Mutant {
-            name,
-            package: String::new(),
-            file: PathBuf::new(),
-            span: Span { start: Position { line: 1, column: 1 }, end: Position { line: 1, column: 1 } },
-            replacement: String::new(),
-            genre: Genre::FnValue,
-        };
         let drawn = |seed, reversed: bool| {
-            let mut mutants: Vec<_> = (0..100).map(|number| mutant(number.to_string())).collect();
+            let mut mutants: Vec<_> = (0..100).map(|number| named(&number.to_string())).collect();
             if reversed {
                 mutants.reverse();
             }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{BinOp, Expr, ExprBinary, Pat};
+use syn::{Attribute, BinOp, Expr, ExprBinary, Pat};
 
 use super::list::Genre;
 
@@ -21,7 +21,8 @@ pub struct Site {
     pub toggled: Range<usize>,
 }
 
-/// Returns the places of a file. Constants and constant functions have none, because a toggle is not constant.
+/// Returns the places of a file. Constants and constant functions have none, because a toggle is not constant, and
+/// neither has code that is not compiled.
 pub fn sites(text: &str) -> syn::Result<Vec<Site>> {
     let file = syn::parse_file(text)?;
     let mut finder = Finder { found: Vec::new(), outermost: None };
@@ -42,8 +43,8 @@ impl Finder {
         self.found.push(Site { genre, changed, toggled });
     }
 
-    fn function(&mut self, signature: &syn::Signature, block: &syn::Block) {
-        if signature.constness.is_some() {
+    fn function(&mut self, attributes: &[Attribute], signature: &syn::Signature, block: &syn::Block) {
+        if signature.constness.is_some() || is_off(attributes) {
             return;
         }
         // An opaque return type is the type of the first returned value, which the change would decide.
@@ -102,17 +103,29 @@ impl<'ast> Visit<'ast> for Finder {
         self.visit_expr(&arm.body);
     }
 
+    fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
+        if !is_off(&item.attrs) {
+            visit::visit_item_impl(self, item);
+        }
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        if !is_off(&item.attrs) {
+            visit::visit_item_mod(self, item);
+        }
+    }
+
     fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
-        self.function(&function.sig, &function.block);
+        self.function(&function.attrs, &function.sig, &function.block);
     }
 
     fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
-        self.function(&function.sig, &function.block);
+        self.function(&function.attrs, &function.sig, &function.block);
     }
 
     fn visit_trait_item_fn(&mut self, function: &'ast syn::TraitItemFn) {
         if let Some(block) = &function.default {
-            self.function(&function.sig, block);
+            self.function(&function.attrs, &function.sig, block);
         }
     }
 
@@ -140,6 +153,14 @@ fn can_be_toggled(condition: &Expr) -> bool {
         }
         _ => true,
     }
+}
+
+/// Returns true if an item exists only without a feature. The tests are compiled with all features.
+fn is_off(attributes: &[Attribute]) -> bool {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).any(|attribute| {
+        let condition = attribute.meta.require_list().map(|list| list.tokens.to_string().replace(' ', ""));
+        condition.is_ok_and(|condition| condition.starts_with("not(feature="))
+    })
 }
 
 /// Returns true if a type is or contains `impl Trait`.

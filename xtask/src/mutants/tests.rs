@@ -100,7 +100,7 @@ fn the_operands_around_a_let_are_toggled_without_it() {
 }
 
 #[test]
-fn constants_and_opaque_types_have_no_toggles() {
+fn constants_opaque_types_and_code_of_missing_features_have_no_toggles() {
     for (file, genre, old) in [
         ("const A: u8 = 2 * 3;", Genre::BinaryOperator, "*"),
         ("static A: u8 = 2 * 3;", Genre::BinaryOperator, "*"),
@@ -108,6 +108,7 @@ fn constants_and_opaque_types_have_no_toggles() {
         ("fn f() { let a = [0; 2 * 3]; }", Genre::BinaryOperator, "*"),
         ("fn f() { g::<{ 2 * 3 }>(); }", Genre::BinaryOperator, "*"),
         ("fn f() -> impl A { b }", Genre::FnValue, "b"),
+        ("#[cfg(not(feature = \"a\"))] fn f() -> bool { b() }", Genre::FnValue, "b()"),
         ("fn f() { match a { -1 => {} _ => {} } }", Genre::UnaryOperator, "-"),
     ] {
         assert!(toggles(file, &[Change(genre, old, "x")]).is_empty(), "{file}");

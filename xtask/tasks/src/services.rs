@@ -111,6 +111,13 @@ pub fn psql() -> anyhow::Result<PathBuf> {
 }
 
 impl Services<'_> {
+    /// Returns the ids of the main processes of the private servers.
+    pub fn processes(&self) -> Vec<i32> {
+        let postgres = self.postgres.as_ref().map(|postgres| postgres.process.target().pid);
+        let redis = self.redis.as_ref().map(|redis| redis.process.target().pid);
+        postgres.into_iter().chain(redis).map(|pid| pid.as_raw_nonzero().get()).collect()
+    }
+
     /// Returns the environment variables from which a server reads the URLs of its stores, with their values.
     pub fn variables(&self) -> impl Iterator<Item = (&'static str, String)> {
         let database = self.database_url.clone().map(|url| ("DATABASE_URL", url));

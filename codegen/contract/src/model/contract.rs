@@ -5,6 +5,7 @@ use super::event::Event;
 use super::operation::{Operation, Scheme};
 use super::outgoing::{OutgoingCall, OutgoingOperation, Trigger};
 use super::schema::{SchemaId, Schemas};
+use super::versions::Versions;
 use crate::source::{Span, Spanned};
 
 /// A resolved contract: operations, schemas, security schemes and error bodies.
@@ -58,6 +59,8 @@ pub struct Contract {
     pub schemes: Vec<Scheme>,
     /// The bodies of the contract's error responses.
     pub errors: Errors,
+    /// The versions of the API (`x-versions`), or `None` if the contract does not declare them.
+    pub versions: Option<Versions>,
 }
 
 /// A server of the API, as the contract declares it under `servers`.

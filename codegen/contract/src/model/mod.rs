@@ -26,6 +26,7 @@ mod select;
 mod settled;
 pub mod sparse_fieldset;
 pub mod stream;
+pub mod versions;
 
 pub use build::error_pointers::{ErrorEnvelopeForm, read_error_pointers};
 pub use build::own_type::read_own_type;
@@ -39,3 +40,4 @@ pub use options::{Enums, NameOverride, NameTarget, OperationOptions, Options, Sc
 pub use outgoing::{Callback, OutgoingCall, OutgoingOperation, Trigger};
 pub use passes::resolve;
 pub use schema::{Kind, Schema, SchemaId, Schemas};
+pub use versions::{VersionDates, Versions, version_number};

@@ -27,11 +27,11 @@ pub struct Accept(Option<Arc<[Range]>>);
 
 /// A media range of an `Accept` header, for example `text/*;q=0.5`.
 #[derive(Debug, PartialEq, Eq)]
-struct Range {
-    media: MediaType,
+pub(crate) struct Range {
+    pub(crate) media: MediaType,
     /// The quality value (`q`) of the media range in thousandths, an integer so that values are compared
     /// exactly.
-    quality: u16,
+    pub(crate) quality: u16,
 }
 
 /// The media types that a response of an operation can have, as an enum.
@@ -135,7 +135,7 @@ impl Accept {
     ///
     /// A parameter of a range counts only if the media type has it too. For example, a response without
     /// `charset` matches a range with `charset=utf-8` as well as a range without it.
-    fn quality(&self, offered: &str) -> u16 {
+    pub(crate) fn quality(&self, offered: &str) -> u16 {
         let Some(ranges) = &self.0 else { return 1000 };
         let Some(offered) = MediaType::parse(offered) else { return 0 };
         if offered.is_range() {
@@ -151,7 +151,8 @@ impl Accept {
     }
 }
 
-fn range(element: &str) -> Option<Range> {
+/// Parses an element of an `Accept` header. Returns `None` if it is not valid.
+pub(crate) fn range(element: &str) -> Option<Range> {
     // Old Java clients send `*` instead of `*/*`.
     let element = match element.trim_start().strip_prefix('*') {
         Some(rest) if !rest.starts_with('/') => format!("*/*{rest}"),

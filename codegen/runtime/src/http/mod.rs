@@ -9,6 +9,7 @@ pub mod accept;
 pub mod address;
 pub mod any_media;
 pub(crate) mod link_query;
+mod location;
 pub(crate) mod media;
 pub mod path;
 pub(crate) mod percent;

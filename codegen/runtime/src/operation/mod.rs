@@ -12,6 +12,7 @@ mod parameter;
 mod policy;
 mod security;
 mod server;
+mod versions;
 
 pub use body::{Body, Media, MediaKind};
 pub use error::{ErrorBody, ErrorChoice, ErrorContent, ErrorList, ErrorMember, ErrorResponse, ErrorText, ErrorValue};
@@ -20,6 +21,7 @@ pub use parameter::{Parameter, ParameterLocation, Style, ValueKind};
 pub use policy::{Cache, Idempotency, LimitBy, RateLimit};
 pub use security::{Requirement, Scheme, SchemeKind};
 pub use server::{Server, ServerVariable};
+pub use versions::{Version, Versions};
 
 /// An operation of the contract as constant data: method, path, parameters, security and policies.
 ///
@@ -96,6 +98,9 @@ pub struct Operation {
     pub secret: bool,
     /// The name of the query parameter that lists the fields of a sparse fieldset (`x-sparse`), or `None`.
     pub sparse_fieldset: Option<&'static str>,
+    /// The name of the API version that declares the operation, such as `v2`. It is part of the entity tags of responses.
+    /// Empty for version 1 and for a contract without versions, so that their tags stay when a version is added.
+    pub version: &'static str,
 }
 
 impl Operation {
@@ -120,6 +125,7 @@ impl Operation {
         conditional: false,
         secret: false,
         sparse_fieldset: None,
+        version: "",
     };
 
     /// Returns true if the contract declares this status code for the operation.

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
-use http::StatusCode;
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::http::accept::Accept;
 use crate::http::path::{Captured, PathValues};
@@ -16,6 +16,7 @@ use crate::request::call_info::CallInfo;
 use crate::response::problem::Problem;
 use crate::style::spread::belongs;
 use crate::validate::violation::{InputLocation, Violation};
+use crate::values::etag::IfMatch;
 
 /// Request headers that the cache key omits, because they concern a single exchange.
 const EXCHANGE_HEADERS: [&str; 5] =
@@ -42,6 +43,10 @@ impl RequestHead {
         request_id: RequestId,
         captured: Vec<Captured>,
     ) -> RequestHead {
+        let mut parts = parts;
+        if !operation.version.is_empty() {
+            translate_conditions(&mut parts.headers, operation.version);
+        }
         let accept = Accept::of(&parts.headers);
         let call = CallInfo { operation, request_id, address, accept };
         let mut head = RequestHead { parts, call, captured, cache_key: String::new() };
@@ -89,6 +94,17 @@ impl RequestHead {
     }
 }
 
+/// Replaces the entity tags of `If-Match` by those without marks, which handlers know. `If-None-Match` stays: it is
+/// compared with the tag that leaves.
+fn translate_conditions(headers: &mut HeaderMap, version: &str) {
+    let values: Result<Vec<&str>, _> = headers.get_all(header::IF_MATCH).iter().map(HeaderValue::to_str).collect();
+    let condition = values.ok().and_then(|values| IfMatch::parse(&values.join(", ")));
+    let translated = condition.map(|condition| condition.without_version(version).to_string());
+    if let Some(value) = translated.and_then(|translated| HeaderValue::try_from(translated).ok()) {
+        headers.insert(header::IF_MATCH, value);
+    }
+}
+
 fn undecodable(name: &str) -> Problem {
     let violation = Violation {
         location: InputLocation::Path,
@@ -110,7 +126,7 @@ fn is_exchange_header(name: &str) -> bool {
 ///
 /// Every value from the caller is percent-encoded, so that a value cannot imitate another component of the key.
 fn cache_key(head: &RequestHead) -> String {
-    let mut key = head.call.operation.path.to_owned();
+    let mut key = format!("{}{}", head.call.operation.version, head.call.operation.path);
     for (_, value) in head.path().iter() {
         let _ = write!(key, "/{}", percent::encode(&value));
     }

@@ -34,6 +34,18 @@ pub(crate) fn apply(head: &RequestHead, reply: &mut Reply) {
     reply.body = ReplyBody::Empty;
 }
 
+/// Marks the `ETag` of a reply with the version of the contract that the representation belongs to, so that it
+/// differs from the tags of other versions.
+pub(crate) fn mark_tag(version: &str, reply: &mut Reply) {
+    if version.is_empty() {
+        return;
+    }
+    let marked = tag(&reply.headers).map(|tag| tag.of_version(version).to_string());
+    if let Some(value) = marked.and_then(|marked| HeaderValue::try_from(marked).ok()) {
+        reply.headers.insert(header::ETAG, value);
+    }
+}
+
 fn if_none_match(headers: &HeaderMap) -> Option<IfMatch> {
     let values: Result<Vec<&str>, _> = headers.get_all(header::IF_NONE_MATCH).iter().map(HeaderValue::to_str).collect();
     let values = values.ok().filter(|values| !values.is_empty())?;

@@ -129,6 +129,7 @@ pub trait Gate<P>: Send + Sync + 'static {
 
 /// The decision of a gate about a request that it does not refuse. [`Entry`] has an example.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "the value is taken apart at once, so a box would only be opened again")]
 pub enum Admission<T> {
     /// The gate admits the request, and the pipeline continues. The contained data is passed to [`Gate::leave`] later.
     Proceed(T),

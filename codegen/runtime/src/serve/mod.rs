@@ -19,4 +19,7 @@ mod route_tree;
 pub mod routed;
 pub mod router;
 pub mod routes;
+mod table;
+pub mod translated;
 pub mod unwritten;
+pub mod versions;

@@ -64,7 +64,16 @@ impl<A: Authenticate, G: Gate<A::Principal>> Pipeline<A, G> {
     /// Returns the builder that binds operations to methods of `service`. Each binding appends an endpoint to
     /// `endpoints`.
     pub fn routes<'e, S>(&'e self, service: S, endpoints: &'e mut Vec<Endpoint>) -> Routes<'e, S, A::Principal> {
-        Routes { pipeline: self, service: Arc::new(service), endpoints }
+        self.routes_of(&Arc::new(service), endpoints)
+    }
+
+    /// Returns the builder of [`Pipeline::routes`] for a service that serves several versions of the contract.
+    pub fn routes_of<'e, S>(
+        &'e self,
+        service: &Arc<S>,
+        endpoints: &'e mut Vec<Endpoint>,
+    ) -> Routes<'e, S, A::Principal> {
+        Routes { pipeline: self, service: Arc::clone(service), endpoints }
     }
 }
 

@@ -74,6 +74,17 @@ impl Violation {
     pub fn body(field: impl Into<String>, message: impl Into<Cow<'static, str>>) -> Violation {
         Violation { location: InputLocation::Body, field: field.into(), message: message.into() }
     }
+
+    /// Returns the violation of a member as a violation of the value that contains it: `name` in the field `owner` is
+    /// `owner.name`.
+    pub fn within(self, field: &str) -> Violation {
+        let field = match self.field.as_str() {
+            "" => field.to_owned(),
+            inner if inner.starts_with('[') => format!("{field}{inner}"),
+            inner => format!("{field}.{inner}"),
+        };
+        Violation { field, ..self }
+    }
 }
 
 /// The violations in a parameter, a body or a complete request.
@@ -114,5 +125,16 @@ impl Violations {
     pub fn extend(&mut self, other: Violations) {
         self.malformed |= other.malformed;
         other.list.into_iter().for_each(|violation| self.push(violation));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_violation_of_a_member_gets_the_path_of_its_owner() {
+        let field = |inner: &str| Violation::body(inner, "must fit").within("owner").field;
+        assert_eq!([field(""), field("name"), field("[1]")], ["owner", "owner.name", "owner[1]"]);
     }
 }

@@ -91,6 +91,26 @@ impl ETag {
     }
 }
 
+/// The character between an entity tag and the version of the contract that its representation belongs to.
+const VERSION_MARK: char = '@';
+
+impl ETag {
+    /// Returns the entity tag of this representation in a version of the contract.
+    pub(crate) fn of_version(&self, version: &str) -> ETag {
+        ETag { weak: self.weak, tag: format!("{}{VERSION_MARK}{version}", self.tag) }
+    }
+
+    /// Returns the entity tag without the mark of its version. A tag of another version gets a mark that no
+    /// representation has, so that it matches none.
+    pub(crate) fn without_version(&self, version: &str) -> ETag {
+        let own = self.tag.strip_suffix(version).and_then(|tag| tag.strip_suffix(VERSION_MARK));
+        match own {
+            Some(tag) => ETag { weak: self.weak, tag: tag.to_owned() },
+            None => self.of_version("another-version"),
+        }
+    }
+}
+
 impl fmt::Display for ETag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}\"{}\"", if self.weak { "W/" } else { "" }, self.tag)
@@ -122,6 +142,15 @@ impl IfMatch {
             }
         }
         if tags.is_empty() { None } else { Some(IfMatch::Tags(tags)) }
+    }
+
+    /// Returns the condition on the tags without marks, which handlers know, for a condition on the tags of a version of the
+    /// contract.
+    pub(crate) fn without_version(&self, version: &str) -> IfMatch {
+        match self {
+            IfMatch::Any => IfMatch::Any,
+            IfMatch::Tags(tags) => IfMatch::Tags(tags.iter().map(|tag| tag.without_version(version)).collect()),
+        }
     }
 
     /// Returns true if the current entity tag satisfies the condition by strong comparison, as `If-Match`
@@ -247,6 +276,18 @@ mod tests {
         assert!(!strong.matches_strong(&weak) && !weak.matches_strong(&weak));
         assert!(strong.matches_weak(&weak) && weak.matches_weak(&weak));
         assert!(!strong.matches_weak(&ETag::strong("2")));
+    }
+
+    #[test]
+    fn a_tag_of_an_older_version_matches_only_in_that_version() {
+        let current = ETag::strong(7);
+        let marked = current.of_version("v1");
+        assert_eq!(marked.to_string(), "\"7@v1\"");
+        assert!(IfMatch::from(marked.clone()).without_version("v1").matches_strong(&current));
+        for foreign in [current.clone(), current.of_version("v2"), marked.of_version("v3")] {
+            assert!(!IfMatch::from(foreign).without_version("v1").matches_weak(&current));
+        }
+        assert_eq!(IfMatch::Any.without_version("v1"), IfMatch::Any);
     }
 
     #[test]

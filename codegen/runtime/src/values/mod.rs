@@ -6,6 +6,7 @@
 //! [`string_enum::StringEnum`] for enums, [`type_id`] for prefixed identifiers, [`text::Text`] for types of the
 //! implementer, and [`webhook::Webhook`] for outgoing events.
 
+pub mod conversion;
 pub mod etag;
 pub mod page;
 pub mod page_members;

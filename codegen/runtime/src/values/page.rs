@@ -28,6 +28,13 @@ pub struct Page<T> {
     pub pagination: Pagination,
 }
 
+impl<T> Page<T> {
+    /// Returns the page with each element converted by `f`.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        Page { data: self.data.into_iter().map(f).collect(), pagination: self.pagination }
+    }
+}
+
 /// The position of a page in the complete list, as a response contains it. [`Page`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pagination {

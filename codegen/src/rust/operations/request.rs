@@ -17,7 +17,7 @@ use crate::rust::operations::parameter_field::{parameter_field, parameter_names}
 use crate::rust::operations::request_body::body_field;
 use crate::rust::operations::request_field::RequestField;
 use crate::rust::plan::types::TypePlan;
-use crate::rust::view::{FieldSource, RequestFieldView, RequestView};
+use crate::rust::view::{FieldParameter, FieldSource, RequestFieldView, RequestView};
 
 /// Returns the view of an operation's request type, and the statements that validate the parameters which the
 /// handler does not receive.
@@ -89,8 +89,11 @@ pub fn request_view(
     let multipart = contents().any(|content| content.kind == ContentKind::Multipart);
     let streamed = multipart || contents().any(|content| item_schema(content, &plan.contract.schemas).is_some());
     let default = !streamed && fields.iter().all(|(.., field)| field.ty.has_empty());
-    let fields =
-        fields.into_iter().zip(field_names).map(|((_, source, field), name)| view(source, field, name)).collect();
+    let fields = fields
+        .into_iter()
+        .zip(field_names)
+        .map(|((_, source, field), name)| view(operation, source, field, name))
+        .collect();
     let fields: Vec<RequestFieldView> = fields;
     let page = paged.is_none().then(|| page_request(plan, operation, &fields)).flatten();
     let name = Code::of(&names.request);
@@ -98,11 +101,20 @@ pub fn request_view(
 }
 
 /// Returns the view of a field in a request type.
-fn view(source: FieldSource, field: RequestField, name: String) -> RequestFieldView {
+fn view(operation: &Operation, source: FieldSource, field: RequestField, name: String) -> RequestFieldView {
     let variable = variable(&name, DECODE);
     let take = field.take(&variable);
+    let parameter = match source {
+        FieldSource::Parameter(index) => operation.parameters.get(index),
+        _ => None,
+    };
     RequestFieldView {
         source,
+        parameter: parameter.map(|parameter| FieldParameter {
+            name: parameter.name.clone(),
+            location: parameter.location,
+            sparse: parameter.sparse,
+        }),
         presence: field.presence,
         take: Code::of(if take == name { take } else { format!("{name}: {take}") }),
         variable: Code::of(variable),

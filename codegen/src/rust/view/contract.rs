@@ -47,6 +47,41 @@ pub struct RootView {
     pub conversions: Option<Code>,
     /// The version of the runtime that the generated code requires, as `major.minor`.
     pub runtime: &'static str,
+    /// The older versions of the API that this one serves, or `None` if it is not the latest of several versions.
+    pub versions: Option<ServedVersionsView>,
+}
+
+/// The view of the method with which the latest version of an API serves all versions.
+#[derive(Debug, Serialize)]
+pub struct ServedVersionsView {
+    /// The older versions, the oldest first.
+    pub older: Vec<OlderVersionView>,
+}
+
+/// The view of an older version of an API, as the latest version serves it.
+#[derive(Debug, Serialize)]
+pub struct OlderVersionView {
+    /// The name of the version's module, and of the argument with its conversions.
+    pub name: Code,
+    /// The type parameter for the conversions of the version.
+    pub parameter: Code,
+    /// The traits that the type of the conversions implements.
+    pub bounds: Vec<Code>,
+    /// The expression of the version's error envelope.
+    pub envelope: Code,
+    /// The functions that bind the operations of the version.
+    pub binders: Vec<VersionBinderView>,
+    /// True if operations of the version without a handler respond with status 501.
+    pub unwritten: bool,
+}
+
+/// The view of the call of a function that binds operations of an older version to the handlers of one trait.
+#[derive(Debug, Serialize)]
+pub struct VersionBinderView {
+    /// The path of the function, with its type arguments.
+    pub function: Code,
+    /// The variable that holds the service with the handlers.
+    pub service: Code,
 }
 
 /// A cargo feature of the generated crate, as its documentation shows it.
@@ -177,7 +212,7 @@ pub struct SchemeView {
 }
 
 /// The view of the generated trait that verifies credentials, with a method for each security scheme.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct AuthenticatorView {
     /// The name of the trait.
     pub name: Code,
@@ -193,8 +228,24 @@ pub struct AuthenticatorView {
     pub combines: bool,
 }
 
+impl AuthenticatorView {
+    /// Adds the methods for the security schemes that only an older version of the API requires.
+    pub fn include(&mut self, older: AuthenticatorView) {
+        self.scopes |= older.scopes;
+        self.combines |= older.combines;
+        for method in older.methods {
+            if !self.methods.iter().any(|known| known.id == method.id) {
+                self.methods.push(method);
+            }
+        }
+        self.imports.extend(older.imports);
+        self.imports.sort();
+        self.imports.dedup();
+    }
+}
+
 /// The view of a method that verifies the credential of one security scheme.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct SchemeMethodView {
     /// The name of the method.
     pub name: Code,

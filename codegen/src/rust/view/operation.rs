@@ -8,7 +8,7 @@ use crate::rust::code::Code;
 use super::{ContentView, ErrorView, PartsView, RequestView, ResponseView, SortView};
 
 /// The view of a tag: its trait, and the types of its operations.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct TagView {
     /// The name of the tag's generated trait.
     pub name: Code,
@@ -32,14 +32,14 @@ pub struct TagView {
 }
 
 /// The view of the operations whose tags are not selected. Requests to these operations receive status 501.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct UnselectedView {
     /// The operations whose tags are not selected.
     pub operations: Vec<UnselectedOperationView>,
 }
 
 /// The view of an operation whose tag is not selected, and which responds with status 501.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct UnselectedOperationView {
     /// The `operationId` of the operation in the contract.
     pub id: String,
@@ -50,7 +50,7 @@ pub struct UnselectedOperationView {
 }
 
 /// The view of an operation: its trait method, and its request, response and error types.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct OperationView {
     /// The name of the operation's trait method.
     pub method: Code,
@@ -98,7 +98,7 @@ pub struct OperationView {
 
 /// The view of an operation's entry in the generated operation table: the fields of its static that differ from
 /// the default.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct OperationEntryView {
     /// The fields of the table entry that identify the operation, as `name: value`.
     pub head: Vec<Code>,

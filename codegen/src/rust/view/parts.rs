@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::rust::code::Code;
 
 /// The view of the types of a multipart body whose parts the contract describes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct PartsView {
     /// The name of the generated enum that holds one part of the multipart body.
     pub part: Code,
@@ -57,7 +57,7 @@ pub struct PartVariantView {
 }
 
 /// The view of a field in the struct of all parts of a multipart body.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct PartFieldView {
     /// The name of the field that holds one part, in the generated struct of a multipart body.
     pub name: Code,

@@ -1,11 +1,12 @@
 //! The views of requests, the data from which request types and their decoders are rendered.
 
 use serde::Serialize;
+use writ_contract::model::operation::ParameterLocation;
 
 use crate::rust::code::Code;
 
 /// The view of the request type of an operation, which holds its parameters and its body.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct RequestView {
     /// The name of the operation's request type.
     pub name: Code,
@@ -28,7 +29,7 @@ pub struct RequestView {
 }
 
 /// The view of the access to the page that a request selects.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct PageRequestView {
     /// The parameters that select the page, as a list in prose.
     pub docs: String,
@@ -41,7 +42,7 @@ pub struct PageRequestView {
 }
 
 /// The view of the enum of sort keys, the keys by which a request can sort a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct SortView {
     /// The name of the enum of sort keys.
     pub name: Code,
@@ -52,7 +53,7 @@ pub struct SortView {
 }
 
 /// The view of a variant in the enum of sort keys.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct SortKeyView {
     /// The variant of the sort key in its enum.
     pub name: Code,
@@ -78,12 +79,26 @@ pub enum FieldSource {
     Body,
 }
 
+/// The parameter that a field of a request type holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldParameter {
+    /// The name of the parameter in the request.
+    pub name: String,
+    /// The part of the request that contains the parameter.
+    pub location: ParameterLocation,
+    /// True if the parameter lists the fields of a sparse fieldset.
+    pub sparse: bool,
+}
+
 /// The view of a field in a request type, which holds a parameter or the body.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct RequestFieldView {
     /// The part of the request that the field is decoded from.
     #[serde(skip)]
     pub source: FieldSource,
+    /// The parameter that the field holds, or `None` if it holds the body or the requested page.
+    #[serde(skip)]
+    pub parameter: Option<FieldParameter>,
     /// The Rust name of the field in a request type.
     pub name: Code,
     /// The documentation of the field in a request type.
@@ -118,7 +133,7 @@ pub enum Presence {
 }
 
 /// The code that decodes a field of a request type.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DecodeView {
     /// An expression that decodes the request field from one parameter or from the body.
@@ -128,7 +143,7 @@ pub enum DecodeView {
 }
 
 /// The view of the enum of an operation's request bodies. The media type of a request selects the variant.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct FormsView {
     /// The name of the enum of request bodies.
     pub name: Code,
@@ -137,7 +152,7 @@ pub struct FormsView {
 }
 
 /// The view of a variant in the enum of request bodies.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct FormView {
     /// The name of the variant in the enum of request bodies.
     pub variant: Code,

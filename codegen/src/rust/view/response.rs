@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::rust::code::Code;
 
 /// The view of the type of an operation's successful response.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ResponseView {
     /// The name of the operation's response type.
     pub name: Code,
@@ -23,7 +23,7 @@ pub struct ResponseView {
 }
 
 /// The view of one successful response of an operation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct SuccessView {
     /// The variant of the successful response, if the response type is an enum.
     pub variant: Code,
@@ -43,7 +43,7 @@ pub struct SuccessView {
 }
 
 /// The view of a header of a successful response.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct HeaderView {
     /// The Rust name of the response field that holds the header.
     pub name: Code,
@@ -67,7 +67,7 @@ pub struct HeaderView {
 }
 
 /// The view of the body of a successful response.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ResponseBodyView {
     /// The Rust type of a response body, as generated code names it.
     pub ty: Code,
@@ -78,7 +78,7 @@ pub struct ResponseBodyView {
 }
 
 /// The view of a response body with several media types: an enum of bodies and an enum of media types.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ContentView {
     /// The name of the enum of response bodies, with a variant for each type of the body.
     pub name: Code,
@@ -95,7 +95,7 @@ pub struct ContentView {
 }
 
 /// The view of a variant of a response body with several media types.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ContentVariantView {
     /// The name of the variant, both in the enum of response bodies and in the enum of media types.
     pub name: Code,
@@ -112,7 +112,7 @@ pub struct ContentVariantView {
 }
 
 /// The view of the error type of an operation, an enum of the error responses that the contract declares.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ErrorView {
     /// The name of the operation's error type.
     pub name: Code,
@@ -124,7 +124,7 @@ pub struct ErrorView {
 }
 
 /// The view of a variant in the error type of an operation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ErrorVariantView {
     /// The name of the variant in the error type.
     pub name: Code,

@@ -7,4 +7,5 @@ mod shop;
 mod table;
 mod tables;
 mod unwritten;
+mod versions;
 pub mod wire;

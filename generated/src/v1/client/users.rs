@@ -3,13 +3,11 @@
 
 use writ_runtime::{ArrayRule, ETag, OwnRules, Read, StringRule};
 use crate::v1::{
-    BadRequest, ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, Conflict,
-    CreateUserError, CreateUserRequest, CreateUserResponse, DeleteUserError, DeleteUserRequest,
-    DeleteUserResponse, Forbidden, GetUserError, GetUserRequest, GetUserResponse, ListUsersError,
-    ListUsersRequest, ListUsersResponse, NotAcceptable, NotFound, PayloadTooLarge,
-    PreconditionFailed, PreconditionRequired, ReplaceUserError, ReplaceUserRequest,
-    ReplaceUserResponse, ServiceUnavailable, TooManyRequests, Unauthorized, UnprocessableEntity,
-    UnsupportedMediaType, UpdateUserError, UpdateUserRequest, UpdateUserResponse, User, operations,
+    ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, CreateUserError,
+    CreateUserRequest, CreateUserResponse, DeleteUserError, DeleteUserRequest, DeleteUserResponse,
+    GetUserError, GetUserRequest, GetUserResponse, ListUsersError, ListUsersRequest,
+    ListUsersResponse, ReplaceUserError, ReplaceUserRequest, ReplaceUserResponse, UpdateUserError,
+    UpdateUserRequest, UpdateUserResponse, User, operations,
 };
 use writ_runtime::client;
 
@@ -128,7 +126,7 @@ impl Users {
 }
 
 impl ListUsersRequest {
-    pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
+    pub(crate) fn encode(&self, out: &mut client::Outgoing) {
         out.page(/* limit */ 1, Some(/* page */ 0), Some(/* cursor */ 2), &self.page);
         out.optional(3, &self.role);
         out.optional(4, &self.created_after);
@@ -172,23 +170,8 @@ impl client::Listed for ListUsersResponse {
     }
 }
 
-impl client::FromResponse for ListUsersError {
-    fn read(response: &mut client::Incoming) -> Option<Self> {
-        match response.status() {
-            400 => Some(Self::BadRequest(BadRequest::received(response.problem()?))),
-            401 => Some(Self::Unauthorized(Unauthorized::received(response.problem()?))),
-            403 => Some(Self::Forbidden(Forbidden::received(response.problem()?))),
-            406 => Some(Self::NotAcceptable(NotAcceptable::received(response.problem()?))),
-            429 => Some(Self::TooManyRequests(TooManyRequests::received(response.problem()?))),
-            500 => Some(Self::Internal(response.internal()?)),
-            503 => Some(Self::ServiceUnavailable(ServiceUnavailable::received(response.problem()?))),
-            _ => response.undeclared(),
-        }
-    }
-}
-
 impl CreateUserRequest {
-    pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
+    pub(crate) fn encode(&self, out: &mut client::Outgoing) {
         out.check_body(&self.body, &OwnRules);
         out.body(/* application/json */ 0, &self.body);
     }
@@ -210,25 +193,8 @@ impl client::FromResponse for CreateUserResponse {
     }
 }
 
-impl client::FromResponse for CreateUserError {
-    fn read(response: &mut client::Incoming) -> Option<Self> {
-        match response.status() {
-            400 => Some(Self::BadRequest(BadRequest::received(response.problem()?))),
-            406 => Some(Self::NotAcceptable(NotAcceptable::received(response.problem()?))),
-            409 => Some(Self::Conflict(Conflict::received(response.problem()?))),
-            413 => Some(Self::PayloadTooLarge(PayloadTooLarge::received(response.problem()?))),
-            415 => Some(Self::UnsupportedMediaType(UnsupportedMediaType::received(response.problem()?))),
-            422 => Some(Self::UnprocessableEntity(UnprocessableEntity::received(response.problem()?))),
-            429 => Some(Self::TooManyRequests(TooManyRequests::received(response.problem()?))),
-            500 => Some(Self::Internal(response.internal()?)),
-            503 => Some(Self::ServiceUnavailable(ServiceUnavailable::received(response.problem()?))),
-            _ => response.undeclared(),
-        }
-    }
-}
-
 impl GetUserRequest {
-    pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
+    pub(crate) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
         out.check_optional(1, &self.fields, &ArrayRule { min: 1, max: Some(6), ..ArrayRule::NONE });
         out.optional(1, &self.fields);
@@ -252,24 +218,8 @@ impl client::SupportsSparseFieldset for GetUserResponse {
     const OBJECTS: client::SparseObjects = client::SparseObjects::Outermost;
 }
 
-impl client::FromResponse for GetUserError {
-    fn read(response: &mut client::Incoming) -> Option<Self> {
-        match response.status() {
-            400 => Some(Self::BadRequest(BadRequest::received(response.problem()?))),
-            401 => Some(Self::Unauthorized(Unauthorized::received(response.problem()?))),
-            403 => Some(Self::Forbidden(Forbidden::received(response.problem()?))),
-            404 => Some(Self::NotFound(NotFound::received(response.problem()?))),
-            406 => Some(Self::NotAcceptable(NotAcceptable::received(response.problem()?))),
-            429 => Some(Self::TooManyRequests(TooManyRequests::received(response.problem()?))),
-            500 => Some(Self::Internal(response.internal()?)),
-            503 => Some(Self::ServiceUnavailable(ServiceUnavailable::received(response.problem()?))),
-            _ => response.undeclared(),
-        }
-    }
-}
-
 impl ReplaceUserRequest {
-    pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
+    pub(crate) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
         out.required(1, &self.if_match);
         out.check_body(&self.body, &OwnRules);
@@ -290,30 +240,8 @@ impl client::FromResponse for ReplaceUserResponse {
     }
 }
 
-impl client::FromResponse for ReplaceUserError {
-    fn read(response: &mut client::Incoming) -> Option<Self> {
-        match response.status() {
-            400 => Some(Self::BadRequest(BadRequest::received(response.problem()?))),
-            401 => Some(Self::Unauthorized(Unauthorized::received(response.problem()?))),
-            403 => Some(Self::Forbidden(Forbidden::received(response.problem()?))),
-            404 => Some(Self::NotFound(NotFound::received(response.problem()?))),
-            406 => Some(Self::NotAcceptable(NotAcceptable::received(response.problem()?))),
-            409 => Some(Self::Conflict(Conflict::received(response.problem()?))),
-            412 => Some(Self::PreconditionFailed(PreconditionFailed::received(response.problem()?))),
-            413 => Some(Self::PayloadTooLarge(PayloadTooLarge::received(response.problem()?))),
-            415 => Some(Self::UnsupportedMediaType(UnsupportedMediaType::received(response.problem()?))),
-            422 => Some(Self::UnprocessableEntity(UnprocessableEntity::received(response.problem()?))),
-            428 => Some(Self::PreconditionRequired(PreconditionRequired::received(response.problem()?))),
-            429 => Some(Self::TooManyRequests(TooManyRequests::received(response.problem()?))),
-            500 => Some(Self::Internal(response.internal()?)),
-            503 => Some(Self::ServiceUnavailable(ServiceUnavailable::received(response.problem()?))),
-            _ => response.undeclared(),
-        }
-    }
-}
-
 impl UpdateUserRequest {
-    pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
+    pub(crate) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
         out.required(1, &self.if_match);
         out.check_body(&self.body, &OwnRules);
@@ -329,96 +257,6 @@ impl client::FromResponse for UpdateUserResponse {
                 let body = response.json(&["application/json"], User::read);
                 Some(Self { etag: etag?, body: body? })
             }
-            _ => response.undeclared(),
-        }
-    }
-}
-
-impl client::FromResponse for UpdateUserError {
-    fn read(response: &mut client::Incoming) -> Option<Self> {
-        match response.status() {
-            400 => Some(Self::BadRequest(BadRequest::received(response.problem()?))),
-            401 => Some(Self::Unauthorized(Unauthorized::received(response.problem()?))),
-            403 => Some(Self::Forbidden(Forbidden::received(response.problem()?))),
-            404 => Some(Self::NotFound(NotFound::received(response.problem()?))),
-            406 => Some(Self::NotAcceptable(NotAcceptable::received(response.problem()?))),
-            409 => Some(Self::Conflict(Conflict::received(response.problem()?))),
-            412 => Some(Self::PreconditionFailed(PreconditionFailed::received(response.problem()?))),
-            413 => Some(Self::PayloadTooLarge(PayloadTooLarge::received(response.problem()?))),
-            415 => Some(Self::UnsupportedMediaType(UnsupportedMediaType::received(response.problem()?))),
-            422 => Some(Self::UnprocessableEntity(UnprocessableEntity::received(response.problem()?))),
-            428 => Some(Self::PreconditionRequired(PreconditionRequired::received(response.problem()?))),
-            429 => Some(Self::TooManyRequests(TooManyRequests::received(response.problem()?))),
-            500 => Some(Self::Internal(response.internal()?)),
-            503 => Some(Self::ServiceUnavailable(ServiceUnavailable::received(response.problem()?))),
-            _ => response.undeclared(),
-        }
-    }
-}
-
-impl DeleteUserRequest {
-    pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.required(0, &self.user_id);
-        out.required(1, &self.if_match);
-    }
-}
-
-impl client::FromResponse for DeleteUserResponse {
-    fn read(response: &mut client::Incoming) -> Option<Self> {
-        match response.status() {
-            204 => Some(Self),
-            _ => response.undeclared(),
-        }
-    }
-}
-
-impl client::FromResponse for DeleteUserError {
-    fn read(response: &mut client::Incoming) -> Option<Self> {
-        match response.status() {
-            400 => Some(Self::BadRequest(BadRequest::received(response.problem()?))),
-            401 => Some(Self::Unauthorized(Unauthorized::received(response.problem()?))),
-            403 => Some(Self::Forbidden(Forbidden::received(response.problem()?))),
-            404 => Some(Self::NotFound(NotFound::received(response.problem()?))),
-            412 => Some(Self::PreconditionFailed(PreconditionFailed::received(response.problem()?))),
-            428 => Some(Self::PreconditionRequired(PreconditionRequired::received(response.problem()?))),
-            429 => Some(Self::TooManyRequests(TooManyRequests::received(response.problem()?))),
-            500 => Some(Self::Internal(response.internal()?)),
-            503 => Some(Self::ServiceUnavailable(ServiceUnavailable::received(response.problem()?))),
-            _ => response.undeclared(),
-        }
-    }
-}
-
-impl ChangePasswordRequest {
-    pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.required(0, &self.user_id);
-        out.check_body(&self.body, &OwnRules);
-        out.body(/* application/json */ 0, &self.body);
-    }
-}
-
-impl client::FromResponse for ChangePasswordResponse {
-    fn read(response: &mut client::Incoming) -> Option<Self> {
-        match response.status() {
-            204 => Some(Self),
-            _ => response.undeclared(),
-        }
-    }
-}
-
-impl client::FromResponse for ChangePasswordError {
-    fn read(response: &mut client::Incoming) -> Option<Self> {
-        match response.status() {
-            400 => Some(Self::BadRequest(BadRequest::received(response.problem()?))),
-            401 => Some(Self::Unauthorized(Unauthorized::received(response.problem()?))),
-            403 => Some(Self::Forbidden(Forbidden::received(response.problem()?))),
-            404 => Some(Self::NotFound(NotFound::received(response.problem()?))),
-            413 => Some(Self::PayloadTooLarge(PayloadTooLarge::received(response.problem()?))),
-            415 => Some(Self::UnsupportedMediaType(UnsupportedMediaType::received(response.problem()?))),
-            422 => Some(Self::UnprocessableEntity(UnprocessableEntity::received(response.problem()?))),
-            429 => Some(Self::TooManyRequests(TooManyRequests::received(response.problem()?))),
-            500 => Some(Self::Internal(response.internal()?)),
-            503 => Some(Self::ServiceUnavailable(ServiceUnavailable::received(response.problem()?))),
             _ => response.undeclared(),
         }
     }

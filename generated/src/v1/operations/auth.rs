@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 use writ_runtime::{Body, LimitBy, Media, MediaKind, Method, Operation, RateLimit};
-#[cfg(doc)]
-use super::super::Auth;
 
 /// The data of the operation that [`Auth::login`] implements.
 pub static LOGIN: Operation = Operation {

@@ -6,8 +6,6 @@ use writ_runtime::{
     Body, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit, Requirement,
 };
 use crate::v1::operations::SCHEME_BEARER;
-#[cfg(doc)]
-use super::super::Carts;
 
 /// The data of the operation that [`Carts::get_cart`] implements.
 pub static GET_CART: Operation = Operation {

@@ -3,8 +3,6 @@
 
 use writ_runtime::{ErrorResponse, Method, Operation};
 use crate::v1::errors::ERROR_BODIES;
-#[cfg(doc)]
-use super::super::HealthApi;
 
 /// The data of the operation that [`HealthApi::health`] implements.
 pub static HEALTH: Operation = Operation {

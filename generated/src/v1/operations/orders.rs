@@ -7,8 +7,6 @@ use writ_runtime::{
     Requirement, Style, ValueKind,
 };
 use crate::v1::operations::SCHEME_BEARER;
-#[cfg(doc)]
-use super::super::Orders;
 
 /// The data of the operation that [`Orders::list_user_orders`] implements.
 pub static LIST_USER_ORDERS: Operation = Operation {

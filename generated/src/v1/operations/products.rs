@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 use writ_runtime::{Cache, LimitBy, Method, Operation, Parameter, RateLimit};
-#[cfg(doc)]
-use super::super::Products;
 
 /// The data of the operation that [`Products::list_products`] implements.
 pub static LIST_PRODUCTS: Operation = Operation {

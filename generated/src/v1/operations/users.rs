@@ -7,8 +7,6 @@ use writ_runtime::{
     Style, ValueKind,
 };
 use crate::v1::operations::SCHEME_BEARER;
-#[cfg(doc)]
-use super::super::Users;
 
 /// The data of the operation that [`Users::list_users`] implements.
 pub static LIST_USERS: Operation = Operation {

@@ -4,7 +4,4069 @@
 use writ_runtime::exports::utoipa::openapi::OpenApi;
 
 /// The bundled contract as OpenAPI 3.1 in JSON.
-pub const OPENAPI_31_JSON: &str = super::openapi::OPENAPI_JSON;
+pub const OPENAPI_31_JSON: &str = r##"{
+  "openapi": "3.1.0",
+  "info": {
+    "title": "Writ",
+    "version": "1.0.0",
+    "description": "An online shop: user accounts, products, carts and orders.\n\n- **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body\n  `Health`.\n- **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and\n  `limit`.\n- **Money** is a decimal number in a string, together with its currency.\n- **Times** are in UTC and formatted according to RFC 3339.\n- **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.\n- **Versions**: this version is deprecated, and each of its responses has the headers `Deprecation`, `Sunset` and, if\n  version 2 has the resource, `Link`. A path without a version, such as `/users`, means version 2 unless the\n  request has `Accept: application/vnd.api+json;version=1` or `?version=1`.\n- **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, also if it is refused with 401 or\n  403. For a 401 they report the limit of requests without valid credentials, which all operations share.\n"
+  },
+  "servers": [
+    {
+      "url": "/",
+      "description": "The server that serves this contract."
+    }
+  ],
+  "x-error-envelope": {
+    "code": "/error/code",
+    "message": "/error/message",
+    "details": "/error/details",
+    "requestId": "/error/requestId"
+  },
+  "tags": [
+    {
+      "name": "auth",
+      "description": "Sessions: sign in, refresh tokens and sign out."
+    },
+    {
+      "name": "users",
+      "description": "Users: registration, profiles and passwords."
+    },
+    {
+      "name": "products",
+      "description": "Products: the catalogue and its prices."
+    },
+    {
+      "name": "carts",
+      "description": "Carts: the items that a user wants to order."
+    },
+    {
+      "name": "orders",
+      "description": "Orders: placement, status and cancellation."
+    },
+    {
+      "name": "health",
+      "description": "Health: checks for supervisors, load balancers and dashboards."
+    }
+  ],
+  "security": [
+    {
+      "bearer": []
+    }
+  ],
+  "paths": {
+    "/v1/auth/login": {
+      "post": {
+        "operationId": "login",
+        "tags": [
+          "auth"
+        ],
+        "summary": "Sign in",
+        "description": "Opens a session and returns its tokens. The 401 response does not reveal whether the e-mail address or the\npassword was wrong. Every attempt counts towards two rate limits: one for the address of the client and one\nfor the account.\n",
+        "security": [],
+        "x-rate-limit": [
+          {
+            "requests": 20,
+            "window": "60s",
+            "by": "address"
+          },
+          {
+            "requests": 10,
+            "window": "60s",
+            "by": "account"
+          }
+        ],
+        "x-body-limit": "4KiB",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/LoginRequest"
+              },
+              "example": {
+                "email": "user@example.com",
+                "password": "correct horse battery staple"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Tokens"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "413": {
+            "$ref": "#/components/responses/PayloadTooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/UnsupportedMediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/UnprocessableEntity"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v1/auth/refresh": {
+      "post": {
+        "operationId": "refresh",
+        "tags": [
+          "auth"
+        ],
+        "summary": "Refresh the tokens of a session",
+        "description": "Exchanges a refresh token for a new pair of tokens. A refresh token can be used once. If it is used a second\ntime, the session ends, because the token may have been stolen.\n",
+        "security": [],
+        "x-rate-limit": {
+          "requests": 30,
+          "window": "60s",
+          "by": "address"
+        },
+        "x-body-limit": "4KiB",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/RefreshRequest"
+              },
+              "example": {
+                "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Tokens"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "413": {
+            "$ref": "#/components/responses/PayloadTooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/UnsupportedMediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/UnprocessableEntity"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v1/auth/logout": {
+      "post": {
+        "operationId": "logout",
+        "tags": [
+          "auth"
+        ],
+        "summary": "Sign out",
+        "description": "Ends the session of the refresh token. The access tokens of the session become invalid immediately. A\nrefresh token that is unknown or already used is not an error.\n",
+        "security": [],
+        "x-rate-limit": {
+          "requests": 30,
+          "window": "60s",
+          "by": "address"
+        },
+        "x-body-limit": "4KiB",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/LogoutRequest"
+              },
+              "example": {
+                "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
+              }
+            }
+          }
+        },
+        "responses": {
+          "204": {
+            "description": "The session has ended."
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "413": {
+            "$ref": "#/components/responses/PayloadTooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/UnsupportedMediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/UnprocessableEntity"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v1/users": {
+      "get": {
+        "operationId": "listUsers",
+        "tags": [
+          "users"
+        ],
+        "summary": "List users",
+        "description": "Returns all users. Pages can be requested by `page` or by `cursor`. With a cursor no user is skipped or\nrepeated if users are added or deleted meanwhile.\n",
+        "security": [
+          {
+            "bearer": [
+              "users:admin"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 100,
+          "window": "60s"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/Page"
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          },
+          {
+            "$ref": "#/components/parameters/UserRole"
+          },
+          {
+            "$ref": "#/components/parameters/CreatedAfter"
+          },
+          {
+            "$ref": "#/components/parameters/CreatedBefore"
+          },
+          {
+            "$ref": "#/components/parameters/UserSort"
+          },
+          {
+            "$ref": "#/components/parameters/UserFields"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/UserPage"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      },
+      "post": {
+        "operationId": "createUser",
+        "tags": [
+          "users"
+        ],
+        "summary": "Create a user",
+        "description": "Creates a user with the role `user`. An e-mail address that another account uses is refused with 409. The\ne-mail address of a deleted account can be used again.\n",
+        "security": [],
+        "x-rate-limit": {
+          "requests": 20,
+          "window": "60s",
+          "by": "address"
+        },
+        "x-body-limit": "16KiB",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/NewUser"
+              },
+              "example": {
+                "email": "user@example.com",
+                "name": "Sample User",
+                "password": "correct horse battery staple"
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "$ref": "#/components/responses/UserCreated"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/PayloadTooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/UnsupportedMediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/UnprocessableEntity"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v1/users/{userId}": {
+      "get": {
+        "operationId": "getUser",
+        "tags": [
+          "users"
+        ],
+        "summary": "Get a user",
+        "description": "Returns a user. Without the scope `users:admin`, callers can get only their own account: any other `userId` is\nrefused with 404.\n",
+        "security": [
+          {
+            "bearer": [
+              "users:read"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 100,
+          "window": "60s"
+        },
+        "x-cache": {
+          "ttl": "300s",
+          "tags": [
+            "user:{userId}"
+          ]
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/UserId"
+          },
+          {
+            "$ref": "#/components/parameters/UserFields"
+          },
+          {
+            "$ref": "#/components/parameters/IfNoneMatch"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/SparseUser"
+          },
+          "304": {
+            "$ref": "#/components/responses/NotModified"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      },
+      "put": {
+        "operationId": "replaceUser",
+        "tags": [
+          "users"
+        ],
+        "summary": "Replace a user",
+        "description": "Sets all fields of a user that can change. The required header `If-Match` prevents two clients from\noverwriting each other's changes.\n",
+        "security": [
+          {
+            "bearer": [
+              "users:write"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 30,
+          "window": "60s"
+        },
+        "x-cache-invalidates": [
+          "user:{userId}"
+        ],
+        "x-body-limit": "16KiB",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/UserId"
+          },
+          {
+            "$ref": "#/components/parameters/IfMatchRequired"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/UserReplacement"
+              },
+              "example": {
+                "email": "user@example.com",
+                "name": "Sample User",
+                "role": "user"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/User"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "412": {
+            "$ref": "#/components/responses/PreconditionFailed"
+          },
+          "413": {
+            "$ref": "#/components/responses/PayloadTooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/UnsupportedMediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/UnprocessableEntity"
+          },
+          "428": {
+            "$ref": "#/components/responses/PreconditionRequired"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      },
+      "patch": {
+        "operationId": "updateUser",
+        "tags": [
+          "users"
+        ],
+        "summary": "Update a user",
+        "description": "Sets the fields that the body contains and keeps the others. `application/merge-patch+json` and\n`application/json` both mean JSON Merge Patch (RFC 7396). No field can be removed, so null is not allowed.\n",
+        "security": [
+          {
+            "bearer": [
+              "users:write"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 30,
+          "window": "60s"
+        },
+        "x-cache-invalidates": [
+          "user:{userId}"
+        ],
+        "x-body-limit": "16KiB",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/UserId"
+          },
+          {
+            "$ref": "#/components/parameters/IfMatchRequired"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/merge-patch+json": {
+              "schema": {
+                "$ref": "#/components/schemas/UserPatch"
+              },
+              "example": {
+                "name": "Sample User"
+              }
+            },
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/UserPatch"
+              },
+              "example": {
+                "name": "Sample User"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/User"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "412": {
+            "$ref": "#/components/responses/PreconditionFailed"
+          },
+          "413": {
+            "$ref": "#/components/responses/PayloadTooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/UnsupportedMediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/UnprocessableEntity"
+          },
+          "428": {
+            "$ref": "#/components/responses/PreconditionRequired"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteUser",
+        "tags": [
+          "users"
+        ],
+        "summary": "Delete a user",
+        "description": "Closes the account. The user is no longer visible to any caller, all sessions of the user end, and the\ne-mail address can be used for a new account. The orders of the user are kept.\n",
+        "security": [
+          {
+            "bearer": [
+              "users:write"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 30,
+          "window": "60s"
+        },
+        "x-cache-invalidates": [
+          "user:{userId}"
+        ],
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/UserId"
+          },
+          {
+            "$ref": "#/components/parameters/IfMatchRequired"
+          }
+        ],
+        "responses": {
+          "204": {
+            "description": "The user has been deleted."
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "412": {
+            "$ref": "#/components/responses/PreconditionFailed"
+          },
+          "428": {
+            "$ref": "#/components/responses/PreconditionRequired"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v1/users/{userId}/password": {
+      "post": {
+        "operationId": "changePassword",
+        "tags": [
+          "users"
+        ],
+        "summary": "Change a password",
+        "description": "Sets a new password and ends all sessions of the user except the session of this request. If `current` is not\nthe current password, the response is 422 with a detail for that field.\n",
+        "security": [
+          {
+            "bearer": [
+              "users:write"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 10,
+          "window": "60s"
+        },
+        "x-cache-invalidates": [
+          "user:{userId}"
+        ],
+        "x-body-limit": "4KiB",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/UserId"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/PasswordChange"
+              },
+              "example": {
+                "current": "correct horse battery staple",
+                "new": "another correct horse battery staple"
+              }
+            }
+          }
+        },
+        "responses": {
+          "204": {
+            "description": "The password has been changed."
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "413": {
+            "$ref": "#/components/responses/PayloadTooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/UnsupportedMediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/UnprocessableEntity"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v1/users/{userId}/cart": {
+      "get": {
+        "operationId": "getCart",
+        "tags": [
+          "carts"
+        ],
+        "summary": "Get a cart",
+        "description": "Returns the items that the user wants to order. The cart of a user who has added no items is empty.\n",
+        "security": [
+          {
+            "bearer": [
+              "orders:read"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 100,
+          "window": "60s"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/UserId"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Cart"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      },
+      "put": {
+        "operationId": "replaceCart",
+        "tags": [
+          "carts"
+        ],
+        "summary": "Replace the content of a cart",
+        "description": "Replaces all items of the cart. A `sku` that does not exist or that occurs twice is refused with 422, and\nthe cart stays unchanged.\n",
+        "security": [
+          {
+            "bearer": [
+              "orders:write"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 60,
+          "window": "60s"
+        },
+        "x-body-limit": "64KiB",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/UserId"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/Cart"
+              },
+              "example": {
+                "items": [
+                  {
+                    "sku": "ABC-1",
+                    "quantity": 2
+                  },
+                  {
+                    "sku": "XYZ-9",
+                    "quantity": 1
+                  }
+                ]
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Cart"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "413": {
+            "$ref": "#/components/responses/PayloadTooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/UnsupportedMediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/UnprocessableEntity"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteCart",
+        "tags": [
+          "carts"
+        ],
+        "summary": "Empty a cart",
+        "description": "Removes all items from the cart. Emptying an empty cart is not an error.\n",
+        "security": [
+          {
+            "bearer": [
+              "orders:write"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 60,
+          "window": "60s"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/UserId"
+          }
+        ],
+        "responses": {
+          "204": {
+            "description": "The cart is empty."
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v1/users/{userId}/orders": {
+      "get": {
+        "operationId": "listUserOrders",
+        "tags": [
+          "orders"
+        ],
+        "summary": "List the orders of a user",
+        "description": "Returns the orders of one user. Without the scope `orders:admin`, callers can list only their own orders: any\nother `userId` is refused with 404.\n",
+        "security": [
+          {
+            "bearer": [
+              "orders:read"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 100,
+          "window": "60s"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/UserId"
+          },
+          {
+            "$ref": "#/components/parameters/Page"
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          },
+          {
+            "$ref": "#/components/parameters/OrderStatus"
+          },
+          {
+            "$ref": "#/components/parameters/CreatedAfter"
+          },
+          {
+            "$ref": "#/components/parameters/OrderSort"
+          },
+          {
+            "$ref": "#/components/parameters/OrderFields"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/OrderPage"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      },
+      "post": {
+        "operationId": "createOrder",
+        "tags": [
+          "orders"
+        ],
+        "summary": "Place an order",
+        "description": "Places an order for the user at the current prices. The items are those of the body or, with `fromCart`, those\nof the user's cart. An idempotency key is kept for 24 hours.\n\nThe response is 422 and nothing is changed if a `sku` does not exist or occurs twice, if the cart is empty, or\nif a price is not in the currency of the order. That currency is `currency` or, with `fromCart`, the currency of\nthe first item.\n",
+        "security": [
+          {
+            "bearer": [
+              "orders:write"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 30,
+          "window": "60s"
+        },
+        "x-idempotency": {
+          "retention": "24h"
+        },
+        "x-body-limit": "64KiB",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/UserId"
+          },
+          {
+            "$ref": "#/components/parameters/IdempotencyKey"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/NewOrder"
+              },
+              "examples": {
+                "items": {
+                  "summary": "An order of listed items",
+                  "value": {
+                    "items": [
+                      {
+                        "sku": "ABC-1",
+                        "quantity": 2
+                      }
+                    ],
+                    "currency": "EUR"
+                  }
+                },
+                "fromCart": {
+                  "summary": "An order of the content of the cart",
+                  "value": {
+                    "fromCart": true
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "$ref": "#/components/responses/OrderCreated"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/PayloadTooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/UnsupportedMediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/UnprocessableEntity"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v1/products": {
+      "get": {
+        "operationId": "listProducts",
+        "tags": [
+          "products"
+        ],
+        "summary": "List products",
+        "description": "Returns all products that are for sale, sorted by `sku`. The response does not depend on the caller.\n",
+        "security": [],
+        "x-rate-limit": {
+          "requests": 300,
+          "window": "60s",
+          "by": "address"
+        },
+        "x-cache": {
+          "ttl": "300s",
+          "tags": [
+            "products"
+          ],
+          "shared": true
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/Page"
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/ProductPage"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v1/products/{sku}": {
+      "get": {
+        "operationId": "getProduct",
+        "tags": [
+          "products"
+        ],
+        "summary": "Get a product",
+        "description": "Returns a product and its price. The response does not depend on the caller.\n",
+        "security": [],
+        "x-rate-limit": {
+          "requests": 300,
+          "window": "60s",
+          "by": "address"
+        },
+        "x-cache": {
+          "ttl": "300s",
+          "tags": [
+            "products",
+            "product:{sku}"
+          ],
+          "shared": true
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/Sku"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Product"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v1/orders": {
+      "get": {
+        "operationId": "listOrders",
+        "tags": [
+          "orders"
+        ],
+        "summary": "List orders",
+        "description": "Returns the orders of the caller. A caller with the scope `orders:admin` receives the orders of all users.\n",
+        "security": [
+          {
+            "bearer": [
+              "orders:read"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 100,
+          "window": "60s"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/Page"
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          },
+          {
+            "$ref": "#/components/parameters/OrderStatus"
+          },
+          {
+            "$ref": "#/components/parameters/CreatedAfter"
+          },
+          {
+            "$ref": "#/components/parameters/OrderSort"
+          },
+          {
+            "$ref": "#/components/parameters/OrderFields"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/OrderPage"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v1/orders/{orderId}": {
+      "get": {
+        "operationId": "getOrder",
+        "tags": [
+          "orders"
+        ],
+        "summary": "Get an order",
+        "description": "Returns an order. Without the scope `orders:admin`, callers can get only their own orders: any other order\nis refused with 404.\n",
+        "security": [
+          {
+            "bearer": [
+              "orders:read"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 100,
+          "window": "60s"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/OrderId"
+          },
+          {
+            "$ref": "#/components/parameters/OrderFields"
+          },
+          {
+            "$ref": "#/components/parameters/IfNoneMatch"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/SparseOrder"
+          },
+          "304": {
+            "$ref": "#/components/responses/NotModified"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      },
+      "patch": {
+        "operationId": "updateOrder",
+        "tags": [
+          "orders"
+        ],
+        "summary": "Update the status of an order",
+        "description": "A caller with the scope `orders:admin` can move an order from `pending` to `paid`, from `paid` to `shipped`\nand from `shipped` to `delivered`. The owner of the order and a caller with the scope `orders:admin` can\nmove a pending or paid order to `cancelled`.\n\nEvery other change is refused with 409, also if an owner without `orders:admin` requests a change that only an\nadministrator can make. A request whose `version` is not the current version is refused with 409, and one\nwhose `If-Match` does not match the current `ETag` with 412.\n",
+        "security": [
+          {
+            "bearer": [
+              "orders:write"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 30,
+          "window": "60s"
+        },
+        "x-body-limit": "4KiB",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/OrderId"
+          },
+          {
+            "$ref": "#/components/parameters/IfMatch"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/OrderPatch"
+              },
+              "example": {
+                "version": 1,
+                "status": "paid"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Order"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "412": {
+            "$ref": "#/components/responses/PreconditionFailed"
+          },
+          "413": {
+            "$ref": "#/components/responses/PayloadTooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/UnsupportedMediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/UnprocessableEntity"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteOrder",
+        "tags": [
+          "orders"
+        ],
+        "summary": "Cancel an order",
+        "description": "Sets the status of a pending or paid order to `cancelled`. The order can still be read. Cancelling\ntwice is idempotent, but an `If-Match` with the `ETag` from before the first cancellation is refused with 412.\nA shipped or delivered order is refused with 409.\n",
+        "security": [
+          {
+            "bearer": [
+              "orders:write"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 30,
+          "window": "60s"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/OrderId"
+          },
+          {
+            "$ref": "#/components/parameters/IfMatch"
+          }
+        ],
+        "responses": {
+          "204": {
+            "description": "The order has been cancelled."
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "412": {
+            "$ref": "#/components/responses/PreconditionFailed"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v1/orders/{orderId}/items": {
+      "get": {
+        "operationId": "listOrderItems",
+        "tags": [
+          "orders"
+        ],
+        "summary": "List the items of an order",
+        "description": "Returns the items in the sequence in which they were ordered.\n",
+        "security": [
+          {
+            "bearer": [
+              "orders:read"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 100,
+          "window": "60s"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/OrderId"
+          },
+          {
+            "$ref": "#/components/parameters/Page"
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/OrderItemPage"
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/health": {
+      "get": {
+        "operationId": "health",
+        "tags": [
+          "health"
+        ],
+        "summary": "Check the health of the service",
+        "description": "Checks every dependency and returns its state and the duration of the check. Intended for people and\ndashboards.\n",
+        "security": [],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Healthy"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unhealthy"
+          }
+        }
+      }
+    },
+    "/livez": {
+      "get": {
+        "operationId": "livez",
+        "tags": [
+          "health"
+        ],
+        "summary": "Check that the process is running",
+        "description": "Intended for a supervisor that restarts processes. It checks no dependency, so that an outage of the\ndatabase does not cause a restart.\n",
+        "security": [],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Alive"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          }
+        }
+      }
+    },
+    "/readyz": {
+      "get": {
+        "operationId": "readyz",
+        "tags": [
+          "health"
+        ],
+        "summary": "Check that the service accepts requests",
+        "description": "Intended for load balancers. The response is 503 if the database is unavailable or the process is shutting\ndown. Without the cache or the queue the service is degraded and still accepts requests.\n",
+        "security": [],
+        "responses": {
+          "200": {
+            "$ref": "#/components/responses/Healthy"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unhealthy"
+          }
+        }
+      }
+    }
+  },
+  "components": {
+    "securitySchemes": {
+      "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The `accessToken` that `login` or `refresh` returned. The role of the user grants its scopes:\n\n| scope | permission | role |\n|---|---|---|\n| `users:read` | read your own account | user, admin |\n| `users:write` | change and delete your own account | user, admin |\n| `users:admin` | read and change all accounts and their roles | admin |\n| `orders:read` | read your own cart and orders | user, admin |\n| `orders:write` | change your own cart, place and cancel your own orders | user, admin |\n| `orders:admin` | read and change all carts and orders, and the status of orders | admin |\n"
+      }
+    },
+    "schemas": {
+      "LoginRequest": {
+        "type": "object",
+        "description": "The credentials to sign in with.",
+        "additionalProperties": false,
+        "required": [
+          "email",
+          "password"
+        ],
+        "properties": {
+          "email": {
+            "$ref": "#/components/schemas/Email"
+          },
+          "password": {
+            "type": "string",
+            "format": "password",
+            "description": "The password of the account. The minimum length of new passwords does not apply here, so that users with\nan older password can still sign in.\n",
+            "minLength": 1,
+            "maxLength": 128,
+            "examples": [
+              "correct horse battery staple"
+            ]
+          }
+        }
+      },
+      "RefreshRequest": {
+        "type": "object",
+        "description": "The request to refresh the tokens of a session.",
+        "additionalProperties": false,
+        "required": [
+          "refreshToken"
+        ],
+        "properties": {
+          "refreshToken": {
+            "$ref": "#/components/schemas/RefreshToken"
+          }
+        }
+      },
+      "LogoutRequest": {
+        "type": "object",
+        "description": "The request to end a session.",
+        "additionalProperties": false,
+        "required": [
+          "refreshToken"
+        ],
+        "properties": {
+          "refreshToken": {
+            "$ref": "#/components/schemas/RefreshToken"
+          }
+        }
+      },
+      "RefreshToken": {
+        "type": "string",
+        "format": "password",
+        "description": "A refresh token, a JWT with the claims `sub`, `jti` and `exp`. It can be used once, only to refresh or end its\nsession. Keep it secret.\n",
+        "minLength": 1,
+        "maxLength": 2048,
+        "examples": [
+          "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
+        ]
+      },
+      "Tokens": {
+        "type": "object",
+        "description": "The access token and the refresh token of a session.",
+        "required": [
+          "accessToken",
+          "refreshToken",
+          "tokenType",
+          "expiresIn"
+        ],
+        "properties": {
+          "accessToken": {
+            "type": "string",
+            "format": "password",
+            "description": "The access token, a JWT. Send it as `Authorization: Bearer …`.",
+            "maxLength": 4096,
+            "examples": [
+              "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
+            ]
+          },
+          "refreshToken": {
+            "$ref": "#/components/schemas/RefreshToken"
+          },
+          "tokenType": {
+            "$ref": "#/components/schemas/TokenType"
+          },
+          "expiresIn": {
+            "type": "integer",
+            "format": "int32",
+            "description": "The lifetime of the access token, in seconds.",
+            "minimum": 1,
+            "maximum": 86400,
+            "examples": [
+              900
+            ]
+          }
+        }
+      },
+      "TokenType": {
+        "type": "string",
+        "description": "The authentication scheme of the access token.",
+        "enum": [
+          "Bearer"
+        ],
+        "examples": [
+          "Bearer"
+        ]
+      },
+      "UserId": {
+        "type": "string",
+        "description": "The permanent identifier of a user.",
+        "x-id-prefix": "usr",
+        "pattern": "^usr_[0-7][0-9a-hjkmnp-tv-z]{25}$",
+        "maxLength": 30,
+        "examples": [
+          "usr_01kf0fv2e0fabr24pa3eywnyp2"
+        ]
+      },
+      "Email": {
+        "type": "string",
+        "format": "email",
+        "description": "An e-mail address. Addresses that differ only in upper and lower case are equal.",
+        "maxLength": 254,
+        "examples": [
+          "user@example.com"
+        ]
+      },
+      "UserName": {
+        "type": "string",
+        "description": "The display name of a user. It has no control characters and no leading space.",
+        "pattern": "^[^\\x00-\\x20\\x7F][^\\x00-\\x1F\\x7F]*$",
+        "minLength": 1,
+        "maxLength": 100,
+        "examples": [
+          "Sample User"
+        ]
+      },
+      "Password": {
+        "type": "string",
+        "format": "password",
+        "description": "A password of 12 to 128 characters. A long passphrase is recommended.",
+        "minLength": 12,
+        "maxLength": 128,
+        "examples": [
+          "correct horse battery staple"
+        ]
+      },
+      "UserRole": {
+        "type": "string",
+        "description": "The role of a user. A `user` has access to their own data, an `admin` to the data of all users.",
+        "enum": [
+          "user",
+          "admin"
+        ],
+        "examples": [
+          "user"
+        ]
+      },
+      "User": {
+        "type": "object",
+        "description": "A user account.",
+        "required": [
+          "id",
+          "email",
+          "name",
+          "role",
+          "createdAt",
+          "updatedAt"
+        ],
+        "properties": {
+          "id": {
+            "$ref": "#/components/schemas/UserId"
+          },
+          "email": {
+            "$ref": "#/components/schemas/Email"
+          },
+          "name": {
+            "$ref": "#/components/schemas/UserName"
+          },
+          "role": {
+            "$ref": "#/components/schemas/UserRole"
+          },
+          "createdAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time at which the user was created.",
+            "examples": [
+              "2026-01-15T09:30:00Z"
+            ]
+          },
+          "updatedAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time of the last change to the user.",
+            "examples": [
+              "2026-01-15T09:30:00Z"
+            ]
+          }
+        }
+      },
+      "SparseUser": {
+        "type": "object",
+        "description": "A user, reduced to the fields that the parameter `fields` selects.",
+        "x-sparse-of": "#/components/schemas/User",
+        "properties": {
+          "id": {
+            "$ref": "#/components/schemas/UserId"
+          },
+          "email": {
+            "$ref": "#/components/schemas/Email"
+          },
+          "name": {
+            "$ref": "#/components/schemas/UserName"
+          },
+          "role": {
+            "$ref": "#/components/schemas/UserRole"
+          },
+          "createdAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time at which the user was created.",
+            "examples": [
+              "2026-01-15T09:30:00Z"
+            ]
+          },
+          "updatedAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time of the last change to the user.",
+            "examples": [
+              "2026-01-15T09:30:00Z"
+            ]
+          }
+        }
+      },
+      "UserField": {
+        "type": "string",
+        "description": "A field of a user that the parameter `fields` can select.",
+        "enum": [
+          "id",
+          "email",
+          "name",
+          "role",
+          "createdAt",
+          "updatedAt"
+        ]
+      },
+      "NewUser": {
+        "type": "object",
+        "description": "The request to create a user. The new user has the role `user`.",
+        "additionalProperties": false,
+        "required": [
+          "email",
+          "name",
+          "password"
+        ],
+        "properties": {
+          "email": {
+            "$ref": "#/components/schemas/Email"
+          },
+          "name": {
+            "$ref": "#/components/schemas/UserName"
+          },
+          "password": {
+            "$ref": "#/components/schemas/Password"
+          }
+        }
+      },
+      "UserReplacement": {
+        "type": "object",
+        "description": "The new values of all fields of a user that can change. A change of `role` requires the scope\n`users:admin`.\n",
+        "additionalProperties": false,
+        "required": [
+          "email",
+          "name",
+          "role"
+        ],
+        "properties": {
+          "email": {
+            "$ref": "#/components/schemas/Email"
+          },
+          "name": {
+            "$ref": "#/components/schemas/UserName"
+          },
+          "role": {
+            "$ref": "#/components/schemas/UserRole"
+          }
+        }
+      },
+      "UserPatch": {
+        "type": "object",
+        "description": "The fields of a user to change. A change of `role` requires the scope `users:admin`.",
+        "additionalProperties": false,
+        "minProperties": 1,
+        "properties": {
+          "email": {
+            "$ref": "#/components/schemas/Email"
+          },
+          "name": {
+            "$ref": "#/components/schemas/UserName"
+          },
+          "role": {
+            "$ref": "#/components/schemas/UserRole"
+          }
+        }
+      },
+      "PasswordChange": {
+        "type": "object",
+        "description": "The request to change a password.",
+        "additionalProperties": false,
+        "required": [
+          "current",
+          "new"
+        ],
+        "properties": {
+          "current": {
+            "type": "string",
+            "format": "password",
+            "description": "The current password.",
+            "minLength": 1,
+            "maxLength": 128,
+            "examples": [
+              "correct horse battery staple"
+            ]
+          },
+          "new": {
+            "$ref": "#/components/schemas/Password"
+          }
+        }
+      },
+      "UserPage": {
+        "type": "object",
+        "description": "A page of users.",
+        "required": [
+          "data",
+          "pagination"
+        ],
+        "properties": {
+          "data": {
+            "type": "array",
+            "description": "The users on this page.",
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/SparseUser"
+            }
+          },
+          "pagination": {
+            "$ref": "#/components/schemas/Pagination"
+          }
+        }
+      },
+      "Sku": {
+        "type": "string",
+        "description": "The stock keeping unit (SKU), which identifies a product.",
+        "pattern": "^[A-Z0-9]+(-[A-Z0-9]+)*$",
+        "minLength": 1,
+        "maxLength": 64,
+        "examples": [
+          "ABC-1"
+        ]
+      },
+      "Product": {
+        "type": "object",
+        "description": "A product that is for sale.",
+        "required": [
+          "sku",
+          "name",
+          "price",
+          "createdAt",
+          "updatedAt"
+        ],
+        "properties": {
+          "sku": {
+            "$ref": "#/components/schemas/Sku"
+          },
+          "name": {
+            "type": "string",
+            "description": "The display name of the product.",
+            "minLength": 1,
+            "maxLength": 200,
+            "examples": [
+              "Notebook"
+            ]
+          },
+          "price": {
+            "$ref": "#/components/schemas/Money"
+          },
+          "createdAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time at which the product was created.",
+            "examples": [
+              "2026-01-01T00:00:00Z"
+            ]
+          },
+          "updatedAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time of the last change to the product.",
+            "examples": [
+              "2026-01-01T00:00:00Z"
+            ]
+          }
+        }
+      },
+      "ProductPage": {
+        "type": "object",
+        "description": "A page of products.",
+        "required": [
+          "data",
+          "pagination"
+        ],
+        "properties": {
+          "data": {
+            "type": "array",
+            "description": "The products on this page.",
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/Product"
+            }
+          },
+          "pagination": {
+            "$ref": "#/components/schemas/Pagination"
+          }
+        }
+      },
+      "Cart": {
+        "type": "object",
+        "description": "The items that a user wants to order. Every user has a cart; a new cart is empty.",
+        "additionalProperties": false,
+        "required": [
+          "items"
+        ],
+        "properties": {
+          "items": {
+            "type": "array",
+            "description": "The items of the cart. Each `sku` can occur once.",
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/CartItem"
+            }
+          }
+        }
+      },
+      "CartItem": {
+        "type": "object",
+        "description": "A product in a cart and its quantity.",
+        "additionalProperties": false,
+        "required": [
+          "sku",
+          "quantity"
+        ],
+        "properties": {
+          "sku": {
+            "$ref": "#/components/schemas/Sku"
+          },
+          "quantity": {
+            "$ref": "#/components/schemas/Quantity"
+          }
+        }
+      },
+      "Quantity": {
+        "type": "integer",
+        "format": "int32",
+        "description": "The number of units of a product.",
+        "minimum": 1,
+        "maximum": 999,
+        "examples": [
+          2
+        ]
+      },
+      "OrderId": {
+        "type": "string",
+        "description": "The permanent identifier of an order.",
+        "x-id-prefix": "ord",
+        "pattern": "^ord_[0-7][0-9a-hjkmnp-tv-z]{25}$",
+        "maxLength": 30,
+        "examples": [
+          "ord_01kf327se0fsytr0x9a1xe4sfc"
+        ]
+      },
+      "OrderStatus": {
+        "type": "string",
+        "description": "The status of an order. An order goes from `pending` to `paid`, `shipped` and `delivered`. A pending or\npaid order can become `cancelled`.\n",
+        "enum": [
+          "pending",
+          "paid",
+          "shipped",
+          "delivered",
+          "cancelled"
+        ],
+        "examples": [
+          "pending"
+        ]
+      },
+      "OrderVersion": {
+        "type": "integer",
+        "format": "int32",
+        "description": "The version of an order. It starts at 1 and increases with every change.",
+        "minimum": 1,
+        "maximum": 2147483647,
+        "examples": [
+          1
+        ]
+      },
+      "Order": {
+        "type": "object",
+        "description": "An order of a user, with the prices at the time of the order.",
+        "required": [
+          "id",
+          "userId",
+          "status",
+          "total",
+          "items",
+          "version",
+          "createdAt",
+          "updatedAt"
+        ],
+        "properties": {
+          "id": {
+            "$ref": "#/components/schemas/OrderId"
+          },
+          "userId": {
+            "$ref": "#/components/schemas/UserId"
+          },
+          "status": {
+            "$ref": "#/components/schemas/OrderStatus"
+          },
+          "total": {
+            "$ref": "#/components/schemas/Money"
+          },
+          "items": {
+            "type": "array",
+            "description": "The items of the order, in the sequence in which they were ordered.",
+            "minItems": 1,
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/OrderItem"
+            }
+          },
+          "version": {
+            "$ref": "#/components/schemas/OrderVersion"
+          },
+          "createdAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time at which the order was created.",
+            "examples": [
+              "2026-01-16T09:30:00Z"
+            ]
+          },
+          "updatedAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time of the last change to the order.",
+            "examples": [
+              "2026-01-16T09:30:00Z"
+            ]
+          }
+        }
+      },
+      "SparseOrder": {
+        "type": "object",
+        "description": "An order, reduced to the fields that the parameter `fields` selects.",
+        "x-sparse-of": "#/components/schemas/Order",
+        "properties": {
+          "id": {
+            "$ref": "#/components/schemas/OrderId"
+          },
+          "userId": {
+            "$ref": "#/components/schemas/UserId"
+          },
+          "status": {
+            "$ref": "#/components/schemas/OrderStatus"
+          },
+          "total": {
+            "$ref": "#/components/schemas/Money"
+          },
+          "items": {
+            "type": "array",
+            "description": "The items of the order, in the sequence in which they were ordered.",
+            "minItems": 1,
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/OrderItem"
+            }
+          },
+          "version": {
+            "$ref": "#/components/schemas/OrderVersion"
+          },
+          "createdAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time at which the order was created.",
+            "examples": [
+              "2026-01-16T09:30:00Z"
+            ]
+          },
+          "updatedAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time of the last change to the order.",
+            "examples": [
+              "2026-01-16T09:30:00Z"
+            ]
+          }
+        }
+      },
+      "OrderField": {
+        "type": "string",
+        "description": "A field of an order that the parameter `fields` can select.",
+        "enum": [
+          "id",
+          "userId",
+          "status",
+          "total",
+          "items",
+          "version",
+          "createdAt",
+          "updatedAt"
+        ]
+      },
+      "OrderItem": {
+        "type": "object",
+        "description": "A product in an order, with its quantity and its price at the time of the order.",
+        "required": [
+          "sku",
+          "quantity",
+          "unitPrice",
+          "lineTotal"
+        ],
+        "properties": {
+          "sku": {
+            "$ref": "#/components/schemas/Sku"
+          },
+          "quantity": {
+            "$ref": "#/components/schemas/Quantity"
+          },
+          "unitPrice": {
+            "description": "The price of one unit.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/Money"
+              }
+            ]
+          },
+          "lineTotal": {
+            "description": "The total of the item, `unitPrice` times `quantity`.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/Money"
+              }
+            ]
+          }
+        }
+      },
+      "NewOrder": {
+        "description": "The request to place an order, either with a list of items or with the content of the cart. The server\nsets the prices.\n",
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/NewOrderOfItems"
+          },
+          {
+            "$ref": "#/components/schemas/NewOrderFromCart"
+          }
+        ]
+      },
+      "NewOrderOfItems": {
+        "type": "object",
+        "description": "The request to order the listed items.",
+        "additionalProperties": false,
+        "required": [
+          "items",
+          "currency"
+        ],
+        "properties": {
+          "items": {
+            "type": "array",
+            "description": "The items to order. Each `sku` can occur once.",
+            "minItems": 1,
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/NewOrderItem"
+            }
+          },
+          "currency": {
+            "$ref": "#/components/schemas/Currency"
+          }
+        }
+      },
+      "NewOrderItem": {
+        "type": "object",
+        "description": "A product to order and its quantity.",
+        "additionalProperties": false,
+        "required": [
+          "sku",
+          "quantity"
+        ],
+        "properties": {
+          "sku": {
+            "$ref": "#/components/schemas/Sku"
+          },
+          "quantity": {
+            "$ref": "#/components/schemas/Quantity"
+          }
+        }
+      },
+      "NewOrderFromCart": {
+        "type": "object",
+        "description": "The request to order the content of the cart. The cart is empty afterwards.",
+        "additionalProperties": false,
+        "required": [
+          "fromCart"
+        ],
+        "properties": {
+          "fromCart": {
+            "type": "boolean",
+            "description": "Always true.",
+            "enum": [
+              true
+            ],
+            "examples": [
+              true
+            ]
+          }
+        }
+      },
+      "OrderPatch": {
+        "type": "object",
+        "description": "The request to change the status of an order.",
+        "additionalProperties": false,
+        "required": [
+          "version",
+          "status"
+        ],
+        "properties": {
+          "version": {
+            "description": "The current version of the order. Any other version is refused with 409.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/OrderVersion"
+              }
+            ]
+          },
+          "status": {
+            "description": "The new status of the order.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/OrderStatus"
+              }
+            ]
+          }
+        }
+      },
+      "OrderPage": {
+        "type": "object",
+        "description": "A page of orders.",
+        "required": [
+          "data",
+          "pagination"
+        ],
+        "properties": {
+          "data": {
+            "type": "array",
+            "description": "The orders on this page.",
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/SparseOrder"
+            }
+          },
+          "pagination": {
+            "$ref": "#/components/schemas/Pagination"
+          }
+        }
+      },
+      "OrderItemPage": {
+        "type": "object",
+        "description": "A page of items of an order.",
+        "required": [
+          "data",
+          "pagination"
+        ],
+        "properties": {
+          "data": {
+            "type": "array",
+            "description": "The items of the order on this page.",
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/OrderItem"
+            }
+          },
+          "pagination": {
+            "$ref": "#/components/schemas/Pagination"
+          }
+        }
+      },
+      "HealthStatus": {
+        "type": "string",
+        "description": "The state of the service.\n\n- `healthy`: the service and its dependencies work.\n- `degraded`: the service works, but a dependency that is not essential is unavailable.\n- `unhealthy`: the service does not work.\n",
+        "enum": [
+          "healthy",
+          "degraded",
+          "unhealthy"
+        ],
+        "examples": [
+          "healthy"
+        ]
+      },
+      "CheckStatus": {
+        "type": "string",
+        "description": "The state of a dependency.\n\n- `up`: the dependency works.\n- `down`: the dependency does not work, or does not respond in time.\n",
+        "enum": [
+          "up",
+          "down"
+        ],
+        "examples": [
+          "up"
+        ]
+      },
+      "Health": {
+        "type": "object",
+        "description": "The state of the service and of its dependencies.",
+        "required": [
+          "status",
+          "version",
+          "timestamp",
+          "checks"
+        ],
+        "properties": {
+          "status": {
+            "$ref": "#/components/schemas/HealthStatus"
+          },
+          "version": {
+            "$ref": "#/components/schemas/ServiceVersion"
+          },
+          "timestamp": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time of the response.",
+            "examples": [
+              "2026-01-15T09:30:00Z"
+            ]
+          },
+          "checks": {
+            "$ref": "#/components/schemas/HealthChecks"
+          }
+        }
+      },
+      "HealthChecks": {
+        "type": "object",
+        "description": "The state of each dependency. The service is unhealthy without the database and degraded without the\ncache or the queue.\n",
+        "required": [
+          "database",
+          "cache",
+          "queue"
+        ],
+        "properties": {
+          "database": {
+            "description": "The state of the database.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/HealthCheck"
+              }
+            ]
+          },
+          "cache": {
+            "description": "The state of Redis as a cache.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/HealthCheck"
+              }
+            ]
+          },
+          "queue": {
+            "description": "The state of Redis as a queue.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/HealthCheck"
+              }
+            ]
+          }
+        }
+      },
+      "HealthCheck": {
+        "type": "object",
+        "description": "The state of one dependency.",
+        "required": [
+          "status",
+          "latency"
+        ],
+        "properties": {
+          "status": {
+            "$ref": "#/components/schemas/CheckStatus"
+          },
+          "latency": {
+            "type": "integer",
+            "format": "int32",
+            "description": "The duration of the check, in milliseconds.",
+            "minimum": 0,
+            "maximum": 60000,
+            "examples": [
+              2
+            ]
+          }
+        }
+      },
+      "Liveness": {
+        "type": "object",
+        "description": "The confirmation that the process is running.",
+        "required": [
+          "status",
+          "version",
+          "timestamp"
+        ],
+        "properties": {
+          "status": {
+            "$ref": "#/components/schemas/HealthStatus"
+          },
+          "version": {
+            "$ref": "#/components/schemas/ServiceVersion"
+          },
+          "timestamp": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time of the response.",
+            "examples": [
+              "2026-01-15T09:30:00Z"
+            ]
+          }
+        }
+      },
+      "ServiceVersion": {
+        "type": "string",
+        "description": "The version of the running release.",
+        "minLength": 1,
+        "maxLength": 64,
+        "examples": [
+          "1.0.0"
+        ]
+      },
+      "Error": {
+        "type": "object",
+        "description": "The body of error responses.\n\n| `code` | status code |\n|---|---|\n| `BAD_REQUEST` | 400, if the request cannot be parsed |\n| `VALIDATION_ERROR` | 400 for parameters, 422 for a body |\n| `UNAUTHORIZED` | 401 |\n| `FORBIDDEN` | 403 |\n| `NOT_FOUND` | 404 |\n| `METHOD_NOT_ALLOWED` | 405 |\n| `NOT_ACCEPTABLE` | 406 |\n| `REQUEST_TIMEOUT` | 408, if the body takes too long to arrive |\n| `CONFLICT` | 409 |\n| `KEY_REUSED` | 422, if an `Idempotency-Key` was used for a different request before |\n| `PRECONDITION_FAILED` | 412 |\n| `PAYLOAD_TOO_LARGE` | 413 |\n| `UNSUPPORTED_MEDIA_TYPE` | 415 |\n| `PRECONDITION_REQUIRED` | 428 |\n| `RATE_LIMITED` | 429 |\n| `INTERNAL_ERROR` | 500 |\n| `SERVICE_UNAVAILABLE` | 503 |\n| `TIMEOUT` | 503, if the operation takes too long |\n\nNew codes can be added. Handle an unknown code by its status code.\n",
+        "required": [
+          "error"
+        ],
+        "properties": {
+          "error": {
+            "$ref": "#/components/schemas/ErrorBody"
+          }
+        }
+      },
+      "ErrorBody": {
+        "type": "object",
+        "description": "The error, described for a program and for a person.",
+        "required": [
+          "code",
+          "message",
+          "details",
+          "requestId"
+        ],
+        "properties": {
+          "code": {
+            "type": "string",
+            "description": "The kind of error, for programs. It is stable.",
+            "pattern": "^[A-Z][A-Z0-9_]*$",
+            "maxLength": 64,
+            "examples": [
+              "VALIDATION_ERROR"
+            ]
+          },
+          "message": {
+            "type": "string",
+            "description": "The explanation of the error, for people. Its wording can change.",
+            "maxLength": 1024,
+            "examples": [
+              "the request is not valid"
+            ]
+          },
+          "details": {
+            "type": "array",
+            "description": "The violations in the request, at most 100. Empty if the error does not concern a field.",
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/ErrorDetail"
+            }
+          },
+          "requestId": {
+            "type": "string",
+            "description": "The identifier of the request, equal to the header `X-Request-Id`. Quote it in support requests.",
+            "maxLength": 128,
+            "examples": [
+              "01kf0fv2e0fabr24pa3eywnyp2"
+            ]
+          }
+        }
+      },
+      "ErrorDetail": {
+        "type": "object",
+        "description": "One violation in the request.",
+        "required": [
+          "field",
+          "message"
+        ],
+        "properties": {
+          "field": {
+            "type": "string",
+            "description": "The path of the invalid field in the body, or the name of the invalid parameter.",
+            "maxLength": 512,
+            "examples": [
+              "items[0].quantity"
+            ]
+          },
+          "message": {
+            "type": "string",
+            "description": "The rule that the value violates.",
+            "maxLength": 1024,
+            "examples": [
+              "must be at least 1"
+            ]
+          }
+        }
+      },
+      "Pagination": {
+        "type": "object",
+        "description": "The position of a page in its list.",
+        "required": [
+          "page",
+          "limit",
+          "hasMore",
+          "nextCursor"
+        ],
+        "properties": {
+          "total": {
+            "type": "integer",
+            "format": "int64",
+            "description": "The number of matching elements on all pages. Absent if counting takes too long. A page that\nis requested by cursor repeats the number of the first page.\n",
+            "minimum": 0,
+            "maximum": 9007199254740991,
+            "examples": [
+              42
+            ]
+          },
+          "page": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "format": "int32",
+            "description": "The number of this page, from 1. Null if the page was requested by cursor.",
+            "minimum": 1,
+            "maximum": 10000,
+            "examples": [
+              1
+            ]
+          },
+          "limit": {
+            "type": "integer",
+            "format": "int32",
+            "description": "The maximum number of elements on a page.",
+            "minimum": 1,
+            "maximum": 100,
+            "examples": [
+              20
+            ]
+          },
+          "hasMore": {
+            "type": "boolean",
+            "description": "True if another page follows.",
+            "examples": [
+              true
+            ]
+          },
+          "nextCursor": {
+            "type": [
+              "string",
+              "null"
+            ],
+            "description": "The value of `cursor` for the next page. Null on the last page.",
+            "maxLength": 1024,
+            "examples": [
+              "AWNyZWF0ZWRBdAExNzY4NDY5NDAw"
+            ]
+          }
+        }
+      },
+      "Money": {
+        "type": "object",
+        "description": "An exact amount of money in one currency.",
+        "required": [
+          "amount",
+          "currency"
+        ],
+        "properties": {
+          "amount": {
+            "type": "string",
+            "format": "decimal",
+            "description": "The amount as a decimal number. In JSON it is a string, so that no digit is lost.",
+            "maxLength": 20,
+            "examples": [
+              "19.99"
+            ]
+          },
+          "currency": {
+            "$ref": "#/components/schemas/Currency"
+          }
+        }
+      },
+      "Currency": {
+        "type": "string",
+        "description": "A supported currency, as an ISO 4217 code.",
+        "enum": [
+          "EUR",
+          "USD",
+          "GBP"
+        ],
+        "examples": [
+          "EUR"
+        ]
+      }
+    },
+    "responses": {
+      "Tokens": {
+        "description": "The access token and the refresh token of the session.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Tokens"
+            },
+            "example": {
+              "accessToken": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl",
+              "refreshToken": "eyJ0eXAiOiJyZWZyZXNoK2p3dCIsImFsZyI6IkVkRFNBIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl",
+              "tokenType": "Bearer",
+              "expiresIn": 900
+            }
+          }
+        }
+      },
+      "BadRequest": {
+        "description": "A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "VALIDATION_ERROR",
+                "message": "the request is not valid",
+                "details": [
+                  {
+                    "field": "limit",
+                    "message": "must be at most 100"
+                  }
+                ],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "Unauthorized": {
+        "description": "The credentials are missing, expired or not valid. Sign in or refresh the session, then try again.",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          },
+          "WWW-Authenticate": {
+            "$ref": "#/components/headers/WwwAuthenticate"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "UNAUTHORIZED",
+                "message": "credentials are required",
+                "details": [],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "NotAcceptable": {
+        "description": "The operation cannot respond with any media type in `Accept`.",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "NOT_ACCEPTABLE",
+                "message": "the response is only available as application/json",
+                "details": [],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "PayloadTooLarge": {
+        "description": "The body is larger than the limit of this operation.",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "PAYLOAD_TOO_LARGE",
+                "message": "the request body is larger than the limit of 16384 bytes",
+                "details": [],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "UnsupportedMediaType": {
+        "description": "The operation does not accept the media type of the body.",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "UNSUPPORTED_MEDIA_TYPE",
+                "message": "the media type of the request body is not supported; this operation accepts application/json",
+                "details": [],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "UnprocessableEntity": {
+        "description": "The body can be parsed but is not valid, or the `Idempotency-Key` was used for a different request. `details`\nlists the violations of the body, at most 100. It is empty if the key was used before.\n",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "VALIDATION_ERROR",
+                "message": "the body is not valid",
+                "details": [
+                  {
+                    "field": "email",
+                    "message": "must be an e-mail address"
+                  },
+                  {
+                    "field": "name",
+                    "message": "is required"
+                  }
+                ],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "TooManyRequests": {
+        "description": "The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          },
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          },
+          "X-RateLimit-Limit": {
+            "$ref": "#/components/headers/RateLimitLimit"
+          },
+          "X-RateLimit-Remaining": {
+            "$ref": "#/components/headers/RateLimitRemaining"
+          },
+          "X-RateLimit-Reset": {
+            "$ref": "#/components/headers/RateLimitReset"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "RATE_LIMITED",
+                "message": "too many requests; try again later",
+                "details": [],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "InternalServerError": {
+        "description": "An unexpected error happened in the server. Report the `requestId` if it happens again.",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "INTERNAL_ERROR",
+                "message": "an internal error occurred",
+                "details": [],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "ServiceUnavailable": {
+        "description": "The service is temporarily unavailable, or the operation took too long. If the response has `Retry-After`, wait\nfor that number of seconds before you try again.\n",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          },
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfterIfKnown"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "SERVICE_UNAVAILABLE",
+                "message": "the service is temporarily unavailable; try again later",
+                "details": [],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "UserPage": {
+        "description": "A page of users.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/UserPage"
+            },
+            "example": {
+              "data": [
+                {
+                  "id": "usr_01kf0k8y20frhtg5g075cmmcw9",
+                  "name": "Administrator",
+                  "email": "admin@example.com"
+                },
+                {
+                  "id": "usr_01kf0fv2e0fabr24pa3eywnyp2",
+                  "name": "Sample User",
+                  "email": "user@example.com"
+                }
+              ],
+              "pagination": {
+                "total": 42,
+                "page": 1,
+                "limit": 2,
+                "hasMore": true,
+                "nextCursor": "AWNyZWF0ZWRBdAExNzY4NDY5NDAw"
+              }
+            }
+          }
+        }
+      },
+      "Forbidden": {
+        "description": "The caller is authenticated but lacks a scope that this operation requires.",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "FORBIDDEN",
+                "message": "the caller does not have the required permissions",
+                "details": [],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "UserCreated": {
+        "description": "The new user.",
+        "headers": {
+          "Location": {
+            "$ref": "#/components/headers/Location"
+          },
+          "ETag": {
+            "$ref": "#/components/headers/ETag"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/User"
+            },
+            "example": {
+              "id": "usr_01kf0fv2e0fabr24pa3eywnyp2",
+              "email": "user@example.com",
+              "name": "Sample User",
+              "role": "user",
+              "createdAt": "2026-01-15T09:30:00Z",
+              "updatedAt": "2026-01-15T09:30:00Z"
+            }
+          }
+        }
+      },
+      "Conflict": {
+        "description": "The request conflicts with existing data or with a request that is still running. `message` names the conflict.\n",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "CONFLICT",
+                "message": "the e-mail address is already in use",
+                "details": [],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "SparseUser": {
+        "description": "The requested user.",
+        "headers": {
+          "ETag": {
+            "$ref": "#/components/headers/ETag"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/SparseUser"
+            },
+            "examples": {
+              "all": {
+                "summary": "Without `fields`",
+                "value": {
+                  "id": "usr_01kf0fv2e0fabr24pa3eywnyp2",
+                  "email": "user@example.com",
+                  "name": "Sample User",
+                  "role": "user",
+                  "createdAt": "2026-01-15T09:30:00Z",
+                  "updatedAt": "2026-01-15T09:30:00Z"
+                }
+              },
+              "sparse": {
+                "summary": "With `fields=id,name`",
+                "value": {
+                  "id": "usr_01kf0fv2e0fabr24pa3eywnyp2",
+                  "name": "Sample User"
+                }
+              }
+            }
+          }
+        }
+      },
+      "NotModified": {
+        "description": "The resource has not changed since the `ETag` in `If-None-Match`. Use your copy.",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          },
+          "ETag": {
+            "$ref": "#/components/headers/ETag"
+          }
+        }
+      },
+      "NotFound": {
+        "description": "The resource does not exist, or the caller is not allowed to see it.",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "NOT_FOUND",
+                "message": "user not found",
+                "details": [],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "User": {
+        "description": "The user after the change.",
+        "headers": {
+          "ETag": {
+            "$ref": "#/components/headers/ETag"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/User"
+            },
+            "example": {
+              "id": "usr_01kf0fv2e0fabr24pa3eywnyp2",
+              "email": "user@example.com",
+              "name": "Sample User",
+              "role": "user",
+              "createdAt": "2026-01-15T09:30:00Z",
+              "updatedAt": "2026-01-15T10:30:00Z"
+            }
+          }
+        }
+      },
+      "PreconditionFailed": {
+        "description": "The resource has changed since the `ETag` in `If-Match`. Read it again before you retry.",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "PRECONDITION_FAILED",
+                "message": "the user has changed; read it again",
+                "details": [],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "PreconditionRequired": {
+        "description": "The required header `If-Match` is missing. Read the resource and send its `ETag`.",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "example": {
+              "error": {
+                "code": "PRECONDITION_REQUIRED",
+                "message": "the request must contain an If-Match header",
+                "details": [],
+                "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
+              }
+            }
+          }
+        }
+      },
+      "Cart": {
+        "description": "The content of the cart.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Cart"
+            },
+            "example": {
+              "items": [
+                {
+                  "sku": "ABC-1",
+                  "quantity": 2
+                },
+                {
+                  "sku": "XYZ-9",
+                  "quantity": 1
+                }
+              ]
+            }
+          }
+        }
+      },
+      "OrderPage": {
+        "description": "A page of orders.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/OrderPage"
+            },
+            "example": {
+              "data": [
+                {
+                  "id": "ord_01kf5mmge0f2pbwwt3y0b8j32h",
+                  "status": "pending",
+                  "total": {
+                    "amount": "5.00",
+                    "currency": "EUR"
+                  }
+                },
+                {
+                  "id": "ord_01kf327se0fsytr0x9a1xe4sfc",
+                  "status": "paid",
+                  "total": {
+                    "amount": "44.98",
+                    "currency": "EUR"
+                  }
+                }
+              ],
+              "pagination": {
+                "total": 2,
+                "page": 1,
+                "limit": 20,
+                "hasMore": false,
+                "nextCursor": null
+              }
+            }
+          }
+        }
+      },
+      "OrderCreated": {
+        "description": "The new order.",
+        "headers": {
+          "Location": {
+            "$ref": "#/components/headers/Location"
+          },
+          "ETag": {
+            "$ref": "#/components/headers/ETag"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Order"
+            },
+            "example": {
+              "id": "ord_01kf327se0fsytr0x9a1xe4sfc",
+              "userId": "usr_01kf0fv2e0fabr24pa3eywnyp2",
+              "status": "pending",
+              "total": {
+                "amount": "39.98",
+                "currency": "EUR"
+              },
+              "items": [
+                {
+                  "sku": "ABC-1",
+                  "quantity": 2,
+                  "unitPrice": {
+                    "amount": "19.99",
+                    "currency": "EUR"
+                  },
+                  "lineTotal": {
+                    "amount": "39.98",
+                    "currency": "EUR"
+                  }
+                }
+              ],
+              "version": 1,
+              "createdAt": "2026-01-16T09:30:00Z",
+              "updatedAt": "2026-01-16T09:30:00Z"
+            }
+          }
+        }
+      },
+      "ProductPage": {
+        "description": "A page of products.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/ProductPage"
+            },
+            "example": {
+              "data": [
+                {
+                  "sku": "ABC-1",
+                  "name": "Notebook",
+                  "price": {
+                    "amount": "19.99",
+                    "currency": "EUR"
+                  },
+                  "createdAt": "2026-01-01T00:00:00Z",
+                  "updatedAt": "2026-01-01T00:00:00Z"
+                },
+                {
+                  "sku": "XYZ-9",
+                  "name": "Pencil",
+                  "price": {
+                    "amount": "5.00",
+                    "currency": "EUR"
+                  },
+                  "createdAt": "2026-01-01T00:00:00Z",
+                  "updatedAt": "2026-01-01T00:00:00Z"
+                }
+              ],
+              "pagination": {
+                "total": 2,
+                "page": 1,
+                "limit": 20,
+                "hasMore": false,
+                "nextCursor": null
+              }
+            }
+          }
+        }
+      },
+      "Product": {
+        "description": "The requested product.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Product"
+            },
+            "example": {
+              "sku": "ABC-1",
+              "name": "Notebook",
+              "price": {
+                "amount": "19.99",
+                "currency": "EUR"
+              },
+              "createdAt": "2026-01-01T00:00:00Z",
+              "updatedAt": "2026-01-01T00:00:00Z"
+            }
+          }
+        }
+      },
+      "SparseOrder": {
+        "description": "The requested order.",
+        "headers": {
+          "ETag": {
+            "$ref": "#/components/headers/ETag"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/SparseOrder"
+            },
+            "examples": {
+              "all": {
+                "summary": "Without `fields`",
+                "value": {
+                  "id": "ord_01kf327se0fsytr0x9a1xe4sfc",
+                  "userId": "usr_01kf0fv2e0fabr24pa3eywnyp2",
+                  "status": "pending",
+                  "total": {
+                    "amount": "39.98",
+                    "currency": "EUR"
+                  },
+                  "items": [
+                    {
+                      "sku": "ABC-1",
+                      "quantity": 2,
+                      "unitPrice": {
+                        "amount": "19.99",
+                        "currency": "EUR"
+                      },
+                      "lineTotal": {
+                        "amount": "39.98",
+                        "currency": "EUR"
+                      }
+                    }
+                  ],
+                  "version": 1,
+                  "createdAt": "2026-01-16T09:30:00Z",
+                  "updatedAt": "2026-01-16T09:30:00Z"
+                }
+              },
+              "sparse": {
+                "summary": "With `fields=id,status`",
+                "value": {
+                  "id": "ord_01kf327se0fsytr0x9a1xe4sfc",
+                  "status": "pending"
+                }
+              }
+            }
+          }
+        }
+      },
+      "Order": {
+        "description": "The order after the change.",
+        "headers": {
+          "ETag": {
+            "$ref": "#/components/headers/ETag"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Order"
+            },
+            "example": {
+              "id": "ord_01kf327se0fsytr0x9a1xe4sfc",
+              "userId": "usr_01kf0fv2e0fabr24pa3eywnyp2",
+              "status": "paid",
+              "total": {
+                "amount": "44.98",
+                "currency": "EUR"
+              },
+              "items": [
+                {
+                  "sku": "ABC-1",
+                  "quantity": 2,
+                  "unitPrice": {
+                    "amount": "19.99",
+                    "currency": "EUR"
+                  },
+                  "lineTotal": {
+                    "amount": "39.98",
+                    "currency": "EUR"
+                  }
+                },
+                {
+                  "sku": "XYZ-9",
+                  "quantity": 1,
+                  "unitPrice": {
+                    "amount": "5.00",
+                    "currency": "EUR"
+                  },
+                  "lineTotal": {
+                    "amount": "5.00",
+                    "currency": "EUR"
+                  }
+                }
+              ],
+              "version": 2,
+              "createdAt": "2026-01-16T09:30:00Z",
+              "updatedAt": "2026-01-16T09:45:00Z"
+            }
+          }
+        }
+      },
+      "OrderItemPage": {
+        "description": "A page of items of the order.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/OrderItemPage"
+            },
+            "example": {
+              "data": [
+                {
+                  "sku": "ABC-1",
+                  "quantity": 2,
+                  "unitPrice": {
+                    "amount": "19.99",
+                    "currency": "EUR"
+                  },
+                  "lineTotal": {
+                    "amount": "39.98",
+                    "currency": "EUR"
+                  }
+                }
+              ],
+              "pagination": {
+                "total": 1,
+                "page": 1,
+                "limit": 20,
+                "hasMore": false,
+                "nextCursor": null
+              }
+            }
+          }
+        }
+      },
+      "Healthy": {
+        "description": "The service works. It can be degraded.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Health"
+            },
+            "example": {
+              "status": "degraded",
+              "version": "1.0.0",
+              "timestamp": "2026-01-15T09:30:00Z",
+              "checks": {
+                "database": {
+                  "status": "up",
+                  "latency": 2
+                },
+                "cache": {
+                  "status": "down",
+                  "latency": 1000
+                },
+                "queue": {
+                  "status": "up",
+                  "latency": 1
+                }
+              }
+            }
+          }
+        }
+      },
+      "Unhealthy": {
+        "description": "The service does not work. The body contains the result of each check instead of an `Error`.",
+        "headers": {
+          "X-Request-Id": {
+            "$ref": "#/components/headers/XRequestId"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Health"
+            },
+            "example": {
+              "status": "unhealthy",
+              "version": "1.0.0",
+              "timestamp": "2026-01-15T09:30:00Z",
+              "checks": {
+                "database": {
+                  "status": "down",
+                  "latency": 1000
+                },
+                "cache": {
+                  "status": "up",
+                  "latency": 1
+                },
+                "queue": {
+                  "status": "up",
+                  "latency": 1
+                }
+              }
+            }
+          }
+        }
+      },
+      "Alive": {
+        "description": "The process is running.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Liveness"
+            },
+            "example": {
+              "status": "healthy",
+              "version": "1.0.0",
+              "timestamp": "2026-01-15T09:30:00Z"
+            }
+          }
+        }
+      }
+    },
+    "parameters": {
+      "Page": {
+        "name": "page",
+        "in": "query",
+        "description": "The number of the page, from 1. The default is the first page. Cannot be combined with `cursor`.",
+        "schema": {
+          "type": "integer",
+          "format": "int32",
+          "minimum": 1,
+          "maximum": 10000
+        },
+        "example": 1
+      },
+      "Limit": {
+        "name": "limit",
+        "in": "query",
+        "description": "The maximum number of elements on a page.",
+        "schema": {
+          "type": "integer",
+          "format": "int32",
+          "minimum": 1,
+          "maximum": 100,
+          "default": 20
+        },
+        "example": 20
+      },
+      "Cursor": {
+        "name": "cursor",
+        "in": "query",
+        "description": "The `nextCursor` of the previous page. Send it with the filters and the sort order of that page. It\ncannot be combined with `page`.\n",
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 1024,
+          "pattern": "^[A-Za-z0-9_-]+$"
+        },
+        "example": "AWNyZWF0ZWRBdAExNzY4NDY5NDAw"
+      },
+      "UserRole": {
+        "name": "role",
+        "in": "query",
+        "description": "The role of the users to return. The default is all roles.",
+        "schema": {
+          "$ref": "#/components/schemas/UserRole"
+        },
+        "example": "admin"
+      },
+      "CreatedAfter": {
+        "name": "createdAfter",
+        "in": "query",
+        "description": "The time after which the returned elements were created. A date means its midnight in UTC.",
+        "schema": {
+          "anyOf": [
+            {
+              "type": "string",
+              "format": "date-time"
+            },
+            {
+              "type": "string",
+              "format": "date"
+            }
+          ]
+        },
+        "example": "2026-01-01T00:00:00Z"
+      },
+      "CreatedBefore": {
+        "name": "createdBefore",
+        "in": "query",
+        "description": "The time before which the returned elements were created. A date means its midnight in UTC.",
+        "schema": {
+          "anyOf": [
+            {
+              "type": "string",
+              "format": "date-time"
+            },
+            {
+              "type": "string",
+              "format": "date"
+            }
+          ]
+        },
+        "example": "2026-02-01T00:00:00Z"
+      },
+      "UserSort": {
+        "name": "sort",
+        "in": "query",
+        "description": "The sort order: one key, or two keys with the more important first. A key with the prefix `-`\nsorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest\nfirst.\n",
+        "style": "form",
+        "explode": false,
+        "x-sort": true,
+        "schema": {
+          "type": "array",
+          "enum": [
+            [
+              "createdAt"
+            ],
+            [
+              "-createdAt"
+            ],
+            [
+              "name"
+            ],
+            [
+              "-name"
+            ],
+            [
+              "email"
+            ],
+            [
+              "-email"
+            ],
+            [
+              "-createdAt",
+              "+name"
+            ],
+            [
+              "createdAt",
+              "-name"
+            ]
+          ]
+        },
+        "example": [
+          "-createdAt",
+          "+name"
+        ]
+      },
+      "UserFields": {
+        "name": "fields",
+        "in": "query",
+        "description": "The fields to return. The default is all fields.",
+        "style": "form",
+        "explode": false,
+        "x-sparse": true,
+        "schema": {
+          "type": "array",
+          "minItems": 1,
+          "maxItems": 6,
+          "items": {
+            "$ref": "#/components/schemas/UserField"
+          }
+        },
+        "example": [
+          "id",
+          "name",
+          "email"
+        ]
+      },
+      "UserId": {
+        "name": "userId",
+        "in": "path",
+        "required": true,
+        "description": "The identifier of the user.",
+        "schema": {
+          "$ref": "#/components/schemas/UserId"
+        },
+        "example": "usr_01kf0fv2e0fabr24pa3eywnyp2"
+      },
+      "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The `ETag` of the copy that you have. If the resource has not changed, the response is 304 without a\nbody.\n",
+        "schema": {
+          "type": "string",
+          "maxLength": 1024,
+          "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$"
+        },
+        "example": "\"3\""
+      },
+      "IfMatchRequired": {
+        "name": "If-Match",
+        "in": "header",
+        "required": true,
+        "description": "The `ETag` of the version that you read last. If the resource has changed since then, the response is\n412 and nothing is changed. A request without this header is refused with 428.\n",
+        "schema": {
+          "type": "string",
+          "maxLength": 1024,
+          "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$"
+        },
+        "example": "\"3\""
+      },
+      "OrderStatus": {
+        "name": "status",
+        "in": "query",
+        "description": "The status of the orders to return. The default is all statuses.",
+        "schema": {
+          "$ref": "#/components/schemas/OrderStatus"
+        },
+        "example": "paid"
+      },
+      "OrderSort": {
+        "name": "sort",
+        "in": "query",
+        "description": "The sort order: one key, or two keys with the more important first. A key with the prefix `-`\nsorts in descending order; the prefix `+` has no effect. The default is `-createdAt`, the newest\nfirst.\n",
+        "style": "form",
+        "explode": false,
+        "x-sort": true,
+        "schema": {
+          "type": "array",
+          "enum": [
+            [
+              "createdAt"
+            ],
+            [
+              "-createdAt"
+            ],
+            [
+              "total"
+            ],
+            [
+              "-total"
+            ],
+            [
+              "-createdAt",
+              "+total"
+            ],
+            [
+              "createdAt",
+              "-total"
+            ]
+          ]
+        },
+        "example": [
+          "-createdAt",
+          "+total"
+        ]
+      },
+      "OrderFields": {
+        "name": "fields",
+        "in": "query",
+        "description": "The fields to return. The default is all fields.",
+        "style": "form",
+        "explode": false,
+        "x-sparse": true,
+        "schema": {
+          "type": "array",
+          "minItems": 1,
+          "maxItems": 8,
+          "items": {
+            "$ref": "#/components/schemas/OrderField"
+          }
+        },
+        "example": [
+          "id",
+          "status",
+          "total"
+        ]
+      },
+      "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "A unique value that you choose for this request, for example a UUID. If you repeat a successful request\nwith its key, nothing is done again and you receive the first response. A failed request is not recorded:\na repetition runs again. Keys are separate for each caller and operation. A different request with a used\nkey is refused with 422. If the first request is still running, the response is 409: try again later.\n",
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255,
+          "pattern": "^[!-~]+$"
+        },
+        "example": "8e03978e-40d5-43e8-bc93-6894a57f9324"
+      },
+      "Sku": {
+        "name": "sku",
+        "in": "path",
+        "required": true,
+        "description": "The stock keeping unit of the product.",
+        "schema": {
+          "$ref": "#/components/schemas/Sku"
+        },
+        "example": "ABC-1"
+      },
+      "OrderId": {
+        "name": "orderId",
+        "in": "path",
+        "required": true,
+        "description": "The identifier of the order.",
+        "schema": {
+          "$ref": "#/components/schemas/OrderId"
+        },
+        "example": "ord_01kf327se0fsytr0x9a1xe4sfc"
+      },
+      "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The `ETag` of the version that you read last. If the resource has changed since then, the response is\n412 and nothing is changed.\n",
+        "schema": {
+          "type": "string",
+          "maxLength": 1024,
+          "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$"
+        },
+        "example": "\"3\""
+      }
+    },
+    "headers": {
+      "XRequestId": {
+        "description": "The identifier of this request in the server logs. An error body repeats it as `requestId`.",
+        "required": true,
+        "schema": {
+          "type": "string",
+          "maxLength": 128
+        },
+        "example": "01kf0fv2e0fabr24pa3eywnyp2"
+      },
+      "WwwAuthenticate": {
+        "description": "The authentication scheme to use, and the reason for the refusal (RFC 6750).",
+        "schema": {
+          "type": "string",
+          "maxLength": 256
+        },
+        "example": "Bearer error=\"invalid_token\""
+      },
+      "RetryAfter": {
+        "description": "The number of seconds to wait before the next attempt.",
+        "required": true,
+        "schema": {
+          "type": "integer",
+          "format": "int32",
+          "minimum": 0,
+          "maximum": 86400
+        },
+        "example": 12
+      },
+      "RateLimitLimit": {
+        "description": "The maximum number of requests in one window of the rate limit.",
+        "required": true,
+        "schema": {
+          "type": "integer",
+          "format": "int32",
+          "minimum": 1,
+          "maximum": 1000000
+        },
+        "example": 100
+      },
+      "RateLimitRemaining": {
+        "description": "The number of requests that the caller can still send now.",
+        "required": true,
+        "schema": {
+          "type": "integer",
+          "format": "int32",
+          "minimum": 0,
+          "maximum": 1000000
+        },
+        "example": 0
+      },
+      "RateLimitReset": {
+        "description": "The time at which the full limit is available again, in seconds since 1970-01-01T00:00:00Z.",
+        "required": true,
+        "schema": {
+          "type": "integer",
+          "format": "int64",
+          "minimum": 0,
+          "maximum": 253402300799
+        },
+        "example": 1768469460
+      },
+      "RetryAfterIfKnown": {
+        "description": "The number of seconds to wait before the next attempt. Absent if the server cannot tell.",
+        "schema": {
+          "type": "integer",
+          "format": "int32",
+          "minimum": 0,
+          "maximum": 86400
+        },
+        "example": 1
+      },
+      "Location": {
+        "description": "The path of the new resource.",
+        "required": true,
+        "schema": {
+          "type": "string",
+          "maxLength": 256
+        },
+        "example": "/v1/users/usr_01kf0fv2e0fabr24pa3eywnyp2"
+      },
+      "ETag": {
+        "description": "The entity tag of the returned resource, for `If-Match` and `If-None-Match`.",
+        "required": true,
+        "schema": {
+          "type": "string",
+          "maxLength": 128,
+          "pattern": "^(W/)?\"[!#-~]*\"$"
+        },
+        "example": "\"3\""
+      }
+    }
+  },
+  "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"
+}
+"##;
 
 /// Returns the contract as a document of `utoipa`. Each call parses [`OPENAPI_31_JSON`] again.
 pub fn openapi() -> OpenApi {

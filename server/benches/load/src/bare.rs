@@ -18,6 +18,9 @@ use uuid::Uuid;
 /// The largest number of connections of a pool: the default of the sample.
 const CONNECTIONS: u32 = 16;
 
+/// The digits of identifiers.
+const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
 /// The connection pools of the two schemas of the sample.
 #[derive(Clone)]
 struct Pools {
@@ -62,9 +65,16 @@ pub async fn serve(address: &str, database: &str) -> anyhow::Result<()> {
 
 /// Formats a UUID as an identifier of the sample's API: the prefix, and 26 digits of the base-32 alphabet of Crockford.
 pub fn id(prefix: &str, uuid: Uuid) -> String {
-    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let digits = (0..26).rev().map(|place| char::from(DIGITS[(uuid.as_u128() >> (5 * place)) as usize & 31]));
     [prefix, "_"].into_iter().flat_map(str::chars).chain(digits).collect()
+}
+
+/// Parses the UUID of an identifier of the sample's API.
+pub fn uuid(id: &str) -> Option<Uuid> {
+    let (_, digits) = id.split_once('_')?;
+    let value = |digit| DIGITS.iter().position(|known| *known == digit);
+    let value = digits.bytes().try_fold(0u128, |number, digit| Some(number << 5 | value(digit)? as u128));
+    value.map(Uuid::from_u128)
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {

@@ -123,6 +123,11 @@ impl Requests {
 }
 
 impl Measured {
+    /// Returns the number of requests.
+    pub fn count(&self) -> usize {
+        self.durations.len()
+    }
+
     /// Returns the number of requests a second.
     pub fn rate(&self) -> f64 {
         self.durations.len() as f64 / self.elapsed.as_secs_f64()

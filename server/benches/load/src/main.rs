@@ -1,8 +1,10 @@
 //! Compares the server of the sample, with every layer on, with handlers written by hand. `cargo xtask bench server`
-//! runs this program, which needs the variables `DATABASE_URL`, `REDIS_URL` and `WRIT_BENCH_SERVER`, the program of the
-//! server.
+//! runs this program, which needs the variables `DATABASE_URL`, `REDIS_URL`, `WRIT_BENCH_SERVER` (the program of the server)
+//! and `WRIT_BENCH_STORES` (the ids of the main processes of PostgreSQL and Redis).
 
+mod accounts;
 mod bare;
+mod cost;
 mod load;
 mod profile;
 mod rows;
@@ -13,13 +15,17 @@ mod soak;
 use std::env;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
-use serde_json::{Value, json};
+use anyhow::Context;
 
+use self::cost::Processes;
 use self::load::{Measured, Requests};
 use self::rows::Row;
-use self::servers::{ADMIN_EMAIL, ADMIN_PASSWORD, Sample, Server};
+use self::servers::{Sample, Server};
 use self::soak::Soak;
+
+/// The allocator of both servers: the sample has the same one.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The duration of one measurement.
 const MEASURE: Duration = Duration::from_secs(3);
@@ -57,7 +63,7 @@ async fn soak(time: Duration) -> anyhow::Result<()> {
     for operation in rows::OPERATIONS {
         sample.set(operation, "rate=1000000/1s").await?;
     }
-    let token = token(&server).await?;
+    let token = accounts::administrator(&server).await?;
     Soak { server: &server, users: &users, token, database, redis: variable("REDIS_URL")? }.run(time).await
 }
 
@@ -72,24 +78,30 @@ async fn compare() -> anyhow::Result<()> {
     let sample = Sample { program: variable("WRIT_BENCH_SERVER")?.into(), database: database.clone() };
     let server = sample.start("server.log").await?;
     let bare = Server::bare(&database).await?;
+    let stores = variable("WRIT_BENCH_STORES")?;
+    let processes = [Processes::of(&server, &stores)?, Processes::of(&bare, &stores)?];
     let resting = [server.memory()?, bare.memory()?];
+    let customer = accounts::customer(&server).await?;
     let users = seed::seed(&database).await?;
-    let token = token(&server).await?;
+    let token = accounts::administrator(&server).await?;
 
-    println!("| request | rounds | the sample | by hand | ratio | aim | p50 | p99 | ratio of p99 |");
-    println!("|---|---|---|---|---|---|---|---|---|");
+    println!(
+        "| request | rounds | the sample | by hand | ratio | aim | ratio by processor time | p50 | p99 | ratio of p99 |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|");
     for operation in rows::OPERATIONS {
         sample.set(operation, "rate=1000000/1s").await?;
     }
-    let rows = rows::rows(&server, &bare, &users, &token).await?;
+    let rows = rows::rows(&server, &bare, &users, &token, &customer).await?;
     let profiled = env::var_os("WRIT_BENCH_PROFILE").is_some();
+    let wanted = variable("WRIT_BENCH_ROW").unwrap_or_default();
     let mut profiles = String::new();
-    for row in &rows {
+    for row in rows.iter().filter(|row| row.title.contains(&wanted)) {
         if let Some((operation, policy)) = row.policy {
             sample.set(operation, policy).await?;
         }
         row.compare_responses().await?;
-        measure(row, rounds).await?;
+        measure(row, &processes, rounds).await?;
         if profiled {
             profiles += &profile(row, server.id()?).await?;
         }
@@ -114,7 +126,7 @@ async fn compare() -> anyhow::Result<()> {
 }
 
 /// Measures a row: the highest rates in alternating rounds, then the response times at a share of these rates.
-async fn measure(row: &Row, rounds: usize) -> anyhow::Result<()> {
+async fn measure(row: &Row, processes: &[Processes; 2], rounds: usize) -> anyhow::Result<()> {
     let mut next = 0;
     let mut advance = |by: u64| {
         let from = next;
@@ -126,18 +138,22 @@ async fn measure(row: &Row, rounds: usize) -> anyhow::Result<()> {
     for requests in [&row.sample, &row.bare] {
         requests.saturate(advance(APART), WARM_UP).await?;
     }
-    let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ours, mut theirs, mut ratios, mut costs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let rates = [
-            row.sample.saturate(advance(APART), MEASURE).await?.rate(),
-            row.bare.saturate(advance(APART), MEASURE).await?.rate(),
-        ];
+        let (mut rates, mut times) = ([0.0; 2], [0.0; 2]);
+        for (side, requests) in [&row.sample, &row.bare].into_iter().enumerate() {
+            let before = processes[side].time()?;
+            let measured = requests.saturate(advance(APART), MEASURE).await?;
+            rates[side] = measured.rate();
+            times[side] = (processes[side].time()? - before) / measured.count() as f64;
+        }
         ours.push(rates[0]);
         theirs.push(rates[1]);
         ratios.push(rates[0] / rates[1]);
+        costs.push(times[1] / times[0]);
     }
     let (ours, theirs) = (sorted(ours), sorted(theirs));
-    let ratios = sorted(ratios);
+    let (ratios, costs) = (sorted(ratios), sorted(costs));
     let mut calm: [Vec<Measured>; 2] = [Vec::new(), Vec::new()];
     for _ in 0..rounds.div_ceil(2) {
         calm[0].push(row.sample.pace(advance(APART), MEASURE, median(&ours) * CALM).await?);
@@ -150,7 +166,7 @@ async fn measure(row: &Row, rounds: usize) -> anyhow::Result<()> {
     let ([p50, bare_p50], [p99, bare_p99]) =
         [0.5, 0.99].map(|share| [quantile(&calm[0], share), quantile(&calm[1], share)]).into();
     println!(
-        "| {} | {rounds} | {:.0}/s | {:.0}/s | **{:.2}** ({:.2}–{:.2}) | {} | {p50:.2} / {bare_p50:.2} ms | {p99:.2} / {bare_p99:.2} ms | {:.2} |",
+        "| {} | {rounds} | {:.0}/s | {:.0}/s | **{:.2}** ({:.2}–{:.2}) | {} | {:.2} | {p50:.2} / {bare_p50:.2} ms | {p99:.2} / {bare_p99:.2} ms | {:.2} |",
         row.title,
         median(&ours),
         median(&theirs),
@@ -158,6 +174,7 @@ async fn measure(row: &Row, rounds: usize) -> anyhow::Result<()> {
         ratios.first().copied().unwrap_or_default(),
         ratios.last().copied().unwrap_or_default(),
         row.aim,
+        median(&costs),
         p99 / bare_p99,
     );
     Ok(())
@@ -175,16 +192,6 @@ async fn profile(row: &Row, process: u32) -> anyhow::Result<String> {
     let shares = shares.iter().filter(|(_, share)| *share >= 1.0);
     let shares: Vec<String> = shares.map(|(layer, share)| format!("{layer} {share:.0} %")).collect();
     Ok(format!("| {} | {} |\n", row.title, shares.join(", ")))
-}
-
-/// Logs the administrator in and returns the access token.
-async fn token(server: &Server) -> anyhow::Result<String> {
-    let body = json!({ "email": ADMIN_EMAIL, "password": ADMIN_PASSWORD }).to_string();
-    let login = Requests::new(server.address, move |_, request| post(request, "/v1/auth/login", "", &body));
-    let response = login.first().await?;
-    ensure!(response.status == 200, "the login failed: {}", String::from_utf8_lossy(&response.body));
-    let body: Value = serde_json::from_slice(&response.body)?;
-    Ok(body["accessToken"].as_str().context("the login has no token")?.to_owned())
 }
 
 /// Appends a `GET` request. Each line of `headers` ends in CRLF.

@@ -1,6 +1,7 @@
 //! The rows of the comparison: pairs of requests to the server of the sample and to the baseline.
 
-use crate::bare::id;
+use crate::accounts::Customer;
+use crate::bare::{id, uuid};
 use crate::load::{Requests, Response};
 use crate::seed::Listed;
 use crate::servers::Server;
@@ -37,8 +38,14 @@ enum Same {
 }
 
 /// Returns the rows of the comparison.
-pub async fn rows(server: &Server, bare: &Server, users: &[Listed], token: &str) -> anyhow::Result<Vec<Row>> {
-    let authorization = format!("authorization: Bearer {token}\r\n");
+pub async fn rows(
+    server: &Server,
+    bare: &Server,
+    users: &[Listed],
+    token: &str,
+    customer: &Customer,
+) -> anyhow::Result<Vec<Row>> {
+    let authorization = authorization(token);
     let ours = |path: String| {
         let headers = authorization.clone();
         Requests::new(server.address, move |_, request| get(request, &path, &headers))
@@ -83,7 +90,7 @@ pub async fn rows(server: &Server, bare: &Server, users: &[Listed], token: &str)
             &format!("/users?limit=20{after}"),
         ),
         list("list of 20 orders with items", "≥ 0.9", "/v1/orders?limit=20", "/orders?limit=20"),
-        created_orders(server, bare, users, &authorization),
+        created_orders(server, bare, customer)?,
         Row {
             title: "`/livez`",
             aim: "≥ 0.85",
@@ -95,20 +102,27 @@ pub async fn rows(server: &Server, bare: &Server, users: &[Listed], token: &str)
     ])
 }
 
-/// Returns the row of new orders with a new idempotency key each.
-fn created_orders(server: &Server, bare: &Server, users: &[Listed], authorization: &str) -> Row {
-    let user = users.first().map(|user| user.id).unwrap_or_default();
+/// Returns the row of new orders with a new idempotency key each. A customer orders, as the handler of the baseline assumes:
+/// for an administrator, the sample also reads the account of the customer.
+fn created_orders(server: &Server, bare: &Server, customer: &Customer) -> anyhow::Result<Row> {
     let items = json!([{ "sku": "ABC-1", "quantity": 1 }, { "sku": "PEN-2", "quantity": 2 }]);
-    let path = format!("/v1/users/{}/orders", id("usr", user));
+    let path = format!("/v1/users/{}/orders", customer.id);
     let body = json!({ "items": items, "currency": "EUR" }).to_string();
-    let authorization = authorization.to_owned();
+    let authorization = authorization(&customer.token);
     let sample = Requests::new(server.address, move |number, request| {
         let headers = format!("{authorization}idempotency-key: benchmark-{number}\r\n");
         post(request, &path, &headers, &body);
     });
+    let user = uuid(&customer.id).context("the id of the customer is not valid")?;
     let body = json!({ "user": user, "items": items, "currency": "EUR" }).to_string();
     let bare = Requests::new(bare.address, move |_, request| post(request, "/orders", "", &body));
-    Row { title: "POST of an order, idempotent", aim: "≥ 0.7", sample, bare, policy: None, same: Same::Status }
+    let title = "POST of an order, idempotent";
+    Ok(Row { title, aim: "≥ 0.7", sample, bare, policy: None, same: Same::Status })
+}
+
+/// Returns the header with an access token.
+fn authorization(token: &str) -> String {
+    format!("authorization: Bearer {token}\r\n")
 }
 
 impl Row {

@@ -66,18 +66,17 @@ impl Monitor {
                     monitor.check_age(&of)?;
                     match of.idle_for < FRESH {
                         true => Ok(true),
-                        false => limited(connection.ping()).await.map(|()| true),
+                        false => ping(connection).await.map(|()| true),
                     }
                 })
             })
             // The pool waits without a limit until a connection has completed the statement of a cancelled request. This
-            // wait has one, and its error closes the connection. Without such a statement it needs no round trip: the pool
-            // itself sends a ping next.
+            // wait has one, and its error closes the connection.
             .after_release(move |connection, of| {
                 let monitor = released.clone();
                 Box::pin(async move {
                     monitor.check_age(&of)?;
-                    limited(connection.flush()).await.map(|()| true)
+                    ping(connection).await.map(|()| true)
                 })
             })
     }
@@ -182,8 +181,8 @@ impl std::fmt::Debug for Monitor {
     }
 }
 
-/// Waits for the response of a connection of the pool, but not longer than [`PING_TIMEOUT`].
-async fn limited(response: impl Future<Output = Result<(), sqlx::Error>>) -> Result<(), sqlx::Error> {
+/// Waits until a connection has completed all that it was asked for.
+async fn ping(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let late = || Err(io::Error::new(io::ErrorKind::TimedOut, "closing a connection that does not respond").into());
-    timeout(PING_TIMEOUT, response).await.unwrap_or_else(|_| late())
+    timeout(PING_TIMEOUT, connection.ping()).await.unwrap_or_else(|_| late())
 }

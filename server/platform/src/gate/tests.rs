@@ -14,6 +14,8 @@ use uuid::Uuid;
 use writ_runtime::operation::{Cache as CachePolicy, LimitBy, RateLimit};
 use writ_runtime::{Accept, CallInfo, Captured, Operation, PathValues, ReplyBody, RequestId};
 
+mod versions;
+
 use super::*;
 use crate::limiter::FAILED_CREDENTIALS;
 use crate::overrides::{Overrides, testing as overrides};
@@ -68,6 +70,7 @@ struct TestRequest {
     caller: Option<Visitor>,
     captured: Vec<Captured>,
     headers: HeaderMap,
+    cache_key: &'static str,
 }
 
 impl TestRequest {
@@ -79,7 +82,12 @@ impl TestRequest {
             caller: caller.cloned(),
             captured: vec![Captured { name: "eventId", at: 8..9 }],
             headers: HeaderMap::new(),
+            cache_key: "/events/1",
         }
+    }
+
+    fn with_cache_key(self, cache_key: &'static str) -> TestRequest {
+        TestRequest { cache_key, ..self }
     }
 
     fn entry(&self) -> Entry<'_, Visitor> {
@@ -87,7 +95,7 @@ impl TestRequest {
             call: &self.call,
             principal: self.caller.as_ref(),
             path: PathValues::new("/events/1", &self.captured),
-            cache_key: "/events/1",
+            cache_key: self.cache_key,
             headers: &self.headers,
         }
     }

@@ -51,7 +51,7 @@ pub use request::OperationRequest;
 pub use server::TestServer;
 #[cfg(all(feature = "postgres", feature = "redis"))]
 pub use stores::Stores;
-pub use sweep::Sweep;
+pub use sweep::{Selector, Sweep, Versioned};
 #[cfg(feature = "redis")]
 pub use valve::Valve;
 #[cfg(any(feature = "postgres", feature = "redis"))]

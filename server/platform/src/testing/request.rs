@@ -132,6 +132,14 @@ impl Target {
         }
     }
 
+    /// Returns this target without a prefix of its path, such as `/v1`.
+    pub(super) fn without_prefix(self, prefix: &str) -> Target {
+        match self.0.split_once(&format!("{prefix}/")) {
+            Some((base, rest)) => Target(format!("{base}/{rest}")),
+            None => self,
+        }
+    }
+
     /// Adds a pair to the query.
     pub(super) fn query(&mut self, pair: &str) {
         self.0.push(if self.0.contains('?') { '&' } else { '?' });

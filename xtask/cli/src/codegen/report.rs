@@ -109,8 +109,9 @@ pub fn methods(source: &Path) -> Methods {
 pub fn methods_of(folder: &Path, module: &str) -> Methods {
     let mut methods = Methods::new();
     let Ok(files) = std::fs::read_dir(folder) else { return methods };
-    // The trait in `errors.rs` converts errors and has no operation.
-    for file in files.flatten().filter(|file| file.file_name() != "errors.rs") {
+    // The traits in these files convert errors, and values of other versions. They have no operation.
+    let converts = |file: &std::fs::DirEntry| file.file_name() == "errors.rs" || file.file_name() == "conversions.rs";
+    for file in files.flatten().filter(|file| !converts(file)) {
         let Ok(text) = std::fs::read_to_string(file.path()) else { continue };
         if text.starts_with(MARK) {
             methods.extend(methods_in(&text).into_iter().map(|(name, method)| (module.to_owned(), name, method)));

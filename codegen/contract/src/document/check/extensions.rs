@@ -34,6 +34,7 @@ const EXTENSIONS: &[Extension] = &[
     Extension { name: "x-sort", owners: &[ObjectKind::Parameter] },
     Extension { name: "x-sparse", owners: &[ObjectKind::Parameter] },
     Extension { name: "x-sparse-of", owners: &[ObjectKind::Schema] },
+    Extension { name: "x-versions", owners: &[ObjectKind::Root] },
 ];
 
 /// Misspellings of supported vendor fields (`x-…`) that differ from the right name in more than one letter.

@@ -58,6 +58,7 @@ mod type_set;
 mod unchecked_body;
 mod union;
 mod values;
+mod versions;
 mod written;
 
 use crate::diagnostic::Diagnostics;
@@ -105,6 +106,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     builder.check_word_lists(&mut operations);
     builder.check_defaults();
     builder.check_examples();
+    let versions = versions::read(root, &operations, &document.sources, builder.diagnostics);
     let tags = tags(root, &operations);
     let info = root.get("info");
     let text = |name: &str| info.and_then(|info| info.get(name)).and_then(Node::as_str);
@@ -122,6 +124,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
         components,
         schemes,
         errors: Errors::default(),
+        versions,
     }
 }
 

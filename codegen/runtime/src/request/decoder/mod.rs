@@ -144,6 +144,21 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// Records the violation of a request that cannot be converted to the next version of the contract.
+    pub fn converted<T>(&mut self, result: Result<T, Violation>) -> Option<T> {
+        match result {
+            Ok(request) => Some(request),
+            Err(violation) if violation.location == InputLocation::Body => {
+                self.violations.push(violation);
+                None
+            }
+            Err(violation) => {
+                self.violate(violation);
+                None
+            }
+        }
+    }
+
     /// Returns true if the value of the parameter is an empty string and the contract declares
     /// `allowEmptyValue` for it.
     fn is_empty(&self, index: usize, found: &Found<'_>) -> bool {

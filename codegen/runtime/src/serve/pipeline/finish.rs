@@ -20,6 +20,7 @@ pub(super) fn finish(
     if let ReplyBody::Problem(problem) = &reply.body {
         log_problem(problem, &head.call.request_id, operation.id);
     }
+    conditional::mark_tag(operation.version, &mut reply);
     conditional::apply(head, &mut reply);
     if operation.secret && reply.status.is_success() {
         reply.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

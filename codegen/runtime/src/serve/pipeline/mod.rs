@@ -59,12 +59,13 @@ use stages::Stages;
 /// contract.
 #[derive(Debug)]
 pub struct Pipeline<A, G> {
+    envelope: &'static ErrorEnvelope,
     shared: Arc<Shared<A, G>>,
 }
 
 impl<A, G> Clone for Pipeline<A, G> {
     fn clone(&self) -> Pipeline<A, G> {
-        Pipeline { shared: Arc::clone(&self.shared) }
+        Pipeline { envelope: self.envelope, shared: Arc::clone(&self.shared) }
     }
 }
 
@@ -79,7 +80,14 @@ impl<A: Authenticate, G: Gate<A::Principal>> Pipeline<A, G> {
     ) -> Pipeline<A, G> {
         let (options, requests) = (options.into(), AtomicU64::new(0));
         options.envelope.record(envelope);
-        Pipeline { shared: Arc::new(Shared { envelope, authenticator, gate, options, requests }) }
+        let shared = Arc::new(Shared { authenticator, gate, options, requests });
+        Pipeline { envelope, shared }
+    }
+
+    /// Returns the pipeline of another version of the contract, whose errors have the shape of `envelope`. The two share
+    /// authenticator, gate and settings.
+    pub fn of_version(&self, envelope: &'static ErrorEnvelope) -> Pipeline<A, G> {
+        Pipeline { envelope, shared: Arc::clone(&self.shared) }
     }
 
     /// Returns the endpoint of an operation without an implementation. A request that passes all other stages
@@ -90,7 +98,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Pipeline<A, G> {
     }
 
     pub(crate) fn bind(&self, operation: &'static Operation, binding: Binding<A::Principal>) -> Endpoint {
-        let stages = Stages { shared: Arc::clone(&self.shared), operation, binding };
+        let stages = Stages { envelope: self.envelope, shared: Arc::clone(&self.shared), operation, binding };
         Endpoint { operation, written: true, serve: Arc::new(stages) }
     }
 }

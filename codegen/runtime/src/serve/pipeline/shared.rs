@@ -4,13 +4,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::request::call_info::CallInfo;
 use crate::response::check::ResponseCheck;
-use crate::response::error_envelope::ErrorEnvelope;
 use crate::serve::pipeline::options::ServeOptions;
 
 /// The components of a pipeline that all operations of a contract share.
 #[derive(Debug)]
 pub(super) struct Shared<A, G> {
-    pub(super) envelope: &'static ErrorEnvelope,
     pub(super) authenticator: A,
     pub(super) gate: G,
     pub(super) options: ServeOptions,

@@ -15,6 +15,7 @@ use crate::request::deferred_refusal::DeferredRefusal;
 use crate::request::idempotency;
 use crate::request::request_head::RequestHead;
 use crate::response::check::ResponseCheck;
+use crate::response::error_envelope::ErrorEnvelope;
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 use crate::serve::authenticate::Authenticate;
@@ -31,6 +32,7 @@ use crate::serve::pipeline::shared::Shared;
 /// The data to run the pipeline of one operation: the operation, its handler and the components that all
 /// operations share.
 pub(super) struct Stages<A: Authenticate, G> {
+    pub(super) envelope: &'static ErrorEnvelope,
     pub(super) shared: Arc<Shared<A, G>>,
     pub(super) operation: &'static Operation,
     pub(super) binding: Binding<A::Principal>,
@@ -45,7 +47,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Serve for Stages<A, G> {
                 let stages = pin!(self.run(&head, &extensions, body, deadline));
                 bounded(stages, self.operation, deadline).await
             };
-            Ok(finish(shared.envelope, &head, extensions, reply))
+            Ok(finish(self.envelope, &head, extensions, reply))
         })
     }
 }

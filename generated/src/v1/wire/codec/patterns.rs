@@ -6,23 +6,12 @@ use writ_runtime::Pattern;
 
 pub static CURSOR: Pattern = Pattern::linear("^[A-Za-z0-9_-]+$", "^[A-Za-z0-9_-]+$");
 
-pub static IDEMPOTENCY_KEY: Pattern = Pattern::linear("^[!-~]+$", "^[!-\\~]+$");
-
 pub static IF_NONE_MATCH: Pattern = Pattern::linear(
     "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$",
     "^(\\*|(W/)?\"[!#-\\~]*\"(\\ *,\\ *(W/)?\"[!#-\\~]*\")*)$",
 );
 
-#[allow(dead_code, reason = "only a client checks some of the values that leave")]
-pub static PATTERN: Pattern = Pattern::linear("^(W/)?\"[!#-~]*\"$", "^(W/)?\"[!#-\\~]*\"$");
-
-pub static SKU: Pattern = Pattern::linear("^[A-Z0-9]+(-[A-Z0-9]+)*$", "^[A-Z0-9]+(-[A-Z0-9]+)*$");
-
 pub static USER_NAME: Pattern = Pattern::linear(
     "^[^\\x00-\\x20\\x7F][^\\x00-\\x1F\\x7F]*$",
     "^[^\\x{00}-\\x{20}\\x{7F}][^\\x{00}-\\x{1F}\\x{7F}]*$",
 );
-
-#[allow(dead_code, reason = "only a client checks some of the values that leave")]
-pub static WEBHOOK_SECRET: Pattern =
-    Pattern::linear("^whsec_[A-Za-z0-9+/]{32,88}={0,2}$", "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$");

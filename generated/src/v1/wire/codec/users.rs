@@ -5,35 +5,8 @@ use writ_runtime::{
     Checker, Conform, Format, ObjectRule, OwnRules, Read, Reader, StringEnum, StringRule, Unknown,
     Write, Writer,
 };
-use crate::v1::{NewUser, PasswordChange, User, UserField, UserPatch, UserReplacement, UserRole};
+use crate::v1::{NewUser, User, UserField, UserPatch, UserReplacement, UserRole};
 use crate::v1::wire::codec::patterns::USER_NAME;
-
-impl StringEnum for UserRole {
-    const NAMES: &'static [&'static str] = &["user", "admin"];
-
-    const ALL: &'static [Self] = &[
-        Self::User,
-        Self::Admin,
-    ];
-
-    fn index(self) -> usize {
-        self as usize
-    }
-}
-
-writ_runtime::string_enum!(UserRole);
-
-impl Read for UserRole {
-    fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.string_enum()
-    }
-}
-
-impl Write for UserRole {
-    fn write(&self, w: &mut Writer) {
-        w.string(Self::NAMES[self.index()]);
-    }
-}
 
 impl Write for User {
     fn write(&self, w: &mut Writer) {
@@ -165,26 +138,5 @@ impl Read for UserPatch {
         }
         r.end_object(object);
         Some(Self { email, name, role })
-    }
-}
-
-impl Read for PasswordChange {
-    fn read(r: &mut Reader<'_>) -> Option<Self> {
-        let mut object = r.object(&ObjectRule {
-            fields: &["current", "new"],
-            required: &["current", "new"],
-            unknown: Unknown::Deny,
-            ..ObjectRule::NONE
-        })?;
-        let mut current = None;
-        let mut new = None;
-        while let Some(field) = r.next_field(&mut object) {
-            match field {
-                0 => current = r.string(&StringRule { min: 1, max: Some(128), ..StringRule::NONE }),
-                _ => new = r.string(&StringRule { min: 12, max: Some(128), ..StringRule::NONE }),
-            }
-        }
-        r.end_object(object);
-        Some(Self { current: current?, new: new? })
     }
 }

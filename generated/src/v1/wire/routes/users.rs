@@ -6,34 +6,14 @@ use writ_runtime::{
     StringEnum, StringRule,
 };
 use crate::v1::{
-    BadRequest, ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, Conflict,
-    CreateUserError, CreateUserRequest, CreateUserResponse, DeleteUserError, DeleteUserRequest,
-    DeleteUserResponse, Forbidden, GetUserError, GetUserRequest, GetUserResponse, ListUsersError,
-    ListUsersRequest, ListUsersResponse, NewUser, NotAcceptable, NotFound, PasswordChange,
-    PayloadTooLarge, PreconditionFailed, PreconditionRequired, ReplaceUserError, ReplaceUserRequest,
-    ReplaceUserResponse, ServiceUnavailable, TooManyRequests, Unauthorized, UnprocessableEntity,
-    UnsupportedMediaType, UpdateUserError, UpdateUserRequest, UpdateUserResponse, UserField, UserId,
-    UserPage, UserPatch, UserReplacement, UserRole, UserSort, Users, operations,
+    CreateUserRequest, CreateUserResponse, GetUserRequest, GetUserResponse, ListUsersRequest,
+    ListUsersResponse, NewUser, ReplaceUserRequest, ReplaceUserResponse, UpdateUserRequest,
+    UpdateUserResponse, UserField, UserId, UserPage, UserPatch, UserReplacement, UserRole, UserSort,
 };
 use crate::v1::wire::codec::patterns::{CURSOR, IF_NONE_MATCH};
 
-/// Binds each operation of the tag to the method that implements it.
-pub fn bind<S, P>(routes: &mut writ_runtime::Routes<'_, S, P>)
-where
-    P: Send + Sync + 'static,
-    S: Users<Principal = P>,
-{
-    routes.secured(&operations::LIST_USERS, ListUsersRequest::decode, S::list_users);
-    routes.public(&operations::CREATE_USER, CreateUserRequest::decode, S::create_user);
-    routes.secured(&operations::GET_USER, GetUserRequest::decode, S::get_user);
-    routes.secured(&operations::REPLACE_USER, ReplaceUserRequest::decode, S::replace_user);
-    routes.secured(&operations::UPDATE_USER, UpdateUserRequest::decode, S::update_user);
-    routes.secured(&operations::DELETE_USER, DeleteUserRequest::decode, S::delete_user);
-    routes.secured(&operations::CHANGE_PASSWORD, ChangePasswordRequest::decode, S::change_password);
-}
-
 impl ListUsersRequest {
-    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+    pub(crate) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let page = input.page(&PageRule {
             limit: Some(1),
             page: Some(0),
@@ -97,32 +77,8 @@ impl Respond for ListUsersResponse {
     }
 }
 
-writ_runtime::refusals! {
-    ListUsersError:
-    BadRequest(BadRequest),
-    Unauthorized(Unauthorized),
-    Forbidden(Forbidden),
-    NotAcceptable(NotAcceptable),
-    TooManyRequests(TooManyRequests),
-    ServiceUnavailable(ServiceUnavailable),
-}
-
-impl Respond for ListUsersError {
-    fn respond(self, responder: &Responder) -> Reply {
-        match self {
-            Self::BadRequest(refusal) => refusal.respond(responder),
-            Self::Unauthorized(refusal) => refusal.respond(responder),
-            Self::Forbidden(refusal) => refusal.respond(responder),
-            Self::NotAcceptable(refusal) => refusal.respond(responder),
-            Self::TooManyRequests(refusal) => refusal.respond(responder),
-            Self::ServiceUnavailable(refusal) => refusal.respond(responder),
-            Self::Internal(internal) => internal.respond(responder),
-        }
-    }
-}
-
 impl CreateUserRequest {
-    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+    pub(crate) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let body = input.body(NewUser::read);
         Some(Self { body: body? })
     }
@@ -144,36 +100,8 @@ impl Respond for CreateUserResponse {
     }
 }
 
-writ_runtime::refusals! {
-    CreateUserError:
-    BadRequest(BadRequest),
-    NotAcceptable(NotAcceptable),
-    Conflict(Conflict),
-    PayloadTooLarge(PayloadTooLarge),
-    UnsupportedMediaType(UnsupportedMediaType),
-    UnprocessableEntity(UnprocessableEntity),
-    TooManyRequests(TooManyRequests),
-    ServiceUnavailable(ServiceUnavailable),
-}
-
-impl Respond for CreateUserError {
-    fn respond(self, responder: &Responder) -> Reply {
-        match self {
-            Self::BadRequest(refusal) => refusal.respond(responder),
-            Self::NotAcceptable(refusal) => refusal.respond(responder),
-            Self::Conflict(refusal) => refusal.respond(responder),
-            Self::PayloadTooLarge(refusal) => refusal.respond(responder),
-            Self::UnsupportedMediaType(refusal) => refusal.respond(responder),
-            Self::UnprocessableEntity(refusal) => refusal.respond(responder),
-            Self::TooManyRequests(refusal) => refusal.respond(responder),
-            Self::ServiceUnavailable(refusal) => refusal.respond(responder),
-            Self::Internal(internal) => internal.respond(responder),
-        }
-    }
-}
-
 impl GetUserRequest {
-    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+    pub(crate) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let _ = input.optional(/* If-None-Match */ 2, |r| {
             r.string(&StringRule { max: Some(1024), pattern: Some(&IF_NONE_MATCH), ..StringRule::NONE })
         });
@@ -193,34 +121,8 @@ impl Respond for GetUserResponse {
     }
 }
 
-writ_runtime::refusals! {
-    GetUserError:
-    BadRequest(BadRequest),
-    Unauthorized(Unauthorized),
-    Forbidden(Forbidden),
-    NotFound(NotFound),
-    NotAcceptable(NotAcceptable),
-    TooManyRequests(TooManyRequests),
-    ServiceUnavailable(ServiceUnavailable),
-}
-
-impl Respond for GetUserError {
-    fn respond(self, responder: &Responder) -> Reply {
-        match self {
-            Self::BadRequest(refusal) => refusal.respond(responder),
-            Self::Unauthorized(refusal) => refusal.respond(responder),
-            Self::Forbidden(refusal) => refusal.respond(responder),
-            Self::NotFound(refusal) => refusal.respond(responder),
-            Self::NotAcceptable(refusal) => refusal.respond(responder),
-            Self::TooManyRequests(refusal) => refusal.respond(responder),
-            Self::ServiceUnavailable(refusal) => refusal.respond(responder),
-            Self::Internal(internal) => internal.respond(responder),
-        }
-    }
-}
-
 impl ReplaceUserRequest {
-    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+    pub(crate) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let user_id = input.required(0, UserId::read);
         let if_match = input.required(1, |r| {
             r.entity_tags(&StringRule { max: Some(1024), pattern: Some(&IF_NONE_MATCH), ..StringRule::NONE })
@@ -239,46 +141,8 @@ impl Respond for ReplaceUserResponse {
     }
 }
 
-writ_runtime::refusals! {
-    ReplaceUserError:
-    BadRequest(BadRequest),
-    Unauthorized(Unauthorized),
-    Forbidden(Forbidden),
-    NotFound(NotFound),
-    NotAcceptable(NotAcceptable),
-    Conflict(Conflict),
-    PreconditionFailed(PreconditionFailed),
-    PayloadTooLarge(PayloadTooLarge),
-    UnsupportedMediaType(UnsupportedMediaType),
-    UnprocessableEntity(UnprocessableEntity),
-    PreconditionRequired(PreconditionRequired),
-    TooManyRequests(TooManyRequests),
-    ServiceUnavailable(ServiceUnavailable),
-}
-
-impl Respond for ReplaceUserError {
-    fn respond(self, responder: &Responder) -> Reply {
-        match self {
-            Self::BadRequest(refusal) => refusal.respond(responder),
-            Self::Unauthorized(refusal) => refusal.respond(responder),
-            Self::Forbidden(refusal) => refusal.respond(responder),
-            Self::NotFound(refusal) => refusal.respond(responder),
-            Self::NotAcceptable(refusal) => refusal.respond(responder),
-            Self::Conflict(refusal) => refusal.respond(responder),
-            Self::PreconditionFailed(refusal) => refusal.respond(responder),
-            Self::PayloadTooLarge(refusal) => refusal.respond(responder),
-            Self::UnsupportedMediaType(refusal) => refusal.respond(responder),
-            Self::UnprocessableEntity(refusal) => refusal.respond(responder),
-            Self::PreconditionRequired(refusal) => refusal.respond(responder),
-            Self::TooManyRequests(refusal) => refusal.respond(responder),
-            Self::ServiceUnavailable(refusal) => refusal.respond(responder),
-            Self::Internal(internal) => internal.respond(responder),
-        }
-    }
-}
-
 impl UpdateUserRequest {
-    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+    pub(crate) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let user_id = input.required(0, UserId::read);
         let if_match = input.required(1, |r| {
             r.entity_tags(&StringRule { max: Some(1024), pattern: Some(&IF_NONE_MATCH), ..StringRule::NONE })
@@ -294,131 +158,5 @@ impl Respond for UpdateUserResponse {
             .check(responder, &|c| c.check(&self.body, &OwnRules))
             .header("etag", self.etag)
             .json("application/json", &self.body, responder)
-    }
-}
-
-writ_runtime::refusals! {
-    UpdateUserError:
-    BadRequest(BadRequest),
-    Unauthorized(Unauthorized),
-    Forbidden(Forbidden),
-    NotFound(NotFound),
-    NotAcceptable(NotAcceptable),
-    Conflict(Conflict),
-    PreconditionFailed(PreconditionFailed),
-    PayloadTooLarge(PayloadTooLarge),
-    UnsupportedMediaType(UnsupportedMediaType),
-    UnprocessableEntity(UnprocessableEntity),
-    PreconditionRequired(PreconditionRequired),
-    TooManyRequests(TooManyRequests),
-    ServiceUnavailable(ServiceUnavailable),
-}
-
-impl Respond for UpdateUserError {
-    fn respond(self, responder: &Responder) -> Reply {
-        match self {
-            Self::BadRequest(refusal) => refusal.respond(responder),
-            Self::Unauthorized(refusal) => refusal.respond(responder),
-            Self::Forbidden(refusal) => refusal.respond(responder),
-            Self::NotFound(refusal) => refusal.respond(responder),
-            Self::NotAcceptable(refusal) => refusal.respond(responder),
-            Self::Conflict(refusal) => refusal.respond(responder),
-            Self::PreconditionFailed(refusal) => refusal.respond(responder),
-            Self::PayloadTooLarge(refusal) => refusal.respond(responder),
-            Self::UnsupportedMediaType(refusal) => refusal.respond(responder),
-            Self::UnprocessableEntity(refusal) => refusal.respond(responder),
-            Self::PreconditionRequired(refusal) => refusal.respond(responder),
-            Self::TooManyRequests(refusal) => refusal.respond(responder),
-            Self::ServiceUnavailable(refusal) => refusal.respond(responder),
-            Self::Internal(internal) => internal.respond(responder),
-        }
-    }
-}
-
-impl DeleteUserRequest {
-    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let user_id = input.required(0, UserId::read);
-        let if_match = input.required(1, |r| {
-            r.entity_tags(&StringRule { max: Some(1024), pattern: Some(&IF_NONE_MATCH), ..StringRule::NONE })
-        });
-        Some(Self { user_id: user_id?, if_match: if_match? })
-    }
-}
-
-impl Respond for DeleteUserResponse {
-    fn respond(self, _: &Responder) -> Reply {
-        Reply::status(204)
-    }
-}
-
-writ_runtime::refusals! {
-    DeleteUserError:
-    BadRequest(BadRequest),
-    Unauthorized(Unauthorized),
-    Forbidden(Forbidden),
-    NotFound(NotFound),
-    PreconditionFailed(PreconditionFailed),
-    PreconditionRequired(PreconditionRequired),
-    TooManyRequests(TooManyRequests),
-    ServiceUnavailable(ServiceUnavailable),
-}
-
-impl Respond for DeleteUserError {
-    fn respond(self, responder: &Responder) -> Reply {
-        match self {
-            Self::BadRequest(refusal) => refusal.respond(responder),
-            Self::Unauthorized(refusal) => refusal.respond(responder),
-            Self::Forbidden(refusal) => refusal.respond(responder),
-            Self::NotFound(refusal) => refusal.respond(responder),
-            Self::PreconditionFailed(refusal) => refusal.respond(responder),
-            Self::PreconditionRequired(refusal) => refusal.respond(responder),
-            Self::TooManyRequests(refusal) => refusal.respond(responder),
-            Self::ServiceUnavailable(refusal) => refusal.respond(responder),
-            Self::Internal(internal) => internal.respond(responder),
-        }
-    }
-}
-
-impl ChangePasswordRequest {
-    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let user_id = input.required(0, UserId::read);
-        let body = input.body(PasswordChange::read);
-        Some(Self { user_id: user_id?, body: body? })
-    }
-}
-
-impl Respond for ChangePasswordResponse {
-    fn respond(self, _: &Responder) -> Reply {
-        Reply::status(204)
-    }
-}
-
-writ_runtime::refusals! {
-    ChangePasswordError:
-    BadRequest(BadRequest),
-    Unauthorized(Unauthorized),
-    Forbidden(Forbidden),
-    NotFound(NotFound),
-    PayloadTooLarge(PayloadTooLarge),
-    UnsupportedMediaType(UnsupportedMediaType),
-    UnprocessableEntity(UnprocessableEntity),
-    TooManyRequests(TooManyRequests),
-    ServiceUnavailable(ServiceUnavailable),
-}
-
-impl Respond for ChangePasswordError {
-    fn respond(self, responder: &Responder) -> Reply {
-        match self {
-            Self::BadRequest(refusal) => refusal.respond(responder),
-            Self::Unauthorized(refusal) => refusal.respond(responder),
-            Self::Forbidden(refusal) => refusal.respond(responder),
-            Self::NotFound(refusal) => refusal.respond(responder),
-            Self::PayloadTooLarge(refusal) => refusal.respond(responder),
-            Self::UnsupportedMediaType(refusal) => refusal.respond(responder),
-            Self::UnprocessableEntity(refusal) => refusal.respond(responder),
-            Self::TooManyRequests(refusal) => refusal.respond(responder),
-            Self::ServiceUnavailable(refusal) => refusal.respond(responder),
-            Self::Internal(internal) => internal.respond(responder),
-        }
     }
 }

@@ -2,19 +2,12 @@
 //! The types that only operations of the tag `users` use.
 
 use writ_runtime::{DateTime, Page, Utc};
-use crate::v1::{Email, UserId, UserName};
+use crate::v1::{Email, UserId};
 
-/// A password of 12 to 128 characters. A long passphrase is recommended.
-pub type Password = String;
+pub use crate::v2::{Password, PasswordChange, UserRole};
 
-/// The role of a user. A `user` has access to their own data, an `admin` to the data of all users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum UserRole {
-    /// The value `user`.
-    User,
-    /// The value `admin`.
-    Admin,
-}
+/// The display name of a user. It has no control characters and no leading space.
+pub type UserName = String;
 
 /// A user account.
 #[derive(Debug, Clone)]
@@ -94,23 +87,6 @@ pub struct UserPatch {
     pub name: Option<UserName>,
     /// The role of a user. A `user` has access to their own data, an `admin` to the data of all users.
     pub role: Option<UserRole>,
-}
-
-/// The request to change a password.
-#[derive(Clone)]
-#[cfg_attr(feature = "eq", derive(PartialEq))]
-pub struct PasswordChange {
-    /// The current password.
-    pub current: String,
-    /// A password of 12 to 128 characters. A long passphrase is recommended.
-    pub new: Password,
-}
-
-writ_runtime::redacted! {
-    PasswordChange {
-        current: secret,
-        new: secret,
-    }
 }
 
 /// A page of users.

@@ -64,10 +64,12 @@ async fn all_established_connections_are_accepted_although_the_task_has_used_its
     listener.accept().await.unwrap();
     // Each message takes from the budget, which is empty when the channel does not return one any more.
     let (sender, mut receiver) = mpsc::unbounded_channel();
-    while {
+    loop {
         sender.send(()).unwrap();
-        receiver.recv().now_or_never().is_some()
-    } {}
+        if receiver.recv().now_or_never().is_none() {
+            break;
+        }
+    }
     let accepted = std::iter::from_fn(|| accept_established(&listener)).count();
     assert_eq!(accepted, 9);
 }

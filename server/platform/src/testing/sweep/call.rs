@@ -35,9 +35,9 @@ pub(super) struct Refused {
 pub(super) struct Response {
     pub(super) status: u16,
     headers: HeaderMap,
-    body: Vec<u8>,
+    pub(super) body: Vec<u8>,
     /// The request, for the message of a failed check.
-    request: String,
+    pub(super) request: String,
     /// True if every response to the request must report a rate limit.
     is_limited: bool,
     /// The media type of a refusal with this status.
@@ -62,6 +62,17 @@ impl Call {
         let name: HeaderName = name.parse().expect("the name of the header is valid");
         self.headers.append(name, HeaderValue::from_str(value).expect("the value of the header is valid"));
         self
+    }
+
+    /// Returns this request with a pair in its query.
+    pub(super) fn query(mut self, pair: &str) -> Call {
+        self.target.query(pair);
+        self
+    }
+
+    /// Returns this request without the prefix of a version in its path.
+    pub(super) fn without_prefix(self, prefix: &str) -> Call {
+        Call { target: self.target.without_prefix(prefix), ..self }
     }
 
     /// Returns this request with the credential of a security scheme.
@@ -106,6 +117,17 @@ impl Call {
 }
 
 impl Response {
+    /// Returns the text of a header, or an empty text if the response does not have it.
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Returns true if `Vary` names this request header.
+    pub(super) fn varies_by(&self, name: &str) -> bool {
+        let values = self.headers.get_all(header::VARY).iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|named| named.trim().eq_ignore_ascii_case(name))
+    }
+
     /// Checks that the response is a refusal with this status: its body has the media type of the contract's error, it names
     /// the request, and it reports the rate limit of a limited operation.
     #[track_caller]

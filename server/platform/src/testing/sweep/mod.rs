@@ -4,6 +4,7 @@
 mod authorization;
 mod call;
 mod checks;
+mod versions;
 
 use std::net::SocketAddr;
 
@@ -12,6 +13,7 @@ use writ_runtime::{ErrorEnvelope, LimitBy, Operation, Parameter, ParameterLocati
 
 use super::TestServer;
 use call::Call;
+pub use versions::{Selector, Versioned};
 
 /// The number of requests that the setup of a test may have sent to an operation before its rate limit is tested.
 const SETUP_REQUESTS: u32 = 2;
@@ -46,6 +48,7 @@ const SETUP_REQUESTS: u32 = 2;
 /// | [`requires_preconditions`](Sweep::requires_preconditions) | 428 without a required `If-Match` |
 /// | [`limits_requests`](Sweep::limits_requests) | 429 after the declared number of requests |
 /// | [`is_unavailable`](Sweep::is_unavailable) | 503 with `Retry-After` in an outage |
+/// | [`keeps_contract`](Sweep::keeps_contract) | as the contract of its version declares it, by each selector of the version |
 #[derive(Debug, Clone)]
 pub struct Sweep {
     address: SocketAddr,
@@ -144,7 +147,7 @@ impl Sweep {
 
     /// Returns a request to an operation with the credentials and values of this sweep, without a body.
     fn call(&self, operation: &'static Operation) -> Call {
-        let mut call = Call::new(self, operation, |name| find(&self.values, name).unwrap_or("7"));
+        let mut call = Call::new(self, operation, |name| self.path_value(name));
         let held = |scheme: &str| find(&self.credentials, scheme);
         let complete = |alternative: &&&[_]| {
             alternative.iter().all(|requirement: &writ_runtime::Requirement| held(requirement.scheme.name).is_some())
@@ -155,6 +158,11 @@ impl Sweep {
             }
         }
         call
+    }
+
+    /// Returns the value of a path parameter.
+    fn path_value(&self, name: &str) -> &str {
+        find(&self.values, name).unwrap_or("7")
     }
 
     /// Returns a valid request to an operation. Panics if the operation needs a body and the sweep has none.

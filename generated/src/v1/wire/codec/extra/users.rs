@@ -5,9 +5,7 @@ use writ_runtime::{
     Checker, Conform, Format, ObjectRule, OwnRules, Properties, Read, Reader, StringEnum,
     StringRule, Write, Writer,
 };
-use crate::v1::{
-    NewUser, PasswordChange, User, UserField, UserId, UserPatch, UserReplacement, UserRole,
-};
+use crate::v1::{NewUser, User, UserField, UserId, UserPatch, UserReplacement, UserRole};
 use crate::v1::wire::codec::patterns::USER_NAME;
 
 impl Read for User {
@@ -118,21 +116,5 @@ impl Conform<OwnRules> for UserPatch {
             &StringRule { min: 1, max: Some(100), pattern: Some(&USER_NAME), ..StringRule::NONE },
         );
         c.check(self, &Properties { min: 1, max: None });
-    }
-}
-
-impl Write for PasswordChange {
-    fn write(&self, w: &mut Writer) {
-        w.begin_object();
-        w.field("current", &self.current);
-        w.field("new", &self.new);
-        w.end_object();
-    }
-}
-
-impl Conform<OwnRules> for PasswordChange {
-    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
-        c.field("current", &self.current, &StringRule { min: 1, max: Some(128), ..StringRule::NONE });
-        c.field("new", &self.new, &StringRule { min: 12, max: Some(128), ..StringRule::NONE });
     }
 }
