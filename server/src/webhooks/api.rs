@@ -5,7 +5,7 @@ use generated::latest::{
     DeleteWebhookRequest, DeleteWebhookResponse, GetWebhookError, GetWebhookRequest, GetWebhookResponse,
     ListWebhooksError, ListWebhooksResponse, NewWebhookSecret, NotFound, RegisteredWebhook, RotateWebhookSecretError,
     RotateWebhookSecretRequest, RotateWebhookSecretResponse, UnprocessableEntity, UpdateWebhookError,
-    UpdateWebhookRequest, UpdateWebhookResponse, Webhook, WebhookEndpoints, WebhookList, WebhookStatus,
+    UpdateWebhookRequest, UpdateWebhookResponse, Webhook, WebhookEndpoints, WebhookList, WebhookStatus, operations,
 };
 use writ_platform::webhooks::{Endpoint, EndpointError, NewEndpoint};
 use writ_runtime::Context;

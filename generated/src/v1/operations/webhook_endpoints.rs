@@ -6,8 +6,6 @@ use writ_runtime::{
     Body, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit, Requirement,
 };
 use crate::v1::operations::SCHEME_BEARER;
-#[cfg(doc)]
-use super::super::WebhookEndpoints;
 
 /// The data of the operation that [`WebhookEndpoints::list_webhooks`] implements.
 pub static LIST_WEBHOOKS: Operation = Operation {

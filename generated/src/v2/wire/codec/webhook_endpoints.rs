@@ -5,11 +5,11 @@ use writ_runtime::{
     ArrayRule, Checker, Conform, Format, Items, ObjectRule, OwnRules, Read, Reader, StringEnum,
     StringRule, Unknown, Write, Writer,
 };
-use crate::v1::{
+use crate::v2::{
     NewWebhook, NewWebhookSecret, RegisteredWebhook, Webhook, WebhookEventType, WebhookId,
     WebhookList, WebhookPatch, WebhookStatus,
 };
-use crate::v1::wire::codec::patterns::WEBHOOK_SECRET;
+use crate::v2::wire::codec::patterns::WEBHOOK_SECRET;
 
 writ_runtime::id!(WebhookId, "whk");
 

@@ -2,7 +2,7 @@
 //! The routes of `WebhookEndpoints`: decoders of its requests, and conversions of its responses.
 
 use writ_runtime::{Decoder, OwnRules, Read, Reply, Respond, Responder, StringRule, nothing};
-use crate::v1::{
+use crate::v2::{
     BadRequest, Conflict, CreateWebhookError, CreateWebhookRequest, CreateWebhookResponse,
     DeleteWebhookError, DeleteWebhookRequest, DeleteWebhookResponse, Forbidden, GetWebhookError,
     GetWebhookRequest, GetWebhookResponse, ListWebhooksError, ListWebhooksResponse, NewWebhook,
@@ -64,7 +64,7 @@ impl Respond for ListWebhooksError {
 }
 
 impl CreateWebhookRequest {
-    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+    pub(crate) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let body = input.body(NewWebhook::read);
         Some(Self { body: body? })
     }
@@ -118,7 +118,7 @@ impl Respond for CreateWebhookError {
 }
 
 impl GetWebhookRequest {
-    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+    pub(crate) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let webhook_id = input.required(0, WebhookId::read);
         Some(Self { webhook_id: webhook_id? })
     }
@@ -165,7 +165,7 @@ impl Respond for GetWebhookError {
 }
 
 impl UpdateWebhookRequest {
-    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+    pub(crate) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let webhook_id = input.required(0, WebhookId::read);
         let body = input.body(WebhookPatch::read);
         Some(Self { webhook_id: webhook_id?, body: body? })
@@ -219,7 +219,7 @@ impl Respond for UpdateWebhookError {
 }
 
 impl DeleteWebhookRequest {
-    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+    pub(crate) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let webhook_id = input.required(0, WebhookId::read);
         Some(Self { webhook_id: webhook_id? })
     }
@@ -256,7 +256,7 @@ impl Respond for DeleteWebhookError {
 }
 
 impl RotateWebhookSecretRequest {
-    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+    pub(crate) fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let webhook_id = input.required(0, WebhookId::read);
         Some(Self { webhook_id: webhook_id? })
     }
