@@ -1,4 +1,4 @@
--- What carts and orders keep of users. The events of users fill the table, because users belong to another database.
+-- The data of users that carts and orders keep. The events of users fill the table, because users belong to another database.
 CREATE TABLE customers (
     user_id uuid PRIMARY KEY,
     -- The data at the time of the registration. It is removed when the account is deleted.

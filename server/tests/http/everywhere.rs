@@ -94,6 +94,9 @@ async fn the_contract_and_its_page_are_served() {
     assert_eq!(fetch("/docs/").await.unwrap().status(), 200);
 }
 
+/// The id of a webhook endpoint that does not exist.
+const NO_WEBHOOK: &str = "whk_01kf327se0fsytr0x9a1xe4sfe";
+
 /// Returns the operations of each version of the API.
 fn versions() -> [&'static [&'static Operation]; 2] {
     [v1::operations::ALL, v2::operations::ALL]
@@ -113,7 +116,7 @@ fn sweep(service: &Service, operations: &'static [&'static Operation], customer:
         .value("userId", &customer.id)
         .value("orderId", NO_ORDER.trim_start_matches("/v1/orders/"))
         .value("sku", "ABC-1")
-        .value("webhookId", "whk_01kf327se0fsytr0x9a1xe4sfe")
+        .value("webhookId", NO_WEBHOOK)
 }
 
 /// Returns a sweep with a valid body for each operation that needs one after its credentials.
@@ -204,9 +207,12 @@ async fn every_operation_hides_data_from_other_users_and_requires_its_scopes() {
             .value("userId", &owner.id)
             .value("orderId", order.trim_start_matches("/v1/orders/"))
             .value("sku", "ABC-1")
+            .value("webhookId", NO_WEBHOOK)
     };
-    // Callers see only their own orders in this list.
-    let open = ["listOrders", "listUsers"];
+    // Callers see only their own orders in the list of orders. Webhook endpoints belong to nobody; they need a scope.
+    let webhooks =
+        ["listWebhooks", "createWebhook", "getWebhook", "updateWebhook", "deleteWebhook", "rotateWebhookSecret"];
+    let open = [["listOrders", "listUsers"].as_slice(), &webhooks].concat();
     for operations in versions() {
         of(&owner.session, operations).refuses_other_callers(&of(&other.session, operations), &open).await;
         of(&other.session, operations).requires_scopes_beyond(&SCOPES).await;
