@@ -10,7 +10,7 @@ use crate::source::{Span, Spanned};
 
 use super::builder::Builder;
 use super::node_fields::{elements, string, truth};
-use super::outgoing::payload;
+use super::outgoing::{is_event, payload};
 
 /// The greatest length of the name of an event and of the name of an aggregate. Stores keep both with each event.
 const LONGEST_NAME: usize = 100;
@@ -31,11 +31,6 @@ pub(super) struct DeclaredEvent {
     pub(super) payload: Option<SchemaId>,
     /// The schemas of the data in earlier versions, each with the span of its entry in `earlier`.
     pub(super) earlier: Vec<(Span, SchemaId)>,
-}
-
-/// Returns true if an operation of `webhooks` declares a domain event.
-pub(super) fn is_event(operation: &Node) -> bool {
-    operation.get("x-event").is_some()
 }
 
 impl<'d> Builder<'d, '_> {

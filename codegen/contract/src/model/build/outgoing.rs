@@ -9,7 +9,6 @@ use crate::model::{Callback, OutgoingOperation, SchemaId, Trigger};
 use crate::source::Span;
 
 use super::builder::Builder;
-use super::event::is_event;
 use super::node_fields::{entries, spanned_string, string, truth};
 use super::operation::id_written;
 use super::path_item::PathItem;
@@ -192,4 +191,9 @@ impl<'d> Builder<'d, '_> {
 /// Returns the schema of the JSON body that the service sends.
 pub(super) fn payload(body: &RequestBody) -> Option<SchemaId> {
     body.content.iter().find(|content| content.kind == ContentKind::Json)?.schema
+}
+
+/// Returns true if an operation of `webhooks` declares a domain event, which is no outgoing operation.
+pub(super) fn is_event(operation: &Node) -> bool {
+    operation.get("x-event").is_some()
 }
