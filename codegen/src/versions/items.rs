@@ -8,6 +8,9 @@ use crate::rust::mention::{CLOSE, CONTRACT, DECLARED, OPEN, plain};
 /// The folder of the rendered files that declare the types of schemas.
 const TYPES: &str = "wire/types";
 
+/// The rendered file of the implementations of `serde`. Its only item lists all types.
+pub const SERDE: &str = "wire/codec/extra/serde_types.rs";
+
 /// The rendered files beside those of the tags. Each version has its own.
 const OTHERS: [&str; 4] = ["callbacks.rs", "errors.rs", "events.rs", "webhooks.rs"];
 

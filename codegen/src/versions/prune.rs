@@ -5,14 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::render::{Rendered, filled};
 use crate::rust::mention::{CLOSE, CONTRACT, DECLARED, OPEN};
 
-use super::items::{File, Item, files, mentions};
+use super::items::{File, Item, SERDE, files, mentions};
 use super::shared::{Shared, static_name};
 
 /// The file of the markers of error statuses and of the error envelope.
 const ERRORS: &str = "errors.rs";
-
-/// The file of the implementations of `serde`.
-const SERDE: &str = "wire/codec/extra/serde_types.rs";
 
 /// Returns the rendered files of an older version in which the types that it shares with the module `newer` are names of
 /// those there. `keeps` decides about items that belong to no type, and `added` are further items of files, by their paths.

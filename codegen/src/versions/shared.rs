@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::render::Rendered;
 use crate::rust::CrateViews;
 
-use super::items::{File, by_subject, files, shareable};
+use super::items::{File, SERDE, by_subject, files, shareable};
 
 /// The comparison of a version of an API with the next one.
 #[derive(Debug, Default)]
@@ -72,7 +72,10 @@ impl ApiVersion {
 
 /// Compares a version of an API with the next one.
 pub fn compare(older: &ApiVersion, newer: &ApiVersion) -> Shared {
-    let (old_files, new_files) = (files(&older.rendered), files(&newer.rendered));
+    let (mut old_files, mut new_files) = (files(&older.rendered), files(&newer.rendered));
+    // The list of all types belongs to no single type.
+    old_files.retain(|file| file.path != SERDE);
+    new_files.retain(|file| file.path != SERDE);
     let types = shareable(&old_files, &older.traits());
     let newer_types = shareable(&new_files, &newer.traits());
     let (old_items, new_items) = (by_subject(&old_files, &types), by_subject(&new_files, &newer_types));

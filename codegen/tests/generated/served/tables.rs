@@ -21,6 +21,7 @@ const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("secrets", "`secrets.rs` next to this folder prints its values"),
     ("shop", "`shop.rs` sends its requests"),
     ("unwritten", "`unwritten.rs` sends its requests"),
+    ("versions", "`versions.rs` next to this file sends its requests"),
 ];
 
 /// Returns the names and paths of the tables in a folder of the tests.
