@@ -169,8 +169,8 @@ impl<'d> Builder<'d, '_> {
 
 /// Returns true if a text can be the name of an event or of an aggregate.
 fn is_name(text: &str) -> bool {
-    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     text.len() <= LONGEST_NAME
         && text.bytes().next().is_some_and(|first| first.is_ascii_alphabetic())
-        && text.as_bytes().iter().all(|byte| letter(byte))
+        && text.as_bytes().iter().all(is_allowed)
 }
