@@ -95,7 +95,7 @@ async fn the_contract_and_its_page_are_served() {
 }
 
 /// The id of a webhook endpoint that does not exist.
-const NO_WEBHOOK: &str = "whk_01kf327se0fsytr0x9a1xe4sfe";
+pub const NO_WEBHOOK: &str = "whk_01kf327se0fsytr0x9a1xe4sfe";
 
 /// Returns the operations of each version of the API.
 fn versions() -> [&'static [&'static Operation]; 2] {
