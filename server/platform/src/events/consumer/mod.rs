@@ -105,6 +105,7 @@ pub(super) struct Consumer {
 }
 
 /// A piece of work that has ended.
+#[expect(clippy::large_enum_variant, reason = "a consumer has only a few pieces of work at once")]
 enum Done {
     /// An entry of a stream.
     Entry(Entry, Outcome),
