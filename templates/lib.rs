@@ -14,6 +14,7 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("conversions.rs", include_str!("conversions.rs.j2")),
     ("convert.rs", include_str!("convert.rs.j2")),
     ("errors.rs", include_str!("errors.rs.j2")),
+    ("events.rs", include_str!("events.rs.j2")),
     ("extra_codec_mod.rs", include_str!("extra_codec_mod.rs.j2")),
     ("form_rule.rs", include_str!("form_rule.rs.j2")),
     ("lib.rs", include_str!("lib.rs.j2")),

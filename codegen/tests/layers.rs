@@ -19,6 +19,7 @@ const LAYERS: &[&str] = &[
     "rust::expr",
     "rust::types",
     "rust::operations",
+    "rust::events",
     "rust::servers",
     "rust::client",
     "rust::fallbacks",

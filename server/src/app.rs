@@ -1,13 +1,14 @@
 //! The server of the sample: the parts of the platform that it uses, and its routes.
 
 use axum::Router;
+use generated::latest::events::{ALL_EVENTS, Consumer, Publisher};
 use generated::{VERSIONS, latest};
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use writ_platform::credentials::{Passwords, Tokens};
 use writ_platform::cursor::Cursors;
-use writ_platform::health::Weight;
 use writ_platform::revocation::Revocations;
+use writ_platform::webhooks::Webhooks;
 use writ_platform::{Builder, Database, Platform, Redis, Service, Store, docs};
 use writ_runtime::versioned_router;
 
@@ -15,10 +16,13 @@ use crate::auth::authenticator::Credentials;
 use crate::auth::caller::Caller;
 use crate::auth::{AuthService, SessionLifetimes, sessions};
 use crate::carts::CartService;
-use crate::health::{self, Conversions, HealthService};
+use crate::customers::CustomerRecords;
+use crate::events::Events;
+use crate::health::{Conversions, HealthService};
 use crate::orders::OrderService;
 use crate::products::ProductService;
 use crate::users::{self, UserService, V1};
+use crate::webhooks::WebhookService;
 
 /// The database of users and sessions.
 pub static USERS: Database = Database::new("users", &USERS_MIGRATIONS);
@@ -35,6 +39,12 @@ pub struct Shop {
     pub users: PgPool,
     /// The connection pool of [`ORDERS`].
     pub orders: PgPool,
+    /// The publisher of events in transactions of [`USERS`].
+    pub user_events: Events,
+    /// The publisher of events in transactions of [`ORDERS`].
+    pub order_events: Events,
+    /// The delivery of events to endpoints outside of the services.
+    pub webhooks: Webhooks,
     /// The connection to Redis.
     pub redis: Redis,
     /// The rate limits and cached responses.
@@ -57,9 +67,13 @@ impl Service for Shop {
     fn new(platform: &mut Builder) -> Shop {
         let (users, orders) = (platform.database(&USERS), platform.database(&ORDERS));
         let (redis, tokens, passwords) = (platform.redis(), platform.tokens(), platform.passwords());
-        platform.probe("queue", Weight::Degrading, health::event_stream(&redis));
+        let user_events = Publisher::new(platform.events(&users, &redis));
+        let order_events = Publisher::new(platform.events(&orders, &redis));
+        platform.consumer("customers", &orders, &redis, Consumer(CustomerRecords));
+        let webhooks = platform.webhooks(&orders, &redis, ALL_EVENTS);
         sessions::register_purge(platform, &users);
         users::register_purge(platform, &users);
+        users::register_announcement(platform, &users, &user_events);
         users::register_administrator(platform, &users, &passwords);
         Shop {
             store: Store::redis(&redis),
@@ -68,6 +82,9 @@ impl Service for Shop {
             cursors: platform.cursors(),
             users,
             orders,
+            user_events,
+            order_events,
+            webhooks,
             redis,
             tokens,
             passwords,
@@ -84,6 +101,7 @@ impl Service for Shop {
             products: ProductService::new(self),
             carts: CartService::new(self),
             orders: OrderService::new(self),
+            webhook_endpoints: WebhookService::new(self),
             health: HealthService::new(platform.health()),
         };
         let docs = docs::versions_router(&latest::ERROR_ENVELOPE, &VERSIONS);

@@ -7,6 +7,7 @@ mod app;
 pub mod auth;
 pub mod carts;
 mod customers;
+mod events;
 pub mod health;
 pub mod orders;
 #[cfg(test)]
@@ -15,5 +16,6 @@ pub mod products;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod users;
+pub mod webhooks;
 
 pub use app::{ORDERS, Shop, USERS};

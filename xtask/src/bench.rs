@@ -4,6 +4,7 @@
 mod compile;
 mod copies;
 mod crates;
+mod events;
 mod generation;
 mod measure;
 mod peers;
@@ -59,6 +60,8 @@ enum Benchmark {
     Run,
     /// The cost of the server of the sample with every layer on, compared with handlers written by hand on axum and sqlx.
     Server,
+    /// The throughput of the relay of events, compared with a bare loop of XADD, and its lag.
+    Events,
 }
 
 /// The resources that all benchmarks share: child processes, contracts, programs to compare with, and rounds.
@@ -95,6 +98,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     if selected(Benchmark::Server) {
         server::run(&bench)?;
+    }
+    if selected(Benchmark::Events) {
+        events::run(&bench)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -211,6 +211,7 @@
 //! | define an identifier with a prefix, such as `usr_…` | [`id!`] |
 //! | make an operation safe to retry | [`IdempotencyKey`], [`Idempotent`] |
 //! | send events or a download | [`EventStream`], [`ByteStream`] |
+//! | publish or consume domain events | the module [`event`] |
 //! | receive files | `Multipart`, `Parts` and `FileStream` (feature `multipart`) |
 //! | set time limits | [`Timeouts`] |
 //! | read the client's address behind a proxy | [`ClientAddress`] |
@@ -232,6 +233,7 @@
 //! | [`json`] | the reader and the writer for JSON and for the text of parameters |
 //! | `style` | the serialization styles of parameters, for reading and writing |
 //! | `values` | types for special values of requests and responses: pages, patches, identifiers, enums |
+//! | [`event`] | domain events: their types, the outbox of a publisher, and consumers |
 //! | `response` | replies, problems, the error envelope, status codes and streams |
 //! | `request` | the head and the body of a request, and their decoding |
 //! | `serve` | the router, the pipeline, and the traits that a service implements |
@@ -254,6 +256,7 @@
 
 #[cfg(feature = "client")]
 pub mod client;
+pub mod event;
 mod http;
 pub mod json;
 #[cfg(feature = "openapi")]

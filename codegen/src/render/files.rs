@@ -169,6 +169,9 @@ pub fn render(renderer: &Renderer, views: &CrateViews) -> Result<Rendered, Error
             )?,
         );
     }
+    if let Some(events) = &views.events {
+        add(&format!("{}.rs", file_name(&events.module)), renderer.render("events.rs", events)?);
+    }
     Ok(rendered)
 }
 

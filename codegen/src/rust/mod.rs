@@ -11,6 +11,7 @@ pub mod view;
 
 mod client;
 mod comment;
+mod events;
 mod expr;
 mod fallbacks;
 pub(crate) mod names;

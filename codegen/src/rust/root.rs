@@ -9,6 +9,7 @@ use writ_contract::model::{Contract, Direction, Server};
 use crate::rust::client::client_calls::client_view;
 use crate::rust::client::outgoing::{outgoing_names, outgoing_views};
 use crate::rust::code::{Code, literal};
+use crate::rust::events::events_view;
 use crate::rust::expr::constrained::constrained;
 use crate::rust::expr::patterns::{Patterns, collect_patterns};
 use crate::rust::fallbacks::explain_fallbacks;
@@ -31,8 +32,9 @@ use crate::rust::plan::usage::usage;
 use crate::rust::types::serde_types::serde_view;
 use crate::rust::types::type_files::{ExtraCodecs, TypeFile, type_files};
 use crate::rust::view::{
-    Access, ClientView, DocumentView, ErrorsView, ExampleView, ExtraCodecView, FeatureView, OutgoingKind, OutgoingView,
-    PatternView, RootView, SchemeView, ServerView, TagSummary, TagView, UnselectedView, ValidatorView, WebhookView,
+    Access, ClientView, DocumentView, ErrorsView, EventsView, ExampleView, ExtraCodecView, FeatureView, OutgoingKind,
+    OutgoingView, PatternView, RootView, SchemeView, ServerView, TagSummary, TagView, UnselectedView, ValidatorView,
+    WebhookView,
 };
 
 use crate::rust::names::requested_names;
@@ -63,6 +65,8 @@ pub struct CrateViews {
     pub servers: Vec<ServerView>,
     /// The views of the contract's webhooks.
     pub webhooks: Vec<WebhookView>,
+    /// The view of the contract's domain events, or `None` if it declares none.
+    pub events: Option<EventsView>,
     /// The view of the codecs (code that reads and writes types) that only a client or `serde` needs. `None` if
     /// neither is generated.
     pub extra_codec: Option<ExtraCodecView>,
@@ -134,6 +138,7 @@ pub fn views(
             }
         })
         .collect();
+    let events = events_view(&plan, &patterns, &modules, diagnostics);
     let mut outgoing = outgoing_views(&plan, outgoing, &views, &patterns, &markers, diagnostics);
     explain_fallbacks(&names, &mut views, &mut outgoing);
     let client = options.client().then(|| client_view(&plan, &views, &operations, &patterns, &markers));
@@ -167,6 +172,7 @@ pub fn views(
                 .map(|part| FeatureView { name: part.name(), docs: part.purpose() })
                 .collect(),
             webhooks: !webhooks.is_empty(),
+            events: events.as_ref().map(|events| events.module.clone()),
             callbacks: outgoing.iter().any(|group| group.kind == OutgoingKind::Callbacks),
             document: document.is_some(),
             unwritten: options.unwritten,
@@ -197,6 +203,7 @@ pub fn views(
         schemes: schemes(contract, &markers.schemes),
         servers: server_views(&contract.servers),
         webhooks,
+        events,
         document,
     }
 }

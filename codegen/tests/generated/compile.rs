@@ -87,6 +87,16 @@ fn a_missing_conversion_of_problems_does_not_compile_and_is_named() {
 }
 
 #[test]
+fn publishing_an_event_outside_of_a_transaction_does_not_compile() {
+    assert_refusal("event-on-a-pool");
+}
+
+#[test]
+fn a_consumer_of_the_data_of_another_event_does_not_compile() {
+    assert_refusal("event-of-another-type");
+}
+
+#[test]
 fn a_status_out_of_its_range_does_not_compile() {
     let Message { code, rendered } = refusal("status-out-of-range");
     assert_eq!(code, "E0080", "{rendered}");

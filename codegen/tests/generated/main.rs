@@ -5,6 +5,7 @@ mod client;
 mod compile;
 mod contracts;
 mod determinism;
+mod events;
 mod golden;
 mod inventory;
 mod links;

@@ -35,6 +35,9 @@ const SERVICES: &[(&str, &str, &str)] = &[
     (OWN, "golden-own", include_str!("../services/own.rs")),
     (UNWRITTEN, "golden-unwritten", include_str!("../services/unwritten.rs")),
     (MEDIA, "golden-media", include_str!("../services/media.rs")),
+    ("event-on-a-pool", "golden-events", include_str!("../services/event_on_a_pool.rs")),
+    ("event-of-another-type", "golden-events", include_str!("../services/event_of_another_type.rs")),
+    (EVENTS, "golden-events", include_str!("../services/events.rs")),
     ("forgotten-version", "golden-versions", include_str!("../services/forgotten_version.rs")),
     (VERSIONS, "golden-versions", include_str!("../services/versions.rs")),
     (SECRETS, "golden-secrets", include_str!("../services/secrets.rs")),
@@ -42,6 +45,9 @@ const SERVICES: &[(&str, &str, &str)] = &[
 
 /// The service of three versions of an API.
 pub const VERSIONS: &str = "versions-server";
+
+/// The program that publishes and consumes events.
+pub const EVENTS: &str = "events-program";
 
 /// The program that prints values with secrets.
 pub const SECRETS: &str = "secrets-printer";

@@ -6,10 +6,14 @@
 //! - **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body
 //!   `Health`.
 //! - **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and
-//!   `limit`.
+//!   `limit`. The list of webhook endpoints is short and has no pages.
 //! - **Money** is a decimal number in a string, together with its currency.
 //! - **Times** are in UTC and formatted according to RFC 3339.
-//! - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.
+//! - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders, `evt_…` for events.
+//! - **Events** are delivered to webhook endpoints at least once, with signatures of
+//!   [Standard Webhooks](https://www.standardwebhooks.com). An endpoint that does not respond with
+//!   2xx within 15 seconds
+//!   receives the event again, for about a day. Redirects are not followed.
 //! - **Versions**: this version is deprecated, and each of its responses has the headers
 //!   `Deprecation`, `Sunset` and, if
 //!   version 2 has the resource, `Link`. A path without a version, such as `/users`, means version 2 unless the
@@ -36,6 +40,7 @@ pub mod users;
 pub mod products;
 pub mod carts;
 pub mod orders;
+pub mod webhook_endpoints;
 pub mod health;
 #[cfg(feature = "client")]
 pub mod client;
@@ -75,6 +80,13 @@ pub use self::orders::{
     ListOrderItemsRequest, ListOrderItemsResponse, ListOrdersError, ListOrdersRequest,
     ListOrdersResponse, ListUserOrdersError, ListUserOrdersRequest, ListUserOrdersResponse,
     OrderSort, UpdateOrderError, UpdateOrderRequest, UpdateOrderResponse,
+};
+pub use self::webhook_endpoints::{
+    CreateWebhookError, CreateWebhookRequest, CreateWebhookResponse, DeleteWebhookError,
+    DeleteWebhookRequest, DeleteWebhookResponse, GetWebhookError, GetWebhookRequest,
+    GetWebhookResponse, ListWebhooksError, ListWebhooksResponse, RotateWebhookSecretError,
+    RotateWebhookSecretRequest, RotateWebhookSecretResponse, UpdateWebhookError,
+    UpdateWebhookRequest, UpdateWebhookResponse,
 };
 pub use self::health::{
     HealthError, HealthResponse, LivezError, LivezResponse, ReadyzError, ReadyzResponse,

@@ -38,7 +38,8 @@ pub trait Auth: Send + Sync + 'static {
     /// time, the session ends, because the token may have been stolen.
     ///
     /// `POST /v2/auth/refresh` ([`operations::REFRESH`]). Requires no authentication. The gate
-    /// allows 30 requests in 60 s per client address. The body can have up to 4 KiB.
+    /// allows 30 requests in 60 s per client address. The body can have up to 4 KiB. The handler
+    /// publishes the event `session.revoked`.
     fn refresh(
         &self,
         cx: &Context<()>,
@@ -51,7 +52,8 @@ pub trait Auth: Send + Sync + 'static {
     /// refresh token that is unknown or already used is not an error.
     ///
     /// `POST /v2/auth/logout` ([`operations::LOGOUT`]). Requires no authentication. The gate allows
-    /// 30 requests in 60 s per client address. The body can have up to 4 KiB.
+    /// 30 requests in 60 s per client address. The body can have up to 4 KiB. The handler publishes
+    /// the event `session.revoked`.
     fn logout(
         &self,
         cx: &Context<()>,

@@ -6,10 +6,14 @@
 //! - **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body
 //!   `Health`.
 //! - **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and
-//!   `limit`.
+//!   `limit`. The list of webhook endpoints is short and has no pages.
 //! - **Money** is a decimal number in a string, together with its currency.
 //! - **Times** are in UTC and formatted according to RFC 3339.
-//! - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.
+//! - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders, `evt_…` for events.
+//! - **Events** are delivered to webhook endpoints at least once, with signatures of
+//!   [Standard Webhooks](https://www.standardwebhooks.com). An endpoint that does not respond with
+//!   2xx within 15 seconds
+//!   receives the event again, for about a day. Redirects are not followed.
 //! - **Versions**: `/v2/users` and `/users` are this version. A path without a version also accepts
 //!   `Accept: application/vnd.api+json;version=1` and `?version=1`.
 //! - **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has
@@ -73,6 +77,7 @@
 //!         products: Service,
 //!         carts: Service,
 //!         orders: Service,
+//!         webhook_endpoints: Service,
 //!         health: Service,
 //!     };
 //!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
@@ -101,6 +106,7 @@
 //! - [`errors`]: a type for each error status, such as `NotFound`, and the error envelope.
 //! - [`operations`]: the operations as constant data: paths, parameters, security and policies.
 //! - [`client`]: a typed client of the contract.
+//! - [`events`]: the domain events of the service: their types, publisher and consumer.
 //!
 //! All types, traits and errors are also exported from this module.
 //!
@@ -122,10 +128,12 @@ pub mod users;
 pub mod products;
 pub mod carts;
 pub mod orders;
+pub mod webhook_endpoints;
 pub mod health;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod errors;
+pub mod events;
 pub mod operations;
 
 pub(crate) mod wire;
@@ -163,6 +171,13 @@ pub use self::orders::{
     ListOrdersResponse, ListUserOrdersError, ListUserOrdersRequest, ListUserOrdersResponse,
     OrderSort, Orders, UpdateOrderError, UpdateOrderRequest, UpdateOrderResponse,
 };
+pub use self::webhook_endpoints::{
+    CreateWebhookError, CreateWebhookRequest, CreateWebhookResponse, DeleteWebhookError,
+    DeleteWebhookRequest, DeleteWebhookResponse, GetWebhookError, GetWebhookRequest,
+    GetWebhookResponse, ListWebhooksError, ListWebhooksResponse, RotateWebhookSecretError,
+    RotateWebhookSecretRequest, RotateWebhookSecretResponse, UpdateWebhookError,
+    UpdateWebhookRequest, UpdateWebhookResponse, WebhookEndpoints,
+};
 pub use self::health::{
     HealthApi, HealthError, HealthResponse, LivezError, LivezResponse, ReadyzError, ReadyzResponse,
 };
@@ -181,7 +196,18 @@ pub const BASE_PATH: &str = "";
 /// The services that implement the contract, one field for each tag.
 ///
 /// [`Api::router`] combines them into a router that serves every operation.
-pub struct Api<A, G, E, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService> {
+pub struct Api<
+    A,
+    G,
+    E,
+    AuthService,
+    UsersService,
+    ProductsService,
+    CartsService,
+    OrdersService,
+    WebhookEndpointsService,
+    HealthApiService,
+> {
     /// The [`Authenticator`] implementation, which verifies the credentials of a request.
     pub authenticator: A,
     /// The [`Gate`] implementation, which admits or refuses a request before its body is read.
@@ -198,12 +224,35 @@ pub struct Api<A, G, E, AuthService, UsersService, ProductsService, CartsService
     pub carts: CartsService,
     /// Orders: placement, status and cancellation.
     pub orders: OrdersService,
+    /// Webhook endpoints: the receivers of events outside of the services.
+    pub webhook_endpoints: WebhookEndpointsService,
     /// Health: checks for supervisors, load balancers and dashboards.
     pub health: HealthApiService,
 }
 
-impl<A, G, E, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
-    Api<A, G, E, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
+impl<
+    A,
+    G,
+    E,
+    AuthService,
+    UsersService,
+    ProductsService,
+    CartsService,
+    OrdersService,
+    WebhookEndpointsService,
+    HealthApiService,
+> Api<
+    A,
+    G,
+    E,
+    AuthService,
+    UsersService,
+    ProductsService,
+    CartsService,
+    OrdersService,
+    WebhookEndpointsService,
+    HealthApiService,
+>
 where
     A: Authenticator,
     G: Gate<A::Principal>,
@@ -213,6 +262,7 @@ where
     ProductsService: products::Products,
     CartsService: carts::Carts<Principal = A::Principal>,
     OrdersService: orders::Orders<Principal = A::Principal>,
+    WebhookEndpointsService: webhook_endpoints::WebhookEndpoints<Principal = A::Principal>,
     HealthApiService: health::HealthApi,
 {
     /// Returns a router of all operations. A request for an unknown path is refused with 404 in the error
@@ -246,12 +296,13 @@ where
             self.gate,
             options,
         );
-        let mut endpoints = Vec::with_capacity(25);
+        let mut endpoints = Vec::with_capacity(31);
         wire::routes::auth::bind(&mut pipeline.routes(self.auth, &mut endpoints));
         wire::routes::users::bind(&mut pipeline.routes(self.users, &mut endpoints));
         wire::routes::products::bind(&mut pipeline.routes(self.products, &mut endpoints));
         wire::routes::carts::bind(&mut pipeline.routes(self.carts, &mut endpoints));
         wire::routes::orders::bind(&mut pipeline.routes(self.orders, &mut endpoints));
+        wire::routes::webhook_endpoints::bind(&mut pipeline.routes(self.webhook_endpoints, &mut endpoints));
         wire::routes::health::bind(&mut pipeline.routes(self.health, &mut endpoints));
         endpoints
     }
@@ -272,7 +323,8 @@ where
         let service_2 = std::sync::Arc::new(self.products);
         let service_3 = std::sync::Arc::new(self.carts);
         let service_4 = std::sync::Arc::new(self.orders);
-        let service_5 = std::sync::Arc::new(self.health);
+        let service_5 = std::sync::Arc::new(self.webhook_endpoints);
+        let service_6 = std::sync::Arc::new(self.health);
         let latest = writ_runtime::Pipeline::new(
             error_envelope::<E>(),
             wire::authenticator::Schemes(self.authenticator),
@@ -283,17 +335,21 @@ where
         let pipeline = latest.of_version(crate::v1::errors::error_envelope::<E>());
         crate::v1::wire::routes::versions::auth::<_, _, V1>(&mut pipeline.routes_of(&service_0, &mut endpoints_0));
         crate::v1::wire::routes::versions::carts::<_, _, V1>(&mut pipeline.routes_of(&service_3, &mut endpoints_0));
-        crate::v1::wire::routes::versions::health::<_, _, V1>(&mut pipeline.routes_of(&service_5, &mut endpoints_0));
+        crate::v1::wire::routes::versions::health::<_, _, V1>(&mut pipeline.routes_of(&service_6, &mut endpoints_0));
         crate::v1::wire::routes::versions::orders::<_, _, V1>(&mut pipeline.routes_of(&service_4, &mut endpoints_0));
         crate::v1::wire::routes::versions::products::<_, _, V1>(&mut pipeline.routes_of(&service_2, &mut endpoints_0));
         crate::v1::wire::routes::versions::users::<_, _, V1>(&mut pipeline.routes_of(&service_1, &mut endpoints_0));
-        let mut endpoints = Vec::with_capacity(25);
+        crate::v1::wire::routes::versions::webhook_endpoints::<_, _, V1>(
+            &mut pipeline.routes_of(&service_5, &mut endpoints_0),
+        );
+        let mut endpoints = Vec::with_capacity(31);
         wire::routes::auth::bind(&mut latest.routes_of(&service_0, &mut endpoints));
         wire::routes::users::bind(&mut latest.routes_of(&service_1, &mut endpoints));
         wire::routes::products::bind(&mut latest.routes_of(&service_2, &mut endpoints));
         wire::routes::carts::bind(&mut latest.routes_of(&service_3, &mut endpoints));
         wire::routes::orders::bind(&mut latest.routes_of(&service_4, &mut endpoints));
-        wire::routes::health::bind(&mut latest.routes_of(&service_5, &mut endpoints));
+        wire::routes::webhook_endpoints::bind(&mut latest.routes_of(&service_5, &mut endpoints));
+        wire::routes::health::bind(&mut latest.routes_of(&service_6, &mut endpoints));
         let _ = (&older_0,);
         [
             writ_runtime::VersionEndpoints {

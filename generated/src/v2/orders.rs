@@ -46,7 +46,8 @@ pub trait Orders: Send + Sync + 'static {
     /// `POST /v2/users/{userId}/orders` ([`operations::CREATE_ORDER`]). Requires `bearer` with the
     /// scope `orders:write`. The gate allows 30 requests in 60 s per caller. The body can have up
     /// to 64 KiB. If a caller repeats a request with its `Idempotency-Key` within 24 h, the handler
-    /// returns the recorded response. `cx.idempotency()` returns the key.
+    /// returns the recorded response. `cx.idempotency()` returns the key. The handler publishes the
+    /// event `order.created`.
     fn create_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -90,7 +91,7 @@ pub trait Orders: Send + Sync + 'static {
     ///
     /// `PATCH /v2/orders/{orderId}` ([`operations::UPDATE_ORDER`]). Requires `bearer` with the
     /// scope `orders:write`. The gate allows 30 requests in 60 s per caller. The body can have up
-    /// to 4 KiB.
+    /// to 4 KiB. The handler publishes the event `order.status_changed`.
     fn update_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -104,7 +105,8 @@ pub trait Orders: Send + Sync + 'static {
     /// A shipped or delivered order is refused with 409.
     ///
     /// `DELETE /v2/orders/{orderId}` ([`operations::DELETE_ORDER`]). Requires `bearer` with the
-    /// scope `orders:write`. The gate allows 30 requests in 60 s per caller.
+    /// scope `orders:write`. The gate allows 30 requests in 60 s per caller. The handler publishes
+    /// the event `order.status_changed`.
     fn delete_order(
         &self,
         cx: &Context<Self::Principal>,

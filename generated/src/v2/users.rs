@@ -40,7 +40,8 @@ pub trait Users: Send + Sync + 'static {
     /// e-mail address of a deleted account can be used again.
     ///
     /// `POST /v2/users` ([`operations::CREATE_USER`]). Requires no authentication. The gate allows
-    /// 20 requests in 60 s per client address. The body can have up to 16 KiB.
+    /// 20 requests in 60 s per client address. The body can have up to 16 KiB. The handler
+    /// publishes the event `user.registered`.
     fn create_user(
         &self,
         cx: &Context<()>,
@@ -68,7 +69,7 @@ pub trait Users: Send + Sync + 'static {
     ///
     /// `PUT /v2/users/{userId}` ([`operations::REPLACE_USER`]). Requires `bearer` with the scope
     /// `users:write`. The gate allows 30 requests in 60 s per caller. The body can have up to 16
-    /// KiB.
+    /// KiB. The handler publishes the event `session.revoked`.
     fn replace_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -82,7 +83,7 @@ pub trait Users: Send + Sync + 'static {
     ///
     /// `PATCH /v2/users/{userId}` ([`operations::UPDATE_USER`]). Requires `bearer` with the scope
     /// `users:write`. The gate allows 30 requests in 60 s per caller. The body can have up to 16
-    /// KiB.
+    /// KiB. The handler publishes the event `session.revoked`.
     fn update_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -95,7 +96,8 @@ pub trait Users: Send + Sync + 'static {
     /// e-mail address can be used for a new account. The orders of the user are kept.
     ///
     /// `DELETE /v2/users/{userId}` ([`operations::DELETE_USER`]). Requires `bearer` with the scope
-    /// `users:write`. The gate allows 30 requests in 60 s per caller.
+    /// `users:write`. The gate allows 30 requests in 60 s per caller. The handler publishes the
+    /// events `user.deleted` and `session.revoked`.
     fn delete_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -109,7 +111,7 @@ pub trait Users: Send + Sync + 'static {
     ///
     /// `POST /v2/users/{userId}/password` ([`operations::CHANGE_PASSWORD`]). Requires `bearer` with
     /// the scope `users:write`. The gate allows 10 requests in 60 s per caller. The body can have
-    /// up to 4 KiB.
+    /// up to 4 KiB. The handler publishes the event `session.revoked`.
     fn change_password(
         &self,
         cx: &Context<Self::Principal>,

@@ -39,6 +39,9 @@ pub struct Builder {
     pub(crate) policy_pool: Option<sqlx::PgPool>,
     /// The place of the API keys, once a part has asked for it.
     pub(crate) key_source: Option<crate::credentials::KeySource>,
+    /// The consumers of events, for the commands of operators.
+    #[cfg(all(feature = "postgres", feature = "redis"))]
+    pub(crate) consumers: Vec<crate::events::RegisteredConsumer>,
     /// The hasher of passwords, once a part has asked for it.
     #[cfg(feature = "passwords")]
     pub(crate) passwords: Option<crate::credentials::Passwords>,
@@ -84,6 +87,8 @@ impl Builder {
             #[cfg(feature = "postgres")]
             policy_pool: None,
             key_source: None,
+            #[cfg(all(feature = "postgres", feature = "redis"))]
+            consumers: Vec::new(),
             #[cfg(feature = "passwords")]
             passwords: None,
             #[cfg(feature = "postgres")]
@@ -177,6 +182,8 @@ impl Builder {
             envelope: writ_runtime::EnvelopeCell::default(),
             service_name,
             key_source: self.key_source,
+            #[cfg(all(feature = "postgres", feature = "redis"))]
+            consumers: self.consumers,
             overrides,
             caches,
             board,

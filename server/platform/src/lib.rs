@@ -25,11 +25,13 @@
 //! | idempotency keys in memory | [`idempotency::MemoryRecords`] | |
 //! | idempotency keys in the transaction of the effect | `idempotency::once` | `postgres` |
 //! | pages of lists | `listing::List`, `keyset::Paging` | `postgres` |
+//! | domain events, from the transaction that publishes them to their consumers | `events::Outbox`, [`Builder`] | `postgres`, `redis` |
 //! | a store that processes share | `Redis` | `redis` |
 //! | password hashes and HTTP Basic | `credentials::Passwords`, `credentials::BasicAccounts` | `passwords` |
 //! | own access tokens | `credentials::Tokens` | `tokens` |
 //! | access tokens of an external issuer | `credentials::Issuer` | `jwt` |
 //! | the contract as a web page, in one version or several | `docs::router`, `docs::versions_router` | `docs` |
+//! | delivery of events to endpoints outside of the services | `webhooks` | `webhooks` |
 //! | mimalloc as the allocator of the program | | `allocator` |
 //! | test support | `testing` | `testing` |
 //!
@@ -45,6 +47,8 @@ pub mod credentials;
 pub mod cursor;
 #[cfg(feature = "docs")]
 pub mod docs;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+pub mod events;
 pub mod gate;
 pub mod health;
 pub mod idempotency;
@@ -67,6 +71,9 @@ pub mod tasks;
 pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 mod around;
 mod builder;
@@ -94,7 +101,7 @@ pub use builder::Builder;
 pub use credentials::FromClaims;
 pub use credentials::FromKey;
 #[cfg(feature = "postgres")]
-pub use database::{Database, DatabaseConfig};
+pub use database::{Database, DatabaseConfig, Transaction};
 pub use platform::{Platform, StartError};
 pub use principal::{Principal, Roles};
 pub use service::{Service, run};

@@ -68,6 +68,9 @@ pub(crate) struct Inner {
     pub(crate) service_name: String,
     /// The place of the API keys that the service accepts.
     pub(crate) key_source: Option<crate::credentials::KeySource>,
+    /// The consumers of events.
+    #[cfg(all(feature = "postgres", feature = "redis"))]
+    pub(crate) consumers: Vec<crate::events::RegisteredConsumer>,
     /// The policies that operators have set at run time.
     pub(crate) overrides: Overrides,
     /// The caches of all gates, for their gauges.

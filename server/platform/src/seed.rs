@@ -1,6 +1,8 @@
 //! Seeds: data that a service creates once in the life of its database, such as the first administrator.
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgPool;
+
+use crate::Transaction;
 
 /// Begins the transaction of a seed. Its time limits allow for a process that seeds at the same time.
 const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '60s'";
@@ -21,9 +23,9 @@ pub(crate) const STATEMENTS: &[&str] = &[MARK];
 ///
 /// ```no_run
 /// # async fn example(pool: &sqlx::PgPool) -> Result<(), sqlx::Error> {
-/// writ_platform::seed::once(pool, "first room", async |connection| {
+/// writ_platform::seed::once(pool, "first room", async |transaction| {
 ///     let insert = sqlx::query("INSERT INTO rooms (name) VALUES ('Sundials')");
-///     Ok::<_, sqlx::Error>(insert.execute(connection).await?.rows_affected() == 1)
+///     Ok::<_, sqlx::Error>(insert.execute(&mut **transaction).await?.rows_affected() == 1)
 /// })
 /// .await?;
 /// # Ok(())
@@ -37,9 +39,9 @@ pub(crate) const STATEMENTS: &[&str] = &[MARK];
 pub async fn once<E: From<sqlx::Error>>(
     pool: &PgPool,
     name: &str,
-    create: impl AsyncFnOnce(&mut PgConnection) -> Result<bool, E>,
+    create: impl AsyncFnOnce(&mut Transaction) -> Result<bool, E>,
 ) -> Result<bool, E> {
-    let mut transaction = pool.begin_with(BEGIN).await?;
+    let mut transaction = Transaction::from(pool.begin_with(BEGIN).await?);
     let marked = sqlx::query(MARK).bind(name).execute(&mut *transaction).await?.rows_affected() == 1;
     if marked && create(&mut transaction).await? {
         transaction.commit().await?;
@@ -63,8 +65,8 @@ mod tests {
     }
 
     async fn seed(pool: &PgPool) -> Result<bool, sqlx::Error> {
-        once(pool, "room", async |connection| {
-            sqlx::query("INSERT INTO rooms VALUES ('Sundials')").execute(connection).await?;
+        once(pool, "room", async |transaction| {
+            sqlx::query("INSERT INTO rooms VALUES ('Sundials')").execute(&mut **transaction).await?;
             tokio::time::sleep(Duration::from_millis(10)).await;
             Ok(true)
         })
@@ -103,8 +105,8 @@ mod tests {
     async fn a_seed_that_fails_or_creates_nothing_is_tried_again() {
         let database = rooms().await;
         let pool = &database.pool;
-        let failed = once(pool, "room", async |connection| {
-            sqlx::query("INSERT INTO rooms VALUES ('Sundials')").execute(connection).await?;
+        let failed = once(pool, "room", async |transaction| {
+            sqlx::query("INSERT INTO rooms VALUES ('Sundials')").execute(&mut **transaction).await?;
             Err::<bool, _>(sqlx::Error::RowNotFound)
         });
         failed.await.unwrap_err();

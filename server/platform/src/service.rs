@@ -63,8 +63,9 @@ pub trait Service: Sized + Send + Sync + 'static {
 /// its router. If the service cannot start, it prints the reason to standard error.
 ///
 /// With the argument `policy`, the program instead changes the policies of the running service, and exits. With `keys` it
-/// issues, revokes or lists API keys. Without further arguments both print their usage, and `--help` prints that of the
-/// program. `docs/operations.md` of the repository describes them.
+/// issues, revokes or lists API keys, and with `events` it lists, repeats or drops events that consumers hold back. Without
+/// further arguments they print their usage, and `--help` prints that of the program. `docs/operations.md` of the
+/// repository describes them.
 pub fn run<S: Service>() -> ExitCode {
     let arguments: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(crate::BoxError::from);
@@ -76,8 +77,12 @@ pub fn run<S: Service>() -> ExitCode {
             ["help" | "--help" | "-h", ..] => print(&usage(S::PREFIX)),
             ["policy"] | ["policy", "help" | "--help" | "-h", ..] => print(overrides::USAGE),
             ["keys"] | ["keys", "help" | "--help" | "-h", ..] => print(credentials::KEYS_USAGE),
+            #[cfg(all(feature = "postgres", feature = "redis"))]
+            ["events"] | ["events", "help" | "--help" | "-h", ..] => print(crate::events::USAGE),
             ["policy", ..] => runtime.block_on(change_policies::<S>(&arguments[1..])),
             ["keys", ..] => runtime.block_on(change_keys::<S>(&arguments[1..])),
+            #[cfg(all(feature = "postgres", feature = "redis"))]
+            ["events", ..] => runtime.block_on(change_events::<S>(&arguments[1..])),
             [word, ..] => Err(format!("unknown argument `{word}`; `--help` lists the subcommands").into()),
         };
         // Dropping a runtime waits without a limit for blocking work, such as the hash of a password.
@@ -103,14 +108,18 @@ fn print(text: &str) -> Result<(), crate::BoxError> {
 fn usage(prefix: &str) -> String {
     let program = std::env::args_os().next().map(std::path::PathBuf::from);
     let program = program.as_deref().and_then(std::path::Path::file_name).unwrap_or_default().to_string_lossy();
+    let events = match cfg!(all(feature = "postgres", feature = "redis")) {
+        true => format!("{program} events    lists, repeats and drops events that consumers hold back\n"),
+        false => String::new(),
+    };
     format!(
         "\
 {program}           serves requests until it receives SIGTERM or SIGINT
 {program} policy    changes the policies of the running service
 {program} keys      issues, revokes and lists API keys
-{program} --help    prints this text
+{events}{program} --help    prints this text
 
-`{program} policy` and `{program} keys` describe their commands. Settings are environment variables such as {prefix}BIND, or
+Each subcommand describes its commands. Settings are environment variables such as {prefix}BIND, or
 lines of the file that {prefix}CONFIG names."
     )
 }
@@ -135,6 +144,14 @@ async fn change_keys<S: Service>(arguments: &[String]) -> Result<(), crate::BoxE
         eprintln!("{remark}");
     }
     println!("{}", output.text);
+    Ok(())
+}
+
+/// Runs the subcommand `events`. The service is created but not started, because it knows its consumers.
+#[cfg(all(feature = "postgres", feature = "redis"))]
+async fn change_events<S: Service>(arguments: &[String]) -> Result<(), crate::BoxError> {
+    let (platform, _) = assemble::<S>()?;
+    println!("{}", crate::events::run_command(&platform, arguments).await?);
     Ok(())
 }
 

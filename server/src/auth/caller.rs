@@ -54,7 +54,10 @@ pub enum Role {
 /// The scopes that each role grants. No caller has a scope that is not in this table.
 const ROLES: Roles = Roles(&[
     ("user", &["users:read", "users:write", "orders:read", "orders:write"]),
-    ("admin", &["users:read", "users:write", "users:admin", "orders:read", "orders:write", "orders:admin"]),
+    (
+        "admin",
+        &["users:read", "users:write", "users:admin", "orders:read", "orders:write", "orders:admin", "webhooks:admin"],
+    ),
 ]);
 
 impl Principal for Caller {

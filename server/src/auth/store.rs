@@ -1,18 +1,22 @@
 //! The SQL of login sessions and refresh tokens.
 
+use generated::latest::SessionRevocation;
 use sqlx::PgPool;
 use uuid::Uuid;
+use writ_platform::Transaction;
 use writ_platform::credentials::{LoginSession, RefreshToken};
 use writ_platform::revocation::Revocations;
 
 use super::caller::Role;
 use super::ending;
 use crate::Shop;
+use crate::events::Events;
 
 /// The store of login sessions in PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
+    events: Events,
     revocations: Revocations,
 }
 
@@ -39,7 +43,7 @@ pub struct Holder {
 impl Store {
     /// Creates the store of login sessions. It uses the connection pool of the database schema `users`.
     pub fn new(shop: &Shop) -> Store {
-        Store { pool: shop.users.clone(), revocations: shop.revocations.clone() }
+        Store { pool: shop.users.clone(), events: shop.user_events.clone(), revocations: shop.revocations.clone() }
     }
 
     /// Returns the credentials of the account with this e-mail address. The comparison ignores letter case.
@@ -124,7 +128,7 @@ impl Store {
 
     /// Ends the login session that a used or expired refresh token belongs to, because the token may have been stolen.
     pub async fn end_reused(&self, token_hash: &[u8; 32]) -> Result<(), sqlx::Error> {
-        for session in self.end_by_hash(token_hash).await? {
+        for session in self.end_by_hash(token_hash, SessionRevocation::TokenReused).await? {
             tracing::warn!(%session, "received a used or expired refresh token: ended its session");
         }
         Ok(())
@@ -132,13 +136,13 @@ impl Store {
 
     /// Ends the login session of a refresh token. An unknown token is not an error.
     pub async fn end(&self, token: &str) -> Result<(), sqlx::Error> {
-        self.end_by_hash(&RefreshToken::hash_of(token)).await.map(drop)
+        self.end_by_hash(&RefreshToken::hash_of(token), SessionRevocation::Logout).await.map(drop)
     }
 
     /// Ends the login session of the refresh token with this hash and returns the ids of the ended sessions.
-    async fn end_by_hash(&self, token_hash: &[u8; 32]) -> Result<Vec<Uuid>, sqlx::Error> {
-        let mut transaction = self.pool.begin().await?;
-        let ended = ending::end_token_session(&mut transaction, token_hash).await?;
+    async fn end_by_hash(&self, token_hash: &[u8; 32], reason: SessionRevocation) -> Result<Vec<Uuid>, sqlx::Error> {
+        let mut transaction = Transaction::begin(&self.pool).await?;
+        let ended = ending::end_token_session(&mut transaction, &self.events, token_hash, reason).await?;
         ending::commit(transaction, &self.revocations, ended.clone()).await?;
         Ok(ended)
     }

@@ -20,6 +20,6 @@ pub struct CartService {
 impl CartService {
     /// Creates the service for shopping carts from the parts of the server.
     pub fn new(shop: &Shop) -> CartService {
-        CartService { pool: shop.orders.clone(), customers: Customers::new(shop.users.clone()) }
+        CartService { pool: shop.orders.clone(), customers: Customers::new(shop.orders.clone()) }
     }
 }

@@ -37,8 +37,8 @@ impl Orders for OrderService {
         request: CreateOrderRequest,
     ) -> Result<Idempotent<CreateOrderResponse>, CreateOrderError> {
         let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("user"))?;
-        let response = once(cx, &self.pool, async |connection| {
-            let order = place::place(connection, user, request.body).await?;
+        let response = once(cx, &self.pool, async |transaction| {
+            let order = place::place(transaction, &self.events, user, request.body).await?;
             let location = operations::GET_ORDER.path_with(&[&order.id]);
             Ok(CreateOrderResponse { location, etag: ETag::strong(order.version), body: order })
         });
@@ -73,7 +73,7 @@ impl Orders for OrderService {
     ) -> Result<UpdateOrderResponse, UpdateOrderError> {
         let step = Step::new(request.order_id, request.body.status, owner(cx.principal()));
         let step = step.require_version(request.body.version).if_match(request.if_match);
-        let order = step::take(&self.pool, &step).await?;
+        let order = step::take(&self.pool, &self.events, &step).await?;
         Ok(UpdateOrderResponse { etag: ETag::strong(order.version), body: order })
     }
 
@@ -83,7 +83,7 @@ impl Orders for OrderService {
         request: DeleteOrderRequest,
     ) -> Result<DeleteOrderResponse, DeleteOrderError> {
         let step = Step::new(request.order_id, OrderStatus::Cancelled, owner(cx.principal()));
-        match step::take(&self.pool, &step.if_match(request.if_match)).await {
+        match step::take(&self.pool, &self.events, &step.if_match(request.if_match)).await {
             // Cancelling an order is idempotent, so a cancelled order is not an error.
             Ok(_) | Err(StepError::NotAllowed { current: OrderStatus::Cancelled, .. }) => Ok(DeleteOrderResponse),
             Err(error) => Err(error.into()),

@@ -13,12 +13,14 @@ use writ_platform::cursor::Cursors;
 
 use crate::Shop;
 use crate::customers::Customers;
+use crate::events::Events;
 
 /// The implementation of the generated trait [`Orders`](generated::latest::Orders): placing, listing and changing
 /// orders.
 #[derive(Debug, Clone)]
 pub struct OrderService {
     pool: PgPool,
+    events: Events,
     cursors: Cursors,
     customers: Customers,
 }
@@ -28,8 +30,9 @@ impl OrderService {
     pub fn new(shop: &Shop) -> OrderService {
         OrderService {
             pool: shop.orders.clone(),
+            events: shop.order_events.clone(),
             cursors: shop.cursors.clone(),
-            customers: Customers::new(shop.users.clone()),
+            customers: Customers::new(shop.orders.clone()),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The placement of an order at the current prices, in one transaction.
 
-use generated::latest::{CreateOrderError, NewOrder, Order, UnprocessableEntity};
-use sqlx::PgConnection;
+use generated::latest::{CreateOrderError, NewOrder, Order, OrderPlaced, UnprocessableEntity};
 use uuid::Uuid;
+use writ_platform::Transaction;
 
 use super::store::{self, Line};
 use crate::carts;
+use crate::events::{Events, not_published};
 use crate::products::basket::{self, Prices, RequestedItem, Unsellable};
 use crate::products::store::prices;
 
@@ -32,20 +33,28 @@ pub enum PlaceError {
 
 /// Places an order for `user`. An order of the cart's content (`fromCart`) empties the cart when the transaction
 /// commits.
-pub async fn place(connection: &mut PgConnection, user: Uuid, order: NewOrder) -> Result<Order, PlaceError> {
+pub async fn place(
+    transaction: &mut Transaction,
+    events: &Events,
+    user: Uuid,
+    order: NewOrder,
+) -> Result<Order, PlaceError> {
     let (requested, currency, origin): (Vec<RequestedItem>, _, _) = match order {
         NewOrder::OfItems(order) => {
             (order.items.into_iter().map(Into::into).collect(), Some(order.currency), Origin::Body)
         }
-        NewOrder::FromCart(_) => (carts::store::take_out(connection, user).await?, None, Origin::Cart),
+        NewOrder::FromCart(_) => (carts::store::take_out(transaction, user).await?, None, Origin::Cart),
     };
-    let prices = prices(connection, &requested).await?;
+    let prices = prices(transaction, &requested).await?;
     // A cart has no currency. The price of the first item sets the currency of the order, and the prices of the
     // other items must have the same currency.
     let first = requested.first().and_then(|item| prices.get(&item.sku)).map(|price| price.currency);
     basket::check(&requested, &prices, currency.or(first)).map_err(|flaws| PlaceError::Unsellable(flaws, origin))?;
     let currency = currency.or(first).ok_or(PlaceError::EmptyCart)?;
-    Ok(store::insert(connection, user, currency, &lines(requested, &prices)).await?)
+    let order = store::insert(transaction, user, currency, &lines(requested, &prices)).await?;
+    let data = OrderPlaced { user_id: order.user_id, total: order.total.clone(), items: order.items.clone() };
+    events.order_created(transaction, order.id, &data).await.map_err(not_published)?;
+    Ok(order)
 }
 
 fn lines(requested: Vec<RequestedItem>, prices: &Prices) -> Vec<Line> {

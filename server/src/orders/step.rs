@@ -6,6 +6,7 @@ use uuid::Uuid;
 use writ_runtime::{ETag, IfMatch, StaleVersion, VersionConflict};
 
 use super::store;
+use crate::events::Events;
 
 /// A requested change of the status of an order, and its preconditions.
 #[derive(Debug)]
@@ -110,8 +111,8 @@ impl Step {
 ///
 /// # Errors
 /// Returns the reason why the status was not changed.
-pub async fn take(pool: &PgPool, step: &Step) -> Result<Order, StepError> {
-    let result = store::step(pool, step).await.map_err(StepError::Database)?.ok_or(StepError::NotFound)?;
+pub async fn take(pool: &PgPool, events: &Events, step: &Step) -> Result<Order, StepError> {
+    let result = store::step(pool, events, step).await.map_err(StepError::Database)?.ok_or(StepError::NotFound)?;
     if result.changed { Ok(result.order) } else { Err(step.refusal(&result.order)) }
 }
 

@@ -4,16 +4,18 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use generated::latest::{Currency, Money, Order, OrderId, OrderItem, OrderStatus};
+use generated::latest::{Currency, Money, Order, OrderId, OrderItem, OrderStatus, OrderStatusChanged};
 use rust_decimal::Decimal;
 use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
+use writ_platform::Transaction;
 use writ_platform::cursor::SortValue;
 use writ_platform::keyset::{Paging, Rows};
 use writ_platform::listing::count;
 
 use super::list::{Filter, ID, TOTAL};
 use super::step::{Step, StepResult};
+use crate::events::{Events, not_published};
 use crate::products::basket::RequestedItem;
 use crate::products::store::{money, string_enum};
 
@@ -196,8 +198,9 @@ pub async fn items(
 ///
 /// One statement checks the preconditions and always returns the order, changed or not, so that the caller can
 /// report which precondition failed. Returns `None` if the order does not exist or does not belong to the
-/// required owner.
-pub async fn step(pool: &PgPool, step: &Step) -> Result<Option<StepResult>, sqlx::Error> {
+/// required owner. The transaction of the change publishes it.
+pub async fn step(pool: &PgPool, events: &Events, step: &Step) -> Result<Option<StepResult>, sqlx::Error> {
+    let mut transaction = Transaction::begin(pool).await?;
     let from: Vec<String> = step.from().iter().map(|status| status.to_string()).collect();
     let tags = step.tags();
     let row = sqlx::query!(
@@ -217,7 +220,7 @@ pub async fn step(pool: &PgPool, step: &Step) -> Result<Option<StepResult>, sqlx
                   COALESCE(taken.status, found.status) AS "status!",
                   COALESCE(taken.version, found.version) AS "version!",
                   COALESCE(taken.updated_at, found.updated_at) AS "updated_at!",
-                  taken.id IS NOT NULL AS "changed!"
+                  found.status AS old_status, taken.id IS NOT NULL AS "changed!"
            FROM found LEFT JOIN taken ON taken.id = found.id"#,
         step.order.uuid(),
         step.owner,
@@ -226,8 +229,14 @@ pub async fn step(pool: &PgPool, step: &Step) -> Result<Option<StepResult>, sqlx
         step.version,
         tags.as_deref()
     );
-    let Some(row) = row.fetch_optional(pool).await? else { return Ok(None) };
+    let Some(row) = row.fetch_optional(&mut *transaction).await? else { return Ok(None) };
     let changed = row.changed;
+    if changed {
+        let (user_id, from) = (row.user_id.into(), string_enum(&row.old_status)?);
+        let data = OrderStatusChanged { user_id, from, to: step.to, version: row.version };
+        events.order_status_changed(&mut transaction, step.order, &data).await.map_err(not_published)?;
+    }
+    transaction.commit().await?;
     let row = Row {
         id: row.id,
         user_id: row.user_id,

@@ -1,14 +1,15 @@
 //! The SQL that changes and deletes users, and ends their login sessions where a change requires it.
 
-use generated::latest::{UserId, UserPatch, UserReplacement, UserRole};
+use generated::latest::{SessionRevocation, UserDeleted, UserId, UserPatch, UserReplacement, UserRole};
 use uuid::Uuid;
-use writ_platform::Principal as _;
+use writ_platform::{Principal as _, Transaction};
 use writ_runtime::IfMatch;
 
 use super::refusal::{ChangeError, DeleteError};
 use super::store::{ADMIN_SCOPE, Account, Row, Store, owner};
 use crate::auth::caller::Caller;
-use crate::auth::ending;
+use crate::auth::ending::{self, Ending};
+use crate::events::not_published;
 
 /// The new values of a user's fields. A field that is `None` keeps its value.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ impl Store {
         condition: &IfMatch,
         changes: Changes,
     ) -> Result<Account, ChangeError> {
-        let (versions, mut transaction) = (versions(condition), self.pool.begin().await?);
+        let (versions, mut transaction) = (versions(condition), Transaction::begin(&self.pool).await?);
         // The statement locks the row and returns it in every case, changed or not. So a missing row, a missing
         // permission and a stale version can be distinguished without a second query and without a race.
         let found = sqlx::query!(
@@ -73,7 +74,8 @@ impl Store {
         let mut ended = Vec::new();
         if found.role != found.old_role {
             // The access tokens of the user's sessions contain the old role.
-            ended = ending::end_user_sessions(&mut transaction, id.uuid(), None).await?;
+            let ending = Ending::of_all(id, SessionRevocation::RoleChanged);
+            ended = ending::end_user_sessions(&mut transaction, &self.events, &ending).await?;
         }
         ending::commit(transaction, &self.revocations, ended).await?;
         let row = Row {
@@ -92,8 +94,8 @@ impl Store {
     /// Deletes a user if the caller can see the user and the version of the row matches `condition`, the header
     /// `If-Match`. All login sessions of the user end.
     pub async fn delete(&self, id: UserId, caller: &Caller, condition: &IfMatch) -> Result<(), DeleteError> {
-        let (versions, mut transaction) = (versions(condition), self.pool.begin().await?);
-        let fresh = sqlx::query_scalar!(
+        let (versions, mut transaction) = (versions(condition), Transaction::begin(&self.pool).await?);
+        let found = sqlx::query!(
             r#"WITH target AS (
                  SELECT id, $3::text[] IS NULL OR version::text = ANY ($3) AS fresh
                  FROM active_users WHERE id = $1 AND ($2::uuid IS NULL OR id = $2)
@@ -101,16 +103,20 @@ impl Store {
              ), closed AS (
                  UPDATE users SET deleted_at = now() FROM target WHERE users.id = target.id AND fresh
              )
-             SELECT fresh AS "fresh!" FROM target"#,
+             SELECT fresh AS "fresh!", now() AS "deleted_at!" FROM target"#,
             id.uuid(),
             owner(caller),
             versions.as_deref()
         );
-        let fresh = fresh.fetch_optional(&mut *transaction).await?.ok_or(DeleteError::NotFound)?;
-        if !fresh {
+        let found = found.fetch_optional(&mut *transaction).await?.ok_or(DeleteError::NotFound)?;
+        if !found.fresh {
             return Err(DeleteError::Stale);
         }
-        let ended = ending::end_user_sessions(&mut transaction, id.uuid(), None).await?;
+        let deleted_at = found.deleted_at;
+        let ending = Ending::of_all(id, SessionRevocation::AccountDeleted);
+        let ended = ending::end_user_sessions(&mut transaction, &self.events, &ending).await?;
+        let data = UserDeleted { deleted_at };
+        self.events.user_deleted(&mut transaction, id, &data).await.map_err(not_published)?;
         Ok(ending::commit(transaction, &self.revocations, ended).await?)
     }
 
@@ -125,7 +131,7 @@ impl Store {
         new: &str,
         current_session: Uuid,
     ) -> Result<bool, sqlx::Error> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = Transaction::begin(&self.pool).await?;
         let changed = sqlx::query!(
             "UPDATE users SET password_hash = $3, version = version + 1, updated_at = now()
              WHERE id = $1 AND password_hash = $2 AND deleted_at IS NULL",
@@ -136,7 +142,8 @@ impl Store {
         if changed.execute(&mut *transaction).await?.rows_affected() == 0 {
             return Ok(false);
         }
-        let ended = ending::end_user_sessions(&mut transaction, id.uuid(), Some(current_session)).await?;
+        let ending = Ending { kept: Some(current_session), ..Ending::of_all(id, SessionRevocation::PasswordChanged) };
+        let ended = ending::end_user_sessions(&mut transaction, &self.events, &ending).await?;
         ending::commit(transaction, &self.revocations, ended).await?;
         Ok(true)
     }

@@ -1,5 +1,6 @@
 //! The service of the tag `users`: registration, profiles and passwords.
 
+mod announce;
 mod api;
 mod change;
 mod list;
@@ -15,6 +16,7 @@ mod v1;
 use writ_platform::credentials::Passwords;
 use writ_platform::cursor::Cursors;
 
+pub use announce::register_announcement;
 pub use purge::register_purge;
 pub use seed::register_administrator;
 pub use v1::V1;

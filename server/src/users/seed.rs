@@ -54,7 +54,7 @@ pub fn register_administrator(platform: &mut Builder, users: &PgPool, passwords:
 ///
 /// An account that already uses the e-mail address is not changed. The next start tries again.
 async fn create(users: &PgPool, passwords: &Passwords, admin: &AdminConfig) -> Result<bool, BoxError> {
-    seed::once(users, "administrator", async |connection| {
+    seed::once(users, "administrator", async |transaction| {
         let hash = passwords.hash(admin.password.expose_secret()).await?;
         let inserted = sqlx::query!(
             "INSERT INTO users (id, email, email_verified_at, name, role, password_hash)
@@ -64,7 +64,7 @@ async fn create(users: &PgPool, passwords: &Passwords, admin: &AdminConfig) -> R
             admin.email,
             hash
         );
-        let created = inserted.execute(connection).await?.rows_affected() == 1;
+        let created = inserted.execute(&mut **transaction).await?.rows_affected() == 1;
         if !created {
             tracing::warn!("the address of ADMIN_EMAIL belongs to an account: no administrator is created");
         }

@@ -4,16 +4,19 @@ use chrono::{DateTime, Utc};
 use generated::latest::{NewUser, User, UserId};
 use sqlx::{PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
-use writ_platform::Principal as _;
 use writ_platform::keyset::{Paging, Rows};
 use writ_platform::listing::count;
 use writ_platform::revocation::Revocations;
+use writ_platform::{Principal as _, Transaction};
 use writ_runtime::ETag;
 
+use super::announce;
 use super::list::{self, Filter};
+use super::name::full_name;
 use super::refusal::CreateError;
 use crate::Shop;
 use crate::auth::caller::Caller;
+use crate::events::Events;
 
 /// The scope that grants access to the accounts of all users.
 pub(super) const ADMIN_SCOPE: &str = "users:admin";
@@ -22,6 +25,7 @@ pub(super) const ADMIN_SCOPE: &str = "users:admin";
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) pool: PgPool,
+    pub(super) events: Events,
     pub(super) revocations: Revocations,
 }
 
@@ -49,7 +53,7 @@ pub(super) struct Row {
 impl Store {
     /// Creates the store of user accounts. It uses the connection pool of the database schema `users`.
     pub fn new(shop: &Shop) -> Store {
-        Store { pool: shop.users.clone(), revocations: shop.revocations.clone() }
+        Store { pool: shop.users.clone(), events: shop.user_events.clone(), revocations: shop.revocations.clone() }
     }
 
     /// Returns a page of the users that match the filters.
@@ -63,13 +67,14 @@ impl Store {
         Ok(paging.rows(accounts, total, list::value))
     }
 
-    /// Creates a user with the role `user`.
+    /// Creates a user with the role `user`, and publishes that the user has registered.
     pub async fn insert(&self, user: &NewUser, password_hash: &str) -> Result<Account, CreateError> {
+        let mut transaction = Transaction::begin(&self.pool).await?;
         // A trigger sets `name`, which processes of an older release read.
         let inserted = sqlx::query_as!(
             Row,
-            "INSERT INTO users (id, email, name, given_name, family_name, password_hash)
-             VALUES ($1, $2, '', $3, $4, $5)
+            "INSERT INTO users (id, email, name, given_name, family_name, password_hash, announced_at)
+             VALUES ($1, $2, '', $3, $4, $5, now())
              ON CONFLICT (lower(email)) WHERE deleted_at IS NULL DO NOTHING
              RETURNING id, email, given_name, family_name, role, version, created_at, updated_at",
             UserId::generate().uuid(),
@@ -78,8 +83,12 @@ impl Store {
             user.family_name,
             password_hash
         );
-        let row = inserted.fetch_optional(&self.pool).await?.ok_or(CreateError::EmailTaken)?;
-        Ok(Account::try_from(row)?)
+        let row = inserted.fetch_optional(&mut *transaction).await?.ok_or(CreateError::EmailTaken)?;
+        let account = Account::try_from(row)?;
+        let name = full_name(&user.given_name, &user.family_name);
+        announce::registered(&mut transaction, &self.events, account.user.id, &user.email, &name).await?;
+        transaction.commit().await?;
+        Ok(account)
     }
 
     /// Returns the user with this id. Returns `None` if the user does not exist or the caller cannot see the

@@ -3,6 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::customers::known;
 use crate::envelope::refused;
 use crate::support::{Service, Session, body_of};
 
@@ -66,6 +67,7 @@ async fn an_administrator_can_access_the_carts_of_all_users() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let (owner, profile) = service.user("user@example.com").await;
+    known(&service, &profile).await;
     let path = path_of(&profile);
     let cart = json!({ "items": [{ "sku": "ABC-1", "quantity": 1 }] });
     body_of(put(&service, &admin, &path, &cart).await, 200).await;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use writ_runtime::Operation;
 
 use crate::envelope::refused;
+use crate::everywhere::NO_WEBHOOK;
 use crate::orders::NO_ORDER;
 use crate::support::{Service, Session};
 
@@ -27,7 +28,11 @@ fn cases(user: &Value) -> Vec<Case> {
     let case = |operation: &'static Operation| Case {
         operation,
         method: operation.method.as_str().parse().unwrap(),
-        path: operation.path.replace("{userId}", id).replace("/v1/orders/{orderId}", NO_ORDER),
+        path: operation
+            .path
+            .replace("{userId}", id)
+            .replace("/v1/orders/{orderId}", NO_ORDER)
+            .replace("{webhookId}", NO_WEBHOOK),
         wrong: invalid_body(operation.id),
         conditional: operation.declares(428),
     };
@@ -48,6 +53,11 @@ fn invalid_body(operation: &str) -> (Value, &'static [&'static str]) {
         }
         "createOrder" => (json!({ "items": [], "currency": "EUR" }), &["items"]),
         "updateOrder" => (json!({ "version": 0, "status": "lost" }), &["status", "version"]),
+        "createWebhook" => (
+            json!({ "description": 1, "eventTypes": ["order.lost"], "url": 2 }),
+            &["description", "eventTypes[0]", "url"],
+        ),
+        "updateWebhook" => (json!({ "more": 1, "status": "gone" }), &["more", "status"]),
         other => panic!("`{other}` has no invalid body"),
     }
 }

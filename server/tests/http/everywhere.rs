@@ -9,6 +9,7 @@ use server::testing;
 use writ_platform::testing::{Sweep, forged_tokens, resigned_token};
 use writ_runtime::Operation;
 
+use crate::customers::known;
 use crate::envelope::refused;
 use crate::orders::{Customer, NO_ORDER, a_notebook, ordered};
 use crate::support::{PASSWORD, Service, Session};
@@ -93,6 +94,9 @@ async fn the_contract_and_its_page_are_served() {
     assert_eq!(fetch("/docs/").await.unwrap().status(), 200);
 }
 
+/// The id of a webhook endpoint that does not exist.
+pub const NO_WEBHOOK: &str = "whk_01kf327se0fsytr0x9a1xe4sfe";
+
 /// Returns the operations of each version of the API.
 fn versions() -> [&'static [&'static Operation]; 2] {
     [v1::operations::ALL, v2::operations::ALL]
@@ -101,6 +105,7 @@ fn versions() -> [&'static [&'static Operation]; 2] {
 /// Returns a sweep of all operations of each version by an administrator, with the account of a customer.
 async fn sweeps(service: &Service) -> [Sweep; 2] {
     let customer = Customer::new(service, "user@example.com").await;
+    known(service, &json!({ "id": customer.id })).await;
     let admin = service.admin().await;
     versions().map(|operations| sweep(service, operations, &customer, &admin))
 }
@@ -111,6 +116,7 @@ fn sweep(service: &Service, operations: &'static [&'static Operation], customer:
         .value("userId", &customer.id)
         .value("orderId", NO_ORDER.trim_start_matches("/v1/orders/"))
         .value("sku", "ABC-1")
+        .value("webhookId", NO_WEBHOOK)
 }
 
 /// Returns a sweep with a valid body for each operation that needs one after its credentials.
@@ -128,6 +134,8 @@ fn bodies(sweep: Sweep, operations: &[&Operation]) -> Sweep {
         .body("replaceCart", json!({ "items": [] }))
         .body("createOrder", a_notebook())
         .body("updateOrder", json!({ "version": 1, "status": "cancelled" }))
+        .body("createWebhook", json!({ "url": "https://hooks.example.com/" }))
+        .body("updateWebhook", json!({ "status": "enabled" }))
 }
 
 /// The key that signs the access tokens of a server whose tests forge some.
@@ -199,9 +207,12 @@ async fn every_operation_hides_data_from_other_users_and_requires_its_scopes() {
             .value("userId", &owner.id)
             .value("orderId", order.trim_start_matches("/v1/orders/"))
             .value("sku", "ABC-1")
+            .value("webhookId", NO_WEBHOOK)
     };
-    // Callers see only their own orders in this list.
-    let open = ["listOrders", "listUsers"];
+    // Callers see only their own orders in the list of orders. Webhook endpoints belong to nobody; they need a scope.
+    let webhooks =
+        ["listWebhooks", "createWebhook", "getWebhook", "updateWebhook", "deleteWebhook", "rotateWebhookSecret"];
+    let open = [["listOrders", "listUsers"].as_slice(), &webhooks].concat();
     for operations in versions() {
         of(&owner.session, operations).refuses_other_callers(&of(&other.session, operations), &open).await;
         of(&other.session, operations).requires_scopes_beyond(&SCOPES).await;
@@ -238,6 +249,6 @@ async fn every_operation_is_a_503_without_a_database() {
     let sweeps = sweeps(&service).await;
     service.server.service.orders.close().await;
     for sweep in sweeps {
-        sweep.of_tags(&["products", "carts", "orders"]).is_unavailable().await;
+        sweep.of_tags(&["products", "carts", "orders", "webhook-endpoints"]).is_unavailable().await;
     }
 }

@@ -4,6 +4,7 @@
 mod auth;
 mod carts;
 mod clients;
+mod customers;
 mod disconnects;
 mod edge;
 mod envelope;
@@ -25,3 +26,4 @@ mod user_list;
 mod user_races;
 mod users;
 mod versions;
+mod webhooks;

@@ -4,6 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
+use crate::customers::known;
 use crate::envelope::refused;
 use crate::orders::{Customer, get};
 use crate::support::{Service, Session, body_of};
@@ -151,6 +152,7 @@ async fn users_list_their_orders_and_administrators_all_orders() {
         [Customer::new(&service, "one@example.com").await, Customer::new(&service, "two@example.com").await];
     for customer in [&one, &two] {
         seed(&service.server.service.orders, &customer.id).await;
+        known(&service, &json!({ "id": customer.id })).await;
     }
     let total = |session, path: String| {
         let service = &service;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use writ_runtime::ETag;
 use writ_runtime::client::Failure;
 
+use crate::customers::known;
 use crate::envelope::refused;
 use crate::support::{Service, Session, body_of};
 
@@ -295,6 +296,7 @@ async fn an_administrator_can_place_orders_for_all_users() {
     let service = Service::start().await;
     let admin = Customer { session: service.admin().await, id: "usr_01kf0fv2e0fabr24pa3eywnyp2".to_owned() };
     let customer = Customer::new(&service, "user@example.com").await;
+    known(&service, &json!({ "id": customer.id })).await;
     refused(admin.order(&service, &a_notebook()).await, 404, "NOT_FOUND").await;
     let admin = Customer { id: customer.id.clone(), ..admin };
     let order = body_of(admin.order(&service, &a_notebook()).await, 201).await;

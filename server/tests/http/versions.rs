@@ -44,16 +44,27 @@ fn with(mut object: Value, more: &Value) -> Value {
     object
 }
 
+/// Returns the request to register a webhook endpoint.
+fn hook() -> Value {
+    json!({ "url": "https://hooks.example.com/", "eventTypes": ["order.created"] })
+}
+
 /// Returns a sweep of all operations of a version, with the account and an order of a new customer.
 async fn sweep(service: &Service, api: &Api, selector: Selector) -> Sweep {
     let email = format!("v{}-{selector:?}@example.com", api.version.number).to_ascii_lowercase();
     let customer = Customer::new(service, &email).await;
     let order = ordered(service, &customer).await;
     let [refreshed, ended] = [service.login(&email, PASSWORD).await, service.login(&email, PASSWORD).await];
+    let admin = service.admin().await;
+    let register = service.call(&admin, Method::POST, "/v2/webhooks").json(&hook());
+    let registered = body_of(register.send().await.unwrap(), 201).await;
     let user = with(json!({ "email": email, "role": "user" }), &api.name());
     let new = with(json!({ "email": format!("new-{email}"), "password": PASSWORD }), &api.name());
     Sweep::new(&service.server, api.operations)
-        .credential("bearer", &service.admin().await.access)
+        .credential("bearer", &admin.access)
+        .value("webhookId", registered["webhook"]["id"].as_str().unwrap())
+        .body("createWebhook", hook())
+        .body("updateWebhook", json!({ "status": "enabled" }))
         .value("userId", &customer.id)
         .value("orderId", order.trim_start_matches("/v1/orders/"))
         .value("sku", "ABC-1")

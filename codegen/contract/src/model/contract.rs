@@ -1,6 +1,7 @@
 //! The resolved contract, which is the root of the model.
 
 use super::envelope::Errors;
+use super::event::Event;
 use super::operation::{Operation, Scheme};
 use super::outgoing::{OutgoingCall, OutgoingOperation, Trigger};
 use super::schema::{SchemaId, Schemas};
@@ -43,10 +44,13 @@ pub struct Contract {
     pub operations: Vec<Operation>,
     /// The operations whose tag is not selected. No trait method is generated for them.
     pub unselected: Vec<Operation>,
-    /// The operations that the service calls and another service implements: webhooks, then callbacks.
+    /// The operations that the service calls and another service implements: webhooks that are not events, then
+    /// callbacks.
     ///
     /// Callbacks are included only if [`Options::outgoing`](super::Options::outgoing) is set.
     pub outgoing: Vec<OutgoingOperation>,
+    /// The domain events of the contract: the webhooks that `x-event` declares as events, in the order of the contract.
+    pub events: Vec<Event>,
     /// The schemas of the contract, including those that no operation uses.
     pub schemas: Schemas,
     /// The schemas in `components.schemas` of the entry file, in its order.
@@ -97,7 +101,7 @@ pub struct Tag {
 }
 
 impl Contract {
-    /// Iterates over the webhooks of the contract, each with its key in `webhooks`.
+    /// Iterates over the webhooks of the contract that are not events, each with its key in `webhooks`.
     pub fn webhooks(&self) -> impl Iterator<Item = (&str, &OutgoingOperation)> + Clone {
         self.outgoing.iter().filter_map(|outgoing| match &outgoing.trigger {
             Trigger::Webhook(name) => Some((name.as_str(), outgoing)),

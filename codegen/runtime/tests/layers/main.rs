@@ -13,6 +13,7 @@ const LAYERS: &[&str] = &[
     "json",
     "style",
     "values",
+    "event",
     "response",
     "request",
     "serve",

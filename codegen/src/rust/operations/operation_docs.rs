@@ -70,7 +70,19 @@ pub fn handler_terms(operation: &Operation) -> String {
         let callers = if cache.shared { "for all callers" } else { "per caller" };
         terms.push(format!("The gate may cache responses for {}, {callers}.", duration_text(cache.ttl)));
     }
+    terms.extend(published(operation));
     terms.join(" ")
+}
+
+/// Returns the events that an operation publishes as a sentence, or `None` if it declares none.
+fn published(operation: &Operation) -> Option<String> {
+    let names: Vec<String> =
+        operation.events.iter().map(|event| format!("`{}`", event.value.replace('`', "'"))).collect();
+    let (last, others) = names.split_last()?;
+    Some(match others {
+        [] => format!("The handler publishes the event {last}."),
+        _ => format!("The handler publishes the events {} and {last}.", others.join(", ")),
+    })
 }
 
 /// Returns the authentication that an operation requires, as a sentence.

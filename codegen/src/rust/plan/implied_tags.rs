@@ -33,7 +33,8 @@ pub fn implied_tags(contract: &Contract, usage: &Usage) -> HashMap<SchemaId, Tag
     let served = contract.operations.iter().flat_map(|operation| roots(contract, operation));
     let payloads = contract.webhooks().filter_map(|(_, webhook)| webhook.payload);
     let called = contract.outgoing_calls().flat_map(|outgoing| roots(contract, outgoing.operation));
-    served.chain(called).map(|(id, _)| id).chain(payloads).for_each(|id| vote(id, None));
+    let data = contract.events.iter().map(|event| event.data);
+    served.chain(called).map(|(id, _)| id).chain(payloads).chain(data).for_each(|id| vote(id, None));
     for id in schemas.ids().filter(|id| usage.is_read(*id) || usage.is_written(*id)) {
         match &schemas.get(id).kind {
             // An alias is not a holder; its target is recorded.

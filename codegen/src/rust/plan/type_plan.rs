@@ -83,6 +83,11 @@ pub fn type_plan<'c>(
             declarations.declare(schema, Direction::Outbound, &[format!("{base}Payload"), format!("{base}Webhook")]);
         }
     }
+    for event in &contract.events {
+        let base = type_name(&event.name);
+        declarations.declare(event.data, Direction::Inbound, &[format!("{base}Data"), format!("{base}EventData")]);
+        declarations.declare(event.aggregate_id, Direction::Outbound, &[format!("{base}AggregateId")]);
+    }
     for outgoing in contract.outgoing_calls() {
         declare_operation(&mut declarations, outgoing.operation);
     }

@@ -56,6 +56,12 @@ pub fn usage(contract: &Contract) -> Usage {
             marker.mark(schema, Direction::Outbound, None);
         }
     }
+    // Services publish and consume events, so the data goes both ways.
+    for event in &contract.events {
+        marker.mark(event.data, Direction::Inbound, None);
+        marker.mark(event.data, Direction::Outbound, None);
+        marker.mark(event.aggregate_id, Direction::Outbound, None);
+    }
     for outgoing in contract.outgoing_calls() {
         for (schema, direction) in roots(contract, outgoing.operation) {
             marker.mark(schema, direction, None);

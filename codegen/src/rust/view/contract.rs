@@ -27,6 +27,8 @@ pub struct RootView {
     pub features: Vec<FeatureView>,
     /// True if the contract declares webhooks.
     pub webhooks: bool,
+    /// The name of the module of the domain events, or `None` if the contract declares none.
+    pub events: Option<Code>,
     /// True if the contract declares callbacks and a client is generated, which sends the callbacks.
     pub callbacks: bool,
     /// True if the bundled contract is part of the generated code.
@@ -287,6 +289,44 @@ pub struct WebhookView {
     pub method: Code,
     /// The Rust type of the webhook's payload.
     pub payload: Code,
+}
+
+/// The view of the module of the domain events.
+#[derive(Debug, Serialize)]
+pub struct EventsView {
+    /// The name of the module of the events.
+    pub module: Code,
+    /// The views of the events, in the order of the contract.
+    pub events: Vec<EventView>,
+}
+
+/// The view of a domain event: its constant, its method of the publisher and its method of the consumer trait.
+#[derive(Debug, Serialize)]
+pub struct EventView {
+    /// The name of the event type in the contract.
+    pub id: String,
+    /// The documentation of the event.
+    pub docs: String,
+    /// The name of the event type's constant.
+    pub constant: Code,
+    /// The variant of the event in the enum of all events.
+    pub variant: Code,
+    /// The name of the event's methods in the publisher and in the consumer trait.
+    pub method: Code,
+    /// The kind of aggregate that the event concerns.
+    pub aggregate: String,
+    /// The version of the schema of the event's data.
+    pub version: u32,
+    /// True if the event stays within the services.
+    pub internal: bool,
+    /// The Rust type of the event's data.
+    pub data: Code,
+    /// The function of the runtime's reader that reads the event's data.
+    pub read: Code,
+    /// The Rust type of the id of the aggregate.
+    pub aggregate_id: Code,
+    /// The name of the publisher's parameter for the id of the aggregate.
+    pub aggregate_argument: Code,
 }
 
 /// The view of a server that the contract declares.

@@ -11,6 +11,7 @@ use crate::served::wire::{EVERY, REPORTED, Service};
 /// The golden contracts without a table, with the reasons.
 const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("empty", "it has no operation"),
+    ("events", "it tests the publisher and the consumer of events, which `events.rs` beside this folder runs"),
     ("injection", "it tests that text does not become code"),
     ("interop", "it tests the code with other libraries"),
     ("media", "`media.rs` next to this folder sends its requests"),

@@ -11,6 +11,7 @@ pub mod users;
 pub mod products;
 pub mod carts;
 pub mod orders;
+pub mod webhook_endpoints;
 pub mod health;
 
 use writ_runtime::client::Connection;
@@ -28,6 +29,8 @@ pub struct Client {
     pub carts: carts::Carts,
     /// Orders: placement, status and cancellation.
     pub orders: orders::Orders,
+    /// Webhook endpoints: the receivers of events outside of the services.
+    pub webhook_endpoints: webhook_endpoints::WebhookEndpoints,
     /// Health: checks for supervisors, load balancers and dashboards.
     pub health: health::HealthApi,
 }
@@ -42,6 +45,7 @@ impl Client {
             products: products::Products(connection.clone()),
             carts: carts::Carts(connection.clone()),
             orders: orders::Orders(connection.clone()),
+            webhook_endpoints: webhook_endpoints::WebhookEndpoints(connection.clone()),
             health: health::HealthApi(connection),
         }
     }

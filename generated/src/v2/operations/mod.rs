@@ -6,6 +6,7 @@ mod users;
 mod products;
 mod carts;
 mod orders;
+mod webhook_endpoints;
 mod health;
 
 use writ_runtime::{Operation, Scheme, SchemeKind, Server};
@@ -15,6 +16,7 @@ pub use self::users::*;
 pub use self::products::*;
 pub use self::carts::*;
 pub use self::orders::*;
+pub use self::webhook_endpoints::*;
 pub use self::health::*;
 
 /// Every operation of the contract, in the order of its tags.
@@ -41,6 +43,12 @@ pub static ALL: &[&Operation] = &[
     &UPDATE_ORDER,
     &DELETE_ORDER,
     &LIST_ORDER_ITEMS,
+    &LIST_WEBHOOKS,
+    &CREATE_WEBHOOK,
+    &GET_WEBHOOK,
+    &UPDATE_WEBHOOK,
+    &DELETE_WEBHOOK,
+    &ROTATE_WEBHOOK_SECRET,
     &HEALTH,
     &LIVEZ,
     &READYZ,
@@ -61,4 +69,5 @@ pub static SERVERS: &[Server] = &[
 /// | `orders:read` | read your own cart and orders | user, admin |
 /// | `orders:write` | change your own cart, place and cancel your own orders | user, admin |
 /// | `orders:admin` | read and change all carts and orders, and the status of orders | admin |
+/// | `webhooks:admin` | register, change and delete webhook endpoints | admin |
 pub static SCHEME_BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };

@@ -26,6 +26,7 @@ pub trait Authenticator: Send + Sync + 'static {
     /// | `orders:read` | read your own cart and orders | user, admin |
     /// | `orders:write` | change your own cart, place and cancel your own orders | user, admin |
     /// | `orders:admin` | read and change all carts and orders, and the status of orders | admin |
+    /// | `webhooks:admin` | register, change and delete webhook endpoints | admin |
     fn bearer(
         &self,
         token: BearerToken<'_>,

@@ -3,11 +3,11 @@
 
 /// The bundled contract as JSON.
 pub const OPENAPI_JSON: &str = r##"{
-  "openapi": "3.0.3",
+  "openapi": "3.1.0",
   "info": {
     "title": "Writ",
     "version": "2.0.0",
-    "description": "An online shop: user accounts, products, carts and orders.\n\n- **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body\n  `Health`.\n- **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and\n  `limit`.\n- **Money** is a decimal number in a string, together with its currency.\n- **Times** are in UTC and formatted according to RFC 3339.\n- **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.\n- **Versions**: `/v2/users` and `/users` are this version. A path without a version also accepts\n  `Accept: application/vnd.api+json;version=1` and `?version=1`.\n- **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, also if it is refused with 401 or\n  403. For a 401 they report the limit of requests without valid credentials, which all operations share.\n"
+    "description": "An online shop: user accounts, products, carts and orders.\n\n- **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body\n  `Health`.\n- **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and\n  `limit`. The list of webhook endpoints is short and has no pages.\n- **Money** is a decimal number in a string, together with its currency.\n- **Times** are in UTC and formatted according to RFC 3339.\n- **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders, `evt_…` for events.\n- **Events** are delivered to webhook endpoints at least once, with signatures of\n  [Standard Webhooks](https://www.standardwebhooks.com). An endpoint that does not respond with 2xx within 15 seconds\n  receives the event again, for about a day. Redirects are not followed.\n- **Versions**: `/v2/users` and `/users` are this version. A path without a version also accepts\n  `Accept: application/vnd.api+json;version=1` and `?version=1`.\n- **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, also if it is refused with 401 or\n  403. For a 401 they report the limit of requests without valid credentials, which all operations share.\n"
   },
   "servers": [
     {
@@ -48,6 +48,10 @@ pub const OPENAPI_JSON: &str = r##"{
     {
       "name": "orders",
       "description": "Orders: placement, status and cancellation."
+    },
+    {
+      "name": "webhook-endpoints",
+      "description": "Webhook endpoints: the receivers of events outside of the services."
     },
     {
       "name": "health",
@@ -139,6 +143,9 @@ pub const OPENAPI_JSON: &str = r##"{
         "summary": "Refresh the tokens of a session",
         "description": "Exchanges a refresh token for a new pair of tokens. A refresh token can be used once. If it is used a second\ntime, the session ends, because the token may have been stolen.\n",
         "security": [],
+        "x-events": [
+          "session.revoked"
+        ],
         "x-rate-limit": {
           "requests": 30,
           "window": "60s",
@@ -201,6 +208,9 @@ pub const OPENAPI_JSON: &str = r##"{
         "summary": "Sign out",
         "description": "Ends the session of the refresh token. The access tokens of the session become invalid immediately. A\nrefresh token that is unknown or already used is not an error.\n",
         "security": [],
+        "x-events": [
+          "session.revoked"
+        ],
         "x-rate-limit": {
           "requests": 30,
           "window": "60s",
@@ -328,6 +338,9 @@ pub const OPENAPI_JSON: &str = r##"{
         "summary": "Create a user",
         "description": "Creates a user with the role `user`. An e-mail address that another account uses is refused with 409. The\ne-mail address of a deleted account can be used again.\n",
         "security": [],
+        "x-events": [
+          "user.registered"
+        ],
         "x-rate-limit": {
           "requests": 20,
           "window": "60s",
@@ -467,6 +480,9 @@ pub const OPENAPI_JSON: &str = r##"{
             ]
           }
         ],
+        "x-events": [
+          "session.revoked"
+        ],
         "x-rate-limit": {
           "requests": 30,
           "window": "60s"
@@ -560,6 +576,9 @@ pub const OPENAPI_JSON: &str = r##"{
               "users:write"
             ]
           }
+        ],
+        "x-events": [
+          "session.revoked"
         ],
         "x-rate-limit": {
           "requests": 30,
@@ -660,6 +679,10 @@ pub const OPENAPI_JSON: &str = r##"{
             ]
           }
         ],
+        "x-events": [
+          "user.deleted",
+          "session.revoked"
+        ],
         "x-rate-limit": {
           "requests": 30,
           "window": "60s"
@@ -723,6 +746,9 @@ pub const OPENAPI_JSON: &str = r##"{
               "users:write"
             ]
           }
+        ],
+        "x-events": [
+          "session.revoked"
         ],
         "x-rate-limit": {
           "requests": 10,
@@ -1067,6 +1093,9 @@ pub const OPENAPI_JSON: &str = r##"{
             ]
           }
         ],
+        "x-events": [
+          "order.created"
+        ],
         "x-rate-limit": {
           "requests": 30,
           "window": "60s"
@@ -1409,6 +1438,9 @@ pub const OPENAPI_JSON: &str = r##"{
             ]
           }
         ],
+        "x-events": [
+          "order.status_changed"
+        ],
         "x-rate-limit": {
           "requests": 30,
           "window": "60s"
@@ -1494,6 +1526,9 @@ pub const OPENAPI_JSON: &str = r##"{
               "orders:write"
             ]
           }
+        ],
+        "x-events": [
+          "order.status_changed"
         ],
         "x-rate-limit": {
           "requests": 30,
@@ -1605,6 +1640,397 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       }
     },
+    "/v2/webhooks": {
+      "get": {
+        "operationId": "listWebhooks",
+        "tags": [
+          "webhook-endpoints"
+        ],
+        "summary": "List webhook endpoints",
+        "security": [
+          {
+            "bearer": [
+              "webhooks:admin"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 100,
+          "window": "60s"
+        },
+        "responses": {
+          "200": {
+            "description": "All endpoints.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/WebhookList"
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      },
+      "post": {
+        "operationId": "createWebhook",
+        "tags": [
+          "webhook-endpoints"
+        ],
+        "summary": "Register a webhook endpoint",
+        "description": "From now on, the endpoint receives the events of the chosen types, each at least once. The response contains the\nsecret of the signatures, which cannot be read again. There can be 50 endpoints; another one is refused with 409.\n",
+        "security": [
+          {
+            "bearer": [
+              "webhooks:admin"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 30,
+          "window": "60s"
+        },
+        "x-body-limit": "16KiB",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/NewWebhook"
+              },
+              "example": {
+                "url": "https://hooks.example.com/shop",
+                "eventTypes": [
+                  "order.created"
+                ]
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The new endpoint with its secret.",
+            "headers": {
+              "Location": {
+                "$ref": "#/components/headers/Location"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/RegisteredWebhook"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/PayloadTooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/UnsupportedMediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/UnprocessableEntity"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v2/webhooks/{webhookId}": {
+      "get": {
+        "operationId": "getWebhook",
+        "tags": [
+          "webhook-endpoints"
+        ],
+        "summary": "Get a webhook endpoint",
+        "security": [
+          {
+            "bearer": [
+              "webhooks:admin"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 100,
+          "window": "60s"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookId"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The requested endpoint.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Webhook"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      },
+      "patch": {
+        "operationId": "updateWebhook",
+        "tags": [
+          "webhook-endpoints"
+        ],
+        "summary": "Enable or disable a webhook endpoint",
+        "description": "An endpoint that is enabled receives the events that wait for it, but not those that occurred while it was disabled.\n",
+        "security": [
+          {
+            "bearer": [
+              "webhooks:admin"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 30,
+          "window": "60s"
+        },
+        "x-body-limit": "4KiB",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookId"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/WebhookPatch"
+              },
+              "example": {
+                "status": "enabled"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The endpoint after the change.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Webhook"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "413": {
+            "$ref": "#/components/responses/PayloadTooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/UnsupportedMediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/UnprocessableEntity"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteWebhook",
+        "tags": [
+          "webhook-endpoints"
+        ],
+        "summary": "Delete a webhook endpoint",
+        "security": [
+          {
+            "bearer": [
+              "webhooks:admin"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 30,
+          "window": "60s"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookId"
+          }
+        ],
+        "responses": {
+          "204": {
+            "description": "The endpoint has been deleted."
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
+    "/v2/webhooks/{webhookId}/secret": {
+      "post": {
+        "operationId": "rotateWebhookSecret",
+        "tags": [
+          "webhook-endpoints"
+        ],
+        "summary": "Replace the secret of a webhook endpoint",
+        "description": "Returns a new secret, which cannot be read again. For 24 hours, events are signed with the new and with the previous\nsecret.\n",
+        "security": [
+          {
+            "bearer": [
+              "webhooks:admin"
+            ]
+          }
+        ],
+        "x-rate-limit": {
+          "requests": 30,
+          "window": "60s"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookId"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The new secret.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/NewWebhookSecret"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "406": {
+            "$ref": "#/components/responses/NotAcceptable"
+          },
+          "429": {
+            "$ref": "#/components/responses/TooManyRequests"
+          },
+          "500": {
+            "$ref": "#/components/responses/InternalServerError"
+          },
+          "503": {
+            "$ref": "#/components/responses/ServiceUnavailable"
+          }
+        }
+      }
+    },
     "/health": {
       "get": {
         "operationId": "health",
@@ -1678,13 +2104,311 @@ pub const OPENAPI_JSON: &str = r##"{
       }
     }
   },
+  "webhooks": {
+    "user.registered": {
+      "post": {
+        "summary": "A user has registered.",
+        "description": "Published for each new account, in the transaction that creates it.\n",
+        "x-event": {
+          "aggregate": "user"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookId2"
+          },
+          {
+            "$ref": "#/components/parameters/WebhookTimestamp"
+          },
+          {
+            "$ref": "#/components/parameters/WebhookSignature"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "allOf": [
+                  {
+                    "$ref": "#/components/schemas/EventEnvelope"
+                  },
+                  {
+                    "required": [
+                      "aggregateId",
+                      "data"
+                    ],
+                    "properties": {
+                      "type": {
+                        "const": "user.registered"
+                      },
+                      "aggregateId": {
+                        "$ref": "#/components/schemas/UserId"
+                      },
+                      "data": {
+                        "$ref": "#/components/schemas/UserRegistered"
+                      }
+                    }
+                  }
+                ]
+              }
+            }
+          }
+        },
+        "responses": {
+          "2XX": {
+            "description": "The event was received. Any other response leads to another attempt."
+          },
+          "410": {
+            "description": "The endpoint has gone. It is disabled."
+          }
+        }
+      }
+    },
+    "user.deleted": {
+      "post": {
+        "summary": "A user has been deleted.",
+        "description": "Published when an account is closed. Services then remove what they know of the user.\n",
+        "x-event": {
+          "aggregate": "user"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookId2"
+          },
+          {
+            "$ref": "#/components/parameters/WebhookTimestamp"
+          },
+          {
+            "$ref": "#/components/parameters/WebhookSignature"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "allOf": [
+                  {
+                    "$ref": "#/components/schemas/EventEnvelope"
+                  },
+                  {
+                    "required": [
+                      "aggregateId",
+                      "data"
+                    ],
+                    "properties": {
+                      "type": {
+                        "const": "user.deleted"
+                      },
+                      "aggregateId": {
+                        "$ref": "#/components/schemas/UserId"
+                      },
+                      "data": {
+                        "$ref": "#/components/schemas/UserDeleted"
+                      }
+                    }
+                  }
+                ]
+              }
+            }
+          }
+        },
+        "responses": {
+          "2XX": {
+            "description": "The event was received. Any other response leads to another attempt."
+          },
+          "410": {
+            "description": "The endpoint has gone. It is disabled."
+          }
+        }
+      }
+    },
+    "session.revoked": {
+      "post": {
+        "summary": "Login sessions have ended before their time.",
+        "description": "Published when sessions end by a sign-out, a change of the account or the reuse of a refresh token. Internal.\n",
+        "x-event": {
+          "aggregate": "user",
+          "internal": true
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookId2"
+          },
+          {
+            "$ref": "#/components/parameters/WebhookTimestamp"
+          },
+          {
+            "$ref": "#/components/parameters/WebhookSignature"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "allOf": [
+                  {
+                    "$ref": "#/components/schemas/EventEnvelope"
+                  },
+                  {
+                    "required": [
+                      "aggregateId",
+                      "data"
+                    ],
+                    "properties": {
+                      "type": {
+                        "const": "session.revoked"
+                      },
+                      "aggregateId": {
+                        "$ref": "#/components/schemas/UserId"
+                      },
+                      "data": {
+                        "$ref": "#/components/schemas/SessionRevoked"
+                      }
+                    }
+                  }
+                ]
+              }
+            }
+          }
+        },
+        "responses": {
+          "2XX": {
+            "description": "The event was received. Any other response leads to another attempt."
+          },
+          "410": {
+            "description": "The endpoint has gone. It is disabled."
+          }
+        }
+      }
+    },
+    "order.created": {
+      "post": {
+        "summary": "An order has been placed.",
+        "description": "Published for each new order, in the transaction that places it.\n",
+        "x-event": {
+          "aggregate": "order"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookId2"
+          },
+          {
+            "$ref": "#/components/parameters/WebhookTimestamp"
+          },
+          {
+            "$ref": "#/components/parameters/WebhookSignature"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "allOf": [
+                  {
+                    "$ref": "#/components/schemas/EventEnvelope"
+                  },
+                  {
+                    "required": [
+                      "aggregateId",
+                      "data"
+                    ],
+                    "properties": {
+                      "type": {
+                        "const": "order.created"
+                      },
+                      "aggregateId": {
+                        "$ref": "#/components/schemas/OrderId"
+                      },
+                      "data": {
+                        "$ref": "#/components/schemas/OrderPlaced"
+                      }
+                    }
+                  }
+                ]
+              }
+            }
+          }
+        },
+        "responses": {
+          "2XX": {
+            "description": "The event was received. Any other response leads to another attempt."
+          },
+          "410": {
+            "description": "The endpoint has gone. It is disabled."
+          }
+        }
+      }
+    },
+    "order.status_changed": {
+      "post": {
+        "summary": "The status of an order has changed.",
+        "description": "Published for each change of the status, in the order of the changes.\n",
+        "x-event": {
+          "aggregate": "order"
+        },
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookId2"
+          },
+          {
+            "$ref": "#/components/parameters/WebhookTimestamp"
+          },
+          {
+            "$ref": "#/components/parameters/WebhookSignature"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "allOf": [
+                  {
+                    "$ref": "#/components/schemas/EventEnvelope"
+                  },
+                  {
+                    "required": [
+                      "aggregateId",
+                      "data"
+                    ],
+                    "properties": {
+                      "type": {
+                        "const": "order.status_changed"
+                      },
+                      "aggregateId": {
+                        "$ref": "#/components/schemas/OrderId"
+                      },
+                      "data": {
+                        "$ref": "#/components/schemas/OrderStatusChanged"
+                      }
+                    }
+                  }
+                ]
+              }
+            }
+          }
+        },
+        "responses": {
+          "2XX": {
+            "description": "The event was received. Any other response leads to another attempt."
+          },
+          "410": {
+            "description": "The endpoint has gone. It is disabled."
+          }
+        }
+      }
+    }
+  },
   "components": {
     "securitySchemes": {
       "bearer": {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "The `accessToken` that `login` or `refresh` returned. The role of the user grants its scopes:\n\n| scope | permission | role |\n|---|---|---|\n| `users:read` | read your own account | user, admin |\n| `users:write` | change and delete your own account | user, admin |\n| `users:admin` | read and change all accounts and their roles | admin |\n| `orders:read` | read your own cart and orders | user, admin |\n| `orders:write` | change your own cart, place and cancel your own orders | user, admin |\n| `orders:admin` | read and change all carts and orders, and the status of orders | admin |\n"
+        "description": "The `accessToken` that `login` or `refresh` returned. The role of the user grants its scopes:\n\n| scope | permission | role |\n|---|---|---|\n| `users:read` | read your own account | user, admin |\n| `users:write` | change and delete your own account | user, admin |\n| `users:admin` | read and change all accounts and their roles | admin |\n| `orders:read` | read your own cart and orders | user, admin |\n| `orders:write` | change your own cart, place and cancel your own orders | user, admin |\n| `orders:admin` | read and change all carts and orders, and the status of orders | admin |\n| `webhooks:admin` | register, change and delete webhook endpoints | admin |\n"
       }
     },
     "schemas": {
@@ -2453,6 +3177,367 @@ pub const OPENAPI_JSON: &str = r##"{
           }
         }
       },
+      "WebhookId": {
+        "type": "string",
+        "description": "The permanent identifier of a webhook endpoint.",
+        "x-id-prefix": "whk",
+        "pattern": "^whk_[0-7][0-9a-hjkmnp-tv-z]{25}$",
+        "maxLength": 30,
+        "example": "whk_01kf327se0fsytr0x9a1xe4sfe"
+      },
+      "WebhookUrl": {
+        "type": "string",
+        "format": "uri",
+        "description": "The URL that receives the events. It uses `https` and leads to a public address.",
+        "minLength": 1,
+        "maxLength": 2048,
+        "example": "https://hooks.example.com/shop"
+      },
+      "WebhookDescription": {
+        "type": "string",
+        "description": "The purpose of the endpoint, for people.",
+        "maxLength": 200,
+        "example": "Accounting"
+      },
+      "WebhookEventType": {
+        "type": "string",
+        "description": "The type of an event that endpoints can receive.",
+        "enum": [
+          "user.registered",
+          "user.deleted",
+          "order.created",
+          "order.status_changed"
+        ],
+        "x-enum-varnames": [
+          "UserRegistered",
+          "UserDeleted",
+          "OrderCreated",
+          "OrderStatusChanged"
+        ],
+        "example": "order.created"
+      },
+      "WebhookEventTypes": {
+        "type": "array",
+        "description": "The types of the events that the endpoint receives. Empty for all types, also for those that are added later.",
+        "maxItems": 20,
+        "uniqueItems": true,
+        "items": {
+          "$ref": "#/components/schemas/WebhookEventType"
+        }
+      },
+      "WebhookStatus": {
+        "type": "string",
+        "description": "The status of an endpoint. An endpoint becomes `disabled` if it accepts nothing for about a day, or responds with 410.\n",
+        "enum": [
+          "enabled",
+          "disabled"
+        ],
+        "example": "enabled"
+      },
+      "Webhook": {
+        "type": "object",
+        "description": "An endpoint outside of the services, to which events are delivered.",
+        "required": [
+          "id",
+          "url",
+          "description",
+          "eventTypes",
+          "status",
+          "createdAt"
+        ],
+        "properties": {
+          "id": {
+            "$ref": "#/components/schemas/WebhookId"
+          },
+          "url": {
+            "$ref": "#/components/schemas/WebhookUrl"
+          },
+          "description": {
+            "$ref": "#/components/schemas/WebhookDescription"
+          },
+          "eventTypes": {
+            "$ref": "#/components/schemas/WebhookEventTypes"
+          },
+          "status": {
+            "$ref": "#/components/schemas/WebhookStatus"
+          },
+          "disabledAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time at which deliveries stopped. Absent if the endpoint is enabled.",
+            "example": "2026-01-16T09:30:00Z"
+          },
+          "disabledReason": {
+            "type": "string",
+            "description": "The reason why deliveries stopped. Absent if the endpoint is enabled.",
+            "maxLength": 200,
+            "example": "the endpoint responded with the status 410"
+          },
+          "succeededAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time of the last successful delivery. Absent if there is none.",
+            "example": "2026-01-16T09:30:00Z"
+          },
+          "createdAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time at which the endpoint was registered.",
+            "example": "2026-01-16T09:30:00Z"
+          }
+        }
+      },
+      "WebhookSecret": {
+        "type": "string",
+        "format": "password",
+        "description": "The secret of the signatures: `whsec_` and a key in base64. It is shown once.\n",
+        "pattern": "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$",
+        "maxLength": 100,
+        "example": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+      },
+      "NewWebhook": {
+        "type": "object",
+        "description": "The request to register an endpoint.",
+        "additionalProperties": false,
+        "required": [
+          "url"
+        ],
+        "properties": {
+          "url": {
+            "$ref": "#/components/schemas/WebhookUrl"
+          },
+          "description": {
+            "$ref": "#/components/schemas/WebhookDescription"
+          },
+          "eventTypes": {
+            "$ref": "#/components/schemas/WebhookEventTypes"
+          }
+        }
+      },
+      "RegisteredWebhook": {
+        "type": "object",
+        "description": "An endpoint that has just been registered, with its secret.",
+        "required": [
+          "webhook",
+          "secret"
+        ],
+        "properties": {
+          "webhook": {
+            "$ref": "#/components/schemas/Webhook"
+          },
+          "secret": {
+            "$ref": "#/components/schemas/WebhookSecret"
+          }
+        }
+      },
+      "WebhookPatch": {
+        "type": "object",
+        "description": "The request to enable or disable an endpoint.",
+        "additionalProperties": false,
+        "required": [
+          "status"
+        ],
+        "properties": {
+          "status": {
+            "$ref": "#/components/schemas/WebhookStatus"
+          }
+        }
+      },
+      "WebhookList": {
+        "type": "object",
+        "description": "All endpoints. There are at most 50, so they are not divided into pages.",
+        "required": [
+          "data"
+        ],
+        "properties": {
+          "data": {
+            "type": "array",
+            "description": "The endpoints, in the order in which they were registered.",
+            "maxItems": 50,
+            "items": {
+              "$ref": "#/components/schemas/Webhook"
+            }
+          }
+        }
+      },
+      "NewWebhookSecret": {
+        "type": "object",
+        "description": "The new secret of an endpoint.",
+        "required": [
+          "secret"
+        ],
+        "properties": {
+          "secret": {
+            "$ref": "#/components/schemas/WebhookSecret"
+          }
+        }
+      },
+      "EventEnvelope": {
+        "type": "object",
+        "description": "An event, as consumers and webhook endpoints receive it. Each event declares the schemas of `aggregateId`, the\nidentifier of the resource that it concerns, and of `data`. The events of one resource keep their order.\n",
+        "required": [
+          "id",
+          "type",
+          "timestamp"
+        ],
+        "properties": {
+          "id": {
+            "type": "string",
+            "description": "The identifier of the event. It is equal if the event is delivered again, and equal to the header `webhook-id`.\n",
+            "x-id-prefix": "evt",
+            "pattern": "^evt_[0-7][0-9a-hjkmnp-tv-z]{25}$",
+            "maxLength": 30,
+            "example": "evt_01kf327se0fsytr0x9a1xe4sfd"
+          },
+          "type": {
+            "type": "string",
+            "description": "The type of the event.",
+            "maxLength": 100
+          },
+          "timestamp": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time of the event.",
+            "example": "2026-01-16T09:30:00.123456Z"
+          }
+        }
+      },
+      "UserRegistered": {
+        "type": "object",
+        "description": "The data of a user at the time of the registration.",
+        "required": [
+          "email",
+          "name"
+        ],
+        "properties": {
+          "email": {
+            "$ref": "#/components/schemas/Email"
+          },
+          "name": {
+            "type": "string",
+            "description": "The complete name of the user.",
+            "minLength": 1,
+            "maxLength": 250,
+            "example": "Sample User"
+          }
+        }
+      },
+      "UserDeleted": {
+        "type": "object",
+        "description": "The end of a user's account.",
+        "required": [
+          "deletedAt"
+        ],
+        "properties": {
+          "deletedAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "The time at which the account was closed.",
+            "example": "2026-01-16T09:30:00Z"
+          }
+        }
+      },
+      "SessionRevoked": {
+        "type": "object",
+        "description": "The login sessions of a user that ended before their time.",
+        "required": [
+          "sessionIds",
+          "reason"
+        ],
+        "properties": {
+          "sessionIds": {
+            "type": "array",
+            "description": "The sessions that ended. If more end at once, several events list them.",
+            "minItems": 1,
+            "maxItems": 1000,
+            "items": {
+              "type": "string",
+              "format": "uuid"
+            }
+          },
+          "reason": {
+            "$ref": "#/components/schemas/SessionRevocation"
+          }
+        }
+      },
+      "SessionRevocation": {
+        "type": "string",
+        "description": "The reason why login sessions ended.",
+        "enum": [
+          "logout",
+          "token-reused",
+          "password-changed",
+          "role-changed",
+          "account-deleted"
+        ],
+        "x-extensible-enum": true,
+        "example": "logout"
+      },
+      "OrderPlaced": {
+        "type": "object",
+        "description": "The data of an order at the time when it was placed.",
+        "required": [
+          "userId",
+          "total",
+          "items"
+        ],
+        "properties": {
+          "userId": {
+            "$ref": "#/components/schemas/UserId"
+          },
+          "total": {
+            "$ref": "#/components/schemas/Money"
+          },
+          "items": {
+            "type": "array",
+            "description": "The items of the order.",
+            "minItems": 1,
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/OrderItem"
+            }
+          }
+        }
+      },
+      "OrderStatusChanged": {
+        "type": "object",
+        "description": "A change of the status of an order.",
+        "required": [
+          "userId",
+          "from",
+          "to",
+          "version"
+        ],
+        "properties": {
+          "userId": {
+            "$ref": "#/components/schemas/UserId"
+          },
+          "from": {
+            "description": "The status before the change.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/OrderStatus"
+              }
+            ]
+          },
+          "to": {
+            "description": "The status after the change.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/OrderStatus"
+              }
+            ]
+          },
+          "version": {
+            "description": "The version of the order after the change.",
+            "allOf": [
+              {
+                "$ref": "#/components/schemas/OrderVersion"
+              }
+            ]
+          }
+        }
+      },
       "HealthStatus": {
         "type": "string",
         "description": "The state of the service.\n\n- `healthy`: the service and its dependencies work.\n- `degraded`: the service works, but a dependency that is not essential is unavailable.\n- `unhealthy`: the service does not work.\n",
@@ -2677,10 +3762,12 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": 42
           },
           "page": {
-            "type": "integer",
+            "type": [
+              "integer",
+              "null"
+            ],
             "format": "int32",
             "description": "The number of this page, from 1. Null if the page was requested by cursor.",
-            "nullable": true,
             "minimum": 1,
             "maximum": 10000,
             "example": 1
@@ -2699,9 +3786,11 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": true
           },
           "nextCursor": {
-            "type": "string",
+            "type": [
+              "string",
+              "null"
+            ],
             "description": "The value of `cursor` for the next page. Null on the last page.",
-            "nullable": true,
             "maxLength": 1024,
             "example": "AWNyZWF0ZWRBdAExNzY4NDY5NDAw"
           }
@@ -3926,9 +5015,63 @@ pub const OPENAPI_JSON: &str = r##"{
           "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$"
         },
         "example": "\"3\""
+      },
+      "WebhookId": {
+        "name": "webhookId",
+        "in": "path",
+        "required": true,
+        "description": "The identifier of the webhook endpoint.",
+        "schema": {
+          "$ref": "#/components/schemas/WebhookId"
+        },
+        "example": "whk_01kf327se0fsytr0x9a1xe4sfe"
+      },
+      "WebhookId2": {
+        "name": "webhook-id",
+        "in": "header",
+        "required": true,
+        "description": "The identifier of the event, equal in all attempts to deliver it. Ignore an event that you have handled.",
+        "schema": {
+          "type": "string",
+          "maxLength": 30
+        },
+        "example": "evt_01kf327se0fsytr0x9a1xe4sfd"
+      },
+      "WebhookTimestamp": {
+        "name": "webhook-timestamp",
+        "in": "header",
+        "required": true,
+        "description": "The time of the attempt, in seconds since 1970-01-01T00:00:00Z. Refuse one that is minutes old.",
+        "schema": {
+          "type": "integer",
+          "format": "int64",
+          "minimum": 0,
+          "maximum": 253402300799
+        },
+        "example": 1768469460
+      },
+      "WebhookSignature": {
+        "name": "webhook-signature",
+        "in": "header",
+        "required": true,
+        "description": "Signatures, separated by spaces. Each is `v1,` and the base64 of the HMAC-SHA256 over `webhook-id`, a full stop,\n`webhook-timestamp`, a full stop and the body. The key is the base64-decoded text after `whsec_` of the secret of the\nendpoint. One valid signature is enough.\n",
+        "schema": {
+          "type": "string",
+          "maxLength": 1024
+        },
+        "example": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
       }
     },
     "headers": {
+      "Location": {
+        "description": "The path of the new resource.",
+        "required": true,
+        "schema": {
+          "type": "string",
+          "maxLength": 256
+        },
+        "example": "/v1/users/usr_01kf0fv2e0fabr24pa3eywnyp2"
+      },
       "XRequestId": {
         "description": "The identifier of this request in the server logs. An error body repeats it as `requestId`.",
         "required": true,
@@ -4000,15 +5143,6 @@ pub const OPENAPI_JSON: &str = r##"{
         },
         "example": 1
       },
-      "Location": {
-        "description": "The path of the new resource.",
-        "required": true,
-        "schema": {
-          "type": "string",
-          "maxLength": 256
-        },
-        "example": "/v1/users/usr_01kf0fv2e0fabr24pa3eywnyp2"
-      },
       "ETag": {
         "description": "The entity tag of the returned resource, for `If-Match` and `If-None-Match`.",
         "required": true,
@@ -4025,7 +5159,7 @@ pub const OPENAPI_JSON: &str = r##"{
 "##;
 
 /// The bundled contract as YAML.
-pub const OPENAPI_YAML: &str = r#"openapi: 3.0.3
+pub const OPENAPI_YAML: &str = r#"openapi: 3.1.0
 info:
   title: Writ
   version: 2.0.0
@@ -4035,10 +5169,13 @@ info:
     - **Errors** have the body `Error`, except the 503 responses of `/health` and `/readyz`, which have the body
       `Health`.
     - **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and
-      `limit`.
+      `limit`. The list of webhook endpoints is short and has no pages.
     - **Money** is a decimal number in a string, together with its currency.
     - **Times** are in UTC and formatted according to RFC 3339.
-    - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.
+    - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders, `evt_…` for events.
+    - **Events** are delivered to webhook endpoints at least once, with signatures of
+      [Standard Webhooks](https://www.standardwebhooks.com). An endpoint that does not respond with 2xx within 15 seconds
+      receives the event again, for about a day. Redirects are not followed.
     - **Versions**: `/v2/users` and `/users` are this version. A path without a version also accepts
       `Accept: application/vnd.api+json;version=1` and `?version=1`.
     - **Every response** has the header `X-Request-Id`. A response of a rate-limited operation also has
@@ -4068,6 +5205,8 @@ tags:
   description: 'Carts: the items that a user wants to order.'
 - name: orders
   description: 'Orders: placement, status and cancellation.'
+- name: webhook-endpoints
+  description: 'Webhook endpoints: the receivers of events outside of the services.'
 - name: health
   description: 'Health: checks for supervisors, load balancers and dashboards.'
 security:
@@ -4132,6 +5271,8 @@ paths:
         Exchanges a refresh token for a new pair of tokens. A refresh token can be used once. If it is used a second
         time, the session ends, because the token may have been stolen.
       security: []
+      x-events:
+      - session.revoked
       x-rate-limit:
         requests: 30
         window: 60s
@@ -4176,6 +5317,8 @@ paths:
         Ends the session of the refresh token. The access tokens of the session become invalid immediately. A
         refresh token that is unknown or already used is not an error.
       security: []
+      x-events:
+      - session.revoked
       x-rate-limit:
         requests: 30
         window: 60s
@@ -4256,6 +5399,8 @@ paths:
         Creates a user with the role `user`. An e-mail address that another account uses is refused with 409. The
         e-mail address of a deleted account can be used again.
       security: []
+      x-events:
+      - user.registered
       x-rate-limit:
         requests: 20
         window: 60s
@@ -4348,6 +5493,8 @@ paths:
       security:
       - bearer:
         - users:write
+      x-events:
+      - session.revoked
       x-rate-limit:
         requests: 30
         window: 60s
@@ -4410,6 +5557,8 @@ paths:
       security:
       - bearer:
         - users:write
+      x-events:
+      - session.revoked
       x-rate-limit:
         requests: 30
         window: 60s
@@ -4474,6 +5623,9 @@ paths:
       security:
       - bearer:
         - users:write
+      x-events:
+      - user.deleted
+      - session.revoked
       x-rate-limit:
         requests: 30
         window: 60s
@@ -4515,6 +5667,8 @@ paths:
       security:
       - bearer:
         - users:write
+      x-events:
+      - session.revoked
       x-rate-limit:
         requests: 10
         window: 60s
@@ -4734,6 +5888,8 @@ paths:
       security:
       - bearer:
         - orders:write
+      x-events:
+      - order.created
       x-rate-limit:
         requests: 30
         window: 60s
@@ -4954,6 +6110,8 @@ paths:
       security:
       - bearer:
         - orders:write
+      x-events:
+      - order.status_changed
       x-rate-limit:
         requests: 30
         window: 60s
@@ -5011,6 +6169,8 @@ paths:
       security:
       - bearer:
         - orders:write
+      x-events:
+      - order.status_changed
       x-rate-limit:
         requests: 30
         window: 60s
@@ -5060,6 +6220,254 @@ paths:
       responses:
         "200":
           $ref: '#/components/responses/OrderItemPage'
+        "400":
+          $ref: '#/components/responses/BadRequest'
+        "401":
+          $ref: '#/components/responses/Unauthorized'
+        "403":
+          $ref: '#/components/responses/Forbidden'
+        "404":
+          $ref: '#/components/responses/NotFound'
+        "406":
+          $ref: '#/components/responses/NotAcceptable'
+        "429":
+          $ref: '#/components/responses/TooManyRequests'
+        "500":
+          $ref: '#/components/responses/InternalServerError'
+        "503":
+          $ref: '#/components/responses/ServiceUnavailable'
+  /v2/webhooks:
+    get:
+      operationId: listWebhooks
+      tags:
+      - webhook-endpoints
+      summary: List webhook endpoints
+      security:
+      - bearer:
+        - webhooks:admin
+      x-rate-limit:
+        requests: 100
+        window: 60s
+      responses:
+        "200":
+          description: All endpoints.
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/WebhookList'
+        "401":
+          $ref: '#/components/responses/Unauthorized'
+        "403":
+          $ref: '#/components/responses/Forbidden'
+        "406":
+          $ref: '#/components/responses/NotAcceptable'
+        "429":
+          $ref: '#/components/responses/TooManyRequests'
+        "500":
+          $ref: '#/components/responses/InternalServerError'
+        "503":
+          $ref: '#/components/responses/ServiceUnavailable'
+    post:
+      operationId: createWebhook
+      tags:
+      - webhook-endpoints
+      summary: Register a webhook endpoint
+      description: |
+        From now on, the endpoint receives the events of the chosen types, each at least once. The response contains the
+        secret of the signatures, which cannot be read again. There can be 50 endpoints; another one is refused with 409.
+      security:
+      - bearer:
+        - webhooks:admin
+      x-rate-limit:
+        requests: 30
+        window: 60s
+      x-body-limit: 16KiB
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              $ref: '#/components/schemas/NewWebhook'
+            example:
+              url: https://hooks.example.com/shop
+              eventTypes:
+              - order.created
+      responses:
+        "201":
+          description: The new endpoint with its secret.
+          headers:
+            Location:
+              $ref: '#/components/headers/Location'
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/RegisteredWebhook'
+        "400":
+          $ref: '#/components/responses/BadRequest'
+        "401":
+          $ref: '#/components/responses/Unauthorized'
+        "403":
+          $ref: '#/components/responses/Forbidden'
+        "406":
+          $ref: '#/components/responses/NotAcceptable'
+        "409":
+          $ref: '#/components/responses/Conflict'
+        "413":
+          $ref: '#/components/responses/PayloadTooLarge'
+        "415":
+          $ref: '#/components/responses/UnsupportedMediaType'
+        "422":
+          $ref: '#/components/responses/UnprocessableEntity'
+        "429":
+          $ref: '#/components/responses/TooManyRequests'
+        "500":
+          $ref: '#/components/responses/InternalServerError'
+        "503":
+          $ref: '#/components/responses/ServiceUnavailable'
+  /v2/webhooks/{webhookId}:
+    get:
+      operationId: getWebhook
+      tags:
+      - webhook-endpoints
+      summary: Get a webhook endpoint
+      security:
+      - bearer:
+        - webhooks:admin
+      x-rate-limit:
+        requests: 100
+        window: 60s
+      parameters:
+      - $ref: '#/components/parameters/WebhookId'
+      responses:
+        "200":
+          description: The requested endpoint.
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/Webhook'
+        "400":
+          $ref: '#/components/responses/BadRequest'
+        "401":
+          $ref: '#/components/responses/Unauthorized'
+        "403":
+          $ref: '#/components/responses/Forbidden'
+        "404":
+          $ref: '#/components/responses/NotFound'
+        "406":
+          $ref: '#/components/responses/NotAcceptable'
+        "429":
+          $ref: '#/components/responses/TooManyRequests'
+        "500":
+          $ref: '#/components/responses/InternalServerError'
+        "503":
+          $ref: '#/components/responses/ServiceUnavailable'
+    patch:
+      operationId: updateWebhook
+      tags:
+      - webhook-endpoints
+      summary: Enable or disable a webhook endpoint
+      description: |
+        An endpoint that is enabled receives the events that wait for it, but not those that occurred while it was disabled.
+      security:
+      - bearer:
+        - webhooks:admin
+      x-rate-limit:
+        requests: 30
+        window: 60s
+      x-body-limit: 4KiB
+      parameters:
+      - $ref: '#/components/parameters/WebhookId'
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              $ref: '#/components/schemas/WebhookPatch'
+            example:
+              status: enabled
+      responses:
+        "200":
+          description: The endpoint after the change.
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/Webhook'
+        "400":
+          $ref: '#/components/responses/BadRequest'
+        "401":
+          $ref: '#/components/responses/Unauthorized'
+        "403":
+          $ref: '#/components/responses/Forbidden'
+        "404":
+          $ref: '#/components/responses/NotFound'
+        "406":
+          $ref: '#/components/responses/NotAcceptable'
+        "413":
+          $ref: '#/components/responses/PayloadTooLarge'
+        "415":
+          $ref: '#/components/responses/UnsupportedMediaType'
+        "422":
+          $ref: '#/components/responses/UnprocessableEntity'
+        "429":
+          $ref: '#/components/responses/TooManyRequests'
+        "500":
+          $ref: '#/components/responses/InternalServerError'
+        "503":
+          $ref: '#/components/responses/ServiceUnavailable'
+    delete:
+      operationId: deleteWebhook
+      tags:
+      - webhook-endpoints
+      summary: Delete a webhook endpoint
+      security:
+      - bearer:
+        - webhooks:admin
+      x-rate-limit:
+        requests: 30
+        window: 60s
+      parameters:
+      - $ref: '#/components/parameters/WebhookId'
+      responses:
+        "204":
+          description: The endpoint has been deleted.
+        "400":
+          $ref: '#/components/responses/BadRequest'
+        "401":
+          $ref: '#/components/responses/Unauthorized'
+        "403":
+          $ref: '#/components/responses/Forbidden'
+        "404":
+          $ref: '#/components/responses/NotFound'
+        "429":
+          $ref: '#/components/responses/TooManyRequests'
+        "500":
+          $ref: '#/components/responses/InternalServerError'
+        "503":
+          $ref: '#/components/responses/ServiceUnavailable'
+  /v2/webhooks/{webhookId}/secret:
+    post:
+      operationId: rotateWebhookSecret
+      tags:
+      - webhook-endpoints
+      summary: Replace the secret of a webhook endpoint
+      description: |
+        Returns a new secret, which cannot be read again. For 24 hours, events are signed with the new and with the previous
+        secret.
+      security:
+      - bearer:
+        - webhooks:admin
+      x-rate-limit:
+        requests: 30
+        window: 60s
+      parameters:
+      - $ref: '#/components/parameters/WebhookId'
+      responses:
+        "200":
+          description: The new secret.
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/NewWebhookSecret'
         "400":
           $ref: '#/components/responses/BadRequest'
         "401":
@@ -5131,6 +6539,173 @@ paths:
           $ref: '#/components/responses/InternalServerError'
         "503":
           $ref: '#/components/responses/Unhealthy'
+webhooks:
+  user.registered:
+    post:
+      summary: A user has registered.
+      description: |
+        Published for each new account, in the transaction that creates it.
+      x-event:
+        aggregate: user
+      parameters:
+      - $ref: '#/components/parameters/WebhookId2'
+      - $ref: '#/components/parameters/WebhookTimestamp'
+      - $ref: '#/components/parameters/WebhookSignature'
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              allOf:
+              - $ref: '#/components/schemas/EventEnvelope'
+              - required:
+                - aggregateId
+                - data
+                properties:
+                  type:
+                    const: user.registered
+                  aggregateId:
+                    $ref: '#/components/schemas/UserId'
+                  data:
+                    $ref: '#/components/schemas/UserRegistered'
+      responses:
+        2XX:
+          description: The event was received. Any other response leads to another attempt.
+        "410":
+          description: The endpoint has gone. It is disabled.
+  user.deleted:
+    post:
+      summary: A user has been deleted.
+      description: |
+        Published when an account is closed. Services then remove what they know of the user.
+      x-event:
+        aggregate: user
+      parameters:
+      - $ref: '#/components/parameters/WebhookId2'
+      - $ref: '#/components/parameters/WebhookTimestamp'
+      - $ref: '#/components/parameters/WebhookSignature'
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              allOf:
+              - $ref: '#/components/schemas/EventEnvelope'
+              - required:
+                - aggregateId
+                - data
+                properties:
+                  type:
+                    const: user.deleted
+                  aggregateId:
+                    $ref: '#/components/schemas/UserId'
+                  data:
+                    $ref: '#/components/schemas/UserDeleted'
+      responses:
+        2XX:
+          description: The event was received. Any other response leads to another attempt.
+        "410":
+          description: The endpoint has gone. It is disabled.
+  session.revoked:
+    post:
+      summary: Login sessions have ended before their time.
+      description: |
+        Published when sessions end by a sign-out, a change of the account or the reuse of a refresh token. Internal.
+      x-event:
+        aggregate: user
+        internal: true
+      parameters:
+      - $ref: '#/components/parameters/WebhookId2'
+      - $ref: '#/components/parameters/WebhookTimestamp'
+      - $ref: '#/components/parameters/WebhookSignature'
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              allOf:
+              - $ref: '#/components/schemas/EventEnvelope'
+              - required:
+                - aggregateId
+                - data
+                properties:
+                  type:
+                    const: session.revoked
+                  aggregateId:
+                    $ref: '#/components/schemas/UserId'
+                  data:
+                    $ref: '#/components/schemas/SessionRevoked'
+      responses:
+        2XX:
+          description: The event was received. Any other response leads to another attempt.
+        "410":
+          description: The endpoint has gone. It is disabled.
+  order.created:
+    post:
+      summary: An order has been placed.
+      description: |
+        Published for each new order, in the transaction that places it.
+      x-event:
+        aggregate: order
+      parameters:
+      - $ref: '#/components/parameters/WebhookId2'
+      - $ref: '#/components/parameters/WebhookTimestamp'
+      - $ref: '#/components/parameters/WebhookSignature'
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              allOf:
+              - $ref: '#/components/schemas/EventEnvelope'
+              - required:
+                - aggregateId
+                - data
+                properties:
+                  type:
+                    const: order.created
+                  aggregateId:
+                    $ref: '#/components/schemas/OrderId'
+                  data:
+                    $ref: '#/components/schemas/OrderPlaced'
+      responses:
+        2XX:
+          description: The event was received. Any other response leads to another attempt.
+        "410":
+          description: The endpoint has gone. It is disabled.
+  order.status_changed:
+    post:
+      summary: The status of an order has changed.
+      description: |
+        Published for each change of the status, in the order of the changes.
+      x-event:
+        aggregate: order
+      parameters:
+      - $ref: '#/components/parameters/WebhookId2'
+      - $ref: '#/components/parameters/WebhookTimestamp'
+      - $ref: '#/components/parameters/WebhookSignature'
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              allOf:
+              - $ref: '#/components/schemas/EventEnvelope'
+              - required:
+                - aggregateId
+                - data
+                properties:
+                  type:
+                    const: order.status_changed
+                  aggregateId:
+                    $ref: '#/components/schemas/OrderId'
+                  data:
+                    $ref: '#/components/schemas/OrderStatusChanged'
+      responses:
+        2XX:
+          description: The event was received. Any other response leads to another attempt.
+        "410":
+          description: The endpoint has gone. It is disabled.
 components:
   securitySchemes:
     bearer:
@@ -5148,6 +6723,7 @@ components:
         | `orders:read` | read your own cart and orders | user, admin |
         | `orders:write` | change your own cart, place and cancel your own orders | user, admin |
         | `orders:admin` | read and change all carts and orders, and the status of orders | admin |
+        | `webhooks:admin` | register, change and delete webhook endpoints | admin |
   schemas:
     LoginRequest:
       type: object
@@ -5733,6 +7309,279 @@ components:
             $ref: '#/components/schemas/OrderItem'
         pagination:
           $ref: '#/components/schemas/Pagination'
+    WebhookId:
+      type: string
+      description: The permanent identifier of a webhook endpoint.
+      x-id-prefix: whk
+      pattern: ^whk_[0-7][0-9a-hjkmnp-tv-z]{25}$
+      maxLength: 30
+      example: whk_01kf327se0fsytr0x9a1xe4sfe
+    WebhookUrl:
+      type: string
+      format: uri
+      description: The URL that receives the events. It uses `https` and leads to a public address.
+      minLength: 1
+      maxLength: 2048
+      example: https://hooks.example.com/shop
+    WebhookDescription:
+      type: string
+      description: The purpose of the endpoint, for people.
+      maxLength: 200
+      example: Accounting
+    WebhookEventType:
+      type: string
+      description: The type of an event that endpoints can receive.
+      enum:
+      - user.registered
+      - user.deleted
+      - order.created
+      - order.status_changed
+      x-enum-varnames:
+      - UserRegistered
+      - UserDeleted
+      - OrderCreated
+      - OrderStatusChanged
+      example: order.created
+    WebhookEventTypes:
+      type: array
+      description: The types of the events that the endpoint receives. Empty for all types, also for those that are added later.
+      maxItems: 20
+      uniqueItems: true
+      items:
+        $ref: '#/components/schemas/WebhookEventType'
+    WebhookStatus:
+      type: string
+      description: |
+        The status of an endpoint. An endpoint becomes `disabled` if it accepts nothing for about a day, or responds with 410.
+      enum:
+      - enabled
+      - disabled
+      example: enabled
+    Webhook:
+      type: object
+      description: An endpoint outside of the services, to which events are delivered.
+      required:
+      - id
+      - url
+      - description
+      - eventTypes
+      - status
+      - createdAt
+      properties:
+        id:
+          $ref: '#/components/schemas/WebhookId'
+        url:
+          $ref: '#/components/schemas/WebhookUrl'
+        description:
+          $ref: '#/components/schemas/WebhookDescription'
+        eventTypes:
+          $ref: '#/components/schemas/WebhookEventTypes'
+        status:
+          $ref: '#/components/schemas/WebhookStatus'
+        disabledAt:
+          type: string
+          format: date-time
+          description: The time at which deliveries stopped. Absent if the endpoint is enabled.
+          example: "2026-01-16T09:30:00Z"
+        disabledReason:
+          type: string
+          description: The reason why deliveries stopped. Absent if the endpoint is enabled.
+          maxLength: 200
+          example: the endpoint responded with the status 410
+        succeededAt:
+          type: string
+          format: date-time
+          description: The time of the last successful delivery. Absent if there is none.
+          example: "2026-01-16T09:30:00Z"
+        createdAt:
+          type: string
+          format: date-time
+          description: The time at which the endpoint was registered.
+          example: "2026-01-16T09:30:00Z"
+    WebhookSecret:
+      type: string
+      format: password
+      description: |
+        The secret of the signatures: `whsec_` and a key in base64. It is shown once.
+      pattern: ^whsec_[A-Za-z0-9+/]{32,88}={0,2}$
+      maxLength: 100
+      example: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=
+    NewWebhook:
+      type: object
+      description: The request to register an endpoint.
+      additionalProperties: false
+      required:
+      - url
+      properties:
+        url:
+          $ref: '#/components/schemas/WebhookUrl'
+        description:
+          $ref: '#/components/schemas/WebhookDescription'
+        eventTypes:
+          $ref: '#/components/schemas/WebhookEventTypes'
+    RegisteredWebhook:
+      type: object
+      description: An endpoint that has just been registered, with its secret.
+      required:
+      - webhook
+      - secret
+      properties:
+        webhook:
+          $ref: '#/components/schemas/Webhook'
+        secret:
+          $ref: '#/components/schemas/WebhookSecret'
+    WebhookPatch:
+      type: object
+      description: The request to enable or disable an endpoint.
+      additionalProperties: false
+      required:
+      - status
+      properties:
+        status:
+          $ref: '#/components/schemas/WebhookStatus'
+    WebhookList:
+      type: object
+      description: All endpoints. There are at most 50, so they are not divided into pages.
+      required:
+      - data
+      properties:
+        data:
+          type: array
+          description: The endpoints, in the order in which they were registered.
+          maxItems: 50
+          items:
+            $ref: '#/components/schemas/Webhook'
+    NewWebhookSecret:
+      type: object
+      description: The new secret of an endpoint.
+      required:
+      - secret
+      properties:
+        secret:
+          $ref: '#/components/schemas/WebhookSecret'
+    EventEnvelope:
+      type: object
+      description: |
+        An event, as consumers and webhook endpoints receive it. Each event declares the schemas of `aggregateId`, the
+        identifier of the resource that it concerns, and of `data`. The events of one resource keep their order.
+      required:
+      - id
+      - type
+      - timestamp
+      properties:
+        id:
+          type: string
+          description: |
+            The identifier of the event. It is equal if the event is delivered again, and equal to the header `webhook-id`.
+          x-id-prefix: evt
+          pattern: ^evt_[0-7][0-9a-hjkmnp-tv-z]{25}$
+          maxLength: 30
+          example: evt_01kf327se0fsytr0x9a1xe4sfd
+        type:
+          type: string
+          description: The type of the event.
+          maxLength: 100
+        timestamp:
+          type: string
+          format: date-time
+          description: The time of the event.
+          example: "2026-01-16T09:30:00.123456Z"
+    UserRegistered:
+      type: object
+      description: The data of a user at the time of the registration.
+      required:
+      - email
+      - name
+      properties:
+        email:
+          $ref: '#/components/schemas/Email'
+        name:
+          type: string
+          description: The complete name of the user.
+          minLength: 1
+          maxLength: 250
+          example: Sample User
+    UserDeleted:
+      type: object
+      description: The end of a user's account.
+      required:
+      - deletedAt
+      properties:
+        deletedAt:
+          type: string
+          format: date-time
+          description: The time at which the account was closed.
+          example: "2026-01-16T09:30:00Z"
+    SessionRevoked:
+      type: object
+      description: The login sessions of a user that ended before their time.
+      required:
+      - sessionIds
+      - reason
+      properties:
+        sessionIds:
+          type: array
+          description: The sessions that ended. If more end at once, several events list them.
+          minItems: 1
+          maxItems: 1000
+          items:
+            type: string
+            format: uuid
+        reason:
+          $ref: '#/components/schemas/SessionRevocation'
+    SessionRevocation:
+      type: string
+      description: The reason why login sessions ended.
+      enum:
+      - logout
+      - token-reused
+      - password-changed
+      - role-changed
+      - account-deleted
+      x-extensible-enum: true
+      example: logout
+    OrderPlaced:
+      type: object
+      description: The data of an order at the time when it was placed.
+      required:
+      - userId
+      - total
+      - items
+      properties:
+        userId:
+          $ref: '#/components/schemas/UserId'
+        total:
+          $ref: '#/components/schemas/Money'
+        items:
+          type: array
+          description: The items of the order.
+          minItems: 1
+          maxItems: 100
+          items:
+            $ref: '#/components/schemas/OrderItem'
+    OrderStatusChanged:
+      type: object
+      description: A change of the status of an order.
+      required:
+      - userId
+      - from
+      - to
+      - version
+      properties:
+        userId:
+          $ref: '#/components/schemas/UserId'
+        from:
+          description: The status before the change.
+          allOf:
+          - $ref: '#/components/schemas/OrderStatus'
+        to:
+          description: The status after the change.
+          allOf:
+          - $ref: '#/components/schemas/OrderStatus'
+        version:
+          description: The version of the order after the change.
+          allOf:
+          - $ref: '#/components/schemas/OrderVersion'
     HealthStatus:
       type: string
       description: |
@@ -5937,10 +7786,11 @@ components:
           maximum: 9007199254740991
           example: 42
         page:
-          type: integer
+          type:
+          - integer
+          - "null"
           format: int32
           description: The number of this page, from 1. Null if the page was requested by cursor.
-          nullable: true
           minimum: 1
           maximum: 10000
           example: 1
@@ -5956,9 +7806,10 @@ components:
           description: True if another page follows.
           example: true
         nextCursor:
-          type: string
+          type:
+          - string
+          - "null"
           description: The value of `cursor` for the next page. Null on the last page.
-          nullable: true
           maxLength: 1024
           example: AWNyZWF0ZWRBdAExNzY4NDY5NDAw
     Money:
@@ -6807,7 +8658,54 @@ components:
         maxLength: 1024
         pattern: ^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$
       example: '"3"'
+    WebhookId:
+      name: webhookId
+      in: path
+      required: true
+      description: The identifier of the webhook endpoint.
+      schema:
+        $ref: '#/components/schemas/WebhookId'
+      example: whk_01kf327se0fsytr0x9a1xe4sfe
+    WebhookId2:
+      name: webhook-id
+      in: header
+      required: true
+      description: The identifier of the event, equal in all attempts to deliver it. Ignore an event that you have handled.
+      schema:
+        type: string
+        maxLength: 30
+      example: evt_01kf327se0fsytr0x9a1xe4sfd
+    WebhookTimestamp:
+      name: webhook-timestamp
+      in: header
+      required: true
+      description: The time of the attempt, in seconds since 1970-01-01T00:00:00Z. Refuse one that is minutes old.
+      schema:
+        type: integer
+        format: int64
+        minimum: 0
+        maximum: 253402300799
+      example: 1768469460
+    WebhookSignature:
+      name: webhook-signature
+      in: header
+      required: true
+      description: |
+        Signatures, separated by spaces. Each is `v1,` and the base64 of the HMAC-SHA256 over `webhook-id`, a full stop,
+        `webhook-timestamp`, a full stop and the body. The key is the base64-decoded text after `whsec_` of the secret of the
+        endpoint. One valid signature is enough.
+      schema:
+        type: string
+        maxLength: 1024
+      example: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
   headers:
+    Location:
+      description: The path of the new resource.
+      required: true
+      schema:
+        type: string
+        maxLength: 256
+      example: /v1/users/usr_01kf0fv2e0fabr24pa3eywnyp2
     XRequestId:
       description: The identifier of this request in the server logs. An error body repeats it as `requestId`.
       required: true
@@ -6865,13 +8763,6 @@ components:
         minimum: 0
         maximum: 86400
       example: 1
-    Location:
-      description: The path of the new resource.
-      required: true
-      schema:
-        type: string
-        maxLength: 256
-      example: /v1/users/usr_01kf0fv2e0fabr24pa3eywnyp2
     ETag:
       description: The entity tag of the returned resource, for `If-Match` and `If-None-Match`.
       required: true

@@ -53,9 +53,9 @@ impl Events for Museum {
         request: CreateEventRequest,
     ) -> Result<Idempotent<CreateEventResponse>, CreateEventError> {
         let NewEvent { title, starts_at, price, places } = request.body;
-        once(cx, &self.pool, async |connection| {
+        once(cx, &self.pool, async |transaction| {
             let create = sqlx::query_as(CREATE).bind(Uuid::now_v7()).bind(title).bind(starts_at);
-            let body = event(create.bind(price).bind(places).fetch_one(connection).await?);
+            let body = event(create.bind(price).bind(places).fetch_one(&mut **transaction).await?);
             Ok(CreateEventResponse { location: format!("/events/{}", body.id), body })
         })
         .await
@@ -76,15 +76,15 @@ impl Tickets for Museum {
         request: SellTicketRequest,
     ) -> Result<Idempotent<SellTicketResponse>, SellTicketError> {
         let (event, visitors, seller) = (request.event_id.uuid(), request.body.visitors, &cx.principal().name);
-        once(cx, &self.pool, async |connection| {
-            let lock = sqlx::query_as(LOCK).bind(event).fetch_optional(&mut *connection);
+        once(cx, &self.pool, async |transaction| {
+            let lock = sqlx::query_as(LOCK).bind(event).fetch_optional(&mut **transaction);
             let (price, places): (Decimal, i32) = lock.await?.ok_or_else(|| NotFound::new("event"))?;
             if places < visitors {
                 return Err(Conflict::new("the event has too few free places").into());
             }
-            sqlx::query(TAKE).bind(event).bind(visitors).execute(&mut *connection).await?;
+            sqlx::query(TAKE).bind(event).bind(visitors).execute(&mut **transaction).await?;
             let sell = sqlx::query_as(SELL).bind(Uuid::now_v7()).bind(event).bind(seller).bind(visitors);
-            let body = ticket(sell.bind(price * Decimal::from(visitors)).fetch_one(connection).await?);
+            let body = ticket(sell.bind(price * Decimal::from(visitors)).fetch_one(&mut **transaction).await?);
             Ok(SellTicketResponse { body })
         })
         .await

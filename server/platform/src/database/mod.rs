@@ -5,6 +5,7 @@ mod breaker;
 mod migrate;
 mod monitor;
 mod settings;
+mod transaction;
 
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ pub(crate) use breaker::{Breaker, unavailable};
 pub(crate) use migrate::migrate;
 pub(crate) use monitor::Monitor;
 pub use settings::DatabaseConfig;
+pub use transaction::Transaction;
 
 /// A PostgreSQL database of a service: its name, its schema and its migrations.
 ///
@@ -73,6 +75,15 @@ pub(crate) fn separate(pool: &PgPool, connections: u32, acquire_timeout: Duratio
     let separate = PgPoolOptions::new().max_connections(connections).acquire_timeout(acquire_timeout);
     // A connection whose work was cancelled is closed if it does not respond.
     Monitor::new(options.clone(), Breaker::default()).guard(separate).connect_lazy_with(options)
+}
+
+/// Returns the schema of the tables of a pool.
+#[cfg(feature = "redis")]
+pub(crate) fn schema(pool: &PgPool) -> String {
+    let options = pool.connect_options();
+    let settings = options.get_options().unwrap_or_default().split(' ');
+    let schema = settings.filter_map(|setting| setting.strip_prefix("search_path=")).next_back();
+    schema.unwrap_or("public").to_owned()
 }
 
 /// Returns the options of the connections to a database.

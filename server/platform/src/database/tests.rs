@@ -19,6 +19,15 @@ const STATEMENTS: [&[&str]; 4] = [
     crate::seed::STATEMENTS,
 ];
 
+#[cfg(feature = "webhooks")]
+use crate::webhooks::{PURGED as PURGED_WEBHOOKS, STATEMENTS as WEBHOOK_STATEMENTS};
+
+/// The SQL statements and purges of the webhooks, which have a feature of their own.
+#[cfg(not(feature = "webhooks"))]
+const WEBHOOK_STATEMENTS: [&[&str]; 0] = [];
+#[cfg(not(feature = "webhooks"))]
+const PURGED_WEBHOOKS: [Expired; 0] = [];
+
 /// The expired rows of the platform's own tables.
 const EXPIRED: [Expired; 4] = [
     crate::idempotency::EXPIRED,
@@ -27,10 +36,28 @@ const EXPIRED: [Expired; 4] = [
     crate::overrides::SURPLUS_ENTRIES,
 ];
 
+/// Returns the SQL statements of all modules, and of those behind other features.
+fn statements() -> Vec<&'static str> {
+    #[cfg(feature = "redis")]
+    let events = crate::events::STATEMENTS;
+    #[cfg(not(feature = "redis"))]
+    let events: &[&[&str]] = &[];
+    STATEMENTS.iter().chain(events).chain(&WEBHOOK_STATEMENTS).copied().flatten().copied().collect()
+}
+
+/// Returns the expired rows of all modules, and of those behind other features.
+fn expired() -> Vec<Expired> {
+    #[cfg(feature = "redis")]
+    let events = [crate::events::OUTBOX_EXPIRED, crate::events::INBOX_EXPIRED];
+    #[cfg(not(feature = "redis"))]
+    let events: [Expired; 0] = [];
+    EXPIRED.into_iter().chain(events).chain(PURGED_WEBHOOKS).collect()
+}
+
 #[tokio::test]
 async fn every_purge_fits_the_migrated_schema() {
     let database = TestDatabase::with_things().await;
-    for rows in EXPIRED {
+    for rows in expired() {
         let job = Job::purge("rows", &database.pool, rows);
         assert_eq!(job.run_batch().await.unwrap(), Batch::Done, "{rows:?}");
     }
@@ -54,8 +81,8 @@ async fn every_foreign_key_of_the_platform_has_an_index() {
 #[tokio::test]
 async fn every_statement_fits_the_migrated_schema() {
     let database = TestDatabase::with_things().await;
-    for statement in STATEMENTS.into_iter().flatten() {
-        let prepared = database.pool.prepare((*statement).into_sql_str()).await;
+    for statement in statements() {
+        let prepared = database.pool.prepare(statement.into_sql_str()).await;
         prepared.unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
 }
@@ -67,8 +94,8 @@ async fn every_statement_finds_the_rows_of_its_service_by_an_index() {
     // The test tables are small, so PostgreSQL would read them completely.
     let settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
     sqlx::raw_sql(settings).execute(&mut *connection).await.unwrap();
-    let purges = EXPIRED.iter().flat_map(|rows| [rows.delete(), rows.overdue()]);
-    let statements = STATEMENTS.into_iter().flatten().map(|statement| (*statement).to_owned()).chain(purges);
+    let purges = expired().into_iter().flat_map(|rows| [rows.delete(), rows.overdue()]);
+    let statements = statements().into_iter().map(str::to_owned).chain(purges);
     for statement in statements.filter(|statement| statement.contains("WHERE")) {
         let prepare = AssertSqlSafe(format!("PREPARE checked AS {statement}"));
         sqlx::raw_sql(prepare).execute(&mut *connection).await.unwrap();

@@ -6,9 +6,10 @@ use std::borrow::Cow;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::types::Json;
-use sqlx::{PgConnection, PgPool, Postgres, Row as _, Transaction};
+use sqlx::{PgConnection, PgPool, Postgres, Row as _};
 use writ_runtime::{Context, Idempotent, KeyConflict, Recorded, Respond};
 
+use crate::Transaction;
 use crate::jobs::Expired;
 use crate::metrics::KeyResult;
 use crate::principal::Principal;
@@ -63,9 +64,9 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 /// #     pool: &sqlx::PgPool,
 /// #     respond: impl FnOnce(i64) -> T,
 /// # ) -> Result<Idempotent<T>, E> {
-/// once(cx, pool, async |connection| {
+/// once(cx, pool, async |transaction| {
 ///     let insert = sqlx::query_scalar("INSERT INTO tickets DEFAULT VALUES RETURNING id");
-///     let id: i64 = insert.fetch_one(connection).await?;
+///     let id: i64 = insert.fetch_one(&mut **transaction).await?;
 ///     Ok(respond(id))
 /// })
 /// .await
@@ -77,14 +78,14 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 pub async fn once<P, T, E>(
     cx: &Context<P>,
     pool: &PgPool,
-    work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, E>,
+    work: impl AsyncFnOnce(&mut Transaction) -> Result<T, E>,
 ) -> Result<Idempotent<T>, E>
 where
     P: Principal,
     T: Respond,
     E: From<sqlx::Error> + From<KeyConflict>,
 {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = Transaction::begin(pool).await?;
     let Some(key) = cx.idempotency() else {
         let response = work(&mut transaction).await?;
         transaction.commit().await?;
@@ -131,17 +132,14 @@ impl Record<'_> {
     /// transaction ends.
     ///
     /// Returns false if that transaction has committed, so that its response must be returned instead.
-    async fn claim(&self, transaction: &mut Transaction<'_, Postgres>) -> Result<bool, sqlx::Error> {
+    async fn claim(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
         let claimed = self.bound(CLAIM).bind(self.request_hash.as_slice()).bind(self.retention);
-        Ok(claimed.execute(&mut **transaction).await?.rows_affected() == 1)
+        Ok(claimed.execute(connection).await?.rows_affected() == 1)
     }
 
     /// Returns the response of the first request with this idempotency key, as the record contains it.
-    async fn find(
-        &self,
-        transaction: &mut Transaction<'_, Postgres>,
-    ) -> Result<Result<Recorded, KeyConflict>, sqlx::Error> {
-        let found = self.bound(FIND).fetch_one(&mut **transaction).await?;
+    async fn find(&self, connection: &mut PgConnection) -> Result<Result<Recorded, KeyConflict>, sqlx::Error> {
+        let found = self.bound(FIND).fetch_one(connection).await?;
         if found.try_get::<&[u8], _>("request_hash")? != self.request_hash {
             return Ok(Err(KeyConflict::AnotherRequest));
         }
@@ -154,14 +152,10 @@ impl Record<'_> {
     }
 
     /// Adds the response of the first request to its idempotency record.
-    async fn complete(
-        &self,
-        transaction: &mut Transaction<'_, Postgres>,
-        response: &Recorded,
-    ) -> Result<(), sqlx::Error> {
+    async fn complete(&self, connection: &mut PgConnection, response: &Recorded) -> Result<(), sqlx::Error> {
         let status = i16::try_from(response.status).map_err(|error| sqlx::Error::Encode(error.into()))?;
         let completed = self.bound(COMPLETE).bind(status).bind(Json(&response.headers)).bind(&response.body);
-        completed.execute(&mut **transaction).await.map(drop)
+        completed.execute(connection).await.map(drop)
     }
 
     /// Returns a statement whose first three parameters are bound to the identity of the key.

@@ -72,7 +72,7 @@ async fn database() -> TestDatabase {
 async fn create(pool: &PgPool, cx: Context<Visitor>, pause: Duration) -> Result<Idempotent<Created>, Refused> {
     once(&cx, pool, async move |tx| {
         let insert = sqlx::query_scalar("INSERT INTO things DEFAULT VALUES RETURNING id");
-        let id: i64 = insert.fetch_one(&mut *tx).await?;
+        let id: i64 = insert.fetch_one(&mut **tx).await?;
         tokio::time::sleep(pause).await;
         Ok(Created(id))
     })
@@ -100,7 +100,7 @@ impl Things for ThingService {
             let mut last = 0;
             for id in &request {
                 let insert = sqlx::query_scalar("INSERT INTO things (id) VALUES ($1) RETURNING id");
-                last = insert.bind(id + self.offset).fetch_one(&mut *tx).await?;
+                last = insert.bind(id + self.offset).fetch_one(&mut **tx).await?;
             }
             Ok(Created(last))
         })

@@ -6,6 +6,8 @@
 mod catalog;
 mod current;
 mod endpoint;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod events;
 mod jobs;
 mod requests;
 
@@ -18,7 +20,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use writ_runtime::Operation;
 
-use catalog::{By, Catalog, label, label_pair};
+use catalog::{By, Catalog, Labels, label, label_pair};
+#[cfg(all(feature = "postgres", feature = "redis"))]
+pub(crate) use events::Consumption;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+use events::EventMetrics;
 use jobs::JobMetrics;
 use requests::RequestMetrics;
 
@@ -38,13 +44,15 @@ const UNKNOWN_SERVICE: &str = "unknown_service";
 ///
 /// The labels name the operations of the contract instead of paths, so that their number is limited.
 #[cfg_attr(
-    not(all(feature = "postgres", feature = "redis", feature = "passwords")),
+    not(all(feature = "passwords", feature = "postgres", feature = "redis", feature = "webhooks")),
     expect(dead_code, reason = "parts behind features record some of the metrics")
 )]
 pub struct Metrics {
     catalog: Catalog,
     requests: RequestMetrics,
     jobs: JobMetrics,
+    #[cfg(all(feature = "postgres", feature = "redis"))]
+    events: EventMetrics,
     breaches: By<1, Counter>,
     cache_lookups: By<2, Counter>,
     cache_entries: By<0, Gauge>,
@@ -63,6 +71,7 @@ pub struct Metrics {
     password_hashes: By<1, Counter>,
     log_lines_dropped: By<0, Counter>,
     trace_exports: By<1, Counter>,
+    webhooks: By<1, Counter>,
     samplers: Mutex<Vec<Sampler>>,
 }
 
@@ -160,6 +169,8 @@ impl Metrics {
         let metrics = Metrics {
             requests: RequestMetrics::new(&mut add),
             jobs: JobMetrics::new(&mut add),
+            #[cfg(all(feature = "postgres", feature = "redis"))]
+            events: EventMetrics::new(&mut add),
             breaches: add.counters("writ_response_breaches", "Checked responses that break the contract"),
             cache_lookups: add.counters("writ_cache_lookups", "Lookups of cached responses by their result"),
             cache_entries: add.gauges("writ_cache_entries", "Cached responses in the memory of the process"),
@@ -187,6 +198,7 @@ impl Metrics {
             log_lines_dropped: add
                 .counters("writ_log_lines_dropped", "Log lines that were dropped because nothing read them in time"),
             trace_exports: add.counters("writ_trace_exports", "Batches of spans sent to the collector, by result"),
+            webhooks: add.counters("writ_webhook_attempts", "Attempts to deliver a webhook, by result"),
             catalog: add,
             samplers: Mutex::default(),
         };
@@ -324,6 +336,20 @@ impl Metrics {
         self.trace_exports.get_or_create(&label("result", if succeeded { "ok" } else { "failed" })).inc();
     }
 
+    /// Creates the counters of webhooks with the value zero.
+    #[cfg(feature = "webhooks")]
+    pub(crate) fn add_webhooks(&self) {
+        for result in ["delivered", "rejected", "unreachable", "forbidden"] {
+            drop(self.webhooks.get_or_create(&label("result", result)));
+        }
+    }
+
+    /// Counts an attempt to deliver a webhook.
+    #[cfg(feature = "webhooks")]
+    pub(crate) fn observe_webhook(&self, result: &'static str) {
+        self.webhooks.get_or_create(&label("result", result)).inc();
+    }
+
     /// Adds a function that sets gauges. It runs before each rendering of the metrics.
     pub(crate) fn sample(&self, sampler: impl Fn(&Metrics) + Send + Sync + 'static) {
         self.samplers.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(sampler));
@@ -349,7 +375,7 @@ impl Metrics {
 }
 
 /// Returns the labels of a result of an operation.
-fn with_result(operation: &'static Operation, result: &'static str) -> catalog::Labels<2> {
+fn with_result(operation: &'static Operation, result: &'static str) -> Labels<2> {
     label_pair(("operation", operation.id), ("result", result))
 }
 

@@ -13,7 +13,7 @@ use redis::{ErrorKind, FromRedisValue, Pipeline, RedisError, Value};
 use secrecy::SecretString;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 use crate::gate::{Commands, Responses};
 use crate::{metrics, telemetry};
@@ -110,14 +110,18 @@ impl Redis {
     ) -> Result<T, Unavailable> {
         let live = timeout(limit, self.link.live()).await.unwrap_or(Err(Unavailable))?;
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let span = tracing::debug_span!(
-            target: telemetry::TRACE,
-            "redis",
-            otel.kind = "client",
-            db.system.name = "redis",
-            db.operation.name = "PIPELINE",
-            db.operation.batch.size = pipeline.len(),
-        );
+        // Background work, such as the relay of events, has no trace that a span could belong to.
+        let span = match Span::current().is_none() {
+            true => Span::none(),
+            false => tracing::debug_span!(
+                target: telemetry::TRACE,
+                "redis",
+                otel.kind = "client",
+                db.system.name = "redis",
+                db.operation.name = "PIPELINE",
+                db.operation.batch.size = pipeline.len(),
+            ),
+        };
         let (mut connection, started) = (live.connection.clone(), Instant::now());
         let result = timeout(limit, pipeline.query_async(&mut connection)).instrument(span).await;
         metrics::record(|metrics| metrics.observe_store_call("redis", error_type(&result), started.elapsed()));

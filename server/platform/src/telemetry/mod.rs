@@ -1,5 +1,7 @@
 //! The telemetry of the process: its log lines, the log line, metrics and trace of each request, and their end.
 
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod event;
 mod json;
 mod lines;
 mod request;
@@ -18,6 +20,8 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
+#[cfg(all(feature = "postgres", feature = "redis"))]
+pub(crate) use event::{Origin, consumption};
 pub(crate) use request::inherited;
 pub use request::observe;
 pub use settings::TraceConfig;

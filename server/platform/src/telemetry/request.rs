@@ -19,36 +19,43 @@ use crate::metrics::{self, ActiveRequest, Metrics};
 pub const CALLER_DISCONNECTED: u16 = 499;
 
 tokio::task_local! {
-    /// The request that the current task handles.
+    /// The request or event that the current task handles.
     static CURRENT: Current;
 }
 
-/// The request that gives log lines its id.
+/// The request or event that gives log lines its id.
 #[derive(Clone)]
-struct Current {
-    request_id: RequestId,
-    /// The span that gives log lines the id, if they do not take it from this value.
-    lines: Span,
+pub(super) struct Current {
+    /// The id of the request, or of the one that caused the event, if that is known.
+    pub(super) request_id: Option<RequestId>,
+    /// The span that gives log lines the id, if they do not take it from this value, and describes an event.
+    pub(super) lines: Span,
 }
 
 impl Current {
     fn new(request_id: RequestId) -> Current {
-        let lines = match ADDS_REQUEST_IDS.load(Ordering::Relaxed) {
+        let lines = match adds_request_ids() {
             true => Span::none(),
             false => tracing::error_span!(target: LINE, "request", requestId = request_id.as_str()),
         };
-        Current { request_id, lines }
+        Current { request_id: Some(request_id), lines }
     }
 
-    fn scope<F: Future>(self, work: F) -> impl Future<Output = F::Output> {
+    /// Runs work on the request or event.
+    pub(super) fn scope<F: Future>(self, work: F) -> impl Future<Output = F::Output> {
         let lines = self.lines.clone();
         CURRENT.scope(self, work).instrument(lines)
     }
 }
 
-/// Returns the id of the request that the current task handles.
+/// Returns true if log lines take the request id from the current task, so that spans need not have it.
+pub(super) fn adds_request_ids() -> bool {
+    ADDS_REQUEST_IDS.load(Ordering::Relaxed)
+}
+
+/// Returns the id of the request that the current task handles, or of the one that caused its event.
 pub(super) fn current_id() -> Option<RequestId> {
-    CURRENT.try_with(|current| current.request_id.clone()).ok()
+    CURRENT.try_with(|current| current.request_id.clone()).ok().flatten()
 }
 
 /// Runs work of the current request in another task, whose log lines have the request id too. The current span does not
@@ -66,7 +73,7 @@ pub(crate) fn inherited<F: Future>(work: F) -> impl Future<Output = F::Output> {
 /// Runs work as the work of a request with an id, whose log lines need no span.
 #[cfg(test)]
 pub(super) async fn with_request<F: Future>(request_id: RequestId, work: F) -> F::Output {
-    CURRENT.scope(Current { request_id, lines: Span::none() }, work).await
+    CURRENT.scope(Current { request_id: Some(request_id), lines: Span::none() }, work).await
 }
 
 /// Logs one line for each request, updates the metrics and describes the span of a trace. `next` responds to the request.

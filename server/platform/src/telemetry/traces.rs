@@ -97,6 +97,29 @@ pub(super) fn continue_trace(span: &tracing::Span, headers: &HeaderMap) {
     }
 }
 
+/// The name of the trace context of an event, as HTTP has it for requests (W3C Trace Context).
+#[cfg(all(feature = "postgres", feature = "redis"))]
+const TRACE_PARENT: &str = "traceparent";
+
+/// Returns the trace context of the current span. Returns `None` if no trace is exported.
+#[cfg(all(feature = "postgres", feature = "redis"))]
+pub(super) fn trace_parent() -> Option<String> {
+    let mut fields = HashMap::new();
+    TraceContextPropagator::new().inject_context(&tracing::Span::current().context(), &mut fields);
+    fields.remove(TRACE_PARENT)
+}
+
+/// Continues the trace of the request that caused an event.
+#[cfg(all(feature = "postgres", feature = "redis"))]
+pub(super) fn continue_cause(span: &tracing::Span, trace_parent: &str) {
+    let fields = HashMap::from([(TRACE_PARENT.to_owned(), trace_parent.to_owned())]);
+    let parent = TraceContextPropagator::new().extract_with_context(&Context::new(), &fields);
+    if parent.span().span_context().is_valid() {
+        // The error means that the span is not exported.
+        let _ = span.set_parent(parent);
+    }
+}
+
 /// Renames a span that has started. The layer ignores a later value of its field `otel.name`.
 pub(super) fn rename(span: &tracing::Span, name: String) {
     span.context().span().update_name(name);

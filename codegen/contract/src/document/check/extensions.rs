@@ -19,6 +19,8 @@ const EXTENSIONS: &[Extension] = &[
     Extension { name: "x-cache", owners: &[ObjectKind::Operation] },
     Extension { name: "x-cache-invalidates", owners: &[ObjectKind::Operation] },
     Extension { name: "x-error-envelope", owners: &[ObjectKind::Root, ObjectKind::Schema] },
+    Extension { name: "x-event", owners: &[ObjectKind::Operation] },
+    Extension { name: "x-events", owners: &[ObjectKind::Operation] },
     Extension { name: "x-extensible-enum", owners: &[ObjectKind::Schema] },
     Extension { name: "x-id-prefix", owners: &[ObjectKind::Schema] },
     Extension { name: "x-idempotency", owners: &[ObjectKind::Operation] },

@@ -38,6 +38,7 @@ fn rule_of_3(kind: ObjectKind) -> &'static Rule {
         ObjectKind::Paths => &operation::PATHS,
         ObjectKind::PathItem => &operation::PATH_ITEM,
         ObjectKind::Operation => &operation::OPERATION,
+        ObjectKind::EventDeclaration => &operation::EVENT_DECLARATION,
         ObjectKind::ExternalDocs => &document::EXTERNAL_DOCS,
         ObjectKind::Parameter => &operation::PARAMETER,
         ObjectKind::RequestBody => &operation::REQUEST_BODY,

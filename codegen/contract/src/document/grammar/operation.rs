@@ -64,6 +64,19 @@ pub(super) static OPERATION: Rule = plain(
         field("deprecated", Shape::Bool),
         field("security", SECURITY),
         field("servers", SERVERS),
+        // The vendor fields that this generator defines as objects and lists of OpenAPI.
+        field("x-event", Shape::Of(ObjectKind::EventDeclaration)),
+        field("x-events", TEXTS),
+    ],
+);
+
+pub(super) static EVENT_DECLARATION: Rule = plain(
+    "an event declaration",
+    &[
+        required("aggregate", Shape::Text),
+        field("version", Shape::Count),
+        field("earlier", Shape::List(&SCHEMA)),
+        field("internal", Shape::Bool),
     ],
 );
 

@@ -15,6 +15,7 @@ pub enum ObjectKind {
     Paths,
     PathItem,
     Operation,
+    EventDeclaration,
     ExternalDocs,
     Parameter,
     RequestBody,
@@ -158,7 +159,7 @@ pub enum Shape {
 
 impl ObjectKind {
     /// All kinds of OpenAPI objects, in the order of the specification.
-    pub const ALL: [ObjectKind; 28] = [
+    pub const ALL: [ObjectKind; 29] = [
         ObjectKind::Root,
         ObjectKind::Info,
         ObjectKind::Contact,
@@ -169,6 +170,7 @@ impl ObjectKind {
         ObjectKind::Paths,
         ObjectKind::PathItem,
         ObjectKind::Operation,
+        ObjectKind::EventDeclaration,
         ObjectKind::ExternalDocs,
         ObjectKind::Parameter,
         ObjectKind::RequestBody,

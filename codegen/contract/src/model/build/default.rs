@@ -269,7 +269,8 @@ fn json_word(value: &Json) -> &'static str {
     }
 }
 
-fn kind_word(kind: &Kind) -> &'static str {
+/// Returns the noun of a kind of schema with its article, for messages.
+pub(super) fn kind_word(kind: &Kind) -> &'static str {
     match kind {
         Kind::Boolean => "a boolean",
         Kind::Integer(_) => "an integer",

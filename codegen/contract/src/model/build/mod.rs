@@ -9,12 +9,16 @@ mod builder;
 mod chosen;
 mod collect;
 mod collect_enum;
+mod compatible;
 mod compose;
 mod contradiction;
 mod default;
 mod deferred;
 mod encoding;
 pub(in crate::model) mod error_pointers;
+mod event;
+mod event_data;
+mod event_envelope;
 mod example;
 mod facets;
 mod family;
@@ -76,6 +80,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     let schemes = builder.schemes(root);
     let mut operations = builder.operations(root, &schemes);
     let mut outgoing = builder.outgoing(root, &operations, &schemes, options.outgoing);
+    let declared_events = builder.declared_events(root);
     builder.report_unused_schemes(&schemes, &operations, &outgoing);
     let components = builder.components(root);
     builder.settle();
@@ -95,6 +100,8 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     parameter_text::check(&operations, &builder.schemas, builder.diagnostics);
     encoding::check(&operations, &builder.schemas, builder.diagnostics);
     builder.check_sparse(&operations);
+    builder.check_published(&operations, &declared_events);
+    let events = builder.events(declared_events);
     nesting::check(&mut builder.schemas, builder.diagnostics);
     builder.check_word_lists(&mut operations);
     builder.check_defaults();
@@ -112,6 +119,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
         operations,
         unselected: Vec::new(),
         outgoing,
+        events,
         schemas: builder.schemas,
         components,
         schemes,

@@ -131,6 +131,7 @@ impl<'d> Builder<'d, '_> {
             responses,
             security: self.security(root, node, schemes),
             policies,
+            events: self.published_events(node),
             pagination: self.page_setting(node),
             page: None,
             rust_name: spanned_string(node, "x-rust-name"),

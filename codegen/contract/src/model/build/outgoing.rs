@@ -40,7 +40,7 @@ impl<'d> Builder<'d, '_> {
         let mut webhooks = Vec::new();
         for (name, item) in entries(root.get("webhooks")).collect::<Vec<_>>() {
             let Some(item) = self.path_item(item) else { continue };
-            for (_, node, method) in item.methods() {
+            for (_, node, method) in item.methods().filter(|(_, node, _)| !is_event(node)) {
                 let payload = self.body(node).as_ref().and_then(payload);
                 webhooks.push(OutgoingOperation {
                     trigger: Trigger::Webhook(name.clone()),
@@ -128,7 +128,8 @@ impl<'d> Builder<'d, '_> {
     ) -> Vec<Operation> {
         let Some(item) = self.path_item(reference) else { return Vec::new() };
         self.check_additional(&item);
-        let methods: Vec<(Span, &Node, &str)> = item.methods().collect();
+        let methods: Vec<(Span, &Node, &str)> =
+            item.methods().filter(|(_, node, _)| owner != "webhook" || !is_event(node)).collect();
         let several = methods.len() > 1;
         let mut operations = Vec::new();
         for (span, node, method) in methods {
@@ -155,6 +156,7 @@ impl<'d> Builder<'d, '_> {
         schemes: &[Scheme],
     ) -> Operation {
         let mut parameters = self.parameters(item, node, (method, &PathTemplate::none(span)));
+        self.no_events(node);
         // Sorting and sparse fieldsets apply only to operations that the service serves.
         for parameter in &mut parameters {
             (parameter.sort, parameter.sparse) = (false, false);
@@ -178,6 +180,7 @@ impl<'d> Builder<'d, '_> {
             responses: self.responses(node),
             security,
             policies: Default::default(),
+            events: Vec::new(),
             pagination: None,
             page: None,
             rust_name: spanned_string(node, "x-rust-name"),
@@ -186,6 +189,11 @@ impl<'d> Builder<'d, '_> {
 }
 
 /// Returns the schema of the JSON body that the service sends.
-fn payload(body: &RequestBody) -> Option<SchemaId> {
+pub(super) fn payload(body: &RequestBody) -> Option<SchemaId> {
     body.content.iter().find(|content| content.kind == ContentKind::Json)?.schema
+}
+
+/// Returns true if an operation of `webhooks` declares a domain event, which is no outgoing operation.
+pub(super) fn is_event(operation: &Node) -> bool {
+    operation.get("x-event").is_some()
 }

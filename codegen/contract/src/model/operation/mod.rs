@@ -82,6 +82,8 @@ pub struct Operation {
     pub security: Vec<Vec<Requirement>>,
     /// The policies of the operation (`x-rate-limit`, `x-idempotency`, `x-cache`, `x-cache-invalidates`).
     pub policies: Policies,
+    /// The names of the events that the operation publishes (`x-events`), each with its span.
+    pub events: Vec<Spanned<String>>,
     /// The members of the page in the response, if the operation names them (`x-pagination`).
     pub pagination: Option<PageSetting>,
     /// The page of a list that the operation returns, if it returns one.

@@ -12,14 +12,16 @@ use crate::v2::health::HealthApi;
 use crate::v2::orders::Orders;
 use crate::v2::products::Products;
 use crate::v2::users::Users;
+use crate::v2::webhook_endpoints::WebhookEndpoints;
 use std::convert::identity;
 use writ_runtime::{Decoder, Translated, nothing};
 use crate::v1::{
-    ChangePasswordRequest, CreateOrderRequest, CreateUserRequest, DeleteCartRequest,
-    DeleteOrderRequest, DeleteUserRequest, GetCartRequest, GetOrderRequest, GetProductRequest,
-    GetUserRequest, ListOrderItemsRequest, ListOrdersRequest, ListProductsRequest,
-    ListUserOrdersRequest, ListUsersRequest, LoginCall, LogoutCall, RefreshCall, ReplaceCartRequest,
-    ReplaceUserRequest, UpdateOrderRequest, UpdateUserRequest, operations,
+    ChangePasswordRequest, CreateOrderRequest, CreateUserRequest, CreateWebhookRequest,
+    DeleteCartRequest, DeleteOrderRequest, DeleteUserRequest, DeleteWebhookRequest, GetCartRequest,
+    GetOrderRequest, GetProductRequest, GetUserRequest, GetWebhookRequest, ListOrderItemsRequest,
+    ListOrdersRequest, ListProductsRequest, ListUserOrdersRequest, ListUsersRequest, LoginCall,
+    LogoutCall, RefreshCall, ReplaceCartRequest, ReplaceUserRequest, RotateWebhookSecretRequest,
+    UpdateOrderRequest, UpdateUserRequest, UpdateWebhookRequest, operations,
 };
 
 /// Binds the operations whose handlers are the methods of one trait.
@@ -139,6 +141,21 @@ where
     );
     routes.secured(&operations::DELETE_USER, DeleteUserRequest::decode, S::delete_user);
     routes.secured(&operations::CHANGE_PASSWORD, ChangePasswordRequest::decode, S::change_password);
+}
+
+/// Binds the operations whose handlers are the methods of one trait.
+pub fn webhook_endpoints<S, P, V1>(routes: &mut writ_runtime::Routes<'_, S, P>)
+where
+    P: Send + Sync + 'static,
+    S: WebhookEndpoints<Principal = P>,
+    V1: crate::v1::conversions::Conversions,
+{
+    routes.secured_bare(&operations::LIST_WEBHOOKS, nothing, S::list_webhooks);
+    routes.secured(&operations::CREATE_WEBHOOK, CreateWebhookRequest::decode, S::create_webhook);
+    routes.secured(&operations::GET_WEBHOOK, GetWebhookRequest::decode, S::get_webhook);
+    routes.secured(&operations::UPDATE_WEBHOOK, UpdateWebhookRequest::decode, S::update_webhook);
+    routes.secured(&operations::DELETE_WEBHOOK, DeleteWebhookRequest::decode, S::delete_webhook);
+    routes.secured(&operations::ROTATE_WEBHOOK_SECRET, RotateWebhookSecretRequest::decode, S::rotate_webhook_secret);
 }
 
 fn decode_list_users<V1: crate::v1::Conversions>(input: &mut Decoder<'_>) -> Option<crate::v2::ListUsersRequest> {

@@ -2,6 +2,6 @@
 //! The types that only operations of the tag `orders` use.
 
 pub use crate::v2::{
-    NewOrder, NewOrderFromCart, NewOrderItem, NewOrderOfItems, Order, OrderField, OrderId,
-    OrderItem, OrderItemPage, OrderPage, OrderPatch, OrderStatus, OrderVersion,
+    NewOrder, NewOrderFromCart, NewOrderItem, NewOrderOfItems, Order, OrderField, OrderItemPage,
+    OrderPage, OrderPatch,
 };

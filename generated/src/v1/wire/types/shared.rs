@@ -2,6 +2,8 @@
 //! The types that operations of several tags use, or that no operation uses.
 
 pub use crate::v2::{
-    CheckStatus, Currency, Email, Health, HealthCheck, HealthChecks, HealthStatus, Money,
-    Pagination, Quantity, ServiceVersion, Sku, UserId,
+    CheckStatus, Currency, Email, EventEnvelope, EventEnvelopeId, Health, HealthCheck, HealthChecks,
+    HealthStatus, Money, OrderId, OrderItem, OrderPlaced, OrderStatus, OrderStatusChanged,
+    OrderVersion, Pagination, Quantity, ServiceVersion, SessionRevocation, SessionRevoked, Sku,
+    UserDeleted, UserId, UserRegistered,
 };

@@ -6,6 +6,7 @@ mod users;
 mod products;
 mod carts;
 mod orders;
+mod webhook_endpoints;
 mod health;
 mod shared;
 

@@ -6,42 +6,10 @@ use writ_runtime::{
     StringEnum, StringRule, Types, Unknown, Write, Writer,
 };
 use crate::v2::{
-    Currency, NewOrder, NewOrderFromCart, NewOrderItem, NewOrderOfItems, Order, OrderField, OrderId,
-    OrderItem, OrderPatch, OrderStatus,
+    Currency, NewOrder, NewOrderFromCart, NewOrderItem, NewOrderOfItems, Order, OrderField,
+    OrderPatch, OrderStatus,
 };
 use crate::v2::wire::codec::patterns::SKU;
-
-writ_runtime::id!(OrderId, "ord");
-
-impl StringEnum for OrderStatus {
-    const NAMES: &'static [&'static str] = &["pending", "paid", "shipped", "delivered", "cancelled"];
-
-    const ALL: &'static [Self] = &[
-        Self::Pending,
-        Self::Paid,
-        Self::Shipped,
-        Self::Delivered,
-        Self::Cancelled,
-    ];
-
-    fn index(self) -> usize {
-        self as usize
-    }
-}
-
-writ_runtime::string_enum!(OrderStatus);
-
-impl Read for OrderStatus {
-    fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.string_enum()
-    }
-}
-
-impl Write for OrderStatus {
-    fn write(&self, w: &mut Writer) {
-        w.string(Self::NAMES[self.index()]);
-    }
-}
 
 impl Write for Order {
     fn write(&self, w: &mut Writer) {
@@ -95,26 +63,6 @@ writ_runtime::string_enum!(OrderField);
 impl Read for OrderField {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         r.string_enum()
-    }
-}
-
-impl Write for OrderItem {
-    fn write(&self, w: &mut Writer) {
-        w.begin_object();
-        w.field("sku", &self.sku);
-        w.field("quantity", &self.quantity);
-        w.field("unitPrice", &self.unit_price);
-        w.field("lineTotal", &self.line_total);
-        w.end_object();
-    }
-}
-
-impl Conform<OwnRules> for OrderItem {
-    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
-        c.field("sku", &self.sku, &StringRule { min: 1, max: Some(64), pattern: Some(&SKU), ..StringRule::NONE });
-        c.field("quantity", &self.quantity, &IntegerRule { min: Some(1), max: Some(999), ..IntegerRule::NONE });
-        c.field("unitPrice", &self.unit_price, &OwnRules);
-        c.field("lineTotal", &self.line_total, &OwnRules);
     }
 }
 

@@ -27,3 +27,7 @@ pub static IF_NONE_MATCH: Pattern = Pattern::linear(
 pub static PATTERN: Pattern = Pattern::linear("^(W/)?\"[!#-~]*\"$", "^(W/)?\"[!#-\\~]*\"$");
 
 pub static SKU: Pattern = Pattern::linear("^[A-Z0-9]+(-[A-Z0-9]+)*$", "^[A-Z0-9]+(-[A-Z0-9]+)*$");
+
+#[allow(dead_code, reason = "only a client checks some of the values that leave")]
+pub static WEBHOOK_SECRET: Pattern =
+    Pattern::linear("^whsec_[A-Za-z0-9+/]{32,88}={0,2}$", "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$");

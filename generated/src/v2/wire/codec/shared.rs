@@ -2,15 +2,313 @@
 //! Readers and writers of the types in `wire/types/shared.rs`. A reader reports every violation.
 
 use writ_runtime::{
-    Checker, Conform, IntegerRule, Nullable, OwnRules, Read, Reader, Spelled, StringEnum,
-    StringRule, Write, Writer,
+    ArrayRule, Checker, Conform, Format, IntegerRule, Items, Nullable, NumberRule, ObjectRule,
+    OwnRules, Read, Reader, Spelled, StringEnum, StringRule, Write, Writer,
 };
 use crate::v2::{
-    CheckStatus, Currency, Health, HealthCheck, HealthChecks, HealthStatus, Money, Pagination,
-    UserId,
+    CheckStatus, Currency, Health, HealthCheck, HealthChecks, HealthStatus, Money, OrderId,
+    OrderItem, OrderPlaced, OrderStatus, OrderStatusChanged, Pagination, SessionRevocation,
+    SessionRevoked, UserDeleted, UserId, UserRegistered,
 };
+use crate::v2::wire::codec::patterns::SKU;
 
 writ_runtime::id!(UserId, "usr");
+
+writ_runtime::id!(OrderId, "ord");
+
+impl StringEnum for OrderStatus {
+    const NAMES: &'static [&'static str] = &["pending", "paid", "shipped", "delivered", "cancelled"];
+
+    const ALL: &'static [Self] = &[
+        Self::Pending,
+        Self::Paid,
+        Self::Shipped,
+        Self::Delivered,
+        Self::Cancelled,
+    ];
+
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+writ_runtime::string_enum!(OrderStatus);
+
+impl Read for OrderStatus {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        r.string_enum()
+    }
+}
+
+impl Write for OrderStatus {
+    fn write(&self, w: &mut Writer) {
+        w.string(Self::NAMES[self.index()]);
+    }
+}
+
+impl Read for OrderItem {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["sku", "quantity", "unitPrice", "lineTotal"],
+            required: &["sku", "quantity", "unitPrice", "lineTotal"],
+            ..ObjectRule::NONE
+        })?;
+        let mut sku = None;
+        let mut quantity = None;
+        let mut unit_price = None;
+        let mut line_total = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => sku = r.string(&StringRule { min: 1, max: Some(64), pattern: Some(&SKU), ..StringRule::NONE }),
+                1 => quantity = r.int32(&IntegerRule { min: Some(1), max: Some(999), ..IntegerRule::NONE }),
+                2 => unit_price = Money::read(r),
+                _ => line_total = Money::read(r),
+            }
+        }
+        r.end_object(object);
+        Some(Self { sku: sku?, quantity: quantity?, unit_price: unit_price?, line_total: line_total? })
+    }
+}
+
+impl Write for OrderItem {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("sku", &self.sku);
+        w.field("quantity", &self.quantity);
+        w.field("unitPrice", &self.unit_price);
+        w.field("lineTotal", &self.line_total);
+        w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for OrderItem {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("sku", &self.sku, &StringRule { min: 1, max: Some(64), pattern: Some(&SKU), ..StringRule::NONE });
+        c.field("quantity", &self.quantity, &IntegerRule { min: Some(1), max: Some(999), ..IntegerRule::NONE });
+        c.field("unitPrice", &self.unit_price, &OwnRules);
+        c.field("lineTotal", &self.line_total, &OwnRules);
+    }
+}
+
+impl Read for UserRegistered {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["email", "name"],
+            required: &["email", "name"],
+            ..ObjectRule::NONE
+        })?;
+        let mut email = None;
+        let mut name = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => email = r.string(&StringRule { max: Some(254), format: Some(Format::Email), ..StringRule::NONE }),
+                _ => name = r.string(&StringRule { min: 1, max: Some(250), ..StringRule::NONE }),
+            }
+        }
+        r.end_object(object);
+        Some(Self { email: email?, name: name? })
+    }
+}
+
+impl Write for UserRegistered {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("email", &self.email);
+        w.field("name", &self.name);
+        w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for UserRegistered {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("email", &self.email, &StringRule { max: Some(254), format: Some(Format::Email), ..StringRule::NONE });
+        c.field("name", &self.name, &StringRule { min: 1, max: Some(250), ..StringRule::NONE });
+    }
+}
+
+impl Read for UserDeleted {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["deletedAt"],
+            required: &["deletedAt"],
+            ..ObjectRule::NONE
+        })?;
+        let mut deleted_at = None;
+        while r.next_field(&mut object).is_some() {
+            deleted_at = r.date_time();
+        }
+        r.end_object(object);
+        Some(Self { deleted_at: deleted_at? })
+    }
+}
+
+impl Write for UserDeleted {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("deletedAt", &self.deleted_at);
+        w.end_object();
+    }
+}
+
+impl Read for SessionRevoked {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["sessionIds", "reason"],
+            required: &["sessionIds", "reason"],
+            ..ObjectRule::NONE
+        })?;
+        let mut session_ids = None;
+        let mut reason = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => session_ids = r.array(&ArrayRule { min: 1, max: Some(1000), ..ArrayRule::NONE }, |r| r.uuid()),
+                _ => reason = SessionRevocation::read(r),
+            }
+        }
+        r.end_object(object);
+        Some(Self { session_ids: session_ids?, reason: reason? })
+    }
+}
+
+impl Write for SessionRevoked {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("sessionIds", &self.session_ids);
+        w.field("reason", &self.reason);
+        w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for SessionRevoked {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("sessionIds", &self.session_ids, &ArrayRule { min: 1, max: Some(1000), ..ArrayRule::NONE });
+    }
+}
+
+impl From<String> for SessionRevocation {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "logout" => Self::Logout,
+            "token-reused" => Self::TokenReused,
+            "password-changed" => Self::PasswordChanged,
+            "role-changed" => Self::RoleChanged,
+            "account-deleted" => Self::AccountDeleted,
+            _ => Self::Unlisted(text),
+        }
+    }
+}
+
+impl SessionRevocation {
+    /// Returns the string that JSON and parameters contain for this value.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Logout => "logout",
+            Self::TokenReused => "token-reused",
+            Self::PasswordChanged => "password-changed",
+            Self::RoleChanged => "role-changed",
+            Self::AccountDeleted => "account-deleted",
+            Self::Unlisted(text) => text,
+        }
+    }
+}
+
+writ_runtime::open_string_enum!(SessionRevocation);
+
+impl Read for SessionRevocation {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        String::read(r).map(Self::from)
+    }
+}
+
+impl Write for SessionRevocation {
+    fn write(&self, w: &mut Writer) {
+        w.string(self.as_str());
+    }
+}
+
+impl Read for OrderPlaced {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["userId", "total", "items"],
+            required: &["userId", "total", "items"],
+            ..ObjectRule::NONE
+        })?;
+        let mut user_id = None;
+        let mut total = None;
+        let mut items = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => user_id = UserId::read(r),
+                1 => total = Money::read(r),
+                _ => items = r.array(&ArrayRule { min: 1, max: Some(100), ..ArrayRule::NONE }, OrderItem::read),
+            }
+        }
+        r.end_object(object);
+        Some(Self { user_id: user_id?, total: total?, items: items? })
+    }
+}
+
+impl Write for OrderPlaced {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("userId", &self.user_id);
+        w.field("total", &self.total);
+        w.field("items", &self.items);
+        w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for OrderPlaced {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("total", &self.total, &OwnRules);
+        c.field(
+            "items",
+            &self.items,
+            &Items { rule: ArrayRule { min: 1, max: Some(100), ..ArrayRule::NONE }, items: OwnRules },
+        );
+    }
+}
+
+impl Read for OrderStatusChanged {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["userId", "from", "to", "version"],
+            required: &["userId", "from", "to", "version"],
+            ..ObjectRule::NONE
+        })?;
+        let mut user_id = None;
+        let mut from = None;
+        let mut to = None;
+        let mut version = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => user_id = UserId::read(r),
+                1 => from = OrderStatus::read(r),
+                2 => to = OrderStatus::read(r),
+                _ => version = r.int32(&IntegerRule { min: Some(1), max: Some(2147483647), ..IntegerRule::NONE }),
+            }
+        }
+        r.end_object(object);
+        Some(Self { user_id: user_id?, from: from?, to: to?, version: version? })
+    }
+}
+
+impl Write for OrderStatusChanged {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("userId", &self.user_id);
+        w.field("from", &self.from);
+        w.field("to", &self.to);
+        w.field("version", &self.version);
+        w.end_object();
+    }
+}
+
+impl Conform<OwnRules> for OrderStatusChanged {
+    fn conform(&self, _: &OwnRules, c: &mut Checker<'_>) {
+        c.field("version", &self.version, &IntegerRule { min: Some(1), max: Some(2147483647), ..IntegerRule::NONE });
+    }
+}
 
 impl StringEnum for HealthStatus {
     const NAMES: &'static [&'static str] = &["healthy", "degraded", "unhealthy"];
@@ -124,6 +422,28 @@ impl Conform<OwnRules> for Pagination {
         c.field("page", &self.page, &Nullable(IntegerRule { min: Some(1), max: Some(10000), ..IntegerRule::NONE }));
         c.field("limit", &self.limit, &IntegerRule { min: Some(1), max: Some(100), ..IntegerRule::NONE });
         c.field("nextCursor", &self.next_cursor, &Nullable(StringRule { max: Some(1024), ..StringRule::NONE }));
+    }
+}
+
+impl Read for Money {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        let mut object = r.object(&ObjectRule {
+            fields: &["amount", "currency"],
+            required: &["amount", "currency"],
+            ..ObjectRule::NONE
+        })?;
+        let mut amount = None;
+        let mut currency = None;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => amount = r.spelled(&StringRule { max: Some(20), ..StringRule::NONE }, |r| {
+                    r.decimal_string(&NumberRule::NONE)
+                }),
+                _ => currency = Currency::read(r),
+            }
+        }
+        r.end_object(object);
+        Some(Self { amount: amount?, currency: currency? })
     }
 }
 

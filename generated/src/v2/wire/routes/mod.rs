@@ -6,4 +6,5 @@ pub mod users;
 pub mod products;
 pub mod carts;
 pub mod orders;
+pub mod webhook_endpoints;
 pub mod health;

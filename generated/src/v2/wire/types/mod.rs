@@ -6,6 +6,7 @@ mod users;
 mod products;
 mod carts;
 mod orders;
+mod webhook_endpoints;
 mod health;
 mod shared;
 
@@ -14,5 +15,6 @@ pub use self::users::*;
 pub use self::products::*;
 pub use self::carts::*;
 pub use self::orders::*;
+pub use self::webhook_endpoints::*;
 pub use self::health::*;
 pub use self::shared::*;

@@ -16,6 +16,127 @@ pub type Sku = String;
 /// The number of units of a product.
 pub type Quantity = i32;
 
+/// The permanent identifier of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrderId(pub Uuid);
+
+/// The status of an order. An order goes from `pending` to `paid`, `shipped` and `delivered`. A pending or
+/// paid order can become `cancelled`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OrderStatus {
+    /// The value `pending`.
+    Pending,
+    /// The value `paid`.
+    Paid,
+    /// The value `shipped`.
+    Shipped,
+    /// The value `delivered`.
+    Delivered,
+    /// The value `cancelled`.
+    Cancelled,
+}
+
+/// The version of an order. It starts at 1 and increases with every change.
+pub type OrderVersion = i32;
+
+/// A product in an order, with its quantity and its price at the time of the order.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct OrderItem {
+    /// The stock keeping unit (SKU), which identifies a product.
+    pub sku: Sku,
+    /// The number of units of a product.
+    pub quantity: Quantity,
+    /// The price of one unit.
+    pub unit_price: Money,
+    /// The total of the item, `unitPrice` times `quantity`.
+    pub line_total: Money,
+}
+
+/// An event, as consumers and webhook endpoints receive it. Each event declares the schemas of `aggregateId`, the
+/// identifier of the resource that it concerns, and of `data`. The events of one resource keep their order.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct EventEnvelope {
+    /// The identifier of the event. It is equal if the event is delivered again, and equal to the header `webhook-id`.
+    pub id: EventEnvelopeId,
+    /// The type of the event.
+    pub r#type: String,
+    /// The time of the event.
+    pub timestamp: DateTime<Utc>,
+}
+
+/// The data of a user at the time of the registration.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct UserRegistered {
+    /// An e-mail address. Addresses that differ only in upper and lower case are equal.
+    pub email: Email,
+    /// The complete name of the user.
+    pub name: String,
+}
+
+/// The end of a user's account.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct UserDeleted {
+    /// The time at which the account was closed.
+    pub deleted_at: DateTime<Utc>,
+}
+
+/// The login sessions of a user that ended before their time.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct SessionRevoked {
+    /// The sessions that ended. If more end at once, several events list them.
+    pub session_ids: Vec<Uuid>,
+    /// The reason why login sessions ended.
+    pub reason: SessionRevocation,
+}
+
+/// The reason why login sessions ended.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SessionRevocation {
+    /// The value `logout`.
+    Logout,
+    /// The value `token-reused`.
+    TokenReused,
+    /// The value `password-changed`.
+    PasswordChanged,
+    /// The value `role-changed`.
+    RoleChanged,
+    /// The value `account-deleted`.
+    AccountDeleted,
+    /// A value that the contract does not list.
+    Unlisted(String),
+}
+
+/// The data of an order at the time when it was placed.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct OrderPlaced {
+    /// The permanent identifier of a user.
+    pub user_id: UserId,
+    /// An exact amount of money in one currency.
+    pub total: Money,
+    /// The items of the order.
+    pub items: Vec<OrderItem>,
+}
+
+/// A change of the status of an order.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
+pub struct OrderStatusChanged {
+    /// The permanent identifier of a user.
+    pub user_id: UserId,
+    /// The status before the change.
+    pub from: OrderStatus,
+    /// The status after the change.
+    pub to: OrderStatus,
+    /// The version of the order after the change.
+    pub version: OrderVersion,
+}
+
 /// The state of the service.
 ///
 /// - `healthy`: the service and its dependencies work.
@@ -128,3 +249,7 @@ pub enum Currency {
     /// The value `GBP`.
     Gbp,
 }
+
+/// The identifier of the event. It is equal if the event is delivered again, and equal to the header `webhook-id`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventEnvelopeId(pub Uuid);

@@ -5,6 +5,7 @@ mod auth;
 mod users;
 mod products;
 mod orders;
+mod webhook_endpoints;
 mod health;
 mod shared;
 

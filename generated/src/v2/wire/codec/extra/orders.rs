@@ -62,30 +62,6 @@ impl Write for OrderField {
     }
 }
 
-impl Read for OrderItem {
-    fn read(r: &mut Reader<'_>) -> Option<Self> {
-        let mut object = r.object(&ObjectRule {
-            fields: &["sku", "quantity", "unitPrice", "lineTotal"],
-            required: &["sku", "quantity", "unitPrice", "lineTotal"],
-            ..ObjectRule::NONE
-        })?;
-        let mut sku = None;
-        let mut quantity = None;
-        let mut unit_price = None;
-        let mut line_total = None;
-        while let Some(field) = r.next_field(&mut object) {
-            match field {
-                0 => sku = r.string(&StringRule { min: 1, max: Some(64), pattern: Some(&SKU), ..StringRule::NONE }),
-                1 => quantity = r.int32(&IntegerRule { min: Some(1), max: Some(999), ..IntegerRule::NONE }),
-                2 => unit_price = Money::read(r),
-                _ => line_total = Money::read(r),
-            }
-        }
-        r.end_object(object);
-        Some(Self { sku: sku?, quantity: quantity?, unit_price: unit_price?, line_total: line_total? })
-    }
-}
-
 impl Write for NewOrder {
     fn write(&self, w: &mut Writer) {
         match self {

@@ -1,0 +1,167 @@
+//! The relay: it publishes the events of an outbox in Redis Streams.
+
+mod groups;
+mod measure;
+mod publish;
+mod recover;
+mod trim;
+mod wake;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use tokio::time::Instant;
+
+use super::lease::{Lease, Leases};
+use crate::BoxError;
+use crate::jobs::Expired;
+use crate::metrics::Metrics;
+use crate::redis::Redis;
+use crate::shutdown::Shutdown;
+pub(super) use measure::Status;
+use wake::Wake;
+
+/// The longest time between two looks at the outbox. Usually a notification ends the wait.
+const TICK: Duration = Duration::from_millis(500);
+
+/// The time between two trimmings of the streams.
+const TRIM_INTERVAL: Duration = Duration::from_secs(10);
+
+/// The time limit of a pipeline of commands to Redis.
+const REDIS_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The time for which published events stay in the outbox.
+const RETENTION: Duration = Duration::from_secs(7 * 86_400);
+
+/// The published events whose retention has passed.
+pub(crate) const OUTBOX_EXPIRED: Expired = Expired::new("writ.outbox", "published_at")
+    .after(RETENTION)
+    .only("service = current_schema() AND batch IS NOT NULL");
+
+/// The SQL statements of this module, for the test that prepares them.
+#[cfg(test)]
+pub(super) const STATEMENTS: &[&str] = &[
+    groups::KNOWN,
+    groups::SEE,
+    groups::FORGET,
+    measure::MEASURE,
+    publish::UNPUBLISHED,
+    publish::RECORD,
+    recover::RETURN,
+];
+
+/// The relay of an outbox in one process. Several processes run it, and each partition has one leader.
+pub(super) struct Relay {
+    pool: PgPool,
+    redis: Redis,
+    leases: Leases,
+    /// The schema of the outbox, as metrics name it.
+    outbox: String,
+    metrics: Arc<Metrics>,
+    status: Arc<Status>,
+    /// The partitions that this process leads and can publish.
+    led: BTreeMap<i16, Led>,
+    renewed: Option<Instant>,
+    trimmed: Option<Instant>,
+    /// True if the last step failed, so that further failures are not logged.
+    is_failing: bool,
+}
+
+/// A partition that this process leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Led {
+    token: i64,
+    /// The number of the last batch, as Redis has it. `None` if Redis has no batch.
+    last: Option<i64>,
+    /// The number of the next batch.
+    next: i64,
+}
+
+impl Relay {
+    pub(super) fn new(
+        pool: PgPool,
+        redis: Redis,
+        outbox: String,
+        lifetime: Duration,
+        metrics: Arc<Metrics>,
+        status: Arc<Status>,
+    ) -> Relay {
+        let leases = Leases::new(pool.clone(), "", lifetime);
+        let (led, renewed, trimmed) = (BTreeMap::new(), None, None);
+        Relay { pool, redis, leases, outbox, metrics, status, led, renewed, trimmed, is_failing: false }
+    }
+
+    /// Publishes events until the shutdown begins.
+    pub(super) async fn run(mut self, shutdown: Shutdown) {
+        let wake = Wake::listen(self.pool.clone(), self.outbox.clone());
+        loop {
+            let publishes_more = tokio::select! {
+                more = self.attempt() => more,
+                () = shutdown.draining() => break,
+            };
+            if publishes_more {
+                continue;
+            }
+            tokio::select! {
+                () = wake.notified() => {}
+                () = tokio::time::sleep(TICK) => {}
+                () = shutdown.draining() => break,
+            }
+        }
+        self.leases.release().await;
+    }
+
+    /// Takes a step, and logs the first of several failures. Returns true if more events may be left.
+    async fn attempt(&mut self) -> bool {
+        match self.step().await {
+            Ok(more) => {
+                if std::mem::take(&mut self.is_failing) {
+                    tracing::info!(outbox = self.outbox, "events are published again");
+                }
+                more
+            }
+            Err(error) => {
+                // The outcome of the step is unknown, so the relay asks Redis for the last batches.
+                self.led.clear();
+                self.renewed = None;
+                if !std::mem::replace(&mut self.is_failing, true) {
+                    tracing::warn!(outbox = self.outbox, %error, "events are not published at the moment");
+                }
+                false
+            }
+        }
+    }
+
+    /// Renews the leases if it is time, and publishes a batch of each partition that this process leads.
+    pub(super) async fn step(&mut self) -> Result<bool, BoxError> {
+        if self.renewed.is_none_or(|renewed| renewed.elapsed() >= self.leases.lifetime / 4) {
+            self.measure().await?;
+            let leases = self.leases.hold().await?;
+            self.renewed = Some(Instant::now());
+            self.follow(&leases).await?;
+        }
+        let published = self.publish().await?;
+        if self.trimmed.is_none_or(|trimmed| trimmed.elapsed() >= TRIM_INTERVAL) {
+            self.trim().await?;
+            self.trimmed = Some(Instant::now());
+        }
+        Ok(published)
+    }
+
+    /// Returns the key of the stream of a partition. All outboxes of a service add to it.
+    fn stream(&self, partition: i16) -> String {
+        stream_key(&self.redis, partition)
+    }
+
+    /// Returns the key of the number of the last batch of this outbox in a partition.
+    fn mark(&self, partition: i16) -> String {
+        self.redis.key(format_args!("events:last:{}:{partition}", self.outbox))
+    }
+}
+
+/// Returns the key of the stream of a partition.
+pub(super) fn stream_key(redis: &Redis, partition: i16) -> String {
+    redis.key(format_args!("events:{partition}"))
+}

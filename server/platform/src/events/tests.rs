@@ -1,0 +1,12 @@
+//! Tests of events on real PostgreSQL and Redis.
+
+mod commands;
+mod consuming;
+mod killed;
+mod leases;
+mod origin;
+mod outbox;
+mod private_redis;
+mod recovery;
+mod relays;
+mod support;

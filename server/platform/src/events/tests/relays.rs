@@ -1,0 +1,89 @@
+//! Tests of a relay that has lost its lease without noticing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use writ_runtime::event::{EventType, NewEvent, Outbox as _};
+
+use super::support::{DATABASE, eventually};
+use crate::Transaction;
+use crate::events::Outbox;
+use crate::events::lease::Leases;
+use crate::events::outbox::partition_of;
+use crate::events::relay::{Relay, stream_key};
+use crate::metrics::Metrics;
+use crate::testing::{self, TestDatabase};
+
+static NUMBERED: EventType = EventType { name: "counter.numbered", aggregate: "counter", version: 1, internal: false };
+
+/// A database with an outbox, and a Redis, without a running service.
+struct Stage {
+    database: TestDatabase,
+    redis: crate::Redis,
+}
+
+impl Stage {
+    async fn new() -> Stage {
+        let database = TestDatabase::migrated(&DATABASE).await;
+        Leases::new(database.pool.clone(), "", Duration::from_secs(1)).create().await.unwrap();
+        Stage { database, redis: testing::redis() }
+    }
+
+    fn relay(&self, lifetime: Duration) -> Relay {
+        let (pool, redis, metrics) = (self.database.pool.clone(), self.redis.clone(), Arc::<Metrics>::default());
+        Relay::new(pool, redis, "counters".to_owned(), lifetime, metrics, Arc::default())
+    }
+
+    async fn publish(&self, number: i32) {
+        let mut transaction = Transaction::begin(&self.database.pool).await.unwrap();
+        let event = NewEvent { event_type: &NUMBERED, aggregate_id: "a".to_owned(), data: number.to_string().into() };
+        Outbox(()).append(&mut transaction, event).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+
+    /// Returns the numbers in the stream of the aggregate.
+    async fn stream(&self) -> Vec<String> {
+        let mut read = redis::pipe();
+        read.cmd("XRANGE").arg(stream_key(&self.redis, partition_of("counter", "a"))).arg("-").arg("+");
+        let (entries,): (redis::streams::StreamRangeReply,) = self.redis.run(&read).await.unwrap();
+        entries.ids.iter().map(|entry| entry.get("data").unwrap()).collect()
+    }
+}
+
+#[tokio::test]
+async fn a_relay_that_has_lost_its_lease_adds_nothing_behind_the_new_leader() {
+    let stage = Stage::new().await;
+    let (mut first, mut second) = (stage.relay(Duration::from_millis(50)), stage.relay(Duration::from_secs(60)));
+    stage.publish(0).await;
+    assert!(first.step().await.unwrap());
+    assert_eq!(stage.stream().await, ["0"]);
+    let ended = async || {
+        let ended = "SELECT bool_and(until < now()) FROM writ.event_leases";
+        sqlx::query_scalar::<_, bool>(ended).fetch_one(&stage.database.pool).await.unwrap()
+    };
+    assert!(eventually(ended).await);
+    stage.publish(1).await;
+    assert!(second.step().await.unwrap());
+    stage.publish(2).await;
+    assert!(!first.publish().await.unwrap());
+    assert_eq!(stage.stream().await, ["0", "1"]);
+    assert!(second.step().await.unwrap());
+    assert_eq!(stage.stream().await, ["0", "1", "2"]);
+}
+
+#[tokio::test]
+async fn a_batch_that_was_added_and_not_recorded_is_repeated_in_its_order() {
+    let stage = Stage::new().await;
+    let (mut first, mut second) = (stage.relay(Duration::from_millis(50)), stage.relay(Duration::from_secs(60)));
+    stage.publish(0).await;
+    assert!(first.step().await.unwrap());
+    let replace = "UPDATE writ.event_leases SET owner = NULL, token = token + 1, until = '-infinity'";
+    sqlx::query(replace).execute(&stage.database.pool).await.unwrap();
+    stage.publish(1).await;
+    stage.publish(2).await;
+    // The first relay adds the events, and cannot record them.
+    assert!(first.publish().await.unwrap());
+    assert!(second.step().await.unwrap());
+    assert_eq!(stage.stream().await, ["0", "1", "2", "1", "2"]);
+    assert!(!second.step().await.unwrap());
+}

@@ -1,0 +1,118 @@
+//! The dispatcher: the task of a process that sends the deliveries which are due.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use tokio::task::{Id, JoinSet};
+use tokio::time::MissedTickBehavior;
+use uuid::Uuid;
+
+use super::delivery::{self, Attempt};
+use super::endpoint;
+use super::request::{Failure, Message, Sender, TIMEOUT};
+use super::schedule::Schedule;
+use crate::metrics::Metrics;
+use crate::shutdown::Shutdown;
+
+/// The greatest number of attempts that begin at once for an endpoint. An endpoint with so many running attempts waits.
+const EACH: usize = 4;
+
+/// The time after which another process repeats an attempt whose process has died.
+const LEASE: Duration = Duration::from_secs(4 * TIMEOUT.as_secs());
+
+/// The sender of due deliveries.
+#[derive(Debug, Clone)]
+pub(super) struct Dispatcher {
+    pub(super) pool: PgPool,
+    pub(super) sender: Sender,
+    pub(super) schedule: Schedule,
+    /// The time between two looks for due deliveries.
+    pub(super) interval: Duration,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+impl Dispatcher {
+    /// Sends due deliveries until the shutdown begins, and then waits for the running attempts.
+    ///
+    /// Each attempt is a task, and each endpoint has a limit of its own. So a slow endpoint only holds back itself.
+    pub(super) async fn run(self, shutdown: Shutdown) {
+        let mut ticks = tokio::time::interval(self.interval);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut attempts, mut running) = (JoinSet::new(), HashMap::new());
+        loop {
+            tokio::select! {
+                () = shutdown.draining() => break,
+                _ = ticks.tick() => {}
+                // The place of an ended attempt is free, so its endpoint may have more that is due.
+                Some(ended) = attempts.join_next_with_id() => {
+                    running.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
+                }
+            }
+            self.begin(&mut attempts, &mut running).await;
+        }
+        while attempts.join_next().await.is_some() {}
+    }
+
+    /// Begins attempts for all endpoints with a free place.
+    async fn begin(&self, attempts: &mut JoinSet<()>, running: &mut HashMap<Id, Uuid>) {
+        let mut counts = HashMap::<Uuid, usize>::new();
+        running.values().for_each(|endpoint| *counts.entry(*endpoint).or_default() += 1);
+        let busy: Vec<Uuid> = counts.into_iter().filter(|(_, count)| *count >= EACH).map(|(id, _)| id).collect();
+        let leased = match delivery::lease(&self.pool, &busy, EACH as i64, LEASE).await {
+            Ok(leased) => leased,
+            Err(error) => return tracing::warn!(%error, "cannot read the due webhooks: trying again"),
+        };
+        for attempt in leased {
+            let (dispatcher, endpoint) = (self.clone(), attempt.endpoint);
+            let task = attempts.spawn(async move { dispatcher.attempt(&attempt).await });
+            running.insert(task.id(), endpoint);
+        }
+    }
+
+    /// Makes an attempt and records its result. If the result cannot be recorded, the attempt is repeated after its lease.
+    async fn attempt(&self, attempt: &Attempt) {
+        let (id, timestamp) = (attempt.event.to_string(), chrono::Utc::now().timestamp());
+        let signatures = attempt.secrets.iter().map(|secret| secret.sign(&id, timestamp, &attempt.body));
+        let signatures = signatures.collect::<Vec<_>>().join(" ");
+        let message = Message { id, timestamp, signatures, body: attempt.body.clone() };
+        let recorded = match self.sender.send(&attempt.url, &message).await {
+            Ok(()) => {
+                self.metrics.observe_webhook("delivered");
+                delivery::succeed(&self.pool, attempt).await
+            }
+            Err(failure) => {
+                self.metrics.observe_webhook(match failure {
+                    Failure::Forbidden => "forbidden",
+                    Failure::Rejected(_) => "rejected",
+                    Failure::Unreachable(_) => "unreachable",
+                });
+                self.record_failure(attempt, &failure).await
+            }
+        };
+        if let Err(error) = recorded {
+            tracing::warn!(%error, event = message.id, "cannot record the result of a webhook: it is sent again");
+        }
+    }
+
+    /// Records a failed attempt. Disables the endpoint if it has gone (410), or if a delivery has failed for good and the
+    /// endpoint has accepted nothing since.
+    async fn record_failure(&self, attempt: &Attempt, failure: &Failure) -> Result<(), sqlx::Error> {
+        let is_gone = *failure == Failure::Rejected(http::StatusCode::GONE);
+        let number = u32::try_from(attempt.number).unwrap_or(u32::MAX);
+        let wait = self.schedule.wait_after(number).filter(|_| !is_gone);
+        let mut transaction = self.pool.begin().await?;
+        let nothing_accepted = delivery::fail(&mut transaction, attempt, wait, &failure.to_string()).await?;
+        let (endpoint, event) = (attempt.endpoint, attempt.event);
+        if is_gone || (wait.is_none() && nothing_accepted) {
+            let reason = format!("{failure}, at attempt {number} of {event}");
+            let reason: String = reason.chars().take(200).collect();
+            endpoint::switch(&mut transaction, endpoint, false, &reason).await?;
+            tracing::warn!(%endpoint, reason, "disabled a webhook endpoint");
+        } else if wait.is_none() {
+            tracing::warn!(%endpoint, %event, %failure, "a webhook has failed for good");
+        }
+        transaction.commit().await
+    }
+}

@@ -1,0 +1,59 @@
+//! Tests of the registration of endpoints and of their secrets.
+
+use uuid::Uuid;
+
+use super::receiver::{Receiver, Reply};
+use super::{ORDER_CREATED, is_signed, start};
+use crate::webhooks::{EndpointError, MAX_ENDPOINTS, NewEndpoint};
+
+#[tokio::test]
+async fn after_a_rotation_both_secrets_sign() {
+    let delivery = start(1).await;
+    let receiver = Receiver::start([Reply::status(200)]).await;
+    let (endpoint, old) = delivery.register(&receiver.url("/")).await;
+    let new = delivery.webhooks.rotate_secret(endpoint.id).await.unwrap().unwrap();
+    delivery.publish(&ORDER_CREATED).await;
+    receiver.wait_for(1).await;
+    let request = &receiver.requests()[0];
+    assert!(is_signed(request, &old) && is_signed(request, &new), "{request:?}");
+    let past = "UPDATE writ.webhook_endpoints SET previous_until = now()";
+    sqlx::query(past).execute(&delivery.database.pool).await.unwrap();
+    delivery.publish(&ORDER_CREATED).await;
+    receiver.wait_for(2).await;
+    let request = &receiver.requests()[1];
+    assert!(!is_signed(request, &old) && is_signed(request, &new), "{request:?}");
+    assert_eq!(delivery.webhooks.rotate_secret(Uuid::now_v7()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_number_of_endpoints_is_limited_also_for_concurrent_requests() {
+    let delivery = start(1).await;
+    let register = || async {
+        let url = "https://hooks.example/".to_owned();
+        delivery.webhooks.register(&NewEndpoint { url, ..NewEndpoint::default() }).await
+    };
+    let all = futures_util::future::join_all((0..MAX_ENDPOINTS + 10).map(|_| register())).await;
+    let refused = all.iter().filter(|result| matches!(result, Err(EndpointError::TooMany))).count();
+    assert_eq!(refused, 10);
+    let endpoints = delivery.webhooks.endpoints().await.unwrap();
+    assert_eq!(endpoints.len(), MAX_ENDPOINTS);
+    assert!(delivery.webhooks.delete(endpoints[0].id).await.unwrap());
+    assert!(!delivery.webhooks.delete(endpoints[0].id).await.unwrap());
+    assert_eq!(delivery.webhooks.endpoint(endpoints[0].id).await.unwrap(), None);
+    register().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_endpoint_with_invalid_data_is_refused() {
+    let delivery = start(1).await;
+    let valid = NewEndpoint { url: "https://hooks.example/".to_owned(), ..NewEndpoint::default() };
+    let refused = async |new: NewEndpoint| delivery.webhooks.register(&new).await.unwrap_err().to_string();
+    let fault = refused(NewEndpoint { url: "ftp://hooks.example".to_owned(), ..valid.clone() }).await;
+    assert_eq!(fault, "the URL must begin with https://");
+    let fault = refused(NewEndpoint { description: "a".repeat(201), ..valid.clone() }).await;
+    assert_eq!(fault, "the description must have at most 200 characters");
+    for name in ["order.lost", "session.ended"] {
+        let fault = refused(NewEndpoint { event_types: vec![name.to_owned()], ..valid.clone() }).await;
+        assert_eq!(fault, format!("there are no events of the type `{name}`"));
+    }
+}
