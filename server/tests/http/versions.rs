@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use writ_platform::testing::{Selector, Sweep, Versioned};
 use writ_runtime::{Operation, Version};
 
+use crate::customers::known;
 use crate::envelope::refused;
 use crate::orders::{Customer, a_notebook, ordered};
 use crate::support::{PASSWORD, Service, body_of};
@@ -54,6 +55,7 @@ async fn sweep(service: &Service, api: &Api, selector: Selector) -> Sweep {
     let email = format!("v{}-{selector:?}@example.com", api.version.number).to_ascii_lowercase();
     let customer = Customer::new(service, &email).await;
     let order = ordered(service, &customer).await;
+    known(service, &json!({ "id": customer.id })).await;
     let [refreshed, ended] = [service.login(&email, PASSWORD).await, service.login(&email, PASSWORD).await];
     let admin = service.admin().await;
     let register = service.call(&admin, Method::POST, "/v2/webhooks").json(&hook());
@@ -135,6 +137,36 @@ async fn a_user_has_a_name_in_one_part_in_version_1_and_in_two_in_version_2() {
     let response = patch(format!("/v2{path}"), &etag, json!({ "familyName": "" })).await.unwrap();
     assert_eq!(body_of(response, 200).await["givenName"], "Other");
     assert_eq!(get(format!("/v1{path}")).await.0["name"], "Other");
+}
+
+#[tokio::test]
+async fn a_name_that_version_1_sends_back_unchanged_keeps_its_parts() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let new =
+        json!({ "email": "user@example.com", "givenName": "Sample", "familyName": "van User", "password": PASSWORD });
+    let created = service.request(Method::POST, "/v2/users").json(&new).send().await.unwrap();
+    let path = created.headers()["location"].to_str().unwrap().trim_start_matches("/v2").to_owned();
+    let change = async |method: Method, path: String, body: Value| {
+        let request = service.call(&admin, method, &path).header("if-match", "*").json(&body);
+        body_of(request.send().await.unwrap(), 200).await
+    };
+    let parts = async || {
+        let user = body_of(service.call(&admin, Method::GET, &format!("/v2{path}")).send().await.unwrap(), 200).await;
+        (user["givenName"].as_str().unwrap().to_owned(), user["familyName"].as_str().unwrap().to_owned())
+    };
+    let is = |given: &str, family: &str| (given.to_owned(), family.to_owned());
+
+    let replacement = json!({ "email": "other@example.com", "name": "Sample van User", "role": "user" });
+    change(Method::PUT, format!("/v1{path}"), replacement).await;
+    assert_eq!(parts().await, is("Sample", "van User"));
+    change(Method::PATCH, format!("/v1{path}"), json!({ "name": "Sample van User" })).await;
+    assert_eq!(parts().await, is("Sample", "van User"));
+    // Another name is split, and version 2 decides about the parts.
+    change(Method::PATCH, format!("/v1{path}"), json!({ "name": "Other van User" })).await;
+    assert_eq!(parts().await, is("Other van", "User"));
+    change(Method::PATCH, format!("/v2{path}"), json!({ "givenName": "Other", "familyName": "van User" })).await;
+    assert_eq!(parts().await, is("Other", "van User"));
 }
 
 #[tokio::test]
