@@ -5,6 +5,7 @@
 
 /// The templates of the generated files, each as its name and its source text.
 pub const TEMPLATES: &[(&str, &str)] = &[
+    ("api.rs", include_str!("api.rs.j2")),
     ("authenticator.rs", include_str!("authenticator.rs.j2")),
     ("client_call.rs", include_str!("client_call.rs.j2")),
     ("client_mod.rs", include_str!("client_mod.rs.j2")),
@@ -33,6 +34,7 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("routes.rs", include_str!("routes.rs.j2")),
     ("routes_mod.rs", include_str!("routes_mod.rs.j2")),
     ("serde_types.rs", include_str!("serde_types.rs.j2")),
+    ("services.rs", include_str!("services.rs.j2")),
     ("tag.rs", include_str!("tag.rs.j2")),
     ("types.rs", include_str!("types.rs.j2")),
     ("types_mod.rs", include_str!("types_mod.rs.j2")),

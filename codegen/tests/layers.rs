@@ -21,6 +21,7 @@ const LAYERS: &[&str] = &[
     "rust::operations",
     "rust::events",
     "rust::servers",
+    "rust::services",
     "rust::client",
     "rust::fallbacks",
     "rust",

@@ -1,7 +1,8 @@
 //! A sample server for the contract in `spec/`: sessions, users, products, carts, orders and health checks.
 //!
-//! Each folder is one service, which implements a trait that the generator wrote from the contract. [`Shop`] combines
-//! them into one server on the crate `writ_platform`, which has the infrastructure that services of any contract can use.
+//! Each folder implements a trait that the generator wrote from a tag of the contract. The tags belong to two services, `users`
+//! and `orders`, each with a database and keys of its own. [`Shop`] runs both in one process, or one of them, on the crate
+//! `writ_platform`, which has the infrastructure that services of any contract can use.
 
 mod app;
 pub mod auth;
@@ -18,4 +19,4 @@ pub mod testing;
 pub mod users;
 pub mod webhooks;
 
-pub use app::{ORDERS, Shop, USERS};
+pub use app::{ORDERS, OrderParts, Running, Shop, USERS, UserParts};

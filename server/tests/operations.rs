@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use http::Method;
-use server::testing;
 use support::Service;
 
 /// The beginnings of the names of metrics.
@@ -64,11 +63,11 @@ fn the_names_of_metrics_are_told_from_labels() {
 
 #[tokio::test]
 async fn every_metric_of_the_dashboard_and_of_the_alert_rules_is_served() {
-    let service = Service::of(testing::start().await);
+    let service = Service::start().await;
     for path in ["/v1/products", "/v1/products", "/nowhere"] {
         service.request(Method::GET, path).send().await.unwrap();
     }
-    let text = service.server.platform.metrics().render().unwrap();
+    let text = service.server.of("orders").platform.metrics().render().unwrap();
     let served: BTreeSet<&str> = text.lines().filter_map(|line| line.split('{').next()).collect();
     let (shown, watched) = (metrics_in(&dashboard()), metrics_in(&rules()));
     assert!(shown.len() > 15 && watched.len() > 10, "{shown:?} {watched:?}");
@@ -79,8 +78,8 @@ async fn every_metric_of_the_dashboard_and_of_the_alert_rules_is_served() {
 
 #[tokio::test]
 async fn every_metric_is_documented() {
-    let service = Service::of(testing::start().await);
-    let names = service.server.platform.metrics().names();
+    let service = Service::start().await;
+    let names = service.server.of("orders").platform.metrics().names();
     let text = document("operations.md");
     let missing: Vec<_> = names.iter().filter(|name| !text.contains(&format!("| `{name}"))).collect();
     assert!(missing.is_empty(), "docs/operations.md has no row for {missing:?}");

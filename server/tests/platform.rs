@@ -51,8 +51,7 @@ async fn the_weak_tag_of_a_compressed_response_names_the_version_in_every_condit
 #[tokio::test]
 async fn pages_of_configured_origins_can_send_requests() {
     let origin = "https://app.example.com";
-    let server = testing::start_with(|settings| settings.set("WRIT_CORS_ORIGINS", origin)).await;
-    let service = Service::of(server);
+    let service = Service::start_with(|settings| settings.set("WRIT_CORS_ORIGINS", origin)).await;
     let preflight = |from: &'static str| {
         service
             .request(Method::OPTIONS, "/v1/users")
@@ -83,7 +82,7 @@ async fn a_closed_administrator_stays_closed_after_a_restart() {
     let path = format!("/v1/users/{}", page["data"][0]["id"].as_str().unwrap());
     let close = service.call(&admin, Method::DELETE, &path).header("if-match", "\"1\"").send().await.unwrap();
     assert_eq!(close.status(), 204);
-    service.server.platform.prepare().await.unwrap();
+    service.server.of("users").platform.prepare().await.unwrap();
     let login = serde_json::json!({ "email": "admin@example.com", "password": testing::ADMIN_PASSWORD });
     let login = service.request(Method::POST, "/v1/auth/login").json(&login).send().await.unwrap();
     assert_eq!(login.status(), 401);
@@ -94,8 +93,7 @@ async fn metrics_are_served_only_on_their_own_port() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let metrics = free.local_addr().unwrap();
     drop(free);
-    let server = testing::start_with(|settings| settings.set("WRIT_METRICS_BIND", &metrics.to_string())).await;
-    let service = Service::of(server);
+    let service = Service::start_with(|settings| settings.set("WRIT_METRICS_BIND", &metrics.to_string())).await;
     service.request(Method::GET, "/nowhere").send().await.unwrap();
     let text = reqwest::get(format!("http://{metrics}/metrics")).await.unwrap().text().await.unwrap();
     assert!(

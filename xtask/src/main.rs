@@ -93,6 +93,7 @@ fn project() -> Project {
         .prefix("WRIT_")
         .postgres()
         .redis()
+        .services(&["users", "orders"])
         .generate_with(codegen::generate_all)
         .credential(Credential::new("Admin", "ADMIN_PASSWORD").user("ADMIN_EMAIL", "admin@example.com"))
         .page("API", "/v2")

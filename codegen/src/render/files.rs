@@ -10,7 +10,8 @@ use crate::rust::CrateViews;
 use crate::rust::code::Code;
 use crate::rust::view::{
     AuthenticatorView, ClientView, CodecsView, ExtraCodecView, OutgoingKind, OutgoingView, PatternView, SchemeView,
-    SerdeView, ServerView, TagCallsView, TagSummary, TagView, TypesView, UnselectedView, ValidatorView, WebhookView,
+    SerdeView, ServerView, ServicesView, TagCallsView, TagSummary, TagView, TypesView, UnselectedView, ValidatorView,
+    WebhookView,
 };
 
 use crate::version_declaration::VersionsView;
@@ -169,6 +170,9 @@ pub fn render(renderer: &Renderer, views: &CrateViews) -> Result<Rendered, Error
             )?,
         );
     }
+    if let Some(services) = &views.root.services {
+        add(&services_file(services), renderer.render("services.rs", services)?);
+    }
     if let Some(events) = &views.events {
         add(&format!("{}.rs", file_name(&events.module)), renderer.render("events.rs", events)?);
     }
@@ -222,6 +226,11 @@ pub fn library(
     }
     let view = Library { modules: modules.iter().map(Code::of).collect(), versions, recursion_limit };
     Ok(format!("{HEADER}\n{}", renderer.render("lib.rs", &view)?))
+}
+
+/// Returns the path of the file of the services.
+pub fn services_file(services: &ServicesView) -> String {
+    format!("{}.rs", file_name(&services.module))
 }
 
 /// Returns the file name of a generated module without its extension: the module name without `r#`.

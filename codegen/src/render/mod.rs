@@ -17,7 +17,7 @@ use serde::Serialize;
 pub(crate) use layout::lay_out;
 
 pub use files::{Layout, files, library};
-pub(crate) use files::{Rendered, finish, render};
+pub(crate) use files::{Rendered, finish, render, services_file};
 pub(crate) use imports::PLACE;
 #[cfg(test)]
 pub(crate) use imports::mark;

@@ -19,6 +19,7 @@ pub(crate) mod operations;
 pub(crate) mod plan;
 mod root;
 mod servers;
+pub(crate) mod services;
 mod types;
 
 pub use names::ident::is_keyword;

@@ -33,12 +33,13 @@ use crate::rust::types::serde_types::serde_view;
 use crate::rust::types::type_files::{ExtraCodecs, TypeFile, type_files};
 use crate::rust::view::{
     Access, ClientView, DocumentView, ErrorsView, EventsView, ExampleView, ExtraCodecView, FeatureView, OutgoingKind,
-    OutgoingView, PatternView, RootView, SchemeView, ServerView, TagSummary, TagView, UnselectedView, ValidatorView,
-    WebhookView,
+    OutgoingView, PatternView, RootView, SchemeView, ServerView, ServicesView, TagSummary, TagView, UnselectedView,
+    ValidatorView, WebhookView,
 };
 
 use crate::rust::names::requested_names;
 use crate::rust::servers::server_views;
+use crate::rust::services::{service_views, services_module};
 
 /// The views of a contract: the data of all generated files.
 pub struct CrateViews {
@@ -154,6 +155,15 @@ pub fn views(
     {
         features.push("multipart");
     }
+    let summaries: Vec<TagSummary> = views.iter().enumerate().map(summary).collect();
+    let services = service_views(contract, &summaries, diagnostics);
+    let services = (!services.is_empty()).then(|| ServicesView {
+        module: services_module(&modules),
+        authenticator: authenticator.as_ref().map(|authenticator| authenticator.name.clone()),
+        conversions: conversions.as_ref().map(|conversions| conversions.name.clone()),
+        unwritten: options.unwritten,
+        services,
+    });
     CrateViews {
         root: RootView {
             title: match contract.title.trim() {
@@ -163,7 +173,7 @@ pub fn views(
             version: contract.version.clone(),
             docs: contract.description.clone().unwrap_or_default(),
             base_path: contract.servers.first().map(Server::base_path).unwrap_or_default(),
-            tags: views.iter().map(summary).collect(),
+            tags: summaries,
             example: views.first().and_then(example),
             authenticator,
             features: options
@@ -173,6 +183,7 @@ pub fn views(
                 .collect(),
             webhooks: !webhooks.is_empty(),
             events: events.as_ref().map(|events| events.module.clone()),
+            services,
             callbacks: outgoing.iter().any(|group| group.kind == OutgoingKind::Callbacks),
             document: document.is_some(),
             unwritten: options.unwritten,
@@ -249,8 +260,8 @@ fn example(tag: &TagView) -> Option<ExampleView> {
     })
 }
 
-/// Returns the view of a tag for the root module: its names, without its operations.
-fn summary(tag: &TagView) -> TagSummary {
+/// Returns the view of the tag at an index for the root module: its names, without its operations.
+fn summary((index, tag): (usize, &TagView)) -> TagSummary {
     let mut exports = vec![tag.name.clone()];
     for operation in &tag.operations {
         if let Some(request) = &operation.request {
@@ -265,6 +276,8 @@ fn summary(tag: &TagView) -> TagSummary {
     }
     exports.sort();
     TagSummary {
+        index,
+        service: tag.service.clone(),
         name: tag.name.clone(),
         module: tag.module.clone(),
         field: tag.field.clone(),

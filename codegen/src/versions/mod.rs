@@ -20,8 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::Error;
 
-use crate::render::{Rendered, Renderer, render};
+use crate::render::{Rendered, Renderer, render, services_file};
 use crate::rust::code::{Code, literal};
+use crate::rust::services::{has_tag, operations_of};
 use crate::rust::view::{OlderVersionView, ServedVersionsView, TagView, VersionBinderView};
 
 use conversions::Conversions;
@@ -108,7 +109,10 @@ pub fn link_versions(mut versions: Vec<ApiVersion>, renderer: &Renderer) -> Resu
         rendered.push(older_files(&versions, &links, &shared[index], index, renderer, added)?);
     }
     let handled = (0..=last).map(|index| handled(&versions, &links, index)).collect();
-    let view = versions_view(&versions, &links, &shared);
+    let view = versions_view(&versions, &links, &shared, None);
+    let services = versions[last].views.root.services.iter().flat_map(|services| &services.services);
+    let of_services: Vec<_> =
+        services.map(|service| versions_view(&versions, &links, &shared, Some(&service.id))).collect();
     let schemes = (0..last).flat_map(|index| versions[index].views.root.authenticator.clone()).collect::<Vec<_>>();
     let latest = &mut versions[last].views;
     for older in schemes {
@@ -118,6 +122,10 @@ pub fn link_versions(mut versions: Vec<ApiVersion>, renderer: &Renderer) -> Resu
         }
     }
     latest.root.versions = Some(view);
+    let services = latest.root.services.iter_mut().flat_map(|services| &mut services.services);
+    for (service, view) in services.zip(of_services) {
+        service.versions = Some(view);
+    }
     rendered.push(render(renderer, latest)?);
     Ok(Linked { rendered, mismatches, handled })
 }
@@ -155,7 +163,15 @@ fn older_files(
         }
     }
     let names = older.traits();
-    let mut rendered = prune::prune(&older.rendered, shared, &newer.name, &traits, |file, item| {
+    // The services are those of the latest version.
+    let services = older.views.root.services.as_ref().map(services_file);
+    let own: Rendered = older
+        .rendered
+        .iter()
+        .filter(|(path, _)| Some(*path) != services.as_ref())
+        .map(|(path, text)| (path.clone(), text.clone()))
+        .collect();
+    let mut rendered = prune::prune(&own, shared, &newer.name, &traits, |file, item| {
         let is_trait = !file.path.contains('/') && item.declared.is_some_and(|name| names.contains(name));
         !is_trait && !item.code.starts_with("pub fn bind<")
     });
@@ -199,8 +215,15 @@ fn older_files(
     Ok(rendered)
 }
 
-/// Returns the view of the method with which the latest version serves all versions.
-fn versions_view(versions: &[ApiVersion], links: &[Links], shared: &[Shared]) -> ServedVersionsView {
+/// Returns the view of the method with which the latest version serves all versions, or with which one of its services serves
+/// its operations.
+fn versions_view(
+    versions: &[ApiVersion],
+    links: &[Links],
+    shared: &[Shared],
+    service: Option<&str>,
+) -> ServedVersionsView {
+    let is_served = |tag: &TagView| service.is_none_or(|service| has_tag(service, tag.service.as_deref()));
     let last = versions.len() - 1;
     // The version whose trait converts the problems of each version.
     let mut owners: Vec<usize> = vec![last; versions.len()];
@@ -211,7 +234,7 @@ fn versions_view(versions: &[ApiVersion], links: &[Links], shared: &[Shared]) ->
         let version = &versions[index];
         let name = &version.name;
         let mut bounds = vec![Code::of(format!("crate::{name}::{}", links[index].trait_name))];
-        for tag in &version.views.tags {
+        for tag in version.views.tags.iter().filter(|tag| is_served(tag)) {
             if removed(versions, links, index, tag).next().is_some() {
                 let principal = match removed_is_secured(versions, links, index, tag) {
                     true => "<Principal = A::Principal>",
@@ -234,7 +257,8 @@ fn versions_view(versions: &[ApiVersion], links: &[Links], shared: &[Shared]) ->
         let parameters: Vec<String> = versions[index..last].iter().map(|version| version.name.to_uppercase()).collect();
         let mut found: BTreeMap<(usize, String), VersionBinderView> = BTreeMap::new();
         for operation in version.views.tags.iter().flat_map(|tag| &tag.operations) {
-            let Some(handler) = handler(versions, links, index, &operation.id) else { continue };
+            let handler = handler(versions, links, index, &operation.id);
+            let Some(handler) = handler.filter(|handler| is_served(handler.tag)) else { continue };
             let is_latest = handler.version == last;
             let function = binder_name(&versions[handler.version].name, &handler.tag.module, is_latest);
             let position = versions[last].views.tags.iter().position(|tag| tag.module == handler.tag.module);
@@ -256,6 +280,10 @@ fn versions_view(versions: &[ApiVersion], links: &[Links], shared: &[Shared]) ->
             bounds,
             envelope: Code::of(envelope),
             binders: found.into_values().collect(),
+            operations: match service {
+                None => Code::of(format!("crate::{name}::operations::ALL")),
+                Some(service) => operations_of(&format!("crate::{name}::operations::ALL"), service),
+            },
             unwritten: version.views.root.unwritten,
         }
     });

@@ -107,6 +107,7 @@
 //! - [`operations`]: the operations as constant data: paths, parameters, security and policies.
 //! - [`client`]: a typed client of the contract.
 //! - [`events`]: the domain events of the service: their types, publisher and consumer.
+//! - [`services`]: a struct such as [`Api`] for each service of the contract, to run it in a process of its own.
 //!
 //! All types, traits and errors are also exported from this module.
 //!
@@ -135,6 +136,7 @@ pub mod client;
 pub mod errors;
 pub mod events;
 pub mod operations;
+pub mod services;
 
 pub(crate) mod wire;
 

@@ -50,7 +50,12 @@ pub struct Builder {
     pub(crate) breaker: crate::database::Breaker,
     /// The names of the keys that are random because they are not configured.
     random_keys: Vec<String>,
+    /// The only service that this process runs. `None` if it runs all of them.
+    selected: Option<&'static str>,
 }
+
+/// The setting that selects one service of a program.
+pub(crate) const SERVICE: &str = "SERVICE";
 
 /// Work that a platform can repeat.
 pub(crate) type Work<T> = Box<dyn Fn() -> BoxFuture<'static, T> + Send + Sync>;
@@ -70,10 +75,28 @@ impl std::fmt::Debug for Builder {
 
 impl Builder {
     /// Creates a builder that reads settings from `source`. This function must be called in a Tokio runtime.
-    pub fn new(mut source: Source) -> Builder {
+    pub fn new(source: Source) -> Builder {
+        Builder::of_services(source, &[])
+    }
+
+    /// Creates a builder for a program with these services, of which the variable `SERVICE` with the prefix can select one.
+    /// This function must be called in a Tokio runtime.
+    pub fn of_services(mut source: Source, services: &'static [&'static str]) -> Builder {
         #[cfg(any(feature = "postgres", feature = "redis"))]
         crate::tls::install_provider();
-        let config = Config::read(&mut source);
+        let mut config = Config::read(&mut source);
+        let selected = match services {
+            [] => None,
+            services => {
+                let words: Vec<_> = services.iter().map(|service| (*service, *service)).collect();
+                source.setting(SERVICE).one_of(&words)
+            }
+        };
+        if let Some(service) = selected
+            && source.value("OTEL_SERVICE_NAME").is_none()
+        {
+            config.service_name = format!("{}-{service}", config.service_name);
+        }
         let metrics = Arc::new(Metrics::new(&config.service_name));
         Builder {
             source,
@@ -94,7 +117,16 @@ impl Builder {
             #[cfg(feature = "postgres")]
             breaker: crate::database::Breaker::default(),
             random_keys: Vec::new(),
+            selected,
         }
+    }
+
+    /// Returns true if this process runs a service of [`Service::SERVICES`](crate::Service::SERVICES). A process runs all of
+    /// them, unless the option `--service` or the variable `SERVICE` selects one.
+    ///
+    /// A service that is not run needs none of its settings, so ask for its parts only if this function returns true.
+    pub fn runs(&self, service: &str) -> bool {
+        self.selected.is_none_or(|selected| selected == service)
     }
 
     /// Returns the source of settings, for those of the service itself. Its faults are reported with all others.
@@ -202,6 +234,7 @@ impl Builder {
             closing: self.closing,
             unknown,
             random_keys: self.random_keys,
+            selected: self.selected,
         })))
     }
 
@@ -211,6 +244,7 @@ impl Builder {
         let complete = setting.name().to_owned();
         match self.config.mode {
             Mode::Production => setting.missing(REQUIRED_KEY),
+            Mode::Development if self.random_keys.contains(&complete) => {}
             Mode::Development => self.random_keys.push(complete),
         }
     }

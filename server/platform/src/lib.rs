@@ -26,10 +26,12 @@
 //! | idempotency keys in the transaction of the effect | `idempotency::once` | `postgres` |
 //! | pages of lists | `listing::List`, `keyset::Paging` | `postgres` |
 //! | domain events, from the transaction that publishes them to their consumers | `events::Outbox`, [`Builder`] | `postgres`, `redis` |
+//! | the age of a copy of the data of another service | `events::ConsumerProgress`, [`revocation::SessionCopy`] | `postgres`, `redis` |
 //! | a store that processes share | `Redis` | `redis` |
 //! | password hashes and HTTP Basic | `credentials::Passwords`, `credentials::BasicAccounts` | `passwords` |
 //! | own access tokens | `credentials::Tokens` | `tokens` |
-//! | access tokens of an external issuer | `credentials::Issuer` | `jwt` |
+//! | access tokens of an external issuer, or of another service of the program | `credentials::Issuer`, [`Builder`] | `jwt` |
+//! | several services in one program, of which a process can run one | [`Service::SERVICES`], [`Builder::runs`] | |
 //! | the contract as a web page, in one version or several | `docs::router`, `docs::versions_router` | `docs` |
 //! | delivery of events to endpoints outside of the services | `webhooks` | `webhooks` |
 //! | mimalloc as the allocator of the program | | `allocator` |

@@ -127,4 +127,14 @@ impl Builder {
         let config = crate::credentials::IssuerConfig::read(&mut self.source);
         crate::credentials::Issuer::new(config)
     }
+
+    /// Returns the verifier of the access tokens that another service of the program issues with `Builder::tokens`. It fetches
+    /// the public keys of that service from its `/.well-known/jwks.json`, so it can verify tokens and issue none.
+    ///
+    /// The variable `<SERVICE>_URL` with the prefix, such as `MUSEUM_VISITORS_URL`, has the URL of the other service and is
+    /// required. `TOKEN_ISSUER` and `TOKEN_AUDIENCE` must be those of the other service.
+    pub fn tokens_of<P: crate::FromClaims>(&mut self, service: &str) -> crate::credentials::Issuer<P> {
+        let config = crate::credentials::IssuerConfig::of_service(&mut self.source, service);
+        crate::credentials::Issuer::new(config)
+    }
 }

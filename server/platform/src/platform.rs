@@ -99,6 +99,8 @@ pub(crate) struct Inner {
     pub(crate) unknown: Vec<String>,
     /// The names of the keys that are random because they are not configured.
     pub(crate) random_keys: Vec<String>,
+    /// The only service that this process runs. `None` if it runs all of them.
+    pub(crate) selected: Option<&'static str>,
 }
 
 /// The reason why a service does not start: the step of the start that failed, and the cause.
@@ -171,9 +173,13 @@ impl Platform {
     /// It applies the policies of the contract as [`Store::gate`] does. In addition, an operator can change them at run
     /// time with the subcommand `policy`, and requests are refused while their operations take much longer than usual,
     /// or while a database of the service is unavailable.
+    ///
+    /// If the process runs one of several [services](crate::Service::SERVICES), operations of the others have no policies here.
     pub fn gate<P: Principal>(&self, store: &Store, operations: &[&'static Operation]) -> PolicyGate<P> {
-        self.0.overrides.add_operations(operations);
-        self.0.metrics.add_operations(operations);
+        let served = |service| writ_runtime::operations_of(operations, service);
+        let operations = self.0.selected.map_or_else(|| operations.to_vec(), served);
+        self.0.overrides.add_operations(&operations);
+        self.0.metrics.add_operations(&operations);
         self.0.caches.add(store.cache());
         let gate = store.adjustable_gate(&self.0.overrides, self.0.config.failed_credentials);
         #[cfg(feature = "postgres")]

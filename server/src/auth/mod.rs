@@ -3,6 +3,7 @@
 mod api;
 pub mod authenticator;
 pub mod caller;
+pub mod ended;
 pub mod ending;
 mod refusal;
 pub mod sessions;
@@ -18,7 +19,7 @@ use writ_platform::config::{Source, parse};
 use writ_platform::credentials::{IssueError, LoginSession, PasswordError, Passwords, RefreshToken, Tokens, Verdict};
 use writ_platform::limiter::Limiter;
 
-use crate::Shop;
+use crate::UserParts;
 use caller::{Caller, Claims, subject};
 use store::{Account, Holder, Store};
 
@@ -58,14 +59,14 @@ pub struct AuthService {
 }
 
 impl AuthService {
-    /// Creates the service for signing in and out from the parts of the server.
-    pub fn new(shop: &Shop) -> AuthService {
+    /// Creates the service for signing in and out.
+    pub fn new(parts: &UserParts) -> AuthService {
         AuthService {
-            store: Store::new(shop),
-            passwords: shop.passwords.clone(),
-            tokens: shop.tokens.clone(),
-            lifetimes: shop.lifetimes,
-            limiter: shop.store.limiter(),
+            store: Store::new(parts),
+            passwords: parts.passwords.clone(),
+            tokens: parts.tokens.clone(),
+            lifetimes: parts.lifetimes,
+            limiter: parts.limiter.clone(),
         }
     }
 

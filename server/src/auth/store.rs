@@ -9,7 +9,7 @@ use writ_platform::revocation::Revocations;
 
 use super::caller::Role;
 use super::ending;
-use crate::Shop;
+use crate::UserParts;
 use crate::events::Events;
 
 /// The store of login sessions in PostgreSQL.
@@ -42,8 +42,8 @@ pub struct Holder {
 
 impl Store {
     /// Creates the store of login sessions. It uses the connection pool of the database schema `users`.
-    pub fn new(shop: &Shop) -> Store {
-        Store { pool: shop.users.clone(), events: shop.user_events.clone(), revocations: shop.revocations.clone() }
+    pub fn new(parts: &UserParts) -> Store {
+        Store { pool: parts.pool.clone(), events: parts.events.clone(), revocations: parts.revocations.clone() }
     }
 
     /// Returns the credentials of the account with this e-mail address. The comparison ignores letter case.

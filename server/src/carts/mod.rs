@@ -6,7 +6,7 @@ pub(crate) mod store;
 
 use sqlx::PgPool;
 
-use crate::Shop;
+use crate::OrderParts;
 use crate::customers::Customers;
 
 /// The implementation of the generated trait [`Carts`](generated::latest::Carts): reading and changing shopping
@@ -18,8 +18,8 @@ pub struct CartService {
 }
 
 impl CartService {
-    /// Creates the service for shopping carts from the parts of the server.
-    pub fn new(shop: &Shop) -> CartService {
-        CartService { pool: shop.orders.clone(), customers: Customers::new(shop.orders.clone()) }
+    /// Creates the service for shopping carts.
+    pub fn new(parts: &OrderParts) -> CartService {
+        CartService { pool: parts.pool.clone(), customers: Customers::new(parts.pool.clone()) }
     }
 }

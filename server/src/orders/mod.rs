@@ -11,7 +11,7 @@ mod store;
 use sqlx::PgPool;
 use writ_platform::cursor::Cursors;
 
-use crate::Shop;
+use crate::OrderParts;
 use crate::customers::Customers;
 use crate::events::Events;
 
@@ -26,13 +26,13 @@ pub struct OrderService {
 }
 
 impl OrderService {
-    /// Creates the service for orders from the parts of the server.
-    pub fn new(shop: &Shop) -> OrderService {
+    /// Creates the service for orders.
+    pub fn new(parts: &OrderParts) -> OrderService {
         OrderService {
-            pool: shop.orders.clone(),
-            events: shop.order_events.clone(),
-            cursors: shop.cursors.clone(),
-            customers: Customers::new(shop.orders.clone()),
+            pool: parts.pool.clone(),
+            events: parts.events.clone(),
+            cursors: parts.cursors.clone(),
+            customers: Customers::new(parts.pool.clone()),
         }
     }
 }

@@ -9,7 +9,7 @@ pub(crate) mod store;
 use sqlx::PgPool;
 use writ_platform::cursor::Cursors;
 
-use crate::Shop;
+use crate::OrderParts;
 
 /// The implementation of the generated trait [`Products`](generated::latest::Products): listing and finding products.
 #[derive(Debug, Clone)]
@@ -19,8 +19,8 @@ pub struct ProductService {
 }
 
 impl ProductService {
-    /// Creates the service for products from the parts of the server.
-    pub fn new(shop: &Shop) -> ProductService {
-        ProductService { pool: shop.orders.clone(), cursors: shop.cursors.clone() }
+    /// Creates the service for products.
+    pub fn new(parts: &OrderParts) -> ProductService {
+        ProductService { pool: parts.pool.clone(), cursors: parts.cursors.clone() }
     }
 }

@@ -4,13 +4,15 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot be set up must fail")]
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sqlx::PgPool;
 use uuid::Uuid;
 use writ_platform::config::Source;
 
 pub use writ_platform::testing::TestDatabase;
 
-use crate::Shop;
+use crate::{OrderParts, Shop, UserParts};
 
 /// The password of the administrator account in tests.
 pub const ADMIN_PASSWORD: &str = "correct horse battery staple";
@@ -30,6 +32,64 @@ pub async fn start_with(change: impl FnOnce(&mut Source)) -> TestServer {
         change(settings);
     })
     .await
+}
+
+/// Both services of the sample, each in a server of its own with its own database and keys. They share Redis.
+#[derive(Debug)]
+pub struct Services {
+    /// The server of the service `users`.
+    pub users: TestServer,
+    /// The server of the service `orders`.
+    pub orders: TestServer,
+}
+
+/// The private key of the access tokens of each service in [`Services`].
+pub const TOKEN_KEYS: [[u8; 32]; 2] = [[1; 32], [2; 32]];
+
+/// The key of the cursors of each service in [`Services`].
+pub const CURSOR_KEYS: [[u8; 32]; 2] = [[3; 32], [4; 32]];
+
+impl Services {
+    /// Starts both services with the settings of tests and the administrator `admin@example.com`.
+    pub async fn start() -> Services {
+        Services::start_with(|_| (), |_| ()).await
+    }
+
+    /// Starts both services, each with further settings.
+    pub async fn start_with(
+        change_users: impl FnOnce(&mut Source),
+        change_orders: impl FnOnce(&mut Source),
+    ) -> Services {
+        let prefix = format!("test-{}", Uuid::new_v4().simple());
+        let settings = |index: usize, settings: &mut Source| {
+            settings.set("WRIT_REDIS_PREFIX", &prefix);
+            settings.set("WRIT_TOKEN_KEYS", &STANDARD.encode(TOKEN_KEYS[index]));
+            settings.set("WRIT_CURSOR_KEY", &STANDARD.encode(CURSOR_KEYS[index]));
+        };
+        let users = TestServer::start_service("users", |users| {
+            settings(0, users);
+            users.set("ADMIN_PASSWORD", ADMIN_PASSWORD);
+            change_users(users);
+        })
+        .await;
+        let orders = TestServer::start_service("orders", |orders| {
+            settings(1, orders);
+            orders.set("WRIT_USERS_URL", &users.url(""));
+            change_orders(orders);
+        })
+        .await;
+        Services { users, orders }
+    }
+}
+
+/// Returns the parts of the service `users` of a server that runs it.
+pub fn users(server: &TestServer) -> &UserParts {
+    server.service.running.users().expect("the server runs the service `users`")
+}
+
+/// Returns the parts of the service `orders` of a server that runs it.
+pub fn orders(server: &TestServer) -> &OrderParts {
+    server.service.running.orders().expect("the server runs the service `orders`")
 }
 
 /// Inserts a user with a login session, and returns the id of the session.

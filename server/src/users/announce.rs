@@ -66,7 +66,7 @@ mod tests {
     #[tokio::test]
     async fn a_user_who_was_created_without_an_event_is_announced_once() {
         let server = testing::start().await;
-        let (users, events) = (&server.service.users, &server.service.user_events);
+        let crate::UserParts { pool: users, events, .. } = testing::users(&server);
         let published = async || {
             let count = "SELECT count(*) FROM writ.outbox WHERE type = 'user.registered'";
             sqlx::query_scalar::<_, i64>(count).fetch_one(users).await.unwrap()

@@ -21,7 +21,7 @@ pub use purge::register_purge;
 pub use seed::register_administrator;
 pub use v1::V1;
 
-use crate::Shop;
+use crate::UserParts;
 use store::Store;
 
 /// The implementation of the generated trait [`Users`](generated::latest::Users): registration, profiles and
@@ -34,8 +34,8 @@ pub struct UserService {
 }
 
 impl UserService {
-    /// Creates the service for users from the parts of the server.
-    pub fn new(shop: &Shop) -> UserService {
-        UserService { store: Store::new(shop), passwords: shop.passwords.clone(), cursors: shop.cursors.clone() }
+    /// Creates the service for users.
+    pub fn new(parts: &UserParts) -> UserService {
+        UserService { store: Store::new(parts), passwords: parts.passwords.clone(), cursors: parts.cursors.clone() }
     }
 }

@@ -14,7 +14,7 @@ use super::announce;
 use super::list::{self, Filter};
 use super::name::full_name;
 use super::refusal::CreateError;
-use crate::Shop;
+use crate::UserParts;
 use crate::auth::caller::Caller;
 use crate::events::Events;
 
@@ -52,8 +52,8 @@ pub(super) struct Row {
 
 impl Store {
     /// Creates the store of user accounts. It uses the connection pool of the database schema `users`.
-    pub fn new(shop: &Shop) -> Store {
-        Store { pool: shop.users.clone(), events: shop.user_events.clone(), revocations: shop.revocations.clone() }
+    pub fn new(parts: &UserParts) -> Store {
+        Store { pool: parts.pool.clone(), events: parts.events.clone(), revocations: parts.revocations.clone() }
     }
 
     /// Returns a page of the users that match the filters.

@@ -4,7 +4,7 @@ mod api;
 
 use writ_platform::webhooks::Webhooks;
 
-use crate::Shop;
+use crate::OrderParts;
 
 /// The implementation of the generated trait [`WebhookEndpoints`](generated::latest::WebhookEndpoints): the registration of
 /// endpoints.
@@ -14,8 +14,8 @@ pub struct WebhookService {
 }
 
 impl WebhookService {
-    /// Creates the service of webhook endpoints from the parts of the server.
-    pub fn new(shop: &Shop) -> WebhookService {
-        WebhookService { webhooks: shop.webhooks.clone() }
+    /// Creates the service of webhook endpoints.
+    pub fn new(parts: &OrderParts) -> WebhookService {
+        WebhookService { webhooks: parts.webhooks.clone() }
     }
 }

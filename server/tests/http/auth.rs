@@ -44,7 +44,7 @@ fn passwords_and_tokens_are_not_printed() {
 
 /// Returns the number of password hashes that a server has computed.
 fn computed_hashes(service: &Service) -> u64 {
-    let text = service.server.platform.metrics().render().unwrap();
+    let text = service.server.of("users").platform.metrics().render().unwrap();
     let counted = |line: &&str| line.starts_with("writ_password_hashes_total{") && line.contains("computed");
     text.lines().find(counted).unwrap().rsplit(' ').next().unwrap().parse().unwrap()
 }
@@ -114,7 +114,7 @@ async fn signing_in_replaces_a_hash_with_weaker_parameters() {
     service.user("user@example.com").await;
     let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8192, 1, 1, None).unwrap());
     let weak: PasswordHash = weak.hash_password(PASSWORD.as_bytes()).unwrap();
-    let users = &service.server.service.users;
+    let users = service.users();
     let set = sqlx::query("UPDATE users SET password_hash = $1 WHERE role = 'user'").bind(weak.to_string());
     set.execute(users).await.unwrap();
     for _ in 0..2 {

@@ -6,7 +6,6 @@ use generated::v1::client::Client;
 use http::{HeaderName, HeaderValue, Method};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
-use server::testing;
 use writ_platform::config::Source;
 
 use crate::support::{Service, Session};
@@ -23,12 +22,12 @@ impl Clients {
         Clients::start_with(|_| ()).await
     }
 
-    pub async fn start_with(change: impl FnOnce(&mut Source)) -> Clients {
-        let server = testing::start_with(|settings| {
+    pub async fn start_with(change: impl Fn(&mut Source)) -> Clients {
+        let service = Service::start_with(|settings| {
             settings.set("WRIT_TRUSTED_PROXIES", "127.0.0.0/8");
             change(settings);
         });
-        Clients { service: Service::of(server.await), next: AtomicU32::new(0) }
+        Clients { service: service.await, next: AtomicU32::new(0) }
     }
 
     /// Returns a request from a new client address.

@@ -33,7 +33,7 @@ fn id_of(user: &Value) -> Uuid {
 /// Returns the e-mail address of a customer, and true if the account was deleted.
 async fn customer(service: &Service, id: Uuid) -> Option<(Option<String>, bool)> {
     let select = sqlx::query_as("SELECT email, deleted_at IS NOT NULL FROM customers WHERE user_id = $1");
-    select.bind(id).fetch_optional(&service.server.service.orders).await.unwrap()
+    select.bind(id).fetch_optional(service.orders()).await.unwrap()
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn a_deleted_user_becomes_anonymous_in_orders_and_the_cart_is_emptied() {
     body_of(delete, 204).await;
     eventually(async || customer(&service, id_of(&profile)).await == Some((None, true))).await;
     let items = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM cart_items WHERE user_id = $1");
-    let items = items.bind(id_of(&profile)).fetch_one(&service.server.service.orders).await.unwrap();
+    let items = items.bind(id_of(&profile)).fetch_one(service.orders()).await.unwrap();
     assert_eq!(items, 0);
 }
 
@@ -60,7 +60,7 @@ async fn a_change_that_fails_publishes_nothing() {
     let (user, profile) = service.user("user@example.com").await;
     let published = async || {
         let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM writ.outbox WHERE service = 'users'");
-        count.fetch_one(&service.server.service.users).await.unwrap()
+        count.fetch_one(service.users()).await.unwrap()
     };
     let before = published().await;
     assert_eq!(before, 1);

@@ -30,7 +30,7 @@ async fn a_change_whose_caller_disconnects_is_completed_and_then_invalidates_the
     assert_eq!(name().await, "Sample User");
 
     // The change waits for this lock.
-    let users = &service.server.service.users;
+    let users = service.users();
     let mut lock = users.begin().await.unwrap();
     sqlx::query("SELECT FROM users WHERE email = 'user@example.com' FOR UPDATE").execute(&mut *lock).await.unwrap();
     let change = service.call(&session, Method::PATCH, &path).header("if-match", "*").json(&json!({ "name": "New" }));
@@ -42,7 +42,7 @@ async fn a_change_whose_caller_disconnects_is_completed_and_then_invalidates_the
     })
     .await;
     change.abort();
-    let metrics = service.server.platform.metrics();
+    let metrics = service.server.of("users").platform.metrics();
     until("the request is not counted", async || metrics.render().unwrap().contains("\"499\"")).await;
 
     // The old response is cached until the change is committed, and not longer.

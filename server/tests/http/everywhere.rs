@@ -5,7 +5,6 @@ use base64::engine::general_purpose::STANDARD;
 use generated::{v1, v2};
 use http::Method;
 use serde_json::{Value, json};
-use server::testing;
 use writ_platform::testing::{Sweep, forged_tokens, resigned_token};
 use writ_runtime::Operation;
 
@@ -56,7 +55,7 @@ async fn a_valid_request_id_of_the_caller_is_used() {
 #[tokio::test]
 async fn an_unavailable_database_is_a_503_without_the_cause() {
     let service = Service::start().await;
-    service.server.service.orders.close().await;
+    service.orders().close().await;
     let response = service.request(Method::GET, "/v1/products/ABC-1").send().await.unwrap();
     assert_eq!(response.headers()["retry-after"], "1");
     assert_eq!(
@@ -68,7 +67,7 @@ async fn an_unavailable_database_is_a_503_without_the_cause() {
 #[tokio::test]
 async fn an_internal_error_is_a_500_without_the_cause() {
     let service = Service::start().await;
-    let pool = &service.server.service.orders;
+    let pool = service.orders();
     sqlx::query("ALTER TABLE products RENAME TO hidden").execute(pool).await.unwrap();
     let response = service.request(Method::GET, "/v1/products/ABC-1").send().await.unwrap();
     assert_eq!(refused(response, 500, "INTERNAL_ERROR").await.message, "an internal error occurred");
@@ -111,7 +110,7 @@ async fn sweeps(service: &Service) -> [Sweep; 2] {
 }
 
 fn sweep(service: &Service, operations: &'static [&'static Operation], customer: &Customer, admin: &Session) -> Sweep {
-    bodies(Sweep::new(&service.server, operations), operations)
+    bodies(service.sweep(operations), operations)
         .credential("bearer", &admin.access)
         .value("userId", &customer.id)
         .value("orderId", NO_ORDER.trim_start_matches("/v1/orders/"))
@@ -147,13 +146,11 @@ const SCOPES: [&str; 4] = ["users:read", "users:write", "orders:read", "orders:w
 /// Starts a server that signs with a known key and trusts the addresses in `X-Forwarded-For`.
 async fn start_with_key() -> Service {
     let key = STANDARD.encode(KEY);
-    Service::of(
-        testing::start_with(|settings| {
-            settings.set("WRIT_TOKEN_KEYS", &key);
-            settings.set("WRIT_TRUSTED_PROXIES", "127.0.0.0/8");
-        })
-        .await,
-    )
+    Service::start_with(|settings| {
+        settings.set("WRIT_TOKEN_KEYS", &key);
+        settings.set("WRIT_TRUSTED_PROXIES", "127.0.0.0/8");
+    })
+    .await
 }
 
 #[tokio::test]
@@ -202,7 +199,7 @@ async fn every_operation_hides_data_from_other_users_and_requires_its_scopes() {
     let other = Customer::new(&service, "other@example.com").await;
     let order = ordered(&service, &owner).await;
     let of = |session: &Session, operations: &'static [&'static Operation]| {
-        bodies(Sweep::new(&service.server, operations), operations)
+        bodies(service.sweep(operations), operations)
             .credential("bearer", &session.access)
             .value("userId", &owner.id)
             .value("orderId", order.trim_start_matches("/v1/orders/"))
@@ -247,7 +244,7 @@ async fn every_operation_has_its_declared_rate_limit() {
 async fn every_operation_is_a_503_without_a_database() {
     let service = Service::start().await;
     let sweeps = sweeps(&service).await;
-    service.server.service.orders.close().await;
+    service.orders().close().await;
     for sweep in sweeps {
         sweep.of_tags(&["products", "carts", "orders", "webhook-endpoints"]).is_unavailable().await;
     }

@@ -2,7 +2,6 @@
 
 use http::Method;
 use serde_json::Value;
-use server::testing;
 
 use crate::envelope::refused;
 use crate::support::{Service, body_of};
@@ -35,8 +34,7 @@ async fn the_service_is_healthy_with_all_dependencies() {
 
 #[tokio::test]
 async fn the_service_is_degraded_and_accepts_requests_without_redis() {
-    let server = testing::start_with(|settings| settings.set("REDIS_URL", "redis://127.0.0.1:1")).await;
-    let service = Service::of(server);
+    let service = Service::start_with(|settings| settings.set("REDIS_URL", "redis://127.0.0.1:1")).await;
     let health = check(&service, "/readyz", 200).await;
     assert_eq!(statuses(&health), ["degraded", "up", "down", "down"]);
     body_of(service.request(Method::GET, "/v1/products/ABC-1").send().await.unwrap(), 200).await;
@@ -45,7 +43,7 @@ async fn the_service_is_degraded_and_accepts_requests_without_redis() {
 #[tokio::test]
 async fn the_service_is_unhealthy_but_alive_without_a_database() {
     let service = Service::start().await;
-    service.server.service.orders.close().await;
+    service.orders().close().await;
     for path in ["/health", "/readyz"] {
         let health = check(&service, path, 503).await;
         assert_eq!(statuses(&health), ["unhealthy", "down", "up", "up"], "{path}");
@@ -55,9 +53,8 @@ async fn the_service_is_unhealthy_but_alive_without_a_database() {
 
 #[tokio::test]
 async fn the_service_is_not_ready_during_shutdown() {
-    let server = testing::start_with(|settings| settings.set("WRIT_LINGER", "20s")).await;
-    let service = Service::of(server);
-    service.server.platform.shutdown().drain();
+    let service = Service::start_with(|settings| settings.set("WRIT_LINGER", "20s")).await;
+    service.server.platforms().iter().for_each(|platform| platform.shutdown().drain());
     assert_eq!(check(&service, "/readyz", 503).await["status"], "unhealthy");
     check(&service, "/livez", 200).await;
 }

@@ -17,6 +17,7 @@ mod orders;
 mod outages;
 mod passwords;
 mod products;
+mod services;
 mod sessions;
 mod strangers;
 #[path = "../support/mod.rs"]

@@ -49,7 +49,7 @@ async fn follow(service: &Service, session: &Session, path: &str) -> Vec<Value> 
 async fn all_pages_together_contain_the_list_in_every_sort_order() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
-    seed(&service.server.service.orders, &customer.id).await;
+    seed(service.orders(), &customer.id).await;
     let key = |order: &Value| {
         let total: f64 = order["total"]["amount"].as_str().unwrap().parse().unwrap();
         (order["createdAt"].as_str().unwrap().to_owned(), total)
@@ -98,7 +98,7 @@ async fn a_sort_order_that_the_contract_does_not_list_is_refused() {
 async fn a_date_filters_by_its_midnight_in_utc() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
-    seed(&service.server.service.orders, &customer.id).await;
+    seed(service.orders(), &customer.id).await;
     for moment in ["2026-01-05", "2026-01-05T00:00:00Z", "2026-01-05T02:00:00%2B02:00"] {
         let path = format!("/v1/orders?createdAfter={moment}");
         let page = body_of(get(&service, &customer.session, &path).await, 200).await;
@@ -114,7 +114,7 @@ async fn a_date_filters_by_its_midnight_in_utc() {
 async fn filters_apply_to_every_page_and_to_the_total() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
-    seed(&service.server.service.orders, &customer.id).await;
+    seed(service.orders(), &customer.id).await;
     let list = format!("{}?limit=3&status=paid&createdAfter=2026-01-05T00:00:00Z", customer.orders());
     let found = follow(&service, &customer.session, &list).await;
     assert_eq!(found.len(), 6);
@@ -128,7 +128,7 @@ async fn filters_apply_to_every_page_and_to_the_total() {
 async fn only_the_requested_fields_are_returned() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
-    seed(&service.server.service.orders, &customer.id).await;
+    seed(service.orders(), &customer.id).await;
     let page = |query: &str| {
         let path = format!("/v1/orders?limit=1&{query}");
         let (service, session) = (&service, &customer.session);
@@ -151,7 +151,7 @@ async fn users_list_their_orders_and_administrators_all_orders() {
     let [one, two] =
         [Customer::new(&service, "one@example.com").await, Customer::new(&service, "two@example.com").await];
     for customer in [&one, &two] {
-        seed(&service.server.service.orders, &customer.id).await;
+        seed(service.orders(), &customer.id).await;
         known(&service, &json!({ "id": customer.id })).await;
     }
     let total = |session, path: String| {
@@ -171,7 +171,7 @@ async fn a_cursor_is_valid_only_for_its_list() {
     let service = Service::start().await;
     let [one, two] =
         [Customer::new(&service, "one@example.com").await, Customer::new(&service, "two@example.com").await];
-    seed(&service.server.service.orders, &one.id).await;
+    seed(service.orders(), &one.id).await;
     let page = body_of(get(&service, &one.session, "/v1/orders?limit=2&sort=total").await, 200).await;
     let cursor = page["pagination"]["nextCursor"].as_str().unwrap();
     let next = body_of(get(&service, &one.session, &format!("/v1/orders?sort=total&cursor={cursor}")).await, 200).await;

@@ -23,7 +23,7 @@ async fn with_key(service: &Service, customer: &Customer, key: &str, body: &Valu
 
 /// Returns the number of orders in the database.
 async fn order_count(service: &Service) -> i64 {
-    let orders = &service.server.service.orders;
+    let orders = service.orders();
     sqlx::query_scalar("SELECT count(*) FROM orders").fetch_one(orders).await.unwrap()
 }
 
@@ -41,7 +41,7 @@ async fn a_repeated_request_has_an_identical_response_and_one_effect() {
     let first = bytes(with_key(&service, &customer, "k-1", &a_notebook()).await).await;
     assert_eq!(first.0, 201);
     let paid = "UPDATE orders SET status = 'paid', version = 2";
-    sqlx::query(paid).execute(&service.server.service.orders).await.unwrap();
+    sqlx::query(paid).execute(service.orders()).await.unwrap();
     for _ in 0..3 {
         assert_eq!(bytes(with_key(&service, &customer, "k-1", &a_notebook()).await).await, first);
     }

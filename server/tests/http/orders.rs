@@ -141,7 +141,7 @@ async fn an_order_has_the_current_prices_and_is_at_the_location_of_the_response(
     assert_eq!(read.headers()["etag"], "\"1\"");
     assert_eq!(body_of(read, 200).await, order);
     // A later change of the price does not change the order.
-    let orders = &service.server.service.orders;
+    let orders = service.orders();
     sqlx::query("UPDATE products SET price = 1").execute(orders).await.unwrap();
     assert_eq!(body_of(get(&service, &customer.session, path).await, 200).await, order);
 }

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use http::Method;
 use serde_json::{Value, json};
-use server::testing;
 use writ_platform::testing::{SOON, Stores};
 
 use crate::support::{PASSWORD, Service, Session, body_of};
@@ -15,8 +14,15 @@ const BOUND: Duration = Duration::from_secs(10);
 
 async fn start() -> (Stores, Service) {
     let stores = Stores::start().await;
-    let server = testing::start_with(|settings| stores.place_before(settings)).await;
-    (stores, Service::of(server))
+    let service = Service::start_with(|settings| stores.place_before(settings)).await;
+    (stores, service)
+}
+
+/// Opens the proxies of the stores, and waits until a health check of each server is up.
+async fn recover(stores: &Stores, service: &Service, dependency: &str) {
+    for platform in service.server.platforms() {
+        stores.recover(platform, dependency).await;
+    }
 }
 
 /// Returns the status code of a request for a user, and the name of the user if it is 200.
@@ -46,10 +52,10 @@ async fn ended_sessions_stay_ended_and_no_user_is_stale_however_redis_is_disturb
 
         assert_eq!(name(&service, &ended, &path).await.0, 401, "{flow:?}");
         assert_eq!(name(&service, &kept, &path).await, (200, changed.clone()), "{flow:?}");
-        stores.recover(&service.server.platform, "redis").await;
+        recover(&stores, &service, "redis").await;
         let (started, mut ping) = (Instant::now(), redis::pipe());
         ping.cmd("PING").ignore();
-        while service.server.service.redis.run::<()>(&ping).await.is_err() {
+        while service.server.redis().run::<()>(&ping).await.is_err() {
             assert!(started.elapsed() < SOON, "{flow:?}: redis is not available again");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -82,7 +88,7 @@ async fn requests_end_in_time_however_the_databases_are_disturbed() {
                 other => panic!("{flow:?}: {other}"),
             }
         }
-        stores.recover(&service.server.platform, "database").await;
+        recover(&stores, &service, "database").await;
         let started = Instant::now();
         while list().await.unwrap().status() != 200 {
             assert!(started.elapsed() < SOON, "{flow:?}: requests are still refused");

@@ -64,7 +64,7 @@ fn fill_queue(service: &Service) -> tokio::task::JoinSet<()> {
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
     // The queue has a place for each processor and a waiting one.
     for _ in 0..processors + 1 {
-        let passwords = service.server.service.passwords.clone();
+        let passwords = service.server.users().passwords.clone();
         tasks.spawn(async move {
             loop {
                 let _ = passwords.hash("sesame").await;

@@ -76,13 +76,12 @@ async fn all_violations_of_page_parameters_are_reported_together() {
 async fn all_callers_share_a_cached_response_until_it_is_invalidated() {
     let service = Service::start().await;
     let first = body_of(get(&service, "/v1/products/ABC-1").await, 200).await;
-    let shop = &service.server.service;
-    sqlx::query("UPDATE products SET price = 1").execute(&shop.orders).await.unwrap();
+    sqlx::query("UPDATE products SET price = 1").execute(service.orders()).await.unwrap();
     let (user, _) = service.user("user@example.com").await;
     let cached = service.call(&user, Method::GET, "/v1/products/ABC-1").send().await.unwrap();
     assert!(cached.headers().contains_key("x-ratelimit-remaining"));
     assert_eq!(body_of(cached, 200).await, first);
-    shop.store.cache().invalidate(&["product:ABC-1"]).await;
+    service.server.of("orders").service.store.cache().invalidate(&["product:ABC-1"]).await;
     let fresh = body_of(get(&service, "/v1/products/ABC-1").await, 200).await;
     assert_eq!(fresh["price"]["amount"], "1.00");
 }

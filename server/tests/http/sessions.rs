@@ -156,7 +156,7 @@ async fn an_expired_refresh_token_is_rejected() {
     let clients = Clients::start().await;
     let (session, _) = clients.service.user("user@example.com").await;
     let age = sqlx::query("UPDATE sessions SET expires_at = now() - interval '1 second'");
-    age.execute(&clients.service.server.service.users).await.unwrap();
+    age.execute(clients.service.users()).await.unwrap();
     assert_rejected(refresh(&clients, &session.refresh).await);
 }
 
@@ -171,7 +171,7 @@ fn parts(token: &str) -> (Value, Value) {
 async fn no_token_outlives_its_session() {
     let clients = Clients::start().await;
     let (session, _) = clients.service.user("user@example.com").await;
-    let users = &clients.service.server.service.users;
+    let users = clients.service.users();
     let end = "UPDATE sessions SET expires_at = now() + interval '1 minute', ends_at = now() + interval '1 minute'
                RETURNING ends_at";
     let ends_at: DateTime<Utc> = sqlx::query_scalar(end).fetch_one(users).await.unwrap();
@@ -190,7 +190,7 @@ async fn a_session_in_its_last_second_is_not_refreshed() {
     let (session, _) = clients.service.user("user@example.com").await;
     let end = "UPDATE sessions SET expires_at = ends, ends_at = ends
                FROM (SELECT date_trunc('second', now()) + interval '990 milliseconds' AS ends) AS last";
-    sqlx::query(end).execute(&clients.service.server.service.users).await.unwrap();
+    sqlx::query(end).execute(clients.service.users()).await.unwrap();
     assert_rejected(refresh(&clients, &session.refresh).await);
 }
 
@@ -225,7 +225,7 @@ async fn a_disconnect_while_signing_out_leaves_no_valid_access_token_of_an_ended
     let clients = Clients::start().await;
     let (first, user) = clients.service.user("user@example.com").await;
     logout(&clients, &first.refresh).await.unwrap();
-    let users = &clients.service.server.service.users;
+    let users = clients.service.users();
     for round in 0..9 {
         let session = login(&clients, "user@example.com").await;
         let timeout = Duration::from_micros(400 + 400 * round);

@@ -69,7 +69,7 @@ fn resident_memory() -> u64 {
 async fn requests_with_random_paths_leave_a_fixed_number_of_keys_behind() {
     let count = std::env::var("WRIT_REQUESTS").ok().map_or(REQUESTS, |count| count.parse().unwrap());
     let clients = Arc::new(Clients::start().await);
-    let redis = clients.service.server.service.redis.clone();
+    let redis = clients.service.server.redis().clone();
     let before = (redis_use(&redis).await, resident_memory());
     let mut callers = JoinSet::new();
     for caller in 0..CALLERS {

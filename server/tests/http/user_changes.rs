@@ -122,7 +122,7 @@ async fn a_deleted_user_does_not_exist_for_any_caller() {
 async fn a_new_address_is_unverified() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
-    let users = &service.server.service.users;
+    let users = service.users();
     sqlx::query("UPDATE users SET email_verified_at = now()").execute(users).await.unwrap();
     for (email, verified) in [("USER@example.com", true), ("new@example.com", false)] {
         let body = json!({ "email": email, "name": "New Name" });

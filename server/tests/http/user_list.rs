@@ -14,7 +14,7 @@ use crate::support::{Service, Session, body_of};
 /// Starts a server with the administrator and 40 users, who share five names and eleven creation times.
 async fn start() -> (Service, Session) {
     let service = Service::start().await;
-    let users = &service.server.service.users;
+    let users = service.users();
     insert(users, 1, 40).await;
     let admin = service.admin().await;
     (service, admin)
@@ -102,7 +102,7 @@ async fn the_list_has_the_requested_sort_order() {
 #[tokio::test]
 async fn a_cursor_neither_skips_nor_repeats_users_after_deletions() {
     let (service, admin) = start().await;
-    let users = &service.server.service.users;
+    let users = service.users();
     let all = walk(&service, &admin, "sort=email", 50).await;
     let first = list(&service, &admin, "sort=email&limit=10").await;
     sqlx::query("UPDATE users SET deleted_at = now() WHERE email < 'user005'").execute(users).await.unwrap();
@@ -114,7 +114,7 @@ async fn a_cursor_neither_skips_nor_repeats_users_after_deletions() {
 #[tokio::test]
 async fn a_walk_under_concurrent_changes_returns_each_surviving_user_once() {
     let (service, admin) = start().await;
-    let users = &service.server.service.users;
+    let users = service.users();
     insert(users, 41, 400).await;
     for (round, sort) in ["", "sort=name", "sort=-email", "sort=-createdAt,%2Bname"].into_iter().enumerate() {
         let (mut seen, mut at) = (Vec::new(), String::new());

@@ -109,7 +109,7 @@ async fn concurrent_unconditional_changes_are_serialized() {
 #[tokio::test]
 async fn signing_in_while_the_user_is_deleted_leaves_no_session() {
     let clients = Clients::start().await;
-    let users = &clients.service.server.service.users;
+    let users = clients.service.users();
     for round in 0..5 {
         let email = format!("user{round}@example.com");
         let (session, user) = clients.service.user(&email).await;

@@ -62,7 +62,8 @@ async fn sweep(service: &Service, api: &Api, selector: Selector) -> Sweep {
     let registered = body_of(register.send().await.unwrap(), 201).await;
     let user = with(json!({ "email": email, "role": "user" }), &api.name());
     let new = with(json!({ "email": format!("new-{email}"), "password": PASSWORD }), &api.name());
-    Sweep::new(&service.server, api.operations)
+    service
+        .sweep(api.operations)
         .credential("bearer", &admin.access)
         .value("webhookId", registered["webhook"]["id"].as_str().unwrap())
         .body("createWebhook", hook())

@@ -6,7 +6,6 @@ use axum::Router;
 use axum::extract::State;
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
-use server::testing;
 
 use crate::customers::eventually;
 use crate::envelope::refused;
@@ -31,7 +30,7 @@ async fn endpoint() -> (String, Received) {
 
 async fn start() -> Service {
     let local = |settings: &mut writ_platform::config::Source| settings.set("WRIT_WEBHOOK_NETWORKS", "127.0.0.1/32");
-    Service::of(testing::start_with(local).await)
+    Service::start_with(local).await
 }
 
 async fn register(service: &Service, admin: &Session, body: &Value) -> reqwest::Response {

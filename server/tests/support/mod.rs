@@ -5,12 +5,20 @@
     reason = "each test file uses some of the helpers, and a helper that fails must fail the test"
 )]
 
+mod deployment;
+
 use generated::v1::client::Client;
 use generated::v1::{LoginCall, LoginRequest};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
-use server::testing::{self, ADMIN_PASSWORD, TestServer};
+use server::testing::ADMIN_PASSWORD;
+use sqlx::PgPool;
+use writ_platform::config::Source;
+use writ_platform::testing::Sweep;
+use writ_runtime::Operation;
 use writ_runtime::client::Connection;
+
+pub use deployment::Deployment;
 
 /// The password of the users that tests register.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -23,9 +31,9 @@ pub fn rounds() -> usize {
     std::env::var("WRIT_ROUNDS").ok().map_or(100, |rounds| rounds.parse().unwrap())
 }
 
-/// A running server and a client for it.
+/// The running services and a client for them.
 pub struct Service {
-    pub server: TestServer,
+    pub server: Deployment,
     http: reqwest::Client,
 }
 
@@ -38,20 +46,34 @@ pub struct Session {
 impl Service {
     /// Starts a server with the configuration for tests.
     pub async fn start() -> Service {
-        Service::of(testing::start().await)
+        Service::start_with(|_| ()).await
+    }
+
+    /// Starts a server with the configuration for tests, modified by `change`.
+    pub async fn start_with(change: impl Fn(&mut Source)) -> Service {
+        Service { server: Deployment::start_with(change).await, http: reqwest::Client::new() }
     }
 
     /// Starts a server that admits any number of requests for these operations from one caller, also while they are slow.
     pub async fn start_race(operations: &[&str]) -> Service {
-        let server = testing::start_with(|settings| settings.set("WRIT_LOAD_SHEDDING", "off"));
-        let service = Service::of(server.await);
+        let service = Service::start_with(|settings| settings.set("WRIT_LOAD_SHEDDING", "off")).await;
         service.raise_limits(operations).await;
         service
     }
 
-    /// Creates a client for a running server.
-    pub fn of(server: TestServer) -> Service {
-        Service { server, http: reqwest::Client::new() }
+    /// Returns the connection pool of the service `users`.
+    pub fn users(&self) -> &PgPool {
+        &self.server.users().pool
+    }
+
+    /// Returns the connection pool of the service `orders`.
+    pub fn orders(&self) -> &PgPool {
+        &self.server.orders().pool
+    }
+
+    /// Returns a sweep of these operations, without credentials.
+    pub fn sweep(&self, operations: &[&'static Operation]) -> Sweep {
+        Sweep::new(self.server.of("users"), operations).at(self.server.address)
     }
 
     /// Returns a connection for the generated client.
@@ -93,7 +115,7 @@ impl Service {
 
     /// Resets all rate limits.
     pub async fn reset_limits(&self) {
-        let redis = &self.server.service.redis;
+        let redis = self.server.redis();
         let mut list = redis::pipe();
         list.cmd("KEYS").arg(redis.key("limit:*"));
         let (mut buckets,) = redis.run::<(Vec<String>,)>(&list).await.unwrap();

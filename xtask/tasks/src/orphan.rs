@@ -25,7 +25,9 @@ pub fn record(folder: &Folder, process: &Process<'_>, mark: &str) -> anyhow::Res
 ///
 /// This process holds the lock of the folder, so no other task uses the processes.
 pub fn end_all(session: &Session, folder: &Folder) -> anyhow::Result<()> {
-    for name in ["server", "redis", "postgres"] {
+    let mut names: Vec<String> = recorded(folder);
+    names.sort_by_key(|name| ["redis", "postgres"].iter().position(|store| store == name));
+    for name in names {
         let path = folder.path().join(format!("{name}.pid"));
         let Ok(record) = fs::read_to_string(&path) else {
             continue;
@@ -33,11 +35,18 @@ pub fn end_all(session: &Session, folder: &Folder) -> anyhow::Result<()> {
         if let Some((mark, words)) = record.split_once('\n')
             && let Some(target) = Target::from_words(words)
         {
-            end(session, target, name, mark)?;
+            end(session, target, &name, mark)?;
         }
         let _ = fs::remove_file(path);
     }
     Ok(())
+}
+
+/// Returns the names of the recorded processes.
+fn recorded(folder: &Folder) -> Vec<String> {
+    let files = fs::read_dir(folder.path()).into_iter().flatten().flatten();
+    let names = files.map(|file| file.file_name().to_string_lossy().into_owned());
+    names.filter_map(|name| name.strip_suffix(".pid").map(str::to_owned)).collect()
 }
 
 /// Stops the process `target` of an earlier task, but only if the command line of the process contains `mark`.

@@ -19,6 +19,7 @@ pub struct Project {
     pub(crate) prefix: String,
     pub(crate) contract: PathBuf,
     pub(crate) stores: Stores,
+    pub(crate) services: Vec<String>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) variables: Vec<(String, String)>,
     pub(crate) generate: Option<Generate>,
@@ -37,6 +38,7 @@ impl Project {
             prefix: format!("{}_", server.replace('-', "_").to_ascii_uppercase()),
             contract: "spec/openapi.yaml".into(),
             stores: Stores::default(),
+            services: Vec::new(),
             credentials: Vec::new(),
             variables: Vec::new(),
             generate: None,
@@ -71,6 +73,14 @@ impl Project {
     #[must_use]
     pub fn redis(mut self) -> Project {
         self.stores.redis = true;
+        self
+    }
+
+    /// Names the services of the server (`Service::SERVICES` of the platform). Each has a PostgreSQL database of its own, and
+    /// `dev --services` runs each in a process of its own.
+    #[must_use]
+    pub fn services(mut self, names: &[&str]) -> Project {
+        self.services = names.iter().map(|name| (*name).to_owned()).collect();
         self
     }
 

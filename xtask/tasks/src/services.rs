@@ -14,6 +14,7 @@ use anyhow::Context;
 
 pub use self::account::Account;
 use self::postgres::Postgres;
+pub use self::postgres::databases::Database;
 use self::redis::Redis;
 use crate::folder::Folder;
 use crate::process::{Process, Session};
@@ -116,6 +117,15 @@ impl Services<'_> {
         let postgres = self.postgres.as_ref().map(|postgres| postgres.process.target().pid);
         let redis = self.redis.as_ref().map(|redis| redis.process.target().pid);
         postgres.into_iter().chain(redis).map(|pid| pid.as_raw_nonzero().get()).collect()
+    }
+
+    /// Creates a database for each of these services on the private PostgreSQL, with a role that owns it and that no other
+    /// database of them admits. Returns nothing if the task has no private PostgreSQL: `DATABASE_URL` is then for all.
+    pub fn databases(&self, session: &Session, services: &[String]) -> anyhow::Result<Vec<Database>> {
+        match &self.postgres {
+            Some(postgres) if !services.is_empty() => postgres::databases::create(session, &postgres.url, services),
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// Returns the environment variables from which a server reads the URLs of its stores, with their values.

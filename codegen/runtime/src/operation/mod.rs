@@ -131,6 +131,11 @@ impl Operation {
         version: "",
     };
 
+    /// Returns true if a service has the operation: it owns the operation, or every service has it.
+    pub fn belongs_to(&self, service: &str) -> bool {
+        self.service.is_empty() || self.service == service
+    }
+
     /// Returns true if the contract declares this status code for the operation.
     ///
     /// Responses that are declared as `default` or as a range such as `4XX` do not count.
@@ -149,4 +154,22 @@ impl Operation {
     pub fn rate_limit(&self, by: LimitBy) -> Option<&'static RateLimit> {
         self.rate_limits.iter().find(|limit| limit.by == by)
     }
+}
+
+/// Returns those of some operations that a service has ([`Operation::belongs_to`]). Generated code calls this function.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{Operation, operations_of};
+///
+/// static GET_USER: Operation = Operation { id: "getUser", service: "users", ..Operation::NONE };
+/// static LIST_ORDERS: Operation = Operation { id: "listOrders", service: "orders", ..Operation::NONE };
+/// static GET_HEALTH: Operation = Operation { id: "getHealth", ..Operation::NONE };
+///
+/// let operations = operations_of(&[&GET_USER, &LIST_ORDERS, &GET_HEALTH], "orders");
+/// assert_eq!(operations.iter().map(|operation| operation.id).collect::<Vec<_>>(), ["listOrders", "getHealth"]);
+/// ```
+pub fn operations_of(operations: &[&'static Operation], service: &str) -> Vec<&'static Operation> {
+    operations.iter().filter(|operation| operation.belongs_to(service)).copied().collect()
 }

@@ -60,6 +60,7 @@ pub fn tag_view(
     let contract = plan.contract;
     let described = &contract.tags[tag];
     let chosen = contract.operations.iter().zip(names).filter(|(operation, _)| operation.tag == described.name);
+    let service = chosen.clone().find_map(|(operation, _)| operation.service.as_ref());
     let operations: Vec<OperationView> = chosen
         .map(|(operation, names)| operation_view(plan, operation, names, patterns, markers, diagnostics))
         .collect();
@@ -76,6 +77,7 @@ pub fn tag_view(
             .clone()
             .unwrap_or_else(|| format!("The operations of the tag `{}`.", described.name)),
         secured,
+        service: service.map(|service| service.value.clone()),
         operations,
         unwritten: false,
     }

@@ -29,6 +29,8 @@ pub struct RootView {
     pub webhooks: bool,
     /// The name of the module of the domain events, or `None` if the contract declares none.
     pub events: Option<Code>,
+    /// The services of the contract, or `None` if it declares none.
+    pub services: Option<ServicesView>,
     /// True if the contract declares callbacks and a client is generated, which sends the callbacks.
     pub callbacks: bool,
     /// True if the bundled contract is part of the generated code.
@@ -71,8 +73,42 @@ pub struct OlderVersionView {
     pub envelope: Code,
     /// The functions that bind the operations of the version.
     pub binders: Vec<VersionBinderView>,
+    /// The expression of the operations of the version.
+    pub operations: Code,
     /// True if operations of the version without a handler respond with status 501.
     pub unwritten: bool,
+}
+
+/// The view of the module of the services that own operations.
+#[derive(Debug, Serialize)]
+pub struct ServicesView {
+    /// The name of the module of the services.
+    pub module: Code,
+    /// The name of the trait that verifies credentials, or `None` if no operation requires any.
+    pub authenticator: Option<Code>,
+    /// The name of the trait that converts problems into error schemas, or `None` if problems fill all of them.
+    pub conversions: Option<Code>,
+    /// True if operations without an implementation respond with status 501.
+    pub unwritten: bool,
+    /// The views of the services, in the order of the contract.
+    pub services: Vec<ServiceView>,
+}
+
+/// The view of the struct of a service, which has a field for each tag of the service.
+#[derive(Debug, Serialize)]
+pub struct ServiceView {
+    /// The name of the struct.
+    pub name: Code,
+    /// The name of the service in the contract.
+    pub id: String,
+    /// The documentation of the struct.
+    pub docs: String,
+    /// The summaries of the tags that the service owns and of those that every service has.
+    pub tags: Vec<TagSummary>,
+    /// The expression of the operations of the service.
+    pub operations: Code,
+    /// The older versions of the API that the service serves, or `None` if there are none.
+    pub versions: Option<ServedVersionsView>,
 }
 
 /// The view of the call of a function that binds operations of an older version to the handlers of one trait.
@@ -123,6 +159,10 @@ pub struct ExampleView {
 /// The view of a tag in the root module: its names, without its operations.
 #[derive(Debug, Clone, Serialize)]
 pub struct TagSummary {
+    /// The position of the tag among those of the contract.
+    pub index: usize,
+    /// The service that owns the operations of the tag, or `None` if every service has them.
+    pub service: Option<String>,
     /// The name of the tag's trait.
     pub name: Code,
     /// The name of the tag's generated module.

@@ -25,6 +25,8 @@ pub struct TagView {
     pub docs: String,
     /// True if an operation of the tag admits authenticated callers, so that the trait has a type `Principal`.
     pub secured: bool,
+    /// The service that owns the operations of the tag (`x-service`), or `None` if every service has them.
+    pub service: Option<String>,
     /// The operations of the tag, in the order of the contract.
     pub operations: Vec<OperationView>,
     /// True if the methods of the tag's trait have a default that responds with status 501.

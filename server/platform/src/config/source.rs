@@ -127,6 +127,11 @@ impl Source {
         self.values.get(name).map(String::as_str)
     }
 
+    /// Iterates over the names of all variables and their values.
+    pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Returns the variable of a setting, whose name is the prefix of the service and then `name`.
     pub fn setting(&mut self, name: &str) -> Setting<'_> {
         let name = format!("{}{name}", self.prefix);

@@ -17,6 +17,7 @@ pub(crate) use breaker::{Breaker, unavailable};
 pub(crate) use migrate::migrate;
 pub(crate) use monitor::Monitor;
 pub use settings::DatabaseConfig;
+pub(crate) use settings::url_setting;
 pub use transaction::Transaction;
 
 /// A PostgreSQL database of a service: its name, its schema and its migrations.

@@ -48,7 +48,7 @@ impl DatabaseConfig {
         let authorities = from.setting("DATABASE_CA").optional(Authorities::parse);
         let address = |text: &str| address(text, authorities.clone(), &protection);
         let shared = from.shared_setting("DATABASE_URL").optional(address);
-        let own = from.setting(&format!("{}_DATABASE_URL", database.name.to_ascii_uppercase()));
+        let own = from.setting(&url_setting(database.name));
         let is_set = own.is_set();
         let found = own.optional(address).or(shared);
         if found.is_none() && !is_set {
@@ -63,6 +63,11 @@ impl DatabaseConfig {
             acquire_timeout: from.setting("ACQUIRE_TIMEOUT").or(Duration::from_secs(3), parse::time_limit),
         }
     }
+}
+
+/// Returns the name of the setting with the URL of a database, without the prefix of the service.
+pub(crate) fn url_setting(database: &str) -> String {
+    format!("{}_DATABASE_URL", database.to_ascii_uppercase().replace('-', "_"))
 }
 
 /// Parses a PostgreSQL URL. The root certificates for its server are those of its parameter `sslrootcert`, or else

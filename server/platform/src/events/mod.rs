@@ -31,6 +31,7 @@ mod lease;
 mod message;
 mod outbox;
 mod parts;
+mod progress;
 mod relay;
 
 pub use crate::database::Transaction;
@@ -38,6 +39,7 @@ pub(crate) use command::{USAGE, run as run_command};
 pub(crate) use consumer::INBOX_EXPIRED;
 pub use outbox::Outbox;
 pub(crate) use parts::RegisteredConsumer;
+pub use progress::ConsumerProgress;
 pub(crate) use relay::OUTBOX_EXPIRED;
 
 /// The number of partitions. It is a part of the data: the partition of an aggregate must never change.
@@ -45,8 +47,14 @@ const PARTITIONS: i16 = 16;
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&[&str]] =
-    &[command::STATEMENTS, consumer::STATEMENTS, lease::STATEMENTS, outbox::STATEMENTS, relay::STATEMENTS];
+pub(crate) const STATEMENTS: &[&[&str]] = &[
+    command::STATEMENTS,
+    consumer::STATEMENTS,
+    lease::STATEMENTS,
+    outbox::STATEMENTS,
+    progress::STATEMENTS,
+    relay::STATEMENTS,
+];
 
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ use writ_runtime::event::Consume;
 use super::consumer::{Consumer, Retries, Settings};
 use super::lease::Leases;
 use super::outbox::Outbox;
+use super::progress::ConsumerProgress;
 use super::relay::{Relay, Status};
 use super::{INBOX_EXPIRED, OUTBOX_EXPIRED};
 use crate::Builder;
@@ -71,11 +72,20 @@ impl Builder {
     /// `name` identifies the consumer in Redis, in its database, in metrics and in commands. It must never change,
     /// because a consumer with another name receives the events again. The inbox of the consumer is in the database of
     /// `pool`, which must be that of [`Builder::database`]. The purge of the inbox deletes its rows after 30 days.
-    pub fn consumer(&mut self, name: &str, pool: &PgPool, redis: &Redis, consumer: impl Consume<Transaction>) {
+    ///
+    /// Returns the progress of the consumer, for services that must know what its effects can lack.
+    pub fn consumer(
+        &mut self,
+        name: &str,
+        pool: &PgPool,
+        redis: &Redis,
+        consumer: impl Consume<Transaction>,
+    ) -> ConsumerProgress {
+        let progress = ConsumerProgress { consumer: name.to_owned(), pool: pool.clone() };
         if name.is_empty() || name.len() > 100 || self.consumers.iter().any(|known| known.name == name) {
             let fault = "the name of a consumer of events must be unique and have 1 to 100 characters";
             self.source.setting(&format!("CONSUMER {name}")).missing(fault);
-            return;
+            return progress;
         }
         let types: BTreeSet<&'static str> = consumer.event_types().iter().map(|event_type| event_type.name).collect();
         let (retries, lifetime) = (Retries::read(&mut self.source), self.lease_lifetime());
@@ -96,6 +106,7 @@ impl Builder {
             }
         };
         self.background(format!("consume events as `{name}`"), leases, separate, run);
+        progress
     }
 
     /// Reads the lifetime of a lease.

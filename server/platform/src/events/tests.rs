@@ -7,6 +7,7 @@ mod leases;
 mod origin;
 mod outbox;
 mod private_redis;
+mod progress;
 mod recovery;
 mod relays;
 mod support;

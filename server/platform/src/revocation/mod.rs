@@ -6,6 +6,10 @@
 //! expires after a minute. This limits the time for which a Redis that was restored with old data is trusted.
 //!
 //! Without Redis the service is asked for each request.
+//!
+//! A service that does not own the sessions has a copy of their ends ([`SessionCopy`]), which a consumer of events keeps.
+//! It reads the markers of the owner, and asks its copy while they are not complete. While Redis is unavailable, a copy that can
+//! lack more than the last minute is not trusted, and requests are refused with 503.
 
 #[cfg(feature = "redis")]
 mod markers;
@@ -14,13 +18,12 @@ mod sessions;
 
 use std::fmt;
 use std::sync::Arc;
-#[cfg(feature = "redis")]
 use std::time::Duration;
 
 use uuid::Uuid;
 
 pub use policy::SessionVisit;
-pub use sessions::Sessions;
+pub use sessions::{SessionCopy, Sessions};
 
 use crate::BoxError;
 #[cfg(feature = "redis")]
@@ -28,6 +31,11 @@ use crate::redis::Redis;
 #[cfg(feature = "redis")]
 use markers::Markers;
 use sessions::AnySessions;
+#[cfg(feature = "redis")]
+use sessions::Copied;
+
+/// The longest time for which a copy can lack ends of sessions and is trusted without the markers in Redis.
+const LONGEST_LAG: Duration = Duration::from_secs(60);
 
 /// The register of ended login sessions. Clones share the register.
 ///
@@ -64,6 +72,14 @@ impl Revocations {
         Revocations { markers: Some(Markers::new(redis, sessions.clone(), lifetime)), sessions }
     }
 
+    /// Creates a register of sessions that another service owns, from a copy of their ends. It reads the markers that the owner
+    /// writes to `redis`, whose prefix must be that of the owner.
+    #[cfg(feature = "redis")]
+    pub fn of_copy(redis: Redis, copy: impl SessionCopy) -> Revocations {
+        let sessions: Arc<dyn AnySessions> = Arc::new(Copied(copy));
+        Revocations { markers: Some(Markers::new(redis, sessions.clone(), Duration::ZERO)), sessions }
+    }
+
     /// Makes the end of login sessions known to all processes of the service.
     ///
     /// Call this function after the transaction that ends the sessions has committed. If Redis is unavailable,
@@ -77,9 +93,19 @@ impl Revocations {
         let _ = sessions;
     }
 
-    /// Returns true if the session has ended or does not exist, by asking the service.
-    async fn has_ended(&self, session: Uuid) -> Result<bool, BoxError> {
-        Ok(!self.sessions.is_live(session).await?)
+    /// Returns true if the session has ended or does not exist, by asking the service. `has_markers` is true if Redis has no
+    /// marker of the session and is available, so that a copy lacks at most what Redis has lost too.
+    async fn has_ended(&self, session: Uuid, has_markers: bool) -> Result<bool, BoxError> {
+        if !self.sessions.is_live(session).await? {
+            return Ok(true);
+        }
+        if self.sessions.is_copy() && !has_markers {
+            let lag = self.sessions.lag().await?;
+            if lag > LONGEST_LAG {
+                return Err(format!("the ends of sessions may be missing for {} seconds", lag.as_secs()).into());
+            }
+        }
+        Ok(false)
     }
 }
 

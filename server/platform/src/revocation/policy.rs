@@ -75,11 +75,15 @@ impl SessionVisit {
         match (self.marker, &self.revocations.markers) {
             (Marker::Revoked, _) => return Ok(true),
             (Marker::Live, _) => return Ok(false),
-            // Redis is available but lacks markers.
-            (Marker::Incomplete, Some(markers)) => markers.load_in_background(),
+            // Redis is available but lacks markers. Only the owner of the sessions can say that they are complete.
+            (Marker::Incomplete, Some(markers)) if !self.revocations.sessions.is_copy() => markers.load_in_background(),
             _ => {}
         }
-        self.revocations.has_ended(self.session).await.map_err(|error| {
+        #[cfg(feature = "redis")]
+        let has_markers = self.marker == Marker::Incomplete;
+        #[cfg(not(feature = "redis"))]
+        let has_markers = false;
+        self.revocations.has_ended(self.session, has_markers).await.map_err(|error| {
             let message = "the session cannot be checked at the moment; try again later";
             let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, message);
             problem.cause = Some(error);

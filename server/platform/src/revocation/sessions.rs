@@ -44,11 +44,29 @@ pub trait Sessions: Send + Sync + 'static {
     fn ended_within(&self, window: Duration) -> impl Future<Output = Result<Vec<Uuid>, BoxError>> + Send;
 }
 
-/// [`Sessions`] of any type.
+/// A copy of the ends of the login sessions that another service owns. A consumer of the events of that service keeps it.
+pub trait SessionCopy: Send + Sync + 'static {
+    /// Returns true if the copy knows that the session has ended.
+    ///
+    /// # Errors
+    /// Returns an error if this cannot be determined. The request is then refused with 503.
+    fn has_ended(&self, session: Uuid) -> impl Future<Output = Result<bool, BoxError>> + Send;
+
+    /// Returns the time for which ends of sessions may be missing in the copy.
+    ///
+    /// # Errors
+    /// Returns an error if this cannot be determined. The request is then refused with 503.
+    fn lag(&self) -> impl Future<Output = Result<Duration, BoxError>> + Send;
+}
+
+/// [`Sessions`] or a [`SessionCopy`] of any type.
 pub(super) trait AnySessions: Send + Sync {
     fn is_live(&self, session: Uuid) -> BoxFuture<'_, Result<bool, BoxError>>;
     #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "only the markers in Redis need it"))]
     fn ended_within(&self, window: Duration) -> BoxFuture<'_, Result<Vec<Uuid>, BoxError>>;
+    /// Returns true if another service owns the sessions.
+    fn is_copy(&self) -> bool;
+    fn lag(&self) -> BoxFuture<'_, Result<Duration, BoxError>>;
 }
 
 impl<S: Sessions> AnySessions for S {
@@ -58,5 +76,37 @@ impl<S: Sessions> AnySessions for S {
 
     fn ended_within(&self, window: Duration) -> BoxFuture<'_, Result<Vec<Uuid>, BoxError>> {
         Box::pin(Sessions::ended_within(self, window))
+    }
+
+    fn is_copy(&self) -> bool {
+        false
+    }
+
+    fn lag(&self) -> BoxFuture<'_, Result<Duration, BoxError>> {
+        Box::pin(std::future::ready(Ok(Duration::ZERO)))
+    }
+}
+
+/// A [`SessionCopy`] in the place of sessions.
+#[cfg(feature = "redis")]
+pub(super) struct Copied<C>(pub(super) C);
+
+#[cfg(feature = "redis")]
+impl<C: SessionCopy> AnySessions for Copied<C> {
+    fn is_live(&self, session: Uuid) -> BoxFuture<'_, Result<bool, BoxError>> {
+        Box::pin(async move { Ok(!self.0.has_ended(session).await?) })
+    }
+
+    /// Returns nothing: only the owner of the sessions writes markers.
+    fn ended_within(&self, _: Duration) -> BoxFuture<'_, Result<Vec<Uuid>, BoxError>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    fn is_copy(&self) -> bool {
+        true
+    }
+
+    fn lag(&self) -> BoxFuture<'_, Result<Duration, BoxError>> {
+        Box::pin(self.0.lag())
     }
 }

@@ -5,18 +5,21 @@ use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
+use url::Url;
 use uuid::Uuid;
 
 use super::{DATABASE_URL, UNUSED_ADDRESS, variable};
 use crate::database::{self, Database, DatabaseConfig};
 
-/// A PostgreSQL database for one test. Dropping the value drops the database.
+/// A PostgreSQL database for one test, with a role that owns it and that no other database admits. Dropping the value drops
+/// both.
 #[derive(Debug)]
 pub struct TestDatabase {
-    /// The URL of the test database.
+    /// The URL of the test database, with the name and the password of its role.
     pub url: String,
     /// The connection pool of the schema of the test.
     pub pool: PgPool,
+    /// The name of the database and of its role.
     name: String,
 }
 
@@ -24,8 +27,16 @@ impl TestDatabase {
     /// Creates a test database without tables, and a connection pool for the schema of `database`.
     pub async fn empty(database: &Database) -> TestDatabase {
         let name = format!("writ_test_{}", Uuid::new_v4().simple());
-        run(&format!("CREATE DATABASE {name}")).await;
-        let url = with_database(&variable(DATABASE_URL), &name);
+        let password = Uuid::new_v4().simple().to_string();
+        run(&[
+            format!("CREATE ROLE {name} LOGIN PASSWORD '{password}'"),
+            // A user who is not a superuser can only give a database to a role that they are a member of.
+            format!("GRANT {name} TO CURRENT_USER"),
+            format!("CREATE DATABASE {name} OWNER {name}"),
+            format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC"),
+        ])
+        .await;
+        let url = owned_url(&variable(DATABASE_URL), &name, &password);
         let pool = pool_at(&url, database.schema);
         TestDatabase { url, pool, name }
     }
@@ -107,7 +118,8 @@ fn pool_at(url: &str, schema: &str) -> PgPool {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let name = &self.name;
+        let drop = [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("DROP ROLE IF EXISTS {name}")];
         // A new thread has a new runtime, because the runtime of the test may be shutting down.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -117,19 +129,24 @@ impl Drop for TestDatabase {
     }
 }
 
-/// Executes an SQL statement in the database of the server for tests.
-async fn run(sql: &str) {
+/// Executes SQL statements in the database of the server for tests, one after the other.
+async fn run(statements: &[String]) {
     let mut connection = PgConnection::connect(&variable(DATABASE_URL)).await.expect("PostgreSQL is available");
-    sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect(sql);
+    for sql in statements {
+        let executed = sqlx::query(AssertSqlSafe(sql.clone())).execute(&mut connection).await;
+        executed.unwrap_or_else(|error| panic!("cannot create or drop a database of a test: {error}"));
+    }
 }
 
-/// Returns a PostgreSQL URL with another database name.
-fn with_database(url: &str, name: &str) -> String {
-    let (address, query) = url.split_once('?').map_or((url, None), |(address, query)| (address, Some(query)));
-    let start = address.find("://").map_or(0, |scheme| scheme + 3);
-    let end = address[start..].find('/').map_or(address.len(), |slash| start + slash);
-    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-    format!("{}/{name}{query}", &address[..end])
+/// Returns a PostgreSQL URL with another database, and with the role of its name.
+fn owned_url(url: &str, name: &str, password: &str) -> String {
+    let mut url = Url::parse(url).expect("the URL of PostgreSQL is valid");
+    url.set_path(&format!("/{name}"));
+    if url.set_username(name).and_then(|()| url.set_password(Some(password))).is_err() {
+        // The URL of a socket has no host, and therefore no place for a role before it.
+        url.query_pairs_mut().append_pair("user", name).append_pair("password", password);
+    }
+    url.into()
 }
 
 #[cfg(test)]
@@ -137,8 +154,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_name_of_the_database_changes() {
-        assert_eq!(with_database("postgres://u:p@h:1/a?x=/y", "b"), "postgres://u:p@h:1/b?x=/y");
-        assert_eq!(with_database("postgres://h", "b"), "postgres://h/b");
+    fn only_the_role_and_the_name_of_the_database_change() {
+        assert_eq!(owned_url("postgres://u:p@h:1/a?x=/y", "b", "s"), "postgres://b:s@h:1/b?x=/y");
+        assert_eq!(owned_url("postgres://h", "b", "s"), "postgres://b:s@h/b");
+        assert_eq!(owned_url("postgres:///a?host=/run", "b", "s"), "postgres:///b?host=/run&user=b&password=s");
+    }
+
+    #[tokio::test]
+    async fn no_role_of_a_test_can_connect_to_the_database_of_another() {
+        let (one, other) = (TestDatabase::with_things().await, TestDatabase::with_things().await);
+        let options = PgConnectOptions::clone(&one.pool.connect_options()).database(&other.name);
+        let refused = PgConnection::connect_with(&options).await.unwrap_err();
+        assert_eq!(refused.into_database_error().unwrap().code().unwrap(), "42501");
     }
 }

@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::builder::Builder;
+use crate::builder::{Builder, SERVICE};
 use crate::config::Source;
+#[cfg(feature = "postgres")]
+use crate::database::url_setting;
 use crate::platform::Platform;
 use crate::service::Service;
 
@@ -21,6 +23,8 @@ const SETTINGS: [(&str, &str); 5] = [
 ];
 
 /// A running service for one test. Dropping the value stops the service.
+///
+/// A program with several [services](Service::SERVICES) runs all of them, each with a database of its own.
 ///
 /// ```no_run
 /// # use writ_platform::Service;
@@ -44,7 +48,7 @@ pub struct TestServer<S> {
     pub platform: Platform,
     task: JoinHandle<()>,
     #[cfg(feature = "postgres")]
-    _database: Option<super::TestDatabase>,
+    _databases: Vec<super::TestDatabase>,
 }
 
 impl<S: Service> TestServer<S> {
@@ -55,19 +59,35 @@ impl<S: Service> TestServer<S> {
 
     /// Starts a service for one test with the default settings of tests, modified by `change`.
     pub async fn start_with(change: impl FnOnce(&mut Source)) -> TestServer<S> {
+        TestServer::start_services(S::SERVICES, change).await
+    }
+
+    /// Starts one of the [services](Service::SERVICES) of a program for one test, with the settings of
+    /// [`TestServer::start_with`]. It has a database of its own, and nothing of the other services.
+    pub async fn start_service(service: &'static str, change: impl FnOnce(&mut Source)) -> TestServer<S> {
+        TestServer::start_services(&[service], |settings| {
+            settings.set(&format!("{}{SERVICE}", S::PREFIX), service);
+            change(settings);
+        })
+        .await
+    }
+
+    async fn start_services(services: &[&str], change: impl FnOnce(&mut Source)) -> TestServer<S> {
         let mut source = Source::new(S::PREFIX, "", []);
         for (name, value) in SETTINGS {
             source.set(&format!("{}{name}", S::PREFIX), value);
         }
         #[cfg(feature = "postgres")]
-        let database = test_database(&mut source).await;
+        let databases = test_databases(&mut source, services).await;
+        #[cfg(not(feature = "postgres"))]
+        let _ = services;
         #[cfg(feature = "redis")]
         if let Ok(url) = std::env::var(super::REDIS_URL) {
             source.set("REDIS_URL", &url);
             source.set(&format!("{}REDIS_PREFIX", S::PREFIX), &super::prefix());
         }
         change(&mut source);
-        let mut builder = Builder::new(source);
+        let mut builder = Builder::of_services(source, S::SERVICES);
         let service = S::new(&mut builder);
         let platform = builder.build().expect("the settings are valid; `cargo xtask test` sets the URLs of stores");
         platform.prepare().await.expect("the service starts");
@@ -81,7 +101,7 @@ impl<S: Service> TestServer<S> {
             platform,
             task,
             #[cfg(feature = "postgres")]
-            _database: database,
+            _databases: databases,
         }
     }
 }
@@ -119,12 +139,22 @@ impl<S> Drop for TestServer<S> {
     }
 }
 
-/// Creates a database for a test and sets its URL, if a PostgreSQL server for tests is available.
+/// Creates a database for each service of a program, or one for a program without services, and sets their URLs. Does
+/// nothing without a PostgreSQL server for tests.
 #[cfg(feature = "postgres")]
-async fn test_database(source: &mut Source) -> Option<super::TestDatabase> {
-    std::env::var(super::DATABASE_URL).ok()?;
+async fn test_databases(source: &mut Source, services: &[&str]) -> Vec<super::TestDatabase> {
     static NONE: sqlx::migrate::Migrator = sqlx::migrate::Migrator::DEFAULT;
-    let database = super::TestDatabase::empty(&crate::Database::new("public", &NONE)).await;
-    source.set("DATABASE_URL", &database.url);
-    Some(database)
+    static ANY: crate::Database = crate::Database::new("public", &NONE);
+    if std::env::var(super::DATABASE_URL).is_err() {
+        return Vec::new();
+    }
+    let variables = match services {
+        [] => vec!["DATABASE_URL".to_owned()],
+        services => services.iter().map(|name| format!("{}{}", source.prefix(), url_setting(name))).collect(),
+    };
+    let databases = futures_util::future::join_all(variables.iter().map(|_| super::TestDatabase::empty(&ANY))).await;
+    for (variable, database) in variables.iter().zip(&databases) {
+        source.set(variable, &database.url);
+    }
+    databases
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::BoxError;
-use crate::revocation::Sessions;
+use crate::revocation::{SessionCopy, Sessions};
 
 /// Login sessions in memory, each with true if it has ended. `None` stands for an unavailable database.
 #[derive(Debug, Clone)]
@@ -35,6 +35,20 @@ impl TestSessions {
 
     fn all(&self) -> Result<BTreeMap<Uuid, bool>, BoxError> {
         self.0.lock().unwrap().clone().ok_or_else(|| "the database is unavailable".into())
+    }
+}
+
+/// A copy of login sessions in memory, which can lack their ends for the given time.
+#[derive(Debug, Clone)]
+pub(crate) struct TestCopy(pub(crate) TestSessions, pub(crate) Duration);
+
+impl SessionCopy for TestCopy {
+    async fn has_ended(&self, session: Uuid) -> Result<bool, BoxError> {
+        Ok(self.0.all()?.get(&session) == Some(&true))
+    }
+
+    async fn lag(&self) -> Result<Duration, BoxError> {
+        Ok(self.1)
     }
 }
 

@@ -40,9 +40,12 @@ impl Stores {
     /// Changes the settings of a test server so that it reaches its stores through the proxies, with few connections and
     /// the default timeout of Redis.
     pub fn place_before(&self, settings: &mut Source) {
-        for (name, proxy) in [("DATABASE_URL", &self.postgres), ("REDIS_URL", &self.redis)] {
-            let url = settings.value(name).map(|url| proxy.url(url));
-            settings.set(name, &url.expect("`cargo xtask test` sets the URLs of stores"));
+        let urls: Vec<(String, String)> =
+            settings.values().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        for (suffix, proxy) in [("DATABASE_URL", &self.postgres), ("REDIS_URL", &self.redis)] {
+            let mut stores = urls.iter().filter(|(name, _)| name.ends_with(suffix)).peekable();
+            assert!(stores.peek().is_some(), "`cargo xtask test` sets the URLs of stores");
+            stores.for_each(|(name, url)| settings.set(name, &proxy.url(url)));
         }
         let prefix = settings.prefix();
         settings.set(&format!("{prefix}DATABASE_CONNECTIONS"), "4");

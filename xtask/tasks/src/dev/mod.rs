@@ -1,27 +1,24 @@
 //! The task `dev`: runs the server of a workspace together with private stores.
 
 mod credential;
+mod server;
 
 use std::fmt::Write as _;
 use std::io::{Write, stdout};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::process::{Command, ExitCode, Stdio};
-use std::time::Duration;
+use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 pub use self::credential::{Credential, Given};
 use crate::folder::Folder;
-use crate::process::{Kind, Process, Session};
-use crate::services::{self, Lifetime, Services};
-use crate::terminal::{self, Waiting};
-use crate::{Project, cargo, codegen, http, orphan};
+use crate::process::Session;
+use crate::services::{self, Database, Lifetime, Services};
+use crate::{Project, cargo, codegen, orphan, terminal};
+use server::{Part, Server, Stage};
 
 const USUAL_PORT: u16 = 8080;
 const USUAL_METRICS_PORT: u16 = 9464;
-/// The time within which the server must become ready. Migrating and seeding a new database takes about two
-/// seconds.
-const READY_LIMIT: Duration = Duration::from_secs(120);
 
 /// The command line of the task `dev`.
 #[derive(clap::Args)]
@@ -32,11 +29,14 @@ pub struct DevArgs {
     /// Delete the data of earlier runs and start with empty stores.
     #[arg(long)]
     reset: bool,
+    /// Run each service of the server in a process of its own, on a port of its own.
+    #[arg(long)]
+    services: bool,
 }
 
 /// The running server of `dev`, for the text of a first request to it.
 pub struct Running {
-    /// The address of the API.
+    /// The address of the API. With `--services` it is that of the first service.
     pub address: SocketAddr,
     /// The address of the metrics.
     pub metrics: SocketAddr,
@@ -74,16 +74,21 @@ pub(crate) fn run(project: &Project, args: &DevArgs) -> anyhow::Result<ExitCode>
     session.check()?;
     build(project, &session)?;
     let mut services = services::start(&session, &folder, Lifetime::Kept, project.stores)?;
+    let databases = services.databases(&session, &project.services)?;
     let credentials = project.credentials.iter().map(|one| one.resolve(&folder)).collect::<Result<_, _>>()?;
-    let metrics = (Ipv4Addr::LOCALHOST, services::free_port(Some(USUAL_METRICS_PORT))?).into();
-    let running = Running { address, metrics, credentials };
-    let mut server = serve(project, &session, &folder, &services, &running)?;
-    wait_until_ready(&session, &mut server, [address, metrics])?;
+    let parts = parts(project, args, address)?;
+    let running = Running { address, metrics: parts[0].metrics, credentials };
+    let stage = Stage { project, session: &session, folder: &folder, services: &services, databases: &databases };
+    let mut servers: Vec<Server<'_>> =
+        parts.iter().map(|part| stage.serve(part, &parts, &running)).collect::<Result<_, _>>()?;
+    servers.iter_mut().try_for_each(|server| server.wait_until_ready(&session))?;
     // A closed standard output is not a failure of the task.
-    let _ = writeln!(stdout(), "{}", welcome(project, &services, &running));
+    let _ = writeln!(stdout(), "{}", welcome(project, &services, &databases, &parts, &running));
     loop {
-        if let Some(status) = server.ended()? {
-            bail!("the server stopped unexpectedly ({status}); the reason is in its log above");
+        for server in &mut servers {
+            if let Some(status) = server.process.ended()? {
+                bail!("{} stopped unexpectedly ({status}); the reason is in its log above", server.title);
+            }
         }
         if let Some(service) = services.failed()? {
             bail!("{service} stopped unexpectedly; its log is in {}", folder.path().display());
@@ -93,6 +98,21 @@ pub(crate) fn run(project: &Project, args: &DevArgs) -> anyhow::Result<ExitCode>
             return Ok(ExitCode::SUCCESS);
         }
     }
+}
+
+/// Returns the processes of the server: one, or with `--services` one for each service. The first one has `address`.
+fn parts(project: &Project, args: &DevArgs, address: SocketAddr) -> anyhow::Result<Vec<Part>> {
+    let services: Vec<Option<String>> = match args.services {
+        true if project.services.is_empty() => bail!("the server has no services to run one by one: omit --services"),
+        true => project.services.iter().cloned().map(Some).collect(),
+        false => vec![None],
+    };
+    let free = |port: u16| anyhow::Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, services::free_port(Some(port))?)));
+    let part = |(index, service): (u16, Option<String>)| {
+        let address = if index == 0 { address } else { free(USUAL_PORT + index)? };
+        Ok(Part { service, address, metrics: free(USUAL_METRICS_PORT + index)? })
+    };
+    (0..).zip(services).map(part).collect()
 }
 
 fn address(port: Option<u16>) -> anyhow::Result<SocketAddr> {
@@ -114,64 +134,22 @@ fn build(project: &Project, session: &Session) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn serve<'s>(
-    project: &Project,
-    session: &'s Session,
-    folder: &Folder,
-    services: &Services<'_>,
-    running: &Running,
-) -> anyhow::Result<Process<'s>> {
-    // Cargo writes the program of the server next to this program in every target folder.
-    let program = std::env::current_exe()?.with_file_name(&project.server);
-    terminal::step("Running", format_args!("{}", program.display()));
-    let setting = |name: &str| format!("{}{name}", project.prefix);
-    let mut command = Command::new(&program);
-    command
-        .current_dir(&project.root)
-        .stdin(Stdio::null())
-        .envs(services.variables())
-        .envs(project.variables.iter().filter(|(name, _)| std::env::var_os(name).is_none()).cloned())
-        .envs(running.credentials.iter().flat_map(|one| one.variables.iter().cloned()))
-        .env(setting("BIND"), running.address.to_string())
-        .env(setting("METRICS_BIND"), running.metrics.to_string());
-    if std::env::var_os(setting("LOG_FORMAT")).is_none() {
-        command.env(setting("LOG_FORMAT"), "text");
-    }
-    let server = session.start("server", Kind::Group, &mut command)?;
-    orphan::record(folder, &server, &program.display().to_string())?;
-    Ok(server)
-}
-
-/// Waits until `/readyz` responds with 200 at one of the addresses: that of the API, whose contract may declare the path
-/// otherwise, or that of the metrics.
-fn wait_until_ready(session: &Session, server: &mut Process<'_>, addresses: [SocketAddr; 2]) -> anyhow::Result<()> {
-    let mut waiting = Waiting::on("starting the server");
-    loop {
-        if let Some(status) = server.ended()? {
-            bail!("the server stopped before it was ready ({status}); the reason is in its log above");
-        }
-        let responses = addresses.map(|address| http::status(address, "/readyz"));
-        if responses.iter().any(|response| matches!(response, Ok(200))) {
-            return Ok(());
-        }
-        if waiting.passed() > READY_LIMIT {
-            let [response, _] = responses;
-            return match response {
-                Ok(status) => bail!("the server is not ready: GET /readyz responds with {status}"),
-                Err(error) => Err(error).context("the server does not respond"),
-            };
-        }
-        waiting.tick();
-        session.pause()?;
-    }
-}
-
 /// Returns the text about the running server: its pages, stores and credentials, and a first request.
-fn welcome(project: &Project, services: &Services<'_>, running: &Running) -> String {
+fn welcome(
+    project: &Project,
+    services: &Services<'_>,
+    databases: &[Database],
+    parts: &[Part],
+    running: &Running,
+) -> String {
     let mut lines: Vec<(&str, String)> = Vec::new();
+    lines.extend(parts.iter().filter_map(|part| Some((&**part.service.as_ref()?, format!("http://{}", part.address)))));
     lines.extend(project.pages.iter().map(|(title, path)| (&**title, format!("http://{}{path}", running.address))));
-    lines.push(("Metrics", format!("http://{}/metrics", running.metrics)));
-    lines.extend(services.database_url.iter().map(|url| ("PostgreSQL", url.clone())));
+    lines.extend(parts.iter().map(|part| ("Metrics", format!("http://{}/metrics", part.metrics))));
+    match databases {
+        [] => lines.extend(services.database_url.iter().map(|url| ("PostgreSQL", url.clone()))),
+        databases => lines.extend(databases.iter().map(|database| ("PostgreSQL", database.url.clone()))),
+    }
     lines.extend(services.redis_url.iter().map(|url| ("Redis", url.clone())));
     lines.extend(running.credentials.iter().map(|one| match one.user.as_str() {
         "" => (&*one.title, one.note.clone()),

@@ -1,6 +1,7 @@
 //! A private PostgreSQL server: created once, started on a free port, and recovered after a crash.
 
 mod cluster;
+pub mod databases;
 
 use std::fs;
 use std::path::Path;

@@ -31,6 +31,24 @@ impl IssuerConfig {
         let audience = required("AUDIENCE", "is required; set it to the audience of access tokens", parse::text);
         IssuerConfig { issuer, audience, keys: from.setting("ISSUER_KEYS").optional(url) }
     }
+
+    /// Reads the settings for tokens that another service of the program issues. The source keeps the faults.
+    pub(crate) fn of_service(from: &mut Source, service: &str) -> IssuerConfig {
+        let name = from.service_name();
+        let variable = format!("{}_URL", service.to_ascii_uppercase().replace('-', "_"));
+        let address = from.setting(&variable).optional(url);
+        if address.is_none() {
+            let fault =
+                format!("is required; set it to the URL of the service `{service}`, whose tokens this one accepts");
+            from.setting(&variable).missing(&fault);
+        }
+        let address = address.unwrap_or_default();
+        IssuerConfig {
+            issuer: from.setting("TOKEN_ISSUER").or(name.clone(), parse::text),
+            audience: from.setting("TOKEN_AUDIENCE").or(name, parse::text),
+            keys: Some(format!("{}/.well-known/jwks.json", address.trim_end_matches('/'))),
+        }
+    }
 }
 
 /// Accepts a URL from which keys can be fetched.
@@ -70,6 +88,17 @@ mod tests {
         {
             assert!(!is_trustworthy(url), "{url}");
         }
+    }
+
+    #[test]
+    fn the_issuer_of_another_service_has_its_defaults_and_its_published_keys() {
+        let url = ("MUSEUM_VISITORS_URL".to_owned(), "https://visitors.example.com/".to_owned());
+        let found = IssuerConfig::of_service(&mut Source::new("MUSEUM_", "", [url]), "visitors");
+        assert_eq!((&*found.issuer, &*found.audience), ("museum", "museum"));
+        assert_eq!(found.keys.unwrap(), "https://visitors.example.com/.well-known/jwks.json");
+        let mut source = Source::new("MUSEUM_", "", []);
+        IssuerConfig::of_service(&mut source, "visitors");
+        assert!(source.finish().unwrap_err().faults[0].starts_with("MUSEUM_VISITORS_URL: is required"));
     }
 
     #[test]

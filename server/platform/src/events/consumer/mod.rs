@@ -4,6 +4,7 @@ mod dispatch;
 mod handle;
 mod held;
 mod measure;
+mod progress;
 mod read;
 mod retry;
 
@@ -29,6 +30,7 @@ pub(super) use handle::CONCURRENT;
 use handle::{Handler, Outcome};
 #[cfg(test)]
 pub(super) use held::lock as lock_lease;
+use progress::Progress;
 use read::{Batch, Reader};
 pub(super) use retry::Retries;
 
@@ -65,6 +67,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     held::MEASURE,
     held::RECORD,
     held::TAKE,
+    progress::RECORD,
 ];
 
 /// A consumer of any type.
@@ -99,6 +102,7 @@ pub(super) struct Consumer {
     retried: BTreeSet<uuid::Uuid>,
     /// The entries that are handled and not acknowledged yet.
     acknowledged: Vec<(i16, String)>,
+    progress: Progress,
     renew_at: Instant,
     retry_at: Instant,
     measure_at: Instant,
@@ -137,6 +141,7 @@ impl Consumer {
             tasks: JoinSet::new(),
             retried: BTreeSet::new(),
             acknowledged: Vec::new(),
+            progress: Progress::default(),
             renew_at: now,
             retry_at: now,
             measure_at: now,
@@ -273,11 +278,16 @@ impl Consumer {
         }
     }
 
-    /// Measures the backlog, for metrics.
+    /// Measures the backlog, for metrics, and records the progress.
     async fn measure(&mut self) {
         self.measure_at = Instant::now() + MEASURE_INTERVAL;
-        if let Err(error) = measure::measure(&self.handler, &self.redis, &self.dispatcher.leases()).await {
+        let leases = self.dispatcher.leases();
+        if let Err(error) = measure::measure(&self.handler, &self.redis, &leases).await {
             tracing::debug!(consumer = self.handler.name, %error, "cannot measure the backlog of a consumer");
+        }
+        let partitions: Vec<i16> = leases.into_iter().map(|(partition, _)| partition).collect();
+        if let Err(error) = self.progress.advance(&self.handler, &self.redis, &partitions).await {
+            tracing::debug!(consumer = self.handler.name, %error, "cannot record the progress of a consumer");
         }
     }
 }

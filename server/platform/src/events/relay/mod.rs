@@ -1,5 +1,6 @@
 //! The relay: it publishes the events of an outbox in Redis Streams.
 
+mod complete;
 mod groups;
 mod measure;
 mod publish;
@@ -20,6 +21,7 @@ use crate::jobs::Expired;
 use crate::metrics::Metrics;
 use crate::redis::Redis;
 use crate::shutdown::Shutdown;
+pub(super) use complete::complete_key;
 pub(super) use measure::Status;
 use wake::Wake;
 
@@ -28,6 +30,9 @@ const TICK: Duration = Duration::from_millis(500);
 
 /// The time between two trimmings of the streams.
 const TRIM_INTERVAL: Duration = Duration::from_secs(10);
+
+/// The time between two records of the time up to which the streams are complete.
+const COMPLETE_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The time limit of a pipeline of commands to Redis.
 const REDIS_TIMEOUT: Duration = Duration::from_secs(5);
@@ -65,6 +70,7 @@ pub(super) struct Relay {
     led: BTreeMap<i16, Led>,
     renewed: Option<Instant>,
     trimmed: Option<Instant>,
+    completed: Option<Instant>,
     /// True if the last step failed, so that further failures are not logged.
     is_failing: bool,
 }
@@ -89,8 +95,9 @@ impl Relay {
         status: Arc<Status>,
     ) -> Relay {
         let leases = Leases::new(pool.clone(), "", lifetime);
-        let (led, renewed, trimmed) = (BTreeMap::new(), None, None);
-        Relay { pool, redis, leases, outbox, metrics, status, led, renewed, trimmed, is_failing: false }
+        let led = BTreeMap::new();
+        let (renewed, trimmed, completed) = (None, None, None);
+        Relay { pool, redis, leases, outbox, metrics, status, led, renewed, trimmed, completed, is_failing: false }
     }
 
     /// Publishes events until the shutdown begins.

@@ -1,9 +1,11 @@
 //! Publishing: batches of events move from the outbox to the streams.
 
+use chrono::Utc;
 use redis::Value;
 use sqlx::Row as _;
+use tokio::time::Instant;
 
-use super::{Led, REDIS_TIMEOUT, Relay};
+use super::{COMPLETE_INTERVAL, Led, REDIS_TIMEOUT, Relay};
 use crate::BoxError;
 use crate::events::message::{ARGUMENTS, Message};
 
@@ -51,13 +53,30 @@ struct Batch {
     messages: Vec<Message>,
 }
 
+impl Batch {
+    /// Returns true if the partition had no further event when the batch was read.
+    fn is_last(&self) -> bool {
+        let bytes: usize = self.messages.iter().map(|message| message.event.data.len()).sum();
+        (self.messages.len() as i64) < BATCH && (bytes as i64) < BATCH_BYTES
+    }
+}
+
 impl Relay {
     /// Publishes a batch of each partition that this process leads. Returns true if more events may be left.
     pub(in crate::events) async fn publish(&mut self) -> Result<bool, BoxError> {
+        let read_at = Utc::now();
         let batches = self.unpublished().await?;
-        if batches.is_empty() {
-            return Ok(false);
+        let unfinished = batches.iter().filter(|batch| !batch.is_last()).map(|batch| batch.partition).collect();
+        let has_published = !batches.is_empty() && self.publish_batches(batches).await?;
+        if self.completed.is_none_or(|completed| completed.elapsed() >= COMPLETE_INTERVAL) {
+            self.complete(read_at, &unfinished).await?;
+            self.completed = Some(Instant::now());
         }
+        Ok(has_published)
+    }
+
+    /// Publishes batches. Returns true if one was published.
+    async fn publish_batches(&mut self, batches: Vec<Batch>) -> Result<bool, BoxError> {
         let results = self.add(&batches).await?;
         let mut added = Vec::new();
         for (batch, result) in batches.into_iter().zip(results) {

@@ -17,28 +17,33 @@ use crate::testing::{self, TestDatabase};
 static NUMBERED: EventType = EventType { name: "counter.numbered", aggregate: "counter", version: 1, internal: false };
 
 /// A database with an outbox, and a Redis, without a running service.
-struct Stage {
+pub(super) struct Stage {
     database: TestDatabase,
-    redis: crate::Redis,
+    pub(super) redis: crate::Redis,
 }
 
 impl Stage {
-    async fn new() -> Stage {
+    pub(super) async fn new() -> Stage {
         let database = TestDatabase::migrated(&DATABASE).await;
         Leases::new(database.pool.clone(), "", Duration::from_secs(1)).create().await.unwrap();
         Stage { database, redis: testing::redis() }
     }
 
-    fn relay(&self, lifetime: Duration) -> Relay {
+    pub(super) fn relay(&self, lifetime: Duration) -> Relay {
         let (pool, redis, metrics) = (self.database.pool.clone(), self.redis.clone(), Arc::<Metrics>::default());
         Relay::new(pool, redis, "counters".to_owned(), lifetime, metrics, Arc::default())
     }
 
-    async fn publish(&self, number: i32) {
+    pub(super) async fn publish(&self, number: i32) {
         let mut transaction = Transaction::begin(&self.database.pool).await.unwrap();
         let event = NewEvent { event_type: &NUMBERED, aggregate_id: "a".to_owned(), data: number.to_string().into() };
         Outbox(()).append(&mut transaction, event).await.unwrap();
         transaction.commit().await.unwrap();
+    }
+
+    /// Returns the key of the number of the last batch of the aggregate's partition.
+    pub(super) fn mark(&self) -> String {
+        self.redis.key(format_args!("events:last:counters:{}", partition_of("counter", "a")))
     }
 
     /// Returns the numbers in the stream of the aggregate.

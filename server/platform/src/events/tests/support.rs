@@ -8,7 +8,7 @@ use axum::Router;
 use sqlx::{PgPool, Row as _};
 use writ_runtime::event::{Consume, ConsumeError, EventId, EventType, NewEvent, Outbox as _, StoredEvent};
 
-use crate::events::Outbox;
+use crate::events::{ConsumerProgress, Outbox};
 use crate::testing::TestServer;
 use crate::{Builder, Database, Platform, Redis, Service, Transaction};
 
@@ -31,6 +31,7 @@ pub(super) struct Counters {
     pub(super) pool: PgPool,
     pub(super) redis: Redis,
     outbox: Outbox,
+    pub(super) progress: ConsumerProgress,
     pub(super) behaviour: Behaviour,
 }
 
@@ -79,8 +80,8 @@ impl Service for Counters {
         });
         let behaviour = Behaviour::default();
         let outbox = platform.events(&pool, &redis);
-        platform.consumer("numbers", &pool, &redis, Numbers(behaviour.clone()));
-        Counters { pool, redis, outbox, behaviour }
+        let progress = platform.consumer("numbers", &pool, &redis, Numbers(behaviour.clone()));
+        Counters { pool, redis, outbox, progress, behaviour }
     }
 
     fn router(&self, _: &Platform) -> Router {

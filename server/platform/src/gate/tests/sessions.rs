@@ -1,6 +1,8 @@
 //! Tests of ended sessions.
 
 use super::*;
+#[cfg(feature = "redis")]
+use crate::testing::sessions::TestCopy;
 
 #[tokio::test]
 async fn a_token_of_an_ended_session_takes_from_the_limit_of_failed_credentials_and_not_from_that_of_its_user() {
@@ -42,4 +44,53 @@ async fn a_request_is_refused_if_its_session_cannot_be_checked() {
         assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, Some("1")));
         assert_eq!(refused.header("x-ratelimit-remaining"), remaining);
     }
+}
+
+/// Returns the gate of a service that does not own the sessions.
+#[cfg(feature = "redis")]
+fn of_copy(redis: &Redis, copy: TestCopy) -> PolicyGate<Visitor> {
+    Store::redis(redis).gate().with(Revocations::of_copy(redis.clone(), copy))
+}
+
+#[cfg(feature = "redis")]
+#[tokio::test]
+async fn a_copy_of_sessions_is_trusted_without_redis_for_a_minute_and_with_the_markers_of_redis_for_longer() {
+    let (fresh, stale) = (Duration::from_secs(59), Duration::from_secs(61));
+    let (available, unavailable) = (testing::redis(), testing::redis_unavailable());
+    let (ok, ended, unknown) = (None, Some(StatusCode::UNAUTHORIZED), Some(StatusCode::SERVICE_UNAVAILABLE));
+    for (redis, lag, of_live, of_ended) in [
+        (&available, fresh, ok, ended),
+        (&available, stale, ok, ended),
+        (&unavailable, fresh, ok, ended),
+        (&unavailable, stale, unknown, ended),
+    ] {
+        let sessions = TestSessions::new();
+        let gate = of_copy(redis, TestCopy(sessions.clone(), lag));
+        let enter = async |session| {
+            let request = TestRequest::new(&PUT_EVENT, Some(&visitor(Some(session))));
+            gate.enter(&request.entry()).await.err().map(|problem| problem.status)
+        };
+        // A copy knows only the sessions that have ended.
+        assert_eq!(enter(Uuid::now_v7()).await, of_live, "{lag:?}");
+        let session = sessions.begin();
+        sessions.end(session);
+        assert_eq!(enter(session).await, of_ended, "{lag:?}");
+    }
+}
+
+#[cfg(feature = "redis")]
+#[tokio::test]
+async fn a_copy_of_sessions_reads_the_markers_of_their_owner_and_never_says_that_they_are_complete() {
+    let (redis, sessions) = (testing::redis(), TestSessions::new());
+    let copies = of_copy(&redis, TestCopy(TestSessions::new(), Duration::ZERO));
+    let (_, owner) = on_redis(&redis, &sessions);
+    let session = sessions.begin();
+    let request = TestRequest::new(&PUT_EVENT, Some(&visitor(Some(session))));
+    assert!(copies.enter(&request.entry()).await.is_ok());
+    let mut complete = redis::pipe();
+    complete.cmd("EXISTS").arg(redis.key("revoked:complete"));
+    assert_eq!(redis.run::<(bool,)>(&complete).await.unwrap(), (false,));
+    sessions.end(session);
+    owner.announce(&[session]).await;
+    assert_eq!(copies.enter(&request.entry()).await.unwrap_err().status, StatusCode::UNAUTHORIZED);
 }

@@ -91,6 +91,12 @@ impl Sweep {
         }
     }
 
+    /// Returns this sweep of a server that is reached at another address, such as that of a proxy in front of it.
+    #[must_use]
+    pub fn at(self, address: SocketAddr) -> Sweep {
+        Sweep { address, ..self }
+    }
+
     /// Returns this sweep of operations that the service serves below a path, such as the `BASE_PATH` of a generated crate.
     #[must_use]
     pub fn below(self, base: &str) -> Sweep {

@@ -1,0 +1,145 @@
+//! The program of the sample: the services that a process runs, and their routes.
+
+mod orders;
+mod users;
+
+use axum::Router;
+use generated::{VERSIONS, latest};
+use writ_platform::revocation::Revocations;
+use writ_platform::{Builder, Platform, Redis, Service, Store, docs};
+use writ_runtime::{VersionEndpoints, versioned_router};
+
+use crate::auth::AuthService;
+use crate::auth::authenticator::Credentials;
+use crate::carts::CartService;
+use crate::health::{Conversions, HealthService};
+use crate::orders::OrderService;
+use crate::products::ProductService;
+use crate::users::{UserService, V1};
+use crate::webhooks::WebhookService;
+
+pub use orders::{ORDERS, OrderParts};
+pub use users::{USERS, UserParts};
+
+/// The program of the sample: the services that this process runs, and the parts that they share.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    /// The services that this process runs.
+    pub running: Running,
+    /// The connection to Redis.
+    pub redis: Redis,
+    /// The rate limits and cached responses.
+    pub store: Store,
+    /// The verifier of access tokens.
+    credentials: Credentials,
+    /// The register of ended login sessions, whose access tokens are refused.
+    revocations: Revocations,
+}
+
+/// The services that a process runs, each with its parts.
+#[derive(Debug, Clone)]
+pub enum Running {
+    /// The process runs both services.
+    Both(UserParts, OrderParts),
+    /// The process runs the service `users`.
+    Users(UserParts),
+    /// The process runs the service `orders`.
+    Orders(OrderParts),
+}
+
+impl Running {
+    /// Returns the parts of the service `users`, if this process runs it.
+    pub fn users(&self) -> Option<&UserParts> {
+        match self {
+            Running::Both(users, _) | Running::Users(users) => Some(users),
+            Running::Orders(_) => None,
+        }
+    }
+
+    /// Returns the parts of the service `orders`, if this process runs it.
+    pub fn orders(&self) -> Option<&OrderParts> {
+        match self {
+            Running::Both(_, orders) | Running::Orders(orders) => Some(orders),
+            Running::Users(_) => None,
+        }
+    }
+}
+
+impl Service for Shop {
+    const PREFIX: &'static str = "WRIT_";
+    const SERVICES: &'static [&'static str] = &["users", "orders"];
+
+    fn new(platform: &mut Builder) -> Shop {
+        let redis = platform.redis();
+        let store = Store::redis(&redis);
+        let running = match (platform.runs("users"), platform.runs("orders")) {
+            (true, true) => Running::Both(UserParts::new(platform, &redis, &store), OrderParts::new(platform, &redis)),
+            (true, false) => Running::Users(UserParts::new(platform, &redis, &store)),
+            (false, _) => Running::Orders(OrderParts::new(platform, &redis)),
+        };
+        let (credentials, revocations) = match &running {
+            Running::Both(users, _) | Running::Users(users) => {
+                (Credentials::Own(users.tokens.clone()), users.revocations.clone())
+            }
+            Running::Orders(orders) => (
+                Credentials::OfUsers(platform.tokens_of("users")),
+                Revocations::of_copy(redis.clone(), orders.ended_sessions.clone()),
+            ),
+        };
+        Shop { running, redis, store, credentials, revocations }
+    }
+
+    fn router(&self, platform: &Platform) -> Router {
+        let docs = docs::versions_router(&latest::ERROR_ENVELOPE, &VERSIONS);
+        let router = versioned_router(&VERSIONS, self.endpoints(platform)).merge(docs);
+        match self.running.users() {
+            Some(users) => router.merge(users.tokens.key_set_router()),
+            None => router,
+        }
+    }
+}
+
+impl Shop {
+    /// Returns the endpoints of the services that this process runs, in both versions.
+    fn endpoints(&self, platform: &Platform) -> [VersionEndpoints; 2] {
+        let options = platform.serve_options();
+        let gate = platform.gate(&self.store, &VERSIONS.operations()).with(self.revocations.clone());
+        let (authenticator, errors) = (self.credentials.clone(), Conversions);
+        let health = HealthService::new(platform.health());
+        match &self.running {
+            Running::Both(users, orders) => latest::Api {
+                authenticator,
+                gate,
+                errors,
+                auth: AuthService::new(users),
+                users: UserService::new(users),
+                products: ProductService::new(orders),
+                carts: CartService::new(orders),
+                orders: OrderService::new(orders),
+                webhook_endpoints: WebhookService::new(orders),
+                health,
+            }
+            .versions(V1, options),
+            Running::Users(users) => latest::services::Users {
+                authenticator,
+                gate,
+                errors,
+                auth: AuthService::new(users),
+                users: UserService::new(users),
+                health,
+            }
+            .versions(V1, options),
+            Running::Orders(orders) => latest::services::Orders {
+                authenticator,
+                gate,
+                errors,
+                products: ProductService::new(orders),
+                carts: CartService::new(orders),
+                orders: OrderService::new(orders),
+                webhook_endpoints: WebhookService::new(orders),
+                health,
+            }
+            .versions(V1, options),
+        }
+    }
+}
