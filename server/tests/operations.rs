@@ -78,6 +78,17 @@ async fn every_metric_of_the_dashboard_and_of_the_alert_rules_is_served() {
 }
 
 #[tokio::test]
+async fn every_metric_has_a_panel() {
+    let service = Service::of(testing::start().await);
+    let shown = metrics_in(&dashboard());
+    let suffixes = ["", "_total", "_bucket", "_count"];
+    let is_shown = |name: &str| suffixes.iter().any(|suffix| shown.contains(&format!("{name}{suffix}")));
+    let missing: Vec<_> =
+        service.server.platform.metrics().names().into_iter().filter(|name| !is_shown(name)).collect();
+    assert!(missing.is_empty(), "the dashboard has no panel for {missing:?}");
+}
+
+#[tokio::test]
 async fn every_metric_is_documented() {
     let service = Service::of(testing::start().await);
     let names = service.server.platform.metrics().names();

@@ -71,6 +71,9 @@ pub(crate) struct Inner {
     /// The consumers of events.
     #[cfg(all(feature = "postgres", feature = "redis"))]
     pub(crate) consumers: Vec<crate::events::RegisteredConsumer>,
+    /// The outboxes of events, for the commands of operators.
+    #[cfg(all(feature = "postgres", feature = "redis"))]
+    pub(crate) outboxes: Vec<crate::events::RegisteredOutbox>,
     /// The policies that operators have set at run time.
     pub(crate) overrides: Overrides,
     /// The caches of all gates, for their gauges.

@@ -105,6 +105,31 @@ async fn the_faults_of_the_platform_of_its_parts_and_of_the_service_are_reported
 }
 
 #[tokio::test]
+#[cfg(feature = "webhooks")]
+async fn production_requires_the_keys_of_webhook_secrets() {
+    static NONE: sqlx::migrate::Migrator = sqlx::migrate::Migrator::DEFAULT;
+    static HOOKS: crate::Database = crate::Database::new("hooks", &NONE);
+    let stores = [("DATABASE_URL", "postgres://localhost/museum"), ("REDIS_URL", "redis://localhost")];
+    for (variable, faults) in [
+        (("MUSEUM_MODE", "production"), vec![format!("MUSEUM_WEBHOOK_KEYS: {REQUIRED_KEY}")]),
+        (("MUSEUM_MODE", "development"), vec![]),
+        (
+            ("MUSEUM_WEBHOOK_KEYS", "sesame"),
+            vec![
+                "MUSEUM_WEBHOOK_KEYS: must be keys of 32 bytes in base64, separated by commas; \
+                  `openssl rand -base64 32` prints one"
+                    .to_owned(),
+            ],
+        ),
+    ] {
+        let mut builder = builder(&[stores[0], stores[1], variable]);
+        let (pool, redis) = (builder.database(&HOOKS), builder.redis());
+        builder.webhooks(&pool, &redis, &[]);
+        assert_eq!(builder.build().map(|_| vec![]).unwrap_or_else(|error| error.faults), faults);
+    }
+}
+
+#[tokio::test]
 #[cfg(all(feature = "postgres", feature = "redis", feature = "tokens"))]
 async fn each_part_requires_its_own_settings() {
     static NONE: sqlx::migrate::Migrator = sqlx::migrate::Migrator::DEFAULT;

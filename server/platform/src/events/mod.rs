@@ -37,7 +37,7 @@ pub use crate::database::Transaction;
 pub(crate) use command::{USAGE, run as run_command};
 pub(crate) use consumer::INBOX_EXPIRED;
 pub use outbox::Outbox;
-pub(crate) use parts::RegisteredConsumer;
+pub(crate) use parts::{RegisteredConsumer, RegisteredOutbox};
 pub(crate) use relay::OUTBOX_EXPIRED;
 
 /// The number of partitions. It is a part of the data: the partition of an aggregate must never change.

@@ -32,6 +32,8 @@ pub struct Proxy {
     upstream: String,
     address: String,
     flow: watch::Sender<Flow>,
+    /// Notified when the network loses all present connections.
+    lost: watch::Sender<()>,
 }
 
 impl Proxy {
@@ -40,9 +42,9 @@ impl Proxy {
         let upstream = host(url).to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("a listener has an address").to_string();
-        let flow = watch::Sender::new(Flow::Open);
-        tokio::spawn(accept(listener, upstream.clone(), flow.clone()));
-        Proxy { upstream, address, flow }
+        let (flow, lost) = (watch::Sender::new(Flow::Open), watch::Sender::new(()));
+        tokio::spawn(accept(listener, upstream.clone(), flow.clone(), lost.clone()));
+        Proxy { upstream, address, flow, lost }
     }
 
     /// Starts an open proxy for the PostgreSQL of the tests.
@@ -60,6 +62,11 @@ impl Proxy {
     /// Returns a URL of the server with the address of the proxy.
     pub fn url(&self, url: &str) -> String {
         url.replacen(&self.upstream, &self.address, 1)
+    }
+
+    /// Loses all present connections, as a network does that forgets them: neither side notices. New ones work.
+    pub fn lose_connections(&self) {
+        self.lost.send_replace(());
     }
 
     /// Changes the state of the proxy, for its present and future connections.
@@ -100,16 +107,16 @@ fn host(url: &str) -> &str {
 }
 
 /// Accepts client connections, and forwards those that arrive while the proxy is not closed.
-async fn accept(listener: TcpListener, upstream: String, flow: watch::Sender<Flow>) {
+async fn accept(listener: TcpListener, upstream: String, flow: watch::Sender<Flow>, lost: watch::Sender<()>) {
     while let Ok((stream, _)) = listener.accept().await {
         if *flow.borrow() != Flow::Closed {
-            tokio::spawn(forward(stream, upstream.clone(), flow.subscribe()));
+            tokio::spawn(forward(stream, upstream.clone(), flow.subscribe(), lost.subscribe()));
         }
     }
 }
 
-/// Forwards a connection until one side closes it or the proxy is closed.
-async fn forward(client: TcpStream, upstream: String, flow: watch::Receiver<Flow>) {
+/// Forwards a connection until one side closes it, the proxy is closed, or the network loses the connection.
+async fn forward(client: TcpStream, upstream: String, flow: watch::Receiver<Flow>, mut lost: watch::Receiver<()>) {
     let Ok(server) = TcpStream::connect(&upstream).await else { return };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
@@ -117,9 +124,15 @@ async fn forward(client: TcpStream, upstream: String, flow: watch::Receiver<Flow
     let both = async {
         tokio::join!(copy(from_client, to_server, flow.clone(), false), copy(from_server, to_client, flow, true))
     };
-    tokio::select! {
-        _ = both => {}
-        _ = closed.wait_for(|flow| *flow == Flow::Closed) => {}
+    tokio::pin!(both);
+    let is_lost = tokio::select! {
+        _ = &mut both => false,
+        _ = closed.wait_for(|flow| *flow == Flow::Closed) => false,
+        changed = lost.changed() => changed.is_ok(),
+    };
+    if is_lost {
+        // Both sockets stay open and silent until the proxy is closed.
+        let _ = closed.wait_for(|flow| *flow == Flow::Closed).await;
     }
 }
 

@@ -8,6 +8,7 @@ mod read;
 mod retry;
 
 use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,12 +21,13 @@ use writ_runtime::event::{Consume, ConsumeError, StoredEvent};
 
 use super::lease::Leases;
 use crate::Transaction;
+use crate::database;
 use crate::jobs::Expired;
 use crate::metrics::Metrics;
 use crate::redis::Redis;
 use crate::shutdown::Shutdown;
 use dispatch::{Dispatcher, Entry};
-pub(super) use handle::CONCURRENT;
+pub(super) use handle::{CONCURRENT, RETRIED};
 use handle::{Handler, Outcome};
 #[cfg(test)]
 pub(super) use held::lock as lock_lease;
@@ -40,6 +42,12 @@ const MEASURE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// The longest time that the end of the process waits for events that are being handled.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The number of acknowledgements that Redis has not confirmed, above which no events are read.
+const MAX_ACKNOWLEDGEMENTS: usize = 1024;
+
+/// The time limit of a query between events.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The pause of a partition whose events could not be handled because of a store.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -148,7 +156,7 @@ impl Consumer {
         // The response to a read must not be lost, because Redis then counts its events as received.
         let mut reading: Option<BoxFuture<'static, Batch>> = None;
         loop {
-            if reading.is_none() && self.acknowledged.len() < dispatch::MAX_ENTRIES {
+            if reading.is_none() && self.acknowledged.len() < MAX_ACKNOWLEDGEMENTS {
                 reading =
                     self.dispatcher.request(Instant::now()).map(|request| self.reader.clone().read(request).boxed());
             }
@@ -197,7 +205,7 @@ impl Consumer {
     fn start(&mut self, entry: Entry) {
         let handler = self.handler.clone();
         self.tasks.spawn(async move {
-            let outcome = handler.handle(&entry).await;
+            let outcome = settled(handler.handle(&entry)).await.unwrap_or(Outcome::Keep);
             Done::Entry(entry, outcome)
         });
     }
@@ -220,12 +228,8 @@ impl Consumer {
                     self.retry_at = Instant::now();
                 }
             }
-            Err(error) => {
-                tracing::error!(consumer = self.handler.name, %error, "the task of an event failed: starting again");
-                self.dispatcher = Dispatcher::default();
-                self.retried.clear();
-                self.renew_at = Instant::now();
-            }
+            // A task catches its panics, and is cancelled only at the end of the consumer.
+            Err(error) => tracing::error!(consumer = self.handler.name, %error, "the task of an event failed"),
         }
     }
 
@@ -242,13 +246,14 @@ impl Consumer {
     async fn retry_held(&mut self) {
         self.retry_at = Instant::now() + RETRY_INTERVAL;
         let leases = self.dispatcher.leases();
-        match held::due(&self.handler.pool, &self.handler.name, &leases).await {
+        match database::within(QUERY_TIMEOUT, held::due(&self.handler.pool, &self.handler.name, &leases)).await {
             Ok(due) => {
                 for event in due {
                     let id = event.message.event.id.uuid();
                     if self.retried.insert(id) {
                         let handler = self.handler.clone();
-                        self.tasks.spawn(async move { Done::Held(id, handler.retry(&event).await) });
+                        let work = async move { settled(handler.retry(&event)).await.unwrap_or(false) };
+                        self.tasks.spawn(async move { Done::Held(id, work.await) });
                     }
                 }
             }
@@ -276,10 +281,17 @@ impl Consumer {
     /// Measures the backlog, for metrics.
     async fn measure(&mut self) {
         self.measure_at = Instant::now() + MEASURE_INTERVAL;
-        if let Err(error) = measure::measure(&self.handler, &self.redis, &self.dispatcher.leases()).await {
+        let leases = self.dispatcher.leases();
+        let measured = tokio::time::timeout(QUERY_TIMEOUT, measure::measure(&self.handler, &self.redis, &leases)).await;
+        if let Ok(Err(error)) = measured {
             tracing::debug!(consumer = self.handler.name, %error, "cannot measure the backlog of a consumer");
         }
     }
+}
+
+/// Completes the work on an event. Returns `None` if it panics. The panic is logged where it happens.
+async fn settled<T>(work: impl Future<Output = T>) -> Option<T> {
+    AssertUnwindSafe(work).catch_unwind().await.ok()
 }
 
 /// Waits for the response to a read. Without a read it waits for ever.

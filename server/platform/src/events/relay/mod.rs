@@ -1,13 +1,13 @@
 //! The relay: it publishes the events of an outbox in Redis Streams.
 
-mod groups;
+pub(super) mod groups;
 mod measure;
 mod publish;
 mod recover;
 mod trim;
 mod wake;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use crate::metrics::Metrics;
 use crate::redis::Redis;
 use crate::shutdown::Shutdown;
 pub(super) use measure::Status;
+use publish::MAX_LENGTH;
 use wake::Wake;
 
 /// The longest time between two looks at the outbox. Usually a notification ends the wait.
@@ -28,6 +29,9 @@ const TICK: Duration = Duration::from_millis(500);
 
 /// The time between two trimmings of the streams.
 const TRIM_INTERVAL: Duration = Duration::from_secs(10);
+
+/// The time limit of a step. The network can lose a connection to the database without an error.
+const STEP_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The time limit of a pipeline of commands to Redis.
 const REDIS_TIMEOUT: Duration = Duration::from_secs(5);
@@ -63,6 +67,10 @@ pub(super) struct Relay {
     status: Arc<Status>,
     /// The partitions that this process leads and can publish.
     led: BTreeMap<i16, Led>,
+    /// The partitions whose streams are full, each reported once.
+    full: BTreeSet<i16>,
+    /// The largest length of a stream.
+    pub(super) max_length: usize,
     renewed: Option<Instant>,
     trimmed: Option<Instant>,
     /// True if the last step failed, so that further failures are not logged.
@@ -77,6 +85,8 @@ struct Led {
     last: Option<i64>,
     /// The number of the next batch.
     next: i64,
+    /// The state of the stream, as the last batch found it. The leader tries a full stream again when it renews its lease.
+    is_full: bool,
 }
 
 impl Relay {
@@ -89,8 +99,20 @@ impl Relay {
         status: Arc<Status>,
     ) -> Relay {
         let leases = Leases::new(pool.clone(), "", lifetime);
-        let (led, renewed, trimmed) = (BTreeMap::new(), None, None);
-        Relay { pool, redis, leases, outbox, metrics, status, led, renewed, trimmed, is_failing: false }
+        Relay {
+            pool,
+            redis,
+            leases,
+            outbox,
+            metrics,
+            status,
+            led: BTreeMap::new(),
+            full: BTreeSet::new(),
+            max_length: MAX_LENGTH,
+            renewed: None,
+            trimmed: None,
+            is_failing: false,
+        }
     }
 
     /// Publishes events until the shutdown begins.
@@ -115,7 +137,8 @@ impl Relay {
 
     /// Takes a step, and logs the first of several failures. Returns true if more events may be left.
     async fn attempt(&mut self) -> bool {
-        match self.step().await {
+        let step = tokio::time::timeout(STEP_TIMEOUT, self.step());
+        match step.await.unwrap_or_else(|_| Err("a store did not respond in time".into())) {
             Ok(more) => {
                 if std::mem::take(&mut self.is_failing) {
                     tracing::info!(outbox = self.outbox, "events are published again");
