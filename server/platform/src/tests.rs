@@ -205,3 +205,42 @@ fn the_errors_of_the_platform_explain_themselves() {
     assert!(failed.source().is_none());
     assert_eq!(crate::redis::Unavailable.to_string(), "redis is unavailable");
 }
+
+#[tokio::test]
+#[cfg(all(feature = "postgres", feature = "redis"))]
+async fn the_name_of_a_consumer_is_unique_and_has_1_to_100_characters() {
+    use writ_runtime::event::{Consume, ConsumeError, EventType, StoredEvent};
+
+    struct Nothing;
+
+    impl Consume<crate::Transaction> for Nothing {
+        fn event_types(&self) -> &'static [&'static EventType] {
+            &[]
+        }
+
+        async fn consume(&self, _: &mut crate::Transaction, _: &StoredEvent) -> Result<(), ConsumeError> {
+            Ok(())
+        }
+    }
+
+    static NONE: sqlx::migrate::Migrator = sqlx::migrate::Migrator::DEFAULT;
+    static EVENTS: crate::Database = crate::Database::new("events", &NONE);
+    let faults = |names: &[&str]| {
+        let urls = [("MUSEUM_EVENTS_DATABASE_URL", "postgres://localhost/events"), ("REDIS_URL", "redis://localhost")];
+        let mut builder = builder(&urls);
+        let (pool, redis) = (builder.database(&EVENTS), builder.redis());
+        names.iter().for_each(|name| builder.consumer(name, &pool, &redis, Nothing));
+        builder.build().map_or_else(|error| error.faults.len(), |_| 0)
+    };
+    let (longest, longer) = ("a".repeat(100), "a".repeat(101));
+    for (names, expected) in [
+        (&["mail", "search"][..], 0),
+        (&[longest.as_str()], 0),
+        (&[""], 1),
+        (&[longer.as_str()], 1),
+        (&["mail", "mail"], 1),
+        (&["mail", "search", "search"], 1),
+    ] {
+        assert_eq!(faults(names), expected, "{names:?}");
+    }
+}

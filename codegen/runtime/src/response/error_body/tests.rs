@@ -155,6 +155,17 @@ fn a_choice_follows_the_code_then_the_status_then_the_class() {
 }
 
 #[test]
+fn a_choice_of_numbers_is_written_without_quotes() {
+    let choice = |strings| {
+        let choice =
+            ErrorChoice { values: &["1", "2"], strings, by_code: false, statuses: &[(409, 1)], client: 0, server: 0 };
+        ErrorValue::Choice(Box::leak(Box::new(choice)))
+    };
+    assert_eq!(json_of(&choice(false), &problem()), 2);
+    assert_eq!(json_of(&choice(true), &problem()), "2");
+}
+
+#[test]
 fn problem_details_from_a_proxy_are_read_instead_of_the_error_schema() {
     let mut headers = HeaderMap::new();
     headers.insert("content-type", "application/problem+json".parse().unwrap());

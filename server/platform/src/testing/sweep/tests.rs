@@ -166,6 +166,26 @@ async fn a_check_that_concerns_no_operation_fails() {
 }
 
 #[tokio::test]
+async fn operations_without_required_credentials_need_refuse_nobody() {
+    static READ_EVENT: Operation = Operation {
+        id: "readEvent",
+        path: "/open",
+        security: &[&[], &[Requirement { scheme: &KEY, scopes: &["events:read"] }]],
+        ..Operation::NONE
+    };
+    let sweep = sweep(&[&LIST_EVENTS, &READ_EVENT, &PUT_EVENT], |parts, _| {
+        match (parts.uri.path(), header(parts, "authorization")) {
+            ("/events" | "/open", _) => refusal(200),
+            (_, Some("Bearer mine")) => refusal(403),
+            _ => refusal(401).with("www-authenticate", "Bearer"),
+        }
+    })
+    .await;
+    assert!(passes(sweep.requires_credentials()).await);
+    assert!(passes(sweep.requires_scopes()).await);
+}
+
+#[tokio::test]
 async fn another_method_is_refused_with_those_of_the_path() {
     for (allow, expected) in [("GET, PUT", true), ("PUT, GET, HEAD", true), ("GET", false), ("", false)] {
         let sweep = sweep(&[&GET_EVENT, &PUT_EVENT], move |_, _| refusal(405).with("allow", allow)).await;
