@@ -305,3 +305,17 @@ impl Platform {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn the_reason_of_a_failed_start_names_the_step_and_has_the_cause() {
+        let error = failed("open the doors")("the key is lost");
+        assert_eq!(error.to_string(), "open the doors: the key is lost");
+        assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("the key is lost"));
+    }
+}

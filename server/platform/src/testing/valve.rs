@@ -156,3 +156,90 @@ async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut flow: watch::
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::SOON;
+    use super::*;
+
+    /// Starts a server that sends each byte back. Returns a proxy before it.
+    async fn echo() -> Proxy {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("echo://user@{}/path?a=b", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (mut from, mut to) = stream.into_split();
+                tokio::spawn(async move { tokio::io::copy(&mut from, &mut to).await });
+            }
+        });
+        Proxy::start(&url).await
+    }
+
+    async fn connect(proxy: &Proxy) -> TcpStream {
+        TcpStream::connect(host(&proxy.url(&format!("echo://{}", proxy.upstream)))).await.unwrap()
+    }
+
+    /// Sends a byte, and returns the byte that comes back. Returns `None` if the connection is closed.
+    async fn returned(stream: &mut TcpStream, byte: u8) -> Option<u8> {
+        stream.write_all(&[byte]).await.ok()?;
+        tokio::time::timeout(SOON, stream.read_u8()).await.expect("a byte or the end arrives").ok()
+    }
+
+    #[tokio::test]
+    async fn the_url_of_a_proxy_differs_only_in_its_address() {
+        let proxy = echo().await;
+        let url = |address: &str| format!("echo://user:secret@{address}/path?a=b");
+        assert_eq!(proxy.url(&url(&proxy.upstream)), url(&proxy.address));
+        assert_ne!(proxy.upstream, proxy.address);
+        assert_eq!(host("redis://localhost:7"), "localhost:7");
+        assert_eq!(host("localhost:7?a=b"), "localhost:7");
+    }
+
+    #[tokio::test]
+    async fn an_open_proxy_passes_bytes_and_a_closed_one_cuts_its_connections() {
+        let proxy = echo().await;
+        let mut stream = connect(&proxy).await;
+        assert_eq!(returned(&mut stream, 1).await, Some(1));
+        proxy.set(Flow::Closed);
+        assert_eq!(tokio::time::timeout(SOON, stream.read_u8()).await.unwrap().ok(), None);
+        assert_eq!(returned(&mut connect(&proxy).await, 2).await, None);
+        proxy.set(Flow::Open);
+        assert_eq!(returned(&mut connect(&proxy).await, 3).await, Some(3));
+    }
+
+    #[tokio::test]
+    async fn a_delayed_proxy_passes_bytes_later() {
+        let (proxy, delay) = (echo().await, Duration::from_millis(50));
+        let mut stream = connect(&proxy).await;
+        assert_eq!(returned(&mut stream, 1).await, Some(1));
+        proxy.set(Flow::Delayed(delay));
+        let started = std::time::Instant::now();
+        assert_eq!(returned(&mut stream, 2).await, Some(2));
+        assert!(started.elapsed() >= 2 * delay, "both directions are delayed");
+    }
+
+    #[tokio::test]
+    async fn a_stalled_proxy_keeps_the_bytes_until_it_opens() {
+        let proxy = echo().await;
+        let mut stream = connect(&proxy).await;
+        assert_eq!(returned(&mut stream, 1).await, Some(1));
+        proxy.set(Flow::Stalled);
+        stream.write_all(&[2]).await.unwrap();
+        assert!(tokio::time::timeout(Duration::from_millis(50), stream.read_u8()).await.is_err());
+        proxy.set(Flow::Open);
+        assert_eq!(tokio::time::timeout(SOON, stream.read_u8()).await.unwrap().unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_half_closed_proxy_ends_the_responses_and_receives_requests() {
+        let proxy = echo().await;
+        let mut stream = connect(&proxy).await;
+        assert_eq!(returned(&mut stream, 1).await, Some(1));
+        proxy.set(Flow::HalfClosed);
+        assert_eq!(tokio::time::timeout(SOON, stream.read_u8()).await.unwrap().ok(), None);
+        for _ in 0..10 {
+            stream.write_all(&[2]).await.unwrap();
+            stream.flush().await.unwrap();
+        }
+    }
+}

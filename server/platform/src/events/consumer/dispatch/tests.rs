@@ -110,3 +110,20 @@ fn an_entry_that_is_no_event_is_acknowledged() {
     let (started, unreadable) = dispatcher.accept(vec![(3, vec![stranger])], false);
     assert_eq!((started.len(), unreadable), (0, vec![(3, "1-0".to_owned())]));
 }
+
+#[test]
+fn a_lease_that_is_held_again_keeps_the_place_of_its_partition_and_a_lost_one_does_not() {
+    let other = Lease { partition: 4, ..LEASE };
+    let mut dispatcher = reading();
+    dispatcher.adopt(&[LEASE, other]);
+    assert_eq!(dispatcher.leases(), [(3, 1), (4, 1)]);
+    // The new partition is recovered first.
+    let recovers = Request { recovers: true, after: vec![(4, "0-0".to_owned())] };
+    assert_eq!(dispatcher.request(Instant::now()), Some(recovers.clone()));
+    dispatcher.adopt(&[other]);
+    assert_eq!(dispatcher.leases(), [(4, 1)]);
+    assert_eq!(dispatcher.request(Instant::now()), Some(recovers));
+    assert_eq!(dispatcher.accept(vec![(4, Vec::new())], true), (Vec::new(), Vec::new()));
+    dispatcher.adopt(&[other]);
+    assert_eq!(dispatcher.request(Instant::now()).unwrap().after, [(4, ">".to_owned())]);
+}
