@@ -268,7 +268,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_line_is_read_as_soon_as_its_end_is_known() {
-        let pieces = ["1\n", "2\r3", "\r", "\n4\r"].map(|piece| Ok::<_, std::io::Error>(piece));
+        let pieces = ["1\n", "2\r3", "\r", "\n4\r"].map(Ok::<_, std::io::Error>);
         let open = stream::iter(pieces).chain(stream::pending());
         let mut lines = Lines::new(Body::from_stream(open), 1000);
         let second = std::time::Duration::from_secs(1);

@@ -118,7 +118,7 @@ fn a_lease_that_is_held_again_keeps_the_place_of_its_partition_and_a_lost_one_do
     dispatcher.adopt(&[LEASE, other]);
     assert_eq!(dispatcher.leases(), [(3, 1), (4, 1)]);
     // The new partition is recovered first.
-    let recovers = Request { recovers: true, after: vec![(4, "0-0".to_owned())] };
+    let recovers = Request { recovers: true, is_partial: false, after: vec![(4, "0-0".to_owned())] };
     assert_eq!(dispatcher.request(Instant::now()), Some(recovers.clone()));
     dispatcher.adopt(&[other]);
     assert_eq!(dispatcher.leases(), [(4, 1)]);
