@@ -19,8 +19,9 @@ use crate::health::Weight;
 use crate::jobs::Job;
 use crate::{Redis, Transaction};
 
-/// The largest number of connections of a relay: for its batches, for its measurements, and for notifications.
-const RELAY_CONNECTIONS: u32 = 3;
+/// The largest number of connections of a relay: for its batches, for its measurements, and to receive and send
+/// notifications.
+const RELAY_CONNECTIONS: u32 = 4;
 
 /// The largest number of connections of a consumer: for the events that it handles at once, and for its leases.
 const CONSUMER_CONNECTIONS: u32 = (super::consumer::CONCURRENT + super::consumer::RETRIED) as u32 + 2;
@@ -62,16 +63,18 @@ impl Builder {
         self.outboxes.push(RegisteredOutbox { pool: pool.clone(), redis: redis.separate() });
         let (metrics, redis, shutdown) = (self.metrics.clone(), redis.separate(), self.shutdown());
         let leases = Leases::new(separate.clone(), "", lifetime);
+        let published = Outbox::default();
         let relay = {
-            let (pool, outbox) = (separate.clone(), outbox.clone());
+            let (pool, outbox, committed) = (separate.clone(), outbox.clone(), published.committed.clone());
             move || {
                 let (pool, redis, outbox) = (pool.clone(), redis.clone(), outbox.clone());
-                Relay::new(pool, redis, outbox, lifetime, metrics.clone(), status.clone()).run(shutdown.clone())
+                let relay = Relay::new(pool, redis, outbox, lifetime, metrics.clone(), status.clone());
+                relay.run(committed.clone(), shutdown.clone())
             }
         };
         self.create_leases(leases);
         self.background(format!("relay the events of the database `{outbox}`"), separate, relay);
-        Outbox(())
+        published
     }
 
     /// Registers a consumer of events. Every process of the service runs it, and each partition has one consumer.

@@ -7,7 +7,7 @@ mod measure;
 mod read;
 mod retry;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +36,9 @@ pub(super) use retry::Retries;
 
 /// The time between two looks at the events that are held back.
 const RETRY_INTERVAL: Duration = Duration::from_millis(500);
+
+/// The time for which entries are gathered, to be read or acknowledged together.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// The time between two measurements.
 const MEASURE_INTERVAL: Duration = Duration::from_secs(5);
@@ -105,8 +108,11 @@ pub(super) struct Consumer {
     tasks: JoinSet<Done>,
     /// The held-back events that are being handled.
     retried: BTreeSet<uuid::Uuid>,
-    /// The entries that are handled and not acknowledged yet.
+    /// The entries that are handled and not acknowledged yet, and the time at which they are.
     acknowledged: Vec<(i16, String)>,
+    acknowledge_at: Instant,
+    /// The time of the next read.
+    read_at: Instant,
     renew_at: Instant,
     retry_at: Instant,
     measure_at: Instant,
@@ -145,6 +151,8 @@ impl Consumer {
             tasks: JoinSet::new(),
             retried: BTreeSet::new(),
             acknowledged: Vec::new(),
+            acknowledge_at: now,
+            read_at: now,
             renew_at: now,
             retry_at: now,
             measure_at: now,
@@ -156,9 +164,9 @@ impl Consumer {
         // The response to a read must not be lost, because Redis then counts its events as received.
         let mut reading: Option<BoxFuture<'static, Batch>> = None;
         loop {
-            if reading.is_none() && self.acknowledged.len() < MAX_ACKNOWLEDGEMENTS {
-                reading =
-                    self.dispatcher.request(Instant::now()).map(|request| self.reader.clone().read(request).boxed());
+            let (now, may_read) = (Instant::now(), self.acknowledged.len() < MAX_ACKNOWLEDGEMENTS);
+            if reading.is_none() && may_read && now >= self.read_at {
+                reading = self.dispatcher.request(now).map(|request| self.reader.clone().read(request).boxed());
             }
             tokio::select! {
                 () = shutdown.draining() => break,
@@ -167,6 +175,8 @@ impl Consumer {
                     self.accept(batch);
                 }
                 Some(done) = self.tasks.join_next() => self.finish(done),
+                () = sleep_until(self.read_at), if reading.is_none() && now < self.read_at => {}
+                () = sleep_until(self.acknowledge_at), if !self.acknowledged.is_empty() => self.acknowledge().await,
                 () = sleep_until(self.renew_at) => self.renew().await,
                 () = sleep_until(self.retry_at) => self.retry_held().await,
                 () = sleep_until(self.measure_at) => self.measure().await,
@@ -174,7 +184,6 @@ impl Consumer {
             while let Some(done) = self.tasks.try_join_next() {
                 self.finish(done);
             }
-            self.acknowledge().await;
         }
         let drained = async {
             while let Some(done) = self.tasks.join_next().await {
@@ -193,9 +202,13 @@ impl Consumer {
     fn accept(&mut self, batch: Batch) {
         match batch {
             Batch::Entries { entries, recovers } => {
+                if !recovers && entries.iter().any(|(_, entries)| !entries.is_empty()) {
+                    // The entries that follow soon come in one response.
+                    self.read_at = Instant::now() + GATHER;
+                }
                 let (started, unreadable) = self.dispatcher.accept(entries, recovers);
                 started.into_iter().for_each(|entry| self.start(entry));
-                self.acknowledged.extend(unreadable);
+                unreadable.into_iter().for_each(|entry| self.handled(entry));
             }
             // Redis may have handed out entries whose response was lost, or has lost the group.
             Batch::Failed => self.dispatcher.pause_all(Instant::now() + PAUSE),
@@ -215,7 +228,7 @@ impl Consumer {
         match done {
             Ok(Done::Entry(entry, outcome)) => {
                 if outcome == Outcome::Acknowledge {
-                    self.acknowledged.push((entry.partition, entry.id.clone()));
+                    self.handled((entry.partition, entry.id.clone()));
                 }
                 let pause = (outcome == Outcome::Keep).then(|| Instant::now() + PAUSE);
                 if let Some(next) = self.dispatcher.finish(&entry, pause) {
@@ -231,6 +244,14 @@ impl Consumer {
             // A task catches its panics, and is cancelled only at the end of the consumer.
             Err(error) => tracing::error!(consumer = self.handler.name, %error, "the task of an event failed"),
         }
+    }
+
+    /// Remembers that an entry of a partition is handled, to acknowledge it together with others.
+    fn handled(&mut self, entry: (i16, String)) {
+        if self.acknowledged.is_empty() {
+            self.acknowledge_at = Instant::now() + GATHER;
+        }
+        self.acknowledged.push(entry);
     }
 
     /// Extends the leases, and adopts those that this process has gained or lost.
@@ -267,14 +288,20 @@ impl Consumer {
             return;
         }
         super::fault::at("consumer: committed");
-        let mut commands = redis::pipe();
+        let mut by_partition: BTreeMap<i16, Vec<&str>> = BTreeMap::new();
         for (partition, id) in &self.acknowledged {
-            let stream = super::relay::stream_key(&self.redis, *partition);
-            commands.cmd("XACK").arg(stream).arg(&self.handler.name).arg(id).ignore();
+            by_partition.entry(*partition).or_default().push(id);
+        }
+        let mut commands = redis::pipe();
+        for (partition, ids) in by_partition {
+            let stream = super::relay::stream_key(&self.redis, partition);
+            commands.cmd("XACK").arg(stream).arg(&self.handler.name).arg(ids).ignore();
         }
         if self.redis.run_with_timeout::<()>(&commands, Duration::from_secs(2)).await.is_ok() {
             self.acknowledged.clear();
             super::fault::at("consumer: acknowledged");
+        } else {
+            self.acknowledge_at = Instant::now() + PAUSE;
         }
     }
 

@@ -12,8 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::PgPool;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::PARTITIONS;
 use super::lease::{Lease, Leases};
 use crate::BoxError;
 use crate::jobs::Expired;
@@ -54,6 +56,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     publish::UNPUBLISHED,
     publish::RECORD,
     recover::RETURN,
+    wake::ANNOUNCE,
 ];
 
 /// The relay of an outbox in one process. Several processes run it, and each partition has one leader.
@@ -73,6 +76,8 @@ pub(super) struct Relay {
     pub(super) max_length: usize,
     renewed: Option<Instant>,
     trimmed: Option<Instant>,
+    /// True if the last step published a full batch, so that more events may be left.
+    is_behind: bool,
     /// True if the last step failed, so that further failures are not logged.
     is_failing: bool,
 }
@@ -111,23 +116,27 @@ impl Relay {
             max_length: MAX_LENGTH,
             renewed: None,
             trimmed: None,
+            is_behind: false,
             is_failing: false,
         }
     }
 
     /// Publishes events until the shutdown begins.
-    pub(super) async fn run(mut self, shutdown: Shutdown) {
-        let wake = Wake::listen(self.pool.clone(), self.outbox.clone());
+    ///
+    /// `committed` is notified after each commit of this process with an event of the outbox.
+    pub(super) async fn run(mut self, committed: Arc<Notify>, shutdown: Shutdown) {
+        let wake = Wake::listen(self.pool.clone(), self.outbox.clone(), committed);
         loop {
             let publishes_more = tokio::select! {
                 more = self.attempt() => more,
                 () = shutdown.draining() => break,
             };
+            wake.set_leads_all(self.led.len() == usize::from(PARTITIONS.unsigned_abs()));
             if publishes_more {
                 continue;
             }
             tokio::select! {
-                () = wake.notified() => {}
+                () = wake.committed() => {}
                 () = tokio::time::sleep(TICK) => {}
                 () = shutdown.draining() => break,
             }
@@ -139,11 +148,11 @@ impl Relay {
     async fn attempt(&mut self) -> bool {
         let step = tokio::time::timeout(STEP_TIMEOUT, self.step());
         match step.await.unwrap_or_else(|_| Err("a store did not respond in time".into())) {
-            Ok(more) => {
+            Ok(_) => {
                 if std::mem::take(&mut self.is_failing) {
                     tracing::info!(outbox = self.outbox, "events are published again");
                 }
-                more
+                self.is_behind
             }
             Err(error) => {
                 // The outcome of the step is unknown, so the relay asks Redis for the last batches.
@@ -157,7 +166,8 @@ impl Relay {
         }
     }
 
-    /// Renews the leases if it is time, and publishes a batch of each partition that this process leads.
+    /// Renews the leases if it is time, and publishes a batch of each partition that this process leads. Returns true if it
+    /// published events.
     pub(super) async fn step(&mut self) -> Result<bool, BoxError> {
         if self.renewed.is_none_or(|renewed| renewed.elapsed() >= self.leases.lifetime / 4) {
             self.measure().await?;

@@ -51,10 +51,19 @@ struct Batch {
     messages: Vec<Message>,
 }
 
+impl Batch {
+    /// Returns true if a limit ended the batch, so that more events may be left.
+    fn is_full(&self) -> bool {
+        let bytes: usize = self.messages.iter().map(|message| message.event.data.len()).sum();
+        self.messages.len() as i64 >= BATCH || bytes as i64 >= BATCH_BYTES
+    }
+}
+
 impl Relay {
-    /// Publishes a batch of each partition that this process leads. Returns true if more events may be left.
+    /// Publishes a batch of each partition that this process leads. Returns true if it published events.
     pub(in crate::events) async fn publish(&mut self) -> Result<bool, BoxError> {
         let batches = self.unpublished().await?;
+        self.is_behind = false;
         if batches.is_empty() {
             return Ok(false);
         }
@@ -72,6 +81,7 @@ impl Relay {
             }
         }
         self.record(&added).await?;
+        self.is_behind = added.iter().any(Batch::is_full);
         Ok(!added.is_empty())
     }
 

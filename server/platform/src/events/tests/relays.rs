@@ -37,7 +37,7 @@ impl Stage {
     async fn publish(&self, number: i32) {
         let mut transaction = Transaction::begin(&self.database.pool).await.unwrap();
         let event = NewEvent { event_type: &NUMBERED, aggregate_id: "a".to_owned(), data: number.to_string().into() };
-        Outbox(()).append(&mut transaction, event).await.unwrap();
+        Outbox::default().append(&mut transaction, event).await.unwrap();
         transaction.commit().await.unwrap();
     }
 
