@@ -136,8 +136,10 @@ impl Channel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Database;
     use crate::testing::TestDatabase;
 
+    static DATABASE: Database = Database::new("wakes", &sqlx::migrate::Migrator::DEFAULT);
     const LONG: Duration = Duration::from_secs(20);
     const SHORT: Duration = Duration::from_millis(300);
 
@@ -163,7 +165,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_commit_wakes_the_relays_of_its_outbox_in_every_process_and_no_other() {
-        let database = TestDatabase::new().await;
+        let database = TestDatabase::empty(&DATABASE).await;
         let ((first, committed), (second, _), (other, _)) =
             (wake(&database, "a"), wake(&database, "a"), wake(&database, "b"));
         hears(&second, &committed).await;
@@ -173,9 +175,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_relay_that_leads_all_partitions_notifies_no_other_process() {
-        let database = TestDatabase::new().await;
-        let ((first, committed), (second, announcing)) = (wake(&database, "a"), wake(&database, "a"));
-        hears(&first, &announcing).await;
+        let database = TestDatabase::empty(&DATABASE).await;
+        let ((first, committed), (second, _)) = (wake(&database, "a"), wake(&database, "a"));
+        hears(&second, &committed).await;
         while timeout(SHORT, second.committed()).await.is_ok() {}
         first.set_leads_all(true);
         committed.notify_one();
