@@ -353,9 +353,7 @@ async fn requests_have_the_values_the_base_path_and_the_credentials_of_their_swe
     };
     static QUERY_KEY: Scheme = Scheme { name: "query", kind: SchemeKind::Query("api_key") };
     let respond = |expected: &'static str, authorization: Option<&'static str>| {
-        move |parts: &Parts, _: &[u8]| match parts.uri.to_string() == expected
-            && header(parts, "authorization") == authorization
-        {
+        move |parts: &Parts, _: &[u8]| match parts.uri == *expected && header(parts, "authorization") == authorization {
             true => refusal(503).with("retry-after", 1),
             false => refusal(400),
         }
