@@ -123,7 +123,8 @@ impl Library {
             combined.output.files.extend(generated.output.unwrap_or_default().files);
         }
         if problems > 0 {
-            bail!("{} in {}; no code is changed", plural(problems, "problem"), contracts.display());
+            let folder = contracts.strip_prefix(crate::cargo::root()).unwrap_or(contracts);
+            bail!("{} in {}/; {GENERATED}/ is unchanged", plural(problems, "problem"), folder.display());
         }
         let renderer = Renderer::new(false).context("the templates cannot be read")?;
         let library = library(&renderer, &modules, versions.as_ref(), limit).context("a template failed")?;
