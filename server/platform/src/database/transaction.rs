@@ -56,6 +56,7 @@ impl Transaction {
     }
 
     /// Wakes a task after the commit. A transaction that ends otherwise wakes none.
+    #[cfg(feature = "redis")]
     pub(crate) fn wake_after_commit(&mut self, task: &Arc<Notify>) {
         if !self.waiting.iter().any(|known| Arc::ptr_eq(known, task)) {
             self.waiting.push(task.clone());

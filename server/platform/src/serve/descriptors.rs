@@ -30,37 +30,18 @@ pub(crate) fn reserve_descriptors(config: &Config) {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::sync::{Arc, Mutex};
-
     use super::*;
     use crate::config::Source;
-
-    /// A writer that collects log lines in memory.
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::telemetry::captured::Captured;
 
     /// Returns the log lines about a service with this maximum number of connections.
     fn logged(connections: usize) -> String {
         let mut config = Config::read(&mut Source::new("T_", "", []));
         config.connections.total = connections;
-        let lines = Lines::default();
-        let written = lines.clone();
-        let subscriber = tracing_subscriber::fmt().with_writer(move || written.clone()).finish();
+        let lines = Captured::default();
+        let subscriber = tracing_subscriber::fmt().with_writer(lines.clone()).finish();
         tracing::subscriber::with_default(subscriber, || reserve_descriptors(&config));
-        let text = lines.0.lock().unwrap().clone();
-        String::from_utf8(text).unwrap()
+        lines.text()
     }
 
     #[test]

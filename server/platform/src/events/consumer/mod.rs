@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use writ_runtime::event::{Consume, ConsumeError, StoredEvent};
 
+use super::GATHER;
 use super::lease::Leases;
 use crate::Transaction;
 use crate::database;
@@ -36,9 +37,6 @@ pub(super) use retry::Retries;
 
 /// The time between two looks at the events that are held back.
 const RETRY_INTERVAL: Duration = Duration::from_millis(500);
-
-/// The time for which entries are gathered, to be read or acknowledged together.
-const GATHER: Duration = Duration::from_millis(10);
 
 /// The time between two measurements.
 const MEASURE_INTERVAL: Duration = Duration::from_secs(5);

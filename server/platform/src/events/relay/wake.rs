@@ -12,6 +12,7 @@ use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use crate::database;
+use crate::events::GATHER;
 
 /// The channel of the notifications. The payload is the schema of the outbox, and the process that sends it.
 const CHANNEL: &str = "writ_outbox";
@@ -24,9 +25,6 @@ const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The time between two attempts to connect.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// The shortest time between two wakes by transactions of this process, so that their events share a batch.
-const GATHER: Duration = Duration::from_millis(10);
 
 /// Tells the relays in other processes that events were committed.
 pub(super) const ANNOUNCE: &str = "SELECT pg_notify($1, $2)";
