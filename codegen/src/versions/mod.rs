@@ -163,14 +163,15 @@ fn older_files(
         }
     }
     let names = older.traits();
-    // The services are those of the latest version.
-    let services = older.views.root.services.as_ref().map(services_file);
-    let own: Rendered = older
-        .rendered
-        .iter()
-        .filter(|(path, _)| Some(*path) != services.as_ref())
-        .map(|(path, text)| (path.clone(), text.clone()))
-        .collect();
+    let mut own = older.rendered.clone();
+    if let Some(events) = &older.views.events {
+        // Events have no version of the API: the latest version publishes them.
+        prune::remove_module(&mut own, &format!("{}.rs", events.module.0.trim_start_matches("r#")));
+    }
+    if let Some(services) = &older.views.root.services {
+        // The services of the latest version serve all versions.
+        prune::remove_module(&mut own, &services_file(services));
+    }
     let mut rendered = prune::prune(&own, shared, &newer.name, &traits, |file, item| {
         let is_trait = !file.path.contains('/') && item.declared.is_some_and(|name| names.contains(name));
         !is_trait && !item.code.starts_with("pub fn bind<")

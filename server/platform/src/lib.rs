@@ -78,6 +78,8 @@ pub mod testing;
 pub mod webhooks;
 
 mod around;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod background;
 mod builder;
 mod compression;
 #[cfg(feature = "postgres")]

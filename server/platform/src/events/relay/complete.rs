@@ -14,7 +14,8 @@ const SCRIPT: &str = include_str!("complete.lua");
 
 impl Relay {
     /// Records that the streams have all events of transactions that had committed at `read_at`, in the partitions that this
-    /// process leads and that are not among the `unfinished` ones.
+    /// process leads and that are not among the `unfinished` ones. Events wait for a stream that is full, so that it is not
+    /// complete.
     ///
     /// A Redis that has lost events has another last batch, so it records nothing until they are published again.
     pub(in crate::events) async fn complete(
@@ -24,7 +25,8 @@ impl Relay {
     ) -> Result<(), BoxError> {
         let mut pipeline = redis::pipe();
         let hash = complete_key(&self.redis);
-        for (partition, led) in self.led.iter().filter(|(partition, _)| !unfinished.contains(partition)) {
+        let complete = self.led.iter().filter(|(partition, led)| !led.is_full && !unfinished.contains(partition));
+        for (partition, led) in complete {
             let command = pipeline.cmd("EVAL").arg(SCRIPT).arg(2).arg(self.mark(*partition)).arg(&hash);
             command.arg(led.last.map(|last| last.to_string()).unwrap_or_default());
             command.arg(format!("{}:{partition}", self.outbox)).arg(read_at.timestamp_micros());

@@ -37,11 +37,7 @@ async fn the_progress_of_a_consumer_follows_its_outbox_and_stops_at_an_event_tha
 async fn a_redis_that_has_lost_events_is_not_complete_until_they_are_published_again() {
     let stage = Stage::new().await;
     let mut relay = stage.relay(std::time::Duration::from_secs(60));
-    let times = async || {
-        let mut read = redis::pipe();
-        read.cmd("HLEN").arg(complete_key(&stage.redis));
-        stage.redis.run::<(u32,)>(&read).await.unwrap().0
-    };
+    let times = async || complete_partitions(&stage).await;
     stage.publish(0).await;
     relay.step().await.unwrap();
     let all = times().await;
@@ -52,4 +48,30 @@ async fn a_redis_that_has_lost_events_is_not_complete_until_they_are_published_a
     assert_eq!((all, times().await), (16, 15));
     relay.complete(Utc::now(), &(0..16).collect()).await.unwrap();
     assert_eq!(times().await, 15);
+}
+
+/// Returns the number of partitions whose streams have a time up to which they are complete.
+async fn complete_partitions(stage: &Stage) -> u32 {
+    let mut read = redis::pipe();
+    read.cmd("HLEN").arg(complete_key(&stage.redis));
+    stage.redis.run::<(u32,)>(&read).await.unwrap().0
+}
+
+#[tokio::test]
+async fn a_full_stream_is_not_complete() {
+    let stage = Stage::new().await;
+    let mut create = redis::pipe();
+    create.cmd("XGROUP").arg("CREATE").arg(stage.stream_key()).arg("numbers").arg("0").arg("MKSTREAM").ignore();
+    stage.redis.run::<()>(&create).await.unwrap();
+    let mut relay = stage.relay(std::time::Duration::from_secs(60));
+    relay.max_length = 1;
+    stage.publish(0).await;
+    assert!(relay.step().await.unwrap());
+    stage.publish(1).await;
+    assert!(!relay.step().await.unwrap());
+    let mut lose = redis::pipe();
+    lose.cmd("DEL").arg(complete_key(&stage.redis)).ignore();
+    stage.redis.run::<()>(&lose).await.unwrap();
+    relay.complete(Utc::now(), &BTreeSet::new()).await.unwrap();
+    assert_eq!(complete_partitions(&stage).await, 15);
 }
