@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use writ_platform::testing::{Selector, Sweep, Versioned};
 use writ_runtime::{Operation, Version};
 
+use crate::customers::known;
 use crate::envelope::refused;
 use crate::orders::{Customer, a_notebook, ordered};
 use crate::support::{PASSWORD, Service, body_of};
@@ -54,6 +55,7 @@ async fn sweep(service: &Service, api: &Api, selector: Selector) -> Sweep {
     let email = format!("v{}-{selector:?}@example.com", api.version.number).to_ascii_lowercase();
     let customer = Customer::new(service, &email).await;
     let order = ordered(service, &customer).await;
+    known(service, &json!({ "id": customer.id })).await;
     let [refreshed, ended] = [service.login(&email, PASSWORD).await, service.login(&email, PASSWORD).await];
     let admin = service.admin().await;
     let register = service.call(&admin, Method::POST, "/v2/webhooks").json(&hook());
