@@ -95,7 +95,8 @@ pub(crate) fn replies(members: &mut [Member<'_>], order: &[usize], has_versions:
     let mut all: Vec<ErrorReplies> = Vec::new();
     for at in order {
         let member = &mut members[*at];
-        if !all.is_empty() && !(has_versions && version_number(member.name).is_some()) {
+        let is_version = has_versions && version_number(member.name).is_some();
+        if !is_version && !all.is_empty() {
             continue;
         }
         let (media_type, replies) = of_contract(member);

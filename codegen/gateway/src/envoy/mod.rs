@@ -58,16 +58,17 @@ struct View<'r> {
 /// Returns an error if the template has a defect.
 pub fn render(routes: &Routes, settings: &Settings) -> Result<String, RenderError> {
     let Limits { requests, burst, addresses, connections, .. } = settings.limits;
+    let tokens = Tokens::of(routes, settings);
     let view = View {
         title: &routes.title,
         listen: socket_address(&settings.listen.ip().to_string(), settings.listen.port()),
         admin: settings.admin.map(|admin: SocketAddr| socket_address(&admin.ip().to_string(), admin.port())),
         trusted_hops: settings.trusted_hops,
         script: SCRIPT.lines().collect(),
-        replies: Replies::of(routes),
+        replies: Replies::of(routes, !tokens.requirements.is_empty()),
         routes: routes::routes(routes, settings),
         clusters: clusters(routes, settings),
-        tokens: Tokens::of(routes, settings),
+        tokens,
         requests,
         burst,
         addresses,

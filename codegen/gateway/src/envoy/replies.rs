@@ -24,11 +24,13 @@ pub(super) struct Replies {
 }
 
 impl Replies {
-    pub(super) fn of(routes: &Routes) -> Replies {
+    /// Returns the error responses. `verifies_tokens` is true if Envoy verifies tokens, whose keys may be unavailable.
+    pub(super) fn of(routes: &Routes, verifies_tokens: bool) -> Replies {
         let mut mappers = Vec::new();
         for replies in &routes.errors {
             // A service whose keys are unavailable says nothing about the token.
-            if let Some(unavailable) = replies.replies.iter().find(|reply| reply.status == 503) {
+            let unavailable = replies.replies.iter().find(|reply| verifies_tokens && reply.status == 503);
+            if let Some(unavailable) = unavailable {
                 mappers.push(keys_unavailable(&routes.base, replies, unavailable));
             }
             for reply in &replies.replies {
