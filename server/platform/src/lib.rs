@@ -76,6 +76,8 @@ pub mod testing;
 pub mod webhooks;
 
 mod around;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod background;
 mod builder;
 mod compression;
 #[cfg(feature = "postgres")]

@@ -24,7 +24,7 @@ impl Api {
     fn all() -> [Api; 2] {
         let contract = |text| serde_json::from_str(text).unwrap();
         [
-            Api { version: &VERSIONS.all[0], operations: v1::operations::ALL, contract: contract(v1::OPENAPI_31_JSON) },
+            Api { version: &VERSIONS.all[0], operations: v1::operations::ALL, contract: contract(v1::OPENAPI_JSON) },
             Api { version: &VERSIONS.all[1], operations: v2::operations::ALL, contract: contract(v2::OPENAPI_31_JSON) },
         ]
     }

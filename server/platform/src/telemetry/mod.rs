@@ -1,5 +1,7 @@
 //! The telemetry of the process: its log lines, the log line, metrics and trace of each request, and their end.
 
+#[cfg(test)]
+pub(crate) mod captured;
 #[cfg(all(feature = "postgres", feature = "redis"))]
 mod event;
 mod json;

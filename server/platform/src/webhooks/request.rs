@@ -3,11 +3,12 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use http::response::Parts;
 use http::{HeaderValue, Request, StatusCode, header};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -32,6 +33,9 @@ const MOST_ADDRESSES: usize = 4;
 /// The greatest size of the head of a response. Its body is not read.
 const LARGEST_HEAD: usize = 16 * 1024;
 
+/// The longest wait that an endpoint can ask for.
+const LONGEST_WAIT: Duration = Duration::from_secs(6 * 3600);
+
 /// A webhook as it is sent.
 #[derive(Debug, Clone)]
 pub(super) struct Message {
@@ -51,6 +55,8 @@ pub(super) enum Failure {
     Forbidden,
     /// The endpoint responded with a status code other than 2xx.
     Rejected(StatusCode),
+    /// The endpoint responded with 429 or 503, and with the time for which it wants no requests.
+    Busy(StatusCode, Duration),
     /// The endpoint did not respond.
     Unreachable(String),
 }
@@ -109,14 +115,17 @@ impl Sender {
     pub(super) async fn send(&self, url: &str, message: &Message) -> Result<(), Failure> {
         let target = Target::parse(url, &self.policy).map_err(|_| Failure::Forbidden)?;
         let sent = tokio::time::timeout(self.timeout, self.exchange(&target, message)).await;
-        let status = sent.unwrap_or_else(|_| Err(Failure::Unreachable("no response in time".to_owned())))?;
-        match status.is_success() {
-            true => Ok(()),
-            false => Err(Failure::Rejected(status)),
+        let head = sent.unwrap_or_else(|_| Err(Failure::Unreachable("no response in time".to_owned())))?;
+        match (head.status, retry_after(&head)) {
+            (status, _) if status.is_success() => Ok(()),
+            (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, Some(wait)) => {
+                Err(Failure::Busy(head.status, wait))
+            }
+            (status, _) => Err(Failure::Rejected(status)),
         }
     }
 
-    async fn exchange(&self, target: &Target, message: &Message) -> Result<StatusCode, Failure> {
+    async fn exchange(&self, target: &Target, message: &Message) -> Result<Parts, Failure> {
         let stream = self.connect(target).await?;
         let request = request(target, message)?;
         if !target.is_secure {
@@ -162,12 +171,23 @@ fn request(target: &Target, message: &Message) -> Result<Request<Body>, Failure>
     Ok(request)
 }
 
-/// Sends a request on a new connection and returns the status code of the response. The connection ends with the head of
-/// the response.
+/// Returns the time for which a response asks to wait (`Retry-After`, RFC 9110 § 10.2.3), up to [`LONGEST_WAIT`].
+fn retry_after(head: &Parts) -> Option<Duration> {
+    let text = head.headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let wait = match is_number {
+        // A number that is too large is more than the longest wait.
+        true => Duration::from_secs(text.parse().unwrap_or(u64::MAX)),
+        false => httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::now()).ok()?,
+    };
+    Some(wait.min(LONGEST_WAIT)).filter(|wait| !wait.is_zero())
+}
+
+/// Sends a request on a new connection and returns the head of the response. The connection ends with it.
 async fn respond(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     request: Request<Body>,
-) -> Result<StatusCode, Failure> {
+) -> Result<Parts, Failure> {
     let mut connection = http1::Builder::new();
     connection.max_buf_size(LARGEST_HEAD);
     let (mut sender, connection) = connection.handshake(TokioIo::new(stream)).await.map_err(unreachable)?;
@@ -181,7 +201,7 @@ async fn respond(
             Err(error) => Err(error),
         },
     };
-    Ok(response.map_err(unreachable)?.status())
+    Ok(response.map_err(unreachable)?.into_parts().0)
 }
 
 /// Converts an error into a failure, with the texts of its causes.
@@ -199,8 +219,33 @@ impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Failure::Forbidden => f.write_str("the URL does not lead to an address that webhooks can be sent to"),
-            Failure::Rejected(status) => write!(f, "the endpoint responded with the status {}", status.as_u16()),
+            Failure::Rejected(status) | Failure::Busy(status, _) => {
+                write!(f, "the endpoint responded with the status {}", status.as_u16())
+            }
             Failure::Unreachable(cause) => write!(f, "the endpoint did not respond: {cause}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_asks_for_a_wait_in_seconds_or_with_a_date_and_within_a_bound() {
+        let wait = |text: &str| {
+            let response = http::Response::builder().header(header::RETRY_AFTER, text).body(()).unwrap();
+            retry_after(&response.into_parts().0)
+        };
+        let (seconds, now) = (Duration::from_secs, SystemTime::now());
+        assert_eq!((wait("120"), wait("0"), wait("")), (Some(seconds(120)), None, None));
+        for long in ["86400", "99999999999999999999999", &httpdate::fmt_http_date(now + seconds(86_400))] {
+            assert_eq!(wait(long), Some(LONGEST_WAIT), "{long}");
+        }
+        let soon = wait(&httpdate::fmt_http_date(now + seconds(600))).unwrap();
+        assert!((seconds(590)..=seconds(600)).contains(&soon), "{soon:?}");
+        for none in [httpdate::fmt_http_date(now - seconds(600)).as_str(), "soon", "-1", "1.5"] {
+            assert_eq!(wait(none), None, "{none}");
         }
     }
 }

@@ -30,7 +30,21 @@ struct Inner {
     /// The result of the last attempt to fetch the keys. The lock is held during an attempt, so that there is one at a
     /// time.
     attempt: Mutex<Option<Attempt>>,
-    cooldown: Duration,
+    times: Times,
+}
+
+/// The ages of keys, and the time between two attempts to fetch them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    pub(super) fresh: Duration,
+    pub(super) usable: Duration,
+    pub(super) cooldown: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Times {
+        Times { fresh: FRESH, usable: USABLE, cooldown: COOLDOWN }
+    }
 }
 
 /// Keys that were fetched.
@@ -58,18 +72,18 @@ pub(super) enum Found {
 
 impl Keys {
     pub(super) fn new(config: IssuerConfig) -> Keys {
-        Keys::with_cooldown(config, COOLDOWN)
+        Keys::with_times(config, Times::default())
     }
 
-    pub(super) fn with_cooldown(config: IssuerConfig, cooldown: Duration) -> Keys {
-        Keys(Arc::new(Inner { config, known: RwLock::default(), attempt: Mutex::default(), cooldown }))
+    pub(super) fn with_times(config: IssuerConfig, times: Times) -> Keys {
+        Keys(Arc::new(Inner { config, known: RwLock::default(), attempt: Mutex::default(), times }))
     }
 
     /// Returns the key with this id. A token without an id is verified by the only key of the issuer.
     pub(super) async fn find(&self, id: Option<&str>) -> Found {
         let began = Instant::now();
         if let Some((known, key)) = self.known().and_then(|known| Some((known.clone(), known.find(id)?))) {
-            if known.fetched.elapsed() > FRESH {
+            if known.fetched.elapsed() > self.0.times.fresh {
                 self.refresh_in_background(began);
             }
             return Found::Key(key);
@@ -91,7 +105,7 @@ impl Keys {
     async fn refresh(&self, began: Instant) -> Option<String> {
         let mut last = self.0.attempt.lock().await;
         if let Some(attempt) = &*last
-            && (attempt.at >= began || attempt.at.elapsed() < self.0.cooldown)
+            && (attempt.at >= began || attempt.at.elapsed() < self.0.times.cooldown)
         {
             return attempt.failure.clone();
         }
@@ -115,7 +129,7 @@ impl Keys {
     /// Returns the known keys, unless they are too old.
     fn known(&self) -> Option<Known> {
         let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner).clone();
-        known.filter(|known| known.fetched.elapsed() < USABLE)
+        known.filter(|known| known.fetched.elapsed() < self.0.times.usable)
     }
 
     fn keep(&self, keys: Vec<Jwk>) {
