@@ -22,6 +22,7 @@ pub struct Project {
     pub(crate) services: Vec<String>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) variables: Vec<(String, String)>,
+    pub(crate) envoy: bool,
     pub(crate) generate: Option<Generate>,
     pub(crate) pages: Vec<(String, String)>,
     pub(crate) first_request: Option<fn(&Running) -> String>,
@@ -41,6 +42,7 @@ impl Project {
             services: Vec::new(),
             credentials: Vec::new(),
             variables: Vec::new(),
+            envoy: false,
             generate: None,
             pages: Vec::new(),
             first_request: None,
@@ -81,6 +83,13 @@ impl Project {
     #[must_use]
     pub fn services(mut self, names: &[&str]) -> Project {
         self.services = names.iter().map(|name| (*name).to_owned()).collect();
+        self
+    }
+
+    /// Gives the tests Envoy: the variable `WRIT_TEST_ENVOY` has the path of its program.
+    #[must_use]
+    pub fn envoy(mut self) -> Project {
+        self.envoy = true;
         self
     }
 
