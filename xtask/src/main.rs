@@ -98,7 +98,7 @@ fn project() -> Project {
         .postgres()
         .redis()
         .services(&["users", "orders"])
-        .envoy()
+        .gateway("spec", "server/gateway")
         .generate_with(codegen::generate_all)
         .credential(Credential::new("Admin", "ADMIN_PASSWORD").user("ADMIN_EMAIL", "admin@example.com"))
         .page("API", "/v2")

@@ -285,8 +285,8 @@ pub use crate::json::{
 pub use crate::json::{Dialect, Interpreted, SchemaValidator};
 pub use crate::operation::{
     Body, Cache, ErrorBody, ErrorChoice, ErrorContent, ErrorList, ErrorMember, ErrorResponse, ErrorText, ErrorValue,
-    Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, ParameterLocation, RateLimit, Requirement,
-    Scheme, SchemeKind, Server, ServerVariable, Style, ValueKind, Version, Versions, operations_of,
+    Idempotency, LimitBy, LocalCopy, Media, MediaKind, Method, Operation, Parameter, ParameterLocation, RateLimit,
+    Requirement, Scheme, SchemeKind, Server, ServerVariable, Style, ValueKind, Version, Versions, operations_of,
 };
 pub use crate::request::call_info::CallInfo;
 pub use crate::request::context::Context;

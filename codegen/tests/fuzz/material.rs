@@ -148,6 +148,7 @@ pub fn keyword(random: &mut Random, pointer: &str) -> (&'static str, Value) {
         ("x-rate-limit", json!([{ "requests": size, "window": "60s" }])),
         ("x-cache", json!({ "ttl": "60s", "tags": ["{principal}", "{nobody}"] })),
         ("x-idempotency", json!({ "retention": "24h" })),
+        ("x-local-copy", json!({ "orders": "10m" })),
         ("x-body-limit", json!(size)),
         ("x-error-envelope", json!({ "code": "/a", "message": "/a/b", "details": "//" })),
         ("security", json!([{}, { "bearer": ["a"] }])),

@@ -22,10 +22,19 @@ pub struct Project {
     pub(crate) services: Vec<String>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) variables: Vec<(String, String)>,
-    pub(crate) envoy: bool,
+    pub(crate) gateway: Option<Gateway>,
     pub(crate) generate: Option<Generate>,
     pub(crate) pages: Vec<(String, String)>,
     pub(crate) first_request: Option<fn(&Running) -> String>,
+}
+
+/// The gateway in front of the services of a workspace.
+#[derive(Debug, Clone)]
+pub(crate) struct Gateway {
+    /// The contract, or a folder with one for each version.
+    pub(crate) spec: PathBuf,
+    /// The folder of the settings and of the rendered configuration.
+    pub(crate) folder: PathBuf,
 }
 
 impl Project {
@@ -42,7 +51,7 @@ impl Project {
             services: Vec::new(),
             credentials: Vec::new(),
             variables: Vec::new(),
-            envoy: false,
+            gateway: None,
             generate: None,
             pages: Vec::new(),
             first_request: None,
@@ -86,10 +95,14 @@ impl Project {
         self
     }
 
-    /// Gives the tests Envoy: the variable `WRIT_TEST_ENVOY` has the path of its program.
+    /// Puts a gateway in front of the services. `spec` is the contract, or a folder with one for each version, and `folder` has
+    /// the settings of the gateway. Both are relative to the root.
+    ///
+    /// `dev --services` runs Envoy with the rendered configuration, and the variable `WRIT_TEST_ENVOY` tells the tests the
+    /// path of its program.
     #[must_use]
-    pub fn envoy(mut self) -> Project {
-        self.envoy = true;
+    pub fn gateway(mut self, spec: impl Into<PathBuf>, folder: impl Into<PathBuf>) -> Project {
+        self.gateway = Some(Gateway { spec: spec.into(), folder: folder.into() });
         self
     }
 

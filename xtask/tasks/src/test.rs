@@ -27,7 +27,7 @@ pub(crate) fn run(project: &Project, args: &TestArgs) -> anyhow::Result<ExitCode
         tests.args(["--workspace", "--all-features"]);
     }
     tests.args(&args.cargo).envs(services.variables().map(|(name, url)| (format!("WRIT_TEST_{name}"), url)));
-    if project.envoy {
+    if project.gateway.is_some() {
         match Envoy::find(&session, &project.root) {
             Ok(envoy) => drop(tests.env("WRIT_TEST_ENVOY", envoy.program())),
             // The tests of other packages do not need it, and those of the gateway fail without it.

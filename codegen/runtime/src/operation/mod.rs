@@ -18,7 +18,7 @@ pub use body::{Body, Media, MediaKind};
 pub use error::{ErrorBody, ErrorChoice, ErrorContent, ErrorList, ErrorMember, ErrorResponse, ErrorText, ErrorValue};
 pub use method::Method;
 pub use parameter::{Parameter, ParameterLocation, Style, ValueKind};
-pub use policy::{Cache, Idempotency, LimitBy, RateLimit};
+pub use policy::{Cache, Idempotency, LimitBy, LocalCopy, RateLimit};
 pub use security::{Requirement, Scheme, SchemeKind};
 pub use server::{Server, ServerVariable};
 pub use versions::{Version, Versions};
@@ -84,6 +84,8 @@ pub struct Operation {
     /// The cache tags that the operation invalidates (`x-cache-invalidates`), with placeholders as in
     /// [`Cache::tags`]. The [`Gate`](crate::Gate) invalidates responses with these tags after the operation has run.
     pub invalidates: &'static [&'static str],
+    /// The services from a copy of whose data the operation may respond while they are unavailable (`x-local-copy`).
+    pub local_copies: &'static [LocalCopy],
     /// The status codes that the contract declares for the operation, in ascending order, without `default` and
     /// ranges.
     pub statuses: &'static [u16],
@@ -122,6 +124,7 @@ impl Operation {
         idempotency: None,
         cache: None,
         invalidates: &[],
+        local_copies: &[],
         statuses: &[],
         errors: &[],
         produces: &[],
@@ -134,6 +137,11 @@ impl Operation {
     /// Returns true if a service has the operation: it owns the operation, or every service has it.
     pub fn belongs_to(&self, service: &str) -> bool {
         self.service.is_empty() || self.service == service
+    }
+
+    /// Returns the permission to respond from a copy of the data of a service, or `None` if the contract declares none.
+    pub fn local_copy(&self, service: &str) -> Option<&'static LocalCopy> {
+        self.local_copies.iter().find(|copy| copy.service == service)
     }
 
     /// Returns true if the contract declares this status code for the operation.

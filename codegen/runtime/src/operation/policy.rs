@@ -1,4 +1,4 @@
-//! The policies that a contract declares for an operation: rate limits, idempotency and cache.
+//! The policies that a contract declares for an operation: rate limits, idempotency, cache and local copies.
 
 use std::time::Duration;
 
@@ -69,4 +69,21 @@ pub struct Cache {
     pub tags: &'static [&'static str],
     /// True if all principals share one cached response. Otherwise each principal has a separate one.
     pub shared: bool,
+}
+
+/// The permission of an operation to respond from a local copy of the data of another service (`x-local-copy`).
+///
+/// ```
+/// use std::time::Duration;
+/// use writ_runtime::LocalCopy;
+///
+/// // x-local-copy: { users: 10m }
+/// let copy = LocalCopy { service: "users", max_age: Duration::from_secs(600) };
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LocalCopy {
+    /// The name of the service that owns the data.
+    pub service: &'static str,
+    /// The greatest age of the copy. With an older one, the operation is unavailable too.
+    pub max_age: Duration,
 }

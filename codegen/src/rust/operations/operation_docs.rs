@@ -46,6 +46,10 @@ pub fn client_terms(operation: &Operation) -> String {
         let ttl = duration_text(cache.ttl);
         terms.push(format!("The server may return a response that it stored{caller} up to {ttl} ago."));
     }
+    for copy in &policies.local_copies {
+        let (service, age) = (&copy.service.value, duration_text(copy.max_age));
+        terms.push(format!("While `{service}` is unavailable, the data of it can be up to {age} old: `X-Copy-Age`."));
+    }
     terms.join(" ")
 }
 
@@ -69,6 +73,12 @@ pub fn handler_terms(operation: &Operation) -> String {
     if let Some(cache) = &policies.cache {
         let callers = if cache.shared { "for all callers" } else { "per caller" };
         terms.push(format!("The gate may cache responses for {}, {callers}.", duration_text(cache.ttl)));
+    }
+    for copy in &policies.local_copies {
+        let (service, age) = (&copy.service.value, duration_text(copy.max_age));
+        terms.push(format!(
+            "While `{service}` is unavailable, the handler may respond from a copy of its data that is at most {age} old."
+        ));
     }
     terms.extend(published(operation));
     terms.join(" ")

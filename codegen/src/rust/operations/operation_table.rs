@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{
-    ContentKind, LimitBy, Operation, RateLimit, RequestBody, Requirement, Status, normal_media_type,
+    ContentKind, LimitBy, LocalCopy, Operation, RateLimit, RequestBody, Requirement, Status, normal_media_type,
 };
 use writ_contract::model::schema::Schemas;
 use writ_contract::model::stream::item_schema;
@@ -164,7 +164,17 @@ fn policies(operation: &Operation) -> Vec<String> {
     if !policies.invalidates.is_empty() {
         fields.push(format!("invalidates: &[{}]", literals(&policies.invalidates)));
     }
+    if !policies.local_copies.is_empty() {
+        let copies: Vec<String> = policies.local_copies.iter().map(local_copy).collect();
+        fields.push(format!("local_copies: &[{}]", copies.join(", ")));
+    }
     fields
+}
+
+/// Returns the permission to respond from a copy as an expression of the runtime's `LocalCopy`.
+fn local_copy(copy: &LocalCopy) -> String {
+    let (name, service, age) = (runtime("LocalCopy"), literal(&copy.service.value), duration(copy.max_age));
+    format!("{name} {{ service: {service}, max_age: {age} }}")
 }
 
 /// Returns the Rust expression of a duration.

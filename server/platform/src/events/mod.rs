@@ -26,6 +26,7 @@
 
 mod command;
 mod consumer;
+mod copy;
 mod fault;
 mod lease;
 mod message;
@@ -39,6 +40,7 @@ use std::time::Duration;
 pub use crate::database::Transaction;
 pub(crate) use command::{USAGE, run as run_command};
 pub(crate) use consumer::INBOX_EXPIRED;
+pub use copy::{CopyAge, DataCopy};
 pub use outbox::Outbox;
 pub(crate) use parts::{RegisteredConsumer, RegisteredOutbox};
 pub use progress::ConsumerProgress;

@@ -1,6 +1,7 @@
 //! The task `dev`: runs the server of a workspace together with private stores.
 
 mod credential;
+mod gateway;
 mod server;
 
 use std::fmt::Write as _;
@@ -29,14 +30,14 @@ pub struct DevArgs {
     /// Delete the data of earlier runs and start with empty stores.
     #[arg(long)]
     reset: bool,
-    /// Run each service of the server in a process of its own, on a port of its own.
+    /// Run each service of the server in a process of its own, behind a gateway if the workspace has one.
     #[arg(long)]
     services: bool,
 }
 
 /// The running server of `dev`, for the text of a first request to it.
 pub struct Running {
-    /// The address of the API. With `--services` it is that of the first service.
+    /// The address of the API. With `--services` it is that of the gateway, or of the first service if there is no gateway.
     pub address: SocketAddr,
     /// The address of the metrics.
     pub metrics: SocketAddr,
@@ -82,6 +83,9 @@ pub(crate) fn run(project: &Project, args: &DevArgs) -> anyhow::Result<ExitCode>
     let mut servers: Vec<Server<'_>> =
         parts.iter().map(|part| stage.serve(part, &parts, &running)).collect::<Result<_, _>>()?;
     servers.iter_mut().try_for_each(|server| server.wait_until_ready(&session))?;
+    if args.services && project.gateway.is_some() {
+        servers.push(Server::gateway(gateway::start(project, &session, &folder, &parts, address)?));
+    }
     // A closed standard output is not a failure of the task.
     let _ = writeln!(stdout(), "{}", welcome(project, &services, &databases, &parts, &running));
     loop {
@@ -100,16 +104,18 @@ pub(crate) fn run(project: &Project, args: &DevArgs) -> anyhow::Result<ExitCode>
     }
 }
 
-/// Returns the processes of the server: one, or with `--services` one for each service. The first one has `address`.
+/// Returns the processes of the server: one, or with `--services` one for each service. The first one has `address`, unless it
+/// is that of a gateway.
 fn parts(project: &Project, args: &DevArgs, address: SocketAddr) -> anyhow::Result<Vec<Part>> {
     let services: Vec<Option<String>> = match args.services {
         true if project.services.is_empty() => bail!("the server has no services to run one by one: omit --services"),
         true => project.services.iter().cloned().map(Some).collect(),
         false => vec![None],
     };
+    let first = u16::from(args.services && project.gateway.is_some());
     let free = |port: u16| anyhow::Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, services::free_port(Some(port))?)));
     let part = |(index, service): (u16, Option<String>)| {
-        let address = if index == 0 { address } else { free(USUAL_PORT + index)? };
+        let address = if first + index == 0 { address } else { free(USUAL_PORT + first + index)? };
         Ok(Part { service, address, metrics: free(USUAL_METRICS_PORT + index)? })
     };
     (0..).zip(services).map(part).collect()
@@ -143,8 +149,8 @@ fn welcome(
     running: &Running,
 ) -> String {
     let mut lines: Vec<(&str, String)> = Vec::new();
-    lines.extend(parts.iter().filter_map(|part| Some((&**part.service.as_ref()?, format!("http://{}", part.address)))));
     lines.extend(project.pages.iter().map(|(title, path)| (&**title, format!("http://{}{path}", running.address))));
+    lines.extend(parts.iter().filter_map(|part| Some((&**part.service.as_ref()?, format!("http://{}", part.address)))));
     lines.extend(parts.iter().map(|part| ("Metrics", format!("http://{}/metrics", part.metrics))));
     match databases {
         [] => lines.extend(services.database_url.iter().map(|url| ("PostgreSQL", url.clone()))),

@@ -32,7 +32,8 @@ pub(super) struct Server<'s> {
     /// The process in messages: the server, or one of its services.
     pub(super) title: String,
     pub(super) process: Process<'s>,
-    addresses: [SocketAddr; 2],
+    /// The addresses of the API and of the metrics, or `None` if the process was ready from the start.
+    addresses: Option<[SocketAddr; 2]>,
 }
 
 /// The surroundings in which the processes of the server start.
@@ -66,6 +67,9 @@ impl<'s> Stage<'_, 's> {
             .env(self.setting("METRICS_BIND"), part.metrics.to_string());
         if let Some(service) = &part.service {
             command.env(self.setting("SERVICE"), service);
+            if self.project.gateway.is_some() && std::env::var_os(self.setting("TRUSTED_PROXIES")).is_none() {
+                command.env(self.setting("TRUSTED_PROXIES"), "127.0.0.0/8");
+            }
             let others = all.iter().filter_map(|other| Some((other.service.as_ref()?, other.address)));
             for (other, address) in others.filter(|(other, _)| *other != service) {
                 command.env(self.setting(&format!("{}_URL", variable(other))), format!("http://{address}"));
@@ -76,7 +80,7 @@ impl<'s> Stage<'_, 's> {
         }
         let process = self.session.start(&name, Kind::Group, &mut command)?;
         orphan::record(self.folder, &process, &program.display().to_string())?;
-        Ok(Server { title, process, addresses: [part.address, part.metrics] })
+        Ok(Server { title, process, addresses: Some([part.address, part.metrics]) })
     }
 
     /// Returns the variables with the URLs of the stores of a process: its own databases, and the Redis that all share.
@@ -101,17 +105,21 @@ fn variable(service: &str) -> String {
     service.to_ascii_uppercase().replace('-', "_")
 }
 
-impl Server<'_> {
+impl<'s> Server<'s> {
+    /// Returns the running gateway, which is ready.
+    pub(super) fn gateway(process: Process<'s>) -> Server<'s> {
+        Server { title: "the gateway".to_owned(), process, addresses: None }
+    }
     /// Waits until `/readyz` responds with 200 at one of the addresses: that of the API, whose contract may declare the path
     /// otherwise, or that of the metrics.
     pub(super) fn wait_until_ready(&mut self, session: &Session) -> anyhow::Result<()> {
-        let title = &self.title;
+        let (title, Some(addresses)) = (&self.title, self.addresses) else { return Ok(()) };
         let mut waiting = Waiting::on("starting the server");
         loop {
             if let Some(status) = self.process.ended()? {
                 bail!("{title} stopped before it was ready ({status}); the reason is in its log above");
             }
-            let responses = self.addresses.map(|address| http::status(address, "/readyz"));
+            let responses = addresses.map(|address| http::status(address, "/readyz"));
             if responses.iter().any(|response| matches!(response, Ok(200))) {
                 return Ok(());
             }

@@ -24,6 +24,7 @@ const EXTENSIONS: &[Extension] = &[
     Extension { name: "x-extensible-enum", owners: &[ObjectKind::Schema] },
     Extension { name: "x-id-prefix", owners: &[ObjectKind::Schema] },
     Extension { name: "x-idempotency", owners: &[ObjectKind::Operation] },
+    Extension { name: "x-local-copy", owners: &[ObjectKind::Operation] },
     Extension { name: "x-pagination", owners: &[ObjectKind::Root, ObjectKind::Operation, ObjectKind::Schema] },
     Extension { name: "x-rate-limit", owners: &[ObjectKind::Operation] },
     Extension {

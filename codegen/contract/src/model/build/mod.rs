@@ -26,6 +26,7 @@ mod finish;
 mod implied;
 mod interpreted;
 mod json_schema;
+mod local_copy;
 mod nesting;
 mod node_fields;
 mod numbers;
@@ -109,6 +110,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     builder.check_examples();
     let versions = versions::read(root, &operations, &document.sources, builder.diagnostics);
     builder.assign_services(root, &mut operations);
+    builder.check_local_copies(&operations);
     let tags = tags(root, &operations);
     let info = root.get("info");
     let text = |name: &str| info.and_then(|info| info.get(name)).and_then(Node::as_str);

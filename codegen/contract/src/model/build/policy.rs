@@ -30,7 +30,7 @@ const IDEMPOTENCY: Form = Form { name: "x-idempotency", fields: &["retention"], 
 const CACHE: Form =
     Form { name: "x-cache", fields: &["ttl", "tags", "shared"], example: "{ ttl: 300s, tags: [\"user:{userId}\"] }" };
 
-const A_DURATION: &str = "a duration such as `60s`, `5m`, `24h` or `30d`";
+pub(super) const A_DURATION: &str = "a duration such as `60s`, `5m`, `24h` or `30d`";
 const A_SIZE: &str = "a size such as `64KiB` or `1MiB`, or a number of bytes";
 const A_COUNT: &str = "a positive integer";
 
@@ -54,7 +54,8 @@ impl<'d> Builder<'d, '_> {
             Some(Cache { ttl: ttl?, tags, shared: shared.unwrap_or(false) })
         });
         let invalidates = self.tags(node.get("x-cache-invalidates"), "`x-cache-invalidates`");
-        Policies { rate_limits, idempotency, cache, invalidates }
+        let local_copies = self.local_copies(node);
+        Policies { rate_limits, idempotency, cache, invalidates, local_copies }
     }
 
     fn rate_limit(&mut self, node: &'d Node) -> Option<RateLimit> {
@@ -176,7 +177,7 @@ impl<'d> Builder<'d, '_> {
         value
     }
 
-    fn bad_policy(&mut self, node: &Node, what: &str, expected: &str, intended: Option<String>) {
+    pub(super) fn bad_policy(&mut self, node: &Node, what: &str, expected: &str, intended: Option<String>) {
         let written = self.document.sources.slice(node.span);
         let label = match expected {
             A_DURATION => "not a duration",
@@ -288,6 +289,6 @@ pub(super) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Returns the duration in a node, if it is above zero.
-fn some_time(node: &Node) -> Option<Duration> {
+pub(super) fn some_time(node: &Node) -> Option<Duration> {
     node.as_str().and_then(duration).filter(|time| !time.is_zero())
 }

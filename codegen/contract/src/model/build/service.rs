@@ -58,7 +58,7 @@ impl<'d> Builder<'d, '_> {
 }
 
 /// Returns true if a text can be the name of a service: a DNS label in lower case (RFC 1035 § 2.3.1).
-fn is_service(name: &str) -> bool {
+pub(super) fn is_service(name: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let begins = name.starts_with(|first: char| first.is_ascii_lowercase());
     begins && !name.ends_with('-') && name.len() <= LONGEST_NAME && name.bytes().all(is_part)

@@ -1,8 +1,10 @@
-//! The policies of an operation: rate limits, idempotency and caching.
+//! The policies of an operation: rate limits, idempotency, caching and local copies.
 
 use std::time::Duration;
 
-/// The policies of an operation, declared by `x-` fields: rate limits, idempotency and caching.
+use crate::source::Spanned;
+
+/// The policies of an operation, declared by `x-` fields: rate limits, idempotency, caching and local copies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policies {
     /// The rate limits of the operation (`x-rate-limit`).
@@ -13,6 +15,17 @@ pub struct Policies {
     pub cache: Option<Cache>,
     /// The tags of cached responses that a successful call of the operation invalidates (`x-cache-invalidates`).
     pub invalidates: Vec<String>,
+    /// The services from a copy of whose data the operation may respond while they are unavailable (`x-local-copy`).
+    pub local_copies: Vec<LocalCopy>,
+}
+
+/// The permission of an operation to respond from a local copy of the data of another service (`x-local-copy`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalCopy {
+    /// The name of the service that owns the data.
+    pub service: Spanned<String>,
+    /// The greatest age of the copy.
+    pub max_age: Duration,
 }
 
 /// A rate limit of an operation (`x-rate-limit`).

@@ -1,12 +1,25 @@
 //! Tests of the progress of consumers, which tells what their effects can lack.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use chrono::Utc;
+use writ_runtime::{LocalCopy, Operation, Unavailable};
 
 use super::relays::Stage;
-use super::support::{Reaction, eventually, start};
+use super::support::{DATABASE, Reaction, eventually, start};
 use crate::events::relay::complete_key;
+use crate::events::{ConsumerProgress, DataCopy};
+use crate::testing::TestDatabase;
+
+static FROM_COPY: Operation = Operation {
+    id: "listRooms",
+    local_copies: &[
+        LocalCopy { service: "rooms", max_age: Duration::from_secs(1) },
+        LocalCopy { service: "counters", max_age: Duration::from_secs(600) },
+    ],
+    ..Operation::NONE
+};
 
 #[tokio::test]
 async fn the_progress_of_a_consumer_follows_its_outbox_and_stops_at_an_event_that_is_held_back() {
@@ -36,7 +49,7 @@ async fn the_progress_of_a_consumer_follows_its_outbox_and_stops_at_an_event_tha
 #[tokio::test]
 async fn a_redis_that_has_lost_events_is_not_complete_until_they_are_published_again() {
     let stage = Stage::new().await;
-    let mut relay = stage.relay(std::time::Duration::from_secs(60));
+    let mut relay = stage.relay(Duration::from_secs(60));
     let times = async || complete_partitions(&stage).await;
     stage.publish(0).await;
     relay.step().await.unwrap();
@@ -63,7 +76,7 @@ async fn a_full_stream_is_not_complete() {
     let mut create = redis::pipe();
     create.cmd("XGROUP").arg("CREATE").arg(stage.stream_key()).arg("numbers").arg("0").arg("MKSTREAM").ignore();
     stage.redis.run::<()>(&create).await.unwrap();
-    let mut relay = stage.relay(std::time::Duration::from_secs(60));
+    let mut relay = stage.relay(Duration::from_secs(60));
     relay.max_length = 1;
     stage.publish(0).await;
     assert!(relay.step().await.unwrap());
@@ -74,4 +87,39 @@ async fn a_full_stream_is_not_complete() {
     stage.redis.run::<()>(&lose).await.unwrap();
     relay.complete(Utc::now(), &BTreeSet::new()).await.unwrap();
     assert_eq!(complete_partitions(&stage).await, 15);
+}
+
+#[tokio::test]
+async fn an_operation_responds_from_a_copy_that_is_as_recent_as_its_contract_demands() {
+    let database = TestDatabase::migrated(&DATABASE).await;
+    let progress = ConsumerProgress { consumer: "numbers".to_owned(), pool: database.pool.clone() };
+    let copy = DataCopy::new("counters", "counters", progress.clone());
+    let failure = || Unavailable::retry_after(Duration::from_secs(7));
+    let age = async |operation| match copy.instead_of(operation, failure()).await {
+        Ok(age) => Some(age.seconds()),
+        Err(unavailable) => {
+            assert_eq!(unavailable.seconds(), 7);
+            None
+        }
+    };
+    assert_eq!(age(&FROM_COPY).await, None);
+    let set = async |partition: i16, age: &str| {
+        let set = "INSERT INTO writ.event_progress
+                   VALUES ('counters', 'numbers', 'counters', $1, now() - $2::interval)
+                   ON CONFLICT (service, consumer, outbox, partition) DO UPDATE SET complete_at = excluded.complete_at";
+        sqlx::query(set).bind(partition).bind(age).execute(&database.pool).await.unwrap();
+    };
+    for partition in 0..crate::events::PARTITIONS {
+        assert_eq!(age(&FROM_COPY).await, None);
+        set(partition, "5 seconds").await;
+    }
+    assert!((5..300).contains(&age(&FROM_COPY).await.unwrap()));
+    assert_eq!(age(&Operation::NONE).await, None);
+    let of_others = DataCopy::new("rooms", "counters", progress);
+    assert!(of_others.instead_of(&FROM_COPY, failure()).await.is_err());
+    // The partition that lags most decides.
+    for (oldest, is_recent) in [("300 seconds", true), ("601 seconds", false)] {
+        set(3, oldest).await;
+        assert_eq!(age(&FROM_COPY).await.is_some(), is_recent, "{oldest}");
+    }
 }
