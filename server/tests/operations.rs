@@ -79,18 +79,18 @@ async fn every_metric_of_the_dashboard_and_of_the_alert_rules_is_served() {
     for metric in shown.union(&watched).filter(|metric| !OCCASIONAL.contains(&metric.as_str())) {
         assert!(served.contains(metric.as_str()), "{metric} is not served:\n{text}");
     }
-    let names = service.server.platform.metrics().names();
+    let names = service.server.of("orders").platform.metrics().names();
     assert!(OCCASIONAL.iter().all(|metric| names.contains(metric)), "{names:?}");
 }
 
 #[tokio::test]
 async fn every_metric_has_a_panel() {
-    let service = Service::of(testing::start().await);
+    let service = Service::start().await;
     let shown = metrics_in(&dashboard());
     let suffixes = ["", "_total", "_bucket", "_count"];
     let is_shown = |name: &str| suffixes.iter().any(|suffix| shown.contains(&format!("{name}{suffix}")));
-    let missing: Vec<_> =
-        service.server.platform.metrics().names().into_iter().filter(|name| !is_shown(name)).collect();
+    let names = service.server.of("orders").platform.metrics().names();
+    let missing: Vec<_> = names.into_iter().filter(|name| !is_shown(name)).collect();
     assert!(missing.is_empty(), "the dashboard has no panel for {missing:?}");
 }
 

@@ -254,7 +254,9 @@ async fn the_name_of_a_consumer_is_unique_and_has_1_to_100_characters() {
         let urls = [("MUSEUM_EVENTS_DATABASE_URL", "postgres://localhost/events"), ("REDIS_URL", "redis://localhost")];
         let mut builder = builder(&urls);
         let (pool, redis) = (builder.database(&EVENTS), builder.redis());
-        names.iter().for_each(|name| builder.consumer(name, &pool, &redis, Nothing));
+        for name in names {
+            builder.consumer(name, &pool, &redis, Nothing);
+        }
         builder.build().map_or_else(|error| error.faults.len(), |_| 0)
     };
     let (longest, longer) = ("a".repeat(100), "a".repeat(101));

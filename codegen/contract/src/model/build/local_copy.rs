@@ -21,8 +21,10 @@ impl<'d> Builder<'d, '_> {
     /// Returns the services from a copy of whose data an operation may respond, and reports mistakes in them.
     pub(super) fn local_copies(&mut self, operation: &'d Node) -> Vec<LocalCopy> {
         let Some(policy) = operation.get(KEYWORD) else { return Vec::new() };
-        let Some(services) = policy.as_object().filter(|services| !services.is_empty()) else {
-            let message = format!("`{KEYWORD}` must name services and ages, not {}", policy.kind_name());
+        let object = policy.as_object();
+        let Some(services) = object.filter(|services| !services.is_empty()) else {
+            let found = if object.is_some() { "an empty object" } else { policy.kind_name() };
+            let message = format!("`{KEYWORD}` must be an object with services and ages, not {found}");
             let report = Diagnostic::error("bad-policy", policy.span, message).label("names no service");
             self.report(report.help(EXAMPLE));
             return Vec::new();

@@ -75,6 +75,7 @@
 //! - [`types`]: the types of the contract's schemas.
 //! - [`errors`]: a type for each error status, such as `NotFound`, and the error envelope.
 //! - [`operations`]: the operations as constant data: paths, parameters, security and policies.
+//! - [`services`]: a struct such as [`Api`] for each service of the contract, to run it in a process of its own.
 //!
 //! All types, traits and errors are also exported from this module.
 // The documentation quotes the contract, whose text may break lints. Public names may be unused.
@@ -97,6 +98,7 @@ pub mod health;
 pub mod default;
 pub mod errors;
 pub mod operations;
+pub mod services;
 
 mod wire;
 

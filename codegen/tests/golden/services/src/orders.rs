@@ -15,7 +15,9 @@ pub trait Orders: Send + Sync + 'static {
     /// The authenticated caller, as returned by [`Authenticate`](writ_runtime::Authenticate).
     type Principal: Send + Sync + 'static;
 
-    /// `GET /users/{userId}/orders` ([`operations::LIST_ORDERS`]). Requires `bearer` with the scope `orders:read`.
+    /// `GET /users/{userId}/orders` ([`operations::LIST_ORDERS`]). Requires `bearer` with the scope
+    /// `orders:read`. While `users` is unavailable, the handler may respond from a copy of its data
+    /// that is at most 10 min old.
     fn list_orders(
         &self,
         cx: &Context<Self::Principal>,
@@ -32,7 +34,10 @@ pub struct ListOrdersRequest {
 
 /// The successful response of [`Orders::list_orders`].
 #[derive(Debug, Clone)]
-pub struct ListOrdersResponse;
+pub struct ListOrdersResponse {
+    /// The age of the copy in seconds.
+    pub x_copy_age: Option<i64>,
+}
 
 /// The error responses of [`Orders::list_orders`].
 #[derive(Debug)]
