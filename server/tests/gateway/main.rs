@@ -64,7 +64,8 @@ fn difference(request: &Request, through: &Response, direct: &Response, envelope
 
 /// Sends requests to a gateway and to the services behind it, and fails with the differences of their responses. Returns
 /// the statuses of the responses.
-async fn compare(gateway: SocketAddr, services: SocketAddr, requests: &HashSet<Request>) -> HashSet<u16> {
+async fn compare(gateway: SocketAddr, services: SocketAddr, requests: HashSet<Request>) -> HashSet<u16> {
+    let count = requests.len();
     let envelopes = Arc::new(Envelopes::new());
     let mut running = JoinSet::new();
     let (mut statuses, mut differences) = (HashSet::new(), Vec::new());
@@ -72,7 +73,7 @@ async fn compare(gateway: SocketAddr, services: SocketAddr, requests: &HashSet<R
         statuses.insert(status);
         differences.extend(difference);
     };
-    for request in requests.iter().cloned() {
+    for request in requests {
         let envelopes = envelopes.clone();
         running.spawn(async move {
             let (through, direct) = tokio::join!(request.send(gateway), request.send(services));
@@ -86,13 +87,7 @@ async fn compare(gateway: SocketAddr, services: SocketAddr, requests: &HashSet<R
         keep(result.unwrap());
     }
     let shown: Vec<&str> = differences.iter().take(30).map(String::as_str).collect();
-    assert!(
-        differences.is_empty(),
-        "{} of {} requests differ:\n{}",
-        differences.len(),
-        requests.len(),
-        shown.join("\n")
-    );
+    assert!(differences.is_empty(), "{} of {count} requests differ:\n{}", differences.len(), shown.join("\n"));
     statuses
 }
 
@@ -106,9 +101,10 @@ async fn gateway_and_services_agree_on_what_exists() {
     let operations = VERSIONS.operations();
     let near = operations.iter().flat_map(|operation| requests(operation, &VERSIONS, &token));
     let all: HashSet<Request> = near.chain(pages()).collect();
-    let statuses = compare(envoy.address, server.address, &all).await;
-    println!("{} requests for {} operations agree", all.len(), operations.len());
-    assert!(all.len() > 100 * operations.len(), "{} requests are too few", all.len());
+    let count = all.len();
+    assert!(count > 100 * operations.len(), "{count} requests are too few");
+    let statuses = compare(envoy.address, server.address, all).await;
+    println!("{count} requests for {} operations agree", operations.len());
     // The comparison would prove little if all requests were refused for one reason.
     for status in [200, 204, 400, 401, 404, 405, 406] {
         assert!(statuses.contains(&status), "no response has the status {status}: {statuses:?}");
