@@ -28,8 +28,8 @@ impl From<minijinja::Error> for RenderError {
     }
 }
 
-/// Fills a template with a view. Values are written in YAML's flow style by the filter `flow`, texts by `scalar`, and texts in comments
-/// by `comment`.
+/// Fills a template with a view. Values are written in YAML's flow style by the filter `flow`, texts by `scalar`, and texts
+/// in comments by `comment`.
 pub(crate) fn render(template: &str, view: impl Serialize) -> Result<String, RenderError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);

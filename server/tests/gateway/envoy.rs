@@ -1,44 +1,43 @@
-//! A running Envoy in front of a server of the sample.
+//! A running Envoy with the configuration of the sample's gateway.
 
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use cargo_writ::gateway;
-use server::testing::{self, TestServer};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
-use writ_gateway::envoy;
+use writ_gateway::{Settings, envoy};
 
 use crate::wire::Request;
 
-/// The longest time that the test waits for Envoy.
+/// The longest time that a test waits for Envoy.
 const SOON: Duration = Duration::from_secs(30);
 
-/// A server of the sample with Envoy in front of it. All services are in one process.
-pub struct Gateway {
-    pub server: TestServer,
-    /// The address of Envoy.
+/// A token with the issuer and the audience of the sample, whose key nobody has.
+pub const FORGED: &str = "Bearer eyJhbGciOiJFZERTQSIsImtpZCI6Im5vbmUifQ.\
+                          eyJpc3MiOiJ3cml0IiwiYXVkIjoid3JpdCIsImV4cCI6NDEwMjQ0NDgwMH0.c2lnbmF0dXJl";
+
+/// A running Envoy. Dropping the value ends it.
+pub struct Envoy {
+    /// The address on which Envoy accepts requests.
     pub address: SocketAddr,
-    envoy: Child,
+    process: Child,
     folder: TempDir,
 }
 
-impl Gateway {
-    /// Starts a server and Envoy with the rendered configuration, and waits until Envoy verifies tokens.
-    pub async fn start() -> Gateway {
-        let server = testing::start_with(|settings| {
-            settings.set("WRIT_TRUSTED_PROXIES", "127.0.0.0/8");
-            settings.set("WRIT_LOAD_SHEDDING", "off");
-        })
-        .await;
+impl Envoy {
+    /// Starts Envoy with the rendered configuration in front of services at one address, and waits until it accepts
+    /// connections. `change` modifies the settings, which have no effective limits.
+    pub async fn start(services: SocketAddr, change: impl FnOnce(&mut Settings)) -> Envoy {
         let folder = TempDir::new().unwrap();
         let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let configuration = folder.path().join("envoy.yaml");
-        std::fs::write(&configuration, configuration_of(&server, address)).unwrap();
-        let log = std::fs::File::create(folder.path().join("log")).unwrap();
-        let envoy = Command::new(program())
+        std::fs::write(&configuration, configuration_of(services, address, change)).unwrap();
+        let log = File::create(folder.path().join("log")).unwrap();
+        let process = Command::new(program())
             .args(["--disable-hot-restart", "--concurrency", "2", "--log-level", "warn", "--config-path"])
             .arg(&configuration)
             .stdin(Stdio::null())
@@ -46,39 +45,38 @@ impl Gateway {
             .stderr(log)
             .spawn()
             .unwrap();
-        let mut gateway = Gateway { server, address, envoy, folder };
-        gateway.wait().await;
-        gateway
+        let mut envoy = Envoy { address, process, folder };
+        envoy.wait_until(async || TcpStream::connect(address).await.is_ok()).await;
+        envoy
     }
 
-    /// Waits until Envoy accepts connections and has the keys of tokens: without them it responds with 503.
-    async fn wait(&mut self) {
-        let since = Instant::now();
+    /// Waits until Envoy has the keys of tokens. Without them it responds with 503.
+    pub async fn wait_for_keys(&mut self) {
+        let address = self.address;
         let forged = Request::new("GET", "/v2/users").header("authorization", FORGED);
-        loop {
+        self.wait_until(async || forged.send(address).await.status == 401).await;
+    }
+
+    /// Waits until a condition holds. Fails with Envoy's log if Envoy ends or the condition does not hold in time.
+    async fn wait_until(&mut self, mut holds: impl AsyncFnMut() -> bool) {
+        let since = Instant::now();
+        while !holds().await {
             let log = || std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
             assert!(since.elapsed() < SOON, "Envoy is not ready:\n{}", log());
-            if let Some(status) = self.envoy.try_wait().unwrap() {
+            if let Some(status) = self.process.try_wait().unwrap() {
                 panic!("Envoy has ended ({status}):\n{}", log());
-            }
-            if TcpStream::connect(self.address).await.is_ok() && forged.send(self.address).await.status == 401 {
-                return;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 }
 
-impl Drop for Gateway {
+impl Drop for Envoy {
     fn drop(&mut self) {
-        let _ = self.envoy.kill();
-        let _ = self.envoy.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
-
-/// A token with the issuer and the audience of the sample, whose key nobody has.
-const FORGED: &str = "Bearer eyJhbGciOiJFZERTQSIsImtpZCI6Im5vbmUifQ.\
-                      eyJpc3MiOiJ3cml0IiwiYXVkIjoid3JpdCIsImV4cCI6NDEwMjQ0NDgwMH0.c2lnbmF0dXJl";
 
 /// Returns the path of Envoy.
 ///
@@ -88,8 +86,8 @@ fn program() -> PathBuf {
     program.expect("the tests of the gateway need Envoy, which `cargo xtask test` finds or installs")
 }
 
-/// Returns the configuration of the sample's gateway, with the addresses of a test and without effective limits.
-fn configuration_of(server: &TestServer, address: SocketAddr) -> String {
+/// Returns the configuration of the sample's gateway, with the addresses of a test.
+fn configuration_of(services: SocketAddr, address: SocketAddr, change: impl FnOnce(&mut Settings)) -> String {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let args = gateway::Args {
         spec: vec![root.join("spec")],
@@ -101,8 +99,9 @@ fn configuration_of(server: &TestServer, address: SocketAddr) -> String {
     settings.listen = address;
     settings.admin = None;
     (settings.limits.requests, settings.limits.burst) = (1_000_000, 1_000_000);
+    change(&mut settings);
     for service in &routes.services {
-        settings = settings.with_address(service, &server.address.to_string());
+        settings = settings.with_address(service, &services.to_string());
     }
     envoy::render(&routes, &settings).unwrap()
 }

@@ -32,24 +32,54 @@ const VALUES: [&str; 19] = [
     "a\"{b}^",
 ];
 
+/// Paths beside the contracts: those that the gateway knows, and some that no service has.
+const PAGES: [&str; 14] = [
+    "/",
+    "/docs",
+    "/docs/",
+    "/docs/index.html",
+    "/docs/nothing",
+    "/openapi.json",
+    "/openapi.yaml",
+    "/v1/openapi.json",
+    "/v2/openapi.yaml",
+    "/v3/openapi.json",
+    "/.well-known/jwks.json",
+    "/.well-known/openid-configuration",
+    "/favicon.ico",
+    "/v2",
+];
+
+/// Returns requests for paths beside the contracts.
+pub fn pages() -> impl Iterator<Item = Request> {
+    PAGES.iter().flat_map(|page| ["GET", "HEAD"].map(|method| Request::new(method, page)))
+}
+
 /// Returns the requests for an operation and those that nearly are, in its version and without one.
-pub fn requests(operation: &Operation, versions: &Versions) -> Vec<Request> {
+///
+/// Requests that select a version by `Accept` or by the query have a token: a gateway refuses those without one before a
+/// service selects the version.
+pub fn requests(operation: &Operation, versions: &Versions, token: &str) -> Vec<Request> {
     let mut requests = Vec::new();
     let unversioned = versions.of_path(operation.path).map(|(_, rest)| rest);
     for template in [Some(operation.path), unversioned].into_iter().flatten() {
         let path = filled(template, VALUES[0]);
         requests.extend(METHODS.map(|method| Request::new(method, &path)));
+        requests.extend(METHODS.map(|method| Request::new(method, &path).header("authorization", token)));
         let others = VALUES.iter().skip(1).map(|value| filled(template, value));
         let paths: HashSet<String> = others.chain(misspelt(&path)).collect();
         requests.extend(paths.iter().map(|path| Request::new(operation.method.as_str(), path)));
     }
     if let Some(path) = unversioned.map(|rest| filled(rest, VALUES[0])) {
+        let method = operation.method.as_str();
         for selector in ["1", "2", "9", ""] {
             let accept = format!("application/vnd.api+json;version={selector}");
-            let method = operation.method.as_str();
-            requests.push(Request::new(method, &format!("{path}?version={selector}")));
-            requests.push(Request::new(method, &path).header("accept", &accept));
-            requests.push(Request::new(method, operation.path).header("accept", &accept));
+            let selected = [
+                Request::new(method, &format!("{path}?version={selector}")),
+                Request::new(method, &path).header("accept", &accept),
+                Request::new(method, &filled(operation.path, VALUES[0])).header("accept", &accept),
+            ];
+            requests.extend(selected.map(|request| request.header("authorization", token)));
         }
     }
     requests

@@ -1,6 +1,6 @@
 //! Programs from packages of Python, each in a folder of its own below the target folder of a workspace.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,6 +18,10 @@ use crate::terminal;
 pub fn install(session: &Session, folder: &Path, requirements: &str, program: &str) -> anyhow::Result<PathBuf> {
     let installed = folder.join("requirements.txt");
     let path = folder.join("bin").join(program);
+    // Another task may install the packages at this moment.
+    fs::create_dir_all(folder.parent().unwrap_or(folder)).context("cannot create the target folder")?;
+    let lock = File::create(folder.with_extension("lock")).context("cannot write to the target folder")?;
+    lock.lock().context("cannot lock the folder of the packages")?;
     if path.exists() && fs::read_to_string(&installed).is_ok_and(|text| text == requirements) {
         return Ok(path);
     }

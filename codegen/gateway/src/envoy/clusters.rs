@@ -62,8 +62,14 @@ fn endpoints(name: &str, host: &str, port: u16) -> Value {
 }
 
 fn tls(host: &str) -> Value {
-    let names = json!([{ "san_type": "DNS", "matcher": { "exact": host } }]);
+    let is_address = host.parse::<IpAddr>().is_ok();
+    let kind = if is_address { "IP_ADDRESS" } else { "DNS" };
+    let names = json!([{ "san_type": kind, "matcher": { "exact": host } }]);
     let validation = json!({ "trusted_ca": { "filename": AUTHORITIES }, "match_typed_subject_alt_names": names });
-    let context = json!({ "sni": host, "common_tls_context": { "validation_context": validation } });
+    let mut context = json!({ "common_tls_context": { "validation_context": validation } });
+    // The server name of TLS is never an address (RFC 6066 § 3).
+    if !is_address {
+        context["sni"] = json!(host);
+    }
     json!({ "name": "tls", "typed_config": extension("transport_sockets.tls.v3.UpstreamTlsContext", context) })
 }

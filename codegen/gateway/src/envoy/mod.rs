@@ -47,8 +47,12 @@ struct View<'r> {
     burst: u32,
     addresses: u32,
     connections: u32,
+    /// The memory of Envoy in bytes.
+    memory: u64,
+    /// The number of seconds in which a request must arrive.
+    request_timeout: u64,
     /// The limit of the requests of all client addresses in a second.
-    total: u64,
+    total: u32,
 }
 
 /// Returns the static configuration of Envoy as YAML.
@@ -57,7 +61,7 @@ struct View<'r> {
 ///
 /// Returns an error if the template has a defect.
 pub fn render(routes: &Routes, settings: &Settings) -> Result<String, RenderError> {
-    let Limits { requests, burst, addresses, connections, .. } = settings.limits;
+    let Limits { requests, burst, addresses, connections, memory, .. } = settings.limits;
     let tokens = Tokens::of(routes, settings);
     let view = View {
         title: &routes.title,
@@ -73,7 +77,9 @@ pub fn render(routes: &Routes, settings: &Settings) -> Result<String, RenderErro
         burst,
         addresses,
         connections,
-        total: u64::from(burst) * u64::from(connections),
+        memory: u64::from(memory) * 1024 * 1024,
+        request_timeout: settings.patience(),
+        total: burst.saturating_mul(connections),
     };
     fill(TEMPLATE, &view)
 }

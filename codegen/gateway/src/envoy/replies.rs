@@ -23,6 +23,11 @@ pub(super) struct Replies {
     body: Json,
 }
 
+/// The condition that Envoy could not verify a token for want of keys. A token with a key that the key set does not have is
+/// not valid, however.
+const KEYS_UNAVAILABLE: &str = "response.code_details.startsWith('jwt_authn_access_denied{Jwks') \
+                                && !response.code_details.contains('to_match_kid')";
+
 impl Replies {
     /// Returns the error responses. `verifies_tokens` is true if Envoy verifies tokens, whose keys may be unavailable.
     pub(super) fn of(routes: &Routes, verifies_tokens: bool) -> Replies {
@@ -63,6 +68,9 @@ fn mapper(replies: &ErrorReplies, reply: &Filled, filters: Vec<Json>, has_id: bo
     if has_id {
         headers.push(header(REQUEST_ID, "%REQ(X-REQUEST-ID):64%"));
     }
+    if reply.status == 503 {
+        headers.push(header("retry-after", "1"));
+    }
     json!({
         "filter": filter,
         "headers_to_add": headers,
@@ -74,14 +82,11 @@ fn mapper(replies: &ErrorReplies, reply: &Filled, filters: Vec<Json>, has_id: bo
 fn keys_unavailable(base: &str, replies: &ErrorReplies, reply: &Filled) -> Json {
     let cel = json!({
         "@type": "type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
-        "expression": "response.code_details.startsWith('jwt_authn_access_denied{Jwks')",
+        "expression": KEYS_UNAVAILABLE,
     });
     let condition = json!({ "extension_filter": { "name": "keys", "typed_config": cel } });
     let mut mapper = mapper(replies, reply, filters(base, replies, condition), true);
     mapper["status_code"] = json!(503);
-    if let Some(headers) = mapper["headers_to_add"].as_array_mut() {
-        headers.push(header("retry-after", "1"));
-    }
     mapper
 }
 

@@ -9,11 +9,8 @@ use serde_json::{Value, json};
 use super::extension;
 use super::tokens::{Required, Tokens};
 use crate::routes::{Body, Owner, Resource, Response, Retry, Route, Routes};
-use crate::settings::Settings;
+use crate::settings::{KEYS, Settings};
 use crate::template::{Template, expression};
-
-/// The time by which Envoy waits longer for a response than a service takes to refuse a request that is too slow.
-const PATIENCE: u64 = 5;
 
 /// The longest silence within a response that may take any time.
 const LONGEST_SILENCE: &str = "3600s";
@@ -95,13 +92,23 @@ impl Writer<'_> {
         }
         let comment = format!("{} {}", route.method, resource.path);
         let service = route.owner.as_deref().unwrap_or(self.default_service);
-        match Tokens::required(&route.access, self.settings) {
-            Required::Impossible => {
-                let challenge = json!([header("www-authenticate", "Bearer realm=\"api\"")]);
-                self.refuse(&comment, &route.name, matcher, 401, Some(challenge));
-            }
-            required => self.forward(&comment, &route.name, matcher, service, &Passed::of(route, required)),
+        let required = Tokens::required(&route.access, self.settings);
+        if required == Required::Impossible {
+            let challenge = json!([header("www-authenticate", "Bearer realm=\"api\"")]);
+            self.refuse(&comment, &route.name, matcher, 401, Some(challenge));
+            return;
         }
+        let mut passed = Passed { required, body: route.body, response: route.response, retry_on: UNSENT };
+        if let Retry::WithHeader(header) = &route.retry {
+            // Envoy's condition on the headers of a retry would also keep it from sending unsent requests again.
+            let mut matcher = matcher.clone();
+            matcher["headers"] = json!([method(resource, &route.method), { "name": header, "present_match": true }]);
+            passed.retry_on = UNANSWERED;
+            let (comment, name) = (format!("{comment} with {header}"), format!("{} (with {header})", route.name));
+            self.forward(&comment, &name, matcher, service, &passed);
+        }
+        passed.retry_on = if route.retry == Retry::Always { UNANSWERED } else { UNSENT };
+        self.forward(&comment, &route.name, matcher, service, &passed);
     }
 
     /// Adds the routes of the methods that no operation of a path has, if several services own its operations. None of
@@ -132,29 +139,27 @@ impl Writer<'_> {
         let settings = self.settings;
         for page in settings.pages.iter().map(|page| page.get_ref().as_str()) {
             let matcher = match page.strip_suffix('*') {
-                Some(prefix) => json!({ "prefix": format!("{}{prefix}", self.base) }),
-                None => json!({ "path": format!("{}{page}", self.base) }),
+                Some(prefix) => json!({ "prefix": prefix }),
+                None => json!({ "path": page }),
             };
             self.forward("a page beside the contracts", page, matcher, self.default_service, &Passed::PLAIN);
         }
-        let sources = settings.tokens.values().filter(|source| !source.internal);
-        let mut services: Vec<&str> =
-            sources.filter_map(|source| Some(source.service.as_ref()?.get_ref().as_str())).collect();
-        services.dedup();
         // Several issuers share the path, which leads to the keys of the first one.
-        if let Some(service) = services.first() {
-            let matcher = json!({ "path": format!("{}/.well-known/jwks.json", self.base) });
-            self.forward("the keys of tokens", "keys", matcher, service, &Passed::PLAIN);
+        let issuers = settings.tokens.values().filter(|source| !source.internal);
+        if let Some(service) = issuers.filter_map(|source| source.service.as_ref()).next() {
+            let matcher = json!({ "path": KEYS });
+            self.forward("the keys of tokens", "keys", matcher, service.get_ref(), &Passed::PLAIN);
         }
     }
 
     fn forward(&mut self, comment: &str, name: &str, matcher: Value, service: &str, passed: &Passed) {
-        let timeout = self.settings.request_timeout.as_secs_f64().ceil() + PATIENCE as f64;
+        let timeout = self.settings.patience();
         let mut action = match passed.response {
             Response::Short => json!({ "cluster": service, "timeout": format!("{timeout}s") }),
             Response::Long => json!({ "cluster": service, "timeout": "0s", "idle_timeout": LONGEST_SILENCE }),
         };
-        action["retry_policy"] = retry_policy(&passed.retry);
+        let back_off = json!({ "base_interval": "0.1s", "max_interval": "1s" });
+        action["retry_policy"] = json!({ "retry_on": passed.retry_on, "num_retries": 5, "retry_back_off": back_off });
         self.routes.push(EnvoyRoute {
             comment: comment.to_owned(),
             name: name.to_owned(),
@@ -184,17 +189,14 @@ struct Passed {
     required: Required,
     body: Body,
     response: Response,
-    retry: Retry,
+    /// The failures after which Envoy sends the request again.
+    retry_on: &'static str,
 }
 
 impl Passed {
     /// Requests for a page, and those that a service answers without an operation.
     const PLAIN: Passed =
-        Passed { required: Required::Nothing, body: Body::None, response: Response::Short, retry: Retry::Unsent };
-
-    fn of(route: &Route, required: Required) -> Passed {
-        Passed { required, body: route.body, response: route.response, retry: route.retry.clone() }
-    }
+        Passed { required: Required::Nothing, body: Body::None, response: Response::Short, retry_on: UNSENT };
 }
 
 /// Returns the condition that a complete path in normal form matches a template.
@@ -228,23 +230,6 @@ fn parameter((name, value): &(String, Option<String>)) -> Value {
 
 fn header(name: &str, value: &str) -> Value {
     json!({ "header": { "key": name, "value": value } })
-}
-
-fn retry_policy(retry: &Retry) -> Value {
-    match retry {
-        Retry::Unsent => json!({ "retry_on": UNSENT, "num_retries": 5, "retry_back_off": back_off() }),
-        Retry::Always => json!({ "retry_on": UNANSWERED, "num_retries": 5, "retry_back_off": back_off() }),
-        Retry::WithHeader(header) => json!({
-            "retry_on": UNANSWERED,
-            "num_retries": 5,
-            "retry_back_off": back_off(),
-            "retriable_request_headers": [{ "name": header, "present_match": true }],
-        }),
-    }
-}
-
-fn back_off() -> Value {
-    json!({ "base_interval": "0.1s", "max_interval": "1s" })
 }
 
 fn filters(passed: &Passed) -> Option<Value> {

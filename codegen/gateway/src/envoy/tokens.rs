@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::clusters::keys_cluster;
 use crate::routes::{Access, Routes};
-use crate::settings::{Settings, TokenSource};
+use crate::settings::{KEYS, Settings, TokenSource};
 
 /// The requirements of all routes, and the issuers whose keys they need.
 #[derive(Debug, Serialize)]
@@ -104,7 +104,7 @@ fn provider(scheme: &str, source: &TokenSource) -> Value {
         (Some(url), _) => url.get_ref().clone(),
         (None, service) => {
             let service = service.as_ref().map(|service| service.get_ref().as_str()).unwrap_or_default();
-            format!("http://{service}/.well-known/jwks.json")
+            format!("http://{service}{KEYS}")
         }
     };
     let mut provider = json!({

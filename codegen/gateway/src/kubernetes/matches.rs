@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::routes::{Owner, Resource, Response, Route, Routes};
-use crate::settings::Settings;
+use crate::settings::{KEYS, Settings};
 use crate::template::expression;
 
 /// The methods that a match can name.
@@ -93,14 +93,15 @@ pub(super) fn matches(routes: &Routes, settings: &Settings) -> Vec<Match> {
     writer.node(&root, "");
     for page in settings.pages.iter().map(|page| page.get_ref().as_str()) {
         let path = match page.strip_suffix("/*") {
-            Some(prefix) => PathMatch::Prefix(format!("{}{prefix}", routes.base)),
-            None => PathMatch::Exact(format!("{}{page}", routes.base)),
+            Some("") => PathMatch::Prefix("/".to_owned()),
+            Some(prefix) => PathMatch::Prefix(prefix.to_owned()),
+            None => PathMatch::Exact(page.to_owned()),
         };
         writer.push(path, RequestMatch::default(), writer.default_service, Response::Short);
     }
     let issuers = settings.tokens.values().filter(|source| !source.internal);
     if let Some(service) = issuers.filter_map(|source| source.service.as_ref()).next() {
-        let path = PathMatch::Exact(format!("{}/.well-known/jwks.json", routes.base));
+        let path = PathMatch::Exact(KEYS.to_owned());
         writer.push(path, RequestMatch::default(), service.get_ref(), Response::Short);
     }
     writer.matches

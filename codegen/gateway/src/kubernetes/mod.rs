@@ -24,9 +24,6 @@ const MOST_MATCHES: usize = 64;
 /// The largest number of matches of all rules of a route.
 const MOST_MATCHES_OF_ROUTE: usize = 128;
 
-/// The time by which a gateway waits longer for a response than a service takes to refuse a request that is too slow.
-const PATIENCE: u64 = 5;
-
 /// The data of the template.
 #[derive(Serialize)]
 struct View<'r> {
@@ -99,11 +96,10 @@ fn rules(matches: &[Match], settings: &Settings) -> Vec<Rule> {
 }
 
 fn rule(backend: &Backend, matches: &[&Match], settings: &Settings) -> Rule {
-    let limit = settings.request_timeout.as_secs_f64().ceil() + PATIENCE as f64;
     Rule {
         backend: json!({ "name": backend.service, "port": settings.kubernetes.port }),
         timeout: match backend.response {
-            Response::Short => format!("{limit}s"),
+            Response::Short => format!("{}s", settings.patience()),
             Response::Long => "0s".to_owned(),
         },
         has_expressions: matches.iter().any(|one| one.is_expression()),
