@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::*;
 use crate::credentials::Registered;
+use crate::credentials::remote_keys::key_set;
 use crate::principal::Principal;
 
 /// The modulus of an RSA key that was created for these tests.
@@ -147,7 +148,7 @@ fn now() -> i64 {
 
 fn issuer_with_cooldown(config: IssuerConfig, cooldown: Duration) -> Issuer<Visitor> {
     jose::install();
-    let keys = Keys::with_cooldown(config.clone(), cooldown);
+    let keys = Keys::with_cooldown(config.issuer.clone(), config.key_location(), cooldown);
     Issuer(Arc::new(Inner { config, keys, verified: VerifiedTokens::new(REMEMBERED) }))
 }
 
@@ -319,7 +320,7 @@ fn rsa_signatures_are_verified_with_the_algorithm_of_the_key_alone() {
     let issuer = Issuer::<Visitor>::new(config);
     let key = |alg: Option<&str>| {
         let key = json!({ "kty": "RSA", "kid": "rsa", "n": RSA_MODULUS, "e": "AQAB", "alg": alg });
-        jwk::key_set(&json!({ "keys": [key] })).unwrap().remove(0)
+        key_set(&json!({ "keys": [key] })).unwrap().remove(0)
     };
     for (alg, rs256, ps256) in
         [(None, true, false), (Some("RS256"), true, false), (Some("PS256"), false, true), (Some("RS512"), false, false)]

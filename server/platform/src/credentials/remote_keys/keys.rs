@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
-use super::fetch;
 use super::jwk::Jwk;
-use super::settings::IssuerConfig;
+use super::{KeyLocation, fetch};
 use crate::BoxError;
 
 /// The age at which keys are fetched again in the background.
@@ -18,14 +17,16 @@ const USABLE: Duration = Duration::from_secs(86_400);
 
 /// The time between two attempts to fetch the keys. Strangers can send tokens with unknown key ids, so these must not
 /// cause more requests to the issuer.
-pub(super) const COOLDOWN: Duration = Duration::from_secs(10);
+pub(in crate::credentials) const COOLDOWN: Duration = Duration::from_secs(10);
 
 /// The keys of an issuer. Clones share them.
 #[derive(Clone)]
-pub(super) struct Keys(Arc<Inner>);
+pub(in crate::credentials) struct Keys(Arc<Inner>);
 
 struct Inner {
-    config: IssuerConfig,
+    /// The name of the issuer in log lines.
+    issuer: String,
+    location: KeyLocation,
     known: RwLock<Option<Known>>,
     /// The result of the last attempt to fetch the keys. The lock is held during an attempt, so that there is one at a
     /// time.
@@ -48,7 +49,7 @@ struct Attempt {
 }
 
 /// The result of looking for a key.
-pub(super) enum Found {
+pub(in crate::credentials) enum Found {
     Key(Jwk),
     /// The issuer has no key with this id.
     Unknown,
@@ -57,16 +58,16 @@ pub(super) enum Found {
 }
 
 impl Keys {
-    pub(super) fn new(config: IssuerConfig) -> Keys {
-        Keys::with_cooldown(config, COOLDOWN)
+    pub(in crate::credentials) fn new(issuer: String, location: KeyLocation) -> Keys {
+        Keys::with_cooldown(issuer, location, COOLDOWN)
     }
 
-    pub(super) fn with_cooldown(config: IssuerConfig, cooldown: Duration) -> Keys {
-        Keys(Arc::new(Inner { config, known: RwLock::default(), attempt: Mutex::default(), cooldown }))
+    pub(in crate::credentials) fn with_cooldown(issuer: String, location: KeyLocation, cooldown: Duration) -> Keys {
+        Keys(Arc::new(Inner { issuer, location, known: RwLock::default(), attempt: Mutex::default(), cooldown }))
     }
 
     /// Returns the key with this id. A token without an id is verified by the only key of the issuer.
-    pub(super) async fn find(&self, id: Option<&str>) -> Found {
+    pub(in crate::credentials) async fn find(&self, id: Option<&str>) -> Found {
         let began = Instant::now();
         if let Some((known, key)) = self.known().and_then(|known| Some((known.clone(), known.find(id)?))) {
             if known.fetched.elapsed() > FRESH {
@@ -96,15 +97,15 @@ impl Keys {
             return attempt.failure.clone();
         }
         // The download continues if the request that caused it ends.
-        let config = self.0.config.clone();
-        let fetched = tokio::task::spawn_blocking(move || fetch::keys(&config)).await;
+        let location = self.0.location.clone();
+        let fetched = tokio::task::spawn_blocking(move || fetch::keys(&location)).await;
         let failure = match fetched.map_err(BoxError::from).and_then(|keys| keys) {
             Ok(keys) => {
                 self.keep(keys);
                 None
             }
             Err(error) => {
-                tracing::warn!(%error, issuer = self.0.config.issuer, "the keys of the issuer cannot be fetched");
+                tracing::warn!(%error, issuer = self.0.issuer, "the keys of the issuer cannot be fetched");
                 Some(error.to_string())
             }
         };
