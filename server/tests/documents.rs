@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::body::Body;
 use axum::routing::get;
-use generated::v1;
+use generated::v2;
 use http::Request;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -45,19 +45,19 @@ fn assert_resolves(document: &Value, at: &Value) {
 
 #[test]
 fn the_document_equals_the_contract() {
-    let contract: Value = serde_json::from_str(v1::OPENAPI_31_JSON).unwrap();
-    let document = serde_json::to_value(v1::openapi()).unwrap();
+    let contract: Value = serde_json::from_str(v2::OPENAPI_31_JSON).unwrap();
+    let document = serde_json::to_value(v2::openapi()).unwrap();
     assert_eq!(document["info"], contract["info"]);
     assert_eq!(document["components"]["schemas"], contract["components"]["schemas"]);
     assert_eq!(document["components"]["responses"], contract["components"]["responses"]);
-    let operation = "/paths/~1v1~1users~1{userId}/get";
+    let operation = "/paths/~1v2~1users~1{userId}/get";
     assert_eq!(document.pointer(operation), contract.pointer(operation));
     assert_resolves(&document, &document);
 }
 
 #[tokio::test]
 async fn a_handwritten_route_is_in_one_document_with_the_contract() {
-    let (router, document) = OpenApiRouter::with_openapi(v1::openapi()).routes(routes!(status)).split_for_parts();
+    let (router, document) = OpenApiRouter::with_openapi(v2::openapi()).routes(routes!(status)).split_for_parts();
     let app = router.route("/openapi.json", get(async move || Json(document)));
     let fetch = async |path: &str| {
         let response = app.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
@@ -68,24 +68,24 @@ async fn a_handwritten_route_is_in_one_document_with_the_contract() {
     let document = fetch("/openapi.json").await;
     assert_eq!(document["openapi"], "3.1.0");
     assert_eq!(document["paths"]["/status"]["get"]["summary"], "Get the load.");
-    assert_eq!(document["paths"]["/v1/users/{userId}"]["get"]["operationId"], "getUser");
-    assert_eq!(document["paths"]["/v1/users/{userId}"]["get"]["x-rate-limit"]["window"], "60s");
+    assert_eq!(document["paths"]["/v2/users/{userId}"]["get"]["operationId"], "getUser");
+    assert_eq!(document["paths"]["/v2/users/{userId}"]["get"]["x-rate-limit"]["window"], "60s");
     assert!(document["components"]["schemas"]["Status"].is_object());
     assert_resolves(&document, &document);
 }
 
 #[test]
 fn merging_the_contract_into_another_document_adds_all_components() {
-    let document = writ_runtime::openapi::merge(Handwritten::openapi(), v1::openapi());
+    let document = writ_runtime::openapi::merge(Handwritten::openapi(), v2::openapi());
     let document = serde_json::to_value(document).unwrap();
     assert_eq!(document["info"]["title"], "Handwritten");
-    let contract: Value = serde_json::from_str(v1::OPENAPI_31_JSON).unwrap();
+    let contract: Value = serde_json::from_str(v2::OPENAPI_31_JSON).unwrap();
     for section in contract["components"].as_object().unwrap().keys() {
         for name in contract["components"][section].as_object().unwrap().keys() {
             assert!(!document["components"][section][name].is_null(), "{section}/{name}");
         }
     }
     assert!(document["paths"]["/status"]["get"].is_object());
-    assert!(document["paths"]["/v1/users/{userId}"]["get"].is_object());
+    assert!(document["paths"]["/v2/users/{userId}"]["get"].is_object());
     assert_resolves(&document, &document);
 }

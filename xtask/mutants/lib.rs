@@ -9,8 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// The largest number of mutants in one copy of the workspace.
 const CAPACITY: usize = 1 << 16;
 
-/// The number of the mutant that is on.
-static ON: LazyLock<Option<usize>> = LazyLock::new(|| std::env::var("WRIT_MUTANT").ok()?.parse().ok());
+/// The numbers of the mutants that are on.
+static ON: LazyLock<Vec<usize>> = LazyLock::new(|| {
+    let numbers = std::env::var("WRIT_MUTANTS_ON").unwrap_or_default();
+    numbers.split(',').filter_map(|number| number.parse().ok()).collect()
+});
 
 /// The file that lists the mutants whose code has run.
 static REACHED: LazyLock<Option<File>> = LazyLock::new(|| {
@@ -29,5 +32,5 @@ pub fn on(number: usize) -> bool {
         // One call writes the whole line, so that lines of several processes do not mix.
         let _ = file.write_all(format!("{number}\n").as_bytes());
     }
-    *ON == Some(number)
+    ON.contains(&number)
 }

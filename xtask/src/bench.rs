@@ -11,6 +11,7 @@ mod peers;
 mod run;
 mod server;
 mod table;
+mod versions;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -60,6 +61,8 @@ enum Benchmark {
     Run,
     /// The cost of the server of the sample with every layer on, compared with handlers written by hand on axum and sqlx.
     Server,
+    /// The cost of compiling a second version of an API, compared with one version.
+    Versions,
     /// The throughput of the relay of events, compared with a bare loop of XADD, and its lag.
     Events,
 }
@@ -98,6 +101,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     if selected(Benchmark::Server) {
         server::run(&bench)?;
+    }
+    if selected(Benchmark::Versions) {
+        versions::run(&bench)?;
     }
     if selected(Benchmark::Events) {
         events::run(&bench)?;

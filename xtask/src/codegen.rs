@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use cargo_writ::codegen::{self as any, Args, Display, compare, report, show};
-use writ_codegen::generate::{Request, generate_modules};
+use writ_codegen::generate::{GeneratedOperation, Request, generate_modules};
 use writ_codegen::options::Part;
 use writ_codegen::output::{Conflicts, Output};
 use writ_codegen::render::{Layout, Renderer, library};
@@ -58,58 +58,79 @@ pub fn generate_all(check: bool) -> anyhow::Result<()> {
 
 fn all(check: bool, display: Display, stubs: Option<&Option<String>>, conflicts: Conflicts) -> anyhow::Result<()> {
     let root = crate::cargo::root();
-    let modules = modules(&root.join(CONTRACTS))?;
-    let mut combined = Output::default();
-    let mut operations = Vec::new();
-    let mut problems = 0;
-    let mut features = BTreeSet::new();
-    let mut parts = BTreeSet::new();
-    let mut limit = None;
-    let mut requests = Vec::new();
-    for module in &modules {
-        let contracts = root.join(CONTRACTS);
-        let entry = contracts.join(module).join("openapi.yaml");
-        let mut found = Diagnostics::new();
-        let settings = Settings::beside(&entry, Some(&contracts), &mut found);
-        problems += show(&found, display);
-        let layout = Layout::Module(module.clone());
-        requests.push(Request { entry, root: Some(contracts), strict: true, layout, options: settings.options });
-    }
-    let mut contracts: Vec<_> = modules.iter().cloned().zip(generate_modules(&requests)).collect();
-    let members = contracts.iter_mut().map(|(module, generated)| Member {
-        module,
-        facts: &generated.versions,
-        diagnostics: &mut generated.diagnostics,
-    });
-    let versions = versions(&mut members.collect::<Vec<_>>());
-    for (module, generated) in contracts {
-        problems += show(&generated.diagnostics, display);
-        parts.extend(generated.parts);
-        operations.extend(generated.operations.into_iter().map(|operation| (module.clone(), operation)));
-        features.extend(generated.features);
-        limit = limit.max(generated.recursion_limit);
-        combined.files.extend(generated.output.unwrap_or_default().files);
-    }
-    if problems > 0 {
-        bail!("{} in {CONTRACTS}/; {GENERATED}/ is unchanged", plural(problems, "problem"));
-    }
+    let library = Library::generate(&root.join(CONTRACTS), display)?;
     let path = |module: &str| format!("{GENERATED}::{module}");
     if let Some(only) = stubs {
-        return any::stubs::print(only.as_deref(), &operations, path);
+        return any::stubs::print(only.as_deref(), &library.operations, path);
     }
-    require(&root.join(GENERATED).join("Cargo.toml"), &features, &parts)?;
-    let renderer = Renderer::new(false).context("the templates cannot be read")?;
-    let library = library(&renderer, &modules, versions.as_ref(), limit).context("a template failed")?;
-    combined.files.insert("src/lib.rs".to_owned(), library);
+    require(&root.join(GENERATED).join("Cargo.toml"), &library.features, &library.parts)?;
     let out = root.join(GENERATED);
     if check {
-        return compare(&out, &combined);
+        return compare(&out, &library.output);
     }
     let before = report::methods(&out.join("src"));
-    let changes = any::write(&out, &combined, conflicts)?;
+    let changes = any::write(&out, &library.output, conflicts)?;
     report::changes(GENERATED, &changes);
-    report::operations(&before, &operations, path);
+    report::operations(&before, &library.operations, path);
     Ok(())
+}
+
+/// The code that is generated from all contracts of a folder, as the modules of one library.
+#[derive(Default)]
+pub struct Library {
+    /// The files of the library.
+    pub output: Output,
+    /// The operations that have a method in a generated trait, each with its module.
+    operations: Vec<(String, GeneratedOperation)>,
+    /// The cargo features of the runtime that the library requires.
+    pub features: BTreeSet<&'static str>,
+    /// The optional parts of the library.
+    pub parts: BTreeSet<Part>,
+}
+
+impl Library {
+    /// Generates the library of a folder that has a subfolder for each contract, and prints the diagnostics.
+    ///
+    /// # Errors
+    /// Returns an error if a contract or its settings have errors.
+    pub fn generate(contracts: &Path, display: Display) -> anyhow::Result<Library> {
+        let modules = modules(contracts)?;
+        let mut combined = Library::default();
+        let mut problems = 0;
+        let mut limit = None;
+        let mut requests = Vec::new();
+        for module in &modules {
+            let entry = contracts.join(module).join("openapi.yaml");
+            let mut found = Diagnostics::new();
+            let settings = Settings::beside(&entry, Some(contracts), &mut found);
+            problems += show(&found, display);
+            let (root, layout) = (Some(contracts.to_owned()), Layout::Module(module.clone()));
+            requests.push(Request { entry, root, strict: true, layout, options: settings.options });
+        }
+        let mut generated: Vec<_> = modules.iter().cloned().zip(generate_modules(&requests)).collect();
+        let members = generated.iter_mut().map(|(module, generated)| Member {
+            module,
+            facts: &generated.versions,
+            diagnostics: &mut generated.diagnostics,
+        });
+        let versions = versions(&mut members.collect::<Vec<_>>());
+        for (module, generated) in generated {
+            problems += show(&generated.diagnostics, display);
+            combined.parts.extend(generated.parts);
+            combined.operations.extend(generated.operations.into_iter().map(|operation| (module.clone(), operation)));
+            combined.features.extend(generated.features);
+            limit = limit.max(generated.recursion_limit);
+            combined.output.files.extend(generated.output.unwrap_or_default().files);
+        }
+        if problems > 0 {
+            let folder = contracts.strip_prefix(crate::cargo::root()).unwrap_or(contracts);
+            bail!("{} in {}/; {GENERATED}/ is unchanged", plural(problems, "problem"), folder.display());
+        }
+        let renderer = Renderer::new(false).context("the templates cannot be read")?;
+        let library = library(&renderer, &modules, versions.as_ref(), limit).context("a template failed")?;
+        combined.output.files.insert("src/lib.rs".to_owned(), library);
+        Ok(combined)
+    }
 }
 
 /// Rejects a manifest of generated/ that lacks a feature which the generated code needs.

@@ -155,7 +155,12 @@ fn older_files(
         }
     }
     let names = older.traits();
-    let mut rendered = prune::prune(&older.rendered, shared, &newer.name, &traits, |file, item| {
+    let mut own = older.rendered.clone();
+    if let Some(events) = &older.views.events {
+        // Events have no version of the API: the latest version publishes them.
+        prune::remove_module(&mut own, &format!("{}.rs", events.module.0.trim_start_matches("r#")));
+    }
+    let mut rendered = prune::prune(&own, shared, &newer.name, &traits, |file, item| {
         let is_trait = !file.path.contains('/') && item.declared.is_some_and(|name| names.contains(name));
         !is_trait && !item.code.starts_with("pub fn bind<")
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use writ_codegen::options::Part;
 use writ_codegen::output::{self, Output};
@@ -133,24 +133,47 @@ fn can_be_broken(line: &str) -> bool {
     !(is_literal("\"", "\"") || is_literal("r#\"", "\"#") || is_literal("r##\"", "\"##"))
 }
 
+/// Returns the files that are generated from the contracts of the sample.
+fn sample_files() -> Vec<PathBuf> {
+    let (mut folders, mut files) = (vec![contracts::root().join("generated/src")], Vec::new());
+    while let Some(folder) = folders.pop() {
+        let found = fs::read_dir(folder).expect("the generated crate").flatten().map(|entry| entry.path());
+        let (inner, outer): (Vec<_>, Vec<_>) = found.partition(|path| path.is_dir());
+        folders.extend(inner);
+        files.extend(outer);
+    }
+    files
+}
+
 #[test]
 fn no_line_of_the_sample_contract_is_over_120_columns() {
-    let mut folders = vec![contracts::root().join("generated/src")];
     let mut long = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for path in fs::read_dir(folder).expect("the generated crate").flatten().map(|entry| entry.path()) {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if path.is_dir() {
-                folders.push(path);
-            } else if !name.starts_with("openapi") {
-                // The files of `openapi` contain the contract itself, with its own line lengths.
-                let text = fs::read_to_string(&path).expect("a generated file");
-                let lines = text.lines().filter(|line| line.chars().count() > 120 && can_be_broken(line));
-                long.extend(lines.map(|line| format!("{}: {line}", path.display())));
-            }
+    for path in sample_files() {
+        // The files of `openapi` contain the contract itself, with its own line lengths.
+        if !path.file_name().unwrap_or_default().to_string_lossy().starts_with("openapi") {
+            let text = fs::read_to_string(&path).expect("a generated file");
+            let lines = text.lines().filter(|line| line.chars().count() > 120 && can_be_broken(line));
+            long.extend(lines.map(|line| format!("{}: {line}", path.display())));
         }
     }
     assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
+fn every_file_of_the_sample_contract_is_a_module_of_its_crate() {
+    let mut unused = Vec::new();
+    for path in sample_files() {
+        let (folder, name) = (path.parent().expect("a folder"), path.file_stem().unwrap_or_default().to_string_lossy());
+        if name != "mod" && name != "lib" {
+            let parent = fs::read_to_string(folder.join("mod.rs")).expect("the list of modules");
+            let is_declared =
+                |line: &str| line.ends_with(&format!("mod {name};")) || line.ends_with(&format!("mod r#{name};"));
+            if !parent.lines().any(is_declared) {
+                unused.push(path);
+            }
+        }
+    }
+    assert!(unused.is_empty(), "{unused:?}");
 }
 
 #[test]

@@ -120,15 +120,30 @@ pub struct Message {
     pub rendered: String,
 }
 
+/// The variable that names a file with the messages of cargo. The first program with this variable compiles the crates and
+/// writes the file, and later ones read it.
+const MESSAGES: &str = "WRIT_GENERATED_MESSAGES";
+
 /// The results for all crates, compiled with warnings denied.
 pub static COMPILED: LazyLock<BTreeMap<String, Compiled>> = LazyLock::new(|| {
+    let kept = std::env::var_os(MESSAGES).map(PathBuf::from);
+    if let Some(messages) = kept.as_ref().and_then(|file| fs::read_to_string(file).ok()) {
+        return read(&messages);
+    }
     let folder = target().join("workspace");
     write(&folder);
-    read(&cargo(
-        &folder,
-        &target(),
-        &["build", "--workspace", "--all-features", "--keep-going", "--message-format=json"],
-    ))
+    let finished =
+        cargo(&folder, &target(), &["build", "--workspace", "--all-features", "--keep-going", "--message-format=json"]);
+    let messages = String::from_utf8_lossy(&finished.stdout);
+    let compiled = read(&messages);
+    let stderr = String::from_utf8_lossy(&finished.stderr);
+    assert!(compiled.contains_key("writ-runtime"), "cargo compiled nothing:\n{stderr}");
+    if let Some(file) = kept {
+        // Another program that reads the file at the same time finds all of it or nothing.
+        let whole = file.with_extension(std::process::id().to_string());
+        fs::write(&whole, &*messages).and_then(|()| fs::rename(whole, file)).expect("the messages are kept");
+    }
+    compiled
 });
 
 /// Returns the target folder of all crates that the tests compile.
@@ -365,9 +380,9 @@ fn path(path: &Path) -> String {
 }
 
 /// Reads the messages of cargo, by crate.
-fn read(finished: &Finished) -> BTreeMap<String, Compiled> {
+fn read(messages: &str) -> BTreeMap<String, Compiled> {
     let mut crates: BTreeMap<String, Compiled> = BTreeMap::new();
-    for line in String::from_utf8_lossy(&finished.stdout).lines() {
+    for line in messages.lines() {
         let Ok(message) = serde_json::from_str::<Json>(line) else { continue };
         let text = |pointer: &str| message.pointer(pointer).and_then(Json::as_str).unwrap_or_default().to_owned();
         let package = text("/package_id");
@@ -387,7 +402,5 @@ fn read(finished: &Finished) -> BTreeMap<String, Compiled> {
             _ => {}
         }
     }
-    let stderr = String::from_utf8_lossy(&finished.stderr);
-    assert!(crates.contains_key("writ-runtime"), "cargo compiled nothing:\n{stderr}");
     crates
 }

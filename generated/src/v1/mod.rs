@@ -92,8 +92,6 @@ pub use self::health::{
     HealthError, HealthResponse, LivezError, LivezResponse, ReadyzError, ReadyzResponse,
 };
 pub use self::wire::openapi::{OPENAPI_JSON, OPENAPI_YAML};
-#[cfg(feature = "openapi")]
-pub use self::wire::openapi_31::{OPENAPI_31_JSON, openapi};
 
 const _: () = writ_runtime::made_for("0.1");
 

@@ -18,6 +18,12 @@ use writ_runtime::event::{EventId, EventType, NewEvent, Outbox as _};
 /// The number of events whose publishing is timed.
 const EVENTS: usize = 50_000;
 
+/// The smallest allowed number of events that the relay publishes in a second.
+const LEAST_RATE: f64 = 5000.0;
+
+/// The lag in milliseconds that 99 of 100 events must not reach.
+const LONGEST_LAG: u64 = 1000;
+
 /// The number of commands in a pipeline of the bare loop. The relay has batches of up to this size.
 const PIPELINE: usize = 250;
 
@@ -117,15 +123,22 @@ async fn main() {
     }
     let relay = rate(EVENTS, started.elapsed());
     let bare = bare(&shop.redis).await;
-    println!("relay            {relay:>8.0} events/s");
-    println!("bare XADD loop   {bare:>8.0} events/s, in pipelines of {PIPELINE}");
-    println!("share            {:>8.2}", relay / bare);
-
     let mut lags = lags(&shop).await;
     lags.sort_unstable();
     let at = |share: f64| lags[((lags.len() - 1) as f64 * share) as usize];
     let (median, high, longest) = (at(0.5), at(0.99), at(1.0));
-    println!("lag at {RATE}/s    p50 {median} ms, p99 {high} ms, max {longest} ms, of {} events", lags.len());
+    let verdict = |is_reached| if is_reached { "" } else { ", missed" };
+    println!(
+        "\nThe relay of {EVENTS} events, beside `XADD` in pipelines of {PIPELINE}; and the lag at {RATE} events a second\n"
+    );
+    println!("| relay | `XADD` | share | lag, median | 99 % | longest |\n|---|---|---|---|---|---|");
+    println!(
+        "| **{relay:.0}/s** (≥ {LEAST_RATE}{}) | {bare:.0}/s | {:.2} | {median} ms | **{high} ms** (< {LONGEST_LAG}{}) | \
+         {longest} ms |",
+        verdict(relay >= LEAST_RATE),
+        relay / bare,
+        verdict(high < LONGEST_LAG)
+    );
     platform.shutdown().drain();
 }
 

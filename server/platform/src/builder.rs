@@ -44,6 +44,9 @@ pub struct Builder {
     /// The consumers of events, for the commands of operators.
     #[cfg(all(feature = "postgres", feature = "redis"))]
     pub(crate) consumers: Vec<crate::events::RegisteredConsumer>,
+    /// The outboxes of events, for the commands of operators.
+    #[cfg(all(feature = "postgres", feature = "redis"))]
+    pub(crate) outboxes: Vec<crate::events::RegisteredOutbox>,
     /// The hasher of passwords, once a part has asked for it.
     #[cfg(feature = "passwords")]
     pub(crate) passwords: Option<crate::credentials::Passwords>,
@@ -95,6 +98,8 @@ impl Builder {
             key_source: None,
             #[cfg(all(feature = "postgres", feature = "redis"))]
             consumers: Vec::new(),
+            #[cfg(all(feature = "postgres", feature = "redis"))]
+            outboxes: Vec::new(),
             #[cfg(feature = "passwords")]
             passwords: None,
             #[cfg(feature = "tokens")]
@@ -192,6 +197,8 @@ impl Builder {
             key_source: self.key_source,
             #[cfg(all(feature = "postgres", feature = "redis"))]
             consumers: self.consumers,
+            #[cfg(all(feature = "postgres", feature = "redis"))]
+            outboxes: self.outboxes,
             overrides,
             caches,
             board,

@@ -80,6 +80,8 @@ pub mod testing;
 pub mod webhooks;
 
 mod around;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod background;
 mod builder;
 mod compression;
 #[cfg(feature = "postgres")]
@@ -89,6 +91,8 @@ mod overrides;
 mod parts;
 mod platform;
 mod principal;
+#[cfg(any(feature = "calls", feature = "webhooks"))]
+mod retry_after;
 mod service;
 mod shedding;
 mod single_flight;

@@ -71,6 +71,9 @@ pub(crate) struct Inner {
     /// The consumers of events.
     #[cfg(all(feature = "postgres", feature = "redis"))]
     pub(crate) consumers: Vec<crate::events::RegisteredConsumer>,
+    /// The outboxes of events, for the commands of operators.
+    #[cfg(all(feature = "postgres", feature = "redis"))]
+    pub(crate) outboxes: Vec<crate::events::RegisteredOutbox>,
     /// The policies that operators have set at run time.
     pub(crate) overrides: Overrides,
     /// The caches of all gates, for their gauges.
@@ -300,5 +303,19 @@ impl Platform {
         for name in &self.0.random_keys {
             tracing::warn!(name, "the key is not configured: using a random key until this process ends");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn the_reason_of_a_failed_start_names_the_step_and_has_the_cause() {
+        let error = failed("open the doors")("the key is lost");
+        assert_eq!(error.to_string(), "open the doors: the key is lost");
+        assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("the key is lost"));
     }
 }

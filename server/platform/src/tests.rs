@@ -105,6 +105,31 @@ async fn the_faults_of_the_platform_of_its_parts_and_of_the_service_are_reported
 }
 
 #[tokio::test]
+#[cfg(feature = "webhooks")]
+async fn production_requires_the_keys_of_webhook_secrets() {
+    static NONE: sqlx::migrate::Migrator = sqlx::migrate::Migrator::DEFAULT;
+    static HOOKS: crate::Database = crate::Database::new("hooks", &NONE);
+    let stores = [("DATABASE_URL", "postgres://localhost/museum"), ("REDIS_URL", "redis://localhost")];
+    for (variable, faults) in [
+        (("MUSEUM_MODE", "production"), vec![format!("MUSEUM_WEBHOOK_KEYS: {REQUIRED_KEY}")]),
+        (("MUSEUM_MODE", "development"), vec![]),
+        (
+            ("MUSEUM_WEBHOOK_KEYS", "sesame"),
+            vec![
+                "MUSEUM_WEBHOOK_KEYS: must be keys of 32 bytes in base64, separated by commas; \
+                  `openssl rand -base64 32` prints one"
+                    .to_owned(),
+            ],
+        ),
+    ] {
+        let mut builder = builder(&[stores[0], stores[1], variable]);
+        let (pool, redis) = (builder.database(&HOOKS), builder.redis());
+        builder.webhooks(&pool, &redis, &[]);
+        assert_eq!(builder.build().map(|_| vec![]).unwrap_or_else(|error| error.faults), faults);
+    }
+}
+
+#[tokio::test]
 #[cfg(all(feature = "postgres", feature = "redis", feature = "tokens"))]
 async fn each_part_requires_its_own_settings() {
     static NONE: sqlx::migrate::Migrator = sqlx::migrate::Migrator::DEFAULT;
@@ -155,5 +180,92 @@ impl crate::FromClaims for NoVisitor {
 
     fn from_claims(_: &crate::credentials::Registered, (): ()) -> Option<NoVisitor> {
         None
+    }
+}
+
+#[tokio::test]
+#[cfg(all(feature = "postgres", feature = "redis", feature = "tokens", feature = "passwords"))]
+async fn the_parts_of_a_service_name_themselves_and_show_no_secret() {
+    let settings = [
+        ("MUSEUM_TOKEN_KEYS", "c2VzYW1lc2VzYW1lc2VzYW1lc2VzYW1lc2VzYW1lMTI="),
+        ("MUSEUM_CURSOR_KEY", "c2VzYW1lc2VzYW1lc2VzYW1lc2VzYW1lc2VzYW1lMTI="),
+        ("REDIS_URL", "redis://:sesame@localhost"),
+        ("MUSEUM_REDIS_PREFIX", "halls"),
+    ];
+    let source = Source::new("MUSEUM_", "", settings.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let names = format!("{source:?}");
+    let mut builder = Builder::new(source);
+    builder.probe("doors", Weight::Essential, async || true);
+    let shown = [
+        (names, "MUSEUM_TOKEN_KEYS"),
+        (format!("{builder:?}"), "Builder { config: Config {"),
+        (format!("{:?}", builder.redis()), "Redis { prefix: \"halls"),
+        (format!("{:?}", builder.tokens::<NoVisitor>()), "Tokens { signing_id: "),
+        (format!("{:?}", builder.cursors()), "Cursors"),
+        (format!("{:?}", Platform::health(&builder.build().unwrap())), "Health { probes: [\"doors\""),
+        (format!("{:?}", crate::credentials::Passwords::new()), "Passwords { free_places: "),
+        (format!("{:?}", crate::limiter::Limiter::in_memory()), "Limiter"),
+        (format!("{:?}", crate::cache::Cache::in_memory()), "Cache"),
+        (format!("{:?}", crate::idempotency::MemoryRecords::default()), "MemoryRecords"),
+        (format!("{:?}", crate::gate::PolicyGate::<NoVisitor>::open()), "PolicyGate { policies: 0"),
+    ];
+    for (text, expected) in shown {
+        assert!(text.contains(expected), "{expected}: {text}");
+        assert!(!text.contains("sesame") && !text.contains("c2Vz"), "{text}");
+    }
+}
+
+#[test]
+#[cfg(all(feature = "redis", feature = "tokens", feature = "passwords"))]
+fn the_errors_of_the_platform_explain_themselves() {
+    use std::error::Error as _;
+
+    use crate::credentials::PasswordError;
+
+    let busy = PasswordError::Busy(writ_runtime::Unavailable::retry_after(std::time::Duration::from_secs(2)));
+    assert_eq!(busy.to_string(), "too many passwords wait to be hashed");
+    assert!(busy.source().is_some_and(|cause| cause.to_string().contains("2 s")));
+    let failed = PasswordError::Failed("no salt".to_owned());
+    assert_eq!(failed.to_string(), "cannot hash or verify a password: no salt");
+    assert!(failed.source().is_none());
+    assert_eq!(crate::redis::Unavailable.to_string(), "redis is unavailable");
+}
+
+#[tokio::test]
+#[cfg(all(feature = "postgres", feature = "redis"))]
+async fn the_name_of_a_consumer_is_unique_and_has_1_to_100_characters() {
+    use writ_runtime::event::{Consume, ConsumeError, EventType, StoredEvent};
+
+    struct Nothing;
+
+    impl Consume<crate::Transaction> for Nothing {
+        fn event_types(&self) -> &'static [&'static EventType] {
+            &[]
+        }
+
+        async fn consume(&self, _: &mut crate::Transaction, _: &StoredEvent) -> Result<(), ConsumeError> {
+            Ok(())
+        }
+    }
+
+    static NONE: sqlx::migrate::Migrator = sqlx::migrate::Migrator::DEFAULT;
+    static EVENTS: crate::Database = crate::Database::new("events", &NONE);
+    let faults = |names: &[&str]| {
+        let urls = [("MUSEUM_EVENTS_DATABASE_URL", "postgres://localhost/events"), ("REDIS_URL", "redis://localhost")];
+        let mut builder = builder(&urls);
+        let (pool, redis) = (builder.database(&EVENTS), builder.redis());
+        names.iter().for_each(|name| builder.consumer(name, &pool, &redis, Nothing));
+        builder.build().map_or_else(|error| error.faults.len(), |_| 0)
+    };
+    let (longest, longer) = ("a".repeat(100), "a".repeat(101));
+    for (names, expected) in [
+        (&["mail", "search"][..], 0),
+        (&[longest.as_str()], 0),
+        (&[""], 1),
+        (&[longer.as_str()], 1),
+        (&["mail", "mail"], 1),
+        (&["mail", "search", "search"], 1),
+    ] {
+        assert_eq!(faults(names), expected, "{names:?}");
     }
 }

@@ -51,7 +51,7 @@ impl Users for UserService {
         cx: &Context<Caller>,
         request: ReplaceUserRequest,
     ) -> Result<ReplaceUserResponse, ReplaceUserError> {
-        let changes = Changes::from(request.body);
+        let changes = Changes::replacing(cx.operation(), request.body);
         let account = self.store.change(request.user_id, cx.principal(), &request.if_match, changes).await?;
         Ok(ReplaceUserResponse { etag: account.etag(), body: account.user })
     }
@@ -61,7 +61,7 @@ impl Users for UserService {
         cx: &Context<Caller>,
         request: UpdateUserRequest,
     ) -> Result<UpdateUserResponse, UpdateUserError> {
-        let changes = Changes::from(request.body);
+        let changes = Changes::of(cx.operation(), request.body);
         let account = self.store.change(request.user_id, cx.principal(), &request.if_match, changes).await?;
         Ok(UpdateUserResponse { etag: account.etag(), body: account.user })
     }

@@ -1,10 +1,11 @@
 //! The SQL that changes and deletes users, and ends their login sessions where a change requires it.
 
-use generated::latest::{SessionRevocation, UserDeleted, UserId, UserPatch, UserReplacement, UserRole};
+use generated::latest::{SessionRevocation, UserDeleted, UserId, UserPatch, UserReplacement, UserRole, operations};
 use uuid::Uuid;
 use writ_platform::{Principal as _, Transaction};
-use writ_runtime::IfMatch;
+use writ_runtime::{IfMatch, Operation};
 
+use super::name::full_name;
 use super::refusal::{ChangeError, DeleteError};
 use super::store::{ADMIN_SCOPE, Account, Row, Store, owner};
 use crate::auth::caller::Caller;
@@ -18,6 +19,8 @@ pub struct Changes {
     given_name: Option<String>,
     family_name: Option<String>,
     role: Option<UserRole>,
+    /// The complete name, if the caller knows no parts of it. A user who has this name keeps its parts.
+    complete_name: Option<String>,
 }
 
 impl Store {
@@ -38,8 +41,9 @@ impl Store {
         let found = sqlx::query!(
             r#"WITH target AS (
                  SELECT id, created_at, role AS old_role, version + 1 AS version,
-                        COALESCE($3, email) AS email, COALESCE($4, given_name) AS given_name,
-                        COALESCE($5, family_name) AS family_name, COALESCE($6, role) AS role,
+                        COALESCE($3, email) AS email, COALESCE($6, role) AS role,
+                        CASE WHEN name = $9 THEN given_name ELSE COALESCE($4, given_name) END AS given_name,
+                        CASE WHEN name = $9 THEN family_name ELSE COALESCE($5, family_name) END AS family_name,
                         $7 OR role = COALESCE($6, role) AS allowed,
                         $8::text[] IS NULL OR version::text = ANY ($8) AS fresh
                  FROM active_users WHERE id = $1 AND ($2::uuid IS NULL OR id = $2)
@@ -62,7 +66,8 @@ impl Store {
             changes.family_name,
             changes.role.map(UserRole::as_str),
             caller.may(ADMIN_SCOPE),
-            versions.as_deref()
+            versions.as_deref(),
+            changes.complete_name
         );
         let found = found.fetch_optional(&mut *transaction).await?.ok_or(ChangeError::NotFound)?;
         if !found.allowed {
@@ -149,16 +154,21 @@ impl Store {
     }
 }
 
-impl From<UserReplacement> for Changes {
-    fn from(body: UserReplacement) -> Changes {
-        let UserReplacement { email, given_name, family_name, role } = body;
-        Changes { email: Some(email), given_name: Some(given_name), family_name: Some(family_name), role: Some(role) }
+impl Changes {
+    /// Returns the changes of a request to this operation, which can be one of version 1.
+    pub fn of(operation: &Operation, body: UserPatch) -> Changes {
+        let UserPatch { email, given_name, family_name, role } = body;
+        let is_older = operation.version != operations::UPDATE_USER.version;
+        let name = given_name.as_deref().zip(family_name.as_deref()).filter(|_| is_older);
+        let complete_name = name.map(|(given, family)| full_name(given, family));
+        Changes { email, given_name, family_name, role, complete_name }
     }
-}
 
-impl From<UserPatch> for Changes {
-    fn from(UserPatch { email, given_name, family_name, role }: UserPatch) -> Changes {
-        Changes { email, given_name, family_name, role }
+    /// Returns the changes of a request that replaces all fields.
+    pub fn replacing(operation: &Operation, body: UserReplacement) -> Changes {
+        let UserReplacement { email, given_name, family_name, role } = body;
+        let (given_name, family_name) = (Some(given_name), Some(family_name));
+        Changes::of(operation, UserPatch { email: Some(email), given_name, family_name, role: Some(role) })
     }
 }
 

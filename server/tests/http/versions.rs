@@ -24,7 +24,7 @@ impl Api {
     fn all() -> [Api; 2] {
         let contract = |text| serde_json::from_str(text).unwrap();
         [
-            Api { version: &VERSIONS.all[0], operations: v1::operations::ALL, contract: contract(v1::OPENAPI_31_JSON) },
+            Api { version: &VERSIONS.all[0], operations: v1::operations::ALL, contract: contract(v1::OPENAPI_JSON) },
             Api { version: &VERSIONS.all[1], operations: v2::operations::ALL, contract: contract(v2::OPENAPI_31_JSON) },
         ]
     }
@@ -137,6 +137,36 @@ async fn a_user_has_a_name_in_one_part_in_version_1_and_in_two_in_version_2() {
     let response = patch(format!("/v2{path}"), &etag, json!({ "familyName": "" })).await.unwrap();
     assert_eq!(body_of(response, 200).await["givenName"], "Other");
     assert_eq!(get(format!("/v1{path}")).await.0["name"], "Other");
+}
+
+#[tokio::test]
+async fn a_name_that_version_1_sends_back_unchanged_keeps_its_parts() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let new =
+        json!({ "email": "user@example.com", "givenName": "Sample", "familyName": "van User", "password": PASSWORD });
+    let created = service.request(Method::POST, "/v2/users").json(&new).send().await.unwrap();
+    let path = created.headers()["location"].to_str().unwrap().trim_start_matches("/v2").to_owned();
+    let change = async |method: Method, path: String, body: Value| {
+        let request = service.call(&admin, method, &path).header("if-match", "*").json(&body);
+        body_of(request.send().await.unwrap(), 200).await
+    };
+    let parts = async || {
+        let user = body_of(service.call(&admin, Method::GET, &format!("/v2{path}")).send().await.unwrap(), 200).await;
+        (user["givenName"].as_str().unwrap().to_owned(), user["familyName"].as_str().unwrap().to_owned())
+    };
+    let is = |given: &str, family: &str| (given.to_owned(), family.to_owned());
+
+    let replacement = json!({ "email": "other@example.com", "name": "Sample van User", "role": "user" });
+    change(Method::PUT, format!("/v1{path}"), replacement).await;
+    assert_eq!(parts().await, is("Sample", "van User"));
+    change(Method::PATCH, format!("/v1{path}"), json!({ "name": "Sample van User" })).await;
+    assert_eq!(parts().await, is("Sample", "van User"));
+    // Another name is split, and version 2 decides about the parts.
+    change(Method::PATCH, format!("/v1{path}"), json!({ "name": "Other van User" })).await;
+    assert_eq!(parts().await, is("Other van", "User"));
+    change(Method::PATCH, format!("/v2{path}"), json!({ "givenName": "Other", "familyName": "van User" })).await;
+    assert_eq!(parts().await, is("Other", "van User"));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 use writ_codegen::generate::{Request, generate};
 use writ_codegen::options::Options;
-use writ_codegen::output::{self, Conflicts};
+use writ_codegen::output::{self, Conflicts, Output};
 use writ_codegen::package::{Package, Runtime, Workspace, embedded_runtime, wrap};
 use writ_codegen::render::Layout;
 use writ_contract::diagnostic::render;
@@ -19,6 +19,7 @@ use writ_contract::diagnostic::render;
 use super::measure::{self, Cost};
 use super::{Bench, clear, work_folder};
 use crate::cargo;
+use crate::codegen::Library;
 
 /// The crates that one generator has generated for the benchmark, in one workspace.
 pub struct Crates {
@@ -38,8 +39,6 @@ impl Crates {
     /// Generates a crate from each contract with Writ. All crates share one copy of the runtime.
     pub fn ours(contracts: &[PathBuf]) -> anyhow::Result<Crates> {
         let mut crates = Crates::open("ours")?;
-        let runtime = embedded_runtime().context("the runtime's manifest cannot be read")?;
-        output::write(&crates.folder.join("writ-runtime"), &runtime, Conflicts::Overwrite)?;
         for contract in contracts {
             let request = Request {
                 entry: contract.clone(),
@@ -52,18 +51,45 @@ impl Crates {
             let Some(output) = generated.output.filter(|_| generated.diagnostics.counts().errors == 0) else {
                 bail!("{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
             };
-            let name = name_of(contract);
-            let mut package = Package::new(&name, &generated.title, &generated.features, &generated.parts)?;
-            package.workspace = Workspace::Member;
-            package.runtime = Runtime::Path("../writ-runtime".into());
-            let mut files = wrap(&package, output).context("the runtime's manifest cannot be read")?;
-            let manifest = files.files.remove("Cargo.toml").unwrap_or_default();
-            let manifest: Table = toml::from_str(&manifest).context("the generated manifest cannot be read")?;
-            output::write(&crates.folder.join(&name), &files, Conflicts::Overwrite)?;
-            crates.add(&name, &manifest)?;
+            crates.add_generated(
+                &Package::new(&name_of(contract), &generated.title, &generated.features, &generated.parts)?,
+                output,
+            )?;
         }
-        let members = crates.members(&["writ-runtime"]);
-        crates.finish(Table::from_iter([("resolver".to_owned(), Value::from("3")), ("members".to_owned(), members)]))
+        crates.finish_generated()
+    }
+
+    /// Writes a crate for each generated library. All crates share one copy of the runtime.
+    pub fn of_libraries(libraries: Vec<(&str, Library)>) -> anyhow::Result<Crates> {
+        let mut crates = Crates::open("versions")?;
+        for (name, library) in libraries {
+            let features: Vec<_> = library.features.into_iter().collect();
+            let parts: Vec<_> = library.parts.into_iter().collect();
+            crates.add_generated(
+                &Package::new(name, "The contracts of a benchmark", &features, &parts)?,
+                library.output,
+            )?;
+        }
+        crates.finish_generated()
+    }
+
+    /// Writes a generated crate, which uses the shared copy of the runtime.
+    fn add_generated(&mut self, package: &Package, output: Output) -> anyhow::Result<()> {
+        let (workspace, runtime) = (Workspace::Member, Runtime::Path("../writ-runtime".into()));
+        let package = Package { workspace, runtime, ..package.clone() };
+        let mut files = wrap(&package, output).context("the runtime's manifest cannot be read")?;
+        let manifest = files.files.remove("Cargo.toml").unwrap_or_default();
+        let manifest: Table = toml::from_str(&manifest).context("the generated manifest cannot be read")?;
+        output::write(&self.folder.join(&package.name), &files, Conflicts::Overwrite)?;
+        self.add(&package.name, &manifest)
+    }
+
+    /// Writes the runtime, and the manifest of the workspace.
+    fn finish_generated(self) -> anyhow::Result<Crates> {
+        let runtime = embedded_runtime().context("the runtime's manifest cannot be read")?;
+        output::write(&self.folder.join("writ-runtime"), &runtime, Conflicts::Overwrite)?;
+        let members = self.members(&["writ-runtime"]);
+        self.finish(Table::from_iter([("resolver".to_owned(), Value::from("3")), ("members".to_owned(), members)]))
     }
 
     /// Generates a crate from each contract with openapi-to-rust: a server with every operation, and validation.

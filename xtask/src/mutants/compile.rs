@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -10,7 +11,7 @@ use serde_json::Value;
 use writ_tasks::process::Session;
 use writ_tasks::terminal;
 
-use super::known::Known;
+use super::known::{self, Known};
 use super::list::Mutant;
 use super::suite::{self, Program};
 use super::syntax;
@@ -21,7 +22,7 @@ use crate::cargo;
 /// The mutants of a copy of the workspace.
 pub struct Sources<'a> {
     mutants: &'a [Mutant],
-    known: Known,
+    known: &'a Known,
     /// The numbers of the mutants whose change does not compile.
     pub unviable: BTreeSet<usize>,
     /// The numbers of the mutants that only the compiler could change, for example in a constant.
@@ -53,7 +54,7 @@ struct Expansion {
 
 impl<'a> Sources<'a> {
     /// Finds the toggle of each mutant. The number of a mutant is its index.
-    pub fn read(mutants: &'a [Mutant], known: Known) -> anyhow::Result<Self> {
+    pub fn read(mutants: &'a [Mutant], known: &'a Known) -> anyhow::Result<Self> {
         let mut by_file: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
         for (number, mutant) in mutants.iter().enumerate() {
             by_file.entry(&mutant.file).or_default().push(number);
@@ -73,7 +74,9 @@ impl<'a> Sources<'a> {
             for number in numbers {
                 let mutant = &mutants[number];
                 match Toggle::new(number, mutant, &text, &sites) {
-                    Some(_) if read.known.contains(mutant, &text) => drop(read.unviable.insert(number)),
+                    Some(_) if read.known.get(mutant, &text) == Some(known::Result::Unviable) => {
+                        read.unviable.insert(number);
+                    }
                     Some(toggle) => toggles.push(toggle),
                     None => drop(read.fixed.insert(number)),
                 }
@@ -84,8 +87,8 @@ impl<'a> Sources<'a> {
         Ok(read)
     }
 
-    /// Writes the toggles into the copy, and removes those that do not compile until the tests do. `packages` are the
-    /// changed crates and their folders, `selection` are arguments of `cargo test`.
+    /// Writes the toggles into the copy, and removes those that do not compile until cargo succeeds with the arguments
+    /// `selection`. `packages` are the changed crates and their folders.
     pub fn compile(
         &mut self,
         session: &Session,
@@ -122,10 +125,42 @@ impl<'a> Sources<'a> {
         for toggles in self.toggles.values_mut() {
             toggles.retain(|toggle| !numbers.contains(&toggle.number()));
         }
-        let removed = numbers.iter().map(|number| &self.mutants[*number]);
-        self.known.add(removed.map(|mutant| (mutant, &*self.originals[&mutant.file])))?;
+        for number in &numbers {
+            self.remember(*number, known::Result::Unviable)?;
+        }
         self.unviable.append(&mut numbers);
         Ok(())
+    }
+
+    /// Returns the result of a mutant in an earlier run, unless it survived.
+    pub fn known(&self, number: usize) -> Option<known::Result> {
+        let mutant = &self.mutants[number];
+        self.known.get(mutant, &self.originals[&mutant.file])
+    }
+
+    /// Returns the number of compiled tests that a mutant survived in an earlier run.
+    pub fn survived(&self, number: usize, programs: u64) -> Option<usize> {
+        let mutant = &self.mutants[number];
+        self.known.survived(mutant, &self.originals[&mutant.file], programs)
+    }
+
+    /// Returns a number that changes when the mutants change or one of the programs is compiled again. Programs that
+    /// compile the changed crates themselves stay as they are when the mutants change.
+    pub fn fingerprint(&self, programs: &[Program]) -> anyhow::Result<u64> {
+        let mut hasher = DefaultHasher::new();
+        self.mutants.iter().for_each(|mutant| mutant.name.hash(&mut hasher));
+        self.originals.values().for_each(|text| known::code(text).hash(&mut hasher));
+        for Program { path, .. } in programs {
+            let metadata = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
+            (path, metadata.len(), metadata.modified()?).hash(&mut hasher);
+        }
+        Ok(hasher.finish())
+    }
+
+    /// Keeps the result of a mutant for later runs.
+    pub fn remember(&self, number: usize, result: known::Result) -> anyhow::Result<()> {
+        let mutant = &self.mutants[number];
+        self.known.add(mutant, &self.originals[&mutant.file], result)
     }
 }
 

@@ -1,6 +1,6 @@
-//! The compiled tests, and the mutants that each of them reaches.
+//! The compiled tests.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,45 +12,26 @@ use writ_tasks::process::{Kind, Session};
 
 use super::tree::Tree;
 
-/// The variable that names the mutant that is on.
-const ON: &str = "WRIT_MUTANT";
+/// The variable that lists the mutants that are on.
+const ON: &str = "WRIT_MUTANTS_ON";
 
 /// The variable that names the file to which a test writes the mutants that it reaches.
-const REACHED: &str = "WRIT_MUTANTS_REACHED";
+pub const REACHED: &str = "WRIT_MUTANTS_REACHED";
 
-/// The time that a test may take the first time. Tests of generated code compile it first.
-const PATIENCE: Duration = Duration::from_secs(1800);
+/// The largest number of tests that run together. A test that reaches a mutant runs with all others of its batch.
+const MAX_BATCH: usize = 8;
 
 /// A compiled program that contains tests.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Program {
-    path: PathBuf,
+    /// The path of the program.
+    pub path: PathBuf,
     /// The folder of the package, in which its tests run.
     folder: PathBuf,
     /// The name of the package.
     pub package: String,
     /// True if the program contains the tests within the library.
     pub is_library: bool,
-}
-
-/// A test.
-#[derive(Debug, Clone)]
-pub struct Test<'a> {
-    /// The program that contains the test.
-    pub program: &'a Program,
-    /// The name of the test with its modules.
-    pub name: String,
-}
-
-/// A test that passes while no mutant is on.
-#[derive(Debug)]
-pub struct Measured<'a> {
-    /// The test.
-    pub test: Test<'a>,
-    /// The time that the test takes.
-    pub time: Duration,
-    /// The numbers of the mutants that the test reaches.
-    pub reached: HashSet<usize>,
 }
 
 /// The result of some tests.
@@ -64,13 +45,13 @@ pub enum Outcome {
     Hung,
 }
 
-/// Compiles the tests of the packages. `selection` are arguments of `cargo test`. Returns the messages of the compiler
-/// if the packages do not compile.
+/// Compiles with the arguments `selection` of cargo, and returns the compiled tests, or the messages of the compiler
+/// if it fails.
 pub fn compile(session: &Session, tree: &Tree, selection: &[&str]) -> anyhow::Result<Result<Vec<Program>, Vec<Value>>> {
     let output = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
     let mut command = tree.cargo();
-    command.args(["test", "--quiet", "--no-run", "--all-features", "--message-format", "json"]).args(selection);
-    let status = session.run("cargo test", command.stdout(output.reopen()?))?;
+    command.args(selection).args(["--quiet", "--all-features", "--message-format", "json"]);
+    let status = session.run("cargo", command.stdout(output.reopen()?))?;
     let text = fs::read_to_string(output.path())?;
     let messages = text.lines().filter_map(|line| serde_json::from_str(line).ok());
     Ok(match status.success() {
@@ -92,26 +73,26 @@ fn program(message: &Value) -> Option<Program> {
 }
 
 impl Program {
-    /// Returns the tests of the program.
-    pub fn tests(&self, session: &Session) -> anyhow::Result<Vec<Test<'_>>> {
+    /// Returns the names of the tests in batches, which run together.
+    pub fn batches(&self, session: &Session) -> anyhow::Result<Vec<Vec<String>>> {
         let text = session.run_quietly("the tests", self.command().args(["--list", "--format", "terse"]))?;
-        let names = text.lines().filter_map(|line| line.strip_suffix(": test"));
-        Ok(names.map(|name| Test { program: self, name: name.to_owned() }).collect())
+        let names: Vec<_> = text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect();
+        Ok(batches(&names))
     }
 
-    /// Runs some tests of the program.
+    /// Runs some tests of the program while mutants are on.
     pub fn run(
         &self,
         session: &Session,
-        tests: &[&str],
-        mutant: Option<usize>,
+        tests: &[String],
+        mutants: &[usize],
         variables: &[(String, String)],
         limit: Duration,
     ) -> anyhow::Result<Outcome> {
         let output = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
         let mut command = self.command();
         command.arg("--exact").args(tests).envs(variables.iter().cloned());
-        command.envs(mutant.map(|number| (ON, number.to_string())));
+        command.env(ON, mutants.iter().map(usize::to_string).collect::<Vec<_>>().join(","));
         command.stdout(output.reopen()?).stderr(output.reopen()?);
         let since = Instant::now();
         let mut process = session.start("the tests", Kind::Group, &mut command)?;
@@ -139,21 +120,11 @@ impl Program {
     }
 }
 
-impl<'a> Test<'a> {
-    /// Runs the test without a mutant. Returns `None` if it fails.
-    pub fn measure(&self, session: &Session, variables: &[(String, String)]) -> anyhow::Result<Option<Measured<'a>>> {
-        let reached = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
-        let mut variables = variables.to_vec();
-        variables.push((REACHED.to_owned(), reached.path().display().to_string()));
-        let since = Instant::now();
-        let outcome = self.program.run(session, &[&self.name], None, &variables, PATIENCE)?;
-        let numbers = fs::read_to_string(reached.path())?;
-        Ok((outcome == Outcome::Passed).then(|| Measured {
-            test: self.clone(),
-            time: since.elapsed(),
-            reached: numbers.lines().filter_map(|line| line.parse().ok()).collect(),
-        }))
-    }
+/// Divides the sorted names of tests into batches of one module.
+fn batches(names: &[String]) -> Vec<Vec<String>> {
+    let module = |name: &String| name.rsplit_once("::").map(|(module, _)| module.to_owned());
+    let modules = names.chunk_by(|one, next| module(one) == module(next));
+    modules.flat_map(|tests| tests.chunks(MAX_BATCH)).map(<[String]>::to_vec).collect()
 }
 
 /// Returns the names of the failed tests in the output of a test program.
@@ -161,4 +132,24 @@ fn failed(output: &str) -> Vec<String> {
     let lines = output.lines().filter_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"));
     let names: BTreeSet<_> = lines.map(|name| name.trim_end_matches(" - should panic").to_owned()).collect();
     names.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_has_a_limited_number_of_tests_of_one_module() {
+        let names = |module: &str, count: usize| (0..count).map(|n| format!("{module}::{n}")).collect::<Vec<_>>();
+        let all = [names("a", 2), names("a::b", MAX_BATCH + 1), vec!["c".to_owned()]].concat();
+        let sizes: Vec<_> = batches(&all).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [2, MAX_BATCH, 1, 1]);
+        assert_eq!(batches(&all).concat(), all);
+    }
+
+    #[test]
+    fn the_names_of_failed_tests_are_read_from_the_output() {
+        let output = "test a::b ... FAILED\ntest a::c ... ok\ntest a::d - should panic ... FAILED\n";
+        assert_eq!(failed(output), ["a::b", "a::d"]);
+    }
 }

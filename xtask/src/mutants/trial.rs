@@ -1,15 +1,14 @@
 //! The trial of one mutant: the tests that reach it run until one of them fails.
 
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
 use writ_tasks::process::Session;
 
 use super::list::Mutant;
-use super::suite::{Measured, Outcome, Program};
-
-/// The number of tests in the first group. Each further group is twice as large.
-const FIRST: usize = 8;
+use super::measure::Measured;
+use super::suite::Outcome;
 
 /// The time that tests may take in addition to a multiple of their usual time, before they count as hung.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -20,6 +19,8 @@ const FACTOR: u32 = 4;
 /// The result of a trial.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
+    /// No test that reaches the mutant has run yet.
+    Untried,
     /// A test failed.
     Caught,
     /// A test did not end in time.
@@ -31,76 +32,137 @@ pub enum Verdict {
     },
 }
 
-/// Tests of one program that run together.
-struct Group<'a> {
-    program: &'a Program,
-    names: Vec<&'a str>,
-    time: Duration,
+/// The tests of a trial, by their distance from the mutant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Range {
+    /// The tests of the library in the module of the mutant or beside it.
+    Module,
+    /// All other tests of the package.
+    Package,
+    /// The tests of other packages.
+    Elsewhere,
 }
 
-/// Runs the tests that reach a mutant, the nearest first.
-pub fn run(
-    session: &Session,
-    number: usize,
-    mutant: &Mutant,
-    suite: &[Measured<'_>],
-    variables: &[(String, String)],
-) -> anyhow::Result<Verdict> {
-    let mut reaching: Vec<_> = suite.iter().filter(|measured| measured.reached.contains(&number)).collect();
-    let modules = modules(&mutant.file);
-    reaching.sort_by_key(|measured| (distance(measured, mutant, &modules), measured.time));
-    for group in groups(&reaching) {
-        let limit = PATIENCE + group.time * FACTOR;
-        let run = |names: &[&str]| group.program.run(session, names, Some(number), variables, limit);
-        match run(&group.names)? {
-            Outcome::Passed => {}
-            Outcome::Hung => return Ok(Verdict::Hung),
-            // A test that fails only sometimes has not caught the mutant.
-            Outcome::Failed(names) => {
-                let names: Vec<_> =
-                    if names.is_empty() { group.names.clone() } else { names.iter().map(String::as_str).collect() };
-                if run(&names)? != Outcome::Passed {
-                    return Ok(Verdict::Caught);
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Range::Module => "of their modules",
+            Range::Package => "of their packages",
+            Range::Elsewhere => "elsewhere",
+        })
+    }
+}
+
+/// A trial of mutants with tests.
+pub struct Trial<'a> {
+    /// All mutants.
+    pub mutants: &'a [Mutant],
+    /// All tests.
+    pub suite: &'a [Measured<'a>],
+    /// The distance of the tests that run.
+    pub range: Range,
+    /// The environment variables of the tests.
+    pub variables: &'a [(String, String)],
+}
+
+impl Trial<'_> {
+    /// Runs the tests that reach the mutants of a group, the nearest first, and returns a verdict for each mutant.
+    ///
+    /// All mutants of a group are on in one run. If the run fails, each mutant runs alone. A group of several is for
+    /// mutants that most tests do not notice.
+    pub fn run(&self, session: &Session, group: &[usize]) -> anyhow::Result<Vec<Verdict>> {
+        let mut batches: Vec<_> = self.suite.iter().filter_map(|measured| self.batch(measured, group)).collect();
+        batches.sort_by_key(|(is_beside, measured, _)| (*is_beside, measured.reach.time));
+        let mut verdicts = vec![Verdict::Survived { tests: 0 }; group.len()];
+        for (_, measured, places) in batches {
+            for place in &places {
+                if let Verdict::Survived { tests } = &mut verdicts[*place] {
+                    *tests += measured.reach.passing.len();
+                }
+            }
+            // A noticed mutant can hide the others, so these run again.
+            loop {
+                let open = |place: &&usize| matches!(verdicts[**place], Verdict::Survived { .. });
+                let open: Vec<usize> = places.iter().filter(open).copied().collect();
+                let noticed =
+                    self.noticed(session, measured, &open.iter().map(|place| group[*place]).collect::<Vec<_>>())?;
+                if noticed.is_empty() {
+                    break;
+                }
+                for (place, verdict) in noticed {
+                    verdicts[open[place]] = verdict;
                 }
             }
         }
+        Ok(verdicts)
     }
-    Ok(Verdict::Survived { tests: reaching.len() })
-}
 
-/// Returns how far a test is from the mutant: in the same module, beside it, in the same package, or elsewhere.
-fn distance(measured: &Measured<'_>, mutant: &Mutant, modules: &str) -> u8 {
-    let (program, name) = (measured.test.program, &measured.test.name);
-    let parent = modules.trim_end_matches("::").rsplit_once("::").map_or("", |(parent, _)| parent);
-    match program.package == mutant.package {
-        true if program.is_library && name.starts_with(modules) => 0,
-        true if program.is_library && name.starts_with(parent) => 1,
-        true => 2,
-        false => 3,
+    /// Returns a batch with the places in the group of the mutants that it tests, and true if none of them is in its module.
+    fn batch<'m>(&self, measured: &'m Measured<'m>, group: &[usize]) -> Option<(bool, &'m Measured<'m>, Vec<usize>)> {
+        let distances = group.iter().enumerate().filter(|(_, number)| measured.reach.mutants.contains(number));
+        let distances = distances.map(|(place, number)| (place, distance(measured, &self.mutants[*number])));
+        let in_range = distances.filter(|(_, (range, _))| *range == self.range);
+        let (places, distances): (Vec<_>, Vec<_>) = in_range.unzip();
+        let (_, is_beside) = distances.into_iter().min()?;
+        Some((is_beside, measured, places))
     }
-}
 
-/// Divides sorted tests into groups of growing size, each of one program.
-fn groups<'a>(sorted: &[&'a Measured<'a>]) -> Vec<Group<'a>> {
-    let mut groups = Vec::new();
-    let (mut rest, mut size) = (sorted, FIRST);
-    while !rest.is_empty() {
-        let (next, later) = rest.split_at(size.min(rest.len()));
-        let mut window: Vec<Group<'a>> = Vec::new();
-        for measured in next {
-            let program = measured.test.program;
-            let found = window.iter().position(|group| std::ptr::eq(group.program, program));
-            let at = found.unwrap_or_else(|| {
-                window.push(Group { program, names: Vec::new(), time: Duration::ZERO });
-                window.len() - 1
-            });
-            window[at].names.push(&measured.test.name);
-            window[at].time += measured.time;
+    /// Runs a batch with mutants, and returns the places of those that it notices.
+    fn noticed(
+        &self,
+        session: &Session,
+        Measured { program, reach }: &Measured<'_>,
+        mutants: &[usize],
+    ) -> anyhow::Result<Vec<(usize, Verdict)>> {
+        let limit = PATIENCE + reach.time * FACTOR;
+        let run =
+            |names: &[String], mutants: &[usize], limit| program.run(session, names, mutants, self.variables, limit);
+        if mutants.is_empty() {
+            return Ok(Vec::new());
         }
-        groups.append(&mut window);
-        (rest, size) = (later, size * 2);
+        let names = match run(&reach.passing, mutants, limit)? {
+            Outcome::Passed => return Ok(Vec::new()),
+            Outcome::Failed(names) if !names.is_empty() => names,
+            Outcome::Failed(_) | Outcome::Hung => reach.passing.clone(),
+        };
+        // A test that fails only sometimes, or while the machine is busy, has not noticed a mutant.
+        if run(&names, &[], limit * 2)? != Outcome::Passed {
+            return Ok(Vec::new());
+        }
+        let mut noticed = Vec::new();
+        for (place, mutant) in mutants.iter().enumerate() {
+            let alone = || run(&names, &[*mutant], limit * 2);
+            // The first run of a single mutant was alone.
+            if mutants.len() > 1 && alone()? == Outcome::Passed {
+                continue;
+            }
+            match alone()? {
+                Outcome::Passed => {}
+                Outcome::Failed(_) => noticed.push((place, Verdict::Caught)),
+                Outcome::Hung => noticed.push((place, Verdict::Hung)),
+            }
+        }
+        Ok(noticed)
     }
-    groups
+}
+
+/// Returns the number of tests that reach a mutant.
+pub fn reaching(number: usize, suite: &[Measured<'_>]) -> usize {
+    let reaching = suite.iter().filter(|measured| measured.reach.mutants.contains(&number));
+    reaching.map(|measured| measured.reach.passing.len()).sum()
+}
+
+/// Returns how far tests are from the mutant: their range, and false if they are in the module itself.
+fn distance(measured: &Measured<'_>, mutant: &Mutant) -> (Range, bool) {
+    let (program, names, modules) = (measured.program, &measured.reach.passing, modules(&mutant.file));
+    let parent = modules.trim_end_matches("::").rsplit_once("::").map_or("", |(parent, _)| parent);
+    let are_in = |modules: &str| !modules.is_empty() && names.iter().any(|name| name.starts_with(modules));
+    let range = match program.package == mutant.package {
+        true if program.is_library && (are_in(&modules) || are_in(parent)) => Range::Module,
+        true => Range::Package,
+        false => Range::Elsewhere,
+    };
+    (range, !are_in(&modules))
 }
 
 /// Returns the modules of a source file, as they begin the names of its tests.

@@ -367,3 +367,15 @@ impl std::fmt::Display for RemoteError {
 }
 
 impl std::error::Error for RemoteError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_another_service_shows_its_status_its_code_and_its_message() {
+        let problem = Problem::new(http::StatusCode::CONFLICT, "the name is taken").with_code("NAME_TAKEN");
+        let shown = RemoteError(problem).to_string();
+        assert_eq!(shown, "the service responded with 409 Conflict NAME_TAKEN: the name is taken");
+    }
+}

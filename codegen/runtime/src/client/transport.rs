@@ -41,7 +41,7 @@ pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, Transp
 pub struct CallDetails {
     /// The operation that the client calls.
     pub operation: &'static Operation,
-    /// The time at which the client stops to wait for a response.
+    /// The time at which the client stops waiting for a response.
     pub deadline: Deadline,
     /// The bytes of the request body, empty if there is no body. `None`: the body is a stream, which cannot be sent twice.
     pub body: Option<Bytes>,

@@ -81,3 +81,22 @@ impl Error for ConsumeError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cause_of_an_event_that_was_not_handled_is_shown() {
+        for (error, text) in [
+            (
+                ConsumeError::Unreadable("no number".into()),
+                "the data of the event does not match its schema: no number",
+            ),
+            (ConsumeError::Failed("no stock".into()), "the consumer failed: no stock"),
+        ] {
+            assert_eq!(error.to_string(), text);
+            assert!(error.source().is_some_and(|cause| text.ends_with(&cause.to_string())), "{error:?}");
+        }
+    }
+}

@@ -197,4 +197,15 @@ mod tests {
             assert!(error.contains(reason), "{error}");
         }
     }
+
+    #[test]
+    fn the_cause_of_an_event_that_was_not_published_is_shown() {
+        let invalid = encode(&COUNTED, &"ctr_1".to_owned(), &10, count).unwrap_err();
+        let refused = PublishError::<std::io::Error>::Invalid(invalid.clone());
+        assert_eq!(refused.to_string(), invalid.to_string());
+        assert!(refused.source().is_none());
+        let full = PublishError::Outbox(std::io::Error::other("the table is full"));
+        assert_eq!(full.to_string(), "the outbox did not accept the event: the table is full");
+        assert_eq!(full.source().map(ToString::to_string).as_deref(), Some("the table is full"));
+    }
 }

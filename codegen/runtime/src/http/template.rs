@@ -158,26 +158,27 @@ fn pieces(segment: &'static str, names: &mut Vec<&'static str>) -> Vec<Piece> {
         if name.is_empty() || name.contains('{') {
             // `{}` and `{a{b}` are not parameters: the text up to the next brace is literal.
             let end = if name.is_empty() { open + length + 1 } else { open + 1 };
-            pieces.push(literal(&rest[..end]));
+            add_literal(&mut pieces, &rest[..end]);
             rest = &rest[end..];
             continue;
         }
-        if open > 0 {
-            pieces.push(literal(&rest[..open]));
-        }
+        add_literal(&mut pieces, &rest[..open]);
         names.push(name);
         pieces.push(Piece::Parameter);
         rest = &rest[open + length + 1..];
     }
-    if !rest.is_empty() {
-        pieces.push(literal(rest));
-    }
+    add_literal(&mut pieces, rest);
     pieces
 }
 
-/// Returns the piece of a literal text in a path template. A request's path has the normal form when it is compared.
-fn literal(text: &str) -> Piece {
-    Piece::Literal(percent::normal(text).into_owned())
+/// Adds literal text of a path template to its pieces. Adjacent texts become one piece, because a parameter ends before
+/// all of them. A request's path has the normal form when it is compared.
+fn add_literal(pieces: &mut Vec<Piece>, text: &str) {
+    match pieces.last_mut() {
+        _ if text.is_empty() => {}
+        Some(Piece::Literal(before)) => before.push_str(&percent::normal(text)),
+        _ => pieces.push(Piece::Literal(percent::normal(text).into_owned())),
+    }
 }
 
 /// Returns true if this path segment is valid as it is, both in an axum route and in a URI (RFC 3986 § 3.3).
@@ -243,5 +244,53 @@ mod tests {
         assert_eq!(Template::parse("/café").shape_below(""), "/{p0}");
         assert_eq!(Template::parse("/").shape_below(""), "/");
         assert_eq!(Template::parse("/a/").shape_below(""), "/a/");
+    }
+
+    #[test]
+    fn a_segment_matches_as_a_regular_expression_with_greedy_groups_does() {
+        let letters = ["a", "b", "é"];
+        let mut segments = vec![String::new()];
+        for length in 0..6 {
+            let longest: Vec<_> = segments.iter().filter(|text| text.chars().count() == length).cloned().collect();
+            segments.extend(longest.iter().flat_map(|text| letters.map(|letter| format!("{text}{letter}"))));
+        }
+        for (template, pattern) in [
+            ("/{x}a", "(.+)a"),
+            ("/a{x}", "a(.+)"),
+            ("/a{x}a", "a(.+)a"),
+            ("/{x}a{y}", "(.+)a(.+)"),
+            ("/{x}ab{y}", "(.+)ab(.+)"),
+            ("/a{x}a{y}a", "a(.+)a(.+)a"),
+            ("/{x}{y}", "(.+)(.+)"),
+            ("/{x}{y}a", "(.+)(.+)a"),
+            ("/a{x}{y}b", "a(.+)(.+)b"),
+            ("/a{x}b{y}{z}", "a(.+)b(.+)(.+)"),
+            ("/{x}a{y}b{z}", "(.+)a(.+)b(.+)"),
+            ("/aa{x}b{y}aa", "aa(.+)b(.+)aa"),
+        ] {
+            let regex = regex::Regex::new(&format!("^{pattern}$")).unwrap();
+            for segment in &segments {
+                let expected = regex.captures(segment);
+                let expected = expected.map(|groups| groups.iter().skip(1).map(|one| one.unwrap().as_str()).collect());
+                assert_eq!(caught(template, segment), expected, "{template}: {segment}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_parameter_behind_braces_without_a_name_keeps_the_text_before_it() {
+        // Segments of a request are compared in their normal form, in which braces are encoded.
+        assert_eq!(caught("/{}x{a}", "%7B%7Dxyxz"), Some(vec!["yxz"]));
+        assert_eq!(caught("/{}x{a}", "%7B%7Dyxz"), None);
+        assert_eq!(caught("/{a}{}x", "y%7B%7Dx"), Some(vec!["y"]));
+    }
+
+    #[test]
+    fn the_weight_of_a_segment_is_the_length_of_its_literals() {
+        let weight_of = |template: &'static str| match &Template::parse(template).segments[..] {
+            [Segment::Mixed(pieces)] => weight(pieces),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(["/{a}-{b}", "/v{a}.json", "/{a}é"].map(weight_of), [1, 6, "%C3%A9".len()]);
     }
 }

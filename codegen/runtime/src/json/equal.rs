@@ -133,3 +133,55 @@ impl Reader<'_> {
         index
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_is_nested_too_deep_has_no_canonical_form() {
+        for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+            let nested = |levels| format!("{}1{}", open.repeat(levels), close.repeat(levels));
+            assert!(canonical(&nested(DEEPEST)).is_some());
+            assert_eq!(canonical(&nested(DEEPEST + 1)), None);
+        }
+    }
+
+    #[test]
+    fn a_text_is_equal_to_a_constant_of_its_json_type() {
+        let scalar = |text: &'static str| TextValue::Scalar(text.into());
+        for (value, json, expected) in [
+            (scalar("a"), r#""a""#, true),
+            (scalar("b"), r#""a""#, false),
+            (scalar("1"), r#""1""#, true),
+            (scalar(""), "null", true),
+            (scalar("null"), "null", false),
+            (scalar("true"), "true", true),
+            (scalar("true"), "false", false),
+            (scalar("false"), "false", true),
+            (scalar("1.0"), "1", true),
+            (scalar("1e0"), "1", true),
+            (scalar("2"), "1", false),
+            (scalar("one"), "1", false),
+            (TextValue::Null, "null", true),
+            (TextValue::List(vec![scalar("a")]), r#"["a"]"#, true),
+            (TextValue::List(vec![scalar("a")]), r#"["b"]"#, false),
+            (TextValue::List(vec![scalar("a")]), "[", false),
+            (TextValue::Map(vec![("b".into(), scalar("2")), ("a".into(), scalar("1"))]), r#"{"a":"1","b":"2"}"#, true),
+        ] {
+            assert_eq!(text_equals(&value, json), expected, "{value:?} {json}");
+        }
+    }
+
+    #[test]
+    fn the_first_pair_of_equal_elements_is_found() {
+        let pair = |json: &str| match canonical(json) {
+            Some(Canonical::Array(elements)) => equal_pair(&elements),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(pair("[]"), None);
+        assert_eq!(pair("[1,2,3]"), None);
+        assert_eq!(pair("[3,1,2,1,3]"), Some((1, 3)));
+        assert_eq!(pair(r#"[{"a":1,"b":2},0,{"b":2,"a":1.0}]"#), Some((0, 2)));
+    }
+}

@@ -271,3 +271,37 @@ fn text_of(message: fmt::Arguments<'_>) -> Cow<'static, str> {
         None => Cow::Owned(message.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_violation_counts_and_those_behind_a_malformed_input_do_not() {
+        let mut sink = ViolationSink::new("", InputLocation::Body, "");
+        sink.mute();
+        sink.record(format_args!("is odd"));
+        sink.unmute();
+        assert_eq!((sink.met(), sink.is_malformed()), (1, false));
+        for _ in 0..2 * MOST_VIOLATIONS {
+            sink.record(format_args!("is wrong"));
+        }
+        assert_eq!(sink.met(), 1 + 2 * MOST_VIOLATIONS);
+        for _ in 0..2 {
+            sink.record_malformed(format_args!("is not valid JSON"));
+            sink.record(format_args!("is late"));
+            assert_eq!((sink.met(), sink.is_malformed()), (2 + 2 * MOST_VIOLATIONS, true));
+        }
+        let Violations { list, .. } = sink.into_violations();
+        assert_eq!((list.len(), &*list[0].message), (MOST_VIOLATIONS, "is wrong"));
+        assert_eq!(list.iter().filter(|violation| violation.message == "is not valid JSON").count(), 1);
+    }
+
+    #[test]
+    fn a_malformed_input_is_met_also_without_other_violations() {
+        let mut sink = ViolationSink::new("", InputLocation::Body, "");
+        assert_eq!(sink.met(), 0);
+        sink.record_malformed(format_args!("is not valid JSON"));
+        assert_eq!(sink.met(), 1);
+    }
+}

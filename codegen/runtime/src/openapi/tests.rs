@@ -64,6 +64,7 @@ fn all_other_objects_of_a_contract_round_trip() {
     let document = document(components.clone(), paths.clone());
     assert_eq!(written(&document)["components"], components);
     assert_eq!(written(&document)["paths"], paths);
+    assert_eq!(written(&document)["info"], json!({ "title": "t", "version": "1" }));
     let get = document.paths.paths["/a"].get.as_ref().unwrap();
     assert_eq!(get.operation_id.as_deref(), Some("a"));
     assert!(get.responses.responses.contains_key("200"));

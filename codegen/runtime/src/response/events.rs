@@ -381,4 +381,20 @@ mod tests {
         let broken = JsonLines::new(stream::iter([Ok(1_i64), Err(std::io::Error::other("gone"))]));
         assert!(broken.into_body("application/jsonl").collect().await.is_err());
     }
+
+    #[test]
+    fn the_error_of_a_stream_is_shown_as_its_cause() {
+        let cause = super::super::unavailable::Unavailable::retry_after(Duration::from_secs(5)).because("full");
+        let error = StreamError(Box::new(cause));
+        assert_eq!(error.to_string(), "temporarily unavailable; try again in 5 s");
+        assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("full"));
+        assert!(StreamError("plain".into()).source().is_none());
+    }
+
+    #[test]
+    fn a_stream_is_named_for_a_log() {
+        let numbers = || stream::iter([Ok::<_, std::io::Error>(1_i64)]);
+        assert_eq!(format!("{:?}", EventStream::<i64>::new(numbers())), "EventStream");
+        assert_eq!(format!("{:?}", JsonLines::new(numbers())), "JsonLines");
+    }
 }

@@ -265,4 +265,18 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert!(matches!(found[1], Err(Fault::Truncated)), "{found:?}");
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_line_is_read_as_soon_as_its_end_is_known() {
+        let pieces = ["1\n", "2\r3", "\r", "\n4\r"].map(Ok::<_, std::io::Error>);
+        let open = stream::iter(pieces).chain(stream::pending());
+        let mut lines = Lines::new(Body::from_stream(open), 1000);
+        let second = std::time::Duration::from_secs(1);
+        for expected in ["1", "2", "3"] {
+            let line = tokio::time::timeout(second, lines.next()).await.expect("the line is complete");
+            assert_eq!(line.unwrap().as_deref(), Some(expected));
+        }
+        // A line feed can still follow the carriage return.
+        assert!(tokio::time::timeout(second, lines.next()).await.is_err());
+    }
 }

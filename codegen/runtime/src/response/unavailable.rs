@@ -122,4 +122,13 @@ mod tests {
     fn a_caller_waits_at_least_a_second() {
         assert_eq!(Unavailable::retry_after(Duration::ZERO).seconds(), 1);
     }
+
+    #[test]
+    fn the_time_and_the_cause_of_an_unavailable_service_are_shown() {
+        let unavailable = Unavailable::retry_after(Duration::from_secs(5));
+        assert_eq!(unavailable.to_string(), "temporarily unavailable; try again in 5 s");
+        assert!(unavailable.source().is_none());
+        let because = unavailable.because("the disk is full");
+        assert_eq!(because.source().map(ToString::to_string).as_deref(), Some("the disk is full"));
+    }
 }

@@ -200,4 +200,13 @@ mod tests {
         let text = format!("{name}=1");
         assert_eq!(tree(&text), map(vec![(&name, scalar("1"))]));
     }
+
+    #[test]
+    fn a_name_with_more_bracketed_keys_than_the_maximum_is_one_key() {
+        let name = |keys| format!("a{}", "[b]".repeat(keys));
+        let (deepest, deeper) = (format!("{}=1", name(DEEPEST)), format!("{}=1", name(DEEPEST + 1)));
+        let nested = (0..DEEPEST).fold(scalar("1"), |value, _| map(vec![("b", value)]));
+        assert_eq!(tree(&deepest), map(vec![("a", nested)]));
+        assert_eq!(tree(&deeper), map(vec![(&name(DEEPEST + 1), scalar("1"))]));
+    }
 }

@@ -83,3 +83,60 @@ pub(crate) fn parse_spread<'a>(
     }
     Ok(if tree.is_empty() { Found::Absent } else { Found::Text(tree.into_map()) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the names that belong to the first parameter.
+    fn owned<'n>(parameters: &[Parameter], names: &[&'n str]) -> Vec<&'n str> {
+        names.iter().copied().filter(|name| belongs(parameters, 0, name)).collect()
+    }
+
+    const FREE: Parameter = Parameter::query("filter").kind(ValueKind::Object);
+    const DEEP: Parameter = Parameter::query("sort").style(Style::DeepObject, true).kind(ValueKind::Object);
+
+    #[test]
+    fn an_object_with_free_names_has_all_pairs_that_no_other_parameter_has() {
+        let names = ["x", "page", "key", "sort", "sort[a]", "sort[", "trace", "filter"];
+        assert_eq!(owned(&[FREE], &names), names);
+        let parameters = [FREE.reserved(&["key"]), Parameter::query("page"), DEEP, Parameter::header("trace")];
+        assert_eq!(owned(&parameters, &names), ["x", "sort", "trace", "filter"]);
+        assert!(!belongs(&parameters, 4, "x"));
+    }
+
+    #[test]
+    fn an_object_with_known_fields_has_their_pairs_also_beside_another_object() {
+        let known = || FREE.fields(&["a", "b", "page"]);
+        assert_eq!(owned(&[known(), Parameter::query("page")], &["a", "b", "c", "filter", "page"]), ["a", "b"]);
+        let both = [known(), Parameter::query("other").kind(ValueKind::Object).fields(&["b", "c"])];
+        assert_eq!(owned(&both, &["a", "b", "c", "other"]), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_deep_object_has_the_pairs_with_its_name_and_brackets() {
+        let names = ["sort", "sort[a]", "sort[a][b]", "sort[]", "sorts[a]", "so[a]", "x"];
+        assert_eq!(owned(&[DEEP], &names), ["sort[a]", "sort[a][b]", "sort[]"]);
+        assert_eq!(owned(&[DEEP, FREE], &names), ["sort[a]", "sort[a][b]", "sort[]"]);
+        assert_eq!(owned(&[DEEP, Parameter::query("sort[a]")], &names), ["sort[a][b]", "sort[]"]);
+    }
+
+    #[test]
+    fn a_parameter_of_one_pair_has_the_pair_with_its_name() {
+        for parameter in [Parameter::query("a"), FREE.style(Style::Form, false), FREE.style(Style::Json, true)] {
+            assert!(!is_spread(&parameter));
+            let name = parameter.name;
+            assert_eq!(owned(&[parameter], &["a", "filter", "x"]), [name]);
+        }
+        assert!(is_spread(&FREE) && is_spread(&DEEP) && is_spread(&FREE.style(Style::Cookie, true)));
+    }
+
+    #[test]
+    #[cfg(feature = "client")]
+    fn a_pair_that_two_objects_have_belongs_to_neither_alone() {
+        let other = Parameter::query("other").kind(ValueKind::Object).fields(&["b", "c"]);
+        let parameters = [FREE.fields(&["a", "b"]), other, Parameter::cookie("c").kind(ValueKind::Object)];
+        let alone = |name: &str| (0..3).filter(|index| belongs_alone(&parameters, *index, name)).collect::<Vec<_>>();
+        assert_eq!(["a", "b", "c", "d"].map(alone), [vec![0, 2], vec![2], vec![1, 2], vec![2]]);
+    }
+}

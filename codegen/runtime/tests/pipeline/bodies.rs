@@ -6,8 +6,8 @@ use axum::Router;
 use axum::body::{Body as HttpBody, Bytes};
 use futures_util::{StreamExt, stream};
 use writ_runtime::{
-    ArrayRule, Body, Decoder, IntegerRule, MapRule, Media, MediaKind, Method, ObjectRule, OpenGate, Operation,
-    PROBLEM_JSON, Parameter, Pipeline, Read, Reader, StringRule, Timeouts, Unknown, router,
+    ArrayRule, Body, Decoder, InputLocation, IntegerRule, MapRule, Media, MediaKind, Method, ObjectRule, OpenGate,
+    Operation, PROBLEM_JSON, Parameter, Pipeline, Read, Reader, StringRule, Timeouts, Unknown, Violation, router,
 };
 
 use crate::sample::{Tokens, call, post, public, request, send, show};
@@ -240,6 +240,57 @@ async fn zero_bytes_are_a_value_in_every_framing() {
         let response = send(&router, request("PUT", "/value", &headers, body)).await;
         assert_eq!(response.status, 415, "{framing}");
     }
+}
+
+#[tokio::test]
+async fn zero_bytes_without_a_media_type_are_a_value_of_the_first_one_unless_it_is_a_range() {
+    static IMAGE: Operation = Operation {
+        id: "image",
+        method: Method::PUT,
+        path: "/image",
+        body: Some(Body { required: false, limit: 20, media: &[BYTES] }),
+        ..Operation::NONE
+    };
+    let router = router(
+        &PROBLEM_JSON,
+        vec![
+            public(&IMAGE, |input| Some(input.has_body()), show),
+            public(&RAW, |input| Some(input.has_body()), show),
+            public(&LAX, |input| Some(input.has_body()), show),
+        ],
+    );
+    for (method, path, headers, expected) in [
+        ("POST", "/raw", &["content-length: 0"][..], "true"),
+        ("POST", "/raw", &[], "false"),
+        ("PUT", "/image", &["content-length: 0"], "false"),
+        ("PUT", "/image", &["content-length: 0", "content-type: image/png"], "true"),
+        ("PUT", "/image", &["content-type: image/png"], "true"),
+        ("POST", "/lax", &["content-length: 0"], "false"),
+        ("POST", "/lax", &["content-length: 0", "content-type: application/x-www-form-urlencoded"], "true"),
+    ] {
+        let response = send(&router, request(method, path, headers, HttpBody::empty())).await;
+        assert_eq!((response.status, &*response.body), (200, expected), "{path} {headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_converted_to_the_next_version_is_refused_as_its_part_would_be() {
+    fn convert(input: &mut Decoder<'_>) -> Option<i32> {
+        let location = match input.optional(0, |r| r.bool()) {
+            Some(true) => InputLocation::Query,
+            Some(false) => InputLocation::Body,
+            None => return input.converted(Ok(7)),
+        };
+        input.converted(Err(Violation { location, field: "name".to_owned(), message: "is unknown".into() }))
+    }
+    let router = router(&PROBLEM_JSON, vec![public(&ORDER, convert, show), public(&LAX, convert, show)]);
+    let sent = async |path| post(&router, path, "application/json", "{}").await;
+    assert_eq!(sent("/orders").await.body, "7");
+    let parameter = sent("/orders?dry=true").await;
+    assert_eq!((parameter.status, parameter.violations()), (400, vec!["query name: is unknown".to_owned()]));
+    let body = sent("/orders?dry=false").await;
+    assert_eq!((body.status, body.violations()), (422, vec!["body name: is unknown".to_owned()]));
+    assert_eq!(sent("/lax?dry=false").await.status, 400);
 }
 
 #[tokio::test]

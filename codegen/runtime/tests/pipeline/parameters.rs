@@ -190,6 +190,41 @@ async fn a_single_value_must_be_sent_once_and_correctly_encoded() {
 }
 
 #[tokio::test]
+async fn a_parameter_that_is_a_complete_text_must_be_sent_once() {
+    for (query, expected) in [
+        ("/?q=%5B%22x%22,%22y%22%5D", LIST),
+        ("/?q=%5B%22x%22%5D&q=%5B%22y%22%5D", "query q: must be sent only once"),
+        ("/", "None"),
+    ] {
+        let json = one!("/", Q.style(Style::Json, false).kind(ValueKind::Array), words);
+        assert_eq!(get(&json, query, &[]).await, expected);
+    }
+    let header = one!("/", Parameter::header("X-Map").style(Style::Json, false).kind(ValueKind::Object), map);
+    assert_eq!(get(&header, "/", &[r#"x-map: {"x":1,"y":2}"#]).await, MAP);
+    let twice = get(&header, "/", &[r#"x-map: {"x":1}"#, r#"x-map: {"y":2}"#]).await;
+    assert_eq!(twice, "header X-Map: must be sent only once");
+    let text = one!("/", Q.style(Style::Text, false), word);
+    assert_eq!(get(&text, "/?q=x,y%7C", &[]).await, "Some(\"x,y|\")");
+    assert_eq!(get(&text, "/?q=x&q=y", &[]).await, "query q: must be sent only once");
+}
+
+#[tokio::test]
+async fn an_empty_value_that_the_schema_excludes_counts_as_absent_where_the_contract_allows_it() {
+    fn number(reader: &mut Reader<'_>) -> Option<i32> {
+        reader.int32(&IntegerRule::NONE)
+    }
+    let strict = one!("/", Q, number);
+    assert_eq!(get(&strict, "/?q=", &[]).await, "query q: must be an integer");
+    let lenient = one!("/", Q.may_be_empty(), number);
+    assert_eq!(get(&lenient, "/?q=", &[]).await, "None");
+    assert_eq!(get(&lenient, "/?q", &[]).await, "None");
+    assert_eq!(get(&lenient, "/?q=7", &[]).await, "Some(7)");
+    assert_eq!(get(&lenient, "/?q=x", &[]).await, "query q: must be an integer");
+    let text = one!("/", Q.may_be_empty(), word);
+    assert_eq!(get(&text, "/?q=", &[]).await, "Some(\"\")");
+}
+
+#[tokio::test]
 async fn all_violations_are_in_one_response() {
     static OPERATION: Operation = Operation {
         id: "all",

@@ -3,8 +3,6 @@
 
 pub mod codec;
 pub mod openapi;
-#[cfg(feature = "openapi")]
-pub mod openapi_31;
 pub mod routes;
 pub mod types;
 pub mod convert;

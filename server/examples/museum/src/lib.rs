@@ -2,11 +2,11 @@
 
 mod operations;
 
-use museum_api::{Api, Authenticator};
+use museum_api::{Api, Authenticator, domain_events};
 use sqlx::{PgPool, migrate::Migrator};
 use writ_platform::credentials::{ApiKeys, Granted, KeySource};
 use writ_platform::cursor::Cursors;
-use writ_platform::{Builder, Database, Platform, Principal as _, Service, Store, health};
+use writ_platform::{Builder, Database, Platform, Principal as _, Service, Store, events, health};
 use writ_runtime::{ApiKey, Denied, Operation, Router, Scheme};
 
 /// The database of the museum.
@@ -21,15 +21,18 @@ pub struct Museum {
     store: Store,
     keys: ApiKeys<Granted>,
     cursors: Cursors,
+    publisher: domain_events::Publisher<events::Outbox>,
 }
 
 impl Service for Museum {
     const PREFIX: &'static str = "MUSEUM_";
 
     fn new(platform: &mut Builder) -> Museum {
-        let (pool, store) = (platform.database(&DATABASE), Store::redis(&platform.redis()));
+        let (pool, redis) = (platform.database(&DATABASE), platform.redis());
         let keys = platform.api_keys(KeySource::Table(pool.clone()));
-        Museum { cursors: platform.cursors(), pool, store, keys }
+        let publisher = domain_events::Publisher::new(platform.events(&pool, &redis));
+        platform.consumer("sales", &pool, &redis, domain_events::Consumer(operations::Sales));
+        Museum { cursors: platform.cursors(), pool, store: Store::redis(&redis), keys, publisher }
     }
 
     fn router(&self, platform: &Platform) -> Router {

@@ -1,8 +1,9 @@
 //! The operations of the contract. Callers see only the tickets that they have sold.
 
-use museum_api::*;
+use museum_api::{domain_events::EventConsumer, *};
+use writ_platform::Transaction;
 use writ_platform::{credentials::Granted, cursor::SortValue, idempotency::once, keyset::SortColumn, listing::List};
-use writ_runtime::{Context, DateTime, Decimal, Idempotent, Utc, Uuid};
+use writ_runtime::{Context, DateTime, Decimal, Idempotent, Utc, Uuid, event};
 
 use crate::Museum;
 
@@ -17,6 +18,7 @@ const FIND: &str = "SELECT id, title, starts_at, price, places FROM events WHERE
 const LOCK: &str = "SELECT price, places FROM events WHERE id = $1 FOR UPDATE";
 const TAKE: &str = "UPDATE events SET places = places - $2 WHERE id = $1";
 const SELL: &str = "INSERT INTO tickets VALUES ($1, $2, $3, $4, $5) RETURNING id, event_id, visitors, total, sold_at";
+const COUNT: &str = "UPDATE events SET visitors = visitors + $2 WHERE id = $1";
 
 fn event((id, title, starts_at, price, places): (Uuid, String, DateTime<Utc>, Decimal, i32)) -> Event {
     Event { id: id.into(), title, starts_at, price, places }
@@ -85,6 +87,7 @@ impl Tickets for Museum {
             sqlx::query(TAKE).bind(event).bind(visitors).execute(&mut **transaction).await?;
             let sell = sqlx::query_as(SELL).bind(Uuid::now_v7()).bind(event).bind(seller).bind(visitors);
             let body = ticket(sell.bind(price * Decimal::from(visitors)).fetch_one(&mut **transaction).await?);
+            self.publisher.ticket_sold(transaction, body.id, &TicketSold { event_id: body.event_id, visitors }).await?;
             Ok(SellTicketResponse { body })
         })
         .await
@@ -97,6 +100,16 @@ impl Tickets for Museum {
     ) -> Result<ListTicketsResponse, ListTicketsError> {
         let seller = SortValue::Text(cx.principal().name.clone());
         TICKETS.page(&self.pool, &self.cursors, &request.page, [seller], ticket).await.map(ListTicketsResponse::from)
+    }
+}
+
+/// The consumer of sales, which counts the visitors of each event.
+pub(crate) struct Sales;
+
+impl EventConsumer<Transaction> for Sales {
+    async fn ticket_sold(&self, tx: &mut Transaction, e: event::Event<TicketSold>) -> Result<(), event::ConsumerError> {
+        let count = sqlx::query(COUNT).bind(e.data.event_id.uuid()).bind(i64::from(e.data.visitors));
+        Ok(count.execute(&mut **tx).await.map(drop)?)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Tests of the museum: the sweeps over every operation of its contract, and the behaviour of its lists and tickets.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails if an operation fails")]
 
+use std::time::Duration;
+
 use museum::Museum;
 use museum_api::client::Client;
 use museum_api::operations::ALL;
@@ -284,4 +286,31 @@ async fn concurrent_sales_with_one_idempotency_key_sell_one_ticket() {
 async fn insert_event(server: &TestServer<Museum>, event_id: EventId, places: i32) {
     let insert = sqlx::query("INSERT INTO events VALUES ($1, 'Sundials', '2030-05-01T18:00:00Z', 12.50, $2)");
     insert.bind(event_id.uuid()).bind(places).execute(&server.service.pool).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_visitors_of_sold_tickets_are_counted_once() {
+    let server = start().await;
+    let client = client(&server, OFFICE);
+    let event_id = event(&self::client(&server, STAFF), 40).await;
+    for visitors in 1..=3 {
+        let sale = SellTicketRequest { event_id, body: NewTicket { visitors } };
+        client.tickets.sell_ticket(&sale).await.unwrap();
+    }
+    let visitors = async || {
+        let count = sqlx::query_scalar::<_, i64>("SELECT visitors FROM events WHERE id = $1").bind(event_id.uuid());
+        count.fetch_one(&server.service.pool).await.unwrap()
+    };
+    let handled = async || {
+        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM writ.inbox WHERE consumer = 'sales'");
+        count.fetch_one(&server.service.pool).await.unwrap()
+    };
+    let all_handled = async {
+        while handled().await < 3 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), all_handled).await.unwrap();
+    assert_eq!(visitors().await, 6);
+    assert_eq!(reported_places(&client, event_id).await, 34);
 }

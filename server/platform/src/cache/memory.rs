@@ -97,4 +97,14 @@ mod tests {
             assert!(count <= MAX_BYTES / OVERHEAD as u64);
         }
     }
+
+    #[test]
+    fn the_size_counts_the_responses_and_their_bytes_with_their_keys() {
+        let cache = MemoryCache::new();
+        assert_eq!(cache.size(), (0, 0));
+        for (key, bytes) in [("a", 1000), ("bc", 500)] {
+            cache.insert(key.to_owned(), vec![0; bytes], Duration::from_secs(60));
+        }
+        assert_eq!(cache.size(), (2, 1503 + 2 * OVERHEAD as u64));
+    }
 }

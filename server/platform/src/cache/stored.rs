@@ -65,3 +65,66 @@ pub(super) fn read(entry: &Bytes, versions: &str) -> Option<Cached> {
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
 }
+
+#[cfg(test)]
+mod tests {
+    use writ_runtime::Problem;
+
+    use super::*;
+
+    fn reply(body: &'static [u8]) -> Reply {
+        let mut reply = Reply::status(203).bytes("text/plain", body);
+        for name in ["x-one", "x-two"] {
+            reply.headers.append(HeaderName::from_static("vary"), HeaderValue::from_static(name));
+        }
+        reply
+    }
+
+    fn stored(reply: &Reply) -> Bytes {
+        write("e.1.2", reply).unwrap().into()
+    }
+
+    #[test]
+    fn a_response_is_read_as_it_was_written() {
+        for body in [&b"a\nb\xff"[..], b""] {
+            let Cached { reply: read, age } = super::read(&stored(&reply(body)), "e.1.2").unwrap();
+            assert_eq!((read.status, &read.headers), (StatusCode::NON_AUTHORITATIVE_INFORMATION, &reply(body).headers));
+            match read.body {
+                ReplyBody::Bytes(bytes) => assert_eq!(bytes, body),
+                ReplyBody::Empty => assert!(body.is_empty()),
+                _ => panic!("the body is complete"),
+            }
+            assert!(age <= crate::testing::SOON, "{age:?}");
+        }
+    }
+
+    #[test]
+    fn the_age_of_a_response_is_the_time_since_it_was_stored() {
+        let entry = |stored_at: u64| {
+            let head = Head { versions: "e".to_owned(), stored_at, status: 200, headers: Vec::new() };
+            Bytes::from(format!("{}\n", serde_json::to_string(&head).unwrap()))
+        };
+        let age = |stored_at| super::read(&entry(stored_at), "e").unwrap().age;
+        assert!((Duration::from_secs(90)..Duration::from_secs(95)).contains(&age(now() - 90)));
+        assert_eq!(age(now() + 90), Duration::ZERO);
+    }
+
+    #[test]
+    fn an_entry_of_other_versions_or_with_a_fault_is_no_response() {
+        let entry = stored(&reply(b"body"));
+        assert!(super::read(&entry, "e.1.3").is_none());
+        for wrong in ["", "{}", "{}\nbody", "not JSON\nbody"] {
+            assert!(super::read(&Bytes::from_static(wrong.as_bytes()), "e.1.2").is_none(), "{wrong}");
+        }
+        let head = entry.iter().position(|byte| *byte == b'\n').unwrap();
+        assert!(super::read(&entry.slice(..head), "e.1.2").is_none());
+    }
+
+    #[test]
+    fn only_a_complete_body_with_headers_of_text_is_stored() {
+        assert!(write("e", &Reply::from(Problem::internal("a fault"))).is_none());
+        let mut binary = reply(b"body");
+        binary.headers.insert("x-binary", HeaderValue::from_bytes(b"\xff").unwrap());
+        assert!(write("e", &binary).is_none());
+    }
+}

@@ -81,4 +81,21 @@ mod tests {
         assert_ne!(versions.of(&[first]), before.0);
         assert_eq!(versions.of(&[second]), before.1);
     }
+
+    #[test]
+    fn all_groups_can_change_together() {
+        let versions = MemoryVersions::default();
+        let groups = [TagGroup(0), TagGroup(7), TagGroup(u16::MAX)];
+        versions.increment(groups[1]);
+        assert_eq!(versions.of(&groups), ".0.1.0");
+        versions.increment_all();
+        assert_eq!(versions.of(&groups), ".1.2.1");
+    }
+
+    #[test]
+    fn a_group_without_a_version_has_the_first_one() {
+        let versions = [Some("3".to_owned()), None];
+        assert_eq!(join(Some("e".to_owned()), versions.into_iter()), "e.3.0");
+        assert_eq!(join(None, [].into_iter()), "");
+    }
 }

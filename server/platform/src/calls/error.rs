@@ -40,6 +40,16 @@ pub enum CallErrorKind {
 }
 
 impl CallErrorKind {
+    pub(super) const ALL: [CallErrorKind; 7] = [
+        CallErrorKind::BreakerOpen,
+        CallErrorKind::LimitReached,
+        CallErrorKind::SwitchedOff,
+        CallErrorKind::NoToken,
+        CallErrorKind::TimedOut,
+        CallErrorKind::Unreachable,
+        CallErrorKind::TooLarge,
+    ];
+
     /// Returns the value of the label `result` and of the attribute `error.type`.
     pub(super) fn label(self) -> &'static str {
         match self {

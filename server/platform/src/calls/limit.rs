@@ -51,17 +51,17 @@ impl ConcurrencyLimit {
 
     /// Counts a caller that waits. Returns `None` if too many wait already.
     fn wait(&self) -> Option<Waiting<'_>> {
-        let waiting = Waiting(self);
         let before = self.waiting.fetch_add(1, Ordering::Relaxed);
-        self.metrics.set_waiting_calls(self.service, before + 1);
+        self.metrics.add_waiting_calls(self.service, 1);
+        let waiting = Waiting(self);
         (before < self.most_waiting).then_some(waiting)
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        let before = self.0.waiting.fetch_sub(1, Ordering::Relaxed);
-        self.0.metrics.set_waiting_calls(self.0.service, before.saturating_sub(1));
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.0.metrics.add_waiting_calls(self.0.service, -1);
     }
 }
 

@@ -72,7 +72,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(1);
 pub fn unavailable<E: std::fmt::Debug + Send + Sync + 'static>(failure: Failure<E>) -> Unavailable {
     let known = match &failure {
         Failure::Transport(cause) => cause.downcast_ref::<CallError>().and_then(CallError::retry_after),
-        other => other.received().and_then(|received| verdict::retry_after(&received.headers)),
+        other => other.received().and_then(|received| verdict::named_wait(&received.headers)),
     };
     Unavailable::retry_after(known.unwrap_or(TRY_AGAIN)).because(failure)
 }

@@ -1,7 +1,5 @@
 //! The parts of a platform for calls of other services.
 
-use std::time::Duration;
-
 use writ_runtime::client::{Connection, Transport};
 use writ_runtime::{Operation, Router};
 
@@ -11,9 +9,7 @@ use super::transport::Calls;
 use crate::builder::Builder;
 use crate::config::Source;
 use crate::credentials::{ServiceTokens, TrustedServices, accepts_service_tokens, is_trustworthy};
-
-/// The time after which the client of a contract gives up if no operation declares a longer one. Calls end earlier.
-const CLIENT_TIMEOUT: Duration = Duration::from_secs(30);
+use crate::overrides::LONGEST_CALL;
 
 impl Builder {
     /// Returns the connection to another service, for the generated client of its contract. `operations` are those of the
@@ -79,7 +75,8 @@ impl Builder {
         let tokens = operations.iter().any(|operation| accepts_service_tokens(operation));
         let tokens = tokens.then(|| self.service_tokens());
         let longest = operations.iter().filter_map(|operation| operation.timeout).max().unwrap_or_default();
-        let timeout = longest.max(config.timeout).max(CLIENT_TIMEOUT);
+        // The client must not give up before the call ends.
+        let timeout = longest.max(config.timeout).max(LONGEST_CALL);
         let calls = Calls::new(service, transport, &config, self.metrics.clone());
         let calls = calls.overridden_by(self.overrides.clone()).with_tokens(tokens);
         connection.transport(calls).timeout(timeout)

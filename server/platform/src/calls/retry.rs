@@ -39,8 +39,10 @@ pub(super) struct RetryBudget(Mutex<TpsBudget>);
 
 impl RetryBudget {
     pub(super) fn new(config: &RetryConfig) -> RetryBudget {
+        // The budget counts whole calls for each retry, and would round their number down, to more retries than configured.
+        let calls = (1.0 / config.share.min(1.0)).ceil();
         // Other values would make the budget panic or overflow.
-        let share = if config.share >= LEAST_SHARE { config.share.min(1.0) } else { 0.0 };
+        let share = if config.share >= LEAST_SHARE { 1.0 / (calls + 0.5) } else { 0.0 };
         RetryBudget(Mutex::new(TpsBudget::new(PERIOD, config.minimum.min(MOST_MINIMUM), share)))
     }
 
@@ -79,7 +81,8 @@ impl<T: Transport> Calls<T> {
     }
 
     /// Sends a request, and a second one if the first one takes longer than the policy of the call says. The first
-    /// response that need not be repeated counts. `sent` counts the requests of the call.
+    /// response that need not be repeated counts, so the call also waits for the other request if one is refused by the
+    /// circuit breaker. `sent` counts the requests of the call.
     async fn hedged(&self, call: &Call, sent: &mut u32) -> Outcome {
         *sent += 1;
         let mut first = pin!(self.attempt(call, *sent));
@@ -96,9 +99,9 @@ impl<T: Transport> Calls<T> {
         *sent += 1;
         let second = pin!(self.attempt(call, *sent));
         match select(first, second).await {
-            Either::Left((outcome, second)) if Repeat::of(&outcome).is_some() => second.await,
-            Either::Right((outcome, first)) if Repeat::of(&outcome).is_some() => first.await,
-            Either::Left((outcome, _)) | Either::Right((outcome, _)) => outcome,
+            Either::Left((outcome, _)) | Either::Right((outcome, _)) if is_final(&outcome) => outcome,
+            Either::Left((_, second)) => second.await,
+            Either::Right((_, first)) => first.await,
         }
     }
 
@@ -108,6 +111,11 @@ impl<T: Transport> Calls<T> {
         self.metrics.observe_retry(self.service, if may { result } else { RetryResult::Exhausted });
         may
     }
+}
+
+/// Returns true if an attempt has a response that no other one can improve.
+fn is_final(outcome: &Outcome) -> bool {
+    outcome.is_ok() && Repeat::of(outcome).is_none()
 }
 
 /// Returns the time before a retry after this number of requests. It is random, so that the retries of many callers spread.
@@ -142,6 +150,15 @@ mod tests {
         assert_eq!(take(), 20);
         advance(Duration::from_secs(30)).await;
         assert_eq!(take(), 10);
+    }
+
+    #[tokio::test]
+    async fn the_budget_has_no_more_retries_than_its_share() {
+        for (share, retries) in [(1.0, 1000), (0.6, 500), (0.5, 500), (0.4, 333), (0.2, 200), (0.1, 100), (0.01, 10)] {
+            let budget = RetryBudget::new(&RetryConfig { attempts: 3, share, minimum: 0 });
+            (0..1000).for_each(|_| budget.deposit());
+            assert_eq!((0..2000).take_while(|_| budget.withdraw()).count(), retries, "{share}");
+        }
     }
 
     #[tokio::test]

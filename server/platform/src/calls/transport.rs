@@ -19,6 +19,10 @@ use crate::credentials::ServiceTokens;
 use crate::metrics::Metrics;
 use crate::overrides::Overrides;
 
+/// The results of a call with a response, for its metric.
+const OK: &str = "ok";
+const FAILED: &str = "failed";
+
 /// A transport for the calls of one service, which wraps the transport that sends the requests. The module documentation
 /// lists the steps of a call.
 ///
@@ -61,7 +65,8 @@ impl<T: Transport> Calls<T> {
     /// Creates the transport of the calls of a service, whose requests `transport` sends. The policies of operators do not
     /// apply to it, and its calls have no service token.
     pub fn new(service: &'static str, transport: T, config: &CallConfig, metrics: Arc<Metrics>) -> Calls<T> {
-        metrics.add_called_service(service);
+        let results = [OK, FAILED].into_iter().chain(CallErrorKind::ALL.map(CallErrorKind::label));
+        metrics.add_called_service(service, results);
         Calls {
             transport,
             service,
@@ -124,8 +129,8 @@ impl<T: Transport> Calls<T> {
 /// Returns the result of a call for its metric.
 fn label(outcome: &Outcome) -> &'static str {
     match outcome {
-        Ok(response) if response.status().is_server_error() => "failed",
-        Ok(_) => "ok",
+        Ok(response) if response.status().is_server_error() => FAILED,
+        Ok(_) => OK,
         Err(error) => error.kind().label(),
     }
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use chrono::{DateTime, Utc};
-use http::{HeaderMap, Response, StatusCode, header};
+use http::{HeaderMap, Response, StatusCode};
 
 use super::error::{CallError, CallErrorKind};
+use crate::retry_after::retry_after;
 
 /// The longest time of a `Retry-After` that is heeded.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -31,7 +31,7 @@ impl Verdict {
     /// An attempt that ends early because the caller has no more time is no failure of the service.
     pub(super) fn of(outcome: &Outcome, elapsed: Duration, limit: Duration) -> Verdict {
         match outcome {
-            Ok(response) if response.status().is_server_error() => Verdict::Failure(retry_after(response.headers())),
+            Ok(response) if response.status().is_server_error() => Verdict::Failure(named_wait(response.headers())),
             Ok(_) => Verdict::Success,
             Err(error) => match error.kind() {
                 CallErrorKind::TimedOut => Verdict::of_cancelled(elapsed, limit),
@@ -69,7 +69,7 @@ impl Repeat {
     pub(super) fn of(outcome: &Outcome) -> Option<Repeat> {
         match outcome {
             Ok(response) => {
-                let named = retry_after(response.headers()).map(Repeat::After);
+                let named = named_wait(response.headers()).map(Repeat::After);
                 match response.status() {
                     StatusCode::TOO_MANY_REQUESTS => named,
                     StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
@@ -83,40 +83,16 @@ impl Repeat {
     }
 }
 
-/// Returns the time of `Retry-After` (RFC 9110 § 10.2.3), which is a number of seconds or a date. A longer time than a
-/// minute counts as a minute.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let time = match text.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let date = DateTime::parse_from_rfc2822(text).ok()?;
-            (date.to_utc() - Utc::now()).to_std().unwrap_or_default()
-        }
-    };
-    Some(time.min(LONGEST_WAIT))
+/// Returns the time of `Retry-After`.
+pub(super) fn named_wait(headers: &HeaderMap) -> Option<Duration> {
+    retry_after(headers, LONGEST_WAIT)
 }
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderValue, header};
 
     use super::*;
-
-    fn named(value: &str) -> Option<Duration> {
-        let headers = [(header::RETRY_AFTER, HeaderValue::from_str(value).unwrap())];
-        retry_after(&headers.into_iter().collect())
-    }
-
-    #[test]
-    fn the_time_until_a_retry_is_a_number_of_seconds_or_a_date() {
-        assert_eq!(named("7"), Some(Duration::from_secs(7)));
-        assert_eq!(named("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::ZERO));
-        let soon = (Utc::now() + chrono::TimeDelta::seconds(30)).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-        assert!(named(&soon).is_some_and(|time| (28..=30).contains(&time.as_secs())), "{soon}");
-        assert_eq!(named("86400"), Some(LONGEST_WAIT));
-        assert!(["soon", "-1", ""].into_iter().all(|text| named(text).is_none()));
-    }
 
     #[test]
     fn a_response_is_repeated_only_if_the_service_can_do_better_soon() {

@@ -276,4 +276,15 @@ mod tests {
         assert_eq!(Config::read(&mut source).bind.port(), 7);
         assert!(source.unknown_names().is_empty());
     }
+
+    #[test]
+    fn settings_have_the_documented_defaults() {
+        let config = Config::read(&mut source("", &[]));
+        let Timeouts { request, header, write, drain, linger } = config.timeouts;
+        assert_eq!([request, header, write, drain, linger].map(|time| time.as_secs()), [30, 30, 30, 20, 0]);
+        assert_eq!((config.connections.total, config.connections.per_address), (10_000, 1000));
+        assert_eq!(config.log_buffer, 8_388_608);
+        assert!(config.sheds_load && config.compresses && config.hsts.is_zero());
+        assert_eq!(config.log_filter, "info,sqlx=warn");
+    }
 }

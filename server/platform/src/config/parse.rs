@@ -151,6 +151,17 @@ pub fn key(text: &str) -> Result<SecretString, String> {
     }
 }
 
+/// Accepts a setting that is a list of keys, each of 32 bytes in base64 or base64url, separated by commas.
+///
+/// # Errors
+/// Returns the requirement that the text breaks.
+pub fn keys(text: &str) -> Result<Vec<SecretString>, String> {
+    let keys = text.split(',').map(|text| key(text.trim())).collect::<Result<_, _>>();
+    keys.map_err(|_| {
+        "must be keys of 32 bytes in base64, separated by commas; `openssl rand -base64 32` prints one".into()
+    })
+}
+
 /// Splits the setting of private token keys: consecutive PEM blocks, or base64 seeds separated by commas. In PEM,
 /// `\n` can stand for a line break, because environment variables often have one line.
 #[cfg(feature = "tokens")]

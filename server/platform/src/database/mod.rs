@@ -77,6 +77,17 @@ pub(crate) fn separate(pool: &PgPool, connections: u32, acquire_timeout: Duratio
     Monitor::new(options.clone(), Breaker::default()).guard(separate).connect_lazy_with(options)
 }
 
+/// Completes work on a database within a time limit. The network can lose a connection without an error, and PostgreSQL
+/// then ends no statement. The pool closes such a connection, because it does not respond.
+#[cfg(feature = "redis")]
+pub(crate) async fn within<T>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let elapsed = |_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into());
+    tokio::time::timeout(limit, work).await.unwrap_or_else(elapsed)
+}
+
 /// Returns the schema of the tables of a pool.
 #[cfg(feature = "redis")]
 pub(crate) fn schema(pool: &PgPool) -> String {

@@ -1,8 +1,10 @@
 //! The transaction of a unit of work.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use sqlx::{PgConnection, PgPool, Postgres};
+use tokio::sync::Notify;
 
 /// A transaction of PostgreSQL. Dropping the value rolls it back.
 ///
@@ -20,7 +22,11 @@ use sqlx::{PgConnection, PgPool, Postgres};
 /// ```
 // The type has no lifetime, unlike that of the driver. A closure that takes one with a lifetime has no `Send` future.
 #[derive(Debug)]
-pub struct Transaction(sqlx::Transaction<'static, Postgres>);
+pub struct Transaction {
+    inner: sqlx::Transaction<'static, Postgres>,
+    /// The tasks to wake after the commit.
+    waiting: Vec<Arc<Notify>>,
+}
 
 impl Transaction {
     /// Begins a transaction on a connection of the pool.
@@ -28,7 +34,7 @@ impl Transaction {
     /// # Errors
     /// Returns an error if the database is unavailable.
     pub async fn begin(pool: &PgPool) -> Result<Transaction, sqlx::Error> {
-        pool.begin().await.map(Transaction)
+        pool.begin().await.map(Transaction::from)
     }
 
     /// Commits the transaction.
@@ -36,7 +42,9 @@ impl Transaction {
     /// # Errors
     /// Returns an error if the database does not confirm the commit. The outcome can then be unknown.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        self.0.commit().await
+        self.inner.commit().await?;
+        self.waiting.iter().for_each(|task| task.notify_one());
+        Ok(())
     }
 
     /// Rolls the transaction back.
@@ -44,13 +52,21 @@ impl Transaction {
     /// # Errors
     /// Returns an error if the connection fails. The transaction is then rolled back all the same.
     pub async fn rollback(self) -> Result<(), sqlx::Error> {
-        self.0.rollback().await
+        self.inner.rollback().await
+    }
+
+    /// Wakes a task after the commit. A transaction that ends otherwise wakes none.
+    #[cfg(feature = "redis")]
+    pub(crate) fn wake_after_commit(&mut self, task: &Arc<Notify>) {
+        if !self.waiting.iter().any(|known| Arc::ptr_eq(known, task)) {
+            self.waiting.push(task.clone());
+        }
     }
 }
 
 impl From<sqlx::Transaction<'static, Postgres>> for Transaction {
-    fn from(transaction: sqlx::Transaction<'static, Postgres>) -> Transaction {
-        Transaction(transaction)
+    fn from(inner: sqlx::Transaction<'static, Postgres>) -> Transaction {
+        Transaction { inner, waiting: Vec::new() }
     }
 }
 
@@ -58,12 +74,12 @@ impl Deref for Transaction {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        &self.0
+        &self.inner
     }
 }
 
 impl DerefMut for Transaction {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.0
+        &mut self.inner
     }
 }

@@ -9,6 +9,10 @@ use sqlx::{PgPool, Row as _};
 use uuid::Uuid;
 
 use super::PARTITIONS;
+use crate::database;
+
+/// The time limit of a statement. A process that cannot reach the database loses its leases.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Creates the rows of the leases.
 const CREATE: &str = "\
@@ -79,7 +83,7 @@ impl Leases {
     /// Extends the leases of this process, takes those that have ended, and returns all that this process holds.
     pub(super) async fn hold(&self) -> Result<Vec<Lease>, sqlx::Error> {
         let hold = sqlx::query(HOLD).bind(&self.consumer).bind(self.owner).bind(self.lifetime.as_secs_f64());
-        let rows = hold.fetch_all(&self.pool).await?;
+        let rows = database::within(TIMEOUT, hold.fetch_all(&self.pool)).await?;
         let lease = |row: &sqlx::postgres::PgRow| {
             let (partition, token, batch) = (row.try_get("partition")?, row.try_get("token")?, row.try_get("batch")?);
             Ok(Lease { partition, token, batch })
@@ -90,7 +94,7 @@ impl Leases {
     /// Ends the leases of this process, so that another process need not wait for their end.
     pub(super) async fn release(&self) {
         let release = sqlx::query(RELEASE).bind(&self.consumer).bind(self.owner).execute(&self.pool);
-        if let Err(error) = release.await {
+        if let Err(error) = database::within(TIMEOUT, release).await {
             tracing::debug!(%error, "cannot release the leases of events: they end by themselves");
         }
     }

@@ -33,15 +33,20 @@ mod outbox;
 mod parts;
 mod relay;
 
+use std::time::Duration;
+
 pub use crate::database::Transaction;
 pub(crate) use command::{USAGE, run as run_command};
 pub(crate) use consumer::INBOX_EXPIRED;
 pub use outbox::Outbox;
-pub(crate) use parts::RegisteredConsumer;
+pub(crate) use parts::{RegisteredConsumer, RegisteredOutbox};
 pub(crate) use relay::OUTBOX_EXPIRED;
 
 /// The number of partitions. It is a part of the data: the partition of an aggregate must never change.
 const PARTITIONS: i16 = 16;
+
+/// The time for which relays and consumers gather events, so that several are published, read or acknowledged together.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The outbox: events that a transaction publishes are rows that the same transaction writes.
 
+use std::sync::Arc;
+
 use sha2::{Digest as _, Sha256};
+use tokio::sync::Notify;
 use writ_runtime::event::{self, EventId, NewEvent};
 
 use super::PARTITIONS;
@@ -8,15 +11,14 @@ use crate::Transaction;
 use crate::telemetry;
 
 /// Adds an event. The lock of the aggregate ends with the transaction, so the number of the row follows those of all
-/// committed events of the aggregate. The notification wakes the relay after the commit.
+/// committed events of the aggregate. No notification is sent here: PostgreSQL lets one transaction with notifications
+/// commit at a time.
 const APPEND: &str = "\
 WITH locked AS MATERIALIZED (
     SELECT pg_advisory_xact_lock(hashtextextended(format('writ event %s %s %s', current_schema(), $3::text, $4::text), 0))
-), notified AS MATERIALIZED (
-    SELECT pg_notify('writ_outbox', current_schema()::text)
 )
 INSERT INTO writ.outbox (service, id, type, aggregate, aggregate_id, partition, data, trace_parent, request_id)
-SELECT current_schema(), $1::uuid, $2::text, $3, $4, $5::smallint, $6::text, $7::text, $8::text FROM locked, notified";
+SELECT current_schema(), $1::uuid, $2::text, $3, $4, $5::smallint, $6::text, $7::text, $8::text FROM locked";
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]
@@ -40,8 +42,11 @@ pub(super) const STATEMENTS: &[&str] = &[APPEND];
 ///
 /// A transaction that publishes an event holds a lock of the aggregate until its end, so that another one with the
 /// aggregate waits. A transaction with events of several aggregates should publish them in a fixed order.
-#[derive(Debug, Clone)]
-pub struct Outbox(pub(super) ());
+#[derive(Debug, Clone, Default)]
+pub struct Outbox {
+    /// Wakes the relay of the outbox after a commit.
+    pub(super) committed: Arc<Notify>,
+}
 
 impl event::Outbox for Outbox {
     type Transaction = Transaction;
@@ -55,6 +60,7 @@ impl event::Outbox for Outbox {
         let append = sqlx::query(APPEND).bind(id.uuid()).bind(event.event_type.name).bind(aggregate);
         let append = append.bind(&event.aggregate_id).bind(partition_of(aggregate, &event.aggregate_id)).bind(data);
         append.bind(&origin.trace_parent).bind(&origin.request_id).execute(&mut **transaction).await?;
+        transaction.wake_after_commit(&self.committed);
         Ok(id)
     }
 }

@@ -1,13 +1,10 @@
 //! The parts of a service that publishes or consumes events.
 
 use std::collections::BTreeSet;
-use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use sqlx::PgPool;
-use tokio::task::JoinHandle;
 use writ_runtime::event::Consume;
 
 use super::consumer::{Consumer, Retries, Settings};
@@ -22,11 +19,12 @@ use crate::health::Weight;
 use crate::jobs::Job;
 use crate::{Redis, Transaction};
 
-/// The largest number of connections of a relay: for its batches, for its measurements, and for notifications.
-const RELAY_CONNECTIONS: u32 = 3;
+/// The largest number of connections of a relay: for its batches, for its measurements, and to receive and send
+/// notifications.
+const RELAY_CONNECTIONS: u32 = 4;
 
 /// The largest number of connections of a consumer: for the events that it handles at once, and for its leases.
-const CONSUMER_CONNECTIONS: u32 = super::consumer::CONCURRENT as u32 + 2;
+const CONSUMER_CONNECTIONS: u32 = (super::consumer::CONCURRENT + super::consumer::RETRIED) as u32 + 2;
 
 /// The longest wait for one of these connections.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -38,6 +36,15 @@ pub(crate) struct RegisteredConsumer {
     pub(crate) name: String,
     /// The database that has the held-back events of the consumer.
     pub(crate) pool: PgPool,
+}
+
+/// An outbox of a service, as the commands of operators find it.
+#[derive(Debug, Clone)]
+pub(crate) struct RegisteredOutbox {
+    /// The database of the outbox.
+    pub(crate) pool: PgPool,
+    /// The connection to the streams.
+    pub(crate) redis: Redis,
 }
 
 impl Builder {
@@ -53,17 +60,21 @@ impl Builder {
         self.probe("queue", Weight::Degrading, move || checked.clone().works(probed.clone()));
         self.job(Job::purge(format!("published events of {outbox}"), pool, OUTBOX_EXPIRED));
         self.metrics.register_outbox(&outbox);
+        self.outboxes.push(RegisteredOutbox { pool: pool.clone(), redis: redis.separate() });
         let (metrics, redis, shutdown) = (self.metrics.clone(), redis.separate(), self.shutdown());
         let leases = Leases::new(separate.clone(), "", lifetime);
+        let published = Outbox::default();
         let relay = {
-            let (pool, outbox) = (separate.clone(), outbox.clone());
+            let (pool, outbox, committed) = (separate.clone(), outbox.clone(), published.committed.clone());
             move || {
                 let (pool, redis, outbox) = (pool.clone(), redis.clone(), outbox.clone());
-                Relay::new(pool, redis, outbox, lifetime, metrics.clone(), status.clone()).run(shutdown.clone())
+                let relay = Relay::new(pool, redis, outbox, lifetime, metrics.clone(), status.clone());
+                relay.run(committed.clone(), shutdown.clone())
             }
         };
-        self.background(format!("relay the events of the database `{outbox}`"), leases, separate, relay);
-        Outbox(())
+        self.create_leases(leases);
+        self.background(format!("relay the events of the database `{outbox}`"), separate, relay);
+        published
     }
 
     /// Registers a consumer of events. Every process of the service runs it, and each partition has one consumer.
@@ -95,41 +106,20 @@ impl Builder {
                 Consumer::new(settings, pool.clone(), &redis, metrics.clone()).run(shutdown.clone())
             }
         };
-        self.background(format!("consume events as `{name}`"), leases, separate, run);
+        self.create_leases(leases);
+        self.background(format!("consume events as `{name}`"), separate, run);
+    }
+
+    /// Creates the rows of leases at the start of the service.
+    fn create_leases(&mut self, leases: Leases) {
+        self.at_start("create the leases of events", move || {
+            let leases = leases.clone();
+            async move { Ok(leases.create().await?) }
+        });
     }
 
     /// Reads the lifetime of a lease.
     fn lease_lifetime(&mut self) -> Duration {
         self.source.setting("EVENT_LEASE").or(Duration::from_secs(10), parse::duration)
-    }
-
-    /// Starts a task with the service, and waits for it at the end before the connections of the task are closed.
-    fn background<F, R>(&mut self, step: String, leases: Leases, pool: PgPool, work: F)
-    where
-        F: Fn() -> R + Send + Sync + 'static,
-        R: Future<Output = ()> + Send + 'static,
-    {
-        let running = Arc::<Mutex<Option<JoinHandle<()>>>>::default();
-        let started = running.clone();
-        let work = Arc::new(move || -> BoxFuture<'static, ()> { Box::pin(work()) });
-        self.at_start(step, move || {
-            let (leases, started, work) = (leases.clone(), started.clone(), work.clone());
-            async move {
-                leases.create().await?;
-                *started.lock().unwrap_or_else(PoisonError::into_inner) = Some(tokio::spawn(work()));
-                Ok(())
-            }
-        });
-        self.at_end(move || {
-            let (running, pool) = (running.clone(), pool.clone());
-            async move {
-                let task = running.lock().unwrap_or_else(PoisonError::into_inner).take();
-                if let Some(task) = task {
-                    // The error means that the task panicked, which is logged.
-                    let _ = task.await;
-                }
-                pool.close().await;
-            }
-        });
     }
 }

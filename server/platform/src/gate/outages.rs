@@ -118,4 +118,32 @@ mod tests {
             assert_eq!(translated(error).status.as_u16(), status, "{sql}");
         }
     }
+
+    #[tokio::test]
+    async fn the_cause_of_an_outage_follows_from_the_code_of_the_database() {
+        let database = TestDatabase::with_things().await;
+        for (code, expected) in [
+            ("08006", Some(OutageCause::Connection)),
+            ("53300", Some(OutageCause::Connection)),
+            ("57P01", Some(OutageCause::Connection)),
+            ("57014", Some(OutageCause::Statement)),
+            ("55P03", Some(OutageCause::Statement)),
+            ("40001", Some(OutageCause::Statement)),
+            ("55006", None),
+            ("23505", None),
+        ] {
+            let sql = format!("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{code}'; END $$");
+            let error = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&database.pool).await.unwrap_err();
+            assert_eq!(cause_of(&error), expected, "{code}");
+        }
+        for (error, expected) in [
+            (sqlx::Error::PoolTimedOut, Some(OutageCause::PoolTimeout)),
+            (sqlx::Error::PoolClosed, Some(OutageCause::Connection)),
+            (sqlx::Error::Io(std::io::Error::other("cut")), Some(OutageCause::Connection)),
+            (sqlx::Error::Protocol("cut".to_owned()), Some(OutageCause::Connection)),
+            (sqlx::Error::RowNotFound, None),
+        ] {
+            assert_eq!(cause_of(&error), expected, "{error}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use writ_runtime::Operation;
 
 use super::catalog::{By, Catalog, Labels, label, label_pair, seconds};
-use super::{Metrics, gauge, method_label};
+use super::{Metrics, method_label};
 
 /// The label with the name of the called service, as OpenTelemetry defines it.
 const SERVICE: &str = "service_peer_name";
@@ -110,11 +110,12 @@ impl CallMetrics {
 }
 
 impl Metrics {
-    /// Creates the metrics of a called service with the value zero, and its circuit breakers as closed.
-    pub fn add_called_service(&self, service: &'static str) {
+    /// Creates the metrics of a called service with the value zero, and its circuit breakers as closed. `results` are the
+    /// possible results of a call.
+    pub(crate) fn add_called_service(&self, service: &'static str, results: impl Iterator<Item = &'static str>) {
         drop(self.calls.active.get_or_create(&label(SERVICE, service)));
-        self.set_waiting_calls(service, 0);
-        for result in ["ok", "failed", "timeout", "unreachable", "breaker_open", "limit_reached", "switched_off"] {
+        self.add_waiting_calls(service, 0);
+        for result in results {
             drop(self.calls.calls.get_or_create(&label_pair((SERVICE, service), ("result", result))));
         }
         for result in RetryResult::ALL {
@@ -138,9 +139,9 @@ impl Metrics {
         self.calls.retries.get_or_create(&label_pair((SERVICE, service), ("result", result.label()))).inc();
     }
 
-    /// Sets the number of calls that wait for a running one to end.
-    pub(crate) fn set_waiting_calls(&self, service: &'static str, count: usize) {
-        self.calls.waiting.get_or_create(&label(SERVICE, service)).set(gauge(count as u64));
+    /// Changes the number of calls that wait for a running one to end.
+    pub(crate) fn add_waiting_calls(&self, service: &'static str, change: i64) {
+        self.calls.waiting.get_or_create(&label(SERVICE, service)).inc_by(change);
     }
 
     /// Counts the change of a circuit breaker to a state, and sets its state.

@@ -12,6 +12,8 @@ mod endpoint;
 mod events;
 mod jobs;
 mod requests;
+#[cfg(feature = "webhooks")]
+mod webhooks;
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -33,6 +35,8 @@ pub(crate) use events::Consumption;
 use events::EventMetrics;
 use jobs::JobMetrics;
 use requests::RequestMetrics;
+#[cfg(feature = "webhooks")]
+use webhooks::WebhookMetrics;
 
 pub(crate) use current::{inherited, record, within};
 pub use endpoint::router;
@@ -50,7 +54,7 @@ const UNKNOWN_SERVICE: &str = "unknown_service";
 ///
 /// The labels name the operations of the contract instead of paths, so that their number is limited.
 #[cfg_attr(
-    not(all(feature = "passwords", feature = "postgres", feature = "redis", feature = "webhooks")),
+    not(all(feature = "passwords", feature = "postgres", feature = "redis")),
     expect(dead_code, reason = "parts behind features record some of the metrics")
 )]
 pub struct Metrics {
@@ -79,7 +83,8 @@ pub struct Metrics {
     password_hashes: By<1, Counter>,
     log_lines_dropped: By<0, Counter>,
     trace_exports: By<1, Counter>,
-    webhooks: By<1, Counter>,
+    #[cfg(feature = "webhooks")]
+    webhooks: WebhookMetrics,
     samplers: Mutex<Vec<Sampler>>,
 }
 
@@ -208,7 +213,8 @@ impl Metrics {
             log_lines_dropped: add
                 .counters("writ_log_lines_dropped", "Log lines that were dropped because nothing read them in time"),
             trace_exports: add.counters("writ_trace_exports", "Batches of spans sent to the collector, by result"),
-            webhooks: add.counters("writ_webhook_attempts", "Attempts to deliver a webhook, by result"),
+            #[cfg(feature = "webhooks")]
+            webhooks: WebhookMetrics::new(&mut add),
             catalog: add,
             samplers: Mutex::default(),
         };
@@ -344,20 +350,6 @@ impl Metrics {
     #[cfg(feature = "otlp")]
     pub(crate) fn observe_trace_export(&self, succeeded: bool) {
         self.trace_exports.get_or_create(&label("result", if succeeded { "ok" } else { "failed" })).inc();
-    }
-
-    /// Creates the counters of webhooks with the value zero.
-    #[cfg(feature = "webhooks")]
-    pub(crate) fn add_webhooks(&self) {
-        for result in ["delivered", "rejected", "unreachable", "forbidden"] {
-            drop(self.webhooks.get_or_create(&label("result", result)));
-        }
-    }
-
-    /// Counts an attempt to deliver a webhook.
-    #[cfg(feature = "webhooks")]
-    pub(crate) fn observe_webhook(&self, result: &'static str) {
-        self.webhooks.get_or_create(&label("result", result)).inc();
     }
 
     /// Adds a function that sets gauges. It runs before each rendering of the metrics.

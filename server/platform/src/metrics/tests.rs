@@ -16,6 +16,7 @@ fn responses_are_counted_by_operation_route_method_and_status() {
     }
     metrics.observe(None, &Method::POST, 404, Duration::from_millis(1));
     metrics.observe_breach("getVisitor");
+    metrics.observe_webhook("rejected");
     let text = metrics.render().unwrap();
     for line in [
         r#"http_server_request_duration_seconds_count{service_name="museum",operation="getVisitor",http_route="/visitors/{id}",http_request_method="GET",http_response_status_code="200",url_scheme="http"} 2"#,
@@ -70,6 +71,46 @@ fn gauges_are_sampled_when_the_metrics_are_read() {
 }
 
 #[test]
+fn the_metrics_of_a_job_begin_at_zero_and_show_its_batches() {
+    let metrics = Metrics::new("museum");
+    let shows = |line: &str| {
+        let text = metrics.render().unwrap();
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    };
+    metrics.register_job("purge");
+    shows(r#"writ_job_batches_total{service_name="museum",job_name="purge",result="ok"} 0"#);
+    shows(r#"writ_job_batches_total{service_name="museum",job_name="purge",result="failed"} 0"#);
+    shows(r#"writ_job_batch_duration_seconds_count{service_name="museum",job_name="purge"} 0"#);
+    shows(r#"writ_job_lag_seconds{service_name="museum",job_name="purge"} 0"#);
+    metrics.observe_batch("purge", true, Duration::from_secs(2));
+    shows(r#"writ_job_batches_total{service_name="museum",job_name="purge",result="ok"} 1"#);
+    shows(r#"writ_job_batch_duration_seconds_sum{service_name="museum",job_name="purge"} 2.0"#);
+    metrics.job_completed("announce");
+    shows(r#"writ_job_lag_seconds{service_name="museum",job_name="announce"} 0"#);
+}
+
+#[test]
+fn a_request_is_active_until_it_ends() {
+    let metrics = Metrics::new("museum");
+    let shows = |method: &str, count: u32| {
+        let labels = format!(r#"service_name="museum",http_request_method="{method}",url_scheme="http""#);
+        let line = format!("http_server_active_requests{{{labels}}} {count}");
+        let text = metrics.render().unwrap();
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    };
+    let first = metrics.begin_request(&http::Method::GET);
+    let second = metrics.begin_request(&http::Method::GET);
+    let other = metrics.begin_request(&http::Method::from_bytes(b"BREW").unwrap());
+    shows("GET", 2);
+    shows("_OTHER", 1);
+    drop(first);
+    shows("GET", 1);
+    drop((second, other));
+    shows("GET", 0);
+    shows("_OTHER", 0);
+}
+
+#[test]
 fn counters_of_operations_begin_at_zero() {
     static CREATE: Operation = Operation { id: "create", statuses: &[503], ..Operation::NONE };
     let metrics = Metrics::default();
@@ -79,10 +120,15 @@ fn counters_of_operations_begin_at_zero() {
 }
 
 #[test]
-#[cfg(all(feature = "postgres", feature = "redis", feature = "passwords", feature = "otlp"))]
+#[cfg(all(feature = "postgres", feature = "redis", feature = "passwords", feature = "otlp", feature = "webhooks"))]
 fn each_event_and_state_changes_its_own_metric() {
     let metrics = Metrics::new("museum");
-    metrics.observe_lookup(&GET_VISITOR, CacheResult::Bypass);
+    for result in CacheResult::ALL {
+        metrics.observe_lookup(&GET_VISITOR, result);
+    }
+    metrics.observe_breach("getVisitor");
+    metrics.observe_webhook("rejected");
+    metrics.observe_outage(OutageCause::Statement);
     metrics.set_pending_invalidations(3);
     metrics.set_cache_size(4, 5);
     metrics.observe_limited(&GET_VISITOR);
@@ -106,6 +152,13 @@ fn each_event_and_state_changes_its_own_metric() {
     let text = metrics.render().unwrap();
     for line in [
         r#"writ_cache_lookups_total{service_name="museum",operation="getVisitor",result="bypass"} 1"#,
+        r#"writ_cache_lookups_total{service_name="museum",operation="getVisitor",result="hit"} 1"#,
+        r#"writ_cache_lookups_total{service_name="museum",operation="getVisitor",result="miss"} 1"#,
+        r#"writ_response_breaches_total{service_name="museum",operation="getVisitor"} 1"#,
+        r#"writ_webhook_attempts_total{service_name="museum",result="rejected"} 1"#,
+        r#"writ_database_outages_total{service_name="museum",cause="statement"} 1"#,
+        r#"writ_database_outages_total{service_name="museum",cause="connection"} 0"#,
+        r#"writ_database_outages_total{service_name="museum",cause="pool_timeout"} 0"#,
         r#"writ_cache_pending_invalidations{service_name="museum"} 3"#,
         r#"writ_cache_entries{service_name="museum"} 4"#,
         r#"writ_cache_bytes{service_name="museum"} 5"#,

@@ -19,10 +19,10 @@ const MIN_PERIOD: Duration = Duration::from_secs(1);
 const MAX_ATTEMPTS: u32 = 10;
 
 /// The longest time limit of a call that is set at run time.
-const MAX_LIMIT: Duration = Duration::from_secs(600);
+pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(600);
 
 /// The shortest time limit of a call that is set at run time.
-const MIN_LIMIT: Duration = Duration::from_millis(1);
+const SHORTEST_CALL: Duration = Duration::from_millis(1);
 
 /// The policy that an override sets for an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,9 +120,9 @@ fn parse_retry(text: &str) -> Result<Change, String> {
 /// Parses the time limit of a call.
 fn time_limit(text: &str) -> Result<Duration, String> {
     let limit = parse::duration(text).map_err(|fault| format!("the time limit `{text}` {fault}"))?;
-    match (MIN_LIMIT..=MAX_LIMIT).contains(&limit) {
+    match (SHORTEST_CALL..=LONGEST_CALL).contains(&limit) {
         true => Ok(limit),
-        false => Err(format!("the time limit must be from {} to {}", Span(MIN_LIMIT), Span(MAX_LIMIT))),
+        false => Err(format!("the time limit must be from {} to {}", Span(SHORTEST_CALL), Span(LONGEST_CALL))),
     }
 }
 

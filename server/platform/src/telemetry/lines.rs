@@ -234,4 +234,16 @@ mod tests {
         lines.flush(Duration::from_secs(10));
         assert_eq!(lines.dropped(), 1);
     }
+
+    #[test]
+    fn a_flush_ends_when_all_lines_are_written() {
+        let (lines, allow, written) = gated(100);
+        for number in 0..3 {
+            allow.send(()).unwrap();
+            (&lines).write_all(format!("line {number}\n").as_bytes()).unwrap();
+            // The test does not end in time if the flush waits for its timeout.
+            lines.flush(Duration::from_secs(3600));
+            assert_eq!(written.lock().unwrap().len(), 7 * (number + 1));
+        }
+    }
 }

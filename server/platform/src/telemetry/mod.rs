@@ -2,6 +2,8 @@
 
 #[cfg(feature = "calls")]
 mod call;
+#[cfg(test)]
+pub(crate) mod captured;
 #[cfg(all(feature = "postgres", feature = "redis"))]
 mod event;
 mod json;

@@ -208,43 +208,18 @@ fn trace_id(span: &Span) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::sync::Mutex;
     use std::time::Duration;
 
     use axum::Router;
     use axum::body::Body;
     use axum::middleware::{self, Next};
     use tower::ServiceExt as _;
-    use tracing_subscriber::fmt::MakeWriter;
 
     use super::*;
     use crate::tasks;
+    use crate::telemetry::captured::Captured;
 
     static GET_VISITOR: Operation = Operation { id: "getVisitor", path: "/visitors/{id}", ..Operation::NONE };
-
-    /// A writer that collects log lines in memory for a test.
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl MakeWriter<'_> for Lines {
-        type Writer = Lines;
-
-        fn make_writer(&self) -> Lines {
-            self.clone()
-        }
-    }
 
     async fn respond() -> Response {
         let mut response = Response::new(Body::empty());
@@ -254,19 +229,19 @@ mod tests {
 
     /// Returns the log lines of a scope as JSON.
     struct Log {
-        lines: Lines,
+        lines: Captured,
         _guard: tracing::subscriber::DefaultGuard,
     }
 
     impl Log {
         fn start() -> Log {
-            let lines = Lines::default();
+            let lines = Captured::default();
             let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(lines.clone()).finish();
             Log { lines, _guard: tracing::subscriber::set_default(subscriber) }
         }
 
         fn text(&self) -> String {
-            String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap()
+            self.lines.text()
         }
 
         fn lines(&self) -> Vec<serde_json::Value> {

@@ -259,3 +259,91 @@ impl Visit for Statement {
 
     fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_traced_with_its_complete_text_under_its_first_word() {
+        let of = |summary: &str, text: &str| Statement {
+            summary: summary.to_owned(),
+            text: text.to_owned(),
+            ..Statement::default()
+        };
+        let short = of("SELECT 1", "");
+        assert_eq!((short.verb(), short.text()), ("SELECT", "SELECT 1"));
+        let long = of("UPDATE users SET …", "\n\nUPDATE users SET name = $1\nWHERE id = $2\n");
+        assert_eq!((long.verb(), long.text()), ("UPDATE", "UPDATE users SET name = $1\nWHERE id = $2"));
+        assert_eq!(of("", "").verb(), "statement");
+    }
+
+    #[test]
+    fn the_event_of_a_statement_is_read_by_the_names_of_its_fields() {
+        /// A layer that keeps the statement of each event.
+        struct Kept(Arc<std::sync::Mutex<Vec<Statement>>>);
+
+        impl<S: Subscriber> Layer<S> for Kept {
+            fn on_event(&self, event: &Event<'_>, _: layer::Context<'_, S>) {
+                let mut statement = Statement::default();
+                event.record(&mut statement);
+                self.0.lock().unwrap().push(statement);
+            }
+        }
+
+        let kept = Arc::default();
+        let subscriber = tracing_subscriber::layer::SubscriberExt::with(
+            tracing_subscriber::Registry::default(),
+            Kept(Arc::clone(&kept)),
+        );
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!(
+                summary = "SELECT a …",
+                db.statement = "SELECT a FROM b",
+                rows_affected = 7_u64,
+                rows_returned = 3_u64,
+                elapsed = ?Duration::from_millis(250),
+                elapsed_secs = 0.25,
+                other = "x",
+            );
+        });
+        let kept = kept.lock().unwrap();
+        let [Statement { summary, text, seconds, rows }] = &kept[..] else { panic!("{kept:?}") };
+        assert_eq!((&**summary, &**text, *seconds, *rows), ("SELECT a …", "SELECT a FROM b", 0.25, 3));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_batch_counts_as_exported_only_if_the_collector_itself_accepts_it() {
+        use axum::http::StatusCode;
+        use axum::routing::post;
+
+        let moved = (StatusCode::FOUND, [("location", "/accepts")]);
+        let app = axum::Router::new()
+            .route("/accepts", post(async || StatusCode::ACCEPTED))
+            .route("/refuses", post(async || StatusCode::SERVICE_UNAVAILABLE))
+            .route("/moved", post(async move || moved));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let metrics = Arc::new(Metrics::new("museum"));
+        let collector = Arc::new(Collector::new(metrics.clone()));
+        for (url, status) in [
+            (format!("http://{address}/accepts"), Some(202)),
+            (format!("http://{address}/refuses"), Some(503)),
+            (format!("http://{address}/moved"), Some(302)),
+            ("http://127.0.0.1:1/".to_owned(), None),
+        ] {
+            let (collector, request) =
+                (collector.clone(), Request::post(&url).body(Bytes::from_static(b"spans")).unwrap());
+            let sent = tokio::task::spawn_blocking(move || collector.send(request)).await.unwrap();
+            assert_eq!(sent.ok().map(|response| response.status().as_u16()), status, "{url}");
+        }
+        let text = metrics.render().unwrap();
+        for line in [
+            r#"writ_trace_exports_total{service_name="museum",result="ok"} 1"#,
+            r#"writ_trace_exports_total{service_name="museum",result="failed"} 3"#,
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+    }
+}

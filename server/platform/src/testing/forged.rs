@@ -71,3 +71,61 @@ fn flipped(signature: &str) -> String {
     bytes[0] ^= 0x80;
     URL_SAFE_NO_PAD.encode(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use ring::signature::{ED25519, KeyPair as _, UnparsedPublicKey};
+
+    use super::*;
+
+    const SEED: [u8; 32] = [7; 32];
+
+    /// Returns a token that is signed with the key of the seed.
+    fn valid() -> String {
+        let header = encode(&json!({ "alg": "EdDSA", "kid": "k" }));
+        let claims = encode(&json!({ "sub": "ada", "exp": 2_000_000_000 }));
+        resigned_token(&format!("{header}.{claims}.unsigned"), &SEED, |_| ())
+    }
+
+    /// Returns true if the token is signed with the key of the seed.
+    fn is_signed(token: &str) -> bool {
+        let public = Ed25519KeyPair::from_seed_unchecked(&SEED).unwrap().public_key().as_ref().to_vec();
+        let (message, signature) = token.rsplit_once('.').unwrap();
+        let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+        UnparsedPublicKey::new(&ED25519, public).verify(message.as_bytes(), &signature).is_ok()
+    }
+
+    #[test]
+    fn a_forged_token_has_the_fault_that_it_names_and_no_valid_signature() {
+        let valid = valid();
+        assert!(is_signed(&valid));
+        let forged = forged_tokens(&valid);
+        let of = |fault: &str| {
+            let token = &forged.iter().find(|(known, _)| *known == fault).unwrap().1;
+            let [header, claims, signature] = parts(token);
+            (json(&header), json(&claims), signature)
+        };
+        assert_eq!(of("has no signature").2, "");
+        assert_eq!(of("has the algorithm none").0, json!({ "alg": "none", "kid": "k" }));
+        assert_eq!(of("has the algorithm none").2, "");
+        assert_ne!(of("has the algorithm none and a signature").2, "");
+        assert_eq!(of("has a header without a key").0, json!({ "alg": "none" }));
+        assert_eq!(of("has the algorithm of a shared secret").0["alg"], "HS256");
+        assert_eq!(of("names a key of its own").0["kid"], "../other");
+        assert_eq!(of("has a changed subject").1, json!({ "sub": "root", "exp": 2_000_000_000 }));
+        assert_eq!(of("has a later end").1["exp"], 4_102_444_800_u64);
+        for (fault, token) in &forged {
+            assert!(!is_signed(token), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_token_with_changed_claims_is_signed_with_the_key() {
+        let changed = resigned_token(&valid(), &SEED, |claims| claims["exp"] = json!(1));
+        assert!(is_signed(&changed));
+        let [header, claims, _] = parts(&changed);
+        assert_eq!(json(&claims), json!({ "sub": "ada", "exp": 1 }));
+        assert_eq!(json(&header)["kid"], "k");
+        assert!(!is_signed(&resigned_token(&valid(), &[8; 32], |_| ())));
+    }
+}

@@ -178,3 +178,81 @@ impl Presented {
         Presented::Header(name, HeaderValue::from_str(value).expect("the value of the header is valid"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use writ_runtime::Requirement;
+
+    use super::*;
+
+    static BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };
+    static BASIC: Scheme = Scheme { name: "basic", kind: SchemeKind::Basic };
+    static DIGEST: Scheme = Scheme { name: "digest", kind: SchemeKind::Authorization("Digest") };
+    static HEADER: Scheme = Scheme { name: "header", kind: SchemeKind::Header("x-key") };
+    static COOKIE: Scheme = Scheme { name: "cookie", kind: SchemeKind::Cookie("sid") };
+    static QUERY: Scheme = Scheme { name: "query", kind: SchemeKind::Query("key") };
+    static CERTIFICATE: Scheme = Scheme { name: "certificate", kind: SchemeKind::MutualTls };
+
+    static GET_EVENT: Operation = Operation {
+        id: "getEvent",
+        path: "/events/{eventId}/{part}.json",
+        query: "all=true",
+        security: &[
+            &[],
+            &[Requirement { scheme: &BEARER, scopes: &[] }],
+            &[Requirement { scheme: &HEADER, scopes: &[] }, Requirement { scheme: &QUERY, scopes: &[] }],
+            &[Requirement { scheme: &CERTIFICATE, scopes: &[] }],
+        ],
+        ..Operation::NONE
+    };
+
+    #[test]
+    fn a_request_has_a_value_for_each_path_parameter_and_the_fixed_query() {
+        assert_eq!(OperationRequest::to(&GET_EVENT).target.as_str(), "/events/7/7.json?all=true");
+        let below = OperationRequest::to(&GET_EVENT).below("/v1/").query("limit=10");
+        assert_eq!(below.target.as_str(), "/v1/events/7/7.json?all=true&limit=10");
+        assert_eq!(below.target.without_prefix("/v1").as_str(), "/events/7/7.json?all=true&limit=10");
+        let plain = Target::of(&Operation { path: "/a", ..Operation::NONE }, |_| "");
+        assert_eq!(plain.without_prefix("/v1").as_str(), "/a");
+        let encoded = Target::of(&GET_EVENT, |name| if name == "part" { "a b?ü" } else { "~{}" });
+        assert_eq!(encoded.as_str(), "/events/~%7B%7D/a%20b%3F%C3%BC.json?all=true");
+    }
+
+    #[test]
+    fn a_credential_is_where_its_scheme_expects_it() {
+        let header = |scheme| match Presented::new(scheme, "secret") {
+            Presented::Header(name, value) => format!("{name}: {}", value.to_str().unwrap()),
+            Presented::Query(pair) => format!("?{pair}"),
+            Presented::Nowhere => String::new(),
+        };
+        let all = [&BEARER, &BASIC, &DIGEST, &HEADER, &COOKIE, &QUERY, &CERTIFICATE].map(header);
+        let expected = [
+            "authorization: Bearer secret",
+            "authorization: Basic secret",
+            "authorization: Digest secret",
+            "x-key: secret",
+            "cookie: sid=secret",
+            "?key=secret",
+            "",
+        ];
+        assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn a_request_has_the_credentials_of_the_first_alternative_that_has_all_of_them() {
+        let with = |known: &[&str]| {
+            let secret = |scheme: &'static Scheme| known.contains(&scheme.name).then(|| scheme.name.to_owned());
+            let request = OperationRequest::to(&GET_EVENT).authenticated(secret)?;
+            let headers = request.headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
+            Some((request.target.as_str().to_owned(), headers.collect::<Vec<_>>()))
+        };
+        let path = "/events/7/7.json?all=true".to_owned();
+        assert_eq!(with(&[]), None);
+        assert_eq!(with(&["header"]), None);
+        assert_eq!(with(&["certificate"]), None);
+        let both = (format!("{path}&key=query"), vec!["x-key: header".to_owned()]);
+        assert_eq!(with(&["header", "query"]), Some(both));
+        let bearer = (path, vec!["authorization: Bearer bearer".to_owned()]);
+        assert_eq!(with(&["header", "query", "bearer"]), Some(bearer));
+    }
+}

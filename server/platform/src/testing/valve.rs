@@ -32,6 +32,8 @@ pub struct Proxy {
     upstream: String,
     address: String,
     flow: watch::Sender<Flow>,
+    /// Notified when the network loses all present connections.
+    lost: watch::Sender<()>,
 }
 
 impl Proxy {
@@ -40,9 +42,9 @@ impl Proxy {
         let upstream = host(url).to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("a listener has an address").to_string();
-        let flow = watch::Sender::new(Flow::Open);
-        tokio::spawn(accept(listener, upstream.clone(), flow.clone()));
-        Proxy { upstream, address, flow }
+        let (flow, lost) = (watch::Sender::new(Flow::Open), watch::Sender::new(()));
+        tokio::spawn(accept(listener, upstream.clone(), flow.clone(), lost.clone()));
+        Proxy { upstream, address, flow, lost }
     }
 
     /// Starts an open proxy for the PostgreSQL of the tests.
@@ -60,6 +62,11 @@ impl Proxy {
     /// Returns a URL of the server with the address of the proxy.
     pub fn url(&self, url: &str) -> String {
         url.replacen(&self.upstream, &self.address, 1)
+    }
+
+    /// Loses all present connections, as a network does that forgets them: neither side notices. New ones work.
+    pub fn lose_connections(&self) {
+        self.lost.send_replace(());
     }
 
     /// Changes the state of the proxy, for its present and future connections.
@@ -100,16 +107,16 @@ fn host(url: &str) -> &str {
 }
 
 /// Accepts client connections, and forwards those that arrive while the proxy is not closed.
-async fn accept(listener: TcpListener, upstream: String, flow: watch::Sender<Flow>) {
+async fn accept(listener: TcpListener, upstream: String, flow: watch::Sender<Flow>, lost: watch::Sender<()>) {
     while let Ok((stream, _)) = listener.accept().await {
         if *flow.borrow() != Flow::Closed {
-            tokio::spawn(forward(stream, upstream.clone(), flow.subscribe()));
+            tokio::spawn(forward(stream, upstream.clone(), flow.subscribe(), lost.subscribe()));
         }
     }
 }
 
-/// Forwards a connection until one side closes it or the proxy is closed.
-async fn forward(client: TcpStream, upstream: String, flow: watch::Receiver<Flow>) {
+/// Forwards a connection until one side closes it, the proxy is closed, or the network loses the connection.
+async fn forward(client: TcpStream, upstream: String, flow: watch::Receiver<Flow>, mut lost: watch::Receiver<()>) {
     let Ok(server) = TcpStream::connect(&upstream).await else { return };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
@@ -117,9 +124,15 @@ async fn forward(client: TcpStream, upstream: String, flow: watch::Receiver<Flow
     let both = async {
         tokio::join!(copy(from_client, to_server, flow.clone(), false), copy(from_server, to_client, flow, true))
     };
-    tokio::select! {
-        _ = both => {}
-        _ = closed.wait_for(|flow| *flow == Flow::Closed) => {}
+    tokio::pin!(both);
+    let is_lost = tokio::select! {
+        _ = &mut both => false,
+        _ = closed.wait_for(|flow| *flow == Flow::Closed) => false,
+        changed = lost.changed() => changed.is_ok(),
+    };
+    if is_lost {
+        // Both sockets stay open and silent until the proxy is closed.
+        let _ = closed.wait_for(|flow| *flow == Flow::Closed).await;
     }
 }
 
@@ -140,6 +153,93 @@ async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut flow: watch::
         // Dropping the half closes its direction.
         if length == 0 || to.write_all(&buffer[..length]).await.is_err() {
             return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::SOON;
+    use super::*;
+
+    /// Starts a server that sends each byte back. Returns a proxy before it.
+    async fn echo() -> Proxy {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("echo://user@{}/path?a=b", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (mut from, mut to) = stream.into_split();
+                tokio::spawn(async move { tokio::io::copy(&mut from, &mut to).await });
+            }
+        });
+        Proxy::start(&url).await
+    }
+
+    async fn connect(proxy: &Proxy) -> TcpStream {
+        TcpStream::connect(host(&proxy.url(&format!("echo://{}", proxy.upstream)))).await.unwrap()
+    }
+
+    /// Sends a byte, and returns the byte that comes back. Returns `None` if the connection is closed.
+    async fn returned(stream: &mut TcpStream, byte: u8) -> Option<u8> {
+        stream.write_all(&[byte]).await.ok()?;
+        tokio::time::timeout(SOON, stream.read_u8()).await.expect("a byte or the end arrives").ok()
+    }
+
+    #[tokio::test]
+    async fn the_url_of_a_proxy_differs_only_in_its_address() {
+        let proxy = echo().await;
+        let url = |address: &str| format!("echo://user:secret@{address}/path?a=b");
+        assert_eq!(proxy.url(&url(&proxy.upstream)), url(&proxy.address));
+        assert_ne!(proxy.upstream, proxy.address);
+        assert_eq!(host("redis://localhost:7"), "localhost:7");
+        assert_eq!(host("localhost:7?a=b"), "localhost:7");
+    }
+
+    #[tokio::test]
+    async fn an_open_proxy_passes_bytes_and_a_closed_one_cuts_its_connections() {
+        let proxy = echo().await;
+        let mut stream = connect(&proxy).await;
+        assert_eq!(returned(&mut stream, 1).await, Some(1));
+        proxy.set(Flow::Closed);
+        assert_eq!(tokio::time::timeout(SOON, stream.read_u8()).await.unwrap().ok(), None);
+        assert_eq!(returned(&mut connect(&proxy).await, 2).await, None);
+        proxy.set(Flow::Open);
+        assert_eq!(returned(&mut connect(&proxy).await, 3).await, Some(3));
+    }
+
+    #[tokio::test]
+    async fn a_delayed_proxy_passes_bytes_later() {
+        let (proxy, delay) = (echo().await, Duration::from_millis(50));
+        let mut stream = connect(&proxy).await;
+        assert_eq!(returned(&mut stream, 1).await, Some(1));
+        proxy.set(Flow::Delayed(delay));
+        let started = std::time::Instant::now();
+        assert_eq!(returned(&mut stream, 2).await, Some(2));
+        assert!(started.elapsed() >= 2 * delay, "both directions are delayed");
+    }
+
+    #[tokio::test]
+    async fn a_stalled_proxy_keeps_the_bytes_until_it_opens() {
+        let proxy = echo().await;
+        let mut stream = connect(&proxy).await;
+        assert_eq!(returned(&mut stream, 1).await, Some(1));
+        proxy.set(Flow::Stalled);
+        stream.write_all(&[2]).await.unwrap();
+        assert!(tokio::time::timeout(Duration::from_millis(50), stream.read_u8()).await.is_err());
+        proxy.set(Flow::Open);
+        assert_eq!(tokio::time::timeout(SOON, stream.read_u8()).await.unwrap().unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_half_closed_proxy_ends_the_responses_and_receives_requests() {
+        let proxy = echo().await;
+        let mut stream = connect(&proxy).await;
+        assert_eq!(returned(&mut stream, 1).await, Some(1));
+        proxy.set(Flow::HalfClosed);
+        assert_eq!(tokio::time::timeout(SOON, stream.read_u8()).await.unwrap().ok(), None);
+        for _ in 0..10 {
+            stream.write_all(&[2]).await.unwrap();
+            stream.flush().await.unwrap();
         }
     }
 }

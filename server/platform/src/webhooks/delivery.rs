@@ -8,7 +8,6 @@ use sqlx::{PgConnection, PgPool, Row as _};
 use uuid::Uuid;
 use writ_runtime::event::EventId;
 
-use super::secret::WebhookSecret;
 use crate::jobs::Expired;
 
 /// The time for which messages and the results of their deliveries are kept.
@@ -30,7 +29,7 @@ WITH receiver AS (
 INSERT INTO writ.webhook_deliveries (service, endpoint_id, event_id)
 SELECT receiver.service, receiver.id, message.event_id FROM receiver, message";
 
-/// Begins attempts of deliveries that are due: for each enabled endpoint that is not in `$1`, at most `$2`. The time of
+/// Begins attempts of deliveries that are due: for each enabled endpoint that is not in `$1` and not paused, at most `$2`. The time of
 /// the next attempt is the end of the lease, `$3` seconds later, so that an attempt of a process that dies is repeated.
 const LEASE: &str = "\
 WITH due AS (
@@ -44,7 +43,7 @@ WITH due AS (
         ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED
     ) AS waiting
     WHERE endpoint.service = current_schema() AND endpoint.disabled_at IS NULL AND endpoint.deleted_at IS NULL
-          AND endpoint.id <> ALL ($1)
+          AND endpoint.id <> ALL ($1) AND coalesce(endpoint.paused_until, '-infinity') <= now()
 ), leased AS (
     UPDATE writ.webhook_deliveries AS delivery
     SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $3)
@@ -78,6 +77,13 @@ WHERE delivery.service = current_schema() AND delivery.endpoint_id = $1 AND deli
       AND endpoint.service = delivery.service AND endpoint.id = delivery.endpoint_id
 RETURNING endpoint.succeeded_at IS NULL OR endpoint.succeeded_at < message.created_at";
 
+/// Ends an attempt that was not made, without counting it. Another one follows after `$4` seconds.
+const POSTPONE: &str = "\
+UPDATE writ.webhook_deliveries
+SET attempts = attempts - 1, next_attempt_at = now() + make_interval(secs => $4), failure = $5
+WHERE service = current_schema() AND endpoint_id = $1 AND event_id = $2 AND attempts = $3
+      AND next_attempt_at IS NOT NULL";
+
 /// The messages whose results are no longer kept.
 pub(super) const OLD_MESSAGES: Expired =
     Expired::new("writ.webhook_messages", "created_at").after(RETENTION).only("service = current_schema()");
@@ -88,7 +94,7 @@ pub(super) const DELETED_ENDPOINTS: Expired =
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 4] = [ADD, LEASE, SUCCEED, FAIL];
+pub(super) const STATEMENTS: [&str; 5] = [ADD, LEASE, SUCCEED, FAIL, POSTPONE];
 
 /// An attempt of a delivery that this process may make until the end of its lease.
 #[derive(Debug)]
@@ -98,8 +104,9 @@ pub(super) struct Attempt {
     /// The number of the attempt, from 1.
     pub(super) number: i32,
     pub(super) url: String,
-    /// The secrets that sign the message: the present one, and the previous one for a day.
-    pub(super) secrets: Vec<WebhookSecret>,
+    /// The encrypted secrets that sign the message: the present one, and the previous one for a day.
+    pub(super) secret: Vec<u8>,
+    pub(super) previous_secret: Option<Vec<u8>>,
     pub(super) body: Bytes,
 }
 
@@ -143,6 +150,17 @@ pub(super) async fn fail(
     Ok(fail.fetch_optional(connection).await?.unwrap_or(false))
 }
 
+/// Ends an attempt that was not made. Another one follows after a wait.
+pub(super) async fn postpone(
+    pool: &PgPool,
+    attempt: &Attempt,
+    wait: Duration,
+    reason: &str,
+) -> Result<(), sqlx::Error> {
+    let postpone = sqlx::query(POSTPONE).bind(attempt.endpoint).bind(attempt.event.uuid()).bind(attempt.number);
+    postpone.bind(wait.as_secs_f64()).bind(shortened(reason)).execute(pool).await.map(drop)
+}
+
 /// Returns the start of a text, as much as the table keeps.
 fn shortened(text: &str) -> String {
     text.chars().take(200).collect()
@@ -150,15 +168,14 @@ fn shortened(text: &str) -> String {
 
 fn attempt(row: &PgRow) -> Result<Attempt, sqlx::Error> {
     let event: Uuid = row.try_get("event_id")?;
-    let secret: Vec<u8> = row.try_get("secret")?;
-    let previous: Option<Vec<u8>> = row.try_get("previous_secret")?;
     let body: Vec<u8> = row.try_get("body")?;
     Ok(Attempt {
         endpoint: row.try_get("endpoint_id")?,
         event: event.into(),
         number: row.try_get("attempts")?,
         url: row.try_get("url")?,
-        secrets: std::iter::once(secret).chain(previous).map(WebhookSecret::from_bytes).collect(),
+        secret: row.try_get("secret")?,
+        previous_secret: row.try_get("previous_secret")?,
         body: Bytes::from(body),
     })
 }

@@ -1,13 +1,12 @@
 //! The endpoints of a service in its database.
 
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row as _};
 use uuid::Uuid;
-
-use super::secret::WebhookSecret;
 
 /// The greatest number of endpoints of a service.
 pub const MAX_ENDPOINTS: usize = 50;
@@ -46,6 +45,11 @@ UPDATE writ.webhook_endpoints
 SET previous_secret = secret, previous_until = now() + interval '24 hours', secret = $2
 WHERE service = current_schema() AND id = $1 AND deleted_at IS NULL";
 
+/// Delays all deliveries to an endpoint by a number of seconds.
+const PAUSE: &str = "\
+UPDATE writ.webhook_endpoints SET paused_until = greatest(paused_until, now() + make_interval(secs => $2))
+WHERE service = current_schema() AND id = $1";
+
 /// Deletes an endpoint. Its deliveries are purged later.
 const DELETE: &str = "\
 UPDATE writ.webhook_endpoints SET deleted_at = now()
@@ -53,7 +57,7 @@ WHERE service = current_schema() AND id = $1 AND deleted_at IS NULL";
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 7] = [LOCK, COUNT, ADD, READ, SWITCH, ROTATE, DELETE];
+pub(super) const STATEMENTS: [&str; 8] = [LOCK, COUNT, ADD, READ, SWITCH, ROTATE, PAUSE, DELETE];
 
 /// An endpoint outside of the services, to which events are delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,9 +127,10 @@ impl From<sqlx::Error> for EndpointError {
 /// Adds an endpoint. Returns an error if the service has the greatest number already.
 pub(super) async fn add(
     pool: &PgPool,
+    id: Uuid,
     new: &NewEndpoint,
     url: &str,
-    secret: &WebhookSecret,
+    sealed_secret: &[u8],
 ) -> Result<Endpoint, EndpointError> {
     let mut transaction = pool.begin().await?;
     sqlx::query(LOCK).execute(&mut *transaction).await?;
@@ -133,8 +138,8 @@ pub(super) async fn add(
     if usize::try_from(count).unwrap_or(0) >= MAX_ENDPOINTS {
         return Err(EndpointError::TooMany);
     }
-    let add = sqlx::query(ADD).bind(Uuid::now_v7()).bind(url).bind(&new.description).bind(&new.event_types);
-    let endpoint = endpoint(&add.bind(secret.as_bytes()).fetch_one(&mut *transaction).await?)?;
+    let add = sqlx::query(ADD).bind(id).bind(url).bind(&new.description).bind(&new.event_types);
+    let endpoint = endpoint(&add.bind(sealed_secret).fetch_one(&mut *transaction).await?)?;
     transaction.commit().await?;
     Ok(endpoint)
 }
@@ -156,8 +161,13 @@ pub(super) async fn switch(
 }
 
 /// Replaces the secret of an endpoint. Returns false if there is none with this id.
-pub(super) async fn rotate(pool: &PgPool, id: Uuid, secret: &WebhookSecret) -> Result<bool, sqlx::Error> {
-    Ok(sqlx::query(ROTATE).bind(id).bind(secret.as_bytes()).execute(pool).await?.rows_affected() > 0)
+pub(super) async fn rotate(pool: &PgPool, id: Uuid, sealed_secret: &[u8]) -> Result<bool, sqlx::Error> {
+    Ok(sqlx::query(ROTATE).bind(id).bind(sealed_secret).execute(pool).await?.rows_affected() > 0)
+}
+
+/// Delays all deliveries to an endpoint.
+pub(super) async fn pause(connection: &mut PgConnection, id: Uuid, wait: Duration) -> Result<(), sqlx::Error> {
+    sqlx::query(PAUSE).bind(id).bind(wait.as_secs_f64()).execute(connection).await.map(drop)
 }
 
 /// Deletes an endpoint. Returns false if there is none with this id.

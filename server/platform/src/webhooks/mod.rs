@@ -14,12 +14,16 @@
 //! | `request` | one request to an endpoint |
 //! | `target`, `address` | the URLs and network addresses that may be called |
 //! | `secret` | signatures |
+//! | `keys` | the encryption of secrets in the database |
+//! | `measure` | the numbers of endpoints and of due deliveries, for metrics |
 
 mod address;
 mod consumer;
 mod delivery;
 mod dispatch;
 mod endpoint;
+mod keys;
+mod measure;
 mod request;
 mod schedule;
 mod secret;
@@ -27,11 +31,10 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::PgPool;
-use tokio::task::JoinHandle;
 use uuid::Uuid;
 use writ_runtime::event::EventType;
 
@@ -42,11 +45,12 @@ use consumer::WebhookConsumer;
 
 use crate::Redis;
 use crate::builder::Builder;
-use crate::config::parse;
+use crate::config::{Mode, REQUIRED_KEY, parse};
 use crate::database;
 use crate::jobs::Job;
 use address::AddressPolicy;
 use dispatch::Dispatcher;
+use keys::SecretKeys;
 use request::Sender;
 use schedule::Schedule;
 use target::Target;
@@ -68,7 +72,8 @@ const DISABLED_BY_HAND: &str = "disabled by a request";
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&[&str]; 2] = [&endpoint::STATEMENTS, &delivery::STATEMENTS];
+pub(crate) const STATEMENTS: [&[&str]; 4] =
+    [&endpoint::STATEMENTS, &delivery::STATEMENTS, &keys::STATEMENTS, &measure::STATEMENTS];
 
 /// The rows of this module that are purged, for the test that purges them.
 #[cfg(test)]
@@ -90,15 +95,16 @@ pub(crate) const PURGED: [crate::jobs::Expired; 2] = [delivery::OLD_MESSAGES, de
 pub struct Webhooks {
     pool: PgPool,
     policy: AddressPolicy,
+    keys: SecretKeys,
     /// The event types that endpoints can receive: all that are not internal.
     event_types: &'static [&'static EventType],
 }
 
 impl Webhooks {
-    fn new(pool: &PgPool, events: &[&'static EventType], policy: AddressPolicy) -> Webhooks {
+    fn new(pool: &PgPool, events: &[&'static EventType], policy: AddressPolicy, keys: SecretKeys) -> Webhooks {
         let delivered: Vec<&'static EventType> = events.iter().copied().filter(|event| !event.internal).collect();
         // A service has one list, which lives as long as the process.
-        Webhooks { pool: pool.clone(), policy, event_types: delivered.leak() }
+        Webhooks { pool: pool.clone(), policy, keys, event_types: delivered.leak() }
     }
 
     /// Registers an endpoint, and returns it with the secret of its signatures. The secret cannot be read again.
@@ -114,8 +120,9 @@ impl Webhooks {
         if let Some(unknown) = new.event_types.iter().find(is_unknown) {
             return Err(EndpointError::UnknownEventType(unknown.clone()));
         }
-        let secret = WebhookSecret::generate();
-        Ok((endpoint::add(&self.pool, new, &target.url, &secret).await?, secret))
+        let (id, secret) = (Uuid::now_v7(), WebhookSecret::generate());
+        let sealed = self.keys.seal(id, &secret).map_err(sqlx::Error::from)?;
+        Ok((endpoint::add(&self.pool, id, new, &target.url, &sealed).await?, secret))
     }
 
     /// Returns all endpoints, in the order in which they were registered.
@@ -152,7 +159,8 @@ impl Webhooks {
     /// Returns the error of the database.
     pub async fn rotate_secret(&self, id: Uuid) -> Result<Option<WebhookSecret>, sqlx::Error> {
         let secret = WebhookSecret::generate();
-        Ok(endpoint::rotate(&self.pool, id, &secret).await?.then_some(secret))
+        let sealed = self.keys.seal(id, &secret)?;
+        Ok(endpoint::rotate(&self.pool, id, &sealed).await?.then_some(secret))
     }
 
     /// Deletes an endpoint. Returns false if there is none with this id.
@@ -173,42 +181,50 @@ impl Builder {
     /// Returns the webhooks of a service. `events` are the event types of its contract; internal ones are not delivered.
     ///
     /// The pool must be that of [`Builder::database`]; endpoints and deliveries are in its database. The platform registers
-    /// the consumer `webhooks`, sends due deliveries, and purges old ones. The variable `WEBHOOK_NETWORKS` with the
-    /// prefix of the service lists networks that are not public, such as `10.1.0.0/16`, in which endpoints may be; these
-    /// may lack TLS.
+    /// the consumer `webhooks`, sends due deliveries, and purges old ones. Two variables with the prefix of the service
+    /// are its settings: `WEBHOOK_KEYS` has the keys that encrypt the secrets of endpoints, which are required in
+    /// production, and `WEBHOOK_NETWORKS` lists networks that are not public, such as `10.1.0.0/16`, in which endpoints
+    /// may be; these may lack TLS.
     pub fn webhooks(&mut self, pool: &PgPool, redis: &Redis, events: &[&'static EventType]) -> Webhooks {
         let networks = self.source.setting("WEBHOOK_NETWORKS").or(Vec::new(), parse::networks);
         let policy = AddressPolicy::new(networks);
-        let webhooks = Webhooks::new(pool, events, policy.clone());
+        let keys = self.secret_keys(pool);
+        let webhooks = Webhooks::new(pool, events, policy.clone(), keys.clone());
         self.consumer("webhooks", pool, redis, webhooks.consumer());
         self.metrics.add_webhooks();
         let separate = database::separate(pool, CONNECTIONS, ACQUIRE_TIMEOUT);
         let dispatcher = Dispatcher {
             pool: separate.clone(),
             sender: Sender::new(policy),
+            keys,
             schedule: Schedule::default(),
             interval: INTERVAL,
             metrics: Arc::clone(&self.metrics),
         };
-        let (shutdown, running) = (self.shutdown(), Arc::<Mutex<Option<JoinHandle<()>>>>::default());
-        let started = running.clone();
-        self.at_start("send webhooks", move || {
-            let task = tokio::spawn(dispatcher.clone().run(shutdown.clone()));
-            *started.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
-            async { Ok(()) }
-        });
-        self.at_end(move || {
-            let (task, pool) = (running.lock().unwrap_or_else(PoisonError::into_inner).take(), separate.clone());
-            async move {
-                if let Some(task) = task {
-                    // The error means that the task panicked, which is logged.
-                    let _ = task.await;
-                }
-                pool.close().await;
-            }
-        });
+        let shutdown = self.shutdown();
+        self.background("send webhooks", separate, move || dispatcher.clone().run(shutdown.clone()));
         self.job(Job::purge("old webhooks", pool, delivery::OLD_MESSAGES));
         self.job(Job::purge("deleted webhook endpoints", pool, delivery::DELETED_ENDPOINTS));
         webhooks
+    }
+
+    /// Reads the keys of the secrets of endpoints. At the start of the service the first one encrypts them all.
+    fn secret_keys(&mut self, pool: &PgPool) -> SecretKeys {
+        let mode = self.config().mode;
+        let setting = self.source.setting("WEBHOOK_KEYS");
+        let configured = match (setting.is_set(), mode) {
+            (false, Mode::Production) => {
+                setting.missing(REQUIRED_KEY);
+                Vec::new()
+            }
+            _ => setting.or(Vec::new(), parse::keys),
+        };
+        let keys = SecretKeys::new(&configured, &database::schema(pool));
+        let (renewed, pool) = (keys.clone(), pool.clone());
+        self.at_start("encrypt the secrets of webhook endpoints", move || {
+            let (keys, pool) = (renewed.clone(), pool.clone());
+            async move { keys.renew(&pool).await }
+        });
+        keys
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use http::response::Parts;
 use http::{HeaderValue, Request, StatusCode, header};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -19,6 +20,7 @@ use tokio_rustls::TlsConnector;
 
 use super::address::AddressPolicy;
 use super::target::Target;
+use crate::retry_after::retry_after;
 
 /// The time for a complete request: the lookup of the host name, the connection and the response.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(15);
@@ -31,6 +33,9 @@ const MOST_ADDRESSES: usize = 4;
 
 /// The greatest size of the head of a response. Its body is not read.
 const LARGEST_HEAD: usize = 16 * 1024;
+
+/// The longest wait that an endpoint can ask for.
+const LONGEST_WAIT: Duration = Duration::from_secs(6 * 3600);
 
 /// A webhook as it is sent.
 #[derive(Debug, Clone)]
@@ -51,6 +56,8 @@ pub(super) enum Failure {
     Forbidden,
     /// The endpoint responded with a status code other than 2xx.
     Rejected(StatusCode),
+    /// The endpoint responded with 429 or 503, and with the time for which it wants no requests.
+    Busy(StatusCode, Duration),
     /// The endpoint did not respond.
     Unreachable(String),
 }
@@ -109,14 +116,18 @@ impl Sender {
     pub(super) async fn send(&self, url: &str, message: &Message) -> Result<(), Failure> {
         let target = Target::parse(url, &self.policy).map_err(|_| Failure::Forbidden)?;
         let sent = tokio::time::timeout(self.timeout, self.exchange(&target, message)).await;
-        let status = sent.unwrap_or_else(|_| Err(Failure::Unreachable("no response in time".to_owned())))?;
-        match status.is_success() {
-            true => Ok(()),
-            false => Err(Failure::Rejected(status)),
+        let head = sent.unwrap_or_else(|_| Err(Failure::Unreachable("no response in time".to_owned())))?;
+        let wait = retry_after(&head.headers, LONGEST_WAIT).filter(|wait| !wait.is_zero());
+        match (head.status, wait) {
+            (status, _) if status.is_success() => Ok(()),
+            (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, Some(wait)) => {
+                Err(Failure::Busy(head.status, wait))
+            }
+            (status, _) => Err(Failure::Rejected(status)),
         }
     }
 
-    async fn exchange(&self, target: &Target, message: &Message) -> Result<StatusCode, Failure> {
+    async fn exchange(&self, target: &Target, message: &Message) -> Result<Parts, Failure> {
         let stream = self.connect(target).await?;
         let request = request(target, message)?;
         if !target.is_secure {
@@ -162,12 +173,11 @@ fn request(target: &Target, message: &Message) -> Result<Request<Body>, Failure>
     Ok(request)
 }
 
-/// Sends a request on a new connection and returns the status code of the response. The connection ends with the head of
-/// the response.
+/// Sends a request on a new connection and returns the head of the response. The connection ends with it.
 async fn respond(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     request: Request<Body>,
-) -> Result<StatusCode, Failure> {
+) -> Result<Parts, Failure> {
     let mut connection = http1::Builder::new();
     connection.max_buf_size(LARGEST_HEAD);
     let (mut sender, connection) = connection.handshake(TokioIo::new(stream)).await.map_err(unreachable)?;
@@ -181,7 +191,7 @@ async fn respond(
             Err(error) => Err(error),
         },
     };
-    Ok(response.map_err(unreachable)?.status())
+    Ok(response.map_err(unreachable)?.into_parts().0)
 }
 
 /// Converts an error into a failure, with the texts of its causes.
@@ -199,7 +209,9 @@ impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Failure::Forbidden => f.write_str("the URL does not lead to an address that webhooks can be sent to"),
-            Failure::Rejected(status) => write!(f, "the endpoint responded with the status {}", status.as_u16()),
+            Failure::Rejected(status) | Failure::Busy(status, _) => {
+                write!(f, "the endpoint responded with the status {}", status.as_u16())
+            }
             Failure::Unreachable(cause) => write!(f, "the endpoint did not respond: {cause}"),
         }
     }

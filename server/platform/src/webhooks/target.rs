@@ -7,8 +7,11 @@ use url::{Host, Url};
 
 use super::address::AddressPolicy;
 
-/// The greatest length of the URL of an endpoint.
+/// The greatest length of the URL of an endpoint, in its normal form too: that adds a path, and encodes characters.
 const LONGEST_URL: usize = 2048;
+
+/// The greatest length of a host name (RFC 1035, section 2.3.4).
+const LONGEST_HOST: usize = 253;
 
 /// The URL of an endpoint, after its checks. The addresses behind a host name are checked for each request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,10 +34,14 @@ impl Target {
     /// # Errors
     /// Returns the requirement that the URL breaks, as a clause for the caller.
     pub(super) fn parse(text: &str, policy: &AddressPolicy) -> Result<Target, String> {
+        let too_long = || format!("must have at most {LONGEST_URL} characters");
         if text.len() > LONGEST_URL {
-            return Err(format!("must have at most {LONGEST_URL} characters"));
+            return Err(too_long());
         }
         let url = Url::parse(text).map_err(|_| "must be an absolute URL".to_owned())?;
+        if url.as_str().len() > LONGEST_URL {
+            return Err(too_long());
+        }
         let is_secure = match url.scheme() {
             "https" => true,
             "http" if policy.knows_networks() => false,
@@ -47,6 +54,9 @@ impl Target {
             return Err("must not contain a fragment".to_owned());
         }
         let (host, address) = match url.host() {
+            Some(Host::Domain(name)) if name.len() > LONGEST_HOST => {
+                return Err(format!("must have a host of at most {LONGEST_HOST} characters"));
+            }
             Some(Host::Domain(name)) => (name.to_owned(), None),
             Some(Host::Ipv4(address)) => (address.to_string(), Some(IpAddr::V4(address))),
             Some(Host::Ipv6(address)) => (address.to_string(), Some(IpAddr::V6(address))),
@@ -81,6 +91,9 @@ mod tests {
     fn a_url_that_is_not_safe_to_call_is_refused() {
         let policy = AddressPolicy::default();
         let long = format!("https://hooks.example/{}", "a".repeat(LONGEST_URL));
+        let long_once_encoded = format!("https://hooks.example/{}", "ä".repeat(400));
+        let long_with_its_path = format!("https://hooks.example?{}", "a".repeat(LONGEST_URL - 22));
+        let long_host = format!("https://{}example/", "aaaaaaa.".repeat(32));
         for (url, reason) in [
             ("hooks.example", "must be an absolute URL"),
             ("ftp://hooks.example", "must begin with https://"),
@@ -96,6 +109,9 @@ mod tests {
             ("https://[::ffff:127.0.0.1]/", "must lead to a public address"),
             ("https://169.254.169.254/latest/meta-data", "must lead to a public address"),
             (long.as_str(), "must have at most 2048 characters"),
+            (long_once_encoded.as_str(), "must have at most 2048 characters"),
+            (long_with_its_path.as_str(), "must have at most 2048 characters"),
+            (long_host.as_str(), "must have a host of at most 253 characters"),
         ] {
             assert_eq!(Target::parse(url, &policy).unwrap_err(), reason, "{url}");
         }

@@ -1,6 +1,8 @@
 //! Tests of the delivery of webhooks to endpoints that fail in every way.
 
 mod endpoints;
+mod keys;
+mod pauses;
 mod reached;
 mod receiver;
 
@@ -9,12 +11,14 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use secrecy::SecretString;
 use sqlx::PgPool;
 use writ_runtime::Bytes;
 use writ_runtime::event::{Consume as _, EventId, EventType, StoredEvent};
 
 use super::address::AddressPolicy;
 use super::dispatch::Dispatcher;
+use super::keys::SecretKeys;
 use super::request::Sender;
 use super::schedule::Schedule;
 use super::{Endpoint, NewEndpoint, WebhookSecret, Webhooks, delivery};
@@ -31,6 +35,15 @@ const EVENTS: &[&EventType] = &[&ORDER_CREATED, &ORDER_PAID, &SESSION_ENDED];
 
 /// The time for a request in these tests.
 const TIMEOUT: Duration = Duration::from_millis(500);
+
+/// The key of the secrets of endpoints.
+const KEY: &str = "a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2U=";
+
+/// Returns keys of the secrets of endpoints.
+fn secret_keys(keys: &[&str]) -> SecretKeys {
+    let keys: Vec<_> = keys.iter().map(|key| SecretString::from(*key)).collect();
+    SecretKeys::new(&keys, "things")
+}
 
 /// The webhooks of a test, whose endpoints may be at 127.0.0.1, and their dispatcher.
 struct Delivery {
@@ -61,11 +74,12 @@ async fn prepare(retries: usize, change: impl FnOnce(Sender) -> Sender) -> (Deli
     crate::tls::install_provider();
     let database = TestDatabase::with_things().await;
     let policy = AddressPolicy::new(vec!["127.0.0.1/32".parse().unwrap()]);
-    let webhooks = Webhooks::new(&database.pool, EVENTS, policy.clone());
+    let webhooks = Webhooks::new(&database.pool, EVENTS, policy.clone(), secret_keys(&[KEY]));
     let sender = change(Sender { timeout: TIMEOUT, ..Sender::with_roots(policy, rustls::RootCertStore::empty()) });
     let dispatcher = Dispatcher {
         pool: database.pool.clone(),
         sender,
+        keys: secret_keys(&[KEY]),
         schedule: Schedule(vec![Duration::from_millis(1); retries]),
         interval: Duration::from_millis(20),
         metrics: Arc::new(Metrics::default()),

@@ -126,7 +126,8 @@ fn methods_in(text: &str) -> Vec<(String, String)> {
     let mut methods = Vec::new();
     for line in text.lines() {
         if let Some(rest) = line.strip_prefix("pub trait ") {
-            current = rest.split(':').next().map(str::to_owned);
+            // The trait for consumers of events has a type parameter, and its methods are optional.
+            current = rest.split(':').next().filter(|name| !name.contains('<')).map(str::to_owned);
         } else if line == "}" {
             current = None;
         } else if let (Some(name), Some(rest)) = (&current, line.strip_prefix("    fn ")) {
@@ -144,5 +145,11 @@ mod tests {
     fn methods_are_read_from_traits_only() {
         let text = "pub trait Users: Send {\n    fn get_user(\n        &self,\n    );\n}\n\nimpl X {\n    fn other(\n";
         assert_eq!(methods_in(text), [("Users".to_owned(), "get_user".to_owned())]);
+    }
+
+    #[test]
+    fn the_optional_methods_of_consumers_of_events_are_not_listed() {
+        let text = "pub trait EventConsumer<T: Send>: Send {\n    fn order_paid(\n        &self,\n    ) {}\n}\n";
+        assert!(methods_in(text).is_empty());
     }
 }

@@ -71,3 +71,13 @@ pub(super) fn refuse(refusal: &DeferredRefusal, fault: Fault) -> MultipartError 
     });
     MultipartError::new()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_of_a_handler_keeps_the_reason_to_itself() {
+        assert_eq!(MultipartError::new().to_string(), "the multipart body cannot be read further");
+    }
+}

@@ -155,6 +155,17 @@ fn a_choice_follows_the_code_then_the_status_then_the_class() {
 }
 
 #[test]
+fn a_choice_of_numbers_is_written_without_quotes() {
+    let choice = |strings| {
+        let choice =
+            ErrorChoice { values: &["1", "2"], strings, by_code: false, statuses: &[(409, 1)], client: 0, server: 0 };
+        ErrorValue::Choice(Box::leak(Box::new(choice)))
+    };
+    assert_eq!(json_of(&choice(false), &problem()), 2);
+    assert_eq!(json_of(&choice(true), &problem()), "2");
+}
+
+#[test]
 fn problem_details_from_a_proxy_are_read_instead_of_the_error_schema() {
     let mut headers = HeaderMap::new();
     headers.insert("content-type", "application/problem+json".parse().unwrap());
@@ -175,4 +186,136 @@ fn a_code_that_is_no_identifier_is_replaced_by_that_of_the_status() {
         |code: &'static str| as_text(&ErrorValue::Text(ErrorText::LowerSnakeCode), &problem().with_code(code), "r-1");
     assert_eq!(code("NAME_TAKEN"), "name_taken");
     assert_eq!(code("name taken"), "conflict");
+}
+
+#[test]
+fn each_text_of_a_problem_is_in_its_slot() {
+    const ID: &str = "0b5f9d6c-6f0f-4d4a-9a55-6d4c9f0f5a11";
+    let text = |text: ErrorText, id: &str| as_text(&ErrorValue::Text(text), &problem(), id);
+    for (slot, expected) in [
+        (ErrorText::Code, "NAME_TAKEN"),
+        (ErrorText::LowerCode, "name_taken"),
+        (ErrorText::UpperCode, "NAME_TAKEN"),
+        (ErrorText::LowerSnakeCode, "name_taken"),
+        (ErrorText::Message, "taken"),
+        (ErrorText::Sentence, "taken: items[0].name is taken; q is odd"),
+        (ErrorText::Title, "Conflict"),
+        (ErrorText::Status, "409"),
+        (ErrorText::RequestId, ID),
+        (ErrorText::Uuid, ID),
+        (ErrorText::Instance, &format!("urn:uuid:{ID}")),
+        (ErrorText::Field, "items[0].name"),
+        (ErrorText::FieldOrNull, "items[0].name"),
+        (ErrorText::FieldOrLocation, "items[0].name"),
+        (ErrorText::Parameter, ""),
+        (ErrorText::Pointer, "/items/0/name"),
+        (ErrorText::Location, "body"),
+    ] {
+        assert_eq!(text(slot, ID), expected, "{slot:?}");
+    }
+    assert_eq!(text(ErrorText::Instance, "r-1"), "urn:request-id:r-1");
+    uuid::Uuid::try_parse(&text(ErrorText::Uuid, "r-1")).unwrap();
+}
+
+#[test]
+fn a_problem_without_violations_leaves_the_slots_of_fields_empty() {
+    let problem = Problem::new(StatusCode::NOT_FOUND, "");
+    for (slot, expected) in [
+        (ErrorText::Message, json!("Not Found")),
+        (ErrorText::Sentence, json!("Not Found")),
+        (ErrorText::Field, json!("")),
+        (ErrorText::FieldOrNull, Value::Null),
+        (ErrorText::FieldOrLocation, json!("body")),
+        (ErrorText::Parameter, json!("")),
+        (ErrorText::Pointer, json!("")),
+        (ErrorText::Location, json!("body")),
+    ] {
+        assert_eq!(json_of(&ErrorValue::Text(slot), &problem), expected, "{slot:?}");
+    }
+    assert_eq!(json_of(&ErrorValue::Steps, &problem), json!([]));
+}
+
+#[test]
+fn a_slot_of_the_time_has_the_current_time_in_its_unit() {
+    let number = |slot: ErrorValue| json_of(&slot, &problem()).as_i64().unwrap();
+    let text = |text: ErrorText| as_text(&ErrorValue::Text(text), &problem(), "r-1");
+    let before = chrono::Utc::now();
+    let (seconds, milliseconds) = (number(ErrorValue::Seconds), number(ErrorValue::Milliseconds));
+    let (timestamp, date) = (text(ErrorText::Timestamp), text(ErrorText::Date));
+    let after = chrono::Utc::now();
+    assert!((before.timestamp()..=after.timestamp()).contains(&seconds), "{seconds}");
+    assert!((before.timestamp_millis()..=after.timestamp_millis()).contains(&milliseconds), "{milliseconds}");
+    let parsed = chrono::DateTime::parse_from_rfc3339(&timestamp).unwrap().timestamp_millis();
+    assert!((before.timestamp_millis()..=after.timestamp_millis()).contains(&parsed), "{timestamp}");
+    assert!(timestamp.ends_with('Z') && timestamp.len() == "2026-01-01T00:00:00.000Z".len(), "{timestamp}");
+    assert!([before, after].map(|time| time.date_naive().to_string()).contains(&date), "{date}");
+}
+
+#[test]
+fn the_steps_to_an_invalid_value_begin_with_its_location() {
+    let list = ErrorValue::List(&ErrorList { item: ErrorValue::Steps, max: usize::MAX, or_problem: false });
+    assert_eq!(json_of(&ErrorValue::Steps, &problem()), json!(["body", "items", "0", "name"]));
+    assert_eq!(json_of(&list, &problem()), json!([["body", "items", "0", "name"], ["query", "q"]]));
+}
+
+#[test]
+fn an_optional_member_is_omitted_if_the_problem_has_no_value_for_it() {
+    const LIST: ErrorList = ErrorList { item: ErrorValue::Status, max: 1, or_problem: false };
+    const MEMBERS: &[ErrorMember] = &[
+        ErrorMember::Optional("code", ErrorValue::Text(ErrorText::Code)),
+        ErrorMember::Optional("status", ErrorValue::Status),
+        ErrorMember::Optional("constant", ErrorValue::Constant("1")),
+        ErrorMember::Optional("field", ErrorValue::Text(ErrorText::Field)),
+        ErrorMember::Optional("start", ErrorValue::Limited(ErrorText::Field, 2)),
+        ErrorMember::Optional("nullable", ErrorValue::Text(ErrorText::FieldOrNull)),
+        ErrorMember::Optional("place", ErrorValue::Text(ErrorText::FieldOrLocation)),
+        ErrorMember::Optional("in", ErrorValue::Text(ErrorText::Location)),
+        ErrorMember::Optional("pointer", ErrorValue::Text(ErrorText::Pointer)),
+        ErrorMember::Optional("parameter", ErrorValue::Text(ErrorText::Parameter)),
+        ErrorMember::Optional("steps", ErrorValue::Steps),
+        ErrorMember::Optional("message", ErrorValue::MessageByField),
+        ErrorMember::Optional("messages", ErrorValue::MessagesByField),
+        ErrorMember::Optional("list", ErrorValue::List(&LIST)),
+        ErrorMember::Optional("nested", ErrorValue::Object(&[ErrorMember::Required("steps", ErrorValue::Steps)])),
+    ];
+    let without = || Problem::new(StatusCode::CONFLICT, "taken");
+    assert_eq!(json_of(&ErrorValue::Object(MEMBERS), &without()), json!({ "code": "CONFLICT", "status": 409 }));
+    let in_body = without().with_violation(Violation::body("name", "is taken"));
+    assert_eq!(
+        json_of(&ErrorValue::Object(MEMBERS), &in_body),
+        json!({
+            "code": "CONFLICT", "status": 409, "field": "name", "start": "na", "nullable": "name", "place": "name",
+            "in": "body", "pointer": "/name", "steps": ["body", "name"], "message": { "name": "is taken" },
+            "messages": { "name": ["is taken"] }, "list": [409], "nested": { "steps": ["body", "name"] },
+        })
+    );
+    let violation = Violation { location: InputLocation::Query, field: "q".to_owned(), message: "is odd".into() };
+    let in_query = json_of(&ErrorValue::Object(MEMBERS), &without().with_violation(violation));
+    assert_eq!((&in_query["pointer"], &in_query["parameter"]), (&Value::Null, &json!("q")));
+}
+
+#[test]
+fn a_list_has_at_most_the_declared_number_of_elements() {
+    let list =
+        |max| ErrorValue::List(&*Box::leak(Box::new(ErrorList { item: ErrorValue::Status, max, or_problem: true })));
+    for max in 0..4 {
+        let elements = json_of(&list(max), &problem()).as_array().unwrap().len();
+        assert_eq!(elements, max.min(problem().violations.len()), "{max}");
+    }
+}
+
+#[test]
+fn a_body_of_text_is_the_value_of_its_slot() {
+    const CHOICE: ErrorChoice =
+        ErrorChoice { values: &["a", "b"], strings: true, by_code: false, statuses: &[(409, 1)], client: 0, server: 0 };
+    for (slot, expected) in [
+        (ErrorValue::Text(ErrorText::Code), "NAME_TAKEN"),
+        (ErrorValue::Limited(ErrorText::Code, 4), "NAME"),
+        (ErrorValue::Limited(ErrorText::Code, 40), "NAME_TAKEN"),
+        (ErrorValue::Choice(&CHOICE), "b"),
+        (ErrorValue::Status, "409"),
+        (ErrorValue::Constant("fixed"), "fixed"),
+    ] {
+        assert_eq!(as_text(&slot, &problem(), "r-1"), expected, "{slot:?}");
+    }
 }

@@ -87,6 +87,7 @@
 //! - [`errors`]: a type for each error status, such as `NotFound`, and the error envelope.
 //! - [`operations`]: the operations as constant data: paths, parameters, security and policies.
 //! - [`client`]: a typed client of the contract.
+//! - [`domain_events`]: the domain events of the service: their types, publisher and consumer.
 //!
 //! All types, traits and errors are also exported from this module.
 //!
@@ -112,6 +113,7 @@ pub mod tickets;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod errors;
+pub mod domain_events;
 pub mod operations;
 
 mod wire;

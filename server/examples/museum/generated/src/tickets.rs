@@ -29,7 +29,8 @@ pub trait Tickets: Send + Sync + 'static {
     /// `POST /events/{eventId}/tickets` ([`operations::SELL_TICKET`]). Requires `key` with the
     /// scope `tickets:write`. The gate allows 30 requests in 60 s per caller. The body can have up
     /// to 4 KiB. If a caller repeats a request with its `Idempotency-Key` within 24 h, the handler
-    /// returns the recorded response. `cx.idempotency()` returns the key.
+    /// returns the recorded response. `cx.idempotency()` returns the key. The handler publishes the
+    /// event `ticket.sold`.
     fn sell_ticket(
         &self,
         cx: &Context<Self::Principal>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use http::{Request, StatusCode, header};
 use museum_api::client::Client;
 use museum_api::{CreateEventRequest, GetHoursRequest, NewEvent};
@@ -139,6 +139,11 @@ async fn callers_of_a_stopped_service_get_a_response_in_time() {
 }
 
 #[tokio::test]
+async fn callers_of_a_slow_service_get_a_response_in_time() {
+    outage(Some(Behaviour::Late)).await;
+}
+
+#[tokio::test]
 async fn callers_of_a_silent_service_get_a_response_in_time() {
     outage(Some(Behaviour::Silent)).await;
 }
@@ -197,20 +202,45 @@ async fn no_post_is_retried() {
 }
 
 #[tokio::test]
-async fn no_more_than_the_budget_of_retries_arrives_during_and_after_an_outage() {
+async fn no_more_than_the_budget_of_retries_arrives_when_a_service_works_again() {
     let museum = Unreliable::start().await;
-    let settings = [("CALL_BREAKER_FAILURES", "100000"), ("CALL_CONCURRENCY", "1000"), ("CALL_TIMEOUT", "2s")];
+    let settings = [("CALL_BREAKER_FAILURES", "100000"), ("CALL_CONCURRENCY", "1000"), ("CALL_TIMEOUT", "20s")];
     let guide = Guide::new(&museum, &settings);
-    let request = GetHoursRequest::default();
-    museum.behave(Behaviour::Status(503));
-    let calls = 300;
-    join_all((0..calls).map(|_| async { guide.client.hours.get_hours(&request).await.is_err() })).await;
-    museum.behave(Behaviour::Works);
-    let recovered = join_all((0..calls).map(|_| async { guide.client.hours.get_hours(&request).await.is_ok() })).await;
-    assert!(recovered.into_iter().all(|works| works));
+    let (calls, request) = (300, GetHoursRequest::default());
+    museum.behave(Behaviour::Busy);
+    // All calls fail, and would be repeated in the second in which the service works again.
+    let calling = join_all((0..calls).map(|_| async { guide.client.hours.get_hours(&request).await.is_ok() }));
+    let recovery = async {
+        museum.until_arrived("GET", calls).await;
+        museum.behave(Behaviour::Works);
+    };
+    let (succeeded, ()) = join(calling, recovery).await;
+    let succeeded = succeeded.into_iter().filter(|works| *works).count();
     // A fifth of the calls, and one in each of ten seconds.
     let budget = calls / 5 + 10;
-    let retries = museum.arrived("GET") - 2 * calls;
-    assert!((10..=budget).contains(&retries), "{retries}");
-    assert_eq!(guide.metric("writ_call_retries_total", &[("result", "retried")]) as usize, retries);
+    let retries = museum.arrived("GET") - calls;
+    assert!((1..=budget).contains(&retries) && (1..=retries).contains(&succeeded), "{retries} {succeeded}");
+    let metric = |result| guide.metric("writ_call_retries_total", &[("result", result)]) as usize;
+    assert_eq!((metric("retried"), metric("exhausted")), (retries, calls - succeeded));
+}
+
+#[tokio::test]
+async fn one_request_at_a_time_arrives_while_the_breaker_probes_a_service() {
+    let museum = Unreliable::start().await;
+    let guide = Guide::new(&museum, &[]);
+    let app = router(&guide);
+    museum.behave(Behaviour::Status(500));
+    while guide.transitions("reads", "open") == 0.0 {
+        ask(&app).await;
+    }
+    // The probe has no response, so all other callers are refused while it waits.
+    museum.behave(Behaviour::Silent);
+    let arrived = museum.arrived("GET");
+    let probing = async {
+        while guide.transitions("reads", "half_open") == 0.0 {
+            join_all((0..20).map(|_| ask(&app))).await;
+        }
+    };
+    timeout(SOON, probing).await.expect("the breaker probes the service");
+    assert_eq!(museum.arrived("GET"), arrived + 1);
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, advance, sleep};
 use writ_runtime::JsonLines;
 use writ_runtime::client::Call;
 
@@ -124,6 +124,22 @@ async fn a_second_request_is_sent_while_the_first_one_takes_long_only_where_the_
     let setup = Setup::new(service.clone());
     assert_eq!(setup.call(&GET).await.unwrap(), 200);
     assert_eq!(service.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hedged_call_waits_for_its_first_request_if_the_breaker_refuses_the_second() {
+    let service = Memory::new(|number| async move {
+        sleep(if number <= 5 { Duration::ZERO } else { SECOND }).await;
+        Ok(response(if number <= 5 { 500 } else { 200 }, &[]))
+    });
+    let setup = Setup::new(service.clone());
+    for _ in 0..5 {
+        assert_eq!(setup.call(&HEDGED).await.unwrap(), 500);
+    }
+    advance(2 * SECOND).await;
+    // The first request is the probe of the breaker, which permits no other one.
+    assert_eq!(setup.call(&HEDGED).await.unwrap(), 200);
+    assert_eq!(service.count(), 6);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,13 +1,18 @@
 //! A real HTTP server that fails in every way that a test asks for.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+
+/// The opening hours of a museum that is never open.
+const HOURS: &str = r#"{"days":[]}"#;
+
+/// The time after which a late server responds.
+const LATE: Duration = Duration::from_millis(600);
 
 /// The behaviour of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +21,10 @@ pub(super) enum Behaviour {
     Works,
     /// The server responds with this status code.
     Status(u16),
+    /// The server responds with 503, and permits a further request after a second.
+    Busy,
+    /// The server responds as it should, but later than its callers wait.
+    Late,
     /// The server reads requests and does not respond.
     Silent,
     /// The server sends a part of each response and then nothing.
@@ -28,14 +37,14 @@ pub(super) enum Behaviour {
 pub(super) struct Unreliable {
     address: SocketAddr,
     behaviour: watch::Sender<Behaviour>,
-    arrived: Arc<Mutex<Vec<String>>>,
+    arrived: watch::Sender<Vec<String>>,
     running: Option<JoinHandle<()>>,
 }
 
 impl Unreliable {
     pub(super) async fn start() -> Unreliable {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (behaviour, arrived) = (watch::Sender::new(Behaviour::Works), Arc::default());
+        let (behaviour, arrived) = (watch::Sender::new(Behaviour::Works), watch::Sender::default());
         let address = listener.local_addr().unwrap();
         let mut server = Unreliable { address, behaviour, arrived, running: None };
         server.serve(listener);
@@ -77,20 +86,34 @@ impl Unreliable {
 
     /// Returns the number of requests with a method that have arrived.
     pub(super) fn arrived(&self, method: &str) -> usize {
-        self.arrived.lock().unwrap().iter().filter(|arrived| *arrived == method).count()
+        count(&self.arrived.borrow(), method)
+    }
+
+    /// Waits until this number of requests with a method have arrived.
+    pub(super) async fn until_arrived(&self, method: &str, number: usize) {
+        self.arrived.subscribe().wait_for(|arrived| count(arrived, method) >= number).await.unwrap();
     }
 }
 
+fn count(arrived: &[String], method: &str) -> usize {
+    arrived.iter().filter(|arrived| *arrived == method).count()
+}
+
 /// Responds to the requests of a connection.
-async fn converse(mut stream: TcpStream, behaviour: watch::Receiver<Behaviour>, arrived: Arc<Mutex<Vec<String>>>) {
+async fn converse(mut stream: TcpStream, behaviour: watch::Receiver<Behaviour>, arrived: watch::Sender<Vec<String>>) {
     while let Some(method) = request(&mut stream).await {
         let known = method == "GET";
-        arrived.lock().unwrap().push(method);
+        arrived.send_modify(|arrived| arrived.push(method));
         let behaviour = *behaviour.borrow();
         let response = match behaviour {
-            Behaviour::Works if known => respond(200, r#"{"days":[]}"#),
+            Behaviour::Late => {
+                tokio::time::sleep(LATE).await;
+                respond(200, HOURS)
+            }
+            Behaviour::Works if known => respond(200, HOURS),
             Behaviour::Works => respond(409, ""),
             Behaviour::Status(status) => respond(status, ""),
+            Behaviour::Busy => "HTTP/1.1 503 Busy\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n".to_owned(),
             Behaviour::Stalls => {
                 "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{".to_owned()
             }

@@ -15,8 +15,9 @@ use serde_json::json;
 
 use super::*;
 use crate::credentials::Registered;
-use crate::credentials::remote_keys::key_set;
+use crate::credentials::remote_keys::{Times, key_set};
 use crate::principal::Principal;
+use crate::testing::SOON;
 
 /// The modulus of an RSA key that was created for these tests.
 const RSA_MODULUS: &str = "\
@@ -146,9 +147,9 @@ fn now() -> i64 {
     chrono::Utc::now().timestamp()
 }
 
-fn issuer_with_cooldown(config: IssuerConfig, cooldown: Duration) -> Issuer<Visitor> {
+fn issuer_with(config: IssuerConfig, times: Times) -> Issuer<Visitor> {
     jose::install();
-    let keys = Keys::with_cooldown(config.issuer.clone(), config.key_location(), cooldown);
+    let keys = Keys::with_times(config.issuer.clone(), config.key_location(), times);
     Issuer(Arc::new(Inner { config, keys, verified: VerifiedTokens::new(REMEMBERED) }))
 }
 
@@ -260,7 +261,7 @@ async fn the_header_of_a_token_cannot_choose_its_algorithm_or_its_key() {
 async fn a_new_key_is_found_and_an_unknown_one_causes_few_requests() {
     let mut server = TestIssuer::start("/.well-known/openid-configuration").await;
     let first = server.add_key();
-    let issuer = issuer_with_cooldown(server.config(), Duration::from_millis(300));
+    let issuer = issuer_with(server.config(), Times { cooldown: Duration::from_millis(300), ..Times::default() });
     assert!(is_valid(&issuer, &server.sign(first, &server.claims())).await);
     let second = server.add_key();
     let token = server.sign(second, &server.claims());
@@ -290,7 +291,7 @@ async fn tokens_cannot_be_verified_before_the_keys_were_fetched_once() {
 async fn keys_stay_valid_while_the_issuer_is_unavailable() {
     let mut server = TestIssuer::start("/.well-known/openid-configuration").await;
     let key = server.add_key();
-    let issuer = issuer_with_cooldown(server.config(), Duration::ZERO);
+    let issuer = issuer_with(server.config(), Times { cooldown: Duration::ZERO, ..Times::default() });
     assert!(is_valid(&issuer, &server.sign(key, &server.claims())).await);
     // The issuer publishes no key, which is an error.
     server.withdraw_key(key);
@@ -299,6 +300,39 @@ async fn keys_stay_valid_while_the_issuer_is_unavailable() {
     let mut later = server.claims();
     later["exp"] = json!(now() + 61);
     assert!(is_valid(&issuer, &server.sign(key, &later)).await);
+}
+
+#[tokio::test]
+async fn keys_that_are_not_fresh_are_used_and_fetched_again_in_the_background() {
+    let fetched = |server: &TestIssuer| server.published.requests.load(Ordering::SeqCst);
+    for (fresh, expected) in [(Duration::ZERO, 2), (Times::default().fresh, 1)] {
+        let mut server = TestIssuer::start("/.well-known/openid-configuration").await;
+        let key = server.add_key();
+        let times = Times { fresh, cooldown: Duration::ZERO, ..Times::default() };
+        let issuer = issuer_with(server.config(), times);
+        for later in 0..2 {
+            // Another token, since a verified one needs no key.
+            let mut claims = server.claims();
+            claims["exp"] = json!(now() + 60 + later);
+            assert!(is_valid(&issuer, &server.sign(key, &claims)).await);
+        }
+        let refreshed = async {
+            while fetched(&server) < expected {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(SOON, refreshed).await.expect("the keys are fetched again");
+        assert_eq!(fetched(&server), expected, "{fresh:?}");
+    }
+}
+
+#[tokio::test]
+async fn keys_that_are_too_old_verify_no_token() {
+    let mut server = TestIssuer::start("/.well-known/openid-configuration").await;
+    let key = server.add_key();
+    let issuer = issuer_with(server.config(), Times { usable: Duration::ZERO, ..Times::default() });
+    let token = server.sign(key, &server.claims());
+    assert!(matches!(issuer.caller(BearerToken::new(&token)).await, Err(Denied::Unavailable(_))));
 }
 
 #[tokio::test]

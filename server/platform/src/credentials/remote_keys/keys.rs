@@ -31,7 +31,21 @@ struct Inner {
     /// The result of the last attempt to fetch the keys. The lock is held during an attempt, so that there is one at a
     /// time.
     attempt: Mutex<Option<Attempt>>,
-    cooldown: Duration,
+    times: Times,
+}
+
+/// The ages of keys, and the time between two attempts to fetch them.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::credentials) struct Times {
+    pub(in crate::credentials) fresh: Duration,
+    pub(in crate::credentials) usable: Duration,
+    pub(in crate::credentials) cooldown: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Times {
+        Times { fresh: FRESH, usable: USABLE, cooldown: COOLDOWN }
+    }
 }
 
 /// Keys that were fetched.
@@ -59,18 +73,18 @@ pub(in crate::credentials) enum Found {
 
 impl Keys {
     pub(in crate::credentials) fn new(issuer: String, location: KeyLocation) -> Keys {
-        Keys::with_cooldown(issuer, location, COOLDOWN)
+        Keys::with_times(issuer, location, Times::default())
     }
 
-    pub(in crate::credentials) fn with_cooldown(issuer: String, location: KeyLocation, cooldown: Duration) -> Keys {
-        Keys(Arc::new(Inner { issuer, location, known: RwLock::default(), attempt: Mutex::default(), cooldown }))
+    pub(in crate::credentials) fn with_times(issuer: String, location: KeyLocation, times: Times) -> Keys {
+        Keys(Arc::new(Inner { issuer, location, known: RwLock::default(), attempt: Mutex::default(), times }))
     }
 
     /// Returns the key with this id. A token without an id is verified by the only key of the issuer.
     pub(in crate::credentials) async fn find(&self, id: Option<&str>) -> Found {
         let began = Instant::now();
         if let Some((known, key)) = self.known().and_then(|known| Some((known.clone(), known.find(id)?))) {
-            if known.fetched.elapsed() > FRESH {
+            if known.fetched.elapsed() > self.0.times.fresh {
                 self.refresh_in_background(began);
             }
             return Found::Key(key);
@@ -92,7 +106,7 @@ impl Keys {
     async fn refresh(&self, began: Instant) -> Option<String> {
         let mut last = self.0.attempt.lock().await;
         if let Some(attempt) = &*last
-            && (attempt.at >= began || attempt.at.elapsed() < self.0.cooldown)
+            && (attempt.at >= began || attempt.at.elapsed() < self.0.times.cooldown)
         {
             return attempt.failure.clone();
         }
@@ -116,7 +130,7 @@ impl Keys {
     /// Returns the known keys, unless they are too old.
     fn known(&self) -> Option<Known> {
         let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner).clone();
-        known.filter(|known| known.fetched.elapsed() < USABLE)
+        known.filter(|known| known.fetched.elapsed() < self.0.times.usable)
     }
 
     fn keep(&self, keys: Vec<Jwk>) {

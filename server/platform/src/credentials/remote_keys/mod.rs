@@ -14,6 +14,8 @@ use http::Uri;
 pub(super) use jwk::Jwk;
 #[cfg(test)]
 pub(super) use jwk::key_set;
+#[cfg(test)]
+pub(super) use keys::Times;
 pub(super) use keys::{COOLDOWN, Found, Keys};
 
 /// The location of the keys of an issuer.

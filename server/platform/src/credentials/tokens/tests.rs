@@ -238,3 +238,10 @@ fn an_invalid_key_is_reported() {
         "key 2 is neither an Ed25519 or P-256 private key in PKCS #8 PEM nor an Ed25519 seed in base64"
     );
 }
+
+#[test]
+fn a_key_that_is_none_is_named_by_its_number_and_not_by_its_text() {
+    let keys = [STANDARD.encode([1; 32]), "sesame".to_owned()].map(SecretString::from).to_vec();
+    let error = Tokens::<Visitor>::new(&config(keys)).unwrap_err().to_string();
+    assert!(error.starts_with("key 2 is neither ") && !error.contains("sesame"), "{error}");
+}

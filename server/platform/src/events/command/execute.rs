@@ -1,11 +1,14 @@
 //! The execution of the subcommand `events`.
 
+use std::collections::BTreeSet;
+
 use writ_runtime::event::EventId;
 
 use super::table::{self, HeldEvent};
 use super::{Command, USAGE};
 use crate::BoxError;
-use crate::events::RegisteredConsumer;
+use crate::events::relay::groups;
+use crate::events::{RegisteredConsumer, RegisteredOutbox};
 use crate::operator::{self, suggestion, time};
 use crate::platform::Platform;
 
@@ -16,14 +19,13 @@ use crate::platform::Platform;
 pub(crate) async fn run(platform: &Platform, arguments: &[String]) -> Result<String, BoxError> {
     let command = Command::parse(arguments)?;
     let consumers = &platform.0.consumers;
-    if command == Command::Help {
-        return Ok(USAGE.to_owned());
-    }
-    if consumers.is_empty() {
+    let needs_consumers = !matches!(command, Command::Help | Command::Forget { .. });
+    if needs_consumers && consumers.is_empty() {
         return Err("this service has no consumers of events".into());
     }
     match command {
         Command::Help => Ok(USAGE.to_owned()),
+        Command::Forget { consumer } => forget(&platform.0.outboxes, &consumer).await,
         Command::List { consumer } => list(&selected(consumers, consumer.as_deref())?).await,
         Command::Show { event } => show(consumers, event).await,
         Command::Replay { event, consumer } => replay(&selected(consumers, consumer.as_deref())?, event).await,
@@ -102,6 +104,28 @@ async fn replay(consumers: &[&RegisteredConsumer], event: Option<EventId>) -> Re
         (1, _) => Ok("1 event is handled again at once".to_owned()),
         _ => Ok(format!("{count} events are handled again at once")),
     }
+}
+
+/// Removes a consumer that is not running from the streams of all outboxes.
+async fn forget(outboxes: &[RegisteredOutbox], name: &str) -> Result<String, BoxError> {
+    let (mut known, mut is_found) = (BTreeSet::new(), false);
+    for outbox in outboxes {
+        for group in groups::known(&outbox.pool).await.map_err(operator::explained)? {
+            if group.name == name && group.is_running {
+                return Err(format!("the consumer `{name}` is running: stop it first, and wait for a minute").into());
+            }
+            is_found |= group.name == name;
+            known.insert(group.name);
+        }
+    }
+    if !is_found {
+        let hint = suggestion(name, known.iter().map(String::as_str));
+        return Err(format!("no outbox of this service knows a consumer named `{name}`{hint}").into());
+    }
+    for outbox in outboxes {
+        groups::remove(&outbox.pool, &outbox.redis, &[name.to_owned()]).await?;
+    }
+    Ok(format!("forgot the consumer `{name}`: the streams keep no events for it"))
 }
 
 /// Returns the consumers that hold an event back.

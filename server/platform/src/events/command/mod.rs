@@ -17,11 +17,13 @@ events list [CONSUMER]
 events show EVENT
 events replay EVENT|all [of CONSUMER]
 events drop EVENT [of CONSUMER] [by NAME] [reason TEXT]
+events forget CONSUMER
 
 EVENT         the id of an event, as `events list` prints it: evt_…
 CONSUMER      the name of a consumer; without it, all consumers of the service
 replay        handle a parked event again; `all` replays every parked event
 drop          never handle the event; the later events of its aggregate continue
+forget        let the streams no longer keep events for a consumer that does not exist any more
 by NAME       the operator; the default is the variable USER
 reason TEXT   the reason, at most 500 characters";
 
@@ -36,6 +38,8 @@ enum Command {
     Replay { event: Option<EventId>, consumer: Option<String> },
     /// Removes an event without handling it.
     Drop { event: EventId, consumer: Option<String>, note: Note },
+    /// Removes a consumer that does not exist any more from the streams.
+    Forget { consumer: String },
     /// Prints the usage.
     Help,
 }
@@ -51,6 +55,7 @@ impl Command {
             None | Some("help" | "--help" | "-h") => return Ok(Command::Help),
             Some("list") => Command::List { consumer: words.next().map(str::to_owned) },
             Some("show") => Command::Show { event: event(&mut words)? },
+            Some("forget") => Command::Forget { consumer: words.required("the name of a consumer")?.to_owned() },
             Some("replay") => return replay(&mut words),
             Some("drop") => return drop_event(&mut words),
             Some(other) => return Err(format!("`events {other}` is not a command; the commands are:\n\n{USAGE}")),
@@ -119,6 +124,7 @@ mod tests {
         assert_eq!(parse(&["replay", "all"]), Ok(Command::Replay { event: None, consumer: None }));
         let replay = Command::Replay { event: Some(event), consumer: consumer.clone() };
         assert_eq!(parse(&["replay", &id, "of", "orders"]), Ok(replay));
+        assert_eq!(parse(&["forget", "orders"]), Ok(Command::Forget { consumer: "orders".to_owned() }));
         let note = Note { operator: "ada".to_owned(), reason: "INC-812".to_owned() };
         let words = ["drop", &id, "of", "orders", "by", "ada", "reason", "INC-812"];
         assert_eq!(parse(&words), Ok(Command::Drop { event, consumer, note }));

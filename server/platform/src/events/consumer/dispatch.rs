@@ -8,8 +8,9 @@ use tokio::time::Instant;
 use crate::events::lease::Lease;
 use crate::events::message::{Aggregate, Message};
 
-/// The largest number of entries that are read and not handled yet.
-pub(super) const MAX_ENTRIES: usize = 256;
+/// The number of entries of a partition that wait or are being handled, above which none of the partition are read. So an
+/// aggregate whose events take long cannot stop the other partitions.
+pub(super) const MAX_ENTRIES: usize = 32;
 
 /// The id before that of every entry.
 const START: &str = "0-0";
@@ -29,6 +30,8 @@ pub(super) struct Entry {
 pub(super) struct Request {
     /// True if the entries are those that were received before and not acknowledged.
     pub(super) recovers: bool,
+    /// True if a partition is left out because enough of its entries wait. The read should then end soon.
+    pub(super) is_partial: bool,
     /// The partitions, and the id after which to read.
     pub(super) after: Vec<(i16, String)>,
 }
@@ -88,12 +91,12 @@ impl Dispatcher {
                 partition.phase = Phase::Recovering(START.to_owned());
             }
         }
-        if self.partitions.values().map(|partition| partition.entries).sum::<usize>() >= MAX_ENTRIES {
-            return None;
-        }
-        let mut recovering = Vec::new();
-        let mut reading = Vec::new();
+        let (mut recovering, mut reading, mut is_partial) = (Vec::new(), Vec::new(), false);
         for (number, partition) in &self.partitions {
+            if partition.entries >= MAX_ENTRIES {
+                is_partial = true;
+                continue;
+            }
             match &partition.phase {
                 Phase::Recovering(after) => recovering.push((*number, after.clone())),
                 Phase::Reading => reading.push((*number, ">".to_owned())),
@@ -102,7 +105,7 @@ impl Dispatcher {
         }
         let recovers = !recovering.is_empty();
         let after = if recovers { recovering } else { reading };
-        (!after.is_empty()).then_some(Request { recovers, after })
+        (!after.is_empty()).then_some(Request { recovers, is_partial, after })
     }
 
     /// Takes the entries of a read. Returns those to handle at once, and the places of those that are no events.

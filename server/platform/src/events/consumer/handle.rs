@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 use sqlx::{PgPool, Row as _};
@@ -15,6 +15,7 @@ use super::dispatch::Entry;
 use super::held::{self, Held};
 use super::retry::Retries;
 use crate::Transaction;
+use crate::database;
 use crate::events::fault;
 use crate::events::message::Message;
 use crate::metrics::{self, Consumption, Metrics};
@@ -22,6 +23,13 @@ use crate::telemetry;
 
 /// The largest number of events that a consumer handles at the same time.
 pub(in crate::events) const CONCURRENT: usize = 4;
+
+/// The largest number of held-back events that a consumer handles at the same time, in addition to the others. So events
+/// that fail slowly do not keep those of other aggregates waiting.
+pub(in crate::events) const RETRIED: usize = 2;
+
+/// The time limit of the database for an attempt, in addition to that of the consumer.
+const STORE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Locks the lease until the end of the transaction, and records the event in the inbox, unless an earlier event of its
 /// aggregate is held back.
@@ -73,6 +81,13 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
+impl Failure {
+    /// Creates the failure of a database that does not respond. The network can lose a connection without an error.
+    fn timeout() -> Failure {
+        Failure::Store(std::io::Error::from(std::io::ErrorKind::TimedOut).into())
+    }
+}
+
 /// The consumer of a group with its database. The tasks of its events share it.
 pub(super) struct Handler {
     pub(super) name: String,
@@ -82,6 +97,7 @@ pub(super) struct Handler {
     pub(super) retries: Retries,
     pub(super) metrics: Arc<Metrics>,
     permits: Semaphore,
+    retry_permits: Semaphore,
 }
 
 impl Handler {
@@ -93,7 +109,8 @@ impl Handler {
         retries: Retries,
         metrics: Arc<Metrics>,
     ) -> Handler {
-        Handler { name, consumer, types, pool, retries, metrics, permits: Semaphore::new(CONCURRENT) }
+        let (permits, retry_permits) = (Semaphore::new(CONCURRENT), Semaphore::new(RETRIED));
+        Handler { name, consumer, types, pool, retries, metrics, permits, retry_permits }
     }
 
     /// Handles an entry of a stream.
@@ -111,7 +128,7 @@ impl Handler {
     /// Handles an entry, and counts the result.
     async fn observed(&self, entry: &Entry) -> Outcome {
         let started = Instant::now();
-        let (result, outcome) = match self.attempt(entry).await {
+        let (result, outcome) = match self.within_limit(self.attempt(entry)).await {
             Ok(result) => (result, Outcome::Acknowledge),
             Err(Failure::Consumer(error)) => self.hold(entry, &error).await,
             Err(failure) => {
@@ -121,6 +138,12 @@ impl Handler {
         };
         self.metrics.observe_consumed(&self.name, result, started.elapsed());
         outcome
+    }
+
+    /// Completes an attempt within the time limits of the consumer and of the database.
+    async fn within_limit<T>(&self, attempt: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        let limit = self.retries.timeout.saturating_add(STORE_TIMEOUT);
+        tokio::time::timeout(limit, attempt).await.unwrap_or_else(|_| Err(Failure::timeout()))
     }
 
     /// Handles an entry in a transaction.
@@ -178,7 +201,7 @@ impl Handler {
             held.insert(&mut transaction, &self.name).await?;
             Ok(transaction.commit().await?)
         };
-        match stored.await {
+        match tokio::time::timeout(STORE_TIMEOUT, stored).await.unwrap_or_else(|_| Err(Failure::timeout())) {
             Ok(()) => (result, Outcome::Acknowledge),
             Err(failure) => {
                 self.report(&failure);
@@ -189,19 +212,19 @@ impl Handler {
 
     /// Handles a held-back event. Returns true if it is no longer held back.
     pub(super) async fn retry(&self, held: &Held) -> bool {
-        let _permit = self.permits.acquire().await;
+        let _permit = self.retry_permits.acquire().await;
         let span = telemetry::consumption(&held.message.origin, &held.message.event, &self.name);
         span.run(metrics::within(self.metrics.clone(), self.retry_observed(held))).await
     }
 
     async fn retry_observed(&self, held: &Held) -> bool {
         let started = Instant::now();
-        let result = match self.retry_once(held).await {
+        let result = match self.within_limit(self.retry_once(held)).await {
             Ok(result) => result,
             Err(Failure::Consumer(error)) => {
                 let next = held.after_failure(&error, &self.retries);
                 tracing::warn!(%error, attempts = next.attempts, parked = next.is_parked, "a held-back event failed again");
-                if let Err(error) = next.update(&self.pool, &self.name).await {
+                if let Err(error) = database::within(STORE_TIMEOUT, next.update(&self.pool, &self.name)).await {
                     self.report(&Failure::Store(error));
                 }
                 if next.is_parked { Consumption::Parked } else { Consumption::Failed }

@@ -7,7 +7,8 @@ mod measure;
 mod read;
 mod retry;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,14 +19,16 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use writ_runtime::event::{Consume, ConsumeError, StoredEvent};
 
+use super::GATHER;
 use super::lease::Leases;
 use crate::Transaction;
+use crate::database;
 use crate::jobs::Expired;
 use crate::metrics::Metrics;
 use crate::redis::Redis;
 use crate::shutdown::Shutdown;
 use dispatch::{Dispatcher, Entry};
-pub(super) use handle::CONCURRENT;
+pub(super) use handle::{CONCURRENT, RETRIED};
 use handle::{Handler, Outcome};
 #[cfg(test)]
 pub(super) use held::lock as lock_lease;
@@ -40,6 +43,12 @@ const MEASURE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// The longest time that the end of the process waits for events that are being handled.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The number of acknowledgements that Redis has not confirmed, above which no events are read.
+const MAX_ACKNOWLEDGEMENTS: usize = 1024;
+
+/// The time limit of a query between events.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The pause of a partition whose events could not be handled because of a store.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -97,8 +106,11 @@ pub(super) struct Consumer {
     tasks: JoinSet<Done>,
     /// The held-back events that are being handled.
     retried: BTreeSet<uuid::Uuid>,
-    /// The entries that are handled and not acknowledged yet.
+    /// The entries that are handled and not acknowledged yet, and the time at which they are.
     acknowledged: Vec<(i16, String)>,
+    acknowledge_at: Instant,
+    /// The time of the next read.
+    read_at: Instant,
     renew_at: Instant,
     retry_at: Instant,
     measure_at: Instant,
@@ -137,6 +149,8 @@ impl Consumer {
             tasks: JoinSet::new(),
             retried: BTreeSet::new(),
             acknowledged: Vec::new(),
+            acknowledge_at: now,
+            read_at: now,
             renew_at: now,
             retry_at: now,
             measure_at: now,
@@ -148,9 +162,9 @@ impl Consumer {
         // The response to a read must not be lost, because Redis then counts its events as received.
         let mut reading: Option<BoxFuture<'static, Batch>> = None;
         loop {
-            if reading.is_none() && self.acknowledged.len() < dispatch::MAX_ENTRIES {
-                reading =
-                    self.dispatcher.request(Instant::now()).map(|request| self.reader.clone().read(request).boxed());
+            let (now, may_read) = (Instant::now(), self.acknowledged.len() < MAX_ACKNOWLEDGEMENTS);
+            if reading.is_none() && may_read && now >= self.read_at {
+                reading = self.dispatcher.request(now).map(|request| self.reader.clone().read(request).boxed());
             }
             tokio::select! {
                 () = shutdown.draining() => break,
@@ -159,6 +173,8 @@ impl Consumer {
                     self.accept(batch);
                 }
                 Some(done) = self.tasks.join_next() => self.finish(done),
+                () = sleep_until(self.read_at), if reading.is_none() && now < self.read_at => {}
+                () = sleep_until(self.acknowledge_at), if !self.acknowledged.is_empty() => self.acknowledge().await,
                 () = sleep_until(self.renew_at) => self.renew().await,
                 () = sleep_until(self.retry_at) => self.retry_held().await,
                 () = sleep_until(self.measure_at) => self.measure().await,
@@ -166,7 +182,6 @@ impl Consumer {
             while let Some(done) = self.tasks.try_join_next() {
                 self.finish(done);
             }
-            self.acknowledge().await;
         }
         let drained = async {
             while let Some(done) = self.tasks.join_next().await {
@@ -185,9 +200,13 @@ impl Consumer {
     fn accept(&mut self, batch: Batch) {
         match batch {
             Batch::Entries { entries, recovers } => {
+                if !recovers && entries.iter().any(|(_, entries)| !entries.is_empty()) {
+                    // The entries that follow soon come in one response.
+                    self.read_at = Instant::now() + GATHER;
+                }
                 let (started, unreadable) = self.dispatcher.accept(entries, recovers);
                 started.into_iter().for_each(|entry| self.start(entry));
-                self.acknowledged.extend(unreadable);
+                unreadable.into_iter().for_each(|entry| self.handled(entry));
             }
             // Redis may have handed out entries whose response was lost, or has lost the group.
             Batch::Failed => self.dispatcher.pause_all(Instant::now() + PAUSE),
@@ -197,7 +216,7 @@ impl Consumer {
     fn start(&mut self, entry: Entry) {
         let handler = self.handler.clone();
         self.tasks.spawn(async move {
-            let outcome = handler.handle(&entry).await;
+            let outcome = settled(handler.handle(&entry)).await.unwrap_or(Outcome::Keep);
             Done::Entry(entry, outcome)
         });
     }
@@ -207,7 +226,7 @@ impl Consumer {
         match done {
             Ok(Done::Entry(entry, outcome)) => {
                 if outcome == Outcome::Acknowledge {
-                    self.acknowledged.push((entry.partition, entry.id.clone()));
+                    self.handled((entry.partition, entry.id.clone()));
                 }
                 let pause = (outcome == Outcome::Keep).then(|| Instant::now() + PAUSE);
                 if let Some(next) = self.dispatcher.finish(&entry, pause) {
@@ -220,13 +239,17 @@ impl Consumer {
                     self.retry_at = Instant::now();
                 }
             }
-            Err(error) => {
-                tracing::error!(consumer = self.handler.name, %error, "the task of an event failed: starting again");
-                self.dispatcher = Dispatcher::default();
-                self.retried.clear();
-                self.renew_at = Instant::now();
-            }
+            // A task catches its panics, and is cancelled only at the end of the consumer.
+            Err(error) => tracing::error!(consumer = self.handler.name, %error, "the task of an event failed"),
         }
+    }
+
+    /// Remembers that an entry of a partition is handled, to acknowledge it together with others.
+    fn handled(&mut self, entry: (i16, String)) {
+        if self.acknowledged.is_empty() {
+            self.acknowledge_at = Instant::now() + GATHER;
+        }
+        self.acknowledged.push(entry);
     }
 
     /// Extends the leases, and adopts those that this process has gained or lost.
@@ -242,13 +265,14 @@ impl Consumer {
     async fn retry_held(&mut self) {
         self.retry_at = Instant::now() + RETRY_INTERVAL;
         let leases = self.dispatcher.leases();
-        match held::due(&self.handler.pool, &self.handler.name, &leases).await {
+        match database::within(QUERY_TIMEOUT, held::due(&self.handler.pool, &self.handler.name, &leases)).await {
             Ok(due) => {
                 for event in due {
                     let id = event.message.event.id.uuid();
                     if self.retried.insert(id) {
                         let handler = self.handler.clone();
-                        self.tasks.spawn(async move { Done::Held(id, handler.retry(&event).await) });
+                        let work = async move { settled(handler.retry(&event)).await.unwrap_or(false) };
+                        self.tasks.spawn(async move { Done::Held(id, work.await) });
                     }
                 }
             }
@@ -262,24 +286,37 @@ impl Consumer {
             return;
         }
         super::fault::at("consumer: committed");
-        let mut commands = redis::pipe();
+        let mut by_partition: BTreeMap<i16, Vec<&str>> = BTreeMap::new();
         for (partition, id) in &self.acknowledged {
-            let stream = super::relay::stream_key(&self.redis, *partition);
-            commands.cmd("XACK").arg(stream).arg(&self.handler.name).arg(id).ignore();
+            by_partition.entry(*partition).or_default().push(id);
+        }
+        let mut commands = redis::pipe();
+        for (partition, ids) in by_partition {
+            let stream = super::relay::stream_key(&self.redis, partition);
+            commands.cmd("XACK").arg(stream).arg(&self.handler.name).arg(ids).ignore();
         }
         if self.redis.run_with_timeout::<()>(&commands, Duration::from_secs(2)).await.is_ok() {
             self.acknowledged.clear();
             super::fault::at("consumer: acknowledged");
+        } else {
+            self.acknowledge_at = Instant::now() + PAUSE;
         }
     }
 
     /// Measures the backlog, for metrics.
     async fn measure(&mut self) {
         self.measure_at = Instant::now() + MEASURE_INTERVAL;
-        if let Err(error) = measure::measure(&self.handler, &self.redis, &self.dispatcher.leases()).await {
+        let leases = self.dispatcher.leases();
+        let measured = tokio::time::timeout(QUERY_TIMEOUT, measure::measure(&self.handler, &self.redis, &leases)).await;
+        if let Ok(Err(error)) = measured {
             tracing::debug!(consumer = self.handler.name, %error, "cannot measure the backlog of a consumer");
         }
     }
+}
+
+/// Completes the work on an event. Returns `None` if it panics. The panic is logged where it happens.
+async fn settled<T>(work: impl Future<Output = T>) -> Option<T> {
+    AssertUnwindSafe(work).catch_unwind().await.ok()
 }
 
 /// Waits for the response to a read. Without a read it waits for ever.

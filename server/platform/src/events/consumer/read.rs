@@ -16,6 +16,9 @@ const COUNT: usize = 32;
 /// The longest time that a read waits for new entries.
 const WAIT: Duration = Duration::from_millis(500);
 
+/// The longest wait of a read that leaves out a partition, which can be read as soon as some of its entries are handled.
+const SHORT_WAIT: Duration = Duration::from_millis(20);
+
 /// The time limit of the response to a read, beyond its wait.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -49,7 +52,8 @@ impl Reader {
         let mut command = redis::pipe();
         command.cmd("XREADGROUP").arg("GROUP").arg(&self.group).arg(CONSUMER).arg("COUNT").arg(COUNT);
         if !request.recovers {
-            command.arg("BLOCK").arg(WAIT.as_millis() as u64);
+            let wait = if request.is_partial { SHORT_WAIT } else { WAIT };
+            command.arg("BLOCK").arg(wait.as_millis() as u64);
         }
         command.arg("STREAMS");
         for (partition, _) in &request.after {

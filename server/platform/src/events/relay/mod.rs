@@ -1,19 +1,21 @@
 //! The relay: it publishes the events of an outbox in Redis Streams.
 
-mod groups;
+pub(super) mod groups;
 mod measure;
 mod publish;
 mod recover;
 mod trim;
 mod wake;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::PgPool;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::PARTITIONS;
 use super::lease::{Lease, Leases};
 use crate::BoxError;
 use crate::jobs::Expired;
@@ -21,6 +23,7 @@ use crate::metrics::Metrics;
 use crate::redis::Redis;
 use crate::shutdown::Shutdown;
 pub(super) use measure::Status;
+use publish::MAX_LENGTH;
 use wake::Wake;
 
 /// The longest time between two looks at the outbox. Usually a notification ends the wait.
@@ -28,6 +31,9 @@ const TICK: Duration = Duration::from_millis(500);
 
 /// The time between two trimmings of the streams.
 const TRIM_INTERVAL: Duration = Duration::from_secs(10);
+
+/// The time limit of a step. The network can lose a connection to the database without an error.
+const STEP_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The time limit of a pipeline of commands to Redis.
 const REDIS_TIMEOUT: Duration = Duration::from_secs(5);
@@ -50,6 +56,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     publish::UNPUBLISHED,
     publish::RECORD,
     recover::RETURN,
+    wake::ANNOUNCE,
 ];
 
 /// The relay of an outbox in one process. Several processes run it, and each partition has one leader.
@@ -63,8 +70,14 @@ pub(super) struct Relay {
     status: Arc<Status>,
     /// The partitions that this process leads and can publish.
     led: BTreeMap<i16, Led>,
+    /// The partitions whose streams are full, each reported once.
+    full: BTreeSet<i16>,
+    /// The largest length of a stream.
+    pub(super) max_length: usize,
     renewed: Option<Instant>,
     trimmed: Option<Instant>,
+    /// True if the last step published a full batch, so that more events may be left.
+    is_behind: bool,
     /// True if the last step failed, so that further failures are not logged.
     is_failing: bool,
 }
@@ -77,6 +90,8 @@ struct Led {
     last: Option<i64>,
     /// The number of the next batch.
     next: i64,
+    /// The state of the stream, as the last batch found it. The leader tries a full stream again when it renews its lease.
+    is_full: bool,
 }
 
 impl Relay {
@@ -89,23 +104,39 @@ impl Relay {
         status: Arc<Status>,
     ) -> Relay {
         let leases = Leases::new(pool.clone(), "", lifetime);
-        let (led, renewed, trimmed) = (BTreeMap::new(), None, None);
-        Relay { pool, redis, leases, outbox, metrics, status, led, renewed, trimmed, is_failing: false }
+        Relay {
+            pool,
+            redis,
+            leases,
+            outbox,
+            metrics,
+            status,
+            led: BTreeMap::new(),
+            full: BTreeSet::new(),
+            max_length: MAX_LENGTH,
+            renewed: None,
+            trimmed: None,
+            is_behind: false,
+            is_failing: false,
+        }
     }
 
     /// Publishes events until the shutdown begins.
-    pub(super) async fn run(mut self, shutdown: Shutdown) {
-        let wake = Wake::listen(self.pool.clone(), self.outbox.clone());
+    ///
+    /// `committed` is notified after each commit of this process with an event of the outbox.
+    pub(super) async fn run(mut self, committed: Arc<Notify>, shutdown: Shutdown) {
+        let wake = Wake::listen(self.pool.clone(), self.outbox.clone(), committed);
         loop {
             let publishes_more = tokio::select! {
                 more = self.attempt() => more,
                 () = shutdown.draining() => break,
             };
+            wake.set_leads_all(self.led.len() == usize::from(PARTITIONS.unsigned_abs()));
             if publishes_more {
                 continue;
             }
             tokio::select! {
-                () = wake.notified() => {}
+                () = wake.committed() => {}
                 () = tokio::time::sleep(TICK) => {}
                 () = shutdown.draining() => break,
             }
@@ -115,12 +146,13 @@ impl Relay {
 
     /// Takes a step, and logs the first of several failures. Returns true if more events may be left.
     async fn attempt(&mut self) -> bool {
-        match self.step().await {
-            Ok(more) => {
+        let step = tokio::time::timeout(STEP_TIMEOUT, self.step());
+        match step.await.unwrap_or_else(|_| Err("a store did not respond in time".into())) {
+            Ok(_) => {
                 if std::mem::take(&mut self.is_failing) {
                     tracing::info!(outbox = self.outbox, "events are published again");
                 }
-                more
+                self.is_behind
             }
             Err(error) => {
                 // The outcome of the step is unknown, so the relay asks Redis for the last batches.
@@ -134,7 +166,8 @@ impl Relay {
         }
     }
 
-    /// Renews the leases if it is time, and publishes a batch of each partition that this process leads.
+    /// Renews the leases if it is time, and publishes a batch of each partition that this process leads. Returns true if it
+    /// published events.
     pub(super) async fn step(&mut self) -> Result<bool, BoxError> {
         if self.renewed.is_none_or(|renewed| renewed.elapsed() >= self.leases.lifetime / 4) {
             self.measure().await?;

@@ -14,7 +14,7 @@ const BATCH: i64 = 250;
 const BATCH_BYTES: i64 = 1 << 20;
 
 /// The largest length of a stream. While a consumer is absent for long, further events wait in the outbox.
-const MAX_LENGTH: usize = 100_000;
+pub(super) const MAX_LENGTH: usize = 100_000;
 
 /// Adds a batch to a stream.
 const SCRIPT: &str = include_str!("publish.lua");
@@ -51,10 +51,19 @@ struct Batch {
     messages: Vec<Message>,
 }
 
+impl Batch {
+    /// Returns true if a limit ended the batch, so that more events may be left.
+    fn is_full(&self) -> bool {
+        let bytes: usize = self.messages.iter().map(|message| message.event.data.len()).sum();
+        self.messages.len() as i64 >= BATCH || bytes as i64 >= BATCH_BYTES
+    }
+}
+
 impl Relay {
-    /// Publishes a batch of each partition that this process leads. Returns true if more events may be left.
+    /// Publishes a batch of each partition that this process leads. Returns true if it published events.
     pub(in crate::events) async fn publish(&mut self) -> Result<bool, BoxError> {
         let batches = self.unpublished().await?;
+        self.is_behind = false;
         if batches.is_empty() {
             return Ok(false);
         }
@@ -63,7 +72,7 @@ impl Relay {
         for (batch, result) in batches.into_iter().zip(results) {
             match result {
                 1 => added.push(batch),
-                0 => self.report_full(batch.partition),
+                0 => self.close(batch.partition),
                 // Redis has lost batches, or another process leads the partition. The next renewal finds out.
                 _ => {
                     self.led.remove(&batch.partition);
@@ -72,12 +81,14 @@ impl Relay {
             }
         }
         self.record(&added).await?;
+        self.is_behind = added.iter().any(Batch::is_full);
         Ok(!added.is_empty())
     }
 
     /// Reads the next batch of each partition that this process leads.
     async fn unpublished(&self) -> Result<Vec<Batch>, BoxError> {
-        let partitions: Vec<i16> = self.led.keys().copied().collect();
+        let open = self.led.iter().filter(|(_, led)| !led.is_full);
+        let partitions: Vec<i16> = open.map(|(partition, _)| *partition).collect();
         let rows = sqlx::query(UNPUBLISHED).bind(&partitions).bind(BATCH).bind(BATCH_BYTES).fetch_all(&self.pool);
         let mut batches: Vec<Batch> = Vec::new();
         for row in rows.await? {
@@ -101,7 +112,7 @@ impl Relay {
             let command = pipeline.cmd("EVAL").arg(SCRIPT).arg(2);
             command.arg(self.stream(batch.partition)).arg(self.mark(batch.partition));
             command.arg(batch.led.last.map(|last| last.to_string()).unwrap_or_default()).arg(batch.led.next);
-            command.arg(MAX_LENGTH).arg(ARGUMENTS);
+            command.arg(self.max_length).arg(ARGUMENTS);
             for argument in batch.messages.iter().flat_map(Message::arguments) {
                 command.arg(&*argument);
             }
@@ -125,7 +136,11 @@ impl Relay {
         let record = sqlx::query(RECORD).bind(&partitions).bind(&tokens).bind(&numbers).bind(&sequences).bind(&places);
         let recorded = record.execute(&self.pool).await?.rows_affected();
         for Batch { partition, led, .. } in batches {
-            self.led.insert(*partition, Led { token: led.token, last: Some(led.next), next: led.next + 1 });
+            if self.full.remove(partition) {
+                tracing::info!(outbox = self.outbox, partition, "a stream that was full has room again");
+            }
+            let led = Led { token: led.token, last: Some(led.next), next: led.next + 1, is_full: false };
+            self.led.insert(*partition, led);
         }
         if recorded < sequences.len() as u64 {
             // Another process leads some of the partitions.
@@ -137,14 +152,21 @@ impl Relay {
         Ok(())
     }
 
-    /// Reports that a stream is full, at most once for each renewal of the leases.
-    fn report_full(&mut self, partition: i16) {
-        tracing::warn!(
-            outbox = self.outbox,
-            partition,
-            length = MAX_LENGTH,
-            "a stream is full because a consumer does not read it: its events wait in the outbox"
-        );
-        self.led.remove(&partition);
+    /// Publishes nothing more to a full stream until the next renewal of the leases. The stream is trimmed at once, because
+    /// its consumers may have continued in the meantime.
+    fn close(&mut self, partition: i16) {
+        if let Some(led) = self.led.get_mut(&partition) {
+            led.is_full = true;
+        }
+        self.trimmed = None;
+        if self.full.insert(partition) {
+            let (outbox, length) = (&self.outbox, self.max_length);
+            tracing::warn!(
+                outbox,
+                partition,
+                length,
+                "a stream is full of events that a consumer has not handled: waiting"
+            );
+        }
     }
 }

@@ -13,8 +13,11 @@ WHERE (service, sequence) IN (
     WHERE service = current_schema() AND partition = $1 AND batch > $2 LIMIT $3
 )";
 
-/// The number of events that are returned at once.
+/// The number of events that one statement returns.
 const CHUNK: i64 = 5000;
+
+/// The number of statements for a partition in one step, whose time is limited.
+const CHUNKS: usize = 4;
 
 impl Relay {
     /// Adopts the leases that this process holds, and compares the last batch of each partition with Redis.
@@ -33,27 +36,30 @@ impl Relay {
         let marks: Vec<Option<i64>> = self.redis.run_with_timeout(&marks, REDIS_TIMEOUT).await?;
         let mut led = BTreeMap::new();
         for (lease, last) in leases.iter().zip(marks) {
-            if last.unwrap_or(0) < lease.batch {
-                self.publish_again(lease, last).await?;
+            if last.unwrap_or(0) < lease.batch && !self.publish_again(lease, last).await? {
+                // The next step returns further events.
+                self.renewed = None;
+                continue;
             }
             // A number that was used once is never used again, so that equal numbers mean equal batches.
             let used = known.get(&lease.partition).map_or(0, |led| led.next - 1);
             let next = last.unwrap_or(0).max(lease.batch).max(used) + 1;
-            led.insert(lease.partition, Led { token: lease.token, last, next });
+            led.insert(lease.partition, Led { token: lease.token, last, next, is_full: false });
         }
         self.led = led;
         Ok(())
     }
 
-    /// Returns the events of the batches that Redis has lost to those that must be published. The partition is not
-    /// published before all of them are, so that the order holds.
-    async fn publish_again(&self, lease: &Lease, last: Option<i64>) -> Result<(), BoxError> {
-        let mut count = 0;
-        loop {
+    /// Returns events of the batches that Redis has lost to those that must be published. Returns false if some may be
+    /// left: the partition is not published before all of them are returned, so that the order holds.
+    async fn publish_again(&self, lease: &Lease, last: Option<i64>) -> Result<bool, BoxError> {
+        let (mut count, mut is_complete) = (0, false);
+        for _ in 0..CHUNKS {
             let step = sqlx::query(RETURN).bind(lease.partition).bind(last.unwrap_or(0)).bind(CHUNK);
             let returned = step.execute(&self.pool).await?.rows_affected();
             count += returned;
-            if returned == 0 {
+            is_complete = returned < CHUNK as u64;
+            if is_complete {
                 break;
             }
         }
@@ -61,6 +67,6 @@ impl Relay {
             let (outbox, partition) = (&self.outbox, lease.partition);
             tracing::warn!(outbox, partition, count, "redis has lost events: publishing them again");
         }
-        Ok(())
+        Ok(is_complete)
     }
 }

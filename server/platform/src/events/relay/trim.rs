@@ -58,16 +58,13 @@ impl Relay {
                 Some(Trim::Length(length)) => commands.cmd("XTRIM").arg(&stream).arg("MAXLEN").arg(length).ignore(),
                 None => &mut commands,
             };
-            for group in known.iter().filter(|group| group.is_abandoned) {
-                commands.cmd("XGROUP").arg("DESTROY").arg(&stream).arg(&group.name).ignore();
-            }
         }
         self.ask(commands).await?;
         let abandoned: Vec<String> =
             known.into_iter().filter(|group| group.is_abandoned).map(|group| group.name).collect();
-        if !abandoned.is_empty() && self.led.len() == usize::from(super::super::PARTITIONS.unsigned_abs()) {
+        if !abandoned.is_empty() {
+            groups::remove(&self.pool, &self.redis, &abandoned).await?;
             tracing::warn!(groups = ?abandoned, "removed the consumer groups that have had no consumer for seven days");
-            groups::forget(&self.pool, &abandoned).await?;
         }
         Ok(())
     }
@@ -150,7 +147,7 @@ mod tests {
     }
 
     fn group(name: &str, is_abandoned: bool) -> Group {
-        Group { name: name.to_owned(), is_abandoned }
+        Group { name: name.to_owned(), is_abandoned, is_running: false }
     }
 
     #[test]

@@ -54,6 +54,33 @@ async fn an_operator_lists_shows_replays_and_drops_parked_events() {
 }
 
 #[tokio::test]
+async fn an_operator_removes_a_consumer_that_does_not_exist_any_more() {
+    let server = start().await;
+    let service = &server.service;
+    service.publish("a", 0..1).await;
+    service.expect("a", 0..1).await;
+    let stream = crate::events::relay::stream_key(&service.redis, 0);
+    let mut create = redis::pipe();
+    create.cmd("XGROUP").arg("CREATE").arg(&stream).arg("retired").arg("0").arg("MKSTREAM").ignore();
+    service.redis.run::<()>(&create).await.unwrap();
+    let see = "INSERT INTO writ.event_groups VALUES (current_schema(), 'retired', now() - interval '1 hour')";
+    sqlx::query(see).execute(&service.pool).await.unwrap();
+    assert!(run(&server, "forget retired").await.unwrap().starts_with("forgot the consumer `retired`"));
+    let mut groups = redis::pipe();
+    groups.cmd("XINFO").arg("GROUPS").arg(&stream);
+    let (groups,): (redis::streams::StreamInfoGroupsReply,) = service.redis.run(&groups).await.unwrap();
+    assert!(groups.groups.iter().all(|group| group.name != "retired"), "{groups:?}");
+    let error = run(&server, "forget retired").await.unwrap_err().to_string();
+    assert_eq!(error, "no outbox of this service knows a consumer named `retired`");
+    // A consumer that runs is not removed.
+    let see = "INSERT INTO writ.event_groups VALUES (current_schema(), 'numbers', now())
+               ON CONFLICT (service, consumer) DO UPDATE SET seen_at = now()";
+    sqlx::query(see).execute(&service.pool).await.unwrap();
+    let error = run(&server, "forget numbers").await.unwrap_err().to_string();
+    assert!(error.starts_with("the consumer `numbers` is running"), "{error}");
+}
+
+#[tokio::test]
 async fn a_command_for_an_unknown_event_or_consumer_is_refused() {
     let server = start().await;
     let event = writ_runtime::event::EventId::generate();

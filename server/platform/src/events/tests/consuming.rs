@@ -1,6 +1,9 @@
 //! Tests of consumers that fail, hang or panic: only the aggregate of the event waits.
 
+use std::sync::atomic::Ordering;
+
 use super::support::{Reaction, eventually, start, start_with};
+use crate::events::outbox::partition_of;
 
 const REACTIONS: [Reaction; 5] = [Reaction::Fail, Reaction::Panic, Reaction::Hang, Reaction::Misread, Reaction::Ignore];
 
@@ -46,7 +49,7 @@ async fn handled_events_are_acknowledged_and_streams_are_trimmed() {
     let service = &server.service;
     service.publish("a", 0..50).await;
     service.expect("a", 0..50).await;
-    let partition = crate::events::outbox::partition_of("counter", "a");
+    let partition = partition_of("counter", "a");
     let stream = crate::events::relay::stream_key(&service.redis, partition);
     let trimmed = eventually(async || {
         let mut ask = redis::pipe();
@@ -79,4 +82,44 @@ async fn a_consumer_that_never_acknowledges_holds_up_no_other_aggregate_and_its_
         gauge("writ_consumer_backlog{") == 3 && gauge("writ_consumer_lag_seconds{") > 0
     });
     assert!(visible.await, "{}", server.platform.metrics().render().unwrap());
+}
+
+#[tokio::test]
+async fn an_aggregate_with_many_waiting_events_holds_up_no_other_partition() {
+    let server = start_with(|settings| settings.set("COUNTERS_EVENT_TIMEOUT", "1h")).await;
+    let service = &server.service;
+    service.behaviour.set("a", Some(Reaction::Hang));
+    service.publish("a", 0..300).await;
+    let is_elsewhere = |other: &String| partition_of("counter", other) != partition_of("counter", "a");
+    let others: Vec<String> = (0..32).map(|number| format!("other {number}")).filter(is_elsewhere).collect();
+    for other in &others {
+        service.publish(other, 0..3).await;
+    }
+    for other in &others {
+        service.expect(other, 0..3).await;
+    }
+}
+
+#[tokio::test]
+async fn held_back_events_that_hang_hold_up_no_other_aggregate() {
+    let server = start_with(|settings| {
+        settings.set("COUNTERS_EVENT_TIMEOUT", "1h");
+        settings.set("COUNTERS_EVENT_ATTEMPTS", "1000000");
+    });
+    let server = server.await;
+    let service = &server.service;
+    let failing: Vec<String> = (0..8).map(|number| format!("failing {number}")).collect();
+    for aggregate in &failing {
+        service.behaviour.set(aggregate, Some(Reaction::Fail));
+        service.publish(aggregate, 0..1).await;
+    }
+    assert!(eventually(async || service.held().await.len() == failing.len()).await, "{:?}", service.held().await);
+    for aggregate in &failing {
+        service.behaviour.set(aggregate, Some(Reaction::Hang));
+    }
+    assert!(eventually(async || service.behaviour.hanging.load(Ordering::SeqCst) > 0).await);
+    for last in 1..50 {
+        service.publish("other", last - 1..last).await;
+        service.expect("other", 0..last).await;
+    }
 }

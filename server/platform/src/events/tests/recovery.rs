@@ -1,6 +1,10 @@
 //! Tests of a Redis that loses data, of stores that are unavailable, and of processes that take over.
 
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
+
 use super::support::{eventually, start, start_with};
+use crate::Transaction;
 use crate::testing::{Flow, Stores};
 
 #[tokio::test]
@@ -69,4 +73,27 @@ async fn another_process_takes_over_when_one_ends() {
     first.platform.shutdown().drain();
     second.service.publish("a", 10..20).await;
     second.service.expect("a", 0..20).await;
+}
+
+#[tokio::test]
+async fn events_continue_after_the_network_has_lost_the_connections_to_the_database() {
+    let stores = Stores::start().await;
+    let server = start_with(|settings| stores.place_before(settings)).await;
+    let service = &server.service;
+    service.publish("a", 0..5).await;
+    service.expect("a", 0..5).await;
+    stores.postgres.lose_connections();
+    // The test reaches the database without the proxy, and the service on new connections only.
+    let port = std::env::var("WRIT_TEST_DATABASE_URL").unwrap().parse::<PgConnectOptions>().unwrap().get_port();
+    let direct = PgPool::connect_with((*service.pool.connect_options()).clone().port(port)).await.unwrap();
+    for number in 5..10 {
+        let mut transaction = Transaction::begin(&direct).await.unwrap();
+        service.append(&mut transaction, "a", number).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+    let count = async || {
+        let count = "SELECT count(*) FROM effects WHERE aggregate = 'a'";
+        sqlx::query_scalar::<_, i64>(count).fetch_one(&direct).await.unwrap()
+    };
+    assert!(eventually(async || count().await == 10).await, "{}", count().await);
 }

@@ -7,10 +7,10 @@ use writ_runtime::event::{EventType, NewEvent, Outbox as _};
 
 use super::support::{DATABASE, eventually};
 use crate::Transaction;
-use crate::events::Outbox;
 use crate::events::lease::Leases;
 use crate::events::outbox::partition_of;
 use crate::events::relay::{Relay, stream_key};
+use crate::events::{Outbox, PARTITIONS};
 use crate::metrics::Metrics;
 use crate::testing::{self, TestDatabase};
 
@@ -37,14 +37,19 @@ impl Stage {
     async fn publish(&self, number: i32) {
         let mut transaction = Transaction::begin(&self.database.pool).await.unwrap();
         let event = NewEvent { event_type: &NUMBERED, aggregate_id: "a".to_owned(), data: number.to_string().into() };
-        Outbox(()).append(&mut transaction, event).await.unwrap();
+        Outbox::default().append(&mut transaction, event).await.unwrap();
         transaction.commit().await.unwrap();
+    }
+
+    /// Returns the key of the stream of the aggregate.
+    fn stream_key(&self) -> String {
+        stream_key(&self.redis, partition_of("counter", "a"))
     }
 
     /// Returns the numbers in the stream of the aggregate.
     async fn stream(&self) -> Vec<String> {
         let mut read = redis::pipe();
-        read.cmd("XRANGE").arg(stream_key(&self.redis, partition_of("counter", "a"))).arg("-").arg("+");
+        read.cmd("XRANGE").arg(self.stream_key()).arg("-").arg("+");
         let (entries,): (redis::streams::StreamRangeReply,) = self.redis.run(&read).await.unwrap();
         entries.ids.iter().map(|entry| entry.get("data").unwrap()).collect()
     }
@@ -86,4 +91,67 @@ async fn a_batch_that_was_added_and_not_recorded_is_repeated_in_its_order() {
     assert!(second.step().await.unwrap());
     assert_eq!(stage.stream().await, ["0", "1", "2", "1", "2"]);
     assert!(!second.step().await.unwrap());
+}
+
+/// Reads the entries of the aggregate's stream that the group `numbers` has not received, and acknowledges them.
+async fn consume_all(stage: &Stage) {
+    let stream = stage.stream_key();
+    let mut read = redis::pipe();
+    read.cmd("XREADGROUP").arg("GROUP").arg("numbers").arg("leased").arg("STREAMS").arg(&stream).arg(">");
+    let (read,): (redis::streams::StreamReadReply,) = stage.redis.run(&read).await.unwrap();
+    let mut acknowledge = redis::pipe();
+    for entry in read.keys.iter().flat_map(|key| &key.ids) {
+        acknowledge.cmd("XACK").arg(&stream).arg("numbers").arg(&entry.id).ignore();
+    }
+    stage.redis.run::<()>(&acknowledge).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stream_that_was_full_is_trimmed_and_receives_events_again() {
+    let stage = Stage::new().await;
+    let mut create = redis::pipe();
+    create.cmd("XGROUP").arg("CREATE").arg(stage.stream_key()).arg("numbers").arg("0").arg("MKSTREAM").ignore();
+    stage.redis.run::<()>(&create).await.unwrap();
+    let mut relay = stage.relay(Duration::from_millis(50));
+    relay.max_length = 2;
+    for number in 0..2 {
+        stage.publish(number).await;
+    }
+    assert!(relay.step().await.unwrap());
+    stage.publish(2).await;
+    assert!(!relay.step().await.unwrap());
+    assert_eq!(stage.stream().await, ["0", "1"]);
+    consume_all(&stage).await;
+    let mut reached = false;
+    let started = std::time::Instant::now();
+    while !reached && started.elapsed() < super::support::PATIENCE {
+        relay.step().await.unwrap();
+        reached = stage.stream().await.last().is_some_and(|number| number == "2");
+    }
+    assert!(reached, "{:?}", stage.stream().await);
+}
+
+#[tokio::test]
+async fn a_group_without_a_consumer_for_seven_days_is_removed_from_all_streams() {
+    let stage = Stage::new().await;
+    let mut create = redis::pipe();
+    for partition in 0..PARTITIONS {
+        let stream = stream_key(&stage.redis, partition);
+        create.cmd("XGROUP").arg("CREATE").arg(stream).arg("gone").arg("0").arg("MKSTREAM").ignore();
+    }
+    stage.redis.run::<()>(&create).await.unwrap();
+    let see = "INSERT INTO writ.event_groups VALUES ('counters', 'gone', now() - interval '8 days')";
+    sqlx::query(see).execute(&stage.database.pool).await.unwrap();
+    // Another process leads half of the partitions.
+    let lead = "UPDATE writ.event_leases SET owner = gen_random_uuid(), until = 'infinity' WHERE partition < 8";
+    sqlx::query(lead).execute(&stage.database.pool).await.unwrap();
+    stage.relay(Duration::from_secs(60)).step().await.unwrap();
+    let mut groups = redis::pipe();
+    for partition in 0..PARTITIONS {
+        groups.cmd("XINFO").arg("GROUPS").arg(stream_key(&stage.redis, partition));
+    }
+    let groups: Vec<redis::streams::StreamInfoGroupsReply> = stage.redis.run(&groups).await.unwrap();
+    assert!(groups.iter().all(|reply| reply.groups.is_empty()), "{groups:?}");
+    let known = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM writ.event_groups");
+    assert_eq!(known.fetch_one(&stage.database.pool).await.unwrap(), 0);
 }

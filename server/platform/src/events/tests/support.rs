@@ -1,6 +1,7 @@
 //! A service with an outbox and a consumer, for tests.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -36,7 +37,11 @@ pub(super) struct Counters {
 
 /// The behaviour of the consumer for some aggregates.
 #[derive(Clone, Default)]
-pub(super) struct Behaviour(Arc<Mutex<BTreeMap<String, Reaction>>>);
+pub(super) struct Behaviour {
+    reactions: Arc<Mutex<BTreeMap<String, Reaction>>>,
+    /// The number of attempts that hang.
+    pub(super) hanging: Arc<AtomicUsize>,
+}
 
 /// The reaction of the consumer to the events of an aggregate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +60,7 @@ pub(super) enum Reaction {
 
 impl Behaviour {
     pub(super) fn set(&self, aggregate: &str, reaction: Option<Reaction>) {
-        let mut reactions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reactions = self.reactions.lock().unwrap_or_else(PoisonError::into_inner);
         match reaction {
             Some(reaction) => reactions.insert(aggregate.to_owned(), reaction),
             None => reactions.remove(aggregate),
@@ -63,7 +68,7 @@ impl Behaviour {
     }
 
     fn of(&self, aggregate: &str) -> Option<Reaction> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(aggregate).copied()
+        self.reactions.lock().unwrap_or_else(PoisonError::into_inner).get(aggregate).copied()
     }
 }
 
@@ -104,7 +109,10 @@ impl Consume<Transaction> for Numbers {
             None => Ok(()),
             Some(Reaction::Fail) => Err(ConsumeError::Failed("the printer is out of paper".into())),
             Some(Reaction::Panic) => panic!("the printer is on fire"),
-            Some(Reaction::Hang) => std::future::pending().await,
+            Some(Reaction::Hang) => {
+                self.0.hanging.fetch_add(1, Ordering::SeqCst);
+                std::future::pending().await
+            }
             Some(Reaction::Misread) => Err(ConsumeError::Unreadable("number is missing".into())),
             Some(Reaction::Ignore) => {
                 let _ = sqlx::query("SELECT 1 / 0").execute(&mut **transaction).await;

@@ -4,6 +4,8 @@
 mod authorization;
 mod call;
 mod checks;
+#[cfg(test)]
+mod tests;
 mod versions;
 
 use std::net::SocketAddr;

@@ -153,3 +153,84 @@ impl Versioned<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::request::Parts;
+    use writ_runtime::Requirement;
+
+    use super::super::tests::{Canned, KEY, header, passes, refusal, sweep};
+    use super::*;
+
+    #[tokio::test]
+    async fn every_response_of_a_version_keeps_its_contract() {
+        static SEARCH: Operation = Operation {
+            id: "search",
+            path: "/v1/events",
+            parameters: &[Parameter::query("limit")],
+            security: &[&[Requirement { scheme: &KEY, scopes: &[] }]],
+            ..Operation::NONE
+        };
+        static ALL: &[Version] = &[Version { number: 1, prefix: "/v1", deprecated: Some(7), ..Version::NONE }];
+        static VERSIONS: Versions =
+            Versions { default: 1, media_type: "application/vnd.museum+json", parameter: "version", all: ALL };
+
+        let contract = json!({
+            "paths": { "/v1/events": { "get": { "responses": {
+                "200": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Names" } } } },
+                "4XX": { "$ref": "#/components/responses/Refused" },
+            } } } },
+            "components": {
+                "schemas": { "Names": { "type": "array", "items": { "type": "string" } } },
+                "responses": { "Refused": { "content": { "application/json": { "schema": { "type": "object" } } } } },
+            },
+        });
+        fn right(parts: &Parts) -> Canned {
+            let accept = header(parts, "accept").unwrap_or("application/json").to_owned();
+            let status = match (header(parts, "authorization"), parts.uri.query().unwrap_or_default()) {
+                (None, _) => 401,
+                (_, query) if query.contains("limit=~") => 400,
+                _ => 200,
+            };
+            Canned(status, Vec::new(), if status == 200 { r#"["a"]"# } else { "{}" })
+                .with("content-type", accept)
+                .with("deprecation", "@7")
+                .with("vary", "origin, accept")
+        }
+        let keeps = async |selector: Selector, change: fn(&Parts, Canned) -> Canned| {
+            let sweep = sweep(&[&SEARCH], move |parts, _| change(parts, right(parts))).await;
+            let by = Versioned { versions: &VERSIONS, version: &ALL[0], selector, contract: &contract };
+            passes(async { assert_eq!(sweep.keeps_contract(by).await["search"], 200) }).await
+        };
+        for selector in Selector::ALL {
+            assert!(keeps(selector, |_, response| response).await, "{selector:?}");
+            // The selected version, and only that, is in the request.
+            let is_selected: fn(&Parts, Canned) -> Canned = match selector {
+                Selector::Path => {
+                    |parts, response| if parts.uri.path() == "/v1/events" { response } else { refusal(500) }
+                }
+                Selector::Accept => |parts, response| match (parts.uri.path(), header(parts, "accept")) {
+                    ("/events", Some("application/vnd.museum+json;version=1")) => response,
+                    _ => refusal(500),
+                },
+                Selector::Query => |parts, response| match (parts.uri.path(), parts.uri.query()) {
+                    ("/events", Some(query)) if query.contains("version=1") => response,
+                    _ => refusal(500),
+                },
+            };
+            assert!(keeps(selector, is_selected).await, "{selector:?}");
+            let wrong: [fn(&Parts, Canned) -> Canned; 7] = [
+                |_, response| Canned(500, response.1, response.2),
+                |_, response| Canned(200, response.1, "[7]"),
+                |_, response| Canned(response.0, response.1, "not JSON"),
+                |_, response| response.with("content-type", "text/plain"),
+                |_, response| response.without("deprecation"),
+                |_, response| response.with("deprecation", "@8"),
+                |_, response| response.with("vary", "origin"),
+            ];
+            for (number, change) in wrong.into_iter().enumerate() {
+                assert!(!keeps(selector, change).await, "{selector:?} {number}");
+            }
+        }
+    }
+}

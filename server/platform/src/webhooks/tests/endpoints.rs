@@ -3,8 +3,9 @@
 use uuid::Uuid;
 
 use super::receiver::{Receiver, Reply};
-use super::{ORDER_CREATED, is_signed, start};
+use super::{ORDER_CREATED, is_signed, prepare, start};
 use crate::webhooks::{EndpointError, MAX_ENDPOINTS, NewEndpoint};
+use crate::webhooks::{endpoint, measure};
 
 #[tokio::test]
 async fn after_a_rotation_both_secrets_sign() {
@@ -55,5 +56,30 @@ async fn an_endpoint_with_invalid_data_is_refused() {
     for name in ["order.lost", "session.ended"] {
         let fault = refused(NewEndpoint { event_types: vec![name.to_owned()], ..valid.clone() }).await;
         assert_eq!(fault, format!("there are no events of the type `{name}`"));
+    }
+}
+
+#[tokio::test]
+async fn endpoints_and_due_deliveries_are_measured() {
+    let (delivery, dispatcher) = prepare(1, |sender| sender).await;
+    let pool = &delivery.database.pool;
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.push(delivery.register("https://hooks.example/").await.0.id);
+    }
+    delivery.publish(&ORDER_CREATED).await;
+    delivery.webhooks.set_enabled(ids[0], false).await.unwrap();
+    delivery.webhooks.delete(ids[4]).await.unwrap();
+    let mut connection = pool.acquire().await.unwrap();
+    endpoint::switch(&mut connection, ids[1], false, "the endpoint responded with the status 410").await.unwrap();
+    measure::measure(pool, &dispatcher.metrics).await.unwrap();
+    let text = dispatcher.metrics.render().unwrap();
+    for line in [
+        r#"writ_webhook_endpoints{service_name="unknown_service",state="enabled"} 2"#,
+        r#"writ_webhook_endpoints{service_name="unknown_service",state="disabled"} 1"#,
+        r#"writ_webhook_endpoints{service_name="unknown_service",state="failed"} 1"#,
+        r#"writ_webhook_backlog{service_name="unknown_service"} 2"#,
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
     }
 }

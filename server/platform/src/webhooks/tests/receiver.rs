@@ -33,6 +33,12 @@ impl Reply {
         Reply::After(time, format!("HTTP/1.1 {status} -\r\ncontent-length: 2\r\n\r\nok"))
     }
 
+    /// A response that asks for a pause.
+    pub fn busy(status: u16, retry_after: &str) -> Reply {
+        let head = format!("HTTP/1.1 {status} -\r\nretry-after: {retry_after}\r\ncontent-length: 0\r\n\r\n");
+        Reply::After(Duration::ZERO, head)
+    }
+
     pub fn redirect(url: &str) -> Reply {
         let head = format!("HTTP/1.1 307 -\r\nlocation: {url}\r\ncontent-length: 0\r\n\r\n");
         Reply::After(Duration::ZERO, head)

@@ -224,7 +224,7 @@ where
         let mut endpoints = Vec::with_capacity(10);
         wire::routes::users::bind(&mut latest.routes_of(&service_0, &mut endpoints));
         wire::routes::notes::bind(&mut latest.routes_of(&service_1, &mut endpoints));
-        let _ = (&older_0,&older_1,);
+        let _ = (&older_0, &older_1,);
         [
             writ_runtime::VersionEndpoints { envelope: &crate::v1::errors::ERROR_ENVELOPE, endpoints: endpoints_0 },
             writ_runtime::VersionEndpoints { envelope: &crate::v2::errors::ERROR_ENVELOPE, endpoints: endpoints_1 },

@@ -67,7 +67,7 @@ fn an_entry_that_is_kept_is_read_again_before_later_ones() {
     assert_eq!(dispatcher.finish(&started[1], None), None);
     assert_eq!(dispatcher.request(now), None);
     let again = dispatcher.request(now + Duration::from_secs(2)).unwrap();
-    assert_eq!(again, Request { recovers: true, after: vec![(3, "0-0".to_owned())] });
+    assert_eq!(again, Request { recovers: true, is_partial: false, after: vec![(3, "0-0".to_owned())] });
     let (started, _) = dispatcher.accept(vec![(3, vec![entry("1-0", "a"), entry("2-0", "a")])], true);
     assert_eq!(ids(&started), ["1-0"]);
     assert_eq!(dispatcher.request(now).unwrap().after, [(3, "2-0".to_owned())]);
@@ -86,13 +86,21 @@ fn entries_of_a_lost_lease_do_not_start() {
 }
 
 #[test]
-fn the_number_of_entries_that_wait_is_bounded() {
+fn an_aggregate_with_many_waiting_events_stops_only_its_partition() {
     let mut dispatcher = reading();
+    let other = Lease { partition: 4, ..LEASE };
+    dispatcher.adopt(&[LEASE, other]);
+    assert_eq!(dispatcher.accept(vec![(4, Vec::new())], true), (Vec::new(), Vec::new()));
     let entries = (0..MAX_ENTRIES).map(|number| entry(&format!("{number}-0"), "a")).collect();
     let (started, _) = dispatcher.accept(vec![(3, entries)], false);
-    assert_eq!((started.len(), dispatcher.request(Instant::now())), (1, None));
+    assert_eq!(started.len(), 1);
+    let request = |is_partial, partitions: &[i16]| {
+        let after = partitions.iter().map(|partition| (*partition, ">".to_owned())).collect();
+        Some(Request { recovers: false, is_partial, after })
+    };
+    assert_eq!(dispatcher.request(Instant::now()), request(true, &[4]));
     dispatcher.finish(&started[0], None).unwrap();
-    assert!(dispatcher.request(Instant::now()).is_some());
+    assert_eq!(dispatcher.request(Instant::now()), request(false, &[3, 4]));
 }
 
 #[test]
@@ -101,4 +109,21 @@ fn an_entry_that_is_no_event_is_acknowledged() {
     let stranger = StreamId { id: "1-0".to_owned(), ..StreamId::default() };
     let (started, unreadable) = dispatcher.accept(vec![(3, vec![stranger])], false);
     assert_eq!((started.len(), unreadable), (0, vec![(3, "1-0".to_owned())]));
+}
+
+#[test]
+fn a_lease_that_is_held_again_keeps_the_place_of_its_partition_and_a_lost_one_does_not() {
+    let other = Lease { partition: 4, ..LEASE };
+    let mut dispatcher = reading();
+    dispatcher.adopt(&[LEASE, other]);
+    assert_eq!(dispatcher.leases(), [(3, 1), (4, 1)]);
+    // The new partition is recovered first.
+    let recovers = Request { recovers: true, is_partial: false, after: vec![(4, "0-0".to_owned())] };
+    assert_eq!(dispatcher.request(Instant::now()), Some(recovers.clone()));
+    dispatcher.adopt(&[other]);
+    assert_eq!(dispatcher.leases(), [(4, 1)]);
+    assert_eq!(dispatcher.request(Instant::now()), Some(recovers));
+    assert_eq!(dispatcher.accept(vec![(4, Vec::new())], true), (Vec::new(), Vec::new()));
+    dispatcher.adopt(&[other]);
+    assert_eq!(dispatcher.request(Instant::now()).unwrap().after, [(4, ">".to_owned())]);
 }

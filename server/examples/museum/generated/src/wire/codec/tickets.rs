@@ -5,10 +5,8 @@ use writ_runtime::{
     Checker, Conform, IntegerRule, ObjectRule, OwnRules, Read, Reader, Spelled, StringRule, Write,
     Writer,
 };
-use crate::{NewTicket, Ticket, TicketId};
+use crate::{NewTicket, Ticket};
 use crate::wire::codec::patterns::TOTAL;
-
-writ_runtime::id!(TicketId, "tic");
 
 impl Read for NewTicket {
     fn read(r: &mut Reader<'_>) -> Option<Self> {

@@ -7,6 +7,19 @@ use writ_runtime::Uuid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub Uuid);
 
+/// The id of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TicketId(pub Uuid);
+
+/// The sale of a ticket.
+#[derive(Debug, Clone)]
+pub struct TicketSold {
+    /// The id of an event.
+    pub event_id: EventId,
+    /// The number of visitors.
+    pub visitors: i32,
+}
+
 /// The position of a page in its list.
 #[derive(Debug, Clone)]
 pub struct Pagination {
