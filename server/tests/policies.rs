@@ -44,7 +44,7 @@ async fn two_processes_apply_a_policy_within_two_seconds_and_drop_it_at_its_end_
     );
 
     let started = Instant::now();
-    let arguments = ["off", "listProducts", "for", "5s", "by", "alice", "reason", "INC-812"];
+    let arguments = ["off", "listProducts", "for", "5s", "by", "user@example.com", "reason", "INC-812"];
     let set = policy(&database, &arguments);
     assert!(set.status.success(), "{}", text(&set.stderr));
     assert!(text(&set.stdout).ends_with("applied by 2 of 2 processes\n"), "{}", text(&set.stdout));
@@ -67,7 +67,10 @@ async fn two_processes_apply_a_policy_within_two_seconds_and_drop_it_at_its_end_
     }
     assert!(started.elapsed() > Duration::from_secs(4), "the policy ended early: {:?}", started.elapsed());
     let log = text(&policy(&database, &["log"]).stdout);
-    assert!(log.contains("listProducts  off") && log.contains("alice (") && log.contains("INC-812"), "{log}");
+    assert!(
+        log.contains("listProducts  off") && log.contains("user@example.com (") && log.contains("INC-812"),
+        "{log}"
+    );
 }
 
 #[tokio::test]

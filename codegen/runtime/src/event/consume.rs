@@ -35,6 +35,12 @@ pub trait Consume<T>: Send + Sync + 'static {
     /// Returns the event types that the consumer handles. Events of other types do not reach it.
     fn event_types(&self) -> &'static [&'static EventType];
 
+    /// Returns true if an event has no effect, as far as that is known without a transaction. The platform then opens
+    /// none, and does not record the event. By default each event is handled.
+    fn ignores(&self, _event: &StoredEvent) -> impl Future<Output = bool> + Send {
+        std::future::ready(false)
+    }
+
     /// Handles an event within the transaction.
     ///
     /// # Errors

@@ -44,9 +44,9 @@ use crate::request::request_head::RequestHead;
 ///     address: None,
 ///     accept: Accept::default(),
 /// };
-/// let cx = Context::new("ada", call);
+/// let cx = Context::new("user@example.com", call);
 ///
-/// assert_eq!(*cx.principal(), "ada");
+/// assert_eq!(*cx.principal(), "user@example.com");
 /// assert_eq!(cx.operation().id, "getUser");
 /// assert_eq!(cx.request_id(), "test-1");
 /// ```
@@ -88,7 +88,7 @@ impl<P> Context<P> {
     ///     accept: Accept::default(),
     /// };
     /// let key = IdempotencyKey { key: "k".to_owned(), request_hash: [0; 32] };
-    /// let cx = Context::new("ada", call).with_idempotency(Some(key));
+    /// let cx = Context::new("user@example.com", call).with_idempotency(Some(key));
     ///
     /// assert_eq!(cx.idempotency().map(|key| key.key.as_str()), Some("k"));
     /// ```

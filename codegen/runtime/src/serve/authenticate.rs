@@ -48,7 +48,7 @@ use crate::serve::credential::Credential;
 ///         // A real authenticator verifies a signature, or compares hashes in constant time.
 ///         match credential {
 ///             Credential::Bearer(token) if token.as_str() == self.token => {
-///                 Ok(Caller { name: "ada".to_owned(), scopes: vec!["users:read".to_owned()] })
+///                 Ok(Caller { name: "user@example.com".to_owned(), scopes: vec!["users:read".to_owned()] })
 ///             }
 ///             Credential::Bearer(_) => Err(Denied::Unauthenticated("the token is not valid".into())),
 ///             _ => Err(Denied::unknown_scheme(scheme)),
@@ -64,7 +64,7 @@ use crate::serve::credential::Credential;
 /// # let credential = Credential::Bearer(BearerToken::new("secret"));
 /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
 /// # let caller = runtime.block_on(authenticator.authenticate(&BEARER, credential, &Operation::NONE)).unwrap();
-/// # assert_eq!(caller.name, "ada");
+/// # assert_eq!(caller.name, "user@example.com");
 /// ```
 pub trait Authenticate: Send + Sync + 'static {
     /// The type of the authenticated caller. Handlers receive it by

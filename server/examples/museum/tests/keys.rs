@@ -32,7 +32,7 @@ async fn create_event(database: &TestDatabase, key: &str) -> Result<CreateEventR
 #[tokio::test]
 async fn an_issued_key_is_accepted_until_it_is_revoked_and_only_its_hash_is_stored() {
     let database = TestDatabase::migrated(&museum::DATABASE).await;
-    let issue = ["issue", "staff", "events:write", "for", "90d", "by", "alice", "reason", "INC-812"];
+    let issue = ["issue", "staff", "events:write", "for", "90d", "by", "user@example.com", "reason", "INC-812"];
     let issued = keys(&database, &issue);
     assert!(issued.status.success(), "{}", text(&issued.stderr));
     assert!(text(&issued.stderr).contains(" for staff with events:write; it expires at "), "{}", text(&issued.stderr));
@@ -46,15 +46,15 @@ async fn an_issued_key_is_accepted_until_it_is_revoked_and_only_its_hash_is_stor
     assert!(is_hash && !row.contains(&key), "{row}");
 
     let list = text(&keys(&database, &["list"]).stdout);
-    assert!(list.contains("events:write") && list.contains("alice (") && list.contains("INC-812"), "{list}");
+    assert!(list.contains("events:write") && list.contains("user@example.com (") && list.contains("INC-812"), "{list}");
     let id = list.lines().nth(1).unwrap().split(' ').next().unwrap().to_owned();
-    let revoked = keys(&database, &["revoke", &id, "by", "bob", "reason", "lost"]);
+    let revoked = keys(&database, &["revoke", &id, "by", "other@example.com", "reason", "lost"]);
     assert!(revoked.status.success(), "{}", text(&revoked.stderr));
     let failure = create_event(&database, &key).await.unwrap_err();
     assert!(matches!(failure.refusal(), Some(CreateEventError::Unauthorized(_))), "{failure}");
     assert_eq!(text(&keys(&database, &["list"]).stdout), "there are no valid keys\n");
     let all = text(&keys(&database, &["list", "all"]).stdout);
-    assert!(all.contains(&id) && all.contains("bob (") && all.contains("lost"), "{all}");
+    assert!(all.contains(&id) && all.contains("other@example.com (") && all.contains("lost"), "{all}");
     assert!(text(&keys(&database, &["revoke", &id]).stderr).contains("no valid key has the id"));
 }
 

@@ -151,12 +151,22 @@ mod tests {
 
     #[test]
     fn a_setting_has_policies_a_duration_an_operator_and_a_reason() {
-        let words =
-            ["set", "createOrder", "rate=20/60s", "cache=off", "for", "30m", "by", "alice", "reason", "INC-812"];
+        let words = [
+            "set",
+            "createOrder",
+            "rate=20/60s",
+            "cache=off",
+            "for",
+            "30m",
+            "by",
+            "user@example.com",
+            "reason",
+            "INC-812",
+        ];
         let Command::Set(setting) = parse(&words).unwrap() else { panic!("not a setting") };
         assert_eq!((setting.operation.as_str(), setting.duration.as_secs()), ("createOrder", 1800));
         assert_eq!(setting.changes, [Change::parse("rate=20/1m").unwrap(), Change::Cache(None)]);
-        assert_eq!(setting.note, Note { operator: "alice".to_owned(), reason: "INC-812".to_owned() });
+        assert_eq!(setting.note, Note { operator: "user@example.com".to_owned(), reason: "INC-812".to_owned() });
         let Command::Set(off) = parse(&["off", "exportOrders", "for", "10m"]).unwrap() else { panic!("not a setting") };
         assert_eq!((off.changes, off.note), (vec![Change::Off], Note::default()));
     }

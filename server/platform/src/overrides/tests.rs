@@ -135,7 +135,7 @@ async fn a_rate_limit_and_a_cache_time_replace_those_of_the_contract_until_they_
     let body = |response: &str| response.rsplit("\r\n").next().unwrap().to_owned();
     assert_eq!(body(&send(&kiosk, "GET /events").await), body(&first));
 
-    policy(&kiosk, "set listEvents rate=3/60s cache=off for 1m by alice").await.unwrap();
+    policy(&kiosk, "set listEvents rate=3/60s cache=off for 1m by user@example.com").await.unwrap();
     let second = send(&kiosk, "GET /events").await;
     assert!(second.contains("x-ratelimit-limit: 3") && second.contains("x-ratelimit-remaining: 2"), "{second}");
     assert_ne!(body(&second), body(&first));
@@ -144,7 +144,7 @@ async fn a_rate_limit_and_a_cache_time_replace_those_of_the_contract_until_they_
     assert_eq!(status(&kiosk, "GET /events").await, 200);
     assert_eq!(status(&kiosk, "GET /events").await, 429);
     let list = policy(&kiosk, "list").await.unwrap();
-    assert!(list.contains("listEvents  rate=3/1m  ") && list.contains("alice (admin port)"), "{list}");
+    assert!(list.contains("listEvents  rate=3/1m  ") && list.contains("user@example.com (admin port)"), "{list}");
 
     policy(&kiosk, "set listEvents cache=30s for 1m").await.unwrap();
     policy(&kiosk, "clear listEvents rate").await.unwrap();

@@ -2,6 +2,7 @@
 
 use chrono::SecondsFormat;
 use serde::de::IgnoredAny;
+use sqlx::PgPool;
 use writ_runtime::event::{Consume, ConsumeError, EventType, StoredEvent};
 
 use super::delivery;
@@ -10,12 +11,18 @@ use crate::Transaction;
 /// The consumer of events that writes a delivery for each endpoint which receives them.
 #[derive(Debug, Clone)]
 pub(super) struct WebhookConsumer {
+    pub(super) pool: PgPool,
     pub(super) event_types: &'static [&'static EventType],
 }
 
 impl Consume<Transaction> for WebhookConsumer {
     fn event_types(&self) -> &'static [&'static EventType] {
         self.event_types
+    }
+
+    /// Returns true if no endpoint receives the event. If the database does not tell, the attempt to handle it does.
+    async fn ignores(&self, event: &StoredEvent) -> bool {
+        matches!(delivery::is_received(&self.pool, &event.event_type).await, Ok(false))
     }
 
     async fn consume(&self, transaction: &mut Transaction, event: &StoredEvent) -> Result<(), ConsumeError> {

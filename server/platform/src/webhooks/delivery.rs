@@ -13,6 +13,14 @@ use crate::jobs::Expired;
 /// The time for which messages and the results of their deliveries are kept.
 const RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
 
+/// Returns true if an enabled endpoint receives events of a type.
+const RECEIVED: &str = "\
+SELECT EXISTS (
+    SELECT FROM writ.webhook_endpoints
+    WHERE service = current_schema() AND disabled_at IS NULL AND deleted_at IS NULL
+          AND (event_types = '{}' OR $1 = ANY (event_types))
+)";
+
 /// Adds a message and its deliveries to all enabled endpoints that receive events of its type. A repeated event adds
 /// nothing.
 const ADD: &str = "\
@@ -94,7 +102,7 @@ pub(super) const DELETED_ENDPOINTS: Expired =
 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 5] = [ADD, LEASE, SUCCEED, FAIL, POSTPONE];
+pub(super) const STATEMENTS: [&str; 6] = [RECEIVED, ADD, LEASE, SUCCEED, FAIL, POSTPONE];
 
 /// An attempt of a delivery that this process may make until the end of its lease.
 #[derive(Debug)]
@@ -108,6 +116,11 @@ pub(super) struct Attempt {
     pub(super) secret: Vec<u8>,
     pub(super) previous_secret: Option<Vec<u8>>,
     pub(super) body: Bytes,
+}
+
+/// Returns true if an enabled endpoint receives events of this type.
+pub(super) async fn is_received(pool: &PgPool, event_type: &str) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(RECEIVED).bind(event_type).fetch_one(pool).await
 }
 
 /// Adds the deliveries of an event to all endpoints that receive its type.

@@ -173,7 +173,7 @@ impl Webhooks {
 
     /// Returns the consumer that writes the deliveries of events.
     fn consumer(&self) -> WebhookConsumer {
-        WebhookConsumer { event_types: self.event_types }
+        WebhookConsumer { pool: self.pool.clone(), event_types: self.event_types }
     }
 }
 

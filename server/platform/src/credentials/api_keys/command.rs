@@ -143,11 +143,12 @@ mod tests {
 
     #[test]
     fn a_key_has_a_name_scopes_a_lifetime_an_operator_and_a_reason() {
-        let words = ["issue", "office-1", "read", "write", "for", "90d", "by", "alice", "reason", "a new office"];
+        let words =
+            ["issue", "office-1", "read", "write", "for", "90d", "by", "user@example.com", "reason", "a new office"];
         let Command::Issue(grant) = parse(&words).unwrap() else { panic!("not a grant") };
         assert_eq!((grant.name.as_str(), grant.scopes), ("office-1", vec!["read".to_owned(), "write".to_owned()]));
         assert_eq!(grant.lifetime, Some(Duration::from_secs(90 * 86_400)));
-        assert_eq!(grant.note, Note { operator: "alice".to_owned(), reason: "a new office".to_owned() });
+        assert_eq!(grant.note, Note { operator: "user@example.com".to_owned(), reason: "a new office".to_owned() });
         let Command::Issue(grant) = parse(&["issue", "office-1"]).unwrap() else { panic!("not a grant") };
         assert_eq!((grant.scopes, grant.lifetime, grant.note), (vec![], None, Note::default()));
     }

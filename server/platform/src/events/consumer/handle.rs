@@ -146,9 +146,12 @@ impl Handler {
         tokio::time::timeout(limit, attempt).await.unwrap_or_else(|_| Err(Failure::timeout()))
     }
 
-    /// Handles an entry in a transaction.
+    /// Handles an entry in a transaction, unless it has no effect.
     async fn attempt(&self, entry: &Entry) -> Result<Consumption, Failure> {
         let event = &entry.message.event;
+        if self.consumer.ignores(event).await {
+            return Ok(Consumption::Handled);
+        }
         let mut transaction = Transaction::begin(&self.pool).await?;
         let begin = sqlx::query(BEGIN).bind(&self.name).bind(entry.partition).bind(entry.token).bind(event.id.uuid());
         let begin = begin.bind(&entry.message.aggregate).bind(&event.aggregate_id);

@@ -78,6 +78,9 @@ pub(super) const STATEMENTS: &[&str] = &[
 
 /// A consumer of any type.
 pub(in crate::events) trait AnyConsumer: Send + Sync {
+    /// Returns true if an event has no effect. See [`Consume::ignores`].
+    fn ignores<'a>(&'a self, event: &'a StoredEvent) -> BoxFuture<'a, bool>;
+
     /// Handles an event. See [`Consume::consume`].
     fn consume<'a>(
         &'a self,
@@ -87,6 +90,10 @@ pub(in crate::events) trait AnyConsumer: Send + Sync {
 }
 
 impl<C: Consume<Transaction>> AnyConsumer for C {
+    fn ignores<'a>(&'a self, event: &'a StoredEvent) -> BoxFuture<'a, bool> {
+        Consume::ignores(self, event).boxed()
+    }
+
     fn consume<'a>(
         &'a self,
         transaction: &'a mut Transaction,

@@ -44,6 +44,17 @@ async fn an_event_that_succeeds_later_is_followed_by_those_that_waited_for_it() 
 }
 
 #[tokio::test]
+async fn an_event_that_a_consumer_ignores_is_not_recorded() {
+    let server = start().await;
+    let service = &server.service;
+    service.publish("a", -5..2).await;
+    service.expect("a", 0..2).await;
+    let count = sqlx::query_scalar("SELECT count(*) FROM writ.inbox");
+    assert_eq!(count.fetch_one(&service.pool).await.ok(), Some(2_i64));
+    assert!(service.held().await.is_empty());
+}
+
+#[tokio::test]
 async fn handled_events_are_acknowledged_and_streams_are_trimmed() {
     let server = start().await;
     let service = &server.service;

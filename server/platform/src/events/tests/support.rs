@@ -93,12 +93,16 @@ impl Service for Counters {
     }
 }
 
-/// The consumer of the service.
+/// The consumer of the service. It ignores negative numbers.
 struct Numbers(Behaviour);
 
 impl Consume<Transaction> for Numbers {
     fn event_types(&self) -> &'static [&'static EventType] {
         CONSUMED
+    }
+
+    async fn ignores(&self, event: &StoredEvent) -> bool {
+        event.data.starts_with(b"-")
     }
 
     async fn consume(&self, transaction: &mut Transaction, event: &StoredEvent) -> Result<(), ConsumeError> {

@@ -41,7 +41,7 @@ async fn two() -> (TestDatabase, TestServer<Museum>, TestServer<Museum>) {
 async fn two_processes_apply_a_policy_within_two_seconds_and_drop_it_at_its_end_after_the_setter_has_died() {
     let (_database, setter, other) = two().await;
     let started = Instant::now();
-    let report = policy(&setter, "off buyTicket for 4s by alice reason INC-812").await.unwrap();
+    let report = policy(&setter, "off buyTicket for 4s by user@example.com reason INC-812").await.unwrap();
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     assert!(report.ends_with("applied by 2 of 2 processes"), "{report}");
     for server in [&setter, &other] {
@@ -52,7 +52,7 @@ async fn two_processes_apply_a_policy_within_two_seconds_and_drop_it_at_its_end_
     }
     drop(setter);
     let log = policy(&other, "log 1").await.unwrap();
-    assert!(log.contains("buyTicket") && log.contains("alice (") && log.ends_with("INC-812"), "{log}");
+    assert!(log.contains("buyTicket") && log.contains("user@example.com (") && log.ends_with("INC-812"), "{log}");
     while status(&other, "POST /tickets").await == 503 {
         assert!(started.elapsed() < Duration::from_millis(4500), "the policy outlived its end");
         tokio::time::sleep(Duration::from_millis(20)).await;

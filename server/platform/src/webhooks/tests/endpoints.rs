@@ -1,9 +1,10 @@
 //! Tests of the registration of endpoints and of their secrets.
 
 use uuid::Uuid;
+use writ_runtime::event::Consume as _;
 
 use super::receiver::{Receiver, Reply};
-use super::{ORDER_CREATED, is_signed, prepare, start};
+use super::{ORDER_CREATED, ORDER_PAID, event, is_signed, prepare, start};
 use crate::webhooks::{EndpointError, MAX_ENDPOINTS, NewEndpoint};
 use crate::webhooks::{endpoint, measure};
 
@@ -24,6 +25,25 @@ async fn after_a_rotation_both_secrets_sign() {
     let request = &receiver.requests()[1];
     assert!(!is_signed(request, &old) && is_signed(request, &new), "{request:?}");
     assert_eq!(delivery.webhooks.rotate_secret(Uuid::now_v7()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_event_is_ignored_while_no_enabled_endpoint_receives_its_type() {
+    let delivery = start(1).await;
+    let consumer = delivery.webhooks.consumer();
+    let ignored =
+        async || [consumer.ignores(&event(&ORDER_CREATED)).await, consumer.ignores(&event(&ORDER_PAID)).await];
+    assert_eq!(ignored().await, [true, true]);
+    let url = "https://hooks.example/".to_owned();
+    let new = NewEndpoint { url: url.clone(), event_types: vec!["order.paid".to_owned()], ..NewEndpoint::default() };
+    delivery.webhooks.register(&new).await.unwrap();
+    assert_eq!(ignored().await, [true, false]);
+    let (endpoint, _) = delivery.register(&url).await;
+    assert_eq!(ignored().await, [false, false]);
+    delivery.webhooks.set_enabled(endpoint.id, false).await.unwrap();
+    assert_eq!(ignored().await, [true, false]);
+    delivery.database.pool.close().await;
+    assert_eq!(ignored().await, [false, false]);
 }
 
 #[tokio::test]
