@@ -1,6 +1,5 @@
 //! Tests of circuit breakers and of the concurrency limit, with a service in memory and a paused clock.
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -115,7 +115,7 @@ fn the_header_cannot_choose_the_algorithm_the_key_or_the_kind_of_token() {
     let tokens = tokens(&[1]);
     let token = issued(&tokens);
     let (_, rest) = token.split_once('.').unwrap();
-    let kid = &tokens.0.keys.signing.id;
+    let kid = &tokens.0.keys.0.signing.id;
     for header in [
         r#"{"typ":"at+jwt","alg":"none"}"#.to_owned(),
         format!(r#"{{"typ":"at+jwt","alg":"none","kid":"{kid}"}}"#),
