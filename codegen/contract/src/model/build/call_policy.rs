@@ -35,6 +35,12 @@ impl<'d> Builder<'d, '_> {
         if policy.as_bool() == Some(false) {
             return Some(Retry { attempts: 1, hedge: None });
         }
+        if policy.as_object().is_none() {
+            let message = format!("`x-retry` must be an object or false, not {}", policy.kind_name());
+            let report = Diagnostic::error("bad-policy", policy.span, message).label("expected an object");
+            self.report(report.help(format!("example: `x-retry: {}`", RETRY.example)));
+            return None;
+        }
         self.form(&RETRY, policy)?;
         let count = |node: &Node| node.as_u64().filter(|count| (1..=MOST_ATTEMPTS).contains(count));
         let attempts = self.needed(&RETRY, policy, "attempts", "an integer from 1 to 10", count);
@@ -68,10 +74,10 @@ impl<'d> Builder<'d, '_> {
                     .help("remove `hedge`"),
             );
         } else if let Some(timeout) = operation.policies.timeout.filter(|timeout| *timeout <= hedge) {
-            let message = format!("{} is never hedged: its time limit ends before", operation.title());
+            let message = format!("{} is never hedged: its call ends before the second request", operation.title());
             self.report(
                 Diagnostic::error("unsafe-retry", at("hedge"), message)
-                    .label(format!("must be shorter than the `x-timeout` of {} ms", timeout.as_millis()))
+                    .label(format!("must be shorter than the `x-timeout`, {} ms", timeout.as_millis()))
                     .help("choose a time that most responses take less than"),
             );
         }
