@@ -1,16 +1,21 @@
-//! The customers: what carts and orders keep of users, and the rules that decide who can access carts and orders.
+//! The customers: the rules that decide who can access carts and orders, and what carts and orders keep of users.
 //!
-//! Users have a database of their own. Their events keep a table of customers in the database of orders up to date.
+//! Users belong to another service, which is asked for the account of another user than the caller. Its events keep a table of
+//! customers in the database of orders, from which some operations respond while that service is unavailable.
 
-use generated::latest::UserId;
+use generated::latest::client::Client;
 use generated::latest::events::{EventConsumer, USER_DELETED, USER_REGISTERED};
-use generated::latest::{UserDeleted, UserRegistered};
+use generated::latest::{GetUserError, GetUserRequest, UserDeleted, UserId, UserRegistered};
 use sqlx::PgPool;
 use uuid::Uuid;
-use writ_platform::{Principal as _, Transaction};
+use writ_platform::events::{CopyAge, DataCopy};
+use writ_platform::{Principal as _, Transaction, calls};
+use writ_runtime::client::{Connection, Failure};
 use writ_runtime::event::{ConsumerError, Event, EventType};
+use writ_runtime::{Context, Unavailable};
 
 use crate::auth::caller::Caller;
+use crate::{OrderParts, USERS};
 
 /// The scope that grants access to the carts and orders of all users.
 const ADMIN_SCOPE: &str = "orders:admin";
@@ -19,6 +24,17 @@ const ADMIN_SCOPE: &str = "orders:admin";
 #[derive(Debug, Clone)]
 pub struct Customers {
     orders: PgPool,
+    users: Client,
+    copy: DataCopy,
+}
+
+/// A customer whose cart and orders the caller can access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Customer {
+    /// The id of the user.
+    pub id: Uuid,
+    /// The age of the copy that knows the account, or `None` if the account is certain.
+    pub copy_age: Option<CopyAge>,
 }
 
 /// The consumer of the events of users, which keeps the table of customers up to date.
@@ -28,36 +44,64 @@ pub struct CustomerRecords;
 /// Returns the owner that a cart or order must have for the caller to see it, or `None` if the caller can see
 /// the carts and orders of all users.
 pub fn owner(caller: &Caller) -> Option<Uuid> {
-    if caller.may(ADMIN_SCOPE) { None } else { Some(caller.user_id) }
+    if caller.may(ADMIN_SCOPE) { None } else { Some(caller.user_id()) }
 }
 
 impl Customers {
-    /// Creates a lookup of customers. `orders` is the connection pool of the database schema `orders`.
-    pub fn new(orders: PgPool) -> Customers {
-        Customers { orders }
+    /// Creates a lookup of customers. `users` is the connection to the service `users`.
+    pub fn new(parts: &OrderParts, users: Connection) -> Customers {
+        Customers {
+            orders: parts.pool.clone(),
+            users: Client::new(users),
+            copy: DataCopy::new("users", USERS.schema, parts.customers.clone()),
+        }
     }
 
-    /// Returns the id of `user` if the caller has access to the carts and orders of that user.
+    /// Returns the customer with the id `user` if the caller has access to the carts and orders of that user.
     ///
     /// Callers have access to their own data. A caller with the scope `orders:admin` has access to the data of
     /// every user with an account. Returns `None` in all other cases.
     ///
     /// # Errors
-    /// Returns the error of the database.
-    pub async fn find(&self, caller: &Caller, user: UserId) -> Result<Option<Uuid>, sqlx::Error> {
-        // A caller has a session and therefore an account, so no query is needed for the caller's own data.
-        let is_own = caller.user_id == user.uuid();
-        let visible = is_own || (caller.may(ADMIN_SCOPE) && self.has_account(user.uuid()).await?);
-        Ok(visible.then_some(user.uuid()))
+    /// Returns an error if the account is not known because the service `users` is unavailable and the operation may not
+    /// respond from a copy, and the error of the database.
+    pub async fn find<E>(&self, cx: &Context<Caller>, user: UserId) -> Result<Option<Customer>, E>
+    where
+        E: From<sqlx::Error> + From<Unavailable>,
+    {
+        let (caller, id) = (cx.principal(), user.uuid());
+        // A caller has a session and therefore an account.
+        if caller.user_id() == id {
+            return Ok(Some(Customer { id, copy_age: None }));
+        }
+        if !caller.may(ADMIN_SCOPE) {
+            return Ok(None);
+        }
+        match self.users.users.get_user(&GetUserRequest { user_id: user, fields: None }).await {
+            Ok(_) => Ok(Some(Customer { id, copy_age: None })),
+            Err(Failure::Refused(GetUserError::NotFound(_), _)) => Ok(None),
+            Err(failure) => {
+                let age = self.copy.instead_of(cx.operation(), calls::unavailable(failure)).await?;
+                let has_account = self.has_account(id).await?;
+                Ok(has_account.then_some(Customer { id, copy_age: Some(age) }))
+            }
+        }
     }
 
-    /// Returns true if the customer has an account.
+    /// Returns true if the copy knows an account of the customer.
     async fn has_account(&self, user: Uuid) -> Result<bool, sqlx::Error> {
         let found = sqlx::query_scalar!(
             r#"SELECT EXISTS (SELECT FROM customers WHERE user_id = $1 AND deleted_at IS NULL) AS "found!""#,
             user
         );
         found.fetch_one(&self.orders).await
+    }
+}
+
+impl Customer {
+    /// Returns the value of the header `X-Copy-Age`, or `None` if the response is not from a copy.
+    pub fn copy_age(&self) -> Option<i64> {
+        self.copy_age.map(CopyAge::seconds)
     }
 }
 

@@ -19,4 +19,4 @@ pub mod testing;
 pub mod users;
 pub mod webhooks;
 
-pub use app::{ORDERS, OrderParts, Running, Shop, USERS, UserParts};
+pub use app::{ORDERS, OrderParts, RemoteUsers, Running, Shop, USERS, UserParts};

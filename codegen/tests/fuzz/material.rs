@@ -150,6 +150,8 @@ pub fn keyword(random: &mut Random, pointer: &str) -> (&'static str, Value) {
         ("x-idempotency", json!({ "retention": "24h" })),
         ("x-local-copy", json!({ "orders": "10m" })),
         ("x-body-limit", json!(size)),
+        ("x-timeout", json!("500ms")),
+        ("x-retry", json!({ "attempts": size, "hedge": "1s" })),
         ("x-error-envelope", json!({ "code": "/a", "message": "/a/b", "details": "//" })),
         ("security", json!([{}, { "bearer": ["a"] }])),
         ("style", json!("deepObject")),

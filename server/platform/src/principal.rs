@@ -52,6 +52,12 @@ pub trait Principal: Send + Sync + 'static {
         false
     }
 
+    /// Returns true if the caller is another service. `x-rate-limit` does not apply to it: a service limits its calls itself, and
+    /// one service acts for all of its callers. The default is that no caller is a service.
+    fn is_service(&self) -> bool {
+        false
+    }
+
     /// Returns the login session that the credentials of the caller belong to. The platform refuses the caller once the
     /// session has ended. The default is `None`: the credentials belong to no session.
     fn session(&self) -> Option<Uuid> {

@@ -5,13 +5,17 @@ mod users;
 
 use axum::Router;
 use generated::{VERSIONS, latest};
+use writ_platform::credentials::Issuer;
 use writ_platform::revocation::Revocations;
 use writ_platform::{Builder, Platform, Redis, Service, Store, docs};
-use writ_runtime::{VersionEndpoints, versioned_router};
+use writ_runtime::client::Connection;
+use writ_runtime::{OpenGate, VersionEndpoints, versioned_router};
 
 use crate::auth::AuthService;
-use crate::auth::authenticator::Credentials;
+use crate::auth::authenticator::{Credentials, UserTokens, WithinProcess};
+use crate::auth::caller::Caller;
 use crate::carts::CartService;
+use crate::customers::Customers;
 use crate::health::{Conversions, HealthService};
 use crate::orders::OrderService;
 use crate::products::ProductService;
@@ -30,8 +34,10 @@ pub struct Shop {
     pub redis: Redis,
     /// The rate limits and cached responses.
     pub store: Store,
-    /// The verifier of access tokens.
+    /// The verifier of access tokens and of the tokens of services.
     credentials: Credentials,
+    /// The route that publishes the keys of the tokens that this process issues.
+    key_set: Router,
     /// The register of ended login sessions, whose access tokens are refused.
     revocations: Revocations,
 }
@@ -44,7 +50,16 @@ pub enum Running {
     /// The process runs the service `users`.
     Users(UserParts),
     /// The process runs the service `orders`.
-    Orders(OrderParts),
+    Orders(OrderParts, RemoteUsers),
+}
+
+/// The service `users` in another process.
+#[derive(Debug, Clone)]
+pub struct RemoteUsers {
+    /// The connection for calls.
+    pub connection: Connection,
+    /// The verifier of its access tokens.
+    pub tokens: Issuer<Caller>,
 }
 
 impl Running {
@@ -52,14 +67,14 @@ impl Running {
     pub fn users(&self) -> Option<&UserParts> {
         match self {
             Running::Both(users, _) | Running::Users(users) => Some(users),
-            Running::Orders(_) => None,
+            Running::Orders(..) => None,
         }
     }
 
     /// Returns the parts of the service `orders`, if this process runs it.
     pub fn orders(&self) -> Option<&OrderParts> {
         match self {
-            Running::Both(_, orders) | Running::Orders(orders) => Some(orders),
+            Running::Both(_, orders) | Running::Orders(orders, _) => Some(orders),
             Running::Users(_) => None,
         }
     }
@@ -75,27 +90,31 @@ impl Service for Shop {
         let running = match (platform.runs("users"), platform.runs("orders")) {
             (true, true) => Running::Both(UserParts::new(platform, &redis, &store), OrderParts::new(platform, &redis)),
             (true, false) => Running::Users(UserParts::new(platform, &redis, &store)),
-            (false, _) => Running::Orders(OrderParts::new(platform, &redis)),
-        };
-        let (credentials, revocations) = match &running {
-            Running::Both(users, _) | Running::Users(users) => {
-                (Credentials::Own(users.tokens.clone()), users.revocations.clone())
+            (false, _) => {
+                let connection = platform.calls_to("users", latest::operations::ALL);
+                Running::Orders(
+                    OrderParts::new(platform, &redis),
+                    RemoteUsers { connection, tokens: platform.tokens_of("users") },
+                )
             }
-            Running::Orders(orders) => (
-                Credentials::OfUsers(platform.tokens_of("users")),
+        };
+        let (users, revocations) = match &running {
+            Running::Both(users, _) | Running::Users(users) => {
+                (UserTokens::Own(users.tokens.clone()), users.revocations.clone())
+            }
+            Running::Orders(orders, users) => (
+                UserTokens::OfUsers(users.tokens.clone()),
                 Revocations::of_copy(redis.clone(), orders.ended_sessions.clone()),
             ),
         };
-        Shop { running, redis, store, credentials, revocations }
+        let credentials = Credentials { users, services: platform.trusted_services() };
+        let key_set = platform.key_set_router();
+        Shop { running, redis, store, credentials, key_set, revocations }
     }
 
     fn router(&self, platform: &Platform) -> Router {
         let docs = docs::versions_router(&latest::ERROR_ENVELOPE, &VERSIONS);
-        let router = versioned_router(&VERSIONS, self.endpoints(platform)).merge(docs);
-        match self.running.users() {
-            Some(users) => router.merge(users.tokens.key_set_router()),
-            None => router,
-        }
+        versioned_router(&VERSIONS, self.endpoints(platform)).merge(docs).merge(self.key_set.clone())
     }
 }
 
@@ -107,19 +126,22 @@ impl Shop {
         let (authenticator, errors) = (self.credentials.clone(), Conversions);
         let health = HealthService::new(platform.health());
         match &self.running {
-            Running::Both(users, orders) => latest::Api {
-                authenticator,
-                gate,
-                errors,
-                auth: AuthService::new(users),
-                users: UserService::new(users),
-                products: ProductService::new(orders),
-                carts: CartService::new(orders),
-                orders: OrderService::new(orders),
-                webhook_endpoints: WebhookService::new(orders),
-                health,
+            Running::Both(users, orders) => {
+                let customers = Customers::new(orders, users_within_process(users, platform));
+                latest::Api {
+                    authenticator,
+                    gate,
+                    errors,
+                    auth: AuthService::new(users),
+                    users: UserService::new(users),
+                    products: ProductService::new(orders),
+                    carts: CartService::new(orders, customers.clone()),
+                    orders: OrderService::new(orders, customers),
+                    webhook_endpoints: WebhookService::new(orders),
+                    health,
+                }
+                .versions(V1, options)
             }
-            .versions(V1, options),
             Running::Users(users) => latest::services::Users {
                 authenticator,
                 gate,
@@ -129,17 +151,33 @@ impl Shop {
                 health,
             }
             .versions(V1, options),
-            Running::Orders(orders) => latest::services::Orders {
-                authenticator,
-                gate,
-                errors,
-                products: ProductService::new(orders),
-                carts: CartService::new(orders),
-                orders: OrderService::new(orders),
-                webhook_endpoints: WebhookService::new(orders),
-                health,
+            Running::Orders(orders, users) => {
+                let customers = Customers::new(orders, users.connection.clone());
+                latest::services::Orders {
+                    authenticator,
+                    gate,
+                    errors,
+                    products: ProductService::new(orders),
+                    carts: CartService::new(orders, customers.clone()),
+                    orders: OrderService::new(orders, customers),
+                    webhook_endpoints: WebhookService::new(orders),
+                    health,
+                }
+                .versions(V1, options)
             }
-            .versions(V1, options),
         }
     }
+}
+
+/// Returns a connection to the service `users` of this process, for the calls of another service of this process.
+fn users_within_process(users: &UserParts, platform: &Platform) -> Connection {
+    let service = latest::services::Users {
+        authenticator: WithinProcess,
+        gate: OpenGate,
+        errors: Conversions,
+        auth: AuthService::new(users),
+        users: UserService::new(users),
+        health: HealthService::new(platform.health()),
+    };
+    Connection::in_process(service.router_with(platform.serve_options())).bearer("orders")
 }

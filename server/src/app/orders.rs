@@ -4,6 +4,7 @@ use generated::latest::events::{ALL_EVENTS, Consumer, Publisher};
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use writ_platform::cursor::Cursors;
+use writ_platform::events::ConsumerProgress;
 use writ_platform::webhooks::Webhooks;
 use writ_platform::{Builder, Database, Redis};
 
@@ -26,6 +27,8 @@ pub struct OrderParts {
     pub webhooks: Webhooks,
     /// The encoder and decoder of pagination cursors.
     pub cursors: Cursors,
+    /// The progress of the consumer that keeps the table of customers.
+    pub customers: ConsumerProgress,
     /// The copy of the ends of login sessions, which the service `users` owns.
     pub ended_sessions: EndedSessions,
 }
@@ -34,13 +37,14 @@ impl OrderParts {
     /// Asks the platform for the parts of the service.
     pub(super) fn new(platform: &mut Builder, redis: &Redis) -> OrderParts {
         let pool = platform.database(&ORDERS);
-        platform.consumer("customers", &pool, redis, Consumer(CustomerRecords));
+        let customers = platform.consumer("customers", &pool, redis, Consumer(CustomerRecords));
         let progress = platform.consumer("ended-sessions", &pool, redis, Consumer(EndedSessionRecords));
         ended::register_purge(platform, &pool);
         OrderParts {
             events: Publisher::new(platform.events(&pool, redis)),
             webhooks: platform.webhooks(&pool, redis, ALL_EVENTS),
             cursors: platform.cursors(),
+            customers,
             ended_sessions: EndedSessions::new(&pool, progress),
             pool,
         }

@@ -6,14 +6,23 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use writ_platform::credentials::Registered;
+use writ_platform::credentials::{Registered, ServiceCaller};
 use writ_platform::{FromClaims, Principal, Roles};
 use writ_runtime::type_id;
 
 /// The prefix of the user id in the claim `sub` of access tokens, which has the form that the API uses.
 const ID_PREFIX: &str = "usr";
 
-/// The authenticated caller of a request, as the access token describes it.
+/// The authenticated caller of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// The caller is a user with an access token.
+    User(SignedIn),
+    /// The caller is another service.
+    Service(ServiceCaller),
+}
+
+/// A user who is signed in, as the access token describes the user.
 ///
 /// ```
 /// use server::auth::caller::Role;
@@ -22,16 +31,16 @@ const ID_PREFIX: &str = "usr";
 /// assert!(!Role::User.scopes().contains(&"orders:admin"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// The user id of the caller.
+pub struct SignedIn {
+    /// The id of the user.
     pub user_id: Uuid,
-    /// The e-mail address of the caller at the time when the access token was issued.
+    /// The e-mail address of the user at the time when the access token was issued.
     pub email: String,
-    /// The role of the caller at the time when the access token was issued.
+    /// The role of the user at the time when the access token was issued.
     pub role: Role,
-    /// The scopes that the role grants to the caller.
+    /// The scopes that the role grants to the user.
     pub scopes: &'static [&'static str],
-    /// The id of the caller's login session, from the token claim `sid`.
+    /// The id of the user's login session, from the token claim `sid`.
     pub session_id: Uuid,
 }
 
@@ -60,22 +69,48 @@ const ROLES: Roles = Roles(&[
     ),
 ]);
 
+impl Caller {
+    /// Returns the id of the user. For a service it is the nil UUID, which no user has.
+    pub fn user_id(&self) -> Uuid {
+        match self {
+            Caller::User(user) => user.user_id,
+            Caller::Service(_) => Uuid::nil(),
+        }
+    }
+}
+
 impl Principal for Caller {
     fn id(&self) -> Cow<'_, str> {
-        Cow::Owned(self.user_id.to_string())
+        match self {
+            Caller::User(user) => Cow::Owned(user.user_id.to_string()),
+            Caller::Service(service) => service.id(),
+        }
     }
 
     // The role decides which data the caller can see.
     fn audience(&self) -> Cow<'_, str> {
-        Cow::Owned(format!("{}:{}", self.user_id, self.role.as_str()))
+        match self {
+            Caller::User(user) => Cow::Owned(format!("{}:{}", user.user_id, user.role.as_str())),
+            Caller::Service(service) => service.audience(),
+        }
     }
 
     fn may(&self, scope: &str) -> bool {
-        self.scopes.contains(&scope)
+        match self {
+            Caller::User(user) => user.scopes.contains(&scope),
+            Caller::Service(service) => service.may(scope),
+        }
+    }
+
+    fn is_service(&self) -> bool {
+        matches!(self, Caller::Service(_))
     }
 
     fn session(&self) -> Option<Uuid> {
-        Some(self.session_id)
+        match self {
+            Caller::User(user) => Some(user.session_id),
+            Caller::Service(_) => None,
+        }
     }
 }
 
@@ -85,13 +120,13 @@ impl FromClaims for Caller {
     fn from_claims(token: &Registered, claims: Claims) -> Option<Caller> {
         let role: Role =
             claims.roles.iter().filter_map(|role| role.parse().ok()).max_by_key(|role| *role == Role::Admin)?;
-        Some(Caller {
+        Some(Caller::User(SignedIn {
             user_id: type_id::parse(ID_PREFIX, &token.subject)?,
             email: claims.email,
             role,
             scopes: role.scopes(),
             session_id: token.session?,
-        })
+        }))
     }
 }
 
@@ -170,7 +205,7 @@ mod tests {
         };
         let claims = |role: &str| Claims { email: "user@example.com".to_owned(), roles: vec![role.to_owned()] };
         let caller = Caller::from_claims(&token(subject(user), Some(session)), claims("admin")).unwrap();
-        assert_eq!((caller.user_id, caller.session(), caller.role), (user, Some(session), Role::Admin));
+        assert_eq!((caller.user_id(), caller.session()), (user, Some(session)));
         assert!(caller.may("users:admin"));
         assert!(caller.audience().ends_with(":admin"));
         for (token, role) in [
@@ -180,6 +215,14 @@ mod tests {
         ] {
             assert_eq!(Caller::from_claims(&token, claims(role)), None);
         }
+    }
+
+    #[test]
+    fn a_service_is_no_user_and_has_the_scopes_of_its_token() {
+        let caller =
+            Caller::Service(ServiceCaller { name: "orders".to_owned(), scopes: vec!["users:read".to_owned()] });
+        assert_eq!((&*caller.id(), caller.user_id(), caller.session()), ("service:orders", Uuid::nil(), None));
+        assert!(caller.may("users:read") && !caller.may("users:admin"));
     }
 
     #[test]

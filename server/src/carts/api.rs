@@ -15,9 +15,11 @@ impl Carts for CartService {
     type Principal = Caller;
 
     async fn get_cart(&self, cx: &Context<Caller>, request: GetCartRequest) -> Result<GetCartResponse, GetCartError> {
-        let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("cart"))?;
-        let items = store::items(&self.pool, user).await?;
-        Ok(GetCartResponse { body: Cart { items: items.into_iter().map(Into::into).collect() } })
+        let found = self.customers.find::<GetCartError>(cx, request.user_id).await?;
+        let customer = found.ok_or_else(|| NotFound::new("cart"))?;
+        let items = store::items(&self.pool, customer.id).await?;
+        let body = Cart { items: items.into_iter().map(Into::into).collect() };
+        Ok(GetCartResponse { x_copy_age: customer.copy_age(), body })
     }
 
     async fn replace_cart(
@@ -25,12 +27,13 @@ impl Carts for CartService {
         cx: &Context<Caller>,
         request: ReplaceCartRequest,
     ) -> Result<ReplaceCartResponse, ReplaceCartError> {
-        let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("cart"))?;
+        let found = self.customers.find::<ReplaceCartError>(cx, request.user_id).await?;
+        let customer = found.ok_or_else(|| NotFound::new("cart"))?;
         let requested: Vec<RequestedItem> = request.body.items.iter().cloned().map(Into::into).collect();
         let mut transaction = self.pool.begin().await?;
         let prices = prices(&mut transaction, &requested).await?;
         basket::check(&requested, &prices, None).map_err(|flaws| flaws.refusal(basket::field_of_sku))?;
-        store::replace(&mut transaction, user, &requested).await?;
+        store::replace(&mut transaction, customer.id, &requested).await?;
         transaction.commit().await?;
         Ok(ReplaceCartResponse { body: request.body })
     }
@@ -40,8 +43,9 @@ impl Carts for CartService {
         cx: &Context<Caller>,
         request: DeleteCartRequest,
     ) -> Result<DeleteCartResponse, DeleteCartError> {
-        let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("cart"))?;
-        store::delete(&self.pool, user).await?;
+        let found = self.customers.find::<DeleteCartError>(cx, request.user_id).await?;
+        let customer = found.ok_or_else(|| NotFound::new("cart"))?;
+        store::delete(&self.pool, customer.id).await?;
         Ok(DeleteCartResponse)
     }
 }

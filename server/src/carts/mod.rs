@@ -19,7 +19,7 @@ pub struct CartService {
 
 impl CartService {
     /// Creates the service for shopping carts.
-    pub fn new(parts: &OrderParts) -> CartService {
-        CartService { pool: parts.pool.clone(), customers: Customers::new(parts.pool.clone()) }
+    pub fn new(parts: &OrderParts, customers: Customers) -> CartService {
+        CartService { pool: parts.pool.clone(), customers }
     }
 }

@@ -25,10 +25,11 @@ impl Orders for OrderService {
         cx: &Context<Caller>,
         request: ListUserOrdersRequest,
     ) -> Result<ListUserOrdersResponse, ListUserOrdersError> {
-        let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("user"))?;
-        let filter = Filter { owner: Some(user), status: request.status, created_after: request.created_after };
+        let found = self.customers.find::<ListUserOrdersError>(cx, request.user_id).await?;
+        let customer = found.ok_or_else(|| NotFound::new("user"))?;
+        let filter = Filter { owner: Some(customer.id), status: request.status, created_after: request.created_after };
         let page = self.page(&filter, sorted(&request.sort), &request.page, request.fields.as_deref());
-        page.await.map(ListUserOrdersResponse::from)
+        page.await.map(|body| ListUserOrdersResponse { x_copy_age: customer.copy_age(), body })
     }
 
     async fn create_order(
@@ -36,9 +37,10 @@ impl Orders for OrderService {
         cx: &Context<Caller>,
         request: CreateOrderRequest,
     ) -> Result<Idempotent<CreateOrderResponse>, CreateOrderError> {
-        let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("user"))?;
+        let found = self.customers.find::<CreateOrderError>(cx, request.user_id).await?;
+        let customer = found.ok_or_else(|| NotFound::new("user"))?;
         let response = once(cx, &self.pool, async |transaction| {
-            let order = place::place(transaction, &self.events, user, request.body).await?;
+            let order = place::place(transaction, &self.events, customer.id, request.body).await?;
             let location = operations::GET_ORDER.path_with(&[&order.id]);
             Ok(CreateOrderResponse { location, etag: ETag::strong(order.version), body: order })
         });

@@ -27,12 +27,12 @@ pub struct OrderService {
 
 impl OrderService {
     /// Creates the service for orders.
-    pub fn new(parts: &OrderParts) -> OrderService {
+    pub fn new(parts: &OrderParts, customers: Customers) -> OrderService {
         OrderService {
             pool: parts.pool.clone(),
             events: parts.events.clone(),
             cursors: parts.cursors.clone(),
-            customers: Customers::new(parts.pool.clone()),
+            customers,
         }
     }
 }

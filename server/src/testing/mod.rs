@@ -7,6 +7,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sqlx::PgPool;
+use tokio::net::TcpListener;
 use uuid::Uuid;
 use writ_platform::config::Source;
 
@@ -66,13 +67,17 @@ impl Services {
             settings.set("WRIT_TOKEN_KEYS", &STANDARD.encode(TOKEN_KEYS[index]));
             settings.set("WRIT_CURSOR_KEY", &STANDARD.encode(CURSOR_KEYS[index]));
         };
+        // Each service knows the address of the other one.
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("a listener has an address");
         let users = TestServer::start_service("users", |users| {
             settings(0, users);
+            users.set("WRIT_TRUSTED_SERVICES", &format!("orders=http://{address}/.well-known/jwks.json"));
             users.set("ADMIN_PASSWORD", ADMIN_PASSWORD);
             change_users(users);
         })
         .await;
-        let orders = TestServer::start_service("orders", |orders| {
+        let orders = TestServer::start_service_at("orders", Some(listener), |orders| {
             settings(1, orders);
             orders.set("WRIT_USERS_URL", &users.url(""));
             change_orders(orders);

@@ -87,7 +87,7 @@ impl Users for UserService {
             return Err(WrongPassword.into());
         }
         let new = self.passwords.hash(&new).await?;
-        let current_session = cx.principal().session_id;
+        let current_session = cx.principal().session();
         let changed = self.store.change_password(request.user_id, &stored, &new, current_session).await?;
         changed.then_some(ChangePasswordResponse).ok_or(WrongPassword.into())
     }

@@ -134,7 +134,7 @@ impl Store {
         id: UserId,
         checked: &str,
         new: &str,
-        current_session: Uuid,
+        current_session: Option<Uuid>,
     ) -> Result<bool, sqlx::Error> {
         let mut transaction = Transaction::begin(&self.pool).await?;
         let changed = sqlx::query!(
@@ -147,7 +147,7 @@ impl Store {
         if changed.execute(&mut *transaction).await?.rows_affected() == 0 {
             return Ok(false);
         }
-        let ending = Ending { kept: Some(current_session), ..Ending::of_all(id, SessionRevocation::PasswordChanged) };
+        let ending = Ending { kept: current_session, ..Ending::of_all(id, SessionRevocation::PasswordChanged) };
         let ended = ending::end_user_sessions(&mut transaction, &self.events, &ending).await?;
         ending::commit(transaction, &self.revocations, ended).await?;
         Ok(true)

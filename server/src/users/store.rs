@@ -153,7 +153,10 @@ impl TryFrom<Row> for Account {
     }
 }
 
-/// Returns the id of the only user that the caller can see, or `None` if the caller can see all users.
+/// Returns the id of the only user that the caller can see, or `None` if the caller can see all users, as a service can.
 pub(super) fn owner(caller: &Caller) -> Option<Uuid> {
-    (!caller.may(ADMIN_SCOPE)).then_some(caller.user_id)
+    match caller {
+        Caller::User(user) => (!caller.may(ADMIN_SCOPE)).then_some(user.user_id),
+        Caller::Service(_) => None,
+    }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails if an operation fails")]
 
 mod auth;
+mod calls;
 mod carts;
 mod clients;
 mod customers;

@@ -55,6 +55,10 @@ impl Principal for Visitor {
         Cow::Owned(format!("{}:{}", self.name, self.role))
     }
 
+    fn is_service(&self) -> bool {
+        self.role == "service"
+    }
+
     fn session(&self) -> Option<Uuid> {
         self.session
     }
@@ -97,6 +101,22 @@ impl TestRequest {
             path: PathValues::new("/events/1", &self.captured),
             cache_key: self.cache_key,
             headers: &self.headers,
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_rate_limits_of_a_contract_do_not_apply_to_services() {
+    for store in stores() {
+        let gate: PolicyGate<Visitor> = store.gate();
+        for (role, admitted) in [("visitor", 3), ("service", 5)] {
+            let caller = Visitor { role, ..visitor(None) };
+            let mut count = 0;
+            for _ in 0..5 {
+                let request = TestRequest::new(&GET_EVENT, Some(&caller));
+                count += usize::from(gate.enter(&request.entry()).await.is_ok());
+            }
+            assert_eq!(count, admitted, "{role}");
         }
     }
 }

@@ -124,6 +124,7 @@ fn counted<P: Principal>(entry: &Entry<'_, P>, limits: &[RateLimit]) -> Vec<Coun
     let operation = entry.call.operation;
     let subject = |by: LimitBy| match (by, entry.principal) {
         (LimitBy::Account, _) => None,
+        (_, Some(caller)) if caller.is_service() => None,
         (LimitBy::Caller, Some(caller)) => Some(format!("user:{}", hashed(&caller.id()))),
         (LimitBy::Caller, None) | (LimitBy::Address, _) => Some(subject_of(entry.call.address)),
     };

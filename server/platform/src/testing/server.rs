@@ -59,20 +59,34 @@ impl<S: Service> TestServer<S> {
 
     /// Starts a service for one test with the default settings of tests, modified by `change`.
     pub async fn start_with(change: impl FnOnce(&mut Source)) -> TestServer<S> {
-        TestServer::start_services(S::SERVICES, change).await
+        TestServer::start_services(S::SERVICES, None, change).await
     }
 
     /// Starts one of the [services](Service::SERVICES) of a program for one test, with the settings of
     /// [`TestServer::start_with`]. It has a database of its own, and nothing of the other services.
     pub async fn start_service(service: &'static str, change: impl FnOnce(&mut Source)) -> TestServer<S> {
-        TestServer::start_services(&[service], |settings| {
+        TestServer::start_service_at(service, None, change).await
+    }
+
+    /// Starts a service as [`TestServer::start_service`] does. It accepts requests from `listener`, whose address other
+    /// services can know before.
+    pub async fn start_service_at(
+        service: &'static str,
+        listener: Option<TcpListener>,
+        change: impl FnOnce(&mut Source),
+    ) -> TestServer<S> {
+        TestServer::start_services(&[service], listener, |settings| {
             settings.set(&format!("{}{SERVICE}", S::PREFIX), service);
             change(settings);
         })
         .await
     }
 
-    async fn start_services(services: &[&str], change: impl FnOnce(&mut Source)) -> TestServer<S> {
+    async fn start_services(
+        services: &[&str],
+        listener: Option<TcpListener>,
+        change: impl FnOnce(&mut Source),
+    ) -> TestServer<S> {
         let mut source = Source::new(S::PREFIX, "", []);
         for (name, value) in SETTINGS {
             source.set(&format!("{}{name}", S::PREFIX), value);
@@ -91,7 +105,10 @@ impl<S: Service> TestServer<S> {
         let service = S::new(&mut builder);
         let platform = builder.build().expect("the settings are valid; `cargo xtask test` sets the URLs of stores");
         platform.prepare().await.expect("the service starts");
-        let listener = TcpListener::bind(platform.config().bind).await.expect("a port is free");
+        let listener = match listener {
+            Some(listener) => listener,
+            None => TcpListener::bind(platform.config().bind).await.expect("a port is free"),
+        };
         let address = listener.local_addr().expect("a listener has an address");
         let (app, serving) = (service.router(&platform), platform.clone());
         let task = tokio::spawn(async move { serving.serve(listener, app).await.expect("the service serves") });

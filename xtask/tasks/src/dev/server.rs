@@ -71,9 +71,12 @@ impl<'s> Stage<'_, 's> {
                 command.env(self.setting("TRUSTED_PROXIES"), "127.0.0.0/8");
             }
             let others = all.iter().filter_map(|other| Some((other.service.as_ref()?, other.address)));
+            let mut trusted = Vec::new();
             for (other, address) in others.filter(|(other, _)| *other != service) {
                 command.env(self.setting(&format!("{}_URL", variable(other))), format!("http://{address}"));
+                trusted.push(format!("{other}=http://{address}/.well-known/jwks.json"));
             }
+            command.env(self.setting("TRUSTED_SERVICES"), trusted.join(","));
         }
         if std::env::var_os(self.setting("LOG_FORMAT")).is_none() {
             command.env(self.setting("LOG_FORMAT"), "text");

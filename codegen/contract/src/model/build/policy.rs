@@ -13,10 +13,10 @@ use super::node_fields::elements;
 use super::quantity::{duration, intended_duration, intended_size, size};
 
 /// The form of a policy such as `x-cache`: its name, its fields, and an example.
-struct Form {
-    name: &'static str,
-    fields: &'static [&'static str],
-    example: &'static str,
+pub(super) struct Form {
+    pub(super) name: &'static str,
+    pub(super) fields: &'static [&'static str],
+    pub(super) example: &'static str,
 }
 
 const RATE_LIMIT: Form = Form {
@@ -54,8 +54,9 @@ impl<'d> Builder<'d, '_> {
             Some(Cache { ttl: ttl?, tags, shared: shared.unwrap_or(false) })
         });
         let invalidates = self.tags(node.get("x-cache-invalidates"), "`x-cache-invalidates`");
+        let (timeout, retry) = (self.timeout(node), self.retry(node));
         let local_copies = self.local_copies(node);
-        Policies { rate_limits, idempotency, cache, invalidates, local_copies }
+        Policies { rate_limits, idempotency, cache, invalidates, timeout, retry, local_copies }
     }
 
     fn rate_limit(&mut self, node: &'d Node) -> Option<RateLimit> {
@@ -102,7 +103,7 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Checks that the value of a policy is an object, and reports its unknown fields.
-    fn form(&mut self, form: &Form, node: &'d Node) -> Option<()> {
+    pub(super) fn form(&mut self, form: &Form, node: &'d Node) -> Option<()> {
         let Some(object) = node.as_object() else {
             self.report(
                 Diagnostic::error(
@@ -132,7 +133,7 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Returns the value of a required field of a policy, and reports the field if it is missing or invalid.
-    fn needed<T>(
+    pub(super) fn needed<T>(
         &mut self,
         form: &Form,
         policy: &'d Node,
@@ -157,7 +158,7 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Returns the value of an optional field of a policy, and reports the field if it is invalid.
-    fn field<T>(
+    pub(super) fn field<T>(
         &mut self,
         form: &Form,
         policy: &'d Node,
@@ -261,6 +262,7 @@ impl<'d> Builder<'d, '_> {
                     .help("remove it; to invalidate cached responses, use `x-cache-invalidates`"),
             );
         }
+        self.check_retry(node, operation);
         if operation.body.is_none() && node.get("x-body-limit").is_some() && node.get("requestBody").is_none() {
             let report = self
                 .remark(

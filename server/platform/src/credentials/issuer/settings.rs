@@ -1,10 +1,7 @@
 //! The settings of an external issuer.
 
-use std::net::IpAddr;
-
-use http::Uri;
-
 use crate::config::{Source, parse};
+use crate::credentials::remote_keys::{KeyLocation, is_trustworthy};
 
 /// The settings of an external issuer of access tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,17 +33,26 @@ impl IssuerConfig {
     pub(crate) fn of_service(from: &mut Source, service: &str) -> IssuerConfig {
         let name = from.service_name();
         let variable = format!("{}_URL", service.to_ascii_uppercase().replace('-', "_"));
-        let address = from.setting(&variable).optional(url);
-        if address.is_none() {
-            let fault =
-                format!("is required; set it to the URL of the service `{service}`, whose tokens this one accepts");
-            from.setting(&variable).missing(&fault);
+        // The variable is also that of calls, which can be permitted without TLS.
+        let is_insecure = from.setting("INSECURE_CALLS").one_of(&[("on", true), ("off", false)]).unwrap_or(false);
+        let read = |text: &str| if is_insecure { Ok(text.to_owned()) } else { url(text) };
+        let is_set = from.setting(&variable).is_set();
+        let address = from.setting(&variable).optional(read).unwrap_or_default();
+        if !is_set {
+            from.setting(&variable).missing(&format!("is required; set it to the URL of the service `{service}`"));
         }
-        let address = address.unwrap_or_default();
         IssuerConfig {
             issuer: from.setting("TOKEN_ISSUER").or(name.clone(), parse::text),
             audience: from.setting("TOKEN_AUDIENCE").or(name, parse::text),
             keys: Some(format!("{}/.well-known/jwks.json", address.trim_end_matches('/'))),
+        }
+    }
+
+    /// Returns the location of the keys of the issuer.
+    pub(super) fn key_location(&self) -> KeyLocation {
+        match &self.keys {
+            Some(url) => KeyLocation::Url(url.clone()),
+            None => KeyLocation::Discovered(self.issuer.clone()),
         }
     }
 }
@@ -59,36 +65,9 @@ fn url(text: &str) -> Result<String, String> {
     }
 }
 
-/// Returns true if keys can be fetched from a URL without an attacker changing them on the way: it uses TLS, or does
-/// not leave the machine.
-pub(super) fn is_trustworthy(url: &str) -> bool {
-    let Ok(uri) = url.parse::<Uri>() else { return false };
-    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-    let is_loopback = || host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    match uri.scheme_str() {
-        Some("https") => !host.is_empty(),
-        Some("http") => is_loopback(),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_urls_that_nobody_can_change_on_the_way_are_accepted() {
-        for url in
-            ["https://issuer.example", "https://issuer.example/realms/a", "http://127.0.0.1:8000", "http://[::1]/"]
-        {
-            assert!(is_trustworthy(url), "{url}");
-        }
-        for url in
-            ["http://issuer.example", "issuer.example", "https://", "file:///keys", "http://127.0.0.1.example", ""]
-        {
-            assert!(!is_trustworthy(url), "{url}");
-        }
-    }
 
     #[test]
     fn the_issuer_of_another_service_has_its_defaults_and_its_published_keys() {
