@@ -119,8 +119,8 @@ impl Service for Shop {
 }
 
 impl Shop {
-    /// Returns the endpoints of the services that this process runs, in both versions.
-    fn endpoints(&self, platform: &Platform) -> [VersionEndpoints; 2] {
+    /// Returns the endpoints of the services that this process runs, in all versions.
+    fn endpoints(&self, platform: &Platform) -> Vec<VersionEndpoints> {
         let options = platform.serve_options();
         let gate = platform.gate(&self.store, &VERSIONS.operations()).with(self.revocations.clone());
         let (authenticator, errors) = (self.credentials.clone(), Conversions);
@@ -141,6 +141,7 @@ impl Shop {
                     health,
                 }
                 .versions(V1, options)
+                .into()
             }
             Running::Users(users) => latest::services::Users {
                 authenticator,
@@ -150,7 +151,8 @@ impl Shop {
                 users: UserService::new(users),
                 health,
             }
-            .versions(V1, options),
+            .versions(V1, options)
+            .into(),
             Running::Orders(orders, users) => {
                 let customers = Customers::new(orders, users.connection.clone());
                 latest::services::Orders {
@@ -164,6 +166,7 @@ impl Shop {
                     health,
                 }
                 .versions(V1, options)
+                .into()
             }
         }
     }

@@ -105,7 +105,7 @@ async fn orders_asks_users_for_the_account_of_another_user() {
     let ((_, id), admin) = (register(&users).await, admin(&users).await);
     let pool = &testing::orders(&orders).pool;
     eventually(async || is_copied(pool, &id).await).await;
-    // What the copy knows does not matter while `users` is available.
+    // The service `users` is asked, so an empty copy does not matter.
     sqlx::query("DELETE FROM customers").execute(pool).await.unwrap();
     let (cart, list) = (format!("/v2/users/{id}/cart"), format!("/v2/users/{id}/orders"));
     let read = send(&orders, &admin, Method::GET, &cart, &Value::Null).await;
@@ -132,11 +132,9 @@ async fn without_users_orders_responds_from_its_copy_where_the_contract_says_so_
         assert!(age(&response).is_some_and(|age| age <= 600), "{path}: {:?}", response.headers());
         body_of(response, 200).await;
     }
-    for (method, path, body) in [
-        (Method::PUT, &cart, &items),
-        (Method::DELETE, &cart, &Value::Null),
-        (Method::POST, &list, &a_notebook()),
-    ] {
+    for (method, path, body) in
+        [(Method::PUT, &cart, &items), (Method::DELETE, &cart, &Value::Null), (Method::POST, &list, &a_notebook())]
+    {
         let response = send(&orders, &admin, method, path, body).await;
         let wait: u64 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
         assert!((1..=30).contains(&wait), "{wait}");
