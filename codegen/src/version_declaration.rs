@@ -1,10 +1,12 @@
 //! The versions of one API: several contracts of a crate, one of which declares them (`x-versions`).
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::operation::ParameterLocation;
 use writ_contract::model::{Contract, VersionDates, Versions, version_number};
-use writ_contract::source::Span;
+use writ_contract::source::{Span, Spanned};
 
 use crate::rust::code::Code;
 
@@ -17,6 +19,8 @@ pub struct VersionFacts {
     paths: Vec<(String, Span)>,
     /// The names of the query parameters, each with the span of its parameter.
     query_parameters: Vec<(String, Span)>,
+    /// The ids of the operations, each with the span of its operation and the service that owns it.
+    services: Vec<(String, Spanned<Option<String>>)>,
 }
 
 /// The versions of an API as the template of a crate's root writes them.
@@ -53,6 +57,13 @@ impl VersionFacts {
                 .filter(|parameter| parameter.location == ParameterLocation::Query)
                 .map(|parameter| (parameter.name.clone(), parameter.span))
                 .collect(),
+            services: operations()
+                .map(|operation| {
+                    let service = operation.service.as_ref();
+                    let span = service.map_or(operation.span, |service| service.span);
+                    (operation.id.clone(), Spanned { value: service.map(|service| service.value.clone()), span })
+                })
+                .collect(),
         }
     }
 }
@@ -78,9 +89,11 @@ pub fn versions(members: &mut [Member<'_>]) -> Option<VersionsView> {
     let named = members.iter().filter_map(|member| Some((version_number(member.module)?, member.module)));
     let mut names: Vec<(u32, &str)> = named.collect();
     names.sort_unstable();
+    let owners = owners(members);
     let mut consistent = true;
     for Member { module, facts, diagnostics } in members.iter_mut() {
-        for problem in contradictions(module, facts, declared, &names) {
+        let problems = contradictions(module, facts, declared, &names);
+        for problem in problems.into_iter().chain(other_services(module, facts, &owners)) {
             consistent = false;
             diagnostics.push(problem);
         }
@@ -148,6 +161,43 @@ fn contradictions(module: &str, facts: &VersionFacts, declared: &Versions, names
                 format!("the query parameter `{name}` selects the version of the API, so no operation receives it");
             problems.push(error(*span, message).label("has the name of that parameter"));
         }
+    }
+    problems
+}
+
+/// The newest version that has an operation, and the service that owns the operation there.
+type Owner<'a> = (&'a str, Option<&'a str>);
+
+/// Returns the owner of each operation in the newest version that has it, by the id of the operation.
+fn owners<'a>(members: &[Member<'a>]) -> HashMap<&'a str, Owner<'a>> {
+    let mut versions: Vec<_> = members.iter().filter(|member| version_number(member.module).is_some()).collect();
+    versions.sort_by_key(|member| version_number(member.module));
+    let mut owners = HashMap::new();
+    for member in versions {
+        let (module, facts): (&'a str, &'a VersionFacts) = (member.module, member.facts);
+        owners.extend(facts.services.iter().map(|(id, owner)| (id.as_str(), (module, owner.value.as_deref()))));
+    }
+    owners
+}
+
+/// Returns the operations of a version that belong to another service than in the newest version.
+///
+/// The handler of the newest version serves both, so they are parts of one service.
+fn other_services(module: &str, facts: &VersionFacts, owners: &HashMap<&str, Owner<'_>>) -> Vec<Diagnostic> {
+    let named = |service: Option<&str>| match service {
+        Some(service) => format!("to the service `{service}`"),
+        None => "to every service".to_owned(),
+    };
+    let mut problems = Vec::new();
+    for (id, own) in &facts.services {
+        let Some((newest, service)) = owners.get(id.as_str()) else { continue };
+        if version_number(module).is_none() || own.value.as_deref() == *service {
+            continue;
+        }
+        let (here, there) = (named(own.value.as_deref()), named(*service));
+        let message = format!("`{id}` belongs {here} in the version `{module}`, but {there} in `{newest}`");
+        let problem = Diagnostic::error("bad-service", own.span, message).label("another service");
+        problems.push(problem.help("declare one `x-service` for the tags of an operation in all versions"));
     }
     problems
 }

@@ -63,6 +63,7 @@ fn codes() -> BTreeSet<String> {
     let mut sources = Vec::new();
     files(&root().join("codegen/src"), "rs", &mut sources);
     files(&root().join("codegen/contract/src"), "rs", &mut sources);
+    files(&root().join("codegen/gateway/src"), "rs", &mut sources);
     let mut codes = BTreeSet::new();
     for source in sources {
         let text = fs::read_to_string(source).expect("a source");

@@ -182,3 +182,43 @@ fn paths_without_the_prefix_of_their_version_are_an_error() {
          `v1`"
     );
 }
+
+#[test]
+fn an_operation_that_changes_its_service_between_versions_is_an_error() {
+    let of = |root: &str, path: &str| {
+        contract(root, path, "q").replace("operationId: list\n", "operationId: list\n      tags: [lists]\n")
+    };
+    let none = || of("x-versions: { default: v2 }", "/v2/users");
+    let tags = |service: &str, path: &str| of(&format!("tags: [{{ name: lists, x-service: {service} }}]"), path);
+    let versions = |service: &str| {
+        let root = format!("tags: [{{ name: lists, x-service: {service} }}]\nx-versions: {{ default: v2 }}");
+        of(&root, "/v2/users")
+    };
+    for (name, older, newer, expected) in [
+        (
+            "another_service",
+            tags("users", "/v1/users"),
+            versions("accounts"),
+            "v1/openapi.yaml:3:34 error[bad-service]: `list` belongs to the service `users` in the version `v1`, but to \
+             the service `accounts` in `v2`",
+        ),
+        (
+            "every_service",
+            tags("users", "/v1/users"),
+            none(),
+            "v1/openapi.yaml:3:34 error[bad-service]: `list` belongs to the service `users` in the version `v1`, but to \
+             every service in `v2`",
+        ),
+        (
+            "no_longer_every_service",
+            of("", "/v1/users"),
+            versions("users"),
+            "v1/openapi.yaml:7:20 error[bad-service]: `list` belongs to every service in the version `v1`, but to the \
+             service `users` in `v2`",
+        ),
+    ] {
+        assert_eq!(problem(name, &[("v1", older), ("v2", newer)]), expected, "{name}");
+    }
+    let (found, text) = declared("one_service", &[("v1", tags("users", "/v1/users")), ("v2", versions("users"))]);
+    assert!(found.is_some(), "{text}");
+}

@@ -3,6 +3,7 @@
 
 mod count;
 mod expected;
+mod gateway;
 mod route;
 mod table;
 mod workspace;
@@ -36,6 +37,9 @@ pub struct Args {
     /// Build the router of each contract, and send a request to each operation.
     #[arg(long)]
     route: bool,
+    /// Render the gateway of each contract, and let Envoy and the schemas of the Gateway API validate it.
+    #[arg(long)]
+    gateway: bool,
 }
 
 /// A contract of the corpus and the code that is generated from it.
@@ -112,6 +116,9 @@ impl Outcome {
 /// Runs `cargo xtask corpus`; fails if any contract fails.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let expected = Expected::read()?;
+    if args.gateway {
+        gateway::check(&args.folders)?;
+    }
     let mut subjects = Vec::new();
     for folder in &args.folders {
         let contracts = contracts(folder)?;

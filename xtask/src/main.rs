@@ -8,6 +8,7 @@ mod cargo;
 mod codegen;
 mod conform;
 mod corpus;
+mod gateway;
 mod mutants;
 mod package;
 mod readme;
@@ -37,6 +38,8 @@ enum Task {
     Bench(bench::Args),
     /// Send generated requests to the services, and compare their responses with the contracts.
     Conform(conform::Args),
+    /// Render the configuration of the gateway in front of the services, from the contracts.
+    Gateway(cargo_writ::gateway::Args),
     /// Check the alert rules and the dashboard of docs/operations with promtool.
     Alerts,
     /// Change the runtime and the platform in small ways, and report the changes that no test notices.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Task::Adopt(args) => adopt::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Conform(args) => conform::run(&args),
+        Task::Gateway(args) => gateway::run(&args),
         Task::Alerts => alerts::run(),
         Task::Mutants(args) => mutants::run(&args),
         Task::Soak(args) => bench::soak(&args),
@@ -93,6 +97,7 @@ fn project() -> Project {
         .prefix("WRIT_")
         .postgres()
         .redis()
+        .envoy()
         .generate_with(codegen::generate_all)
         .credential(Credential::new("Admin", "ADMIN_PASSWORD").user("ADMIN_EMAIL", "admin@example.com"))
         .page("API", "/v2")

@@ -1,4 +1,4 @@
-//! The commands `cargo writ codegen`, `fetch` and `new` as a library, for workspaces whose own tasks run the generator.
+//! The commands `cargo writ codegen`, `fetch`, `gateway` and `new` as a library, for workspaces whose own tasks run the generator.
 //!
 //! # From a contract to a crate
 //!
@@ -54,5 +54,6 @@
 pub mod codegen;
 #[cfg(feature = "fetch")]
 pub mod fetch;
+pub mod gateway;
 pub mod new;
 pub mod terminal;

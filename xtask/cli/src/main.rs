@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 #[cfg(feature = "fetch")]
 use cargo_writ::fetch;
-use cargo_writ::{codegen, new, terminal};
+use cargo_writ::{codegen, gateway, new, terminal};
 use clap::Parser;
 
 /// The arguments that cargo passes to `cargo-writ`: the name of the subcommand comes first.
@@ -23,6 +23,8 @@ enum Command {
     /// Store copies of the remote documents that a contract refers to.
     #[cfg(feature = "fetch")]
     Fetch(fetch::Args),
+    /// Render the configuration of a gateway for the services of an API.
+    Gateway(gateway::Args),
     /// Create a workspace with a server for a contract.
     New(new::Args),
 }
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Command::Codegen(args) => codegen::run(&args, None),
         #[cfg(feature = "fetch")]
         Command::Fetch(args) => fetch::run(&args, None),
+        Command::Gateway(args) => gateway::run(&args),
         Command::New(args) => new::run(&args),
     };
     match outcome {

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use writ_tasks::folder::Folder;
 use writ_tasks::process::Session;
-use writ_tasks::terminal;
+use writ_tasks::python;
 
 use super::subject::Served;
 use crate::cargo;
@@ -33,26 +33,9 @@ pub struct Report {
 impl Tool {
     /// Installs schemathesis in a folder of its own, unless the folder has it already.
     pub fn install(session: &Session) -> anyhow::Result<Tool> {
-        let environment = cargo::root().join("target/conform");
         let requirements = settings("requirements.txt");
         let wanted = fs::read_to_string(&requirements).context("cannot read the list of packages")?;
-        let installed = environment.join("requirements.txt");
-        let program = environment.join("bin/schemathesis");
-        if !program.exists() || fs::read_to_string(&installed).map_or(true, |text| text != wanted) {
-            terminal::step("Installing", "schemathesis below the target folder");
-            let mut create = Command::new("python3");
-            create.args(["-m", "venv", "--clear"]).arg(&environment);
-            session.run_quietly("python3 -m venv", &mut create).context(
-                "schemathesis needs Python 3 with the module `venv`; on Debian install `python3` and `python3-venv`",
-            )?;
-            let mut install = Command::new(environment.join("bin/python"));
-            install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
-            session.run_quietly("pip", install.arg(&requirements))?;
-            fs::write(&installed, &wanted).context("cannot write the list of packages")?;
-        }
-        if !program.exists() {
-            bail!("pip has not installed `{}`", program.display());
-        }
+        let program = python::install(session, &cargo::root().join("target/conform"), &wanted, "schemathesis")?;
         Ok(Tool { program })
     }
 

@@ -20,6 +20,7 @@
 //! |---|---|
 //! | `cargo xtask codegen` | generates the crate again after the contract has changed |
 //! | `cargo xtask fetch` | stores copies of the remote documents that the contract refers to (feature `fetch`) |
+//! | `cargo xtask gateway` | renders the configuration of a gateway in front of the server |
 //! | `cargo xtask dev` | generates, builds and runs the server, and prints a first request |
 //! | `cargo xtask test` | runs `cargo test` with the stores |
 //!
@@ -59,16 +60,19 @@
 //! ```
 //!
 //! [`process::Session`] supervises the programs that a task starts, so that none of them outlives the task, and
-//! [`services`] starts the stores.
+//! [`services`] starts the stores. [`envoy`] is the gateway in front of the services.
 
 pub mod cargo;
 mod codegen;
 mod dev;
+pub mod envoy;
 pub mod folder;
+mod gateway;
 pub mod http;
 mod orphan;
 pub mod process;
 mod project;
+pub mod python;
 pub mod services;
 mod task;
 pub mod terminal;

@@ -21,6 +21,7 @@ pub struct Project {
     pub(crate) stores: Stores,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) variables: Vec<(String, String)>,
+    pub(crate) envoy: bool,
     pub(crate) generate: Option<Generate>,
     pub(crate) pages: Vec<(String, String)>,
     pub(crate) first_request: Option<fn(&Running) -> String>,
@@ -39,6 +40,7 @@ impl Project {
             stores: Stores::default(),
             credentials: Vec::new(),
             variables: Vec::new(),
+            envoy: false,
             generate: None,
             pages: Vec::new(),
             first_request: None,
@@ -71,6 +73,13 @@ impl Project {
     #[must_use]
     pub fn redis(mut self) -> Project {
         self.stores.redis = true;
+        self
+    }
+
+    /// Gives the tests Envoy: the variable `WRIT_TEST_ENVOY` has the path of its program.
+    #[must_use]
+    pub fn envoy(mut self) -> Project {
+        self.envoy = true;
         self
     }
 

@@ -19,6 +19,7 @@ use crate::folder::Folder;
 use crate::process::{Process, Session};
 use crate::terminal;
 
+pub use self::locate::on_path;
 pub use self::port::free as free_port;
 
 /// The lifetime of the data of a private PostgreSQL or Redis.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::process::{Interrupted, guard};
-use crate::{DevArgs, Project, TestArgs, codegen, dev, terminal, test};
+use crate::{DevArgs, Project, TestArgs, codegen, dev, gateway, terminal, test};
 
 /// A task that any workspace with a contract and a server has.
 #[derive(Parser)]
@@ -16,6 +16,8 @@ pub enum Task {
     /// Store copies of the remote documents that a contract refers to.
     #[cfg(feature = "fetch")]
     Fetch(cargo_writ::fetch::Args),
+    /// Render the configuration of a gateway in front of the server.
+    Gateway(cargo_writ::gateway::Args),
     /// Generate, build and run the server, with private stores.
     Dev(DevArgs),
     /// Run the tests, with private stores.
@@ -41,6 +43,7 @@ impl Project {
             Task::Codegen(args) => codegen::run(self, args),
             #[cfg(feature = "fetch")]
             Task::Fetch(args) => codegen::fetch(self, args),
+            Task::Gateway(args) => gateway::run(self, args),
             Task::Dev(args) => dev::run(self, args),
             Task::Test(args) => test::run(self, args),
             Task::Guard => guard::run(),

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::envoy::Envoy;
 use crate::folder::Folder;
 use crate::process::Session;
 use crate::services::{self, Lifetime};
@@ -26,6 +27,14 @@ pub(crate) fn run(project: &Project, args: &TestArgs) -> anyhow::Result<ExitCode
         tests.args(["--workspace", "--all-features"]);
     }
     tests.args(&args.cargo).envs(services.variables().map(|(name, url)| (format!("WRIT_TEST_{name}"), url)));
+    if project.envoy {
+        match Envoy::find(&session, &project.root) {
+            Ok(envoy) => drop(tests.env("WRIT_TEST_ENVOY", envoy.program())),
+            // The tests of other packages do not need it, and those of the gateway fail without it.
+            Err(error) => terminal::step("Warning", format_args!("the tests of the gateway will fail: {error:#}")),
+        }
+        session.check()?;
+    }
     terminal::step("Testing", project.stores);
     let status = session.run("cargo test", &mut tests)?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, Into::into))

@@ -109,6 +109,20 @@ impl Contract {
         })
     }
 
+    /// Returns the services that own operations of the contract (`x-service`), each once, in the order of the operations.
+    ///
+    /// Empty if the contract declares none. Operations that are not selected count too.
+    pub fn services(&self) -> Vec<&str> {
+        let mut services: Vec<&str> = Vec::new();
+        for service in self.operations.iter().chain(&self.unselected).filter_map(|operation| operation.service.as_ref())
+        {
+            if !services.contains(&service.value.as_str()) {
+                services.push(&service.value);
+            }
+        }
+        services
+    }
+
     /// Returns the indices of the error bodies that a conversion of the implementer creates, in ascending order.
     ///
     /// Operations that are not selected need no conversions: they only respond with 501 and refusals, in the error

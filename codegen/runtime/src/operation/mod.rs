@@ -67,6 +67,8 @@ pub struct Operation {
     pub query: &'static str,
     /// The tag of the operation. The generated trait for this tag has the method that handles the operation.
     pub tag: &'static str,
+    /// The name of the service that owns the operation (`x-service` of its tag). Empty if every service has it.
+    pub service: &'static str,
     /// The parameters of the operation, in the order of the contract. Generated code reads them by index.
     pub parameters: &'static [Parameter],
     /// The description of the request body, or `None` if the operation takes no body.
@@ -119,6 +121,7 @@ impl Operation {
         path: "/",
         query: "",
         tag: "",
+        service: "",
         parameters: &[],
         body: None,
         security: &[],

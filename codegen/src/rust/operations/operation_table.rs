@@ -28,6 +28,7 @@ pub fn operation_entry(contract: &Contract, markers: &Markers, operation: &Opera
     ];
     head.extend((!operation.query.is_empty()).then(|| format!("query: {}", literal(&operation.query))));
     head.push(format!("tag: {}", literal(&operation.tag)));
+    head.extend(operation.service.as_ref().map(|service| format!("service: {}", literal(&service.value))));
     let mut more = Vec::new();
     more.extend(policies(operation));
     more.push(format!("statuses: &[{}]", statuses(operation)));

@@ -10,6 +10,7 @@ pub static LOGIN: Operation = Operation {
     method: Method::POST,
     path: "/v1/auth/login",
     tag: "auth",
+    service: "users",
     body: Some(Body {
         required: true,
         limit: 4096,
@@ -31,6 +32,7 @@ pub static REFRESH: Operation = Operation {
     method: Method::POST,
     path: "/v1/auth/refresh",
     tag: "auth",
+    service: "users",
     body: Some(Body {
         required: true,
         limit: 4096,
@@ -51,6 +53,7 @@ pub static LOGOUT: Operation = Operation {
     method: Method::POST,
     path: "/v1/auth/logout",
     tag: "auth",
+    service: "users",
     body: Some(Body {
         required: true,
         limit: 4096,

@@ -13,6 +13,7 @@ pub static GET_CART: Operation = Operation {
     method: Method::GET,
     path: "/v1/users/{userId}/cart",
     tag: "carts",
+    service: "orders",
     parameters: &[
         Parameter::path("userId"),
     ],
@@ -31,6 +32,7 @@ pub static REPLACE_CART: Operation = Operation {
     method: Method::PUT,
     path: "/v1/users/{userId}/cart",
     tag: "carts",
+    service: "orders",
     parameters: &[
         Parameter::path("userId"),
     ],
@@ -52,6 +54,7 @@ pub static DELETE_CART: Operation = Operation {
     method: Method::DELETE,
     path: "/v1/users/{userId}/cart",
     tag: "carts",
+    service: "orders",
     parameters: &[
         Parameter::path("userId"),
     ],

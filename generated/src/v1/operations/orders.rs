@@ -14,6 +14,7 @@ pub static LIST_USER_ORDERS: Operation = Operation {
     method: Method::GET,
     path: "/v1/users/{userId}/orders",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::path("userId"),
         Parameter::query("page"),
@@ -40,6 +41,7 @@ pub static CREATE_ORDER: Operation = Operation {
     method: Method::POST,
     path: "/v1/users/{userId}/orders",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::path("userId"),
         Parameter::header("Idempotency-Key"),
@@ -63,6 +65,7 @@ pub static LIST_ORDERS: Operation = Operation {
     method: Method::GET,
     path: "/v1/orders",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::query("page"),
         Parameter::query("limit"),
@@ -88,6 +91,7 @@ pub static GET_ORDER: Operation = Operation {
     method: Method::GET,
     path: "/v1/orders/{orderId}",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::path("orderId"),
         Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
@@ -110,6 +114,7 @@ pub static UPDATE_ORDER: Operation = Operation {
     method: Method::PATCH,
     path: "/v1/orders/{orderId}",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::path("orderId"),
         Parameter::header("If-Match"),
@@ -132,6 +137,7 @@ pub static DELETE_ORDER: Operation = Operation {
     method: Method::DELETE,
     path: "/v1/orders/{orderId}",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::path("orderId"),
         Parameter::header("If-Match"),
@@ -148,6 +154,7 @@ pub static LIST_ORDER_ITEMS: Operation = Operation {
     method: Method::GET,
     path: "/v1/orders/{orderId}/items",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::path("orderId"),
         Parameter::query("page"),

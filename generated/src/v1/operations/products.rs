@@ -10,6 +10,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
     method: Method::GET,
     path: "/v1/products",
     tag: "products",
+    service: "orders",
     parameters: &[
         Parameter::query("page"),
         Parameter::query("limit"),
@@ -30,6 +31,7 @@ pub static GET_PRODUCT: Operation = Operation {
     method: Method::GET,
     path: "/v1/products/{sku}",
     tag: "products",
+    service: "orders",
     parameters: &[
         Parameter::path("sku"),
     ],

@@ -14,6 +14,7 @@ pub static LIST_USERS: Operation = Operation {
     method: Method::GET,
     path: "/v1/users",
     tag: "users",
+    service: "users",
     parameters: &[
         Parameter::query("page"),
         Parameter::query("limit"),
@@ -40,6 +41,7 @@ pub static CREATE_USER: Operation = Operation {
     method: Method::POST,
     path: "/v1/users",
     tag: "users",
+    service: "users",
     body: Some(Body {
         required: true,
         limit: 16_384,
@@ -59,6 +61,7 @@ pub static GET_USER: Operation = Operation {
     method: Method::GET,
     path: "/v1/users/{userId}",
     tag: "users",
+    service: "users",
     parameters: &[
         Parameter::path("userId"),
         Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
@@ -82,6 +85,7 @@ pub static REPLACE_USER: Operation = Operation {
     method: Method::PUT,
     path: "/v1/users/{userId}",
     tag: "users",
+    service: "users",
     parameters: &[
         Parameter::path("userId"),
         Parameter::header("If-Match").required(),
@@ -105,6 +109,7 @@ pub static UPDATE_USER: Operation = Operation {
     method: Method::PATCH,
     path: "/v1/users/{userId}",
     tag: "users",
+    service: "users",
     parameters: &[
         Parameter::path("userId"),
         Parameter::header("If-Match").required(),
@@ -131,6 +136,7 @@ pub static DELETE_USER: Operation = Operation {
     method: Method::DELETE,
     path: "/v1/users/{userId}",
     tag: "users",
+    service: "users",
     parameters: &[
         Parameter::path("userId"),
         Parameter::header("If-Match").required(),
@@ -148,6 +154,7 @@ pub static CHANGE_PASSWORD: Operation = Operation {
     method: Method::POST,
     path: "/v1/users/{userId}/password",
     tag: "users",
+    service: "users",
     parameters: &[
         Parameter::path("userId"),
     ],

@@ -13,6 +13,7 @@ pub static LIST_WEBHOOKS: Operation = Operation {
     method: Method::GET,
     path: "/v1/webhooks",
     tag: "webhook-endpoints",
+    service: "orders",
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["webhooks:admin"] }]],
     rate_limits: &[
         RateLimit { requests: 100, window: Duration::from_secs(60), by: LimitBy::Caller },
@@ -28,6 +29,7 @@ pub static CREATE_WEBHOOK: Operation = Operation {
     method: Method::POST,
     path: "/v1/webhooks",
     tag: "webhook-endpoints",
+    service: "orders",
     body: Some(Body {
         required: true,
         limit: 16_384,
@@ -47,6 +49,7 @@ pub static GET_WEBHOOK: Operation = Operation {
     method: Method::GET,
     path: "/v1/webhooks/{webhookId}",
     tag: "webhook-endpoints",
+    service: "orders",
     parameters: &[
         Parameter::path("webhookId"),
     ],
@@ -65,6 +68,7 @@ pub static UPDATE_WEBHOOK: Operation = Operation {
     method: Method::PATCH,
     path: "/v1/webhooks/{webhookId}",
     tag: "webhook-endpoints",
+    service: "orders",
     parameters: &[
         Parameter::path("webhookId"),
     ],
@@ -86,6 +90,7 @@ pub static DELETE_WEBHOOK: Operation = Operation {
     method: Method::DELETE,
     path: "/v1/webhooks/{webhookId}",
     tag: "webhook-endpoints",
+    service: "orders",
     parameters: &[
         Parameter::path("webhookId"),
     ],
@@ -101,6 +106,7 @@ pub static ROTATE_WEBHOOK_SECRET: Operation = Operation {
     method: Method::POST,
     path: "/v1/webhooks/{webhookId}/secret",
     tag: "webhook-endpoints",
+    service: "orders",
     parameters: &[
         Parameter::path("webhookId"),
     ],

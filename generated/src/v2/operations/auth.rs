@@ -12,6 +12,7 @@ pub static LOGIN: Operation = Operation {
     method: Method::POST,
     path: "/v2/auth/login",
     tag: "auth",
+    service: "users",
     body: Some(Body {
         required: true,
         limit: 4096,
@@ -34,6 +35,7 @@ pub static REFRESH: Operation = Operation {
     method: Method::POST,
     path: "/v2/auth/refresh",
     tag: "auth",
+    service: "users",
     body: Some(Body {
         required: true,
         limit: 4096,
@@ -55,6 +57,7 @@ pub static LOGOUT: Operation = Operation {
     method: Method::POST,
     path: "/v2/auth/logout",
     tag: "auth",
+    service: "users",
     body: Some(Body {
         required: true,
         limit: 4096,

@@ -15,6 +15,7 @@ pub static GET_CART: Operation = Operation {
     method: Method::GET,
     path: "/v2/users/{userId}/cart",
     tag: "carts",
+    service: "orders",
     parameters: &[
         Parameter::path("userId"),
     ],
@@ -34,6 +35,7 @@ pub static REPLACE_CART: Operation = Operation {
     method: Method::PUT,
     path: "/v2/users/{userId}/cart",
     tag: "carts",
+    service: "orders",
     parameters: &[
         Parameter::path("userId"),
     ],
@@ -56,6 +58,7 @@ pub static DELETE_CART: Operation = Operation {
     method: Method::DELETE,
     path: "/v2/users/{userId}/cart",
     tag: "carts",
+    service: "orders",
     parameters: &[
         Parameter::path("userId"),
     ],

@@ -16,6 +16,7 @@ pub static LIST_USER_ORDERS: Operation = Operation {
     method: Method::GET,
     path: "/v2/users/{userId}/orders",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::path("userId"),
         Parameter::query("page"),
@@ -43,6 +44,7 @@ pub static CREATE_ORDER: Operation = Operation {
     method: Method::POST,
     path: "/v2/users/{userId}/orders",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::path("userId"),
         Parameter::header("Idempotency-Key"),
@@ -67,6 +69,7 @@ pub static LIST_ORDERS: Operation = Operation {
     method: Method::GET,
     path: "/v2/orders",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::query("page"),
         Parameter::query("limit"),
@@ -93,6 +96,7 @@ pub static GET_ORDER: Operation = Operation {
     method: Method::GET,
     path: "/v2/orders/{orderId}",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::path("orderId"),
         Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
@@ -116,6 +120,7 @@ pub static UPDATE_ORDER: Operation = Operation {
     method: Method::PATCH,
     path: "/v2/orders/{orderId}",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::path("orderId"),
         Parameter::header("If-Match"),
@@ -139,6 +144,7 @@ pub static DELETE_ORDER: Operation = Operation {
     method: Method::DELETE,
     path: "/v2/orders/{orderId}",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::path("orderId"),
         Parameter::header("If-Match"),
@@ -156,6 +162,7 @@ pub static LIST_ORDER_ITEMS: Operation = Operation {
     method: Method::GET,
     path: "/v2/orders/{orderId}/items",
     tag: "orders",
+    service: "orders",
     parameters: &[
         Parameter::path("orderId"),
         Parameter::query("page"),

@@ -12,6 +12,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
     method: Method::GET,
     path: "/v2/products",
     tag: "products",
+    service: "orders",
     parameters: &[
         Parameter::query("page"),
         Parameter::query("limit"),
@@ -33,6 +34,7 @@ pub static GET_PRODUCT: Operation = Operation {
     method: Method::GET,
     path: "/v2/products/{sku}",
     tag: "products",
+    service: "orders",
     parameters: &[
         Parameter::path("sku"),
     ],

@@ -16,6 +16,7 @@ pub static LIST_USERS: Operation = Operation {
     method: Method::GET,
     path: "/v2/users",
     tag: "users",
+    service: "users",
     parameters: &[
         Parameter::query("page"),
         Parameter::query("limit"),
@@ -43,6 +44,7 @@ pub static CREATE_USER: Operation = Operation {
     method: Method::POST,
     path: "/v2/users",
     tag: "users",
+    service: "users",
     body: Some(Body {
         required: true,
         limit: 16_384,
@@ -63,6 +65,7 @@ pub static GET_USER: Operation = Operation {
     method: Method::GET,
     path: "/v2/users/{userId}",
     tag: "users",
+    service: "users",
     parameters: &[
         Parameter::path("userId"),
         Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
@@ -87,6 +90,7 @@ pub static REPLACE_USER: Operation = Operation {
     method: Method::PUT,
     path: "/v2/users/{userId}",
     tag: "users",
+    service: "users",
     parameters: &[
         Parameter::path("userId"),
         Parameter::header("If-Match").required(),
@@ -111,6 +115,7 @@ pub static UPDATE_USER: Operation = Operation {
     method: Method::PATCH,
     path: "/v2/users/{userId}",
     tag: "users",
+    service: "users",
     parameters: &[
         Parameter::path("userId"),
         Parameter::header("If-Match").required(),
@@ -138,6 +143,7 @@ pub static DELETE_USER: Operation = Operation {
     method: Method::DELETE,
     path: "/v2/users/{userId}",
     tag: "users",
+    service: "users",
     parameters: &[
         Parameter::path("userId"),
         Parameter::header("If-Match").required(),
@@ -156,6 +162,7 @@ pub static CHANGE_PASSWORD: Operation = Operation {
     method: Method::POST,
     path: "/v2/users/{userId}/password",
     tag: "users",
+    service: "users",
     parameters: &[
         Parameter::path("userId"),
     ],

@@ -15,6 +15,7 @@ pub static LIST_WEBHOOKS: Operation = Operation {
     method: Method::GET,
     path: "/v2/webhooks",
     tag: "webhook-endpoints",
+    service: "orders",
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["webhooks:admin"] }]],
     rate_limits: &[
         RateLimit { requests: 100, window: Duration::from_secs(60), by: LimitBy::Caller },
@@ -31,6 +32,7 @@ pub static CREATE_WEBHOOK: Operation = Operation {
     method: Method::POST,
     path: "/v2/webhooks",
     tag: "webhook-endpoints",
+    service: "orders",
     body: Some(Body {
         required: true,
         limit: 16_384,
@@ -51,6 +53,7 @@ pub static GET_WEBHOOK: Operation = Operation {
     method: Method::GET,
     path: "/v2/webhooks/{webhookId}",
     tag: "webhook-endpoints",
+    service: "orders",
     parameters: &[
         Parameter::path("webhookId"),
     ],
@@ -70,6 +73,7 @@ pub static UPDATE_WEBHOOK: Operation = Operation {
     method: Method::PATCH,
     path: "/v2/webhooks/{webhookId}",
     tag: "webhook-endpoints",
+    service: "orders",
     parameters: &[
         Parameter::path("webhookId"),
     ],
@@ -92,6 +96,7 @@ pub static DELETE_WEBHOOK: Operation = Operation {
     method: Method::DELETE,
     path: "/v2/webhooks/{webhookId}",
     tag: "webhook-endpoints",
+    service: "orders",
     parameters: &[
         Parameter::path("webhookId"),
     ],
@@ -108,6 +113,7 @@ pub static ROTATE_WEBHOOK_SECRET: Operation = Operation {
     method: Method::POST,
     path: "/v2/webhooks/{webhookId}/secret",
     tag: "webhook-endpoints",
+    service: "orders",
     parameters: &[
         Parameter::path("webhookId"),
     ],

@@ -31,26 +31,32 @@ pub const OPENAPI_JSON: &str = r##"{
   "tags": [
     {
       "name": "auth",
+      "x-service": "users",
       "description": "Sessions: sign in, refresh tokens and sign out."
     },
     {
       "name": "users",
+      "x-service": "users",
       "description": "Users: registration, profiles and passwords."
     },
     {
       "name": "products",
+      "x-service": "orders",
       "description": "Products: the catalogue and its prices."
     },
     {
       "name": "carts",
+      "x-service": "orders",
       "description": "Carts: the items that a user wants to order."
     },
     {
       "name": "orders",
+      "x-service": "orders",
       "description": "Orders: placement, status and cancellation."
     },
     {
       "name": "webhook-endpoints",
+      "x-service": "orders",
       "description": "Webhook endpoints: the receivers of events outside of the services."
     },
     {
@@ -5196,16 +5202,22 @@ x-error-envelope:
   requestId: /error/requestId
 tags:
 - name: auth
+  x-service: users
   description: 'Sessions: sign in, refresh tokens and sign out.'
 - name: users
+  x-service: users
   description: 'Users: registration, profiles and passwords.'
 - name: products
+  x-service: orders
   description: 'Products: the catalogue and its prices.'
 - name: carts
+  x-service: orders
   description: 'Carts: the items that a user wants to order.'
 - name: orders
+  x-service: orders
   description: 'Orders: placement, status and cancellation.'
 - name: webhook-endpoints
+  x-service: orders
   description: 'Webhook endpoints: the receivers of events outside of the services.'
 - name: health
   description: 'Health: checks for supervisors, load balancers and dashboards.'

@@ -32,6 +32,7 @@ const EXTENSIONS: &[Extension] = &[
         owners: &[ObjectKind::Operation, ObjectKind::Tag, ObjectKind::Parameter, ObjectKind::Schema],
     },
     Extension { name: "x-rust-type", owners: &[ObjectKind::Schema] },
+    Extension { name: "x-service", owners: &[ObjectKind::Tag] },
     Extension { name: "x-sort", owners: &[ObjectKind::Parameter] },
     Extension { name: "x-sparse", owners: &[ObjectKind::Parameter] },
     Extension { name: "x-sparse-of", owners: &[ObjectKind::Schema] },

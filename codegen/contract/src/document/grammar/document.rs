@@ -97,6 +97,7 @@ pub(super) static TAG: Rule = plain(
         since(V32, "summary", Shape::Text),
         since(V32, "parent", Shape::Text),
         since(V32, "kind", Shape::Text),
+        field("x-service", Shape::Text),
     ],
 );
 

@@ -50,6 +50,7 @@ mod response;
 mod route;
 mod security;
 mod server;
+mod service;
 mod sparse_fieldset;
 mod stream;
 mod tag_property;
@@ -108,6 +109,7 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     builder.check_defaults();
     builder.check_examples();
     let versions = versions::read(root, &operations, &document.sources, builder.diagnostics);
+    builder.assign_services(root, &mut operations);
     let tags = tags(root, &operations);
     let info = root.get("info");
     let text = |name: &str| info.and_then(|info| info.get(name)).and_then(Node::as_str);

@@ -123,6 +123,7 @@ impl<'d> Builder<'d, '_> {
             path: path.to_owned(),
             query: String::new(),
             tag: elements(node.get("tags")).first().and_then(Node::as_str).unwrap_or("default").to_owned(),
+            service: None,
             summary: string(node, "summary").or_else(|| item.text("summary")),
             description: string(node, "description").or_else(|| item.text("description")),
             deprecated: truth(node, "deprecated"),

@@ -172,6 +172,7 @@ impl<'d> Builder<'d, '_> {
             path: String::new(),
             query: String::new(),
             tag: String::new(),
+            service: None,
             summary: string(node, "summary").or_else(|| item.text("summary")),
             description: string(node, "description").or_else(|| item.text("description")),
             deprecated: truth(node, "deprecated"),

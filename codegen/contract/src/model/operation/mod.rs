@@ -65,6 +65,8 @@ pub struct Operation {
     pub query: String,
     /// The tag whose handler trait contains the operation; `default` if it has no tag.
     pub tag: String,
+    /// The service that owns the operation (`x-service` of its tag), or `None` if every service has it.
+    pub service: Option<Spanned<String>>,
     /// The summary of the operation (`summary`).
     pub summary: Option<String>,
     /// The description of the operation (`description`).
