@@ -24,7 +24,8 @@ pub trait Carts: Send + Sync + 'static {
     /// Returns the items that the user wants to order. The cart of a user who has added no items is empty.
     ///
     /// `GET /v2/users/{userId}/cart` ([`operations::GET_CART`]). Requires `bearer` with the scope
-    /// `orders:read`. The gate allows 100 requests in 60 s per caller.
+    /// `orders:read`. The gate allows 100 requests in 60 s per caller. While `users` is
+    /// unavailable, the handler may respond from a copy of its data that is at most 10 min old.
     fn get_cart(
         &self,
         cx: &Context<Self::Principal>,
@@ -70,6 +71,10 @@ pub struct GetCartRequest {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetCartResponse {
+    /// The age in seconds of the copy of the account. Absent if the account is certain, as it is
+    /// unless the service that owns
+    /// accounts is unavailable.
+    pub x_copy_age: Option<i64>,
     /// The content of the cart.
     pub body: Cart,
 }

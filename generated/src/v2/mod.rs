@@ -44,6 +44,7 @@
 //!     ) -> Result<Caller, Denied> {
 //!         Err(Denied::Unauthenticated("the credentials are not valid".into())) // verify them here
 //!     }
+//!     // … and the methods of the other security schemes
 //!
 //!     fn holds_scope(&self, _caller: &Caller, _: &'static Scheme, _scope: &str) -> bool {
 //!         false // check the scopes of the caller here

@@ -27,7 +27,8 @@ pub trait Orders: Send + Sync + 'static {
     /// other `userId` is refused with 404.
     ///
     /// `GET /v2/users/{userId}/orders` ([`operations::LIST_USER_ORDERS`]). Requires `bearer` with
-    /// the scope `orders:read`. The gate allows 100 requests in 60 s per caller.
+    /// the scope `orders:read`. The gate allows 100 requests in 60 s per caller. While `users` is
+    /// unavailable, the handler may respond from a copy of its data that is at most 10 min old.
     fn list_user_orders(
         &self,
         cx: &Context<Self::Principal>,
@@ -175,6 +176,10 @@ impl OrderSort {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListUserOrdersResponse {
+    /// The age in seconds of the copy of the account. Absent if the account is certain, as it is
+    /// unless the service that owns
+    /// accounts is unavailable.
+    pub x_copy_age: Option<i64>,
     /// A page of orders.
     pub body: OrderPage,
 }

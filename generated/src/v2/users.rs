@@ -54,8 +54,8 @@ pub trait Users: Send + Sync + 'static {
     /// refused with 404.
     ///
     /// `GET /v2/users/{userId}` ([`operations::GET_USER`]). Requires `bearer` with the scope
-    /// `users:read`. The gate allows 100 requests in 60 s per caller. The gate may cache responses
-    /// for 5 min, per caller.
+    /// `users:read`, or `service` with the scope `users:read`. The gate allows 100 requests in 60 s
+    /// per caller. The gate may cache responses for 5 min, per caller.
     fn get_user(
         &self,
         cx: &Context<Self::Principal>,

@@ -6,6 +6,7 @@ use generated::latest::{
     GetUserResponse, ListUsersError, ListUsersRequest, ListUsersResponse, NotFound, PasswordChange, ReplaceUserError,
     ReplaceUserRequest, ReplaceUserResponse, UpdateUserError, UpdateUserRequest, UpdateUserResponse, Users, operations,
 };
+use writ_platform::Principal as _;
 use writ_platform::keyset::Paging;
 use writ_runtime::Context;
 

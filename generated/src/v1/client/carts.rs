@@ -19,7 +19,8 @@ impl Carts {
     /// Returns the items that the user wants to order. The cart of a user who has added no items is empty.
     ///
     /// `GET /v1/users/{userId}/cart` ([`operations::GET_CART`]). Requires `bearer` with the scope
-    /// `orders:read`. The server allows 100 requests in 60 s per caller.
+    /// `orders:read`. The server allows 100 requests in 60 s per caller. While `users` is
+    /// unavailable, the data of it can be up to 10 min old: `X-Copy-Age`.
     pub fn get_cart(&self, request: &GetCartRequest) -> client::Call<GetCartResponse, GetCartError> {
         let mut out = self.0.begin(&operations::GET_CART);
         request.encode(&mut out);

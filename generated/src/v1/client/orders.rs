@@ -27,7 +27,8 @@ impl Orders {
     /// fields.
     ///
     /// `GET /v1/users/{userId}/orders` ([`operations::LIST_USER_ORDERS`]). Requires `bearer` with
-    /// the scope `orders:read`. The server allows 100 requests in 60 s per caller.
+    /// the scope `orders:read`. The server allows 100 requests in 60 s per caller. While `users` is
+    /// unavailable, the data of it can be up to 10 min old: `X-Copy-Age`.
     pub fn list_user_orders(
         &self,
         request: &ListUserOrdersRequest,

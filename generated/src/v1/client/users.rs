@@ -58,8 +58,9 @@ impl Users {
     /// fields.
     ///
     /// `GET /v1/users/{userId}` ([`operations::GET_USER`]). Requires `bearer` with the scope
-    /// `users:read`. The server allows 100 requests in 60 s per caller. The server may return a
-    /// response that it stored for this caller up to 5 min ago.
+    /// `users:read`, or `service` with the scope `users:read`. The server allows 100 requests in 60
+    /// s per caller. The server may return a response that it stored for this caller up to 5 min
+    /// ago.
     pub fn get_user(&self, request: &GetUserRequest) -> client::Call<GetUserResponse, GetUserError> {
         let mut out = self.0.begin(&operations::GET_USER);
         request.encode(&mut out);

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 use writ_runtime::{
-    Body, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit, Requirement,
+    Body, LimitBy, LocalCopy, Media, MediaKind, Method, Operation, Parameter, RateLimit,
+    Requirement,
 };
 use crate::v1::operations::SCHEME_BEARER;
 
@@ -21,6 +22,7 @@ pub static GET_CART: Operation = Operation {
     rate_limits: &[
         RateLimit { requests: 100, window: Duration::from_secs(60), by: LimitBy::Caller },
     ],
+    local_copies: &[LocalCopy { service: "users", max_age: Duration::from_secs(600) }],
     statuses: &[200, 400, 401, 403, 404, 406, 429, 500, 503],
     produces: &["application/json"],
     ..Operation::NONE

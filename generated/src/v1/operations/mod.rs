@@ -71,3 +71,8 @@ pub static SERVERS: &[Server] = &[
 /// | `orders:admin` | read and change all carts and orders, and the status of orders | admin |
 /// | `webhooks:admin` | register, change and delete webhook endpoints | admin |
 pub static SCHEME_BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };
+
+/// The token with which a service calls another one. It is valid for a minute, names the called
+/// service (`aud`), and has
+/// the scopes of the called operation. A gateway lets no request from outside pass with it.
+pub static SCHEME_SERVICE: Scheme = Scheme { name: "service", kind: SchemeKind::Bearer };

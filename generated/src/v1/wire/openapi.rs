@@ -408,6 +408,11 @@ pub const OPENAPI_JSON: &str = r##"{
             "bearer": [
               "users:read"
             ]
+          },
+          {
+            "service": [
+              "users:read"
+            ]
           }
         ],
         "x-rate-limit": {
@@ -830,6 +835,9 @@ pub const OPENAPI_JSON: &str = r##"{
           "requests": 100,
           "window": "60s"
         },
+        "x-local-copy": {
+          "users": "10m"
+        },
         "parameters": [
           {
             "$ref": "#/components/parameters/UserId"
@@ -837,7 +845,7 @@ pub const OPENAPI_JSON: &str = r##"{
         ],
         "responses": {
           "200": {
-            "$ref": "#/components/responses/Cart"
+            "$ref": "#/components/responses/CartOfCustomer"
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -1020,6 +1028,9 @@ pub const OPENAPI_JSON: &str = r##"{
           "requests": 100,
           "window": "60s"
         },
+        "x-local-copy": {
+          "users": "10m"
+        },
         "parameters": [
           {
             "$ref": "#/components/parameters/UserId"
@@ -1048,7 +1059,7 @@ pub const OPENAPI_JSON: &str = r##"{
         ],
         "responses": {
           "200": {
-            "$ref": "#/components/responses/OrderPage"
+            "$ref": "#/components/responses/OrderPageOfCustomer"
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -2406,6 +2417,12 @@ pub const OPENAPI_JSON: &str = r##"{
         "scheme": "bearer",
         "bearerFormat": "JWT",
         "description": "The `accessToken` that `login` or `refresh` returned. The role of the user grants its scopes:\n\n| scope | permission | role |\n|---|---|---|\n| `users:read` | read your own account | user, admin |\n| `users:write` | change and delete your own account | user, admin |\n| `users:admin` | read and change all accounts and their roles | admin |\n| `orders:read` | read your own cart and orders | user, admin |\n| `orders:write` | change your own cart, place and cancel your own orders | user, admin |\n| `orders:admin` | read and change all carts and orders, and the status of orders | admin |\n| `webhooks:admin` | register, change and delete webhook endpoints | admin |\n"
+      },
+      "service": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The token with which a service calls another one. It is valid for a minute, names the called service (`aud`), and has\nthe scopes of the called operation. A gateway lets no request from outside pass with it.\n"
       }
     },
     "schemas": {
@@ -4295,6 +4312,33 @@ pub const OPENAPI_JSON: &str = r##"{
           }
         }
       },
+      "CartOfCustomer": {
+        "description": "The content of the cart.",
+        "headers": {
+          "X-Copy-Age": {
+            "$ref": "#/components/headers/CopyAge"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Cart"
+            },
+            "example": {
+              "items": [
+                {
+                  "sku": "ABC-1",
+                  "quantity": 2
+                },
+                {
+                  "sku": "XYZ-9",
+                  "quantity": 1
+                }
+              ]
+            }
+          }
+        }
+      },
       "Cart": {
         "description": "The content of the cart.",
         "content": {
@@ -4317,8 +4361,13 @@ pub const OPENAPI_JSON: &str = r##"{
           }
         }
       },
-      "OrderPage": {
+      "OrderPageOfCustomer": {
         "description": "A page of orders.",
+        "headers": {
+          "X-Copy-Age": {
+            "$ref": "#/components/headers/CopyAge"
+          }
+        },
         "content": {
           "application/json": {
             "schema": {
@@ -4455,6 +4504,43 @@ pub const OPENAPI_JSON: &str = r##"{
               },
               "createdAt": "2026-01-01T00:00:00Z",
               "updatedAt": "2026-01-01T00:00:00Z"
+            }
+          }
+        }
+      },
+      "OrderPage": {
+        "description": "A page of orders.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/OrderPage"
+            },
+            "example": {
+              "data": [
+                {
+                  "id": "ord_01kf5mmge0f2pbwwt3y0b8j32h",
+                  "status": "pending",
+                  "total": {
+                    "amount": "5.00",
+                    "currency": "EUR"
+                  }
+                },
+                {
+                  "id": "ord_01kf327se0fsytr0x9a1xe4sfc",
+                  "status": "paid",
+                  "total": {
+                    "amount": "44.98",
+                    "currency": "EUR"
+                  }
+                }
+              ],
+              "pagination": {
+                "total": 2,
+                "page": 1,
+                "limit": 20,
+                "hasMore": false,
+                "nextCursor": null
+              }
             }
           }
         }
@@ -5103,6 +5189,16 @@ pub const OPENAPI_JSON: &str = r##"{
           "pattern": "^(W/)?\"[!#-~]*\"$"
         },
         "example": "\"3\""
+      },
+      "CopyAge": {
+        "description": "The age in seconds of the copy of the account. Absent if the account is certain, as it is unless the service that owns\naccounts is unavailable.\n",
+        "schema": {
+          "type": "integer",
+          "format": "int64",
+          "minimum": 0,
+          "maximum": 31536000
+        },
+        "example": 5
       }
     }
   }
@@ -5402,6 +5498,8 @@ paths:
       security:
       - bearer:
         - users:read
+      - service:
+        - users:read
       x-rate-limit:
         requests: 100
         window: 60s
@@ -5674,11 +5772,13 @@ paths:
       x-rate-limit:
         requests: 100
         window: 60s
+      x-local-copy:
+        users: 10m
       parameters:
       - $ref: '#/components/parameters/UserId'
       responses:
         "200":
-          $ref: '#/components/responses/Cart'
+          $ref: '#/components/responses/CartOfCustomer'
         "400":
           $ref: '#/components/responses/BadRequest'
         "401":
@@ -5796,6 +5896,8 @@ paths:
       x-rate-limit:
         requests: 100
         window: 60s
+      x-local-copy:
+        users: 10m
       parameters:
       - $ref: '#/components/parameters/UserId'
       - $ref: '#/components/parameters/Page'
@@ -5807,7 +5909,7 @@ paths:
       - $ref: '#/components/parameters/OrderFields'
       responses:
         "200":
-          $ref: '#/components/responses/OrderPage'
+          $ref: '#/components/responses/OrderPageOfCustomer'
         "400":
           $ref: '#/components/responses/BadRequest'
         "401":
@@ -6675,6 +6777,13 @@ components:
         | `orders:write` | change your own cart, place and cancel your own orders | user, admin |
         | `orders:admin` | read and change all carts and orders, and the status of orders | admin |
         | `webhooks:admin` | register, change and delete webhook endpoints | admin |
+    service:
+      type: http
+      scheme: bearer
+      bearerFormat: JWT
+      description: |
+        The token with which a service calls another one. It is valid for a minute, names the called service (`aud`), and has
+        the scopes of the called operation. A gateway lets no request from outside pass with it.
   schemas:
     LoginRequest:
       type: object
@@ -8092,6 +8201,21 @@ components:
               message: the request must contain an If-Match header
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
+    CartOfCustomer:
+      description: The content of the cart.
+      headers:
+        X-Copy-Age:
+          $ref: '#/components/headers/CopyAge'
+      content:
+        application/json:
+          schema:
+            $ref: '#/components/schemas/Cart'
+          example:
+            items:
+            - sku: ABC-1
+              quantity: 2
+            - sku: XYZ-9
+              quantity: 1
     Cart:
       description: The content of the cart.
       content:
@@ -8104,8 +8228,11 @@ components:
               quantity: 2
             - sku: XYZ-9
               quantity: 1
-    OrderPage:
+    OrderPageOfCustomer:
       description: A page of orders.
+      headers:
+        X-Copy-Age:
+          $ref: '#/components/headers/CopyAge'
       content:
         application/json:
           schema:
@@ -8200,6 +8327,30 @@ components:
               currency: EUR
             createdAt: "2026-01-01T00:00:00Z"
             updatedAt: "2026-01-01T00:00:00Z"
+    OrderPage:
+      description: A page of orders.
+      content:
+        application/json:
+          schema:
+            $ref: '#/components/schemas/OrderPage'
+          example:
+            data:
+            - id: ord_01kf5mmge0f2pbwwt3y0b8j32h
+              status: pending
+              total:
+                amount: "5.00"
+                currency: EUR
+            - id: ord_01kf327se0fsytr0x9a1xe4sfc
+              status: paid
+              total:
+                amount: "44.98"
+                currency: EUR
+            pagination:
+              total: 2
+              page: 1
+              limit: 20
+              hasMore: false
+              nextCursor: null
     SparseOrder:
       description: The requested order.
       headers:
@@ -8686,4 +8837,14 @@ components:
         maxLength: 128
         pattern: ^(W/)?"[!#-~]*"$
       example: '"3"'
+    CopyAge:
+      description: |
+        The age in seconds of the copy of the account. Absent if the account is certain, as it is unless the service that owns
+        accounts is unavailable.
+      schema:
+        type: integer
+        format: int64
+        minimum: 0
+        maximum: 31536000
+      example: 5
 "#;

@@ -6,7 +6,7 @@ use writ_runtime::{
     Body, Cache, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit, Requirement,
     Style, ValueKind,
 };
-use crate::v2::operations::SCHEME_BEARER;
+use crate::v2::operations::{SCHEME_BEARER, SCHEME_SERVICE};
 #[cfg(doc)]
 use super::super::Users;
 
@@ -71,7 +71,10 @@ pub static GET_USER: Operation = Operation {
         Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array).encoded_delimiters(),
         Parameter::header("If-None-Match"),
     ],
-    security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["users:read"] }]],
+    security: &[
+        &[Requirement { scheme: &SCHEME_BEARER, scopes: &["users:read"] }],
+        &[Requirement { scheme: &SCHEME_SERVICE, scopes: &["users:read"] }],
+    ],
     rate_limits: &[
         RateLimit { requests: 100, window: Duration::from_secs(60), by: LimitBy::Caller },
     ],

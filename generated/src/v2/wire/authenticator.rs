@@ -33,6 +33,18 @@ pub trait Authenticator: Send + Sync + 'static {
         operation: &'static Operation,
     ) -> impl Future<Output = Result<Self::Principal, Denied>> + Send;
 
+    /// Verifies the bearer token in the header `Authorization`, for the security scheme `service`.
+    /// The contract states the token format `JWT`.
+    ///
+    /// The token with which a service calls another one. It is valid for a minute, names the called
+    /// service (`aud`), and has
+    /// the scopes of the called operation. A gateway lets no request from outside pass with it.
+    fn service(
+        &self,
+        token: BearerToken<'_>,
+        operation: &'static Operation,
+    ) -> impl Future<Output = Result<Self::Principal, Denied>> + Send;
+
     /// Returns true if the caller of a security scheme has a scope that the contract requires under this scheme. The
     /// pipeline calls it for each required scope.
     fn holds_scope(&self, principal: &Self::Principal, scheme: &'static Scheme, scope: &str) -> bool;
@@ -52,6 +64,7 @@ impl<A: Authenticator> Authenticate for Schemes<A> {
     ) -> Result<A::Principal, Denied> {
         match (scheme.name, credential) {
             ("bearer", Credential::Bearer(token)) => self.0.bearer(token, operation).await,
+            ("service", Credential::Bearer(token)) => self.0.service(token, operation).await,
             _ => Err(Denied::unknown_scheme(scheme)),
         }
     }

@@ -416,6 +416,11 @@ pub const OPENAPI_JSON: &str = r##"{
             "bearer": [
               "users:read"
             ]
+          },
+          {
+            "service": [
+              "users:read"
+            ]
           }
         ],
         "x-rate-limit": {
@@ -839,6 +844,9 @@ pub const OPENAPI_JSON: &str = r##"{
           "requests": 100,
           "window": "60s"
         },
+        "x-local-copy": {
+          "users": "10m"
+        },
         "parameters": [
           {
             "$ref": "#/components/parameters/UserId"
@@ -846,7 +854,7 @@ pub const OPENAPI_JSON: &str = r##"{
         ],
         "responses": {
           "200": {
-            "$ref": "#/components/responses/Cart"
+            "$ref": "#/components/responses/CartOfCustomer"
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -1029,6 +1037,9 @@ pub const OPENAPI_JSON: &str = r##"{
           "requests": 100,
           "window": "60s"
         },
+        "x-local-copy": {
+          "users": "10m"
+        },
         "parameters": [
           {
             "$ref": "#/components/parameters/UserId"
@@ -1057,7 +1068,7 @@ pub const OPENAPI_JSON: &str = r##"{
         ],
         "responses": {
           "200": {
-            "$ref": "#/components/responses/OrderPage"
+            "$ref": "#/components/responses/OrderPageOfCustomer"
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -2415,6 +2426,12 @@ pub const OPENAPI_JSON: &str = r##"{
         "scheme": "bearer",
         "bearerFormat": "JWT",
         "description": "The `accessToken` that `login` or `refresh` returned. The role of the user grants its scopes:\n\n| scope | permission | role |\n|---|---|---|\n| `users:read` | read your own account | user, admin |\n| `users:write` | change and delete your own account | user, admin |\n| `users:admin` | read and change all accounts and their roles | admin |\n| `orders:read` | read your own cart and orders | user, admin |\n| `orders:write` | change your own cart, place and cancel your own orders | user, admin |\n| `orders:admin` | read and change all carts and orders, and the status of orders | admin |\n| `webhooks:admin` | register, change and delete webhook endpoints | admin |\n"
+      },
+      "service": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The token with which a service calls another one. It is valid for a minute, names the called service (`aud`), and has\nthe scopes of the called operation. A gateway lets no request from outside pass with it.\n"
       }
     },
     "schemas": {
@@ -4336,6 +4353,33 @@ pub const OPENAPI_JSON: &str = r##"{
           }
         }
       },
+      "CartOfCustomer": {
+        "description": "The content of the cart.",
+        "headers": {
+          "X-Copy-Age": {
+            "$ref": "#/components/headers/CopyAge"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Cart"
+            },
+            "example": {
+              "items": [
+                {
+                  "sku": "ABC-1",
+                  "quantity": 2
+                },
+                {
+                  "sku": "XYZ-9",
+                  "quantity": 1
+                }
+              ]
+            }
+          }
+        }
+      },
       "Cart": {
         "description": "The content of the cart.",
         "content": {
@@ -4358,8 +4402,13 @@ pub const OPENAPI_JSON: &str = r##"{
           }
         }
       },
-      "OrderPage": {
+      "OrderPageOfCustomer": {
         "description": "A page of orders.",
+        "headers": {
+          "X-Copy-Age": {
+            "$ref": "#/components/headers/CopyAge"
+          }
+        },
         "content": {
           "application/json": {
             "schema": {
@@ -4496,6 +4545,43 @@ pub const OPENAPI_JSON: &str = r##"{
               },
               "createdAt": "2026-01-01T00:00:00Z",
               "updatedAt": "2026-01-01T00:00:00Z"
+            }
+          }
+        }
+      },
+      "OrderPage": {
+        "description": "A page of orders.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/OrderPage"
+            },
+            "example": {
+              "data": [
+                {
+                  "id": "ord_01kf5mmge0f2pbwwt3y0b8j32h",
+                  "status": "pending",
+                  "total": {
+                    "amount": "5.00",
+                    "currency": "EUR"
+                  }
+                },
+                {
+                  "id": "ord_01kf327se0fsytr0x9a1xe4sfc",
+                  "status": "paid",
+                  "total": {
+                    "amount": "44.98",
+                    "currency": "EUR"
+                  }
+                }
+              ],
+              "pagination": {
+                "total": 2,
+                "page": 1,
+                "limit": 20,
+                "hasMore": false,
+                "nextCursor": null
+              }
             }
           }
         }
@@ -5158,6 +5244,16 @@ pub const OPENAPI_JSON: &str = r##"{
           "pattern": "^(W/)?\"[!#-~]*\"$"
         },
         "example": "\"3\""
+      },
+      "CopyAge": {
+        "description": "The age in seconds of the copy of the account. Absent if the account is certain, as it is unless the service that owns\naccounts is unavailable.\n",
+        "schema": {
+          "type": "integer",
+          "format": "int64",
+          "minimum": 0,
+          "maximum": 31536000
+        },
+        "example": 5
       }
     }
   }
@@ -5462,6 +5558,8 @@ paths:
       security:
       - bearer:
         - users:read
+      - service:
+        - users:read
       x-rate-limit:
         requests: 100
         window: 60s
@@ -5735,11 +5833,13 @@ paths:
       x-rate-limit:
         requests: 100
         window: 60s
+      x-local-copy:
+        users: 10m
       parameters:
       - $ref: '#/components/parameters/UserId'
       responses:
         "200":
-          $ref: '#/components/responses/Cart'
+          $ref: '#/components/responses/CartOfCustomer'
         "400":
           $ref: '#/components/responses/BadRequest'
         "401":
@@ -5857,6 +5957,8 @@ paths:
       x-rate-limit:
         requests: 100
         window: 60s
+      x-local-copy:
+        users: 10m
       parameters:
       - $ref: '#/components/parameters/UserId'
       - $ref: '#/components/parameters/Page'
@@ -5868,7 +5970,7 @@ paths:
       - $ref: '#/components/parameters/OrderFields'
       responses:
         "200":
-          $ref: '#/components/responses/OrderPage'
+          $ref: '#/components/responses/OrderPageOfCustomer'
         "400":
           $ref: '#/components/responses/BadRequest'
         "401":
@@ -6736,6 +6838,13 @@ components:
         | `orders:write` | change your own cart, place and cancel your own orders | user, admin |
         | `orders:admin` | read and change all carts and orders, and the status of orders | admin |
         | `webhooks:admin` | register, change and delete webhook endpoints | admin |
+    service:
+      type: http
+      scheme: bearer
+      bearerFormat: JWT
+      description: |
+        The token with which a service calls another one. It is valid for a minute, names the called service (`aud`), and has
+        the scopes of the called operation. A gateway lets no request from outside pass with it.
   schemas:
     LoginRequest:
       type: object
@@ -8183,6 +8292,21 @@ components:
               message: the request must contain an If-Match header
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
+    CartOfCustomer:
+      description: The content of the cart.
+      headers:
+        X-Copy-Age:
+          $ref: '#/components/headers/CopyAge'
+      content:
+        application/json:
+          schema:
+            $ref: '#/components/schemas/Cart'
+          example:
+            items:
+            - sku: ABC-1
+              quantity: 2
+            - sku: XYZ-9
+              quantity: 1
     Cart:
       description: The content of the cart.
       content:
@@ -8195,8 +8319,11 @@ components:
               quantity: 2
             - sku: XYZ-9
               quantity: 1
-    OrderPage:
+    OrderPageOfCustomer:
       description: A page of orders.
+      headers:
+        X-Copy-Age:
+          $ref: '#/components/headers/CopyAge'
       content:
         application/json:
           schema:
@@ -8291,6 +8418,30 @@ components:
               currency: EUR
             createdAt: "2026-01-01T00:00:00Z"
             updatedAt: "2026-01-01T00:00:00Z"
+    OrderPage:
+      description: A page of orders.
+      content:
+        application/json:
+          schema:
+            $ref: '#/components/schemas/OrderPage'
+          example:
+            data:
+            - id: ord_01kf5mmge0f2pbwwt3y0b8j32h
+              status: pending
+              total:
+                amount: "5.00"
+                currency: EUR
+            - id: ord_01kf327se0fsytr0x9a1xe4sfc
+              status: paid
+              total:
+                amount: "44.98"
+                currency: EUR
+            pagination:
+              total: 2
+              page: 1
+              limit: 20
+              hasMore: false
+              nextCursor: null
     SparseOrder:
       description: The requested order.
       headers:
@@ -8783,4 +8934,14 @@ components:
         maxLength: 128
         pattern: ^(W/)?"[!#-~]*"$
       example: '"3"'
+    CopyAge:
+      description: |
+        The age in seconds of the copy of the account. Absent if the account is certain, as it is unless the service that owns
+        accounts is unavailable.
+      schema:
+        type: integer
+        format: int64
+        minimum: 0
+        maximum: 31536000
+      example: 5
 "#;

@@ -2,8 +2,8 @@
 //! The routes of `Orders`: decoders of its requests, and conversions of its responses.
 
 use writ_runtime::{
-    ArrayRule, Decoder, Items, OwnRules, PageOf, PageRule, Read, Reply, Respond, Responder,
-    StringEnum, StringRule,
+    ArrayRule, Decoder, IntegerRule, Items, OwnRules, PageOf, PageRule, Read, Reply, Respond,
+    Responder, StringEnum, StringRule,
 };
 use crate::v2::{
     BadRequest, Conflict, CreateOrderError, CreateOrderRequest, CreateOrderResponse,
@@ -78,22 +78,24 @@ impl StringEnum for OrderSort {
     }
 }
 
-impl From<OrderPage> for ListUserOrdersResponse {
-    fn from(body: OrderPage) -> Self {
-        Self { body }
-    }
-}
-
 impl Respond for ListUserOrdersResponse {
     fn respond(self, responder: &Responder) -> Reply {
         Reply::status(200)
             .check(
                 responder,
-                &|c| c.check(
-                    &self.body,
-                    &PageOf(Items { rule: ArrayRule { max: Some(100), ..ArrayRule::NONE }, items: OwnRules }),
-                ),
+                &|c| {
+                    c.optional_header(
+                        "x-copy-age",
+                        &self.x_copy_age,
+                        &IntegerRule { min: Some(0), max: Some(31536000), ..IntegerRule::NONE },
+                    );
+                    c.check(
+                        &self.body,
+                        &PageOf(Items { rule: ArrayRule { max: Some(100), ..ArrayRule::NONE }, items: OwnRules }),
+                    )
+                },
             )
+            .optional_header("x-copy-age", self.x_copy_age)
             .json("application/json", &self.body, responder)
     }
 }
