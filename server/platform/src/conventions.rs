@@ -18,14 +18,20 @@ async fn convert(State(envelope): State<&'static ErrorEnvelope>, request: Reques
     let request_id = RequestId::of(&parts);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     if response.status().is_client_error() {
-        let problem = Problem::new(response.status(), "this page does not exist or does not support the method");
-        let allow = response.headers_mut().remove(header::ALLOW);
-        response = envelope.refuse(problem, &request_id);
-        allow.map(|methods| response.headers_mut().insert(header::ALLOW, methods));
+        response = refuse(response, envelope, &request_id);
     }
     response.headers_mut().insert(X_REQUEST_ID, request_id.header());
     response.extensions_mut().insert(request_id);
     response
+}
+
+/// Converts the refusal of a route that knows no contract into one in the error envelope.
+pub(crate) fn refuse(mut response: Response, envelope: &ErrorEnvelope, request_id: &RequestId) -> Response {
+    let problem = Problem::new(response.status(), "this page does not exist or does not support the method");
+    let allow = response.headers_mut().remove(header::ALLOW);
+    let mut refusal = envelope.refuse(problem, request_id);
+    allow.map(|methods| refusal.headers_mut().insert(header::ALLOW, methods));
+    refusal
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use http_body_util::BodyExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::ServiceExt as _;
 use writ_runtime::operation::{ErrorBody, ErrorContent};
-use writ_runtime::{ErrorEnvelope, NoAuthentication, OpenGate, Pipeline};
+use writ_runtime::{Breach, CheckMode, ErrorEnvelope, NoAuthentication, OpenGate, Operation, Pipeline};
 
 use crate::config::{REQUIRED_KEY, Source};
 use crate::health::{self, Weight};
@@ -56,6 +56,19 @@ static ENVELOPE: ErrorEnvelope = ErrorEnvelope::new(&MESSAGE).converted_by(|_, p
 });
 
 static MESSAGE: ErrorBody = ErrorBody { media_type: "application/json", content: ErrorContent::Converted(0) };
+
+#[test]
+fn the_check_of_responses_has_the_settings_of_the_service_and_counts_breaches() {
+    static OPERATION: Operation = Operation { id: "getMuseum", ..Operation::NONE };
+    let settings = [("MUSEUM_RESPONSE_CHECK", "log"), ("MUSEUM_RESPONSE_CHECK_RATE", "0.25")];
+    let platform = builder(&settings).build().unwrap();
+    let options = platform.serve_options().responses;
+    assert_eq!((options.mode, options.rate), (CheckMode::Log, 0.25));
+    options.observer.unwrap()(&Breach { operation: &OPERATION, violations: Vec::new() });
+    let metrics = platform.metrics().render().unwrap();
+    let breaches = r#"writ_response_breaches_total{service_name="museum",operation="getMuseum"} 1"#;
+    assert!(metrics.contains(breaches), "{metrics}");
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_route_beside_the_contract_times_out_in_the_envelope_of_the_contract_and_is_counted() {

@@ -52,7 +52,7 @@ const PAGES: [&str; 14] = [
 
 /// Returns requests for paths beside the contracts.
 pub fn pages() -> impl Iterator<Item = Request> {
-    PAGES.iter().flat_map(|page| ["GET", "HEAD"].map(|method| Request::new(method, page)))
+    PAGES.iter().flat_map(|page| ["GET", "HEAD", "POST", "OPTIONS"].map(|method| Request::new(method, page)))
 }
 
 /// Returns the requests for an operation and those that nearly are, in its version and without one.

@@ -55,6 +55,31 @@ async fn a_missing_precondition_with_another_violation_is_a_400_that_lists_both(
     assert_eq!(put("/1", &["if-match: *"], "\"x\"").await.status, 422);
 }
 
+static MATCH: Operation = Operation {
+    id: "match",
+    path: "/match",
+    parameters: &[Parameter::query("If-Match").required(), Parameter::header("X-Part").required()],
+    statuses: &[200, 428],
+    ..Operation::NONE
+};
+
+#[tokio::test]
+async fn only_a_missing_header_if_match_is_a_428() {
+    let decode = |input: &mut Decoder<'_>| {
+        let query = input.required(0, |r| r.int32(&IntegerRule::NONE));
+        let part = input.required(1, |r| r.int32(&IntegerRule::NONE));
+        Some((query?, part?))
+    };
+    let router = router(&PROBLEM_JSON, vec![public(&MATCH, decode, show)]);
+    for (uri, headers, missing) in [
+        ("/match", &["x-part: 1"][..], "query If-Match: is required"),
+        ("/match?If-Match=1", &[], "header X-Part: is required"),
+    ] {
+        let response = send(&router, request("GET", uri, headers, "".into())).await;
+        assert_eq!((response.status, response.violations()), (400, vec![missing.to_owned()]));
+    }
+}
+
 static PAY: Operation = Operation {
     id: "pay",
     method: Method::POST,

@@ -99,6 +99,26 @@ mod tests {
     }
 
     #[test]
+    fn a_response_is_kept_for_its_own_lifetime() {
+        let cache = MemoryCache::new();
+        let (short, long) = (Duration::from_millis(20), Duration::from_secs(60));
+        let lookup = |key: &str| Lookup { key: key.to_owned(), groups: Vec::new() };
+        for (key, lifetime) in [("short", short), ("long", long), ("longer then", short), ("shorter then", long)] {
+            cache.insert(key.to_owned(), vec![0], lifetime);
+        }
+        cache.insert("longer then".to_owned(), vec![0], long);
+        cache.insert("shorter then".to_owned(), vec![0], short);
+        let deadline = std::time::Instant::now() + crate::testing::SOON;
+        for expired in ["short", "shorter then"] {
+            while cache.get(&lookup(expired)).0.is_some() {
+                assert!(std::time::Instant::now() < deadline, "{expired} is kept");
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+        assert!(cache.get(&lookup("long")).0.is_some() && cache.get(&lookup("longer then")).0.is_some());
+    }
+
+    #[test]
     fn the_size_counts_the_responses_and_their_bytes_with_their_keys() {
         let cache = MemoryCache::new();
         assert_eq!(cache.size(), (0, 0));

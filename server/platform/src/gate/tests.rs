@@ -35,6 +35,14 @@ static GET_EVENT: Operation = Operation {
 
 static PUT_EVENT: Operation = Operation { id: "putEvent", invalidates: &["event:{eventId}"], ..Operation::NONE };
 
+static GET_PASS: Operation = Operation {
+    id: "getPass",
+    cache: Some(CachePolicy { ttl: Duration::from_secs(60), tags: &["pass:{principal}"], shared: false }),
+    ..Operation::NONE
+};
+
+static PUT_PASS: Operation = Operation { id: "putPass", invalidates: &["pass:{principal}"], ..Operation::NONE };
+
 #[cfg(feature = "redis")]
 static LIVEZ: Operation = Operation { id: "livez", ..Operation::NONE };
 

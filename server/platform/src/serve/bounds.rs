@@ -1,4 +1,5 @@
-//! The bounds of every route of a port: its time limit, and the refusal of requests on connections beyond the limits.
+//! The bounds of every route of a port: its time limit, the refusal of requests on connections beyond the limits, and the
+//! error envelope of refusals by routes that know no contract.
 
 use std::convert::Infallible;
 use std::task::{Context, Poll};
@@ -9,8 +10,11 @@ use axum::extract::Request;
 use axum::response::Response;
 use futures_util::future::BoxFuture;
 use http::{StatusCode, header};
+use http_body::Body as _;
 use tower::Service;
-use writ_runtime::{EarlyRefusal, EnvelopeCell, Problem, RequestId};
+use writ_runtime::{EarlyRefusal, EnvelopeCell, Problem, RequestId, X_REQUEST_ID};
+
+use crate::conventions;
 
 /// The time beyond the request timeout after which a route is cancelled. The routes of a contract refuse the request
 /// earlier; other routes of a service have no time limit of their own.
@@ -55,11 +59,22 @@ where
         let response = tokio::time::timeout(self.limit, self.routes.call(Request::from_parts(parts, body)));
         Box::pin(async move {
             match response.await {
+                Ok(Ok(response)) if is_bare(&response) => {
+                    Ok(conventions::refuse(response, envelope.get(), &request_id))
+                }
                 Ok(response) => response,
                 Err(_) => Ok(envelope.get().refuse(timed_out(), &request_id)),
             }
         })
     }
+}
+
+/// Returns true if a response is axum's refusal of an unknown path or method, which has no body. A response of a contract
+/// has the id of its request.
+fn is_bare(response: &Response) -> bool {
+    matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
+        && !response.headers().contains_key(X_REQUEST_ID)
+        && response.body().size_hint().exact() == Some(0)
 }
 
 fn timed_out() -> Problem {

@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use super::address::AddressPolicy;
 
-/// The greatest length of the URL of an endpoint, in its normal form too: that adds a path, and encodes characters.
+/// The greatest length of the URL of an endpoint in its normal form, which has a path and encoded characters.
 const LONGEST_URL: usize = 2048;
 
 /// The greatest length of a host name (RFC 1035, section 2.3.4).
@@ -34,13 +34,9 @@ impl Target {
     /// # Errors
     /// Returns the requirement that the URL breaks, as a clause for the caller.
     pub(super) fn parse(text: &str, policy: &AddressPolicy) -> Result<Target, String> {
-        let too_long = || format!("must have at most {LONGEST_URL} characters");
-        if text.len() > LONGEST_URL {
-            return Err(too_long());
-        }
         let url = Url::parse(text).map_err(|_| "must be an absolute URL".to_owned())?;
         if url.as_str().len() > LONGEST_URL {
-            return Err(too_long());
+            return Err(format!("must have at most {LONGEST_URL} characters"));
         }
         let is_secure = match url.scheme() {
             "https" => true,

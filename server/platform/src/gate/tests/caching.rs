@@ -46,6 +46,27 @@ async fn a_response_is_cached_for_its_caller_until_the_resource_changes() {
 }
 
 #[tokio::test]
+async fn a_change_invalidates_what_is_cached_for_its_own_caller_and_for_no_other() {
+    for store in stores() {
+        let gate = store.gate();
+        let callers = [Some(visitor(None)), Some(visitor(None)), None];
+        let request = |caller: &Option<Visitor>| TestRequest::new(&GET_PASS, caller.as_ref());
+        for caller in &callers {
+            pass(&gate, &request(caller), Reply::status(200).bytes("application/json", "{}")).await;
+        }
+        let mut cached = [true; 3];
+        for (at, caller) in callers.iter().enumerate() {
+            pass(&gate, &TestRequest::new(&PUT_PASS, caller.as_ref()), Reply::status(200)).await;
+            cached[at] = false;
+            for (caller, is_cached) in callers.iter().zip(cached) {
+                let entered = gate.enter(&request(caller).entry()).await;
+                assert_eq!(matches!(entered, Ok(Admission::Reply { .. })), is_cached, "{at}: {caller:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_refused_change_invalidates_nothing_but_a_change_without_a_response_does() {
     for store in stores() {
         let gate = store.gate().with(Refusals { stage: Stage::Outcome });

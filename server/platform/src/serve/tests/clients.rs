@@ -80,3 +80,13 @@ async fn a_route_of_the_service_has_a_time_limit_too() {
     assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
     assert!(refused.contains("application/problem+json") && refused.contains("x-request-id"), "{refused}");
 }
+
+#[tokio::test]
+async fn a_route_that_knows_no_contract_refuses_methods_in_the_error_envelope() {
+    let running = start(&[]).await;
+    let refused = send(running.address, "DELETE", "/docs").await.unwrap();
+    assert!(refused.starts_with("HTTP/1.1 405"), "{refused}");
+    for expected in ["allow: GET,HEAD", "x-request-id: ", "application/problem+json", "METHOD_NOT_ALLOWED"] {
+        assert!(refused.contains(expected), "{expected}: {refused}");
+    }
+}
