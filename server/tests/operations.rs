@@ -5,13 +5,18 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use generated::latest::client::Client;
 use http::Method;
 use server::testing;
 use support::Service;
+use writ_platform::calls::{CallConfig, Calls};
+use writ_platform::metrics::Metrics;
+use writ_runtime::client::Connection;
 
 /// The beginnings of the names of metrics.
-const BEGINNINGS: [&str; 3] = ["http_server_", "db_client_", "writ_"];
+const BEGINNINGS: [&str; 4] = ["http_server_", "http_client_", "db_client_", "writ_"];
 
 /// The metrics that the sample does not always have: those of a cache without Redis, of an overload, and of purges that have
 /// run.
@@ -67,12 +72,20 @@ fn the_names_of_metrics_are_told_from_labels() {
     assert_eq!(metrics_in(query), ["http_server_d".to_owned(), "writ_a_total".to_owned()].into());
 }
 
+/// Calls a service that does not exist, which has the metrics of any call.
+async fn call_another_service(metrics: &Arc<Metrics>) {
+    let calls = Calls::new("other", writ_runtime::Router::new(), &CallConfig::default(), metrics.clone());
+    let connection = Connection::over("http://other", calls).unwrap();
+    Client::new(connection).health.livez().await.unwrap_err();
+}
+
 #[tokio::test]
 async fn every_metric_of_the_dashboard_and_of_the_alert_rules_is_served() {
     let service = Service::of(testing::start().await);
     for path in ["/v1/products", "/v1/products", "/nowhere"] {
         service.request(Method::GET, path).send().await.unwrap();
     }
+    call_another_service(service.server.platform.metrics()).await;
     let text = service.server.platform.metrics().render().unwrap();
     let served: BTreeSet<&str> = text.lines().filter_map(|line| line.split('{').next()).collect();
     let (shown, watched) = (metrics_in(&dashboard()), metrics_in(&rules()));

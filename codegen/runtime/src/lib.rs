@@ -214,6 +214,7 @@
 //! | publish or consume domain events | the module [`event`] |
 //! | receive files | `Multipart`, `Parts` and `FileStream` (feature `multipart`) |
 //! | set time limits | [`Timeouts`] |
+//! | know the time that a request has left | [`Deadline`] |
 //! | read the client's address behind a proxy | [`ClientAddress`] |
 //! | serve several contracts with one router | [`router()`], [`fallback()`] |
 //! | serve several versions of an API | [`versioned_router()`], [`Versions`] |
@@ -277,6 +278,7 @@ pub use crate::http::address::{ClientAddress, ClientCertificate};
 pub use crate::http::any_media::AnyMedia;
 pub use crate::http::path::{Captured, PathValues};
 pub use crate::http::request_id::{RequestId, X_REQUEST_ID};
+pub use crate::http::timeout::Deadline;
 pub use crate::json::{
     Boxed, Branch, Checker, Conform, DecimalNumber, Entries, Items, Listed, Nullable, Object, OwnRules, Properties,
     Read, Reader, Spelled, TextValue, Types, Unwritable, Write, Writer, default_value,
@@ -286,7 +288,7 @@ pub use crate::json::{Dialect, Interpreted, SchemaValidator};
 pub use crate::operation::{
     Body, Cache, ErrorBody, ErrorChoice, ErrorContent, ErrorList, ErrorMember, ErrorResponse, ErrorText, ErrorValue,
     Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, ParameterLocation, RateLimit, Requirement,
-    Scheme, SchemeKind, Server, ServerVariable, Style, ValueKind, Version, Versions,
+    Retry, Scheme, SchemeKind, Server, ServerVariable, Style, ValueKind, Version, Versions,
 };
 pub use crate::request::call_info::CallInfo;
 pub use crate::request::context::Context;

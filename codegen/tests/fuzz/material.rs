@@ -149,6 +149,8 @@ pub fn keyword(random: &mut Random, pointer: &str) -> (&'static str, Value) {
         ("x-cache", json!({ "ttl": "60s", "tags": ["{principal}", "{nobody}"] })),
         ("x-idempotency", json!({ "retention": "24h" })),
         ("x-body-limit", json!(size)),
+        ("x-timeout", json!("500ms")),
+        ("x-retry", json!({ "attempts": size, "hedge": "1s" })),
         ("x-error-envelope", json!({ "code": "/a", "message": "/a/b", "details": "//" })),
         ("security", json!([{}, { "bearer": ["a"] }])),
         ("style", json!("deepObject")),

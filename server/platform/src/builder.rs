@@ -30,6 +30,8 @@ pub struct Builder {
     config: Config,
     shutdown: Shutdown,
     pub(crate) metrics: Arc<Metrics>,
+    /// The policies that operators have set at run time, for the calls of other services.
+    pub(crate) overrides: Overrides,
     probes: Vec<NamedProbe>,
     pub(crate) steps: Vec<Step>,
     jobs: Vec<Arc<Job>>,
@@ -48,6 +50,9 @@ pub struct Builder {
     /// The hasher of passwords, once a part has asked for it.
     #[cfg(feature = "passwords")]
     pub(crate) passwords: Option<crate::credentials::Passwords>,
+    /// The keys of tokens, once a part has asked for them.
+    #[cfg(feature = "tokens")]
+    pub(crate) token_keys: Option<crate::credentials::TokenKeys>,
     /// The circuit breaker of all databases of the service.
     #[cfg(feature = "postgres")]
     pub(crate) breaker: crate::database::Breaker,
@@ -83,6 +88,7 @@ impl Builder {
             config,
             shutdown: Shutdown::default(),
             metrics,
+            overrides: Overrides::default(),
             probes: Vec::new(),
             steps: Vec::new(),
             jobs: Vec::new(),
@@ -96,6 +102,8 @@ impl Builder {
             outboxes: Vec::new(),
             #[cfg(feature = "passwords")]
             passwords: None,
+            #[cfg(feature = "tokens")]
+            token_keys: None,
             #[cfg(feature = "postgres")]
             breaker: crate::database::Breaker::default(),
             random_keys: Vec::new(),
@@ -164,7 +172,7 @@ impl Builder {
         let (unknown, service_name) = (self.source.unknown_names(), self.source.service_name());
         self.source.finish()?;
         let health = Health::new(self.probes, self.shutdown.clone());
-        let overrides = Overrides::default();
+        let overrides = self.overrides;
         let caches = Caches::default();
         let (counted, measured) = (overrides.clone(), caches.clone());
         self.metrics.sample(move |metrics| {

@@ -30,6 +30,8 @@
 //! | password hashes and HTTP Basic | `credentials::Passwords`, `credentials::BasicAccounts` | `passwords` |
 //! | own access tokens | `credentials::Tokens` | `tokens` |
 //! | access tokens of an external issuer | `credentials::Issuer` | `jwt` |
+//! | calls of other services with deadlines, retries and circuit breakers | [`Builder`], `calls` | `calls` |
+//! | tokens of other services | `credentials::TrustedServices` | `calls` |
 //! | the contract as a web page, in one version or several | `docs::router`, `docs::versions_router` | `docs` |
 //! | delivery of events to endpoints outside of the services | `webhooks` | `webhooks` |
 //! | mimalloc as the allocator of the program | | `allocator` |
@@ -40,6 +42,8 @@
 
 pub mod browsers;
 pub mod cache;
+#[cfg(feature = "calls")]
+pub mod calls;
 pub mod client_address;
 pub mod config;
 pub mod conventions;
@@ -87,6 +91,8 @@ mod overrides;
 mod parts;
 mod platform;
 mod principal;
+#[cfg(any(feature = "calls", feature = "webhooks"))]
+mod retry_after;
 mod service;
 mod shedding;
 mod single_flight;

@@ -106,16 +106,33 @@ impl Builder {
     /// Returns the issuer and verifier of the service's own access tokens. The variable `TOKEN_KEYS` with the prefix of
     /// the service has their keys, which are required in production.
     pub fn tokens<P: crate::FromClaims>(&mut self) -> crate::credentials::Tokens<P> {
-        use crate::credentials::{TokenConfig, Tokens};
+        let config = crate::credentials::TokenConfig::read(&mut self.source);
+        crate::credentials::Tokens::on(self.token_keys(), &config)
+    }
 
-        let config = TokenConfig::read(&mut self.source);
-        if config.keys.is_empty() {
+    /// Returns the route `/.well-known/jwks.json`, which publishes the public keys of the variable `TOKEN_KEYS` (RFC 7517).
+    /// A service that issues only tokens for calls of other services adds it to its routes.
+    pub fn key_set_router(&mut self) -> axum::Router {
+        self.token_keys().router()
+    }
+
+    /// Returns the keys of tokens, which all parts of the service share.
+    pub(crate) fn token_keys(&mut self) -> crate::credentials::TokenKeys {
+        use crate::credentials::TokenKeys;
+
+        if let Some(keys) = &self.token_keys {
+            return keys.clone();
+        }
+        let configured = self.source.setting("TOKEN_KEYS").optional(crate::config::parse::token_keys);
+        let configured = configured.unwrap_or_default();
+        if configured.is_empty() {
             self.random_key("TOKEN_KEYS");
         }
-        Tokens::new(&config).unwrap_or_else(|fault| {
+        let keys = TokenKeys::read(&configured).unwrap_or_else(|fault| {
             self.source.setting("TOKEN_KEYS").missing(&fault.to_string());
-            Tokens::with_random_key(&config)
-        })
+            TokenKeys::random()
+        });
+        self.token_keys.insert(keys).clone()
     }
 }
 

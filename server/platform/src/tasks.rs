@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
+use writ_runtime::Deadline;
 
 use crate::{metrics, telemetry};
 
@@ -39,19 +40,30 @@ where
     TASKS.spawn(work)
 }
 
-/// Runs work in a task of [`spawn`] and returns its result. Log lines of the work have the request id of the caller, and
-/// its events are counted in the metrics of the same platform.
+/// Runs work in a task of [`spawn`] and returns its result. Log lines of the work have the request id of the caller, its
+/// events are counted in the metrics of the same platform, and its calls of other services have the deadline of the request.
 ///
 /// # Panics
 /// Panics if the work panics, so that a request responds with 500.
 pub async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    match spawn(telemetry::inherited(metrics::inherited(work))).await {
+    match spawn(telemetry::inherited(metrics::inherited(with_deadline(work)))).await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             // The task is cancelled only when the process ends, and with it the task that waits here.
             Err(_) => std::future::pending().await,
         },
+    }
+}
+
+/// Runs work of the current request in another task, which has the deadline of the request too.
+fn with_deadline<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    let deadline = Deadline::current();
+    async move {
+        match deadline {
+            Some(deadline) => deadline.scope(work).await,
+            None => work.await,
+        }
     }
 }
 
@@ -117,6 +129,13 @@ mod tests {
         });
         assert!(tokio::time::timeout(Duration::from_millis(1), work).await.is_err());
         finished.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn work_knows_the_deadline_of_its_request() {
+        let deadline = Deadline::after(Duration::from_secs(60));
+        assert_eq!(deadline.scope(run(async { Deadline::current() })).await, Some(deadline));
+        assert_eq!(run(async { Deadline::current() }).await, None);
     }
 
     #[tokio::test]

@@ -81,7 +81,9 @@ impl Outgoing {
             return self.fail(message);
         }
         let media_type = body.media_type.clone();
-        self.body = Some(Body::from(body.body.clone().into()));
+        let bytes: Bytes = body.body.clone().into();
+        self.written = Some(bytes.clone());
+        self.body = Some(Body::from(bytes));
         self.set_media_type(&media_type);
     }
 

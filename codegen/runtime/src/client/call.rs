@@ -182,9 +182,11 @@ impl ExchangeError {
 /// compiled only once.
 fn exchange(mut outgoing: Outgoing) -> CallFuture<Result<Incoming, ExchangeError>> {
     Box::pin(async move {
-        let request = outgoing.finish().map_err(ExchangeError::Unsent)?;
-        let connection = outgoing.connection;
         let deadline = Deadline::after(outgoing.timeout);
+        let details = outgoing.details(deadline);
+        let mut request = outgoing.finish().map_err(ExchangeError::Unsent)?;
+        request.extensions_mut().insert(details);
+        let connection = outgoing.connection;
         let outcome = deadline.limit(connection.transport.send(request)).await;
         let response = match outcome {
             Ok(sent) => sent.map_err(ExchangeError::Transport)?,

@@ -179,6 +179,11 @@ impl Connection {
         self.with(|inner| inner.credentials = Credentials::default())
     }
 
+    /// Replaces the transport of the client.
+    pub fn transport(self, transport: impl Transport) -> Connection {
+        self.with(|inner| inner.transport = Arc::new(transport))
+    }
+
     /// Adds a header to every request of the client.
     pub fn header(self, name: HeaderName, value: HeaderValue) -> Connection {
         self.with(|inner| drop(inner.headers.insert(name, value)))

@@ -112,6 +112,6 @@ pub use pages::{Items, Listed, Pages};
 #[cfg(feature = "multipart")]
 pub use parts::{Form, SendPart};
 pub use sparse_fieldset::{SparseResponse, SupportsSparseFieldset};
-pub use transport::{Sending, Transport, TransportError};
+pub use transport::{CallDetails, Sending, Transport, TransportError};
 
 pub use crate::json::SparseObjects;

@@ -13,8 +13,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 use super::connection::{Connection, Inner};
 use super::credentials::Credentials;
 use super::target;
+use super::transport::CallDetails;
 use crate::http::link_query::without_credentials;
 use crate::http::percent;
+use crate::http::timeout::Deadline;
 use crate::json::TextValue;
 use crate::json::Write;
 use crate::operation::{Operation, Parameter, ParameterLocation, SchemeKind, Style};
@@ -238,6 +240,15 @@ impl Outgoing {
         *request.uri_mut() = uri;
         *request.headers_mut() = std::mem::take(&mut self.headers);
         Ok(request)
+    }
+
+    /// Returns the details of the request for its transport, before [`Outgoing::finish`].
+    pub(super) fn details(&self, deadline: Deadline) -> CallDetails {
+        let body = match &self.body {
+            None => Some(Bytes::new()),
+            Some(_) => self.written.clone(),
+        };
+        CallDetails { operation: self.operation, deadline, body, limit: self.connection.limit }
     }
 
     /// Returns the URL of the request with its query.

@@ -12,13 +12,46 @@ use tokio::time::{Instant, Sleep, sleep_until};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Elapsed;
 
+tokio::task_local! {
+    /// The deadline of the request whose handler the current task runs.
+    static CURRENT: Deadline;
+}
+
 /// The time at which a request must be complete. Its parts share one deadline, so their times do not add up.
+///
+/// A handler that calls another service asks for the time that it has left:
+///
+/// ```
+/// use std::time::Duration;
+/// use writ_runtime::Deadline;
+///
+/// fn time_for_a_call(limit: Duration) -> Duration {
+///     Deadline::current().map_or(limit, |deadline| limit.min(deadline.remaining()))
+/// }
+/// # assert_eq!(time_for_a_call(Duration::from_secs(2)), Duration::from_secs(2));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Deadline(Instant);
+pub struct Deadline(Instant);
 
 impl Deadline {
+    /// Returns the deadline of the request whose handler the current task runs. Returns `None` outside of a handler, and in
+    /// tasks that a handler has started.
+    pub fn current() -> Option<Deadline> {
+        CURRENT.try_with(|deadline| *deadline).ok()
+    }
+
+    /// Runs work as the work of a handler whose request has this deadline. The work is not cancelled when it passes.
+    pub fn scope<F: Future>(self, work: F) -> impl Future<Output = F::Output> {
+        CURRENT.scope(self, work)
+    }
+
+    /// Returns the time until the deadline, which is zero once it has passed.
+    pub fn remaining(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+
     /// Returns the deadline of a request that begins now.
-    pub(crate) fn after(limit: Duration) -> Deadline {
+    pub fn after(limit: Duration) -> Deadline {
         let now = Instant::now();
         // A limit beyond the range of time is no limit for a process.
         Deadline(now.checked_add(limit).unwrap_or_else(|| now + Duration::from_secs(365 * 24 * 3600)))
@@ -61,6 +94,19 @@ mod tests {
         assert_eq!(Deadline::after(Duration::ZERO).limit(ready(7)).await, Ok(7));
         assert_eq!(Deadline::after(Duration::from_secs(1)).limit(pending::<()>()).await, Err(Elapsed));
         assert_eq!(Deadline::after(Duration::MAX).limit(pin!(sleep(Duration::from_secs(1)))).await, Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_knows_the_deadline_of_its_request() {
+        assert_eq!(Deadline::current(), None);
+        let deadline = Deadline::after(Duration::from_secs(3));
+        let remaining = deadline.scope(async {
+            sleep(Duration::from_secs(1)).await;
+            Deadline::current().map(Deadline::remaining)
+        });
+        assert_eq!(remaining.await, Some(Duration::from_secs(2)));
+        sleep(Duration::from_secs(5)).await;
+        assert_eq!(deadline.remaining(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]

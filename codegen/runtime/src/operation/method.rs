@@ -54,6 +54,17 @@ impl Method {
             Method::Other(name) => name,
         }
     }
+
+    /// Returns true if a request with this method changes nothing (RFC 9110 § 9.2.1). An unknown method is not safe.
+    pub const fn is_safe(self) -> bool {
+        matches!(self, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE | Method::QUERY)
+    }
+
+    /// Returns true if several equal requests with this method have the effect of one (RFC 9110 § 9.2.2). An unknown
+    /// method is not idempotent.
+    pub const fn is_idempotent(self) -> bool {
+        self.is_safe() || matches!(self, Method::PUT | Method::DELETE)
+    }
 }
 
 impl From<Method> for http::Method {

@@ -14,11 +14,13 @@ mod security;
 mod server;
 mod versions;
 
+use std::time::Duration;
+
 pub use body::{Body, Media, MediaKind};
 pub use error::{ErrorBody, ErrorChoice, ErrorContent, ErrorList, ErrorMember, ErrorResponse, ErrorText, ErrorValue};
 pub use method::Method;
 pub use parameter::{Parameter, ParameterLocation, Style, ValueKind};
-pub use policy::{Cache, Idempotency, LimitBy, RateLimit};
+pub use policy::{Cache, Idempotency, LimitBy, RateLimit, Retry};
 pub use security::{Requirement, Scheme, SchemeKind};
 pub use server::{Server, ServerVariable};
 pub use versions::{Version, Versions};
@@ -84,6 +86,11 @@ pub struct Operation {
     /// The cache tags that the operation invalidates (`x-cache-invalidates`), with placeholders as in
     /// [`Cache::tags`]. The [`Gate`](crate::Gate) invalidates responses with these tags after the operation has run.
     pub invalidates: &'static [&'static str],
+    /// The longest time from the head of a request to the head of its response (`x-timeout`). The server ends a handler
+    /// that takes longer, and other services that call the operation wait no longer. `None`: the settings of both decide.
+    pub timeout: Option<Duration>,
+    /// The retries of the operation by other services (`x-retry`). `None`: the method decides.
+    pub retry: Option<Retry>,
     /// The status codes that the contract declares for the operation, in ascending order, without `default` and
     /// ranges.
     pub statuses: &'static [u16],
@@ -122,6 +129,8 @@ impl Operation {
         idempotency: None,
         cache: None,
         invalidates: &[],
+        timeout: None,
+        retry: None,
         statuses: &[],
         errors: &[],
         produces: &[],

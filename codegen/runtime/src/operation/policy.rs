@@ -1,4 +1,4 @@
-//! The policies that a contract declares for an operation: rate limits, idempotency and cache.
+//! The policies that a contract declares for an operation: rate limits, idempotency, cache and retries.
 
 use std::time::Duration;
 
@@ -69,4 +69,29 @@ pub struct Cache {
     pub tags: &'static [&'static str],
     /// True if all principals share one cached response. Otherwise each principal has a separate one.
     pub shared: bool,
+}
+
+/// The retries of an operation by other services that call it (`x-retry`).
+///
+/// ```
+/// use writ_runtime::Retry;
+///
+/// // x-retry: { attempts: 3 }
+/// let retry = Retry { attempts: 3, hedge: None };
+/// // x-retry: false
+/// let never = Retry::NEVER;
+/// # assert!(never.attempts < retry.attempts);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// The largest number of requests of one call, the first one included.
+    pub attempts: u32,
+    /// The time after which a call sends a second request while it waits for the first response (a hedged request).
+    /// `None`: it does not.
+    pub hedge: Option<Duration>,
+}
+
+impl Retry {
+    /// The policy of calls that send one request and no retries.
+    pub const NEVER: Retry = Retry { attempts: 1, hedge: None };
 }

@@ -46,6 +46,7 @@ pub fn client_terms(operation: &Operation) -> String {
         let ttl = duration_text(cache.ttl);
         terms.push(format!("The server may return a response that it stored{caller} up to {ttl} ago."));
     }
+    terms.extend(policies.timeout.map(|timeout| format!("The server responds within {}.", duration_text(timeout))));
     terms.join(" ")
 }
 
@@ -70,6 +71,7 @@ pub fn handler_terms(operation: &Operation) -> String {
         let callers = if cache.shared { "for all callers" } else { "per caller" };
         terms.push(format!("The gate may cache responses for {}, {callers}.", duration_text(cache.ttl)));
     }
+    terms.extend(policies.timeout.map(|timeout| format!("A request ends after {}.", duration_text(timeout))));
     terms.extend(published(operation));
     terms.join(" ")
 }

@@ -164,6 +164,13 @@ fn policies(operation: &Operation) -> Vec<String> {
     if !policies.invalidates.is_empty() {
         fields.push(format!("invalidates: &[{}]", literals(&policies.invalidates)));
     }
+    if let Some(timeout) = policies.timeout {
+        fields.push(format!("timeout: Some({})", duration(timeout)));
+    }
+    if let Some(retry) = policies.retry {
+        let hedge = retry.hedge.map_or("None".to_owned(), |time| format!("Some({})", duration(time)));
+        fields.push(format!("retry: Some({} {{ attempts: {}, hedge: {hedge} }})", runtime("Retry"), retry.attempts));
+    }
     fields
 }
 

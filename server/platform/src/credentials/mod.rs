@@ -9,6 +9,7 @@
 //! | `http`, `bearer`; `oauth2`; `openIdConnect`: tokens of another issuer | `Issuer::caller` | `jwt` |
 //! | `apiKey` | [`ApiKeys::caller`] | |
 //! | `http`, `basic` | `BasicAccounts::caller` | `passwords` |
+//! | `http`, `bearer`, with the name `service`: tokens of other services | `TrustedServices::caller` | `calls` |
 //! | none (anonymous callers) | [`NoAuthentication`](writ_runtime::NoAuthentication) | |
 //!
 //! ```text
@@ -33,6 +34,10 @@ mod issuer;
 mod jose;
 #[cfg(feature = "passwords")]
 mod password;
+#[cfg(any(feature = "calls", feature = "jwt"))]
+mod remote_keys;
+#[cfg(feature = "calls")]
+mod service;
 #[cfg(feature = "tokens")]
 mod tokens;
 #[cfg(any(feature = "tokens", feature = "jwt"))]
@@ -53,6 +58,14 @@ pub use issuer::{Issuer, IssuerConfig};
 pub use jsonwebtoken::errors::Error as IssueError;
 #[cfg(feature = "passwords")]
 pub use password::{PasswordError, Passwords, Verdict};
+#[cfg(feature = "calls")]
+pub(crate) use remote_keys::is_trustworthy;
+#[cfg(feature = "calls")]
+pub use service::{ServiceCaller, TrustedServices};
+#[cfg(feature = "calls")]
+pub(crate) use service::{ServiceTokens, accepts_service_tokens};
+#[cfg(feature = "tokens")]
+pub(crate) use tokens::TokenKeys;
 #[cfg(feature = "tokens")]
 pub use tokens::{AccessToken, BadKey, LoginSession, RefreshToken, TokenConfig, Tokens};
 

@@ -3,6 +3,8 @@
 //! Names and labels of requests and connections follow the semantic conventions of OpenTelemetry, as Prometheus writes
 //! them. All other metrics begin with `writ_`. `docs/operations.md` of the repository lists them.
 
+#[cfg(feature = "calls")]
+mod calls;
 mod catalog;
 mod current;
 mod endpoint;
@@ -22,6 +24,10 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use writ_runtime::Operation;
 
+#[cfg(feature = "calls")]
+use calls::CallMetrics;
+#[cfg(feature = "calls")]
+pub(crate) use calls::{BreakerState, RetryResult};
 use catalog::{By, Catalog, Labels, label, label_pair};
 #[cfg(all(feature = "postgres", feature = "redis"))]
 pub(crate) use events::Consumption;
@@ -55,6 +61,8 @@ pub struct Metrics {
     catalog: Catalog,
     requests: RequestMetrics,
     jobs: JobMetrics,
+    #[cfg(feature = "calls")]
+    calls: CallMetrics,
     #[cfg(all(feature = "postgres", feature = "redis"))]
     events: EventMetrics,
     breaches: By<1, Counter>,
@@ -174,6 +182,8 @@ impl Metrics {
         let metrics = Metrics {
             requests: RequestMetrics::new(&mut add),
             jobs: JobMetrics::new(&mut add),
+            #[cfg(feature = "calls")]
+            calls: CallMetrics::new(&mut add),
             #[cfg(all(feature = "postgres", feature = "redis"))]
             events: EventMetrics::new(&mut add),
             breaches: add.counters("writ_response_breaches", "Checked responses that break the contract"),

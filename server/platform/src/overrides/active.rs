@@ -18,8 +18,12 @@ pub(crate) struct Overrides(Arc<Shared>);
 struct Shared {
     active: RwLock<Active>,
     /// The operations of the gates that apply the overrides.
-    operations: RwLock<Vec<&'static Operation>>,
+    operations: RwLock<Operations>,
+    /// The operations of other services whose calls apply the overrides.
+    called: RwLock<Operations>,
 }
+
+type Operations = Vec<&'static Operation>;
 
 /// The state of one version of the overrides.
 #[derive(Debug, Default)]
@@ -59,17 +63,29 @@ impl Clock {
 impl Overrides {
     /// Adds the operations of a gate that applies the overrides.
     pub(crate) fn add_operations(&self, operations: &[&'static Operation]) {
-        let mut known = self.0.operations.write().unwrap_or_else(PoisonError::into_inner);
-        for operation in operations {
-            if !known.iter().any(|other| std::ptr::eq(*other, *operation)) {
-                known.push(*operation);
-            }
-        }
+        add(&self.0.operations, operations);
     }
 
-    /// Returns the operations that overrides can be set for.
+    /// Returns the operations whose gates apply the overrides.
     pub(crate) fn operations(&self) -> Vec<&'static Operation> {
         self.0.operations.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Adds the operations of another service whose calls apply the overrides.
+    #[cfg(feature = "calls")]
+    pub(crate) fn add_called_operations(&self, operations: &[&'static Operation]) {
+        add(&self.0.called, operations);
+    }
+
+    /// Returns the operations of other services whose calls apply the overrides.
+    pub(crate) fn called_operations(&self) -> Vec<&'static Operation> {
+        self.0.called.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns true if a gate or calls apply the overrides.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn have_effect(&self) -> bool {
+        !self.operations().is_empty() || !self.called_operations().is_empty()
     }
 
     /// Replaces all overrides by those of a version.
@@ -119,6 +135,24 @@ impl Overrides {
         }
     }
 
+    /// Returns the time limit that an operator has set for calls of an operation.
+    #[cfg(feature = "calls")]
+    pub(crate) fn call_timeout(&self, operation: &Operation) -> Option<Duration> {
+        match self.find(operation, Kind::Timeout)? {
+            (Change::Timeout(limit), _) => Some(limit),
+            _ => None,
+        }
+    }
+
+    /// Returns the largest number of requests that an operator has set for calls of an operation.
+    #[cfg(feature = "calls")]
+    pub(crate) fn call_attempts(&self, operation: &Operation) -> Option<u32> {
+        match self.find(operation, Kind::Retry)? {
+            (Change::Retry(attempts), _) => Some(attempts),
+            _ => None,
+        }
+    }
+
     /// Returns the override of a kind that applies to an operation now, and the time until its end.
     fn find(&self, operation: &Operation, kind: Kind) -> Option<(Change, Duration)> {
         let active = self.read();
@@ -134,6 +168,16 @@ impl Overrides {
 
     fn write(&self) -> RwLockWriteGuard<'_, Active> {
         self.0.active.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Adds operations to those that are known.
+fn add(known: &RwLock<Operations>, operations: &[&'static Operation]) {
+    let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
+    for operation in operations {
+        if !known.iter().any(|other| std::ptr::eq(*other, *operation)) {
+            known.push(*operation);
+        }
     }
 }
 

@@ -100,7 +100,7 @@ async fn receive(
     let result = async {
         let mut command = Command::parse(&arguments)?;
         command.name_operator(&operator);
-        execute(&command, &platform.board, &platform.overrides.operations()).await
+        execute(&command, &platform.board, &platform.overrides).await
     };
     match result.await {
         Ok(report) => (StatusCode::OK, report),
@@ -133,7 +133,7 @@ pub(crate) async fn run(platform: &Platform, arguments: &[String]) -> Result<Str
         )
         .into()),
         #[cfg(feature = "postgres")]
-        (board, _) => execute(&command, board, &platform.0.overrides.operations()).await,
+        (board, _) => execute(&command, board, &platform.0.overrides).await,
     }
 }
 

@@ -1,5 +1,5 @@
 //! The policy that an override sets for an operation, in the notation of the command: `rate=20/60s`, `cache=30s`,
-//! `cache=off` or `off`.
+//! `cache=off`, `timeout=2s`, `retry=3`, `retry=off` or `off`.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,6 +15,15 @@ const MAX_PERIOD: Duration = Duration::from_secs(86_400);
 /// The shortest window of a rate limit, and the shortest lifetime of a cached response, that is set at run time.
 const MIN_PERIOD: Duration = Duration::from_secs(1);
 
+/// The largest number of requests of a call that is set at run time.
+const MAX_ATTEMPTS: u32 = 10;
+
+/// The longest time limit of a call that is set at run time.
+pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(600);
+
+/// The shortest time limit of a call that is set at run time.
+const SHORTEST_CALL: Duration = Duration::from_millis(1);
+
 /// The policy that an override sets for an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
@@ -27,6 +36,10 @@ pub(crate) enum Change {
     },
     /// The lifetime of cached responses. `None`: responses are not cached.
     Cache(Option<Duration>),
+    /// The time limit of calls of the operation, which another service serves.
+    Timeout(Duration),
+    /// The largest number of requests of such a call. With 1 there are no retries.
+    Retry(u32),
     /// The operation responds with 503.
     Off,
 }
@@ -36,16 +49,20 @@ pub(crate) enum Change {
 pub(crate) enum Kind {
     Rate,
     Cache,
+    Timeout,
+    Retry,
     Off,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 3] = [Kind::Rate, Kind::Cache, Kind::Off];
+    pub(crate) const ALL: [Kind; 5] = [Kind::Rate, Kind::Cache, Kind::Timeout, Kind::Retry, Kind::Off];
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Kind::Rate => "rate",
             Kind::Cache => "cache",
+            Kind::Timeout => "timeout",
+            Kind::Retry => "retry",
             Kind::Off => "off",
         }
     }
@@ -56,6 +73,8 @@ impl Change {
         match self {
             Change::Rate { .. } => Kind::Rate,
             Change::Cache(_) => Kind::Cache,
+            Change::Timeout(_) => Kind::Timeout,
+            Change::Retry(_) => Kind::Retry,
             Change::Off => Kind::Off,
         }
     }
@@ -70,7 +89,12 @@ impl Change {
             Some(("rate", rate)) => parse_rate(rate),
             Some(("cache", "off")) => Ok(Change::Cache(None)),
             Some(("cache", lifetime)) => Ok(Change::Cache(Some(period("the cache time", lifetime)?))),
-            _ => Err(format!("`{text}` is not a policy; write rate=20/60s, cache=30s, cache=off or off")),
+            Some(("timeout", limit)) => Ok(Change::Timeout(time_limit(limit)?)),
+            Some(("retry", "off")) => Ok(Change::Retry(1)),
+            Some(("retry", attempts)) => parse_retry(attempts),
+            _ => Err(format!(
+                "`{text}` is not a policy; write rate=20/60s, cache=30s, cache=off, timeout=2s, retry=3, retry=off or off"
+            )),
         }
     }
 }
@@ -83,6 +107,22 @@ fn parse_rate(text: &str) -> Result<Change, String> {
         0 => Err("a rate limit admits at least 1 request; use `policy off` to admit none".to_owned()),
         1..=MAX_REQUESTS => Ok(Change::Rate { requests, window: period("the window", window)? }),
         _ => Err(format!("a rate limit admits at most {MAX_REQUESTS} requests in a window")),
+    }
+}
+
+fn parse_retry(text: &str) -> Result<Change, String> {
+    match text.parse() {
+        Ok(attempts) if (1..=MAX_ATTEMPTS).contains(&attempts) => Ok(Change::Retry(attempts)),
+        _ => Err(format!("`retry={text}` must be retry=off, or a number of requests from 1 to {MAX_ATTEMPTS}")),
+    }
+}
+
+/// Parses the time limit of a call.
+fn time_limit(text: &str) -> Result<Duration, String> {
+    let limit = parse::duration(text).map_err(|fault| format!("the time limit `{text}` {fault}"))?;
+    match (SHORTEST_CALL..=LONGEST_CALL).contains(&limit) {
+        true => Ok(limit),
+        false => Err(format!("the time limit must be from {} to {}", Span(SHORTEST_CALL), Span(LONGEST_CALL))),
     }
 }
 
@@ -101,6 +141,9 @@ impl fmt::Display for Change {
             Change::Rate { requests, window } => write!(f, "rate={requests}/{}", Span(*window)),
             Change::Cache(Some(lifetime)) => write!(f, "cache={}", Span(*lifetime)),
             Change::Cache(None) => f.write_str("cache=off"),
+            Change::Timeout(limit) => write!(f, "timeout={}", Span(*limit)),
+            Change::Retry(1) => f.write_str("retry=off"),
+            Change::Retry(attempts) => write!(f, "retry={attempts}"),
             Change::Off => f.write_str("off"),
         }
     }
@@ -128,6 +171,10 @@ mod tests {
         for text in ["rate=20/1m", "rate=1/90s", "rate=1000000/24h", "cache=30s", "cache=24h", "cache=off", "off"] {
             assert_eq!(Change::parse(text).unwrap().to_string(), text);
         }
+        for text in ["timeout=1ms", "timeout=500ms", "timeout=10m", "retry=2", "retry=10", "retry=off"] {
+            assert_eq!(Change::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Change::parse("retry=1").unwrap().to_string(), "retry=off");
         assert_eq!(Change::parse("rate=20/60s").unwrap().to_string(), "rate=20/1m");
     }
 
@@ -142,8 +189,17 @@ mod tests {
             ("rate=-1/60s", "`rate=-1/60s` must have the form rate=REQUESTS/WINDOW, for example rate=20/60s"),
             ("rate=20/minute", "the window `minute` must be a duration such as 250ms, 30s, 15m, 24h or 14d"),
             ("cache=0s", "the cache time must be from 1s to 24h"),
-            ("limit=3", "`limit=3` is not a policy; write rate=20/60s, cache=30s, cache=off or off"),
-            ("", "`` is not a policy; write rate=20/60s, cache=30s, cache=off or off"),
+            (
+                "limit=3",
+                "`limit=3` is not a policy; write rate=20/60s, cache=30s, cache=off, timeout=2s, retry=3, retry=off or off",
+            ),
+            ("", "`` is not a policy; write rate=20/60s, cache=30s, cache=off, timeout=2s, retry=3, retry=off or off"),
+            ("timeout=0s", "the time limit must be from 1ms to 10m"),
+            ("timeout=11m", "the time limit must be from 1ms to 10m"),
+            ("timeout=soon", "the time limit `soon` must be a duration such as 250ms, 30s, 15m, 24h or 14d"),
+            ("retry=0", "`retry=0` must be retry=off, or a number of requests from 1 to 10"),
+            ("retry=11", "`retry=11` must be retry=off, or a number of requests from 1 to 10"),
+            ("retry=often", "`retry=often` must be retry=off, or a number of requests from 1 to 10"),
         ] {
             assert_eq!(Change::parse(text).unwrap_err(), message, "{text}");
         }

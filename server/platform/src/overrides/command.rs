@@ -16,13 +16,16 @@ const LOG_ENTRIES: (u32, u32) = (20, 1000);
 pub(crate) const USAGE: &str = "\
 policy set OPERATION POLICY... for DURATION [by NAME] [reason TEXT]
 policy off OPERATION for DURATION [by NAME] [reason TEXT]
-policy clear OPERATION [rate|cache|off] [by NAME] [reason TEXT]
+policy clear OPERATION [rate|cache|timeout|retry|off] [by NAME] [reason TEXT]
 policy list
 policy log [ENTRIES]
 
 POLICY    rate=20/60s   the rate limit, in place of the limits by caller and by address of the contract
           cache=30s     the time for which responses are cached
           cache=off     responses are not cached
+          timeout=2s    the time limit of calls of an operation of another service
+          retry=3       the largest number of requests of such a call
+          retry=off     such a call is not repeated
 OPERATION             the operationId of the contract, for example createOrder
 DURATION              at most 24h, for example 30m; the policy of the contract applies again afterwards
 by NAME               the operator; the default is the variable USER
@@ -108,7 +111,7 @@ fn clear(words: &mut Words<'_>) -> Result<Command, String> {
         if let Some(named) = Kind::ALL.into_iter().find(|kind| kind.as_str() == word) {
             kind = Some(named);
         } else if !words.remark(word, &mut note)? {
-            return Err(format!("`{word}` is not a kind of policy; write rate, cache or off"));
+            return Err(format!("`{word}` is not a kind of policy; write rate, cache, timeout, retry or off"));
         }
     }
     Ok(Command::Clear { operation, kind, note })

@@ -7,7 +7,7 @@ use writ_runtime::Operation;
 use super::board::Board;
 use super::change::{Kind, Span};
 use super::command::{Command, Setting, USAGE};
-use super::{Accepted, report};
+use super::{Accepted, Overrides, report};
 use crate::BoxError;
 use crate::health::is_probe;
 use crate::operator::{suggestion, time};
@@ -26,11 +26,9 @@ const MAX_LISTED: usize = 40;
 /// # Errors
 /// Returns an error if the command does not fit the contract, if the store is unavailable, or if a process has not
 /// confirmed the change in time.
-pub(super) async fn execute(
-    command: &Command,
-    board: &Board,
-    operations: &[&'static Operation],
-) -> Result<String, BoxError> {
+pub(super) async fn execute(command: &Command, board: &Board, overrides: &Overrides) -> Result<String, BoxError> {
+    let (served, called) = (overrides.operations(), overrides.called_operations());
+    let operations = Operations { served: &served, called: &called };
     match command {
         Command::Help => Ok(USAGE.to_owned()),
         Command::List => {
@@ -40,18 +38,27 @@ pub(super) async fn execute(
         }
         Command::Log { entries } => Ok(report::log(&board.log(*entries).await?)),
         Command::Set(setting) => {
-            check(setting, operations)?;
+            operations.check(setting)?;
             confirmed(board, &setting.operation, board.set(setting).await?).await
         }
         // The contract may not have the operation any more, so it is not checked.
         Command::Clear { operation, kind, note } => match board.clear(operation, *kind, note).await? {
             Some(accepted) => confirmed(board, operation, accepted).await,
-            None if operations.iter().any(|known| known.id == operation) => {
+            None if operations.all().any(|known| known.id == operation) => {
                 Err(format!("no policy is set for `{operation}`; `policy list` prints those that are").into())
             }
-            None => Err(unknown(operation, operations).into()),
+            None => Err(operations.unknown(operation).into()),
         },
     }
+}
+
+/// The operations that policies can be set for.
+#[derive(Clone, Copy)]
+struct Operations<'a> {
+    /// The operations that this service serves.
+    served: &'a [&'static Operation],
+    /// The operations of other services that this service can call.
+    called: &'a [&'static Operation],
 }
 
 /// Waits until all processes apply a change, and describes it.
@@ -74,40 +81,108 @@ async fn confirmed(board: &Board, operation: &str, accepted: Accepted) -> Result
     }
 }
 
-/// Checks that the contract has the operation and that the policies make sense for it.
-fn check(setting: &Setting, operations: &[&'static Operation]) -> Result<(), String> {
-    let name = &setting.operation;
-    let mut named = operations.iter().filter(|operation| operation.id == name).peekable();
-    if named.peek().is_none() {
-        return Err(unknown(name, operations));
+impl Operations<'_> {
+    fn all(&self) -> impl Iterator<Item = &'static Operation> {
+        self.served.iter().chain(self.called).copied()
     }
-    // Several versions of a contract can have an operation with this name. The override applies to all of them.
-    let named: Vec<_> = named.collect();
-    if named.iter().any(|operation| is_probe(operation)) {
-        return Err(format!("`{name}` is a health check, which is never limited or switched off"));
+
+    /// Checks that a contract has the operation and that the policies make sense for it.
+    fn check(&self, setting: &Setting) -> Result<(), String> {
+        let name = &setting.operation;
+        // Several versions of a contract can have an operation with this name. The override applies to all of them.
+        let named = |operations: &[&'static Operation]| -> Vec<_> {
+            operations.iter().copied().filter(|operation| operation.id == name).collect()
+        };
+        let (served, called) = (named(self.served), named(self.called));
+        if served.is_empty() && called.is_empty() {
+            return Err(self.unknown(name));
+        }
+        if served.iter().any(|operation| is_probe(operation)) {
+            return Err(format!("`{name}` is a health check, which is never limited or switched off"));
+        }
+        setting.changes.iter().try_for_each(|change| match change.kind() {
+            Kind::Off => Ok(()),
+            Kind::Rate | Kind::Cache if served.is_empty() => {
+                Err(format!("this service does not serve `{name}`; set {change} in the service that does"))
+            }
+            Kind::Timeout | Kind::Retry if called.is_empty() => {
+                Err(format!("this service does not call `{name}`, so {change} would have no effect"))
+            }
+            Kind::Rate | Kind::Timeout => Ok(()),
+            Kind::Cache if served.iter().any(|operation| operation.cache.is_some()) => Ok(()),
+            Kind::Cache => Err(format!(
+                "the contract declares no x-cache for `{name}`, so its responses have no tags to invalidate them by"
+            )),
+            Kind::Retry if called.iter().any(|operation| is_repeatable(operation)) => Ok(()),
+            Kind::Retry => {
+                Err(format!("`{name}` is never repeated, because a second request can have a second effect"))
+            }
+        })
     }
-    let caches = setting.changes.iter().any(|change| change.kind() == Kind::Cache);
-    if caches && named.iter().all(|operation| operation.cache.is_none()) {
-        return Err(format!(
-            "the contract declares no x-cache for `{name}`, so its responses have no tags to invalidate them by"
-        ));
+
+    /// Describes an operation that no contract has, with the closest names first.
+    fn unknown(&self, name: &str) -> String {
+        if self.all().next().is_none() {
+            return "this service has no gate that applies policies at run time; its `Service::router` creates one with \
+                    `platform.gate(&store, operations::ALL)`"
+                .to_owned();
+        }
+        let mut known: Vec<&str> = self.all().filter(|operation| !is_probe(operation)).map(|found| found.id).collect();
+        known.sort_unstable();
+        known.dedup();
+        let hint = suggestion(name, known.iter().copied());
+        let more = if known.len() > MAX_LISTED { ", …" } else { "" };
+        known.truncate(MAX_LISTED);
+        format!("the contract has no operation `{name}`{hint}\nits operations are {}{more}", known.join(", "))
     }
-    Ok(())
 }
 
-/// Describes an operation that the contract does not have, with the closest names first.
-fn unknown(name: &str, operations: &[&'static Operation]) -> String {
-    if operations.is_empty() {
-        return "this service has no gate that applies policies at run time; its `Service::router` creates one with \
-                `platform.gate(&store, operations::ALL)`"
-            .to_owned();
+/// Returns true if a call of an operation can be repeated.
+fn is_repeatable(operation: &Operation) -> bool {
+    operation.method.is_idempotent() || operation.idempotency.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use writ_runtime::Method;
+
+    use super::*;
+
+    static SERVED: Operation = Operation { id: "listEvents", path: "/events", ..Operation::NONE };
+    static CALLED: Operation = Operation { id: "getTicket", path: "/tickets/{id}", ..Operation::NONE };
+    static SOLD: Operation = Operation { id: "buyTicket", method: Method::POST, path: "/tickets", ..Operation::NONE };
+
+    fn check(command: &str) -> Result<(), String> {
+        let words: Vec<_> = command.split(' ').map(str::to_owned).collect();
+        let Ok(Command::Set(setting)) = Command::parse(&words) else { panic!("{command}") };
+        Operations { served: &[&SERVED], called: &[&CALLED, &SOLD] }.check(&setting)
     }
-    let mut known: Vec<&str> =
-        operations.iter().filter(|operation| !is_probe(operation)).map(|found| found.id).collect();
-    known.sort_unstable();
-    known.dedup();
-    let hint = suggestion(name, known.iter().copied());
-    let more = if known.len() > MAX_LISTED { ", …" } else { "" };
-    known.truncate(MAX_LISTED);
-    format!("the contract has no operation `{name}`{hint}\nits operations are {}{more}", known.join(", "))
+
+    #[test]
+    fn a_policy_is_set_where_it_has_an_effect() {
+        for fits in [
+            "set listEvents rate=20/60s for 30m",
+            "off listEvents for 30m",
+            "set getTicket timeout=2s retry=off for 30m",
+            "set buyTicket timeout=500ms for 30m",
+            "off buyTicket for 30m",
+        ] {
+            assert_eq!(check(fits), Ok(()), "{fits}");
+        }
+        for (wrong, message) in [
+            ("set listEvents timeout=2s for 30m", "this service does not call `listEvents`, so timeout=2s"),
+            ("set listEvents retry=off for 30m", "this service does not call `listEvents`, so retry=off"),
+            ("set listEvents cache=off for 30m", "the contract declares no x-cache for `listEvents`"),
+            ("set getTicket rate=20/60s for 30m", "this service does not serve `getTicket`; set rate=20/1m"),
+            ("set getTicket cache=off for 30m", "this service does not serve `getTicket`; set cache=off"),
+            ("set buyTicket retry=3 for 30m", "`buyTicket` is never repeated"),
+            (
+                "set getTickets timeout=2s for 30m",
+                "the contract has no operation `getTickets`; did you mean `getTicket`?",
+            ),
+        ] {
+            let refused = check(wrong).unwrap_err();
+            assert!(refused.starts_with(message), "{wrong}: {refused}");
+        }
+    }
 }

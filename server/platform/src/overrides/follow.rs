@@ -48,8 +48,8 @@ impl Follower {
             }
         }
         let is_known = self.confirmed.is_some_and(|(known, at)| known == version && at.elapsed() < HEARTBEAT);
-        // A process whose gate does not apply overrides must not confirm them.
-        if !is_known && !self.overrides.operations().is_empty() {
+        // A process whose gate and calls do not apply overrides must not confirm them.
+        if !is_known && self.overrides.have_effect() {
             postgres::register(&self.pool, self.id, &self.name, version).await?;
             self.confirmed = Some((version, Instant::now()));
         }

@@ -1,5 +1,5 @@
 //! Policies at run time: for a limited time, an operator replaces the rate limit or the cache time that the contract
-//! declares for an operation, or switches the operation off.
+//! declares for an operation, the time limit or the retries of its calls, or switches the operation off.
 //!
 //! The store of these overrides is the first database of the service. Each process polls one row of it twice a second,
 //! on a connection of its own. `NOTIFY` would save little: a notification is lost while a connection is broken and does
@@ -32,6 +32,8 @@ pub(crate) use active::Overrides;
 pub use admin::AdminConfig;
 pub(crate) use admin::{router, run};
 pub(crate) use board::Board;
+#[cfg(feature = "calls")]
+pub(crate) use change::LONGEST_CALL;
 pub(crate) use command::USAGE;
 #[cfg(feature = "postgres")]
 pub(crate) use follow::{Follower, follow};

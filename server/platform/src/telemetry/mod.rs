@@ -1,5 +1,7 @@
 //! The telemetry of the process: its log lines, the log line, metrics and trace of each request, and their end.
 
+#[cfg(feature = "calls")]
+mod call;
 #[cfg(test)]
 pub(crate) mod captured;
 #[cfg(all(feature = "postgres", feature = "redis"))]
@@ -22,6 +24,8 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
+#[cfg(feature = "calls")]
+pub(crate) use call::CallSpan;
 #[cfg(all(feature = "postgres", feature = "redis"))]
 pub(crate) use event::{Origin, consumption};
 pub(crate) use request::inherited;

@@ -11,6 +11,8 @@ use http::{HeaderMap, Request, Response};
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::{Span as _, SpanBuilder, SpanKind, TraceContextExt as _, TracerProvider as _};
 use opentelemetry::{Context, KeyValue};
+#[cfg(feature = "calls")]
+use opentelemetry_http::HeaderInjector;
 use opentelemetry_http::{HeaderExtractor, HttpClient, HttpError};
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
@@ -95,6 +97,12 @@ pub(super) fn continue_trace(span: &tracing::Span, headers: &HeaderMap) {
         // The error means that the span is not exported.
         let _ = span.set_parent(parent);
     }
+}
+
+/// Adds the trace context of a span to the headers of a request that it sends (W3C Trace Context).
+#[cfg(feature = "calls")]
+pub(super) fn propagate(span: &tracing::Span, headers: &mut HeaderMap) {
+    TraceContextPropagator::new().inject_context(&span.context(), &mut HeaderInjector(headers));
 }
 
 /// The name of the trace context of an event, as HTTP has it for requests (W3C Trace Context).

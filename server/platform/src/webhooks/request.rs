@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -20,6 +20,7 @@ use tokio_rustls::TlsConnector;
 
 use super::address::AddressPolicy;
 use super::target::Target;
+use crate::retry_after::retry_after;
 
 /// The time for a complete request: the lookup of the host name, the connection and the response.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(15);
@@ -116,7 +117,8 @@ impl Sender {
         let target = Target::parse(url, &self.policy).map_err(|_| Failure::Forbidden)?;
         let sent = tokio::time::timeout(self.timeout, self.exchange(&target, message)).await;
         let head = sent.unwrap_or_else(|_| Err(Failure::Unreachable("no response in time".to_owned())))?;
-        match (head.status, retry_after(&head)) {
+        let wait = retry_after(&head.headers, LONGEST_WAIT).filter(|wait| !wait.is_zero());
+        match (head.status, wait) {
             (status, _) if status.is_success() => Ok(()),
             (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, Some(wait)) => {
                 Err(Failure::Busy(head.status, wait))
@@ -171,18 +173,6 @@ fn request(target: &Target, message: &Message) -> Result<Request<Body>, Failure>
     Ok(request)
 }
 
-/// Returns the time for which a response asks to wait (`Retry-After`, RFC 9110 § 10.2.3), up to [`LONGEST_WAIT`].
-fn retry_after(head: &Parts) -> Option<Duration> {
-    let text = head.headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let wait = match is_number {
-        // A number that is too large is more than the longest wait.
-        true => Duration::from_secs(text.parse().unwrap_or(u64::MAX)),
-        false => httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::now()).ok()?,
-    };
-    Some(wait.min(LONGEST_WAIT)).filter(|wait| !wait.is_zero())
-}
-
 /// Sends a request on a new connection and returns the head of the response. The connection ends with it.
 async fn respond(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -223,29 +213,6 @@ impl std::fmt::Display for Failure {
                 write!(f, "the endpoint responded with the status {}", status.as_u16())
             }
             Failure::Unreachable(cause) => write!(f, "the endpoint did not respond: {cause}"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_endpoint_asks_for_a_wait_in_seconds_or_with_a_date_and_within_a_bound() {
-        let wait = |text: &str| {
-            let response = http::Response::builder().header(header::RETRY_AFTER, text).body(()).unwrap();
-            retry_after(&response.into_parts().0)
-        };
-        let (seconds, now) = (Duration::from_secs, SystemTime::now());
-        assert_eq!((wait("120"), wait("0"), wait("")), (Some(seconds(120)), None, None));
-        for long in ["86400", "99999999999999999999999", &httpdate::fmt_http_date(now + seconds(86_400))] {
-            assert_eq!(wait(long), Some(LONGEST_WAIT), "{long}");
-        }
-        let soon = wait(&httpdate::fmt_http_date(now + seconds(600))).unwrap();
-        assert!((seconds(590)..=seconds(600)).contains(&soon), "{soon:?}");
-        for none in [httpdate::fmt_http_date(now - seconds(600)).as_str(), "soon", "-1", "1.5"] {
-            assert_eq!(wait(none), None, "{none}");
         }
     }
 }

@@ -26,6 +26,7 @@ const EXTENSIONS: &[Extension] = &[
     Extension { name: "x-idempotency", owners: &[ObjectKind::Operation] },
     Extension { name: "x-pagination", owners: &[ObjectKind::Root, ObjectKind::Operation, ObjectKind::Schema] },
     Extension { name: "x-rate-limit", owners: &[ObjectKind::Operation] },
+    Extension { name: "x-retry", owners: &[ObjectKind::Operation] },
     Extension {
         name: "x-rust-name",
         owners: &[ObjectKind::Operation, ObjectKind::Tag, ObjectKind::Parameter, ObjectKind::Schema],
@@ -35,6 +36,7 @@ const EXTENSIONS: &[Extension] = &[
     Extension { name: "x-sort", owners: &[ObjectKind::Parameter] },
     Extension { name: "x-sparse", owners: &[ObjectKind::Parameter] },
     Extension { name: "x-sparse-of", owners: &[ObjectKind::Schema] },
+    Extension { name: "x-timeout", owners: &[ObjectKind::Operation] },
     Extension { name: "x-versions", owners: &[ObjectKind::Root] },
 ];
 

@@ -6,6 +6,7 @@
 //! [`Kind`](crate::model::Kind). Checks that need all schemas follow.
 
 mod builder;
+mod call_policy;
 mod chosen;
 mod collect;
 mod collect_enum;

@@ -13,10 +13,10 @@ use super::node_fields::elements;
 use super::quantity::{duration, intended_duration, intended_size, size};
 
 /// The form of a policy such as `x-cache`: its name, its fields, and an example.
-struct Form {
-    name: &'static str,
-    fields: &'static [&'static str],
-    example: &'static str,
+pub(super) struct Form {
+    pub(super) name: &'static str,
+    pub(super) fields: &'static [&'static str],
+    pub(super) example: &'static str,
 }
 
 const RATE_LIMIT: Form = Form {
@@ -30,7 +30,7 @@ const IDEMPOTENCY: Form = Form { name: "x-idempotency", fields: &["retention"], 
 const CACHE: Form =
     Form { name: "x-cache", fields: &["ttl", "tags", "shared"], example: "{ ttl: 300s, tags: [\"user:{userId}\"] }" };
 
-const A_DURATION: &str = "a duration such as `60s`, `5m`, `24h` or `30d`";
+pub(super) const A_DURATION: &str = "a duration such as `60s`, `5m`, `24h` or `30d`";
 const A_SIZE: &str = "a size such as `64KiB` or `1MiB`, or a number of bytes";
 const A_COUNT: &str = "a positive integer";
 
@@ -54,7 +54,8 @@ impl<'d> Builder<'d, '_> {
             Some(Cache { ttl: ttl?, tags, shared: shared.unwrap_or(false) })
         });
         let invalidates = self.tags(node.get("x-cache-invalidates"), "`x-cache-invalidates`");
-        Policies { rate_limits, idempotency, cache, invalidates }
+        let (timeout, retry) = (self.timeout(node), self.retry(node));
+        Policies { rate_limits, idempotency, cache, invalidates, timeout, retry }
     }
 
     fn rate_limit(&mut self, node: &'d Node) -> Option<RateLimit> {
@@ -101,7 +102,7 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Checks that the value of a policy is an object, and reports its unknown fields.
-    fn form(&mut self, form: &Form, node: &'d Node) -> Option<()> {
+    pub(super) fn form(&mut self, form: &Form, node: &'d Node) -> Option<()> {
         let Some(object) = node.as_object() else {
             self.report(
                 Diagnostic::error(
@@ -131,7 +132,7 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Returns the value of a required field of a policy, and reports the field if it is missing or invalid.
-    fn needed<T>(
+    pub(super) fn needed<T>(
         &mut self,
         form: &Form,
         policy: &'d Node,
@@ -156,7 +157,7 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Returns the value of an optional field of a policy, and reports the field if it is invalid.
-    fn field<T>(
+    pub(super) fn field<T>(
         &mut self,
         form: &Form,
         policy: &'d Node,
@@ -176,7 +177,7 @@ impl<'d> Builder<'d, '_> {
         value
     }
 
-    fn bad_policy(&mut self, node: &Node, what: &str, expected: &str, intended: Option<String>) {
+    pub(super) fn bad_policy(&mut self, node: &Node, what: &str, expected: &str, intended: Option<String>) {
         let written = self.document.sources.slice(node.span);
         let label = match expected {
             A_DURATION => "not a duration",
@@ -260,6 +261,7 @@ impl<'d> Builder<'d, '_> {
                     .help("remove it; to invalidate cached responses, use `x-cache-invalidates`"),
             );
         }
+        self.check_retry(node, operation);
         if operation.body.is_none() && node.get("x-body-limit").is_some() && node.get("requestBody").is_none() {
             let report = self
                 .remark(
@@ -288,6 +290,6 @@ pub(super) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Returns the duration in a node, if it is above zero.
-fn some_time(node: &Node) -> Option<Duration> {
+pub(super) fn some_time(node: &Node) -> Option<Duration> {
     node.as_str().and_then(duration).filter(|time| !time.is_zero())
 }

@@ -18,7 +18,7 @@ pub use content::{
 pub use header::Header;
 pub use list_page::{ListPage, PageMember};
 pub use parameter::{Parameter, ParameterLocation, SortKey};
-pub use policy::{Cache, LimitBy, Policies, RateLimit};
+pub use policy::{Cache, LimitBy, Policies, RateLimit, Retry};
 pub use response::{Response, Status};
 pub use security::{Requirement, Scheme, SchemeKind, Scope};
 pub use style::Style;
@@ -82,7 +82,8 @@ pub struct Operation {
     /// The alternatives of security requirements of the operation; all requirements of one alternative must be
     /// satisfied. Empty for a public operation.
     pub security: Vec<Vec<Requirement>>,
-    /// The policies of the operation (`x-rate-limit`, `x-idempotency`, `x-cache`, `x-cache-invalidates`).
+    /// The policies of the operation (`x-rate-limit`, `x-idempotency`, `x-cache`, `x-cache-invalidates`, `x-timeout`,
+    /// `x-retry`).
     pub policies: Policies,
     /// The names of the events that the operation publishes (`x-events`), each with its span.
     pub events: Vec<Spanned<String>>,

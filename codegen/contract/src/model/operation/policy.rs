@@ -1,8 +1,8 @@
-//! The policies of an operation: rate limits, idempotency and caching.
+//! The policies of an operation: rate limits, idempotency, caching, time limit and retries.
 
 use std::time::Duration;
 
-/// The policies of an operation, declared by `x-` fields: rate limits, idempotency and caching.
+/// The policies of an operation, declared by `x-` fields: rate limits, idempotency, caching, time limit and retries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policies {
     /// The rate limits of the operation (`x-rate-limit`).
@@ -13,6 +13,19 @@ pub struct Policies {
     pub cache: Option<Cache>,
     /// The tags of cached responses that a successful call of the operation invalidates (`x-cache-invalidates`).
     pub invalidates: Vec<String>,
+    /// The longest time from the request to the response of the operation (`x-timeout`).
+    pub timeout: Option<Duration>,
+    /// The retries of the operation by its clients (`x-retry`). `None`: the method of the operation decides.
+    pub retry: Option<Retry>,
+}
+
+/// The retries of an operation by its clients (`x-retry`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// The largest number of requests of one call, the first one included. With 1 there are no retries.
+    pub attempts: u32,
+    /// The time after which a call sends a second request while it waits for the first response (a hedged request).
+    pub hedge: Option<Duration>,
 }
 
 /// A rate limit of an operation (`x-rate-limit`).

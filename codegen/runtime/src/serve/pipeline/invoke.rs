@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -30,6 +30,7 @@ pub(super) async fn invoke(
     operation: &Operation,
     deadline: Deadline,
 ) -> Result<Reply, Problem> {
+    let handler = pin!(deadline.scope(handler));
     // The handler is polled first, so a handler that is ready has its own outcome.
     match deadline.limit(select(handler, interrupted)).await {
         Ok(Either::Left((outcome, _))) => outcome,

@@ -42,7 +42,8 @@ impl<A: Authenticate, G: Gate<A::Principal>> Serve for Stages<A, G> {
     fn serve(self: Arc<Self>, head: Arc<RequestHead>, extensions: Extensions, body: Body) -> ResponseFuture {
         Box::pin(async move {
             let shared = &self.shared;
-            let deadline = Deadline::after(shared.options.timeouts.request);
+            let limit = shared.options.timeouts.request;
+            let deadline = Deadline::after(self.operation.timeout.map_or(limit, |timeout| timeout.min(limit)));
             let reply = {
                 let stages = pin!(self.run(&head, &extensions, body, deadline));
                 bounded(stages, self.operation, deadline).await

@@ -23,7 +23,7 @@ pub trait Orders: Send + Sync + 'static {
 
     /// `GET /orders` ([`operations::LIST_ORDERS`]). Requires `bearer` with the scope `orders`. The
     /// gate allows 100 requests in 60 s per caller. The gate may cache responses for 5 min, per
-    /// caller.
+    /// caller. A request ends after 2 s.
     fn list_orders(
         &self,
         cx: &Context<Self::Principal>,
@@ -49,7 +49,8 @@ pub trait Orders: Send + Sync + 'static {
         request: GetOrderRequest,
     ) -> impl Future<Output = Result<GetOrderResponse, GetOrderError>> + Send;
 
-    /// `PUT /orders/{orderId}` ([`operations::PUT_ORDER`]). Requires `bearer` with the scope `orders`.
+    /// `PUT /orders/{orderId}` ([`operations::PUT_ORDER`]). Requires `bearer` with the scope
+    /// `orders`. A request ends after 750 ms.
     fn put_order(
         &self,
         cx: &Context<Self::Principal>,

@@ -5,9 +5,6 @@
 //! algorithm of its tokens. Issuer and audience must be those of the settings. A token whose header says that it is not an
 //! access token is rejected.
 
-mod fetch;
-mod jwk;
-mod keys;
 mod settings;
 
 use std::borrow::Cow;
@@ -23,9 +20,8 @@ pub use settings::IssuerConfig;
 
 use super::claims::{self, FromClaims};
 use super::jose;
+use super::remote_keys::{COOLDOWN, Found, Jwk, Keys};
 use super::verified::{Verified, VerifiedTokens};
-use jwk::Jwk;
-use keys::{COOLDOWN, Found, Keys};
 
 /// The maximum length of an access token in bytes. A longer text is rejected without parsing it.
 const MAX_LENGTH: usize = 16 * 1024;
@@ -61,7 +57,7 @@ impl<P: FromClaims> Issuer<P> {
     /// Creates the verifier of the tokens of an issuer. It fetches the keys of the issuer on first use.
     pub fn new(config: IssuerConfig) -> Issuer<P> {
         jose::install();
-        let keys = Keys::new(config.clone());
+        let keys = Keys::new(config.issuer.clone(), config.key_location());
         Issuer(Arc::new(Inner { config, keys, verified: VerifiedTokens::new(REMEMBERED) }))
     }
 

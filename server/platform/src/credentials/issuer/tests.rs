@@ -13,9 +13,9 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as 
 use serde::Deserialize;
 use serde_json::json;
 
-use super::keys::Times;
 use super::*;
 use crate::credentials::Registered;
+use crate::credentials::remote_keys::{Times, key_set};
 use crate::principal::Principal;
 use crate::testing::SOON;
 
@@ -149,7 +149,7 @@ fn now() -> i64 {
 
 fn issuer_with(config: IssuerConfig, times: Times) -> Issuer<Visitor> {
     jose::install();
-    let keys = Keys::with_times(config.clone(), times);
+    let keys = Keys::with_times(config.issuer.clone(), config.key_location(), times);
     Issuer(Arc::new(Inner { config, keys, verified: VerifiedTokens::new(REMEMBERED) }))
 }
 
@@ -354,7 +354,7 @@ fn rsa_signatures_are_verified_with_the_algorithm_of_the_key_alone() {
     let issuer = Issuer::<Visitor>::new(config);
     let key = |alg: Option<&str>| {
         let key = json!({ "kty": "RSA", "kid": "rsa", "n": RSA_MODULUS, "e": "AQAB", "alg": alg });
-        jwk::key_set(&json!({ "keys": [key] })).unwrap().remove(0)
+        key_set(&json!({ "keys": [key] })).unwrap().remove(0)
     };
     for (alg, rs256, ps256) in
         [(None, true, false), (Some("RS256"), true, false), (Some("PS256"), false, true), (Some("RS512"), false, false)]

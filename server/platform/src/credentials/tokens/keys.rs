@@ -2,17 +2,52 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
+use axum::Router;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use jsonwebtoken::errors::Error;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::published;
 use crate::config::parse::decoded;
 use crate::credentials::jose::{self, KeyPair};
 use crate::random;
+
+/// The keys of the tokens of a service. Clones share them.
+#[derive(Clone)]
+pub(crate) struct TokenKeys(pub(super) Arc<KeySet>);
+
+impl TokenKeys {
+    /// Parses the configured keys of tokens. Without a key the process generates a random one.
+    pub(crate) fn read(keys: &[SecretString]) -> Result<TokenKeys, BadKey> {
+        Ok(TokenKeys(Arc::new(KeySet::read(keys)?)))
+    }
+
+    /// Creates a random key.
+    pub(crate) fn random() -> TokenKeys {
+        TokenKeys(Arc::new(KeySet::random()))
+    }
+
+    /// Returns the route `/.well-known/jwks.json`, which publishes the public keys (RFC 7517).
+    pub(crate) fn router(&self) -> Router {
+        published::router(&self.0.published)
+    }
+
+    /// Signs the claims of a token of this media type and returns the token.
+    pub(in crate::credentials) fn sign(&self, media_type: &str, claims: &impl Serialize) -> Result<String, Error> {
+        let signing = &self.0.signing;
+        let mut header = Header::new(signing.algorithm);
+        header.typ = Some(media_type.to_owned());
+        header.kid = Some(signing.id.clone());
+        jsonwebtoken::encode(&header, claims, &signing.key)
+    }
+}
 
 /// The keys of tokens. The first configured key signs, all keys verify and are published.
 ///

@@ -13,7 +13,7 @@ use std::time::Duration;
 use axum::Router;
 use chrono::{DateTime, Utc};
 use jsonwebtoken::errors::Error as IssueError;
-use jsonwebtoken::{Algorithm, Header, Validation};
+use jsonwebtoken::{Algorithm, Validation};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
@@ -21,12 +21,12 @@ use uuid::Uuid;
 use writ_runtime::{BearerToken, Denied};
 
 pub use keys::BadKey;
+pub(crate) use keys::TokenKeys;
 pub use refresh::RefreshToken;
 
 use super::claims::{self, FromClaims};
 use super::verified::{Verified, VerifiedTokens};
 use crate::config::{Source, parse};
-use keys::KeySet;
 
 /// The maximum length of an access token in bytes. A longer text is rejected without parsing it.
 const MAX_LENGTH: usize = 4096;
@@ -68,7 +68,7 @@ impl TokenConfig {
 pub struct Tokens<P>(Arc<Inner<P>>);
 
 struct Inner<P> {
-    keys: KeySet,
+    keys: TokenKeys,
     validation: Validation,
     issuer: String,
     audience: String,
@@ -121,7 +121,7 @@ impl<P> Clone for Tokens<P> {
 
 impl<P> fmt::Debug for Tokens<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tokens").field("signing_id", &self.0.keys.signing.id).finish_non_exhaustive()
+        f.debug_struct("Tokens").field("signing_id", &self.0.keys.0.signing.id).finish_non_exhaustive()
     }
 }
 
@@ -137,15 +137,11 @@ impl<P: FromClaims> Tokens<P> {
     /// # Errors
     /// Returns [`BadKey`] if a key is not a private key of Ed25519 or P-256.
     pub fn new(config: &TokenConfig) -> Result<Tokens<P>, BadKey> {
-        Ok(Tokens::on(KeySet::read(&config.keys)?, config))
+        Ok(Tokens::on(TokenKeys::read(&config.keys)?, config))
     }
 
-    /// Creates an issuer and verifier of tokens with a random key.
-    pub(crate) fn with_random_key(config: &TokenConfig) -> Tokens<P> {
-        Tokens::on(KeySet::random(), config)
-    }
-
-    fn on(keys: KeySet, config: &TokenConfig) -> Tokens<P> {
+    /// Creates an issuer and verifier of tokens with these keys.
+    pub(crate) fn on(keys: TokenKeys, config: &TokenConfig) -> Tokens<P> {
         // The key of a token replaces the algorithm.
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[&config.issuer]);
@@ -181,7 +177,7 @@ impl<P: FromClaims> Tokens<P> {
         let now = Utc::now().timestamp();
         let latest = now.saturating_add_unsigned(self.0.lifetime.as_secs());
         let expires = session.map_or(latest, |session| latest.min(session.ends_at.timestamp()));
-        let token = self.sign(
+        let token = self.0.keys.sign(
             ACCESS,
             &Claims {
                 iss: &self.0.issuer,
@@ -215,7 +211,7 @@ impl<P: FromClaims> Tokens<P> {
         let latest = now.timestamp().saturating_add_unsigned(lifetime.as_secs());
         let expires = latest.min(session.ends_at.timestamp());
         let audience = format!("{}/refresh", self.0.issuer);
-        let token = self.sign(
+        let token = self.0.keys.sign(
             REFRESH,
             &Claims {
                 iss: &self.0.issuer,
@@ -235,7 +231,7 @@ impl<P: FromClaims> Tokens<P> {
     /// Returns the route `/.well-known/jwks.json`, which publishes the public keys (RFC 7517) to other services that
     /// verify the access tokens of this one. Add it to the routes of the service.
     pub fn key_set_router(&self) -> Router {
-        published::router(&self.0.keys.published)
+        self.0.keys.router()
     }
 
     /// Returns the caller to whom an access token belongs.
@@ -271,19 +267,10 @@ impl<P: FromClaims> Tokens<P> {
         }
         // The key determines the algorithm. No other field of the token's header is used, because the client
         // controls the header.
-        let key = self.0.keys.verifying.get(&header.kid?)?;
+        let key = self.0.keys.0.verifying.get(&header.kid?)?;
         let mut validation = self.0.validation.clone();
         validation.algorithms = vec![key.algorithm];
         claims::caller(jsonwebtoken::decode::<Value>(token, &key.key, &validation).ok()?.claims)
-    }
-
-    /// Signs the claims of a token of this media type and returns the token.
-    fn sign(&self, media_type: &str, claims: &impl Serialize) -> Result<String, IssueError> {
-        let signing = &self.0.keys.signing;
-        let mut header = Header::new(signing.algorithm);
-        header.typ = Some(media_type.to_owned());
-        header.kid = Some(signing.id.clone());
-        jsonwebtoken::encode(&header, claims, &signing.key)
     }
 }
 

@@ -142,3 +142,62 @@ async fn a_process_that_shuts_down_no_longer_counts() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
+
+#[cfg(feature = "calls")]
+mod calls {
+    use writ_runtime::client::{Call, Connection, FromResponse, Incoming};
+
+    use super::*;
+
+    static GET_VISITOR: Operation = Operation { id: "getVisitor", path: "/visitors", ..Operation::NONE };
+
+    /// A service with a database that calls another one, which does not respond.
+    struct Office {
+        pool: PgPool,
+        visitors: Connection,
+    }
+
+    impl Service for Office {
+        const PREFIX: &'static str = "OFFICE_";
+
+        fn new(platform: &mut Builder) -> Office {
+            let silent = Router::new().fallback(std::future::pending::<()>);
+            let visitors = platform.calls_through("visitors", &[&GET_VISITOR], silent);
+            Office { pool: platform.database(&MUSEUM), visitors }
+        }
+
+        fn router(&self, _: &Platform) -> Router {
+            Router::new()
+        }
+    }
+
+    #[derive(Debug)]
+    struct Anything;
+
+    impl FromResponse for Anything {
+        fn read(_: &mut Incoming) -> Option<Anything> {
+            Some(Anything)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_service_applies_the_policies_of_its_calls() {
+        let database = TestDatabase::empty(&MUSEUM).await;
+        let office = TestServer::<Office>::start_with(|settings| settings.set("DATABASE_URL", &database.url)).await;
+        while !policy(&office, "list").await.unwrap().ends_with("applied by 1 of 1 processes") {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let report = policy(&office, "set getVisitor timeout=20ms retry=off for 30m").await.unwrap();
+        assert!(report.contains("getVisitor: timeout=20ms retry=off until"), "{report}");
+        let started = Instant::now();
+        let call: Call<Anything, Anything> = office.service.visitors.begin(&GET_VISITOR).call();
+        let failure = call.await.unwrap_err();
+        assert!(started.elapsed() < Duration::from_secs(4), "{failure:?}");
+        policy(&office, "clear getVisitor retry").await.unwrap();
+        let kinds: Vec<String> =
+            sqlx::query_scalar("SELECT kind FROM writ.policy_overrides").fetch_all(&office.service.pool).await.unwrap();
+        assert_eq!(kinds, ["timeout"]);
+        let refused = policy(&office, "set getVisitor rate=20/60s for 30m").await.unwrap_err();
+        assert!(refused.starts_with("this service does not serve `getVisitor`"), "{refused}");
+    }
+}

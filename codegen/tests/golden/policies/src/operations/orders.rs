@@ -4,7 +4,7 @@
 use std::time::Duration;
 use writ_runtime::{
     Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit,
-    Requirement, Style, ValueKind,
+    Requirement, Retry, Style, ValueKind,
 };
 use crate::operations::SCHEME_BEARER;
 #[cfg(doc)]
@@ -28,6 +28,8 @@ pub static LIST_ORDERS: Operation = Operation {
         RateLimit { requests: 100, window: Duration::from_secs(60), by: LimitBy::Caller },
     ],
     cache: Some(Cache { ttl: Duration::from_secs(300), tags: &["orders:{principal}"], shared: false }),
+    timeout: Some(Duration::from_secs(2)),
+    retry: Some(Retry { attempts: 3, hedge: Some(Duration::from_millis(250)) }),
     statuses: &[200, 429],
     produces: &["application/json"],
     sparse_fieldset: Some("fields"),
@@ -55,6 +57,7 @@ pub static CREATE_ORDER: Operation = Operation {
     ],
     idempotency: Some(Idempotency { retention: Duration::from_secs(86_400) }),
     invalidates: &["orders:{principal}"],
+    retry: Some(Retry { attempts: 2, hedge: None }),
     statuses: &[201, 429],
     produces: &["application/json"],
     ..Operation::NONE
@@ -96,6 +99,8 @@ pub static PUT_ORDER: Operation = Operation {
     }),
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders"] }]],
     invalidates: &["order:{orderId}"],
+    timeout: Some(Duration::from_millis(750)),
+    retry: Some(Retry { attempts: 1, hedge: None }),
     statuses: &[204, 412],
     ..Operation::NONE
 };

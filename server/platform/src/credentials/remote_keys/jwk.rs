@@ -11,10 +11,10 @@ const MAX_KEYS: usize = 100;
 
 /// A key of an issuer that verifies tokens, and the only algorithm that it is used with.
 #[derive(Debug, Clone)]
-pub(super) struct Jwk {
-    pub(super) id: Option<String>,
-    pub(super) algorithm: Algorithm,
-    pub(super) key: DecodingKey,
+pub(in crate::credentials) struct Jwk {
+    pub(in crate::credentials) id: Option<String>,
+    pub(in crate::credentials) algorithm: Algorithm,
+    pub(in crate::credentials) key: DecodingKey,
 }
 
 /// The members of a JSON Web Key that matter here.
@@ -35,7 +35,7 @@ struct Members {
 
 /// Returns the keys of a key set that can verify tokens. Keys of other kinds and for other uses are ignored
 /// (RFC 7517 § 5). Returns `None` if the value is not a key set.
-pub(super) fn key_set(value: &Value) -> Option<Vec<Jwk>> {
+pub(in crate::credentials) fn key_set(value: &Value) -> Option<Vec<Jwk>> {
     let keys = value.get("keys")?.as_array()?.iter().take(MAX_KEYS);
     Some(keys.filter_map(|key| Members::deserialize(key).ok()?.key()).collect())
 }

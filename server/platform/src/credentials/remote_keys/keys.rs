@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
-use super::fetch;
 use super::jwk::Jwk;
-use super::settings::IssuerConfig;
+use super::{KeyLocation, fetch};
 use crate::BoxError;
 
 /// The age at which keys are fetched again in the background.
@@ -18,14 +17,16 @@ const USABLE: Duration = Duration::from_secs(86_400);
 
 /// The time between two attempts to fetch the keys. Strangers can send tokens with unknown key ids, so these must not
 /// cause more requests to the issuer.
-pub(super) const COOLDOWN: Duration = Duration::from_secs(10);
+pub(in crate::credentials) const COOLDOWN: Duration = Duration::from_secs(10);
 
 /// The keys of an issuer. Clones share them.
 #[derive(Clone)]
-pub(super) struct Keys(Arc<Inner>);
+pub(in crate::credentials) struct Keys(Arc<Inner>);
 
 struct Inner {
-    config: IssuerConfig,
+    /// The name of the issuer in log lines.
+    issuer: String,
+    location: KeyLocation,
     known: RwLock<Option<Known>>,
     /// The result of the last attempt to fetch the keys. The lock is held during an attempt, so that there is one at a
     /// time.
@@ -35,10 +36,10 @@ struct Inner {
 
 /// The ages of keys, and the time between two attempts to fetch them.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Times {
-    pub(super) fresh: Duration,
-    pub(super) usable: Duration,
-    pub(super) cooldown: Duration,
+pub(in crate::credentials) struct Times {
+    pub(in crate::credentials) fresh: Duration,
+    pub(in crate::credentials) usable: Duration,
+    pub(in crate::credentials) cooldown: Duration,
 }
 
 impl Default for Times {
@@ -62,7 +63,7 @@ struct Attempt {
 }
 
 /// The result of looking for a key.
-pub(super) enum Found {
+pub(in crate::credentials) enum Found {
     Key(Jwk),
     /// The issuer has no key with this id.
     Unknown,
@@ -71,16 +72,16 @@ pub(super) enum Found {
 }
 
 impl Keys {
-    pub(super) fn new(config: IssuerConfig) -> Keys {
-        Keys::with_times(config, Times::default())
+    pub(in crate::credentials) fn new(issuer: String, location: KeyLocation) -> Keys {
+        Keys::with_times(issuer, location, Times::default())
     }
 
-    pub(super) fn with_times(config: IssuerConfig, times: Times) -> Keys {
-        Keys(Arc::new(Inner { config, known: RwLock::default(), attempt: Mutex::default(), times }))
+    pub(in crate::credentials) fn with_times(issuer: String, location: KeyLocation, times: Times) -> Keys {
+        Keys(Arc::new(Inner { issuer, location, known: RwLock::default(), attempt: Mutex::default(), times }))
     }
 
     /// Returns the key with this id. A token without an id is verified by the only key of the issuer.
-    pub(super) async fn find(&self, id: Option<&str>) -> Found {
+    pub(in crate::credentials) async fn find(&self, id: Option<&str>) -> Found {
         let began = Instant::now();
         if let Some((known, key)) = self.known().and_then(|known| Some((known.clone(), known.find(id)?))) {
             if known.fetched.elapsed() > self.0.times.fresh {
@@ -110,15 +111,15 @@ impl Keys {
             return attempt.failure.clone();
         }
         // The download continues if the request that caused it ends.
-        let config = self.0.config.clone();
-        let fetched = tokio::task::spawn_blocking(move || fetch::keys(&config)).await;
+        let location = self.0.location.clone();
+        let fetched = tokio::task::spawn_blocking(move || fetch::keys(&location)).await;
         let failure = match fetched.map_err(BoxError::from).and_then(|keys| keys) {
             Ok(keys) => {
                 self.keep(keys);
                 None
             }
             Err(error) => {
-                tracing::warn!(%error, issuer = self.0.config.issuer, "the keys of the issuer cannot be fetched");
+                tracing::warn!(%error, issuer = self.0.issuer, "the keys of the issuer cannot be fetched");
                 Some(error.to_string())
             }
         };

@@ -5,8 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 use ureq::Agent;
 
+use super::KeyLocation;
+#[cfg(feature = "jwt")]
+use super::is_trustworthy;
 use super::jwk::{self, Jwk};
-use super::settings::{IssuerConfig, is_trustworthy};
 use crate::BoxError;
 
 /// The time for one request and its response.
@@ -16,12 +18,13 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_BYTES: u64 = 256 * 1024;
 
 /// Fetches the keys of an issuer. The HTTP client blocks its thread.
-pub(super) fn keys(config: &IssuerConfig) -> Result<Vec<Jwk>, BoxError> {
+pub(super) fn keys(location: &KeyLocation) -> Result<Vec<Jwk>, BoxError> {
     // Redirects are not followed: discovery names the location of the keys.
     let agent: Agent = Agent::config_builder().max_redirects(0).timeout_global(Some(TIMEOUT)).build().into();
-    let url = match &config.keys {
-        Some(url) => url.clone(),
-        None => discover(&agent, &config.issuer)?,
+    let url = match location {
+        KeyLocation::Url(url) => url.clone(),
+        #[cfg(feature = "jwt")]
+        KeyLocation::Discovered(issuer) => discover(&agent, issuer)?,
     };
     let keys = jwk::key_set(&get(&agent, &url)?).ok_or_else(|| format!("{url} is not a JSON Web Key Set"))?;
     match keys.is_empty() {
@@ -31,6 +34,7 @@ pub(super) fn keys(config: &IssuerConfig) -> Result<Vec<Jwk>, BoxError> {
 }
 
 /// Returns the URL of the keys of an issuer, from its metadata.
+#[cfg(feature = "jwt")]
 fn discover(agent: &Agent, issuer: &str) -> Result<String, BoxError> {
     let [first, second] = metadata_urls(issuer);
     let metadata = get(agent, &first).or_else(|error| get(agent, &second).map_err(|_| error))?;
@@ -46,6 +50,7 @@ fn discover(agent: &Agent, issuer: &str) -> Result<String, BoxError> {
 
 /// Returns the URLs of the metadata of an issuer: by OpenID Connect Discovery 1.0 § 4, and by RFC 8414 § 3.1, which
 /// inserts the well-known path before the path of the issuer.
+#[cfg(feature = "jwt")]
 fn metadata_urls(issuer: &str) -> [String; 2] {
     let base = issuer.trim_end_matches('/');
     let authority = base.find("://").map_or(0, |scheme| scheme + 3);
@@ -64,7 +69,7 @@ fn get(agent: &Agent, url: &str) -> Result<Value, BoxError> {
     serde_json::from_str(&text).map_err(|error| format!("{url} is not JSON: {error}").into())
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "jwt"))]
 mod tests {
     use super::*;
 
