@@ -17,10 +17,8 @@ const UNREAD: &[u16] = &[400, 404, 408, 426, 431];
 pub(super) struct Replies {
     /// The responses, of which the first that matches counts.
     mappers: Vec<Json>,
-    /// The media type of the response for all other statuses.
-    media_type: String,
-    /// The body of the response for all other statuses.
-    body: Json,
+    /// The media type and the body of the response for all other statuses.
+    other: Json,
 }
 
 /// The condition that Envoy could not verify a token for want of keys. A token with a key that the key set does not have is
@@ -46,8 +44,7 @@ impl Replies {
             }
         }
         let other = routes.errors.last().and_then(|replies| Some((replies, replies.replies.last()?)));
-        let media_type = other.map_or_else(String::new, |(replies, _)| replies.media_type.clone());
-        Replies { mappers, media_type, body: other.map_or(Json::Null, |(_, reply)| json(&reply.body, true)) }
+        Replies { mappers, other: other.map_or(Json::Null, |(replies, reply)| format(replies, reply, true)) }
     }
 }
 
@@ -74,8 +71,18 @@ fn mapper(replies: &ErrorReplies, reply: &Filled, filters: Vec<Json>, has_id: bo
     json!({
         "filter": filter,
         "headers_to_add": headers,
-        "body_format_override": { "content_type": replies.media_type, "json_format": json(&reply.body, has_id) },
+        "body_format_override": format(replies, reply, has_id),
     })
+}
+
+/// Returns the media type and the body of a response. Only an object is JSON for Envoy, and all other JSON is a text.
+fn format(replies: &ErrorReplies, reply: &Filled, has_id: bool) -> Json {
+    let body = json(&reply.body, has_id);
+    let media_type = &replies.media_type;
+    match body.is_object() {
+        true => json!({ "content_type": media_type, "json_format": body }),
+        false => json!({ "content_type": media_type, "text_format_source": { "inline_string": body.to_string() } }),
+    }
 }
 
 /// Returns the response to a token that cannot be verified, because its keys are unavailable.

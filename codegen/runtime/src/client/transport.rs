@@ -165,11 +165,21 @@ mod tests {
         }
     }
 
+    /// No response is an error.
+    #[derive(Debug)]
+    struct NoError;
+
+    impl FromResponse for NoError {
+        fn read(incoming: &mut Incoming) -> Option<NoError> {
+            incoming.undeclared()
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_transport_knows_the_operation_the_deadline_and_the_body_of_a_call() {
         let kept = Kept::default();
         let connection = Connection::over("http://localhost", kept.clone()).unwrap().limit(7);
-        let call: Call<Anything, Anything> = connection.begin(&PUT_NAME).call();
+        let call: Call<Anything, NoError> = connection.begin(&PUT_NAME).call();
         call.timeout(Duration::from_secs(3)).await.unwrap();
         let details = kept.0.lock().unwrap().take().unwrap();
         assert_eq!((details.operation.id, details.limit), ("putName", 7));
@@ -182,12 +192,12 @@ mod tests {
         let connection = Connection::over("http://localhost", kept.clone()).unwrap();
         let mut out = connection.begin(&PUT_NAME);
         out.body(0, &"Ada".to_owned());
-        let call: Call<Anything, Anything> = out.call();
+        let call: Call<Anything, NoError> = out.call();
         call.await.unwrap();
         assert_eq!(kept.0.lock().unwrap().take().unwrap().body.as_deref(), Some(&b"\"Ada\""[..]));
         let mut out = connection.begin(&PUT_NAME);
         out.lines(0, JsonLines::new(futures_util::stream::iter([Ok::<_, std::io::Error>("Ada".to_owned())])));
-        let call: Call<Anything, Anything> = out.call();
+        let call: Call<Anything, NoError> = out.call();
         call.await.unwrap();
         assert_eq!(kept.0.lock().unwrap().take().unwrap().body, None);
     }

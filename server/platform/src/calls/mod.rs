@@ -15,7 +15,7 @@
 //! | attempt | `attempt` | one request and its response, with a trace, the request id and metrics |
 //!
 //! A [`CallError`] says which step has ended a call without a response. Its chain of sources contains
-//! [`Unavailable`](writ_runtime::Unavailable), so that `?` in a handler returns 503 with `Retry-After`.
+//! [`Unavailable`], so that `?` in a handler returns 503 with `Retry-After`.
 
 mod attempt;
 mod breaker;

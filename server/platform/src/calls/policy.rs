@@ -21,8 +21,8 @@ pub(super) struct CallPolicy {
 impl CallPolicy {
     /// Returns the policy of a call: the one that an operator has set, or that of the contract, or else that of the settings.
     ///
-    /// `has_key` says if the request has an idempotency key, and `is_repeatable` if its body can be sent again. Whatever else
-    /// says so, a request that could have a second effect is sent once.
+    /// `has_key` says if the request has an idempotency key, and `is_repeatable` if its body can be sent again. A request that
+    /// could have a second effect is sent once, even if the contract or an operator permits more.
     pub(super) fn of(
         operation: &'static Operation,
         overrides: &Overrides,
