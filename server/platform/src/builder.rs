@@ -96,6 +96,10 @@ impl Builder {
         let selected = match services {
             [] => None,
             services => {
+                // A service that calls no other one may still be given their URLs.
+                for service in services {
+                    source.mark_known(&format!("{}_URL", service.to_ascii_uppercase().replace('-', "_")));
+                }
                 let words: Vec<_> = services.iter().map(|service| (*service, *service)).collect();
                 source.setting(SERVICE).one_of(&words)
             }

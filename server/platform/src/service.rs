@@ -289,6 +289,10 @@ mod tests {
         let runs = |value: &str| SERVICES.map(|name| builder(value).runs(name));
         assert_eq!((runs(""), runs("tickets")), ([true, true], [false, true]));
         assert_eq!(builder("tickets").config().service_name, "museum-tickets");
+        let urls = [("MUSEUM_VISITORS_URL", "http://localhost"), ("MUSEUM_TICKET_URL", "http://localhost")];
+        let urls = urls.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let platform = Builder::of_services(Source::new("MUSEUM_", "", urls), SERVICES).build().unwrap();
+        assert_eq!(platform.0.unknown, ["MUSEUM_TICKET_URL"]);
         let fault = builder("events").build().unwrap_err();
         assert_eq!(fault.faults, ["MUSEUM_SERVICE: must be one of visitors, tickets"]);
     }

@@ -44,6 +44,7 @@ pub struct Shop {
 
 /// The services that a process runs, each with its parts.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a process has one value")]
 pub enum Running {
     /// The process runs both services.
     Both(UserParts, OrderParts),

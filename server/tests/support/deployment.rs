@@ -26,8 +26,8 @@ pub struct Deployment {
 }
 
 enum Servers {
-    Together(TestServer),
-    Divided(Services),
+    Together(Box<TestServer>),
+    Divided(Box<Services>),
 }
 
 impl Deployment {
@@ -35,7 +35,7 @@ impl Deployment {
     pub async fn start_with(change: impl Fn(&mut Source)) -> Deployment {
         if std::env::var_os("WRIT_TEST_DIVIDED").is_none() {
             let server = testing::start_with(&change).await;
-            return Deployment { address: server.address, servers: Servers::Together(server), router: None };
+            return Deployment { address: server.address, servers: Servers::Together(Box::new(server)), router: None };
         }
         let services = Services::start_with(&change, &change).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -43,7 +43,7 @@ impl Deployment {
         let targets = Targets { users: services.users.address, orders: services.orders.address };
         let app = axum::Router::new().fallback(forward).with_state(targets);
         let router = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Deployment { address, servers: Servers::Divided(services), router: Some(router) }
+        Deployment { address, servers: Servers::Divided(Box::new(services)), router: Some(router) }
     }
 
     /// Returns the URL of a path.

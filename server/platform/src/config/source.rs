@@ -132,6 +132,11 @@ impl Source {
         self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// Marks the variable of a setting as known, so that its presence is no fault although nothing reads it.
+    pub(crate) fn mark_known(&mut self, name: &str) {
+        self.known.insert(format!("{}{name}", self.prefix));
+    }
+
     /// Returns the variable of a setting, whose name is the prefix of the service and then `name`.
     pub fn setting(&mut self, name: &str) -> Setting<'_> {
         let name = format!("{}{name}", self.prefix);

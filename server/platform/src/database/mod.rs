@@ -17,6 +17,7 @@ pub(crate) use breaker::{Breaker, unavailable};
 pub(crate) use migrate::migrate;
 pub(crate) use monitor::Monitor;
 pub use settings::DatabaseConfig;
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use settings::url_setting;
 pub use transaction::Transaction;
 
