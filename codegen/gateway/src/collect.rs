@@ -127,6 +127,7 @@ fn route(contract: &Contract, operation: &Operation, name: String) -> Route {
         access: access(contract, &operation.security),
         body: operation.body.as_ref().map_or(Body::None, body),
         response: response(operation),
+        timeout: operation.policies.timeout,
         retry: retry(operation),
     }
 }
@@ -176,6 +177,9 @@ fn response(operation: &Operation) -> Response {
 }
 
 fn retry(operation: &Operation) -> Retry {
+    if operation.policies.retry.is_some_and(|retry| retry.attempts == 1) {
+        return Retry::Unsent;
+    }
     if IDEMPOTENT.contains(&operation.method.as_str()) {
         return Retry::Always;
     }

@@ -1,5 +1,7 @@
 //! The routes of a gateway: the paths and methods of an API, and how a gateway treats the requests of each.
 
+use std::time::Duration;
+
 use crate::error_body::Filled;
 use crate::template::Template;
 
@@ -50,6 +52,8 @@ pub struct Route {
     pub body: Body,
     /// The duration of responses.
     pub response: Response,
+    /// The time limit of the service for the operation, if it has one of its own.
+    pub timeout: Option<Duration>,
     /// The condition under which a request is sent again.
     pub retry: Retry,
 }
@@ -91,7 +95,8 @@ pub enum Retry {
     /// The service has not received the request, or the request has this header, by which the service recognises the
     /// second request.
     WithHeader(String),
-    /// The request has not been answered. Its method is idempotent (RFC 9110 § 9.2.2), or it always has an idempotency key.
+    /// The request has not been answered. Its method is idempotent (RFC 9110 § 9.2.2), or it always has an idempotency
+    /// key, and its contract does not forbid retries.
     Always,
 }
 
@@ -174,6 +179,7 @@ impl Route {
         };
         self.body = self.body.max(other.body);
         self.response = self.response.max(other.response);
+        self.timeout = self.timeout.zip(other.timeout).map(|(one, other)| one.max(other));
         if self.retry != other.retry {
             self.retry = match (&self.retry, &other.retry) {
                 (Retry::WithHeader(header), Retry::Always) | (Retry::Always, Retry::WithHeader(header)) => {

@@ -78,7 +78,7 @@ pub fn render(routes: &Routes, settings: &Settings) -> Result<String, RenderErro
         addresses,
         connections,
         memory: u64::from(memory) * 1024 * 1024,
-        request_timeout: settings.patience(),
+        request_timeout: settings.patience(None),
         total: burst.saturating_mul(connections),
     };
     fill(TEMPLATE, &view)

@@ -3,6 +3,8 @@
 //! The routes of a path end with one for its other methods. So a path that the API has never matches the route of another
 //! path, as in the router of the services.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -98,7 +100,8 @@ impl Writer<'_> {
             self.refuse(&comment, &route.name, matcher, 401, Some(challenge));
             return;
         }
-        let mut passed = Passed { required, body: route.body, response: route.response, retry_on: UNSENT };
+        let Route { body, response, timeout, .. } = *route;
+        let mut passed = Passed { required, body, response, timeout, retry_on: UNSENT };
         if let Retry::WithHeader(header) = &route.retry {
             // Envoy's condition on the headers of a retry would also keep it from sending unsent requests again.
             let mut matcher = matcher.clone();
@@ -153,7 +156,7 @@ impl Writer<'_> {
     }
 
     fn forward(&mut self, comment: &str, name: &str, matcher: Value, service: &str, passed: &Passed) {
-        let timeout = self.settings.patience();
+        let timeout = self.settings.patience(passed.timeout);
         let mut action = match passed.response {
             Response::Short => json!({ "cluster": service, "timeout": format!("{timeout}s") }),
             Response::Long => json!({ "cluster": service, "timeout": "0s", "idle_timeout": LONGEST_SILENCE }),
@@ -189,14 +192,20 @@ struct Passed {
     required: Required,
     body: Body,
     response: Response,
+    timeout: Option<Duration>,
     /// The failures after which Envoy sends the request again.
     retry_on: &'static str,
 }
 
 impl Passed {
     /// Requests for a page, and those that a service answers without an operation.
-    const PLAIN: Passed =
-        Passed { required: Required::Nothing, body: Body::None, response: Response::Short, retry_on: UNSENT };
+    const PLAIN: Passed = Passed {
+        required: Required::Nothing,
+        body: Body::None,
+        response: Response::Short,
+        timeout: None,
+        retry_on: UNSENT,
+    };
 }
 
 /// Returns the condition that a complete path in normal form matches a template.

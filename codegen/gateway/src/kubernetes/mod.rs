@@ -99,7 +99,7 @@ fn rule(backend: &Backend, matches: &[&Match], settings: &Settings) -> Rule {
     Rule {
         backend: json!({ "name": backend.service, "port": settings.kubernetes.port }),
         timeout: match backend.response {
-            Response::Short => format!("{}s", settings.patience()),
+            Response::Short => format!("{}s", settings.patience(None)),
             Response::Long => "0s".to_owned(),
         },
         has_expressions: matches.iter().any(|one| one.is_expression()),

@@ -212,10 +212,11 @@ impl Settings {
         }
     }
 
-    /// Returns the number of seconds that the gateway waits for a response: longer than a service takes to refuse a request
-    /// that is too slow.
-    pub(crate) fn patience(&self) -> u64 {
-        self.request_timeout.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).saturating_add(5)
+    /// Returns the number of seconds that the gateway waits for the response of an operation, which may have a time limit of
+    /// its own: longer than a service takes to refuse a request that is too slow.
+    pub(crate) fn patience(&self, limit: Option<Duration>) -> u64 {
+        let limit = limit.map_or(self.request_timeout, |limit| limit.min(self.request_timeout));
+        limit.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).saturating_add(5)
     }
 
     /// Returns the source of the tokens of a security scheme.
