@@ -13,13 +13,14 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use server::testing::{self, Services, TOKEN_KEYS, TestServer};
 use sqlx::PgPool;
+use writ_platform::config::Source;
 use writ_platform::testing::{Flow, Proxy, resigned_token};
 
-use crate::customers::{eventually, known};
+use crate::customers::eventually;
 use crate::envelope::refused;
-use crate::orders::{Customer, a_notebook};
+use crate::orders::a_notebook;
 use crate::services::{admin, register};
-use crate::support::{Service, Session, body_of};
+use crate::support::{Session, body_of};
 
 /// A server between `orders` and `users`. It forwards requests, or refuses them with 503.
 #[derive(Clone)]
@@ -212,26 +213,28 @@ async fn a_service_token_is_valid_for_one_service_and_for_the_operations_that_ac
 #[tokio::test]
 async fn a_lost_database_of_users_does_not_hide_the_carts_from_an_administrator() {
     let database = Proxy::postgres().await;
-    let service = Service::start_with(|settings| {
+    let change = |settings: &mut Source| {
         let name = "WRIT_USERS_DATABASE_URL";
-        if let Some(url) = settings.value(name).map(|url| database.url(url)) {
-            settings.set(name, &url);
-        }
-    })
-    .await;
-    let (customer, admin) = (Customer::new(&service, "user@example.com").await, service.admin().await);
-    known(&service, &json!({ "id": customer.id })).await;
-    eventually(async || is_copied(service.orders(), &customer.id).await).await;
-    let path = format!("/v2/users/{}/cart", customer.id);
-    let read = async || service.call(&admin, Method::GET, &path).send().await.unwrap();
-    let certain = read().await;
-    assert_eq!((certain.status().as_u16(), age(&certain)), (200, None));
+        let url = database.url(settings.value(name).unwrap());
+        settings.set(name, &url);
+    };
+    let Services { users, orders } = Services::start_with(change, |_| ()).await;
+    let ((_, id), admin) = (register(&users).await, admin(&users).await);
+    let pool = &testing::orders(&orders).pool;
+    eventually(async || is_copied(pool, &id).await).await;
+    let path = format!("/v2/users/{id}/cart");
+    let read = async || send(&orders, &admin, Method::GET, &path, &Value::Null).await;
+    // No account was read before, so no cached response hides the outage.
     database.set(Flow::Closed);
     let copied = read().await;
     assert!(age(&copied).is_some_and(|age| age <= 600), "{copied:?}");
     assert_eq!(copied.status(), 200);
-    let replaced = service.call(&admin, Method::PUT, &path).json(&json!({ "items": [] })).send().await.unwrap();
+    let replaced = send(&orders, &admin, Method::PUT, &path, &json!({ "items": [] })).await;
     refused(replaced, 503, "SERVICE_UNAVAILABLE").await;
     database.set(Flow::Open);
-    eventually(async || age(&read().await).is_none()).await;
+    eventually(async || {
+        let certain = read().await;
+        certain.status() == 200 && age(&certain).is_none()
+    })
+    .await;
 }
