@@ -73,8 +73,8 @@ fn help_is_printed_without_any_setting() {
         let output = program.env_remove("DATABASE_URL").env_remove("REDIS_URL").args(arguments).output().unwrap();
         assert!(output.status.success() && text(&output.stdout).contains(expected), "{arguments:?}: {output:?}");
     }
-    let unknown = Command::new(env!("CARGO_BIN_EXE_museum")).arg("serve").output().unwrap();
-    assert!(!unknown.status.success() && text(&unknown.stderr).contains("unknown argument `serve`"), "{unknown:?}");
+    let unknown = Command::new(env!("CARGO_BIN_EXE_museum")).arg("start").output().unwrap();
+    assert!(!unknown.status.success() && text(&unknown.stderr).contains("unknown argument `start`"), "{unknown:?}");
 }
 
 #[tokio::test]
