@@ -40,8 +40,9 @@ pub(crate) fn render(template: &str, view: impl Serialize) -> Result<String, Ren
             .map_err(|error| minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string()))?;
         Ok(flow(&value))
     });
-    // A line break would end the comment.
-    environment.add_filter("comment", |text: String| text.replace(char::is_control, " "));
+    // A line break would end the comment. Parsers of YAML 1.1, such as that of kubectl, know two more of them.
+    let is_break = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    environment.add_filter("comment", move |text: String| text.replace(is_break, " "));
     environment.add_filter("scalar", |text: String| scalar(&text));
     Ok(environment.render_str(template, Serde(view))?)
 }

@@ -12,10 +12,11 @@ use toml::{Table, Value};
 pub const COPY: &str = "writ";
 
 /// The crates on which a new workspace depends, directly or not, by their folders in a checkout.
-const CRATES: [(&str, &str); 7] = [
+const CRATES: [(&str, &str); 8] = [
     ("cargo-writ", "xtask/cli"),
     ("writ-codegen", "codegen"),
     ("writ-contract", "codegen/contract"),
+    ("writ-gateway", "codegen/gateway"),
     ("writ-platform", "server/platform"),
     ("writ-runtime", "codegen/runtime"),
     ("writ-tasks", "xtask/tasks"),
@@ -119,6 +120,7 @@ impl Dependencies {
             for entry in entries(&from)?.iter().filter(|entry| !OMITTED.contains(&entry.as_str())) {
                 copy(&from.join(entry), &format!("{to}/{entry}"), &mut files)?;
             }
+            files.insert(format!("{to}/Cargo.toml"), crate_manifest(&from.join("Cargo.toml"))?);
         }
         for file in ["LICENSE-APACHE", "LICENSE-MIT", ".rustfmt.toml"] {
             files.insert(format!("{COPY}/{file}"), read(&checkout.join(file))?);
@@ -179,6 +181,14 @@ fn entries(folder: &Path) -> anyhow::Result<Vec<String>> {
 
 fn read(path: &Path) -> anyhow::Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))
+}
+
+/// Returns the manifest of the copy of a crate. It has no dependencies of tests, which can be crates that are not copied.
+fn crate_manifest(path: &Path) -> anyhow::Result<String> {
+    let mut manifest: Table = read(path)?.parse().with_context(|| format!("cannot read `{}`", path.display()))?;
+    manifest.remove("dev-dependencies");
+    manifest.remove("bench");
+    Ok(manifest.to_string())
 }
 
 /// Returns the manifest of the copy: that of the checkout, with the copied crates as its only members.

@@ -113,7 +113,11 @@ fn parts(project: &Project, args: &DevArgs, address: SocketAddr) -> anyhow::Resu
         false => vec![None],
     };
     let first = u16::from(args.services && project.gateway.is_some());
-    let free = |port: u16| anyhow::Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, services::free_port(Some(port))?)));
+    let free = |port: u16| {
+        // The port of the API is chosen, but not in use yet.
+        let preferred = Some(port).filter(|port| *port != address.port());
+        anyhow::Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, services::free_port(preferred)?)))
+    };
     let part = |(index, service): (u16, Option<String>)| {
         let address = if first + index == 0 { address } else { free(USUAL_PORT + first + index)? };
         Ok(Part { service, address, metrics: free(USUAL_METRICS_PORT + index)? })
