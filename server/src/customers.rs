@@ -3,6 +3,8 @@
 //! Users belong to another service, which is asked for the account of another user than the caller. Its events keep a table of
 //! customers in the database of orders, from which some operations respond while that service is unavailable.
 
+use std::time::Duration;
+
 use generated::latest::client::Client;
 use generated::latest::events::{EventConsumer, USER_DELETED, USER_REGISTERED};
 use generated::latest::{GetUserError, GetUserRequest, UserDeleted, UserId, UserRegistered};
@@ -19,6 +21,9 @@ use crate::{OrderParts, USERS};
 
 /// The scope that grants access to the carts and orders of all users.
 const ADMIN_SCOPE: &str = "orders:admin";
+
+/// The time after which a caller can try again if the copy does not know a customer.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// The lookup of customers for the services of carts and orders.
 #[derive(Debug, Clone)]
@@ -82,19 +87,23 @@ impl Customers {
             Err(Failure::Refused(GetUserError::NotFound(_), _)) => Ok(None),
             Err(failure) => {
                 let age = self.copy.instead_of(cx.operation(), calls::unavailable(failure)).await?;
-                let has_account = self.has_account(id).await?;
-                Ok(has_account.then_some(Customer { id, copy_age: Some(age) }))
+                match self.has_account(id).await? {
+                    Some(true) => Ok(Some(Customer { id, copy_age: Some(age) })),
+                    Some(false) => Ok(None),
+                    // The copy may have begun after the registration.
+                    None => Err(Unavailable::retry_after(TRY_AGAIN).into()),
+                }
             }
         }
     }
 
-    /// Returns true if the copy knows an account of the customer.
-    async fn has_account(&self, user: Uuid) -> Result<bool, sqlx::Error> {
-        let found = sqlx::query_scalar!(
-            r#"SELECT EXISTS (SELECT FROM customers WHERE user_id = $1 AND deleted_at IS NULL) AS "found!""#,
+    /// Returns true if the copy knows an account of the customer, and false if it knows that the account was deleted.
+    async fn has_account(&self, user: Uuid) -> Result<Option<bool>, sqlx::Error> {
+        let known = sqlx::query_scalar!(
+            r#"SELECT deleted_at IS NULL AS "has_account!" FROM customers WHERE user_id = $1"#,
             user
         );
-        found.fetch_one(&self.orders).await
+        known.fetch_optional(&self.orders).await
     }
 }
 

@@ -9,7 +9,7 @@ use writ_platform::credentials::Issuer;
 use writ_platform::revocation::Revocations;
 use writ_platform::{Builder, Platform, Redis, Service, Store, docs};
 use writ_runtime::client::Connection;
-use writ_runtime::{OpenGate, VersionEndpoints, versioned_router};
+use writ_runtime::{OpenGate, VersionEndpoints, operations_of, versioned_router};
 
 use crate::auth::AuthService;
 use crate::auth::authenticator::{Credentials, UserTokens, WithinProcess};
@@ -92,7 +92,8 @@ impl Service for Shop {
             (true, true) => Running::Both(UserParts::new(platform, &redis, &store), OrderParts::new(platform, &redis)),
             (true, false) => Running::Users(UserParts::new(platform, &redis, &store)),
             (false, _) => {
-                let connection = platform.calls_to("users", latest::operations::ALL);
+                let operations = operations_of(latest::operations::ALL, "users");
+                let connection = platform.calls_to("users", &operations);
                 Running::Orders(
                     OrderParts::new(platform, &redis),
                     RemoteUsers { connection, tokens: platform.tokens_of("users") },

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
 
 use super::PARTITIONS;
@@ -18,6 +18,9 @@ FROM writ.event_progress WHERE service = current_schema() AND consumer = $1 AND 
 /// The SQL statements of this module, for the test that prepares them.
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[READ];
+
+/// The tolerated difference between the clocks of two services.
+const SLACK: TimeDelta = TimeDelta::seconds(5);
 
 /// The progress of a consumer of events: what its effects can lack.
 ///
@@ -52,12 +55,31 @@ impl ConsumerProgress {
         read.fetch_one(&self.pool).await
     }
 
-    /// Returns the time that has passed since [`ConsumerProgress::complete_until`].
+    /// Returns the time that has passed since [`ConsumerProgress::complete_until`]. Returns `None` also if that time is in the
+    /// future, by the clock of another service that is wrong.
     ///
     /// # Errors
     /// Returns the error of the database of the consumer.
     pub async fn lag(&self, outbox: &str) -> Result<Option<Duration>, sqlx::Error> {
-        let until = self.complete_until(outbox).await?;
-        Ok(until.map(|until| (Utc::now() - until).to_std().unwrap_or_default()))
+        Ok(lag(self.complete_until(outbox).await?, Utc::now()))
+    }
+}
+
+/// Returns the time from `until` to `now`.
+fn lag(until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<Duration> {
+    let until = until.filter(|until| *until <= now + SLACK)?;
+    Some((now - until).to_std().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_in_the_future_tells_nothing() {
+        let now = Utc::now();
+        let seconds = |seconds| lag(Some(now + TimeDelta::seconds(seconds)), now);
+        assert_eq!((seconds(-60), seconds(0)), (Some(Duration::from_secs(60)), Some(Duration::ZERO)));
+        assert_eq!((seconds(5), seconds(6), lag(None, now)), (Some(Duration::ZERO), None, None));
     }
 }

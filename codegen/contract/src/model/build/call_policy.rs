@@ -85,7 +85,7 @@ impl<'d> Builder<'d, '_> {
 }
 
 /// Returns true if a method is safe (RFC 9110 § 9.2.1; `QUERY` is by its own specification).
-fn is_safe(method: &str) -> bool {
+pub(super) fn is_safe(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "QUERY")
 }
 

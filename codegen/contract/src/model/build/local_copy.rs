@@ -6,6 +6,7 @@ use crate::model::operation::{LocalCopy, Operation, Response, Status};
 use crate::source::Spanned;
 
 use super::builder::Builder;
+use super::call_policy::is_safe;
 use super::policy::{A_DURATION, some_time};
 use super::quantity::intended_duration;
 use super::service::is_service;
@@ -81,7 +82,8 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Reports successful responses without the header for the age, and a cache, whose responses would be older than it says.
+    /// Reports successful responses without the header for the age, an operation that changes data, and a cache, whose
+    /// responses would be older than the header says.
     fn check_age(&mut self, operation: &Operation, copy: &LocalCopy) {
         let title = operation.title();
         if let Some(without) = operation.successes().find(|response| !has_age(response)) {
@@ -90,6 +92,11 @@ impl<'d> Builder<'d, '_> {
                 Diagnostic::error("bad-local-copy", without.span, message).label(format!("declares no `{AGE}`"));
             let example = "{ schema: { type: integer, minimum: 0 } }";
             self.report(report.help(format!("declare under `headers`: `{AGE}: {example}`, in seconds")));
+        }
+        if !is_safe(&operation.method) {
+            let message = format!("{title} cannot respond from a copy, because it changes data");
+            let report = Diagnostic::error("bad-local-copy", copy.service.span, message).label("not a safe method");
+            self.report(report.help("remove it: a change asks the service that owns the data"));
         }
         if operation.policies.cache.is_some() {
             let message = format!("{title} cannot have `{KEYWORD}` and `x-cache`");

@@ -177,6 +177,20 @@ async fn a_token_of_the_issuer_identifies_its_caller() {
 }
 
 #[tokio::test]
+async fn keys_are_fetched_once_although_the_requests_that_need_them_are_dropped() {
+    let mut server = TestIssuer::start("/.well-known/openid-configuration").await;
+    let key = server.add_key();
+    let issuer = Issuer::<Visitor>::new(server.config());
+    let token = server.sign(key, &server.claims());
+    for _ in 0..20 {
+        let _ = tokio::time::timeout(Duration::ZERO, issuer.caller(BearerToken::new(&token))).await;
+        tokio::task::yield_now().await;
+    }
+    assert!(is_valid(&issuer, &token).await);
+    assert_eq!(server.published.requests.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
 async fn a_token_whose_header_names_another_purpose_is_rejected() {
     let mut server = TestIssuer::start("/.well-known/openid-configuration").await;
     let key = server.add_key();

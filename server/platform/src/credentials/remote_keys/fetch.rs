@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ureq::Agent;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::KeyLocation;
 #[cfg(feature = "jwt")]
@@ -19,8 +20,7 @@ const MAX_BYTES: u64 = 256 * 1024;
 
 /// Fetches the keys of an issuer. The HTTP client blocks its thread.
 pub(super) fn keys(location: &KeyLocation) -> Result<Vec<Jwk>, BoxError> {
-    // Redirects are not followed: discovery names the location of the keys.
-    let agent: Agent = Agent::config_builder().max_redirects(0).timeout_global(Some(TIMEOUT)).build().into();
+    let agent = agent();
     let url = match location {
         KeyLocation::Url(url) => url.clone(),
         #[cfg(feature = "jwt")]
@@ -31,6 +31,18 @@ pub(super) fn keys(location: &KeyLocation) -> Result<Vec<Jwk>, BoxError> {
         true => Err(format!("{url} has no key that can verify tokens").into()),
         false => Ok(keys),
     }
+}
+
+/// Returns an HTTP client that trusts the certificate authorities of the operating system, as calls of other services do.
+fn agent() -> Agent {
+    let found = rustls_native_certs::load_native_certs().certs;
+    let roots = match found.is_empty() {
+        true => RootCerts::WebPki,
+        false => found.iter().map(|authority| Certificate::from_der(authority).to_owned()).into(),
+    };
+    let tls = TlsConfig::builder().root_certs(roots).build();
+    // Redirects are not followed: discovery names the location of the keys.
+    Agent::config_builder().tls_config(tls).max_redirects(0).timeout_global(Some(TIMEOUT)).build().into()
 }
 
 /// Returns the URL of the keys of an issuer, from its metadata.

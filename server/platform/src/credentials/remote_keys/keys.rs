@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 
 use super::jwk::Jwk;
 use super::{KeyLocation, fetch};
@@ -85,20 +86,22 @@ impl Keys {
         let began = Instant::now();
         if let Some((known, key)) = self.known().and_then(|known| Some((known.clone(), known.find(id)?))) {
             if known.fetched.elapsed() > self.0.times.fresh {
-                self.refresh_in_background(began);
+                drop(self.refresh_in_background(began));
             }
             return Found::Key(key);
         }
-        let failure = self.refresh(began).await;
+        // The attempt ends, and is recorded, also if the request that caused it is dropped.
+        let attempt = self.refresh_in_background(began).await;
+        let failure = attempt.unwrap_or_else(|error| Some(error.to_string()));
         match (self.known(), failure) {
             (Some(known), _) => known.find(id).map_or(Found::Unknown, Found::Key),
             (None, failure) => Found::Unavailable(failure.unwrap_or_else(|| "no keys".to_owned()).into()),
         }
     }
 
-    fn refresh_in_background(&self, began: Instant) {
+    fn refresh_in_background(&self, began: Instant) -> JoinHandle<Option<String>> {
         let this = self.clone();
-        tokio::spawn(async move { this.refresh(began).await });
+        tokio::spawn(async move { this.refresh(began).await })
     }
 
     /// Fetches the keys, unless another request has done so since `began` or an attempt was made a moment ago.
@@ -110,7 +113,6 @@ impl Keys {
         {
             return attempt.failure.clone();
         }
-        // The download continues if the request that caused it ends.
         let location = self.0.location.clone();
         let fetched = tokio::task::spawn_blocking(move || fetch::keys(&location)).await;
         let failure = match fetched.map_err(BoxError::from).and_then(|keys| keys) {

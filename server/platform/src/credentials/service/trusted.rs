@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Utc;
 use jsonwebtoken::Validation;
 use serde::Deserialize;
 use serde_json::Value;
@@ -23,6 +24,9 @@ const MAX_LENGTH: usize = 4096;
 
 /// The tolerated difference between the clocks of two services, in seconds.
 const LEEWAY: u64 = 5;
+
+/// The longest time for which a token may still be valid, in seconds. So a token that was stolen is of no use for long.
+const LONGEST_LIFETIME: i64 = 300;
 
 /// The longest time for which a verified token is kept in memory.
 const REMEMBERED: Duration = Duration::from_secs(60);
@@ -105,7 +109,9 @@ impl TrustedServices {
         validation.set_audience(&[&self.0.name]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         validation.leeway = LEEWAY;
-        claims::caller(jsonwebtoken::decode::<Value>(token, &key.key, &validation).ok()?.claims)
+        let verified = claims::caller(jsonwebtoken::decode::<Value>(token, &key.key, &validation).ok()?.claims);
+        verified
+            .filter(|verified: &Verified<ServiceCaller>| verified.expires <= Utc::now().timestamp() + LONGEST_LIFETIME)
     }
 }
 
