@@ -19,6 +19,7 @@ const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("own", "`own.rs` sends its requests"),
     ("roundtrip", "a program of its own sends random requests, which `client.rs` next to this folder runs"),
     ("secrets", "`secrets.rs` next to this folder prints its values"),
+    ("services", "it tests the structs of single services, of which the tests of the sample in `server/` serve two"),
     ("shop", "`shop.rs` sends its requests"),
     ("unwritten", "`unwritten.rs` sends its requests"),
     ("versions", "`versions.rs` next to this file sends its requests"),
