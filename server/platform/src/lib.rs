@@ -99,6 +99,8 @@ mod service;
 mod shedding;
 mod single_flight;
 mod store;
+#[cfg(any(feature = "calls", feature = "webhooks"))]
+mod system_roots;
 #[cfg(test)]
 mod tests;
 #[cfg(any(feature = "postgres", feature = "redis"))]

@@ -10,6 +10,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use writ_runtime::client::{Sending, Transport};
 
+use crate::system_roots::system_roots;
+
 /// The longest time for opening a connection, for all addresses of a host together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -33,11 +35,7 @@ impl HttpTransport {
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        let mut roots = rustls::RootCertStore::empty();
-        let (added, ignored) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        if added == 0 {
-            tracing::warn!(ignored, "found no certificate authorities: services cannot be called by TLS");
-        }
+        let roots = system_roots("services cannot be called by TLS");
         let tls = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
         let connector =
             HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);

@@ -21,6 +21,7 @@ use tokio_rustls::TlsConnector;
 use super::address::AddressPolicy;
 use super::target::Target;
 use crate::retry_after::retry_after;
+use crate::system_roots::system_roots;
 
 /// The time for a complete request: the lookup of the host name, the connection and the response.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(15);
@@ -95,13 +96,7 @@ impl std::fmt::Debug for Sender {
 impl Sender {
     /// Creates a sender that trusts the certificate authorities of the operating system.
     pub(super) fn new(policy: AddressPolicy) -> Sender {
-        let mut roots = RootCertStore::empty();
-        let loaded = rustls_native_certs::load_native_certs();
-        let (added, ignored) = roots.add_parsable_certificates(loaded.certs);
-        if added == 0 {
-            tracing::warn!(ignored, "found no certificate authorities: webhooks cannot be sent by TLS");
-        }
-        Sender::with_roots(policy, roots)
+        Sender::with_roots(policy, system_roots("webhooks cannot be sent by TLS"))
     }
 
     /// Creates a sender that trusts these certificate authorities.
