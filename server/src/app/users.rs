@@ -48,8 +48,12 @@ impl UserParts {
         users::register_purge(platform, &pool);
         users::register_announcement(platform, &pool, &events);
         users::register_administrator(platform, &pool, &passwords);
+        let sessions = sessions::SessionTable::new(&pool);
+        let revocations = Revocations::on_redis(redis.clone(), sessions, tokens.lifetime());
+        // The service `orders` relies on the markers.
+        platform.job(revocations.renewal());
         UserParts {
-            revocations: Revocations::on_redis(redis.clone(), sessions::SessionTable::new(&pool), tokens.lifetime()),
+            revocations,
             lifetimes: SessionLifetimes::read(platform.settings()),
             cursors: platform.cursors(),
             limiter: store.limiter(),

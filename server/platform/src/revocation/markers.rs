@@ -7,6 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::sessions::AnySessions;
+use crate::BoxError;
 use crate::gate::{Acceptance, Commands, Responses};
 use crate::redis::{Redis, Unavailable};
 
@@ -16,6 +17,13 @@ const SLACK: Duration = Duration::from_secs(60);
 
 /// The time to live of the Redis key that states that the markers of ended sessions are complete, in seconds.
 const COMPLETE_SECONDS: u64 = 60;
+
+/// The remaining time to live of that key below which the markers are loaded again, in seconds. So one process of several loads
+/// them, and the key does not expire if one load fails.
+const RENEWAL_SECONDS: i64 = 30;
+
+/// The time between two checks of that key.
+pub(super) const CHECK_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The markers of ended sessions in Redis. Clones share their state.
 #[derive(Clone)]
@@ -118,6 +126,17 @@ impl Markers {
                 }
             }
         });
+    }
+
+    /// Loads the markers of all ended sessions into Redis if the key that states that they are complete expires soon.
+    pub(super) async fn renew(&self) -> Result<(), BoxError> {
+        let mut remaining = redis::pipe();
+        remaining.cmd("TTL").arg(self.complete_key());
+        // The time is negative if there is no key. An unavailable Redis has an alert of its own, and is no fault of this job.
+        match self.redis.run::<(i64,)>(&remaining).await {
+            Ok((seconds,)) if seconds < RENEWAL_SECONDS => Ok(self.load().await?),
+            Ok(_) | Err(Unavailable) => Ok(()),
+        }
     }
 
     /// Loads the markers of all recently ended sessions from the service into Redis, once.

@@ -8,8 +8,9 @@
 //! Without Redis the service is asked for each request.
 //!
 //! A service that does not own the sessions has a copy of their ends ([`SessionCopy`]), which a consumer of events keeps.
-//! It reads the markers of the owner, and asks its copy while they are not complete. While Redis is unavailable, a copy that can
-//! lack more than the last minute is not trusted, and requests are refused with 503.
+//! It reads the markers of the owner, which a job of the owner renews ([`Revocations::renewal`]), and asks its copy while they
+//! are not complete. A copy that can lack more than the last minute is not trusted while Redis is unavailable, and one that can
+//! lack more than the last quarter of an hour is never trusted. Requests are then refused with 503.
 
 #[cfg(feature = "redis")]
 mod markers;
@@ -27,6 +28,8 @@ pub use sessions::{SessionCopy, Sessions};
 
 use crate::BoxError;
 #[cfg(feature = "redis")]
+use crate::jobs::{Batch, Job};
+#[cfg(feature = "redis")]
 use crate::redis::Redis;
 #[cfg(feature = "redis")]
 use markers::Markers;
@@ -34,8 +37,15 @@ use sessions::AnySessions;
 #[cfg(feature = "redis")]
 use sessions::Copied;
 
-/// The longest time for which a copy can lack ends of sessions and is trusted without the markers in Redis.
+/// The longest time for which a copy can lack ends of sessions and is trusted while Redis is unavailable.
 const LONGEST_LAG: Duration = Duration::from_secs(60);
+
+/// The longest time for which a copy can lack ends of sessions and is trusted while Redis is available but lacks markers.
+///
+/// Then the owner of the sessions has stopped, or is cut off from Redis. A quarter of an hour is the usual lifetime of access
+/// tokens: after this time all tokens that an owner issued before it stopped have expired.
+#[cfg(feature = "redis")]
+const LONGEST_LAG_WITH_REDIS: Duration = Duration::from_secs(15 * 60);
 
 /// The register of ended login sessions. Clones share the register.
 ///
@@ -80,6 +90,22 @@ impl Revocations {
         Revocations { markers: Some(Markers::new(redis, sessions.clone(), Duration::ZERO)), sessions }
     }
 
+    /// Returns a job that keeps the markers in Redis complete, also while no request needs them here. The owner of the sessions
+    /// registers it if other services have a copy of them, because only the owner can say that the markers are complete.
+    #[cfg(feature = "redis")]
+    pub fn renewal(&self) -> Job {
+        let markers = self.markers.clone();
+        Job::new("session markers", markers::CHECK_INTERVAL, move || {
+            let markers = markers.clone();
+            async move {
+                if let Some(markers) = markers {
+                    markers.renew().await?;
+                }
+                Ok(Batch::Done)
+            }
+        })
+    }
+
     /// Makes the end of login sessions known to all processes of the service.
     ///
     /// Call this function after the transaction that ends the sessions has committed. If Redis is unavailable,
@@ -93,15 +119,15 @@ impl Revocations {
         let _ = sessions;
     }
 
-    /// Returns true if the session has ended or does not exist, by asking the service. `has_markers` is true if Redis has no
-    /// marker of the session and is available, so that a copy lacks at most what Redis has lost too.
-    async fn has_ended(&self, session: Uuid, has_markers: bool) -> Result<bool, BoxError> {
+    /// Returns true if the session has ended or does not exist, by asking the service. A copy that can lack the ends of more
+    /// than `longest_lag` is not trusted.
+    async fn has_ended(&self, session: Uuid, longest_lag: Duration) -> Result<bool, BoxError> {
         if !self.sessions.is_live(session).await? {
             return Ok(true);
         }
-        if self.sessions.is_copy() && !has_markers {
+        if self.sessions.is_copy() {
             let lag = self.sessions.lag().await?;
-            if lag > LONGEST_LAG {
+            if lag > longest_lag {
                 return Err(format!("the ends of sessions may be missing for {} seconds", lag.as_secs()).into());
             }
         }

@@ -4,9 +4,11 @@ use http::{StatusCode, header};
 use uuid::Uuid;
 use writ_runtime::{Entry, Problem, Reply};
 
-use super::Revocations;
+#[cfg(feature = "redis")]
+use super::LONGEST_LAG_WITH_REDIS;
 #[cfg(feature = "redis")]
 use super::markers::{Marker, Markers};
+use super::{LONGEST_LAG, Revocations};
 #[cfg(feature = "redis")]
 use crate::gate::Responses;
 use crate::gate::{Acceptance, Commands, Policy, Stage, Visit};
@@ -80,10 +82,10 @@ impl SessionVisit {
             _ => {}
         }
         #[cfg(feature = "redis")]
-        let has_markers = self.marker == Marker::Incomplete;
+        let longest_lag = if self.marker == Marker::Incomplete { LONGEST_LAG_WITH_REDIS } else { LONGEST_LAG };
         #[cfg(not(feature = "redis"))]
-        let has_markers = false;
-        self.revocations.has_ended(self.session, has_markers).await.map_err(|error| {
+        let longest_lag = LONGEST_LAG;
+        self.revocations.has_ended(self.session, longest_lag).await.map_err(|error| {
             let message = "the session cannot be checked at the moment; try again later";
             let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, message);
             problem.cause = Some(error);

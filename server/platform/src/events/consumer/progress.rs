@@ -20,10 +20,13 @@ use crate::redis::Redis;
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Records the times up to which a consumer has handled the events of outboxes, by partition. No time becomes earlier.
+///
+/// A time in the future comes from a clock that is wrong. It would hide for long that the consumer has stopped.
 pub(super) const RECORD: &str = "\
 INSERT INTO writ.event_progress AS known (service, consumer, outbox, partition, complete_at)
 SELECT current_schema(), $1, outbox, partition, complete_at
 FROM unnest($2::text[], $3::smallint[], $4::timestamptz[]) AS seen (outbox, partition, complete_at)
+WHERE complete_at <= now() + interval '5 seconds'
 ON CONFLICT (service, consumer, outbox, partition) DO UPDATE
 SET complete_at = greatest(known.complete_at, excluded.complete_at)";
 

@@ -54,13 +54,14 @@ fn of_copy(redis: &Redis, copy: TestCopy) -> PolicyGate<Visitor> {
 
 #[cfg(feature = "redis")]
 #[tokio::test]
-async fn a_copy_of_sessions_is_trusted_without_redis_for_a_minute_and_with_the_markers_of_redis_for_longer() {
-    let (fresh, stale) = (Duration::from_secs(59), Duration::from_secs(61));
+async fn a_copy_of_sessions_is_trusted_for_a_minute_without_redis_and_for_a_quarter_of_an_hour_with_it() {
+    let [fresh, stale, late, lost] = [59, 61, 899, 901].map(Duration::from_secs);
     let (available, unavailable) = (testing::redis(), testing::redis_unavailable());
     let (ok, ended, unknown) = (None, Some(StatusCode::UNAUTHORIZED), Some(StatusCode::SERVICE_UNAVAILABLE));
     for (redis, lag, of_live, of_ended) in [
         (&available, fresh, ok, ended),
-        (&available, stale, ok, ended),
+        (&available, late, ok, ended),
+        (&available, lost, unknown, ended),
         (&unavailable, fresh, ok, ended),
         (&unavailable, stale, unknown, ended),
     ] {
