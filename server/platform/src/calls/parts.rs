@@ -8,7 +8,7 @@ use super::settings::{CallConfig, name, service_name};
 use super::transport::Calls;
 use crate::builder::Builder;
 use crate::config::Source;
-use crate::credentials::{ServiceTokens, TrustedServices, accepts_service_tokens, is_trustworthy};
+use crate::credentials::{ServiceTokens, TrustedService, TrustedServices, accepts_service_tokens, is_trustworthy};
 use crate::overrides::LONGEST_CALL;
 
 impl Builder {
@@ -49,7 +49,8 @@ impl Builder {
     }
 
     /// Returns the verifier of the tokens with which other services call this one. The variable `TRUSTED_SERVICES` with the
-    /// prefix of this service lists them: `name=url`, separated by commas, with the URLs of their key sets.
+    /// prefix of this service lists them, separated by commas: `name=url` with the URL of the key set, and then the scopes that
+    /// the service can have, separated by spaces. Without scopes, it can have all.
     pub fn trusted_services(&mut self) -> TrustedServices {
         let name = service_name(&mut self.source, self.selected);
         let is_insecure = insecure_calls(&mut self.source);
@@ -117,18 +118,21 @@ fn base_url(text: &str, is_insecure: bool) -> Result<Connection, String> {
     }
 }
 
-/// Parses the trusted services: the name and the URL of the key set of each.
-fn trusted(text: &str, is_insecure: bool) -> Result<Vec<(String, String)>, String> {
+/// Parses the trusted services: the name and the URL of the key set of each, and the scopes that it can have.
+fn trusted(text: &str, is_insecure: bool) -> Result<Vec<TrustedService>, String> {
     let form = || "must be a list of name=url, with the name of a service and the URL of its key set".to_owned();
-    let mut services: Vec<(String, String)> = Vec::new();
+    let mut services: Vec<TrustedService> = Vec::new();
     for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
-        let (service, url) = entry.split_once('=').ok_or_else(form)?;
-        let service = name(service).map_err(|_| form())?;
-        base_url(url, is_insecure)?;
-        if services.iter().any(|(other, _)| *other == service) {
+        let (service, rest) = entry.split_once('=').ok_or_else(form)?;
+        let name = name(service).map_err(|_| form())?;
+        let mut words = rest.split_ascii_whitespace();
+        let key_set = words.next().ok_or_else(form)?.to_owned();
+        base_url(&key_set, is_insecure)?;
+        if services.iter().any(|other| other.name == name) {
             return Err("must name each service once".to_owned());
         }
-        services.push((service, url.to_owned()));
+        let scopes: Vec<String> = words.map(str::to_owned).collect();
+        services.push(TrustedService { name, key_set, scopes: (!scopes.is_empty()).then_some(scopes) });
     }
     Ok(services)
 }

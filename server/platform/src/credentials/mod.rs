@@ -61,7 +61,7 @@ pub use password::{PasswordError, Passwords, Verdict};
 #[cfg(feature = "calls")]
 pub(crate) use remote_keys::is_trustworthy;
 #[cfg(feature = "calls")]
-pub use service::{ServiceCaller, TrustedServices};
+pub use service::{ServiceCaller, TrustedService, TrustedServices};
 #[cfg(feature = "calls")]
 pub(crate) use service::{ServiceTokens, accepts_service_tokens};
 #[cfg(feature = "tokens")]

@@ -9,6 +9,8 @@ use super::change::{Kind, Span};
 use super::command::{Command, Setting, USAGE};
 use super::{Accepted, Overrides, report};
 use crate::BoxError;
+#[cfg(feature = "calls")]
+use crate::credentials::accepts_service_tokens;
 use crate::health::is_probe;
 use crate::operator::{suggestion, time};
 
@@ -39,7 +41,8 @@ pub(super) async fn execute(command: &Command, board: &Board, overrides: &Overri
         Command::Log { entries } => Ok(report::log(&board.log(*entries).await?)),
         Command::Set(setting) => {
             operations.check(setting)?;
-            confirmed(board, &setting.operation, board.set(setting).await?).await
+            let confirmed = confirmed(board, &setting.operation, board.set(setting).await?).await?;
+            Ok(confirmed + operations.remark(setting))
         }
         // The contract may not have the operation any more, so it is not checked.
         Command::Clear { operation, kind, note } => match board.clear(operation, *kind, note).await? {
@@ -120,6 +123,16 @@ impl Operations<'_> {
         })
     }
 
+    /// Returns a line about a limit that has less effect than it seems: rate limits do not apply to services.
+    fn remark(&self, setting: &Setting) -> &'static str {
+        let is_rate = setting.changes.iter().any(|change| change.kind() == Kind::Rate);
+        let mut named = self.served.iter().filter(|operation| operation.id == setting.operation);
+        match is_rate && named.any(|operation| accepts_service_tokens(operation)) {
+            true => "\nthe limit does not apply to calls of other services; `policy off` stops these too",
+            false => "",
+        }
+    }
+
     /// Describes an operation that no contract has, with the closest names first.
     fn unknown(&self, name: &str) -> String {
         if self.all().next().is_none() {
@@ -137,6 +150,12 @@ impl Operations<'_> {
     }
 }
 
+/// Returns false: without the feature `calls`, a service accepts no service tokens.
+#[cfg(not(feature = "calls"))]
+fn accepts_service_tokens(_: &Operation) -> bool {
+    false
+}
+
 /// Returns true if a call of an operation can be repeated.
 fn is_repeatable(operation: &Operation) -> bool {
     operation.method.is_idempotent() || operation.idempotency.is_some()
@@ -145,6 +164,8 @@ fn is_repeatable(operation: &Operation) -> bool {
 #[cfg(test)]
 mod tests {
     use writ_runtime::Method;
+    #[cfg(feature = "calls")]
+    use writ_runtime::operation::{Requirement, Scheme, SchemeKind};
 
     use super::*;
 
@@ -152,10 +173,34 @@ mod tests {
     static CALLED: Operation = Operation { id: "getTicket", path: "/tickets/{id}", ..Operation::NONE };
     static SOLD: Operation = Operation { id: "buyTicket", method: Method::POST, path: "/tickets", ..Operation::NONE };
 
-    fn check(command: &str) -> Result<(), String> {
+    fn setting(command: &str) -> Setting {
         let words: Vec<_> = command.split(' ').map(str::to_owned).collect();
         let Ok(Command::Set(setting)) = Command::parse(&words) else { panic!("{command}") };
-        Operations { served: &[&SERVED], called: &[&CALLED, &SOLD] }.check(&setting)
+        setting
+    }
+
+    fn check(command: &str) -> Result<(), String> {
+        Operations { served: &[&SERVED], called: &[&CALLED, &SOLD] }.check(&setting(command))
+    }
+
+    #[cfg(feature = "calls")]
+    #[test]
+    fn a_rate_limit_that_services_do_not_notice_is_confirmed_with_a_remark() {
+        static FOR_SERVICES: Operation = Operation {
+            id: "getRoom",
+            security: &[&[Requirement {
+                scheme: &Scheme { name: "service", kind: SchemeKind::Bearer },
+                scopes: &["rooms:read"],
+            }]],
+            ..Operation::NONE
+        };
+        let operations = Operations { served: &[&SERVED, &FOR_SERVICES], called: &[] };
+        let remark = |command| operations.remark(&setting(command));
+        assert!(
+            remark("set getRoom cache=off rate=20/60s for 30m").contains("does not apply to calls of other services")
+        );
+        assert_eq!(remark("off getRoom for 30m"), "");
+        assert_eq!(remark("set listEvents rate=20/60s for 30m"), "");
     }
 
     #[test]

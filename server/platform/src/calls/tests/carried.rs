@@ -12,7 +12,7 @@ use writ_runtime::{BearerToken, Operation, RequestId};
 
 use super::support::*;
 use crate::calls::CallConfig;
-use crate::credentials::{ServiceTokens, TokenKeys, TrustedServices};
+use crate::credentials::{ServiceTokens, TokenKeys, TrustedService, TrustedServices};
 use crate::overrides::Overrides;
 
 static SERVICE: Scheme = Scheme { name: "service", kind: SchemeKind::Bearer };
@@ -49,7 +49,10 @@ async fn a_service_accepts_the_token_of_a_call_of_its_own_and_of_no_other_one() 
     setup.call(&PROTECTED).await.unwrap();
     let header = service.received()[0].headers[header::AUTHORIZATION].clone();
     let token = BearerToken::new(header.to_str().unwrap().strip_prefix("Bearer ").unwrap());
-    let trusted = |name: &str| TrustedServices::new(name, [("shop".to_owned(), url.clone())]);
+    let trusted = |name: &str| {
+        let shop = TrustedService { name: "shop".to_owned(), key_set: url.clone(), scopes: None };
+        TrustedServices::new(name, [shop])
+    };
     let caller = trusted("tickets").caller(token).await.unwrap();
     assert_eq!((caller.name.as_str(), &caller.scopes[..]), ("shop", &["tickets:read".to_owned()][..]));
     assert!(trusted("visitors").caller(token).await.is_err());

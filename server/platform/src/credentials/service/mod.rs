@@ -13,7 +13,7 @@ use writ_runtime::operation::{Requirement, SchemeKind};
 
 pub use caller::ServiceCaller;
 pub(crate) use issue::ServiceTokens;
-pub use trusted::TrustedServices;
+pub use trusted::{TrustedService, TrustedServices};
 
 /// The name of the security scheme of service tokens in a contract.
 const SCHEME: &str = "service";

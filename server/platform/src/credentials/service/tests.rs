@@ -93,8 +93,13 @@ fn bearer(header: &HeaderValue) -> String {
     header.to_str().unwrap().strip_prefix("Bearer ").unwrap().to_owned()
 }
 
+fn service(name: &str, key_set: &str, scopes: Option<&[&str]>) -> TrustedService {
+    let scopes = scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect());
+    TrustedService { name: name.to_owned(), key_set: key_set.to_owned(), scopes }
+}
+
 fn visitors(trusted: &[(&str, &Caller)]) -> TrustedServices {
-    TrustedServices::new("visitors", trusted.iter().map(|(name, caller)| ((*name).to_owned(), caller.url.clone())))
+    TrustedServices::new("visitors", trusted.iter().map(|(name, caller)| service(name, &caller.url, None)))
 }
 
 async fn accepts(services: &TrustedServices, token: &str) -> bool {
@@ -237,8 +242,7 @@ async fn keys_are_fetched_once_also_if_tokens_name_unknown_ones() {
 #[tokio::test]
 async fn a_call_is_unavailable_while_the_keys_of_its_caller_cannot_be_fetched() {
     let tickets = Caller::start("tickets", 1).await;
-    let services = [("tickets".to_owned(), "http://127.0.0.1:1/jwks.json".to_owned())];
-    let visitors = TrustedServices::new("visitors", services);
+    let visitors = TrustedServices::new("visitors", [service("tickets", "http://127.0.0.1:1/jwks.json", None)]);
     let denied = visitors.caller(BearerToken::new(&tickets.token())).await;
     assert!(matches!(denied, Err(Denied::Unavailable(_))), "{denied:?}");
 }
@@ -268,7 +272,24 @@ fn only_an_operation_that_accepts_a_service_token_alone_gets_one() {
 }
 
 #[tokio::test]
-async fn trusted_services_are_a_list_of_names_and_urls() {
+async fn a_service_has_no_scopes_but_those_for_which_it_is_trusted() {
+    let tickets = Caller::start("tickets", 1).await;
+    let token = tickets.token();
+    for (trusted, scopes) in [
+        (None, &["tickets:read", "visitors:read"][..]),
+        (Some(&["visitors:read", "visitors:write"][..]), &["visitors:read"]),
+        (Some(&["visitors"]), &[]),
+    ] {
+        let visitors = TrustedServices::new("visitors", [service("tickets", &tickets.url, trusted)]);
+        // The second time, the token is known.
+        for _ in 0..2 {
+            assert_eq!(visitors.caller(BearerToken::new(&token)).await.unwrap().scopes, scopes, "{trusted:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn trusted_services_are_a_list_of_names_and_urls_with_scopes() {
     let faults = |text: &str| {
         let variables = [("MUSEUM_TRUSTED_SERVICES".to_owned(), text.to_owned())];
         let mut builder = crate::Builder::new(Source::new("MUSEUM_", "", variables));
@@ -277,7 +298,8 @@ async fn trusted_services_are_a_list_of_names_and_urls() {
     };
     let url = "https://tickets.example/.well-known/jwks.json";
     let both = r#"TrustedServices { name: "museum", services: ["shop", "tickets"] }"#;
-    assert_eq!(faults(&format!("tickets={url}, shop=http://127.0.0.1:1/keys")), (both.to_owned(), Vec::new()));
+    let list = format!("tickets={url} visitors:read  tickets:read, shop=http://127.0.0.1:1/keys");
+    assert_eq!(faults(&list), (both.to_owned(), Vec::new()));
     for wrong in
         ["tickets", "tickets=", &format!("={url}"), "tickets=http://tickets.example", &format!("a={url},a={url}")]
     {

@@ -39,11 +39,39 @@ const REMEMBERED: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct TrustedServices(Arc<Inner>);
 
+/// A service whose tokens are accepted.
+///
+/// ```
+/// use writ_platform::credentials::{TrustedService, TrustedServices};
+///
+/// let orders = TrustedService {
+///     name: "orders".to_owned(),
+///     key_set: "https://orders.internal/.well-known/jwks.json".to_owned(),
+///     scopes: Some(vec!["users:read".to_owned()]),
+/// };
+/// let trusted = TrustedServices::new("users", [orders]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustedService {
+    /// The name of the service, as its tokens have it in `iss`.
+    pub name: String,
+    /// The URL of the JSON Web Key Set of the service.
+    pub key_set: String,
+    /// The scopes that the tokens of the service can have here; other scopes in a token have no effect. `None`: all scopes.
+    pub scopes: Option<Vec<String>>,
+}
+
 struct Inner {
     /// The name of this service, which is the audience of the tokens.
     name: String,
-    services: BTreeMap<String, Keys>,
+    services: BTreeMap<String, Known>,
     verified: VerifiedTokens<ServiceCaller>,
+}
+
+/// What is known of a trusted service.
+struct Known {
+    keys: Keys,
+    scopes: Option<Vec<String>>,
 }
 
 /// The claim that selects the key of a token, before the token is verified.
@@ -60,12 +88,13 @@ impl fmt::Debug for TrustedServices {
 }
 
 impl TrustedServices {
-    /// Creates the verifier of a service with this name. `services` are the names of the trusted services, each with the URL
-    /// of its JSON Web Key Set, which is fetched on first use.
-    pub fn new(name: impl Into<String>, services: impl IntoIterator<Item = (String, String)>) -> TrustedServices {
+    /// Creates the verifier of a service with this name. The key set of a trusted service is fetched on first use.
+    pub fn new(name: impl Into<String>, services: impl IntoIterator<Item = TrustedService>) -> TrustedServices {
         jose::install();
-        let keys = |(name, url): (String, String)| (name.clone(), Keys::new(name, KeyLocation::Url(url)));
-        let (name, services) = (name.into(), services.into_iter().map(keys).collect());
+        let known = |TrustedService { name, key_set, scopes }| {
+            (name.clone(), Known { keys: Keys::new(name, KeyLocation::Url(key_set)), scopes })
+        };
+        let (name, services) = (name.into(), services.into_iter().map(known).collect());
         TrustedServices(Arc::new(Inner { name, services, verified: VerifiedTokens::new(REMEMBERED) }))
     }
 
@@ -89,15 +118,18 @@ impl TrustedServices {
             return Err(denied());
         };
         let issuer = issuer(token).ok_or_else(denied)?;
-        let keys = self.0.services.get(&issuer).ok_or_else(denied)?;
-        let key = match keys.find(Some(id)).await {
+        let service = self.0.services.get(&issuer).ok_or_else(denied)?;
+        let key = match service.keys.find(Some(id)).await {
             Found::Key(key) => key,
             Found::Unknown => return Err(denied()),
             Found::Unavailable(cause) => {
                 return Err(Denied::Unavailable(Unavailable::retry_after(COOLDOWN).because(cause).into()));
             }
         };
-        let verified = self.verify(token, &issuer, &key).ok_or_else(denied)?;
+        let mut verified = self.verify(token, &issuer, &key).ok_or_else(denied)?;
+        if let Some(allowed) = &service.scopes {
+            verified.caller.scopes.retain(|scope| allowed.contains(scope));
+        }
         self.0.verified.insert(token, verified.clone());
         Ok(verified.caller)
     }
