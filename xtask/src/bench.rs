@@ -10,6 +10,7 @@ mod measure;
 mod peers;
 mod run;
 mod server;
+mod services;
 mod table;
 mod versions;
 
@@ -42,7 +43,7 @@ pub struct Args {
     /// The number of rounds of a benchmark; the programs alternate in each round.
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
-    /// Measure only the requests of the benchmark of the server whose title contains this text.
+    /// Measure only the requests of the benchmarks `server` and `services` whose title contains this text.
     #[arg(long, value_name = "TEXT")]
     row: Option<String>,
     /// Add the share of each layer to the results of the benchmark of the server; needs `perf`.
@@ -61,6 +62,8 @@ enum Benchmark {
     Run,
     /// The cost of the server of the sample with every layer on, compared with handlers written by hand on axum and sqlx.
     Server,
+    /// The cost of separate services and of the gateway, compared with one process.
+    Services,
     /// The cost of compiling a second version of an API, compared with one version.
     Versions,
     /// The throughput of the relay of events, compared with a bare loop of XADD, and its lag.
@@ -101,6 +104,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     if selected(Benchmark::Server) {
         server::run(&bench)?;
+    }
+    if selected(Benchmark::Services) {
+        services::run(&bench)?;
     }
     if selected(Benchmark::Versions) {
         versions::run(&bench)?;

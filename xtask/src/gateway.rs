@@ -36,7 +36,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Returns the arguments that read the contracts and the settings of the sample's gateway.
-fn of_sample(args: &Args) -> Args {
+pub fn of_sample(args: &Args) -> Args {
     let contracts = cargo::root().join("spec");
     Args {
         spec: vec![contracts.clone()],

@@ -6,6 +6,7 @@
 )]
 
 use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -35,29 +36,52 @@ pub fn program(database: &TestDatabase) -> Command {
     program
 }
 
+/// Returns an address of this machine on which nothing listens.
+pub fn free_address() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
 impl Process {
     /// Starts a process with the settings of a test and with further ones. It may not be ready yet.
     pub fn spawn(database: &TestDatabase, settings: &[(&str, &str)]) -> Process {
-        let mut process = Process::spawn_unread(database, settings);
-        let output = BufReader::new(process.child.stdout.take().unwrap());
-        let collected = process.lines.clone();
-        process.reader = Some(std::thread::spawn(move || {
-            for line in output.lines().map_while(Result::ok) {
-                collected.lock().unwrap().push(line);
-            }
-        }));
-        process
+        Process::spawn_unread(database, settings).read()
+    }
+
+    /// Starts a process that runs one service of the program, at an address that other processes know.
+    pub fn spawn_service(
+        service: &str,
+        address: SocketAddr,
+        database: &TestDatabase,
+        settings: &[(&str, &str)],
+    ) -> Process {
+        let mut program = program(database);
+        program.args(["serve", "--service", service]);
+        Process::launch(program, address, settings).read()
     }
 
     /// Starts a process whose log is not read, as [`Process::spawn`] does.
     pub fn spawn_unread(database: &TestDatabase, settings: &[(&str, &str)]) -> Process {
-        let addresses = [(); 2].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
-        let [address, metrics] = addresses.map(|free| free.local_addr().unwrap().to_string());
-        let mut program = program(database);
-        program.env("WRIT_BIND", &address).env("WRIT_METRICS_BIND", &metrics).envs(settings.iter().copied());
-        let child = program.stdout(Stdio::piped()).spawn().unwrap();
+        Process::launch(program(database), free_address(), settings)
+    }
+
+    fn launch(mut program: Command, address: SocketAddr, settings: &[(&str, &str)]) -> Process {
+        let metrics = free_address();
+        program.env("WRIT_BIND", address.to_string()).env("WRIT_METRICS_BIND", metrics.to_string());
+        let child = program.envs(settings.iter().copied()).stdout(Stdio::piped()).spawn().unwrap();
         let (url, metrics) = (format!("http://{address}"), format!("http://{metrics}/metrics"));
         Process { child, url, metrics, lines: Arc::default(), reader: None }
+    }
+
+    /// Starts to read the log.
+    fn read(mut self) -> Process {
+        let output = BufReader::new(self.child.stdout.take().unwrap());
+        let collected = self.lines.clone();
+        self.reader = Some(std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                collected.lock().unwrap().push(line);
+            }
+        }));
+        self
     }
 
     /// Starts a process and waits until it is ready.
@@ -70,7 +94,8 @@ impl Process {
         Process::spawn_unread(database, settings).ready().await
     }
 
-    async fn ready(self) -> Process {
+    /// Waits until the process is ready.
+    pub async fn ready(self) -> Process {
         self.until(async || self.get("/readyz").await == Some(200)).await;
         self
     }

@@ -1,64 +1,28 @@
 //! Tests of log lines and traces with real processes of the server.
-#![allow(clippy::unwrap_used, reason = "a test fails if an operation fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails if an operation fails")]
 
+mod collector;
+#[path = "../envoy/mod.rs"]
+mod envoy;
 #[path = "../process/mod.rs"]
 mod process;
+mod services;
 
 use std::io::Read as _;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::routing::post;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
-use process::Process;
-use prost::Message as _;
 use server::testing::TestDatabase;
+
+use collector::{Collector, Exported, hex};
+use process::Process;
 
 /// The trace context that a caller sends.
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
 
-/// A collector that keeps the spans which it receives.
-#[derive(Clone, Default)]
-struct Collector(Arc<Mutex<Vec<Span>>>);
-
-impl Collector {
-    /// Starts a collector. Returns its URL.
-    async fn start() -> (Collector, String) {
-        let collector = Collector::default();
-        let app = Router::new().route("/v1/traces", post(receive)).with_state(collector.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        (collector, url)
-    }
-
-    fn spans(&self) -> Vec<Span> {
-        self.0.lock().unwrap().clone()
-    }
-}
-
-async fn receive(State(collector): State<Collector>, body: Bytes) {
-    let request = ExportTraceServiceRequest::decode(body).unwrap();
-    let scopes = request.resource_spans.into_iter().flat_map(|resource| {
-        let service = resource.resource.unwrap().attributes;
-        assert!(service.iter().any(|attribute| format!("{attribute:?}").contains("shop-test")), "{service:?}");
-        resource.scope_spans
-    });
-    collector.0.lock().unwrap().extend(scopes.flat_map(|scope| scope.spans));
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Sends a request with a trace context to a server, ends the server, and returns the spans that it exported.
-async fn spans_of_a_request(trusted: &str) -> Vec<Span> {
+async fn spans_of_a_request(trusted: &str) -> Vec<Exported> {
     let database = TestDatabase::empty(&server::USERS).await;
     let (collector, url) = Collector::start().await;
     let settings = [
@@ -72,13 +36,15 @@ async fn spans_of_a_request(trusted: &str) -> Vec<Span> {
     assert_eq!(response.status(), 404);
     // The spans that still wait are sent before the process ends.
     assert!(process.end().await.success());
-    collector.spans()
+    let spans = collector.spans();
+    assert!(spans.iter().all(|span| span.service == "shop-test"), "{spans:?}");
+    spans
 }
 
 #[tokio::test]
 async fn the_trace_of_a_trusted_proxy_continues_with_the_request_and_its_calls_of_stores() {
     let spans = spans_of_a_request("127.0.0.0/8").await;
-    let of_trace = |span: &&Span| hex(&span.trace_id) == TRACE;
+    let of_trace = |span: &&Exported| hex(&span.trace_id) == TRACE;
     let request = spans.iter().filter(of_trace).find(|span| span.name == "GET /v1/products/{sku}").unwrap();
     assert_eq!((hex(&request.parent_span_id).as_str(), request.kind()), (PARENT, SpanKind::Server));
     let attributes = format!("{:?}", request.attributes);

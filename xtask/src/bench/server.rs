@@ -1,12 +1,13 @@
 //! The benchmark and the soak test of the server. Both start private stores and run the program in
-//! `server/benches/load`, which sends requests to the server of the sample.
+//! `server/benches/load`, which sends requests to the server of the sample. The benchmark of services runs it too.
 
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::bail;
 use writ_tasks::folder::Folder;
 use writ_tasks::process::{Kind, Session};
-use writ_tasks::services::{self, Lifetime, Stores};
+use writ_tasks::services::{self, Lifetime, Services};
 use writ_tasks::terminal::step;
 
 use super::{Bench, work_folder};
@@ -14,6 +15,13 @@ use crate::cargo;
 
 /// The folder of the program that sends the requests, and of the handlers to compare with.
 const PROGRAM: &str = "server/benches/load";
+
+/// The running stores of a benchmark. Dropping the value ends them and removes their data.
+pub(super) struct Stores<'s> {
+    // Rust drops fields in this order.
+    pub(super) services: Services<'s>,
+    _folder: Folder,
+}
 
 /// The command line of `cargo xtask soak`.
 #[derive(clap::Args)]
@@ -25,33 +33,41 @@ pub struct SoakArgs {
 
 /// Runs the benchmark of the server: its requests against those to handlers written by hand.
 pub fn run(bench: &Bench) -> anyhow::Result<()> {
-    let mut program = Command::new(program());
+    let mut program = program(bench);
     if bench.profile {
         program.env("WRIT_BENCH_PROFILE", "1");
     }
-    if let Some(rounds) = bench.rounds {
-        program.env("WRIT_BENCH_ROUNDS", rounds.to_string());
-    }
-    if let Some(row) = &bench.row {
-        program.env("WRIT_BENCH_ROW", row);
-    }
-    measure(&bench.session, &mut program)
+    let stores = prepare(&bench.session)?;
+    measure(&bench.session, &stores, &mut program)
 }
 
 /// Runs `cargo xtask soak`: sends a mixed load to the server, prints the resources that the server and its stores hold, and
 /// fails if they grow.
 pub fn soak(args: &SoakArgs) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
-    measure(&session, Command::new(program()).args(["soak", &args.minutes.to_string()]))?;
+    let stores = prepare(&session)?;
+    measure(&session, &stores, Command::new(path()).args(["soak", &args.minutes.to_string()]))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn program() -> std::path::PathBuf {
+/// Returns the program that sends the requests, with the rounds and the rows of the command line.
+pub(super) fn program(bench: &Bench) -> Command {
+    let mut program = Command::new(path());
+    if let Some(rounds) = bench.rounds {
+        program.env("WRIT_BENCH_ROUNDS", rounds.to_string());
+    }
+    if let Some(row) = &bench.row {
+        program.env("WRIT_BENCH_ROW", row);
+    }
+    program
+}
+
+fn path() -> PathBuf {
     work_folder("server/target/release/writ-bench-server")
 }
 
-/// Builds the server and the program, starts the stores and runs the program, which prints the results.
-fn measure(session: &Session, program: &mut Command) -> anyhow::Result<()> {
+/// Builds the server and the program, and starts the stores.
+pub(super) fn prepare(session: &Session) -> anyhow::Result<Stores<'_>> {
     step("Compiling", format_args!("the server and {PROGRAM}, optimized"));
     let mut build = cargo::command();
     session.run_quietly("cargo build", build.args(["build", "--quiet", "--release", "--package", "server"]))?;
@@ -59,17 +75,24 @@ fn measure(session: &Session, program: &mut Command) -> anyhow::Result<()> {
     build.current_dir(cargo::root().join(PROGRAM)).env("CARGO_TARGET_DIR", work_folder("server/target"));
     session.run_quietly("cargo build", build.args(["build", "--quiet", "--release"]))?;
     let folder = Folder::temporary(session)?;
-    let services = services::start(session, &folder, Lifetime::Temporary, Stores { postgres: true, redis: true })?;
-    let stores: Vec<String> = services.processes().iter().map(i32::to_string).collect();
+    let both = services::Stores { postgres: true, redis: true };
+    Ok(Stores { services: services::start(session, &folder, Lifetime::Temporary, both)?, _folder: folder })
+}
+
+/// Runs the program, which prints the results.
+pub(super) fn measure(session: &Session, stores: &Stores<'_>, program: &mut Command) -> anyhow::Result<()> {
+    let processes: Vec<String> = stores.services.processes().iter().map(i32::to_string).collect();
     program
         .current_dir(work_folder("server"))
-        .envs(services.variables())
-        .env("WRIT_BENCH_STORES", stores.join(","))
+        .envs(stores.services.variables())
+        .env("WRIT_BENCH_STORES", processes.join(","))
         .env("WRIT_BENCH_SERVER", cargo::root().join("target/release/server"));
     let status = session.start("writ-bench-server", Kind::Group, program)?.wait()?;
     if !status.success() {
-        let log = work_folder("server/server.log");
-        bail!("writ-bench-server failed ({status}); the log of the server is in {}", log.display());
+        bail!(
+            "writ-bench-server failed ({status}); the logs of the servers are in {}",
+            work_folder("server").display()
+        );
     }
     Ok(())
 }

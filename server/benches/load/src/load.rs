@@ -9,18 +9,41 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::{median, sorted};
+
 /// The number of connections that send requests at the same time.
 pub const CONNECTIONS: usize = 32;
 
 /// A function that appends the request with a given number.
 type Write = Arc<dyn Fn(u64, &mut Vec<u8>) + Send + Sync>;
 
-/// The requests to one server: a function that writes the request with a given number.
+/// The requests of a load: a function that writes the request with a given number. Those of a mixed load have several, each
+/// with its server.
 #[derive(Clone)]
 pub struct Requests {
-    /// The server.
-    pub to: SocketAddr,
+    parts: Arc<[Part]>,
+}
+
+/// The requests of one kind to one server.
+#[derive(Clone)]
+struct Part {
+    to: SocketAddr,
     write: Write,
+}
+
+/// The numbers of requests, of which no two loads have one in common.
+#[derive(Default)]
+pub struct Numbers(u64);
+
+impl Numbers {
+    /// Returns the number of the first request of another load.
+    pub fn next(&mut self) -> u64 {
+        /// More than one load can send.
+        const APART: u64 = 10_000_000;
+        let first = self.0;
+        self.0 += APART;
+        first
+    }
 }
 
 /// A connection to a server, with the bytes that have arrived.
@@ -46,14 +69,38 @@ pub struct Measured {
 impl Requests {
     /// Describes requests of which `write` writes the one with a given number.
     pub fn new(to: SocketAddr, write: impl Fn(u64, &mut Vec<u8>) + Send + Sync + 'static) -> Requests {
-        Requests { to, write: Arc::new(write) }
+        Requests { parts: [Part { to, write: Arc::new(write) }].into() }
+    }
+
+    /// Describes a mixed load: each connection sends a request of every kind in turn.
+    pub fn in_turn(kinds: &[Requests]) -> Requests {
+        Requests { parts: kinds.iter().flat_map(|kind| kind.parts.iter().cloned()).collect() }
     }
 
     /// Sends the first request and returns the response.
     pub async fn first(&self) -> anyhow::Result<Response> {
         let mut request = Vec::new();
-        (self.write)(0, &mut request);
-        Connection::open(self.to).await?.send(&request).await
+        let (part, _) = self.write(0, &mut request);
+        Connection::open(part.to).await?.send(&request).await
+    }
+
+    /// Appends the request with a given number. Returns its part, and the index of the part.
+    fn write(&self, number: u64, request: &mut Vec<u8>) -> (&Part, usize) {
+        // The first requests of the connections are of different kinds, and so are those of a connection.
+        let turn = number + number / CONNECTIONS as u64;
+        let index = (turn % self.parts.len() as u64) as usize;
+        let part = &self.parts[index];
+        (part.write)(number, request);
+        (part, index)
+    }
+
+    /// Opens a connection for each part, in their order.
+    async fn connect(&self) -> anyhow::Result<Vec<Connection>> {
+        let mut connections = Vec::new();
+        for part in self.parts.iter() {
+            connections.push(Connection::open(part.to).await?);
+        }
+        Ok(connections)
     }
 
     /// Sends requests for `time` on all connections, each as soon as the connection has the response to the one before.
@@ -78,12 +125,12 @@ impl Requests {
     ) -> anyhow::Result<Measured> {
         let mut connections = Vec::new();
         for _ in 0..CONNECTIONS {
-            connections.push(Connection::open(self.to).await?);
+            connections.push(self.connect().await?);
         }
         let begun = Instant::now();
         let mut tasks = JoinSet::new();
-        for (index, mut connection) in (0..).zip(connections) {
-            let write = self.write.clone();
+        for (index, mut connections) in (0..).zip(connections) {
+            let requests = self.clone();
             tasks.spawn(async move {
                 let (mut durations, mut request) = (Vec::new(), Vec::new());
                 for sent in 0.. {
@@ -103,8 +150,8 @@ impl Requests {
                         break;
                     }
                     request.clear();
-                    write(number, &mut request);
-                    let response = connection.send(&request).await?;
+                    let (_, part) = requests.write(number, &mut request);
+                    let response = connections[part].send(&request).await?;
                     let body = String::from_utf8_lossy(&response.body);
                     ensure!(response.status / 100 == 2, "a request got {}: {body}", response.status);
                     durations.push(start.elapsed());
@@ -142,13 +189,18 @@ impl Measured {
     }
 }
 
+/// Returns the median of the durations in milliseconds that `share` of the requests of each load did not exceed.
+pub fn quantile(loads: &[Measured], share: f64) -> f64 {
+    median(&sorted(loads.iter().map(|measured| measured.quantile(share)).collect()))
+}
+
 /// Opens `count` connections that have received one response each, and returns them open.
 pub async fn idle(requests: &Requests, count: usize) -> anyhow::Result<Vec<Connection>> {
     let mut open = Vec::new();
     for number in 0..count as u64 {
         let mut request = Vec::new();
-        (requests.write)(number, &mut request);
-        let mut connection = Connection::open(requests.to).await?;
+        let (part, _) = requests.write(number, &mut request);
+        let mut connection = Connection::open(part.to).await?;
         connection.send(&request).await?;
         open.push(connection);
     }

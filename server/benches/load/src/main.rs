@@ -1,6 +1,7 @@
 //! Compares the server of the sample, with every layer on, with handlers written by hand. `cargo xtask bench server`
 //! runs this program, which needs the variables `DATABASE_URL`, `REDIS_URL`, `WRIT_BENCH_SERVER` (the program of the server)
-//! and `WRIT_BENCH_STORES` (the ids of the main processes of PostgreSQL and Redis).
+//! and `WRIT_BENCH_STORES` (the ids of the main processes of PostgreSQL and Redis). With the argument `services` it compares
+//! one process of the sample with several, and with `soak` it sends a long mixed load.
 
 mod accounts;
 mod bare;
@@ -10,6 +11,7 @@ mod profile;
 mod rows;
 mod seed;
 mod servers;
+mod services;
 mod soak;
 
 use std::env;
@@ -18,7 +20,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use self::cost::Processes;
-use self::load::{Measured, Requests};
+use self::load::{Measured, Numbers, Requests};
 use self::rows::Row;
 use self::servers::{Sample, Server};
 use self::soak::Soak;
@@ -44,6 +46,9 @@ fn main() -> anyhow::Result<()> {
         [_, "bare", address, database] => {
             tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(bare::serve(address, database))
         }
+        [_, "services"] => {
+            tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(services::compare())
+        }
         [_, "soak", minutes] => {
             let minutes: f64 = minutes.parse().context("the number of minutes is not valid")?;
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -57,9 +62,9 @@ fn main() -> anyhow::Result<()> {
 /// Runs the long mixed load.
 async fn soak(time: Duration) -> anyhow::Result<()> {
     let database = variable("DATABASE_URL")?;
-    let sample = Sample { program: variable("WRIT_BENCH_SERVER")?.into(), database: database.clone() };
+    let sample = Sample::new()?.with("DATABASE_URL", &database);
     let server = sample.start("server.log").await?;
-    let users = seed::seed(&database).await?;
+    let users = seed::seed(&database, &database).await?;
     for operation in rows::OPERATIONS {
         sample.set(operation, "rate=1000000/1s").await?;
     }
@@ -71,18 +76,23 @@ fn variable(name: &str) -> anyhow::Result<String> {
     env::var(name).with_context(|| format!("the variable {name} is not set"))
 }
 
+/// Returns the number of rounds of a comparison.
+fn rounds() -> usize {
+    variable("WRIT_BENCH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(5)
+}
+
 /// Compares the server of the sample with the baseline.
 async fn compare() -> anyhow::Result<()> {
     let database = variable("DATABASE_URL")?;
-    let rounds: usize = variable("WRIT_BENCH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
-    let sample = Sample { program: variable("WRIT_BENCH_SERVER")?.into(), database: database.clone() };
+    let rounds = rounds();
+    let sample = Sample::new()?.with("DATABASE_URL", &database);
     let server = sample.start("server.log").await?;
     let bare = Server::bare(&database).await?;
     let stores = variable("WRIT_BENCH_STORES")?;
     let processes = [Processes::of(&server, &stores)?, Processes::of(&bare, &stores)?];
     let resting = [server.memory()?, bare.memory()?];
     let customer = accounts::customer(&server).await?;
-    let users = seed::seed(&database).await?;
+    let users = seed::seed(&database, &database).await?;
     let token = accounts::administrator(&server).await?;
 
     println!(
@@ -127,23 +137,16 @@ async fn compare() -> anyhow::Result<()> {
 
 /// Measures a row: the highest rates in alternating rounds, then the response times at a share of these rates.
 async fn measure(row: &Row, processes: &[Processes; 2], rounds: usize) -> anyhow::Result<()> {
-    let mut next = 0;
-    let mut advance = |by: u64| {
-        let from = next;
-        next += by;
-        from
-    };
-    /// Keeps the numbers of requests of two loads apart: more than one load can send.
-    const APART: u64 = 10_000_000;
+    let mut numbers = Numbers::default();
     for requests in [&row.sample, &row.bare] {
-        requests.saturate(advance(APART), WARM_UP).await?;
+        requests.saturate(numbers.next(), WARM_UP).await?;
     }
     let (mut ours, mut theirs, mut ratios, mut costs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
         let (mut rates, mut times) = ([0.0; 2], [0.0; 2]);
         for (side, requests) in [&row.sample, &row.bare].into_iter().enumerate() {
             let before = processes[side].time()?;
-            let measured = requests.saturate(advance(APART), MEASURE).await?;
+            let measured = requests.saturate(numbers.next(), MEASURE).await?;
             rates[side] = measured.rate();
             times[side] = (processes[side].time()? - before) / measured.count() as f64;
         }
@@ -156,15 +159,11 @@ async fn measure(row: &Row, processes: &[Processes; 2], rounds: usize) -> anyhow
     let (ratios, costs) = (sorted(ratios), sorted(costs));
     let mut calm: [Vec<Measured>; 2] = [Vec::new(), Vec::new()];
     for _ in 0..rounds.div_ceil(2) {
-        calm[0].push(row.sample.pace(advance(APART), MEASURE, median(&ours) * CALM).await?);
-        calm[1].push(row.bare.pace(advance(APART), MEASURE, median(&theirs) * CALM).await?);
+        calm[0].push(row.sample.pace(numbers.next(), MEASURE, median(&ours) * CALM).await?);
+        calm[1].push(row.bare.pace(numbers.next(), MEASURE, median(&theirs) * CALM).await?);
     }
-    let quantile = |side: &[Measured], share: f64| {
-        let times = sorted(side.iter().map(|measured| measured.quantile(share)).collect());
-        median(&times)
-    };
     let ([p50, bare_p50], [p99, bare_p99]) =
-        [0.5, 0.99].map(|share| [quantile(&calm[0], share), quantile(&calm[1], share)]).into();
+        [0.5, 0.99].map(|share| [load::quantile(&calm[0], share), load::quantile(&calm[1], share)]).into();
     println!(
         "| {} | {rounds} | {:.0}/s | {:.0}/s | **{:.2}** ({:.2}–{:.2}) | {} | {:.2} | {p50:.2} / {bare_p50:.2} ms | {p99:.2} / {bare_p99:.2} ms | {:.2} |",
         row.title,

@@ -1,5 +1,7 @@
 //! The rows of the comparison: pairs of requests to the server of the sample and to the baseline.
 
+use std::net::SocketAddr;
+
 use crate::accounts::Customer;
 use crate::bare::{id, uuid};
 use crate::load::{Requests, Response};
@@ -51,19 +53,11 @@ pub async fn rows(
         Requests::new(server.address, move |_, request| get(request, &path, &headers))
     };
     let theirs = |path: String| Requests::new(bare.address, move |_, request| get(request, &path, ""));
-    let by_user = |to, headers: String, paths: Vec<String>| {
-        Requests::new(to, move |number, request| get(request, &paths[number as usize % paths.len()], &headers))
-    };
-    let asked = || users.iter().take(ASKED);
     let user_row = |title, aim, policy| Row {
         title,
         aim,
-        sample: by_user(
-            server.address,
-            authorization.clone(),
-            asked().map(|user| format!("/v1/users/{}", id("usr", user.id))).collect(),
-        ),
-        bare: by_user(bare.address, String::new(), asked().map(|user| format!("/users/{}", user.id)).collect()),
+        sample: by_user(server.address, &authorization, users, |user| format!("/v1/users/{}", id("usr", user.id))),
+        bare: by_user(bare.address, "", users, |user| format!("/users/{}", user.id)),
         policy,
         same: Same::Body,
     };
@@ -105,23 +99,38 @@ pub async fn rows(
 /// Returns the row of new orders with a new idempotency key each. A customer orders, as the handler of the baseline assumes:
 /// for an administrator, the sample also reads the account of the customer.
 fn created_orders(server: &Server, bare: &Server, customer: &Customer) -> anyhow::Result<Row> {
-    let items = json!([{ "sku": "ABC-1", "quantity": 1 }, { "sku": "PEN-2", "quantity": 2 }]);
-    let path = format!("/v1/users/{}/orders", customer.id);
-    let body = json!({ "items": items, "currency": "EUR" }).to_string();
-    let authorization = authorization(&customer.token);
-    let sample = Requests::new(server.address, move |number, request| {
-        let headers = format!("{authorization}idempotency-key: benchmark-{number}\r\n");
-        post(request, &path, &headers, &body);
-    });
+    let sample = placed_orders(server.address, customer);
     let user = uuid(&customer.id).context("the id of the customer is not valid")?;
-    let body = json!({ "user": user, "items": items, "currency": "EUR" }).to_string();
+    let body = json!({ "user": user, "items": items(), "currency": "EUR" }).to_string();
     let bare = Requests::new(bare.address, move |_, request| post(request, "/orders", "", &body));
     let title = "POST of an order, idempotent";
     Ok(Row { title, aim: "≥ 0.7", sample, bare, policy: None, same: Same::Status })
 }
 
+/// Returns requests for one of the first users each, at the path that `path` returns.
+pub fn by_user(to: SocketAddr, headers: &str, users: &[Listed], path: impl Fn(&Listed) -> String) -> Requests {
+    let (headers, paths): (_, Vec<String>) = (headers.to_owned(), users.iter().take(ASKED).map(path).collect());
+    Requests::new(to, move |number, request| get(request, &paths[number as usize % paths.len()], &headers))
+}
+
+/// Returns requests with which a customer places orders at the sample.
+pub fn placed_orders(to: SocketAddr, customer: &Customer) -> Requests {
+    let path = format!("/v1/users/{}/orders", customer.id);
+    let body = json!({ "items": items(), "currency": "EUR" }).to_string();
+    let authorization = authorization(&customer.token);
+    Requests::new(to, move |number, request| {
+        let headers = format!("{authorization}idempotency-key: benchmark-{number}\r\n");
+        post(request, &path, &headers, &body);
+    })
+}
+
+/// Returns the items of an order.
+fn items() -> Value {
+    json!([{ "sku": "ABC-1", "quantity": 1 }, { "sku": "PEN-2", "quantity": 2 }])
+}
+
 /// Returns the header with an access token.
-fn authorization(token: &str) -> String {
+pub fn authorization(token: &str) -> String {
     format!("authorization: Bearer {token}\r\n")
 }
 
@@ -152,6 +161,7 @@ impl Row {
     }
 }
 
-fn value(response: &Response) -> anyhow::Result<Value> {
+/// Returns the body of a response.
+pub fn value(response: &Response) -> anyhow::Result<Value> {
     serde_json::from_slice(&response.body).context("a body is not JSON")
 }

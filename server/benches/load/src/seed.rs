@@ -12,12 +12,14 @@ pub const USERS: i64 = 10_000;
 #[derive(sqlx::FromRow)]
 pub struct Listed {
     pub id: Uuid,
+    email: String,
+    name: String,
     pub created_at: DateTime<Utc>,
 }
 
-/// Creates the rows and returns all users.
-pub async fn seed(database: &str) -> anyhow::Result<Vec<Listed>> {
-    let mut connection = PgConnection::connect(database).await.context("cannot connect to PostgreSQL")?;
+/// Creates the rows in the databases of the services `users` and `orders`, which can be one. Returns all users.
+pub async fn seed(users: &str, orders: &str) -> anyhow::Result<Vec<Listed>> {
+    let mut connection = PgConnection::connect(users).await.context("cannot connect to PostgreSQL")?;
     // The moments differ, so that a page has one order.
     sqlx::query(
         "INSERT INTO users.users (id, email, name, password_hash, created_at, announced_at)
@@ -27,18 +29,39 @@ pub async fn seed(database: &str) -> anyhow::Result<Vec<Listed>> {
     .bind(USERS)
     .execute(&mut connection)
     .await?;
+    sqlx::query("VACUUM ANALYZE").execute(&mut connection).await?;
+    let users = sqlx::query_as("SELECT id, email, name, created_at FROM users.users ORDER BY created_at DESC, id DESC");
+    let users = users.fetch_all(&mut connection).await?;
+    orders_of(&users, orders).await?;
+    Ok(users)
+}
+
+/// Creates the orders of users, and the copies of their accounts.
+async fn orders_of(users: &[Listed], database: &str) -> anyhow::Result<()> {
+    let mut connection = PgConnection::connect(database).await.context("cannot connect to PostgreSQL")?;
+    let ids: Vec<Uuid> = users.iter().map(|user| user.id).collect();
+    let created: Vec<DateTime<Utc>> = users.iter().map(|user| user.created_at).collect();
+    let emails: Vec<&str> = users.iter().map(|user| user.email.as_str()).collect();
+    let names: Vec<&str> = users.iter().map(|user| user.name.as_str()).collect();
     // The users count as announced, so that their events are not handled during the measurements.
     sqlx::query(
         "INSERT INTO orders.customers (user_id, email, name, registered_at)
-         SELECT id, email, name, created_at FROM users.users ON CONFLICT (user_id) DO NOTHING",
+         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[])
+         ON CONFLICT (user_id) DO NOTHING",
     )
+    .bind(&ids)
+    .bind(&emails)
+    .bind(&names)
+    .bind(&created)
     .execute(&mut connection)
     .await?;
     sqlx::query(
         "INSERT INTO orders.orders (id, user_id, total, currency, created_at)
          SELECT gen_random_uuid(), u.id, 112.97, 'EUR', u.created_at - k * interval '100 ms'
-         FROM users.users AS u, generate_series(1, 2) AS k",
+         FROM unnest($1::uuid[], $2::timestamptz[]) AS u (id, created_at), generate_series(1, 2) AS k",
     )
+    .bind(&ids)
+    .bind(&created)
     .execute(&mut connection)
     .await?;
     sqlx::query(
@@ -50,6 +73,5 @@ pub async fn seed(database: &str) -> anyhow::Result<Vec<Listed>> {
     .execute(&mut connection)
     .await?;
     sqlx::query("VACUUM ANALYZE").execute(&mut connection).await?;
-    let users = sqlx::query_as("SELECT id, created_at FROM users.users ORDER BY created_at DESC, id DESC");
-    Ok(users.fetch_all(&mut connection).await?)
+    Ok(())
 }

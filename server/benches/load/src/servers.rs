@@ -10,16 +10,17 @@ use anyhow::{Context, bail, ensure};
 use tokio::process::{Child, Command};
 
 use crate::load::Requests;
+use crate::variable;
 
 /// The time within which a server must respond.
 const START_LIMIT: Duration = Duration::from_secs(60);
 pub const ADMIN_EMAIL: &str = "admin@example.com";
 pub const ADMIN_PASSWORD: &str = "a password of the benchmark";
 
-/// The program of the sample's server and the database that it uses. Redis is in the inherited variable `REDIS_URL`.
+/// The program of the sample's server and the settings of a process. Redis is in the inherited variable `REDIS_URL`.
 pub struct Sample {
-    pub program: PathBuf,
-    pub database: String,
+    program: PathBuf,
+    settings: Vec<(&'static str, String)>,
 }
 
 /// A running server. Dropping the value kills it.
@@ -29,15 +30,30 @@ pub struct Server {
 }
 
 impl Sample {
+    /// Describes a process of the server with its defaults. The variable `WRIT_BENCH_SERVER` is the path of the program.
+    pub fn new() -> anyhow::Result<Sample> {
+        Ok(Sample { program: variable("WRIT_BENCH_SERVER")?.into(), settings: Vec::new() })
+    }
+
+    /// Adds a setting of the process.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Sample {
+        self.settings.push((name, value.into()));
+        self
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command.env("DATABASE_URL", &self.database).stdin(Stdio::null());
+        command.envs(self.settings.iter().map(|(name, value)| (*name, value))).stdin(Stdio::null());
         command
     }
 
-    /// Starts the server with its defaults. Its log goes to the file `log`.
+    /// Starts the server. Its log goes to the file `log`.
     pub async fn start(&self, log: &str) -> anyhow::Result<Server> {
-        let address = free_address()?;
+        self.start_at(free_address()?, log).await
+    }
+
+    /// Starts the server at an address, as [`Sample::start`] does.
+    pub async fn start_at(&self, address: SocketAddr, log: &str) -> anyhow::Result<Server> {
         let mut command = self.command();
         command
             .env("WRIT_BIND", address.to_string())

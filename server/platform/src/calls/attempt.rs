@@ -25,7 +25,7 @@ impl<T: Transport> Calls<T> {
         let _place = self.limit.enter(call.deadline).await.map_err(|kind| CallError::new(self.service, kind))?;
         let permit = breaker.enter(call.policy.timeout).map_err(open)?;
 
-        let span = telemetry::CallSpan::new(call.operation, self.service, call.method(), number);
+        let span = telemetry::ClientSpan::call(call.operation, self.service, call.method(), number);
         let mut request = call.request();
         span.propagate(request.headers_mut());
         let running = self.metrics.begin_call(self.service, call.operation, call.method());

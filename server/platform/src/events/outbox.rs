@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Notify;
+use tracing::Instrument as _;
 use writ_runtime::event::{self, EventId, NewEvent};
 
 use super::PARTITIONS;
@@ -56,10 +57,12 @@ impl event::Outbox for Outbox {
         let id = EventId::generate();
         let data = std::str::from_utf8(&event.data).map_err(|error| sqlx::Error::Encode(error.into()))?;
         let aggregate = event.event_type.aggregate;
-        let origin = telemetry::Origin::current();
+        let span = telemetry::creation(id, event.event_type.name);
+        let origin = span.in_scope(telemetry::Origin::current);
         let append = sqlx::query(APPEND).bind(id.uuid()).bind(event.event_type.name).bind(aggregate);
         let append = append.bind(&event.aggregate_id).bind(partition_of(aggregate, &event.aggregate_id)).bind(data);
-        append.bind(&origin.trace_parent).bind(&origin.request_id).execute(&mut **transaction).await?;
+        let append = append.bind(&origin.trace_parent).bind(&origin.request_id);
+        append.execute(&mut **transaction).instrument(span).await?;
         transaction.wake_after_commit(&self.committed);
         Ok(id)
     }

@@ -2,7 +2,7 @@
 
 use tracing::{Instrument as _, Span};
 use writ_runtime::RequestId;
-use writ_runtime::event::StoredEvent;
+use writ_runtime::event::{EventId, StoredEvent};
 
 use super::request::{self, Current};
 use super::{LINE, TRACE};
@@ -23,13 +23,28 @@ impl Origin {
     /// Returns the request that the current task handles. A task that handles an event has the request that caused it.
     pub(crate) fn current() -> Origin {
         #[cfg(feature = "otlp")]
-        let trace_parent = super::traces::trace_parent();
+        let trace_parent = super::traces::trace_parent(&Span::current());
         #[cfg(not(feature = "otlp"))]
         let trace_parent: Option<String> = None;
         let short = |text: &String| text.len() <= MAX_LENGTH;
         let request_id = request::current_id().map(|id| id.to_string());
         Origin { request_id: request_id.filter(short), trace_parent: trace_parent.filter(short) }
     }
+}
+
+/// Creates the span of an event that a transaction adds to an outbox, as OpenTelemetry defines it for the creation of a
+/// message. Consumers continue its trace.
+pub(crate) fn creation(id: EventId, event_type: &str) -> Span {
+    tracing::debug_span!(
+        target: TRACE,
+        "event",
+        otel.kind = "producer",
+        otel.name = format!("create {event_type}"),
+        messaging.system = "redis",
+        messaging.operation.name = "create",
+        "messaging.operation.type" = "create",
+        messaging.message.id = %id,
+    )
 }
 
 /// The handling of an event by a consumer, in logs and traces.
@@ -80,7 +95,6 @@ mod tests {
     use opentelemetry::trace::TracerProvider as _;
     use opentelemetry_sdk::trace::SdkTracerProvider;
     use tracing_subscriber::layer::SubscriberExt as _;
-    use writ_runtime::event::EventId;
 
     use super::*;
 

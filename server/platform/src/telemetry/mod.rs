@@ -1,9 +1,9 @@
 //! The telemetry of the process: its log lines, the log line, metrics and trace of each request, and their end.
 
-#[cfg(feature = "calls")]
-mod call;
 #[cfg(test)]
 pub(crate) mod captured;
+#[cfg(any(feature = "calls", feature = "webhooks"))]
+mod client;
 #[cfg(all(feature = "postgres", feature = "redis"))]
 mod event;
 mod json;
@@ -24,10 +24,10 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
-#[cfg(feature = "calls")]
-pub(crate) use call::CallSpan;
+#[cfg(any(feature = "calls", feature = "webhooks"))]
+pub(crate) use client::ClientSpan;
 #[cfg(all(feature = "postgres", feature = "redis"))]
-pub(crate) use event::{Origin, consumption};
+pub(crate) use event::{Origin, consumption, creation};
 pub(crate) use request::inherited;
 pub use request::observe;
 pub use settings::TraceConfig;

@@ -109,15 +109,15 @@ pub(super) fn propagate(span: &tracing::Span, headers: &mut HeaderMap) {
 #[cfg(all(feature = "postgres", feature = "redis"))]
 const TRACE_PARENT: &str = "traceparent";
 
-/// Returns the trace context of the current span. Returns `None` if no trace is exported.
+/// Returns the trace context of a span. Returns `None` if no trace is exported.
 #[cfg(all(feature = "postgres", feature = "redis"))]
-pub(super) fn trace_parent() -> Option<String> {
+pub(super) fn trace_parent(span: &tracing::Span) -> Option<String> {
     let mut fields = HashMap::new();
-    TraceContextPropagator::new().inject_context(&tracing::Span::current().context(), &mut fields);
+    TraceContextPropagator::new().inject_context(&span.context(), &mut fields);
     fields.remove(TRACE_PARENT)
 }
 
-/// Continues the trace of the request that caused an event.
+/// Continues the trace of the request that caused an event. An invalid trace context is ignored.
 #[cfg(all(feature = "postgres", feature = "redis"))]
 pub(super) fn continue_cause(span: &tracing::Span, trace_parent: &str) {
     let fields = HashMap::from([(TRACE_PARENT.to_owned(), trace_parent.to_owned())]);

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use writ_runtime::event::EventId;
 
 use crate::jobs::Expired;
+use crate::telemetry::Origin;
 
 /// The time for which messages and the results of their deliveries are kept.
 const RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -29,8 +30,8 @@ WITH receiver AS (
     WHERE service = current_schema() AND disabled_at IS NULL AND deleted_at IS NULL
           AND (event_types = '{}' OR $2 = ANY (event_types))
 ), message AS (
-    INSERT INTO writ.webhook_messages (service, event_id, event_type, body)
-    SELECT current_schema(), $1::uuid, $2::text, $3::bytea WHERE EXISTS (SELECT FROM receiver)
+    INSERT INTO writ.webhook_messages (service, event_id, event_type, body, trace_parent)
+    SELECT current_schema(), $1::uuid, $2::text, $3::bytea, $4::text WHERE EXISTS (SELECT FROM receiver)
     ON CONFLICT DO NOTHING
     RETURNING service, event_id
 )
@@ -59,7 +60,7 @@ WITH due AS (
     WHERE delivery.service = due.service AND delivery.endpoint_id = due.endpoint_id AND delivery.event_id = due.event_id
     RETURNING delivery.event_id, delivery.attempts, due.endpoint_id, due.url, due.secret, due.previous_secret
 )
-SELECT leased.*, message.body FROM leased
+SELECT leased.*, message.event_type, message.body, message.trace_parent FROM leased
 JOIN writ.webhook_messages AS message ON message.service = current_schema() AND message.event_id = leased.event_id";
 
 /// Records that an attempt has succeeded, unless a later one has begun.
@@ -109,6 +110,7 @@ pub(super) const STATEMENTS: [&str; 6] = [RECEIVED, ADD, LEASE, SUCCEED, FAIL, P
 pub(super) struct Attempt {
     pub(super) endpoint: Uuid,
     pub(super) event: EventId,
+    pub(super) event_type: String,
     /// The number of the attempt, from 1.
     pub(super) number: i32,
     pub(super) url: String,
@@ -116,6 +118,8 @@ pub(super) struct Attempt {
     pub(super) secret: Vec<u8>,
     pub(super) previous_secret: Option<Vec<u8>>,
     pub(super) body: Bytes,
+    /// The trace context of the event (W3C, `traceparent`).
+    pub(super) trace_parent: Option<String>,
 }
 
 /// Returns true if an enabled endpoint receives events of this type.
@@ -123,14 +127,15 @@ pub(super) async fn is_received(pool: &PgPool, event_type: &str) -> Result<bool,
     sqlx::query_scalar(RECEIVED).bind(event_type).fetch_one(pool).await
 }
 
-/// Adds the deliveries of an event to all endpoints that receive its type.
+/// Adds the deliveries of an event to all endpoints that receive its type. They continue the trace of the current span.
 pub(super) async fn add(
     connection: &mut PgConnection,
     event: EventId,
     event_type: &str,
     body: &[u8],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(ADD).bind(event.uuid()).bind(event_type).bind(body).execute(connection).await.map(drop)
+    let add = sqlx::query(ADD).bind(event.uuid()).bind(event_type).bind(body);
+    add.bind(Origin::current().trace_parent).execute(connection).await.map(drop)
 }
 
 /// Begins attempts of deliveries that are due: at most `each` for an endpoint, and none for those that are `busy`.
@@ -185,10 +190,12 @@ fn attempt(row: &PgRow) -> Result<Attempt, sqlx::Error> {
     Ok(Attempt {
         endpoint: row.try_get("endpoint_id")?,
         event: event.into(),
+        event_type: row.try_get("event_type")?,
         number: row.try_get("attempts")?,
         url: row.try_get("url")?,
         secret: row.try_get("secret")?,
         previous_secret: row.try_get("previous_secret")?,
         body: Bytes::from(body),
+        trace_parent: row.try_get("trace_parent")?,
     })
 }

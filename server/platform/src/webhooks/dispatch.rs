@@ -19,6 +19,7 @@ use super::secret::WebhookSecret;
 use crate::database;
 use crate::metrics::Metrics;
 use crate::shutdown::Shutdown;
+use crate::telemetry::ClientSpan;
 
 /// The greatest number of attempts that begin at once for an endpoint. An endpoint with so many running attempts waits.
 const EACH: usize = 4;
@@ -125,17 +126,20 @@ impl Dispatcher {
 
     /// Sends a message and records the result.
     async fn send(&self, attempt: &Attempt, message: &Message) -> Result<(), sqlx::Error> {
-        match self.sender.send(&attempt.url, message).await {
+        let span = ClientSpan::delivery(
+            attempt.event,
+            &attempt.event_type,
+            attempt.endpoint,
+            attempt.number.unsigned_abs(),
+            attempt.trace_parent.as_deref(),
+        );
+        match self.sender.send(&attempt.url, message, span).await {
             Ok(()) => {
                 self.metrics.observe_webhook("delivered");
                 database::within(QUERY_TIMEOUT, delivery::succeed(&self.pool, attempt)).await
             }
             Err(failure) => {
-                self.metrics.observe_webhook(match failure {
-                    Failure::Forbidden => "forbidden",
-                    Failure::Rejected(_) | Failure::Busy(..) => "rejected",
-                    Failure::Unreachable(_) => "unreachable",
-                });
+                self.metrics.observe_webhook(failure.label());
                 database::within(QUERY_TIMEOUT, self.record_failure(attempt, &failure)).await
             }
         }

@@ -17,11 +17,13 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tracing::Instrument as _;
 
 use super::address::AddressPolicy;
 use super::target::Target;
 use crate::retry_after::retry_after;
 use crate::system_roots::system_roots;
+use crate::telemetry::ClientSpan;
 
 /// The time for a complete request: the lookup of the host name, the connection and the response.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(15);
@@ -107,24 +109,26 @@ impl Sender {
         Sender { policy, resolver: Arc::new(SystemResolver), tls, timeout: TIMEOUT }
     }
 
-    /// Sends a webhook. Redirects are not followed, and the body of the response is not read.
-    pub(super) async fn send(&self, url: &str, message: &Message) -> Result<(), Failure> {
-        let target = Target::parse(url, &self.policy).map_err(|_| Failure::Forbidden)?;
-        let sent = tokio::time::timeout(self.timeout, self.exchange(&target, message)).await;
-        let head = sent.unwrap_or_else(|_| Err(Failure::Unreachable("no response in time".to_owned())))?;
-        let wait = retry_after(&head.headers, LONGEST_WAIT).filter(|wait| !wait.is_zero());
-        match (head.status, wait) {
-            (status, _) if status.is_success() => Ok(()),
-            (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, Some(wait)) => {
-                Err(Failure::Busy(head.status, wait))
-            }
-            (status, _) => Err(Failure::Rejected(status)),
-        }
+    /// Sends a webhook, which `span` describes. Redirects are not followed, and the body of the response is not read.
+    pub(super) async fn send(&self, url: &str, message: &Message, span: ClientSpan) -> Result<(), Failure> {
+        let sent = self.sent(url, message, &span).instrument(span.span().clone()).await;
+        let status = sent.as_ref().ok().map(|head| head.status);
+        let result = sent.and_then(|head| accepted(&head));
+        span.end(status, result.as_ref().err().map(Failure::label));
+        result
     }
 
-    async fn exchange(&self, target: &Target, message: &Message) -> Result<Parts, Failure> {
+    /// Sends a webhook, and returns the head of the response.
+    async fn sent(&self, url: &str, message: &Message, span: &ClientSpan) -> Result<Parts, Failure> {
+        let target = Target::parse(url, &self.policy).map_err(|_| Failure::Forbidden)?;
+        span.describe_server(&target.host, target.port);
+        let request = request(&target, message, span.trace_parent())?;
+        let sent = tokio::time::timeout(self.timeout, self.exchange(&target, request)).await;
+        sent.unwrap_or_else(|_| Err(Failure::Unreachable("no response in time".to_owned())))
+    }
+
+    async fn exchange(&self, target: &Target, request: Request<Body>) -> Result<Parts, Failure> {
         let stream = self.connect(target).await?;
-        let request = request(target, message)?;
         if !target.is_secure {
             return respond(stream, request).await;
         }
@@ -154,7 +158,20 @@ impl Sender {
     }
 }
 
-fn request(target: &Target, message: &Message) -> Result<Request<Body>, Failure> {
+/// Returns the failure of a response that does not accept the webhook.
+fn accepted(head: &Parts) -> Result<(), Failure> {
+    let wait = retry_after(&head.headers, LONGEST_WAIT).filter(|wait| !wait.is_zero());
+    match (head.status, wait) {
+        (status, _) if status.is_success() => Ok(()),
+        (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, Some(wait)) => {
+            Err(Failure::Busy(head.status, wait))
+        }
+        (status, _) => Err(Failure::Rejected(status)),
+    }
+}
+
+/// Creates the request of a webhook. The signatures do not cover the trace context, which differs between attempts.
+fn request(target: &Target, message: &Message, trace_parent: Option<HeaderValue>) -> Result<Request<Body>, Failure> {
     let text = |text: &str| HeaderValue::from_str(text).map_err(unreachable);
     let mut request = Request::post(target.path.clone()).body(Body::from(message.body.clone())).map_err(unreachable)?;
     let headers = request.headers_mut();
@@ -165,6 +182,9 @@ fn request(target: &Target, message: &Message) -> Result<Request<Body>, Failure>
     headers.insert("webhook-id", text(&message.id)?);
     headers.insert("webhook-timestamp", HeaderValue::from(message.timestamp));
     headers.insert("webhook-signature", text(&message.signatures)?);
+    if let Some(trace_parent) = trace_parent {
+        headers.insert("traceparent", trace_parent);
+    }
     Ok(request)
 }
 
@@ -198,6 +218,17 @@ fn unreachable(error: impl std::error::Error) -> Failure {
         cause = error.source();
     }
     Failure::Unreachable(text)
+}
+
+impl Failure {
+    /// Returns the kind of the failure, for metrics and traces.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            Failure::Forbidden => "forbidden",
+            Failure::Rejected(_) | Failure::Busy(..) => "rejected",
+            Failure::Unreachable(_) => "unreachable",
+        }
+    }
 }
 
 impl std::fmt::Display for Failure {

@@ -5,6 +5,8 @@ mod keys;
 mod pauses;
 mod reached;
 mod receiver;
+#[cfg(feature = "otlp")]
+mod traces;
 
 use std::sync::Arc;
 use std::time::Duration;

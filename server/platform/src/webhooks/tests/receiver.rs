@@ -52,6 +52,7 @@ pub struct Received {
     pub id: String,
     pub timestamp: String,
     pub signatures: String,
+    pub trace_parent: Option<String>,
     pub body: Bytes,
 }
 
@@ -221,6 +222,7 @@ async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Received> {
                     id: header("webhook-id")?,
                     timestamp: header("webhook-timestamp")?,
                     signatures: header("webhook-signature")?,
+                    trace_parent: header("traceparent"),
                     body: Bytes::copy_from_slice(&bytes[end + 4..end + 4 + length]),
                 });
             }
