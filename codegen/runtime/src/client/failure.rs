@@ -238,4 +238,15 @@ mod tests {
         assert_eq!(failure.source().map(ToString::to_string).as_deref(), Some("the response has more than 5 bytes"));
         assert!(Failure::<()>::Unsent("no host".to_owned()).source().is_none());
     }
+
+    #[test]
+    fn a_header_that_is_absent_or_no_text_is_none() {
+        let values = [("etag", &b"\"1\""[..]), ("server", &b"\xff"[..])];
+        let headers = values
+            .map(|(name, value)| (http::HeaderName::from_static(name), http::HeaderValue::from_bytes(value).unwrap()));
+        let received =
+            Received { status: StatusCode::OK, headers: headers.into_iter().collect(), body: Bytes::from_static(b"") };
+        let all = ["ETag", "server", "date"].map(|name| received.header(name));
+        assert_eq!(all, [Some("\"1\""), None, None]);
+    }
 }

@@ -273,4 +273,16 @@ mod tests {
         assert_eq!(next(layout(), json!({"a": [1], "more": true}), &[], 1), parameter("page", "2"));
         assert_eq!(next(layout(), json!({"a": [1], "more": true, "next": "c"}), &[], 1), parameter("cursor", "c"));
     }
+
+    #[test]
+    fn a_link_replaces_no_parameter_of_the_request() {
+        let all = [
+            NextPage::Link,
+            NextPage::Url("/next"),
+            NextPage::Token("/next", "token"),
+            NextPage::Number("page", 1),
+            NextPage::Offset("offset", 0),
+        ];
+        assert_eq!(all.map(|next| next.parameter()), [None, None, Some("token"), Some("page"), Some("offset")]);
+    }
 }

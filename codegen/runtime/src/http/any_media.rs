@@ -44,3 +44,18 @@ impl<T> AnyMedia<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_has_a_concrete_media_type_within_the_declared_range() {
+        let check = |media_type: &'static str, range| AnyMedia::new(media_type, ()).check(range);
+        assert_eq!(check("image/png", "image/*"), Ok(()));
+        assert_eq!(check("image/png; q=1", "*/*"), Ok(()));
+        for (other, range) in [("image/*", "image/*"), ("*/*", "*/*"), ("text/plain", "image/*"), ("image", "*/*")] {
+            assert_eq!(check(other, range), Err(format!("`{other}` is not a media type within `{range}`")));
+        }
+    }
+}

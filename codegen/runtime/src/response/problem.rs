@@ -123,3 +123,17 @@ pub fn code_of(status: StatusCode) -> &'static str {
         _ => "SERVER_ERROR",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_code_without_a_usual_error_code_has_that_of_its_class() {
+        let code = |status| code_of(StatusCode::from_u16(status).unwrap());
+        assert_eq!(
+            [404, 418, 499, 503, 507].map(code),
+            ["NOT_FOUND", "CLIENT_ERROR", "CLIENT_ERROR", "SERVICE_UNAVAILABLE", "SERVER_ERROR"]
+        );
+    }
+}

@@ -131,3 +131,21 @@ fn basic(secret: &str) -> Option<BasicCredentials> {
     let (user, password) = pair.split_once(':')?;
     Some(BasicCredentials { user: user.to_owned(), password: password.to_owned() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn basic_credentials_are_a_user_and_a_password_in_base64() {
+        let credentials = |user: &str, password: &str| {
+            Some(BasicCredentials { user: user.to_owned(), password: password.to_owned() })
+        };
+        assert_eq!(basic("dXNlcjpwYTpzcw=="), credentials("user", "pa:ss"));
+        assert_eq!(basic("dXNlcjpwYTpzcw"), credentials("user", "pa:ss"));
+        assert_eq!(basic("Og=="), credentials("", ""));
+        for wrong in ["dXNlcg==", "dXNlcjpw*", "/zpw", ""] {
+            assert_eq!(basic(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -228,3 +228,37 @@ fn object<'a>(pairs: Vec<(&'a str, &'a str)>, coding: Coding) -> Result<Found<'a
     }
     Ok(Found::Text(tree.into_map()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameter(style: Style, kind: ValueKind) -> Parameter {
+        Parameter::path("value").style(style, false).kind(kind)
+    }
+
+    #[test]
+    fn an_object_whose_names_and_values_alternate_has_no_name_without_a_value() {
+        let object = parameter(Style::Simple, ValueKind::Object);
+        let parsed = |text| parse_list(&object, &[text], Coding::Path);
+        let pairs = |pairs: &[(&'static str, &'static str)]| {
+            let pairs = pairs.iter().map(|(name, value)| ((*name).into(), TextValue::Scalar((*value).into())));
+            Ok(Found::Text(TextValue::Map(pairs.collect())))
+        };
+        assert_eq!(parsed("a,1,b,2"), pairs(&[("a", "1"), ("b", "2")]));
+        for wrong in ["a", "a,1,b"] {
+            assert_eq!(parsed(wrong), Err(PAIRS), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_one_text_is_sent_once() {
+        for style in [Style::Json, Style::Text] {
+            for kind in [ValueKind::Array, ValueKind::Object] {
+                for coding in [Coding::Query, Coding::Header] {
+                    assert_eq!(parse_list(&parameter(style, kind), &["[1]", "[2]"], coding), Err(TWICE));
+                }
+            }
+        }
+    }
+}

@@ -204,4 +204,29 @@ mod tests {
         assert_eq!(reader.page(i64::read), None);
         assert_eq!(reader.into_violations().list.len(), 5);
     }
+
+    #[test]
+    fn a_page_counts_the_elements_before_it() {
+        let at = |at| PageRequest { limit: 20, at };
+        assert_eq!(at(PageAt::Number(1)).offset(), 0);
+        assert_eq!(at(PageAt::Number(3)).offset(), 40);
+        assert_eq!(at(PageAt::Offset(7)).offset(), 7);
+        assert_eq!(at(PageAt::Cursor("x".into())).offset(), 0);
+    }
+
+    #[test]
+    fn a_page_has_more_elements_after_it_until_the_end_of_the_list() {
+        let page = |at, length, total| {
+            let Pagination { page, has_more, .. } =
+                PageRequest { limit: 4, at }.page(vec![(); length], total).pagination;
+            (page, has_more)
+        };
+        assert_eq!(page(PageAt::Number(1), 4, 9), (Some(1), true));
+        assert_eq!(page(PageAt::Number(2), 4, 8), (Some(2), false));
+        assert_eq!(page(PageAt::Number(3), 1, 9), (Some(3), false));
+        assert_eq!(page(PageAt::Offset(3), 4, 8), (Some(1), true));
+        assert_eq!(page(PageAt::Offset(4), 4, 8), (Some(2), false));
+        assert_eq!(page(PageAt::Offset(u64::MAX), 0, 8), (Some(u32::MAX), false));
+        assert_eq!(page(PageAt::Cursor("x".into()), 4, 8), (None, false));
+    }
 }

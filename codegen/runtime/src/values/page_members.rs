@@ -297,4 +297,17 @@ mod tests {
         assert_eq!(<Option<i64>>::member(Some("7".to_owned())), Some(7));
         assert_eq!(<Option<i64>>::member(Some("x".to_owned())), None);
     }
+
+    #[test]
+    fn the_header_has_the_links_that_exist() {
+        let header = |next: Option<&str>, previous: Option<&str>| {
+            PageLinks { next: next.map(str::to_owned), previous: previous.map(str::to_owned) }.header()
+        };
+        assert_eq!(header(None, None), None);
+        assert_eq!(header(Some("?page=2"), None).as_deref(), Some("<?page=2>; rel=\"next\""));
+        assert_eq!(
+            header(Some("?page=2"), Some("?page=0")).as_deref(),
+            Some("<?page=2>; rel=\"next\", <?page=0>; rel=\"prev\"")
+        );
+    }
 }
