@@ -275,6 +275,7 @@ mod tests {
             let fault = parse(line).unwrap_err();
             assert_eq!(fault, "`--service` requires one of the services visitors, tickets", "{line}");
         }
+        assert!(parse("serve serve").unwrap_err().starts_with("unknown argument `serve` of `serve`"));
         assert!(parse("serve policy").unwrap_err().starts_with("unknown argument `policy` of `serve`"));
         let alone = CommandLine::parse(["--service".to_owned(), "a".to_owned()], &[]).unwrap_err();
         assert!(alone.to_string().starts_with("the program is one service"));

@@ -120,7 +120,10 @@ fn base_url(text: &str, is_insecure: bool) -> Result<Connection, String> {
 
 /// Parses the trusted services: the name and the URL of the key set of each, and the scopes that it can have.
 fn trusted(text: &str, is_insecure: bool) -> Result<Vec<TrustedService>, String> {
-    let form = || "must be a list of name=url, with the name of a service and the URL of its key set".to_owned();
+    let form = || {
+        "must be a list of name=url, with the name of a service and the URL of its key set; scopes may follow"
+            .to_owned()
+    };
     let mut services: Vec<TrustedService> = Vec::new();
     for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
         let (service, rest) = entry.split_once('=').ok_or_else(form)?;

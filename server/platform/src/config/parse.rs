@@ -227,6 +227,17 @@ mod tests {
     }
 
     #[test]
+    fn an_email_address_has_a_name_and_a_host() {
+        let longest = format!("user@{}", "a".repeat(249));
+        for address in ["user@example.com", &longest] {
+            assert_eq!(email(address).as_deref(), Ok(address));
+        }
+        for wrong in ["", "user", "@example.com", "user@", "@", &format!("{longest}a")] {
+            assert!(email(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_time_limit_is_longer_than_zero() {
         assert_eq!(time_limit("1ms"), Ok(Duration::from_millis(1)));
         for wrong in ["0s", "0ms", "500us", "soon"] {

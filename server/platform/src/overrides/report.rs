@@ -59,6 +59,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_name_of_a_process_is_that_of_its_host_with_its_number() {
+        let name = process_name();
+        let (host, process) = name.rsplit_once(':').unwrap();
+        assert!(!host.is_empty() && host.trim() == host, "{name}");
+        assert_eq!(process, std::process::id().to_string());
+    }
+
+    #[test]
     fn the_processes_that_do_not_apply_a_version_yet_are_named() {
         let process = |(number, version)| Process { name: format!("host:{number}"), version };
         let report = |versions: &[i64]| {

@@ -133,10 +133,13 @@ impl Markers {
         let mut remaining = redis::pipe();
         remaining.cmd("TTL").arg(self.complete_key());
         // The time is negative if there is no key. An unavailable Redis has an alert of its own, and is no fault of this job.
-        match self.redis.run::<(i64,)>(&remaining).await {
-            Ok((seconds,)) if seconds < RENEWAL_SECONDS => Ok(self.load().await?),
-            Ok(_) | Err(Unavailable) => Ok(()),
+        if let Ok((seconds,)) = self.redis.run::<(i64,)>(&remaining).await
+            && seconds < RENEWAL_SECONDS
+        {
+            let sessions = self.sessions.ended_within(self.lifetime).await?;
+            let _: Result<(), Unavailable> = self.mark(&sessions, true).await;
         }
+        Ok(())
     }
 
     /// Loads the markers of all recently ended sessions from the service into Redis, once.

@@ -42,8 +42,8 @@ const LONGEST_LAG: Duration = Duration::from_secs(60);
 
 /// The longest time for which a copy can lack ends of sessions and is trusted while Redis is available but lacks markers.
 ///
-/// Then the owner of the sessions has stopped, or is cut off from Redis. A quarter of an hour is the usual lifetime of access
-/// tokens: after this time all tokens that an owner issued before it stopped have expired.
+/// Then the owner of the sessions has stopped, or is cut off from Redis. A quarter of an hour is the default lifetime of access
+/// tokens: after this time, the tokens of an owner that has stopped have expired.
 #[cfg(feature = "redis")]
 const LONGEST_LAG_WITH_REDIS: Duration = Duration::from_secs(15 * 60);
 

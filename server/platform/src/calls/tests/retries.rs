@@ -152,3 +152,14 @@ async fn a_hedged_call_waits_for_the_better_response() {
     assert_eq!(setup.call(&HEDGED).await.unwrap(), 200);
     assert_eq!(service.count(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_requests_of_a_hedged_call_count_as_attempts() {
+    let service = Memory::new(|number| async move {
+        sleep(if number == 1 { SECOND } else { Duration::ZERO }).await;
+        Ok(response(503, &[]))
+    });
+    let setup = Setup::new(service.clone());
+    assert_eq!(setup.call(&HEDGED).await.unwrap(), 503);
+    assert_eq!(service.count(), 2);
+}

@@ -68,7 +68,7 @@ struct Inner {
     verified: VerifiedTokens<ServiceCaller>,
 }
 
-/// What is known of a trusted service.
+/// The keys and the permitted scopes of a trusted service.
 struct Known {
     keys: Keys,
     scopes: Option<Vec<String>>,

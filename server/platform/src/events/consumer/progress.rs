@@ -150,7 +150,13 @@ fn place(id: &str) -> Option<Place> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
+    use crate::Database;
+    use crate::testing::TestDatabase;
+
+    static DATABASE: Database = Database::new("counters", &sqlx::migrate::Migrator::DEFAULT);
 
     fn goal(last: u64) -> Goal {
         Goal { last: (last, 0), complete: vec![("rooms".to_owned(), time(last))] }
@@ -184,5 +190,23 @@ mod tests {
         assert_eq!(reached(&mut progress, 12, 7, None), Some(time(5)));
         assert_eq!(reached(&mut progress, 15, 11, None), None);
         assert_eq!(reached(&mut progress, 18, 14, None), Some(time(12)));
+    }
+
+    #[tokio::test]
+    async fn a_time_becomes_no_earlier_and_is_not_in_the_future() {
+        let database = TestDatabase::migrated(&DATABASE).await;
+        let record = async |seconds: i64| {
+            let at = Utc::now() + TimeDelta::seconds(seconds);
+            let record = sqlx::query(RECORD).bind("numbers").bind(vec!["rooms"]).bind(vec![0_i16]).bind(vec![at]);
+            record.execute(&database.pool).await.unwrap();
+            let recorded = sqlx::query_scalar("SELECT complete_at FROM writ.event_progress");
+            let recorded: Option<DateTime<Utc>> = recorded.fetch_optional(&database.pool).await.unwrap();
+            recorded.map(|recorded| (recorded - Utc::now()).num_seconds())
+        };
+        assert_eq!(record(3600).await, None);
+        assert!((-101..=-100).contains(&record(-100).await.unwrap()));
+        assert!(record(-200).await.unwrap() > -150);
+        assert!(record(3600).await.unwrap() > -150);
+        assert!(record(-10).await.unwrap() > -50);
     }
 }
