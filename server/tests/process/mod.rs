@@ -6,6 +6,7 @@
 )]
 
 use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -35,29 +36,47 @@ pub fn program(database: &TestDatabase) -> Command {
     program
 }
 
+/// Returns an address that no process uses at the moment.
+fn free_address() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
 impl Process {
     /// Starts a process with the settings of a test and with further ones. It may not be ready yet.
     pub fn spawn(database: &TestDatabase, settings: &[(&str, &str)]) -> Process {
-        let mut process = Process::spawn_unread(database, settings);
-        let output = BufReader::new(process.child.stdout.take().unwrap());
-        let collected = process.lines.clone();
-        process.reader = Some(std::thread::spawn(move || {
-            for line in output.lines().map_while(Result::ok) {
-                collected.lock().unwrap().push(line);
-            }
-        }));
-        process
+        Process::spawn_unread(database, settings).read()
+    }
+
+    /// Starts a program at an address. It may not be ready yet.
+    pub fn spawn_at(address: SocketAddr, program: Command) -> Process {
+        Process::launch(address, program).read()
     }
 
     /// Starts a process whose log is not read, as [`Process::spawn`] does.
     pub fn spawn_unread(database: &TestDatabase, settings: &[(&str, &str)]) -> Process {
-        let addresses = [(); 2].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
-        let [address, metrics] = addresses.map(|free| free.local_addr().unwrap().to_string());
         let mut program = program(database);
-        program.env("WRIT_BIND", &address).env("WRIT_METRICS_BIND", &metrics).envs(settings.iter().copied());
+        program.envs(settings.iter().copied());
+        Process::launch(free_address(), program)
+    }
+
+    fn launch(address: SocketAddr, mut program: Command) -> Process {
+        let metrics = free_address();
+        program.env("WRIT_BIND", address.to_string()).env("WRIT_METRICS_BIND", metrics.to_string());
         let child = program.stdout(Stdio::piped()).spawn().unwrap();
         let (url, metrics) = (format!("http://{address}"), format!("http://{metrics}/metrics"));
         Process { child, url, metrics, lines: Arc::default(), reader: None }
+    }
+
+    /// Collects the log lines of the process.
+    fn read(mut self) -> Process {
+        let output = BufReader::new(self.child.stdout.take().unwrap());
+        let collected = self.lines.clone();
+        self.reader = Some(std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                collected.lock().unwrap().push(line);
+            }
+        }));
+        self
     }
 
     /// Starts a process and waits until it is ready.
@@ -70,7 +89,8 @@ impl Process {
         Process::spawn_unread(database, settings).ready().await
     }
 
-    async fn ready(self) -> Process {
+    /// Waits until the process is ready.
+    pub async fn ready(self) -> Process {
         self.until(async || self.get("/readyz").await == Some(200)).await;
         self
     }
