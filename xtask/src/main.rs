@@ -99,6 +99,7 @@ fn project() -> Project {
         .redis()
         .services(&["users", "orders"])
         .gateway("spec", "server/gateway")
+        .repeat_tests("through the gateway", "http", "WRIT_TEST_THROUGH", "gateway")
         .generate_with(codegen::generate_all)
         .credential(Credential::new("Admin", "ADMIN_PASSWORD").user("ADMIN_EMAIL", "admin@example.com"))
         .page("API", "/v2")

@@ -36,5 +36,5 @@ mod template;
 
 pub use collect::{Member, collect};
 pub use routes::{Access, Body, ErrorReplies, Resource, Response, Retry, Route, Routes};
-pub use settings::{FILE, Kubernetes, Limits, Settings, TokenSource, Upstream};
+pub use settings::{FILE, Kubernetes, Limits, Settings, Tls, TokenSource, Upstream};
 pub use template::Template;

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test fails if an operation fails")]
 
 mod envelope;
+#[path = "../envoy/mod.rs"]
 mod envoy;
+mod listener;
 mod near_misses;
 mod refusals;
 mod wire;
@@ -29,6 +31,8 @@ async fn server() -> TestServer {
     testing::start_with(|settings| {
         settings.set("WRIT_TRUSTED_PROXIES", "127.0.0.0/8");
         settings.set("WRIT_LOAD_SHEDDING", "off");
+        // On a busy machine the requests that are sent at one time wait longer for a connection.
+        settings.set("WRIT_ACQUIRE_TIMEOUT", "30s");
     })
     .await
 }
@@ -95,7 +99,7 @@ async fn compare(gateway: SocketAddr, services: SocketAddr, requests: HashSet<Re
 async fn gateway_and_services_agree_on_what_exists() {
     let server = server().await;
     raise_limits(&server).await;
-    let mut envoy = Envoy::start(server.address, |_| ()).await;
+    let mut envoy = Envoy::start(|_| server.address, |_| ()).await;
     envoy.wait_for_keys().await;
     let token = sign_in(envoy.address).await;
     let operations = VERSIONS.operations();

@@ -2,8 +2,12 @@
 
 use std::net::SocketAddr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
+use server::testing;
 use tokio::net::TcpListener;
+use writ_platform::testing::resigned_token;
 
 use crate::envelope::Envelopes;
 use crate::envoy::{Envoy, FORGED};
@@ -26,7 +30,7 @@ fn login(bytes: usize) -> Request {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn refusals_of_the_gateway_have_the_error_envelope_and_the_id_of_the_request() {
     let server = server().await;
-    let mut envoy = Envoy::start(server.address, |_| ()).await;
+    let mut envoy = Envoy::start(|_| server.address, |_| ()).await;
     envoy.wait_for_keys().await;
     let address = envoy.address;
     let users = || Request::new("GET", "/v2/users");
@@ -52,10 +56,42 @@ async fn refusals_of_the_gateway_have_the_error_envelope_and_the_id_of_the_reque
     assert_eq!(users().header("authorization", &sign_in(address).await).send(address).await.status, 200);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_for_another_audience_is_refused_as_a_service_does() {
+    let key = [7; 32];
+    let server = testing::start_with(|settings| settings.set("WRIT_TOKEN_KEYS", &STANDARD.encode(key))).await;
+    let mut envoy = Envoy::start(|_| server.address, |_| ()).await;
+    envoy.wait_for_keys().await;
+    let token = sign_in(envoy.address).await;
+    let other = resigned_token(token.trim_start_matches("Bearer "), &key, |claims| claims["aud"] = json!("other"));
+    let request = Request::new("GET", "/v2/users").header("authorization", &format!("Bearer {other}"));
+    let through = refused(envoy.address, &request, 401).await;
+    let direct = refused(server.address, &request, 401).await;
+    assert_eq!(through.header("www-authenticate"), direct.header("www-authenticate"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_of_known_origins_can_read_the_refusals_of_the_gateway() {
+    let origin = "https://app.example.com";
+    let server = testing::start_with(|settings| settings.set("WRIT_CORS_ORIGINS", origin)).await;
+    let envoy = Envoy::start(|_| server.address, |settings| settings.cors_origins.push(origin.to_owned())).await;
+    for (path, status) in [("/v2/users", 401), ("/nowhere", 404)] {
+        let request = |origin: &str| Request::new("GET", path).header("origin", origin);
+        let known = refused(envoy.address, &request(origin), status).await;
+        assert_eq!(known.header("access-control-allow-origin"), origin, "{known:?}");
+        assert_eq!(known.header("access-control-expose-headers"), "*", "{known:?}");
+        let other = refused(envoy.address, &request("https://evil.example"), status).await;
+        assert_eq!(other.header("access-control-allow-origin"), "", "{other:?}");
+    }
+    let response = Request::new("GET", "/v2/products").header("origin", origin).send(envoy.address).await;
+    let allowed = response.headers.iter().filter(|(name, _)| name == "access-control-allow-origin");
+    assert_eq!(allowed.map(|(_, value)| value.as_str()).collect::<Vec<_>>(), [origin]);
+}
+
 #[tokio::test]
 async fn requests_that_the_gateway_cannot_read_are_refused_in_the_error_envelope() {
     let server = server().await;
-    let envoy = Envoy::start(server.address, |_| ()).await;
+    let envoy = Envoy::start(|_| server.address, |_| ()).await;
     let long = format!("GET /livez HTTP/1.1\r\nhost: a\r\nx-long: {}\r\n\r\n", "x".repeat(100_000));
     for (bytes, status, code) in [
         ("GET /livez HTTP/1.1\r\nhost: a\r\nno header\r\n\r\n", 400, "BAD_REQUEST"),
@@ -72,9 +108,12 @@ async fn requests_that_the_gateway_cannot_read_are_refused_in_the_error_envelope
 #[tokio::test]
 async fn requests_above_the_limit_of_an_address_are_refused_before_a_service() {
     let server = server().await;
-    let envoy = Envoy::start(server.address, |settings| {
-        (settings.limits.requests, settings.limits.burst) = (1, 5);
-    })
+    let envoy = Envoy::start(
+        |_| server.address,
+        |settings| {
+            (settings.limits.requests, settings.limits.burst) = (1, 5);
+        },
+    )
     .await;
     let live = Request::new("GET", "/livez");
     assert_eq!(live.send(envoy.address).await.status, 200);
@@ -92,9 +131,9 @@ async fn requests_above_the_limit_of_an_address_are_refused_before_a_service() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn services_that_do_not_respond_are_unavailable() {
-    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let absent = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let envoy = Envoy::start(absent, |_| ()).await;
+    let envoy = Envoy::start(|_| absent, |_| ()).await;
     let unavailable = refused(envoy.address, &Request::new("GET", "/v2/products"), 503).await;
     assert_eq!(unavailable.header("retry-after"), "1");
     // Nothing is known about the token while its keys are unavailable.
@@ -102,9 +141,13 @@ async fn services_that_do_not_respond_are_unavailable() {
     assert_eq!(unknown.header("retry-after"), "1");
     refused(envoy.address, &Request::new("GET", "/v2/users"), 401).await;
     refused(envoy.address, &Request::new("GET", "/nowhere"), 404).await;
-    let second = Envoy::start(silent.local_addr().unwrap(), |settings| {
-        settings.request_timeout = std::time::Duration::from_millis(1);
-    })
+    let silent = listener.local_addr().unwrap();
+    let second = Envoy::start(
+        |_| silent,
+        |settings| {
+            settings.request_timeout = std::time::Duration::from_millis(1);
+        },
+    )
     .await;
     refused(second.address, &Request::new("GET", "/v2/products"), 504).await;
 }

@@ -36,7 +36,7 @@ pub fn program(database: &TestDatabase) -> Command {
     program
 }
 
-/// Returns an address of this machine on which nothing listens.
+/// Returns an address that no process uses at the moment.
 pub fn free_address() -> SocketAddr {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
@@ -47,32 +47,27 @@ impl Process {
         Process::spawn_unread(database, settings).read()
     }
 
-    /// Starts a process that runs one service of the program, at an address that other processes know.
-    pub fn spawn_service(
-        service: &str,
-        address: SocketAddr,
-        database: &TestDatabase,
-        settings: &[(&str, &str)],
-    ) -> Process {
-        let mut program = program(database);
-        program.args(["serve", "--service", service]);
-        Process::launch(program, address, settings).read()
+    /// Starts a program at an address. It may not be ready yet.
+    pub fn spawn_at(address: SocketAddr, program: Command) -> Process {
+        Process::launch(address, program).read()
     }
 
     /// Starts a process whose log is not read, as [`Process::spawn`] does.
     pub fn spawn_unread(database: &TestDatabase, settings: &[(&str, &str)]) -> Process {
-        Process::launch(program(database), free_address(), settings)
+        let mut program = program(database);
+        program.envs(settings.iter().copied());
+        Process::launch(free_address(), program)
     }
 
-    fn launch(mut program: Command, address: SocketAddr, settings: &[(&str, &str)]) -> Process {
+    fn launch(address: SocketAddr, mut program: Command) -> Process {
         let metrics = free_address();
         program.env("WRIT_BIND", address.to_string()).env("WRIT_METRICS_BIND", metrics.to_string());
-        let child = program.envs(settings.iter().copied()).stdout(Stdio::piped()).spawn().unwrap();
+        let child = program.stdout(Stdio::piped()).spawn().unwrap();
         let (url, metrics) = (format!("http://{address}"), format!("http://{metrics}/metrics"));
         Process { child, url, metrics, lines: Arc::default(), reader: None }
     }
 
-    /// Starts to read the log.
+    /// Collects the log lines of the process.
     fn read(mut self) -> Process {
         let output = BufReader::new(self.child.stdout.take().unwrap());
         let collected = self.lines.clone();

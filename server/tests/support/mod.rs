@@ -2,10 +2,13 @@
 #![allow(
     dead_code,
     clippy::unwrap_used,
+    clippy::panic,
     reason = "each test file uses some of the helpers, and a helper that fails must fail the test"
 )]
 
 mod deployment;
+#[path = "../envoy/mod.rs"]
+mod envoy;
 
 use generated::v1::client::Client;
 use generated::v1::{LoginCall, LoginRequest};
@@ -18,7 +21,7 @@ use writ_platform::testing::Sweep;
 use writ_runtime::Operation;
 use writ_runtime::client::Connection;
 
-pub use deployment::Deployment;
+pub use deployment::{Deployment, through_gateway};
 
 /// The password of the users that tests register.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -73,7 +76,8 @@ impl Service {
 
     /// Returns a sweep of these operations, without credentials.
     pub fn sweep(&self, operations: &[&'static Operation]) -> Sweep {
-        Sweep::new(self.server.of("users"), operations).at(self.server.address)
+        let sweep = Sweep::new(self.server.of("users"), operations).at(self.server.address);
+        if through_gateway() { sweep.behind_gateway() } else { sweep }
     }
 
     /// Returns a connection for the generated client.

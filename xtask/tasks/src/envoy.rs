@@ -96,6 +96,13 @@ impl Envoy {
             waiting.tick();
             session.pause()?;
         }
+        // Another process may have the address, and respond in place of an Envoy that could not listen.
+        if process.ended()?.is_some() {
+            bail!(
+                "Envoy has ended, and another process has its address:\n{}",
+                std::fs::read_to_string(log)?.trim_end()
+            );
+        }
         Ok(process)
     }
 

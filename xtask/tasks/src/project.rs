@@ -26,6 +26,18 @@ pub struct Project {
     pub(crate) generate: Option<Generate>,
     pub(crate) pages: Vec<(String, String)>,
     pub(crate) first_request: Option<fn(&Running) -> String>,
+    pub(crate) repeated_tests: Vec<RepeatedTests>,
+}
+
+/// Tests that the task `test` runs a second time in other surroundings.
+#[derive(Debug, Clone)]
+pub(crate) struct RepeatedTests {
+    /// The surroundings in messages.
+    pub(crate) title: String,
+    /// The name of the test target.
+    pub(crate) target: String,
+    /// The variable that tells the tests their surroundings, and its value.
+    pub(crate) variable: (String, String),
 }
 
 /// The gateway in front of the services of a workspace.
@@ -55,6 +67,7 @@ impl Project {
             generate: None,
             pages: Vec::new(),
             first_request: None,
+            repeated_tests: Vec::new(),
         }
     }
 
@@ -138,6 +151,15 @@ impl Project {
     #[must_use]
     pub fn first_request(mut self, command: fn(&Running) -> String) -> Project {
         self.first_request = Some(command);
+        self
+    }
+
+    /// Runs the test target `target` a second time after all tests, with an environment variable. The task `test` does so unless
+    /// its command line selects tests. `title` names the surroundings, such as "through the gateway".
+    #[must_use]
+    pub fn repeat_tests(mut self, title: &str, target: &str, name: &str, value: &str) -> Project {
+        let variable = (name.to_owned(), value.to_owned());
+        self.repeated_tests.push(RepeatedTests { title: title.to_owned(), target: target.to_owned(), variable });
         self
     }
 

@@ -1,5 +1,6 @@
 //! The task `test`: runs the tests with private stores.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::envoy::Envoy;
@@ -21,23 +22,37 @@ pub(crate) fn run(project: &Project, args: &TestArgs) -> anyhow::Result<ExitCode
     let session = Session::open()?;
     let folder = Folder::temporary(&session)?;
     let services = services::start(&session, &folder, Lifetime::Temporary, project.stores)?;
-    let mut tests = cargo::command(&project.root);
-    tests.arg("test");
-    if !names_packages(&args.cargo) {
-        tests.args(["--workspace", "--all-features"]);
-    }
-    tests.args(&args.cargo).envs(services.variables().map(|(name, url)| (format!("WRIT_TEST_{name}"), url)));
+    let mut variables: Vec<(String, OsString)> =
+        services.variables().map(|(name, url)| (format!("WRIT_TEST_{name}"), url.into())).collect();
     if project.gateway.is_some() {
         match Envoy::find(&session, &project.root) {
-            Ok(envoy) => drop(tests.env("WRIT_TEST_ENVOY", envoy.program())),
+            Ok(envoy) => variables.push(("WRIT_TEST_ENVOY".to_owned(), envoy.program().into())),
             // The tests of other packages do not need it, and those of the gateway fail without it.
             Err(error) => terminal::step("Warning", format_args!("the tests of the gateway will fail: {error:#}")),
         }
         session.check()?;
     }
+    let run = |arguments: &[String], more: Option<&(String, String)>| {
+        let mut tests = cargo::command(&project.root);
+        tests.arg("test");
+        if !names_packages(arguments) {
+            tests.args(["--workspace", "--all-features"]);
+        }
+        tests.args(arguments).envs(variables.iter().cloned()).envs(more.cloned());
+        let status = session.run("cargo test", &mut tests)?;
+        anyhow::Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+    };
     terminal::step("Testing", project.stores);
-    let status = session.run("cargo test", &mut tests)?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, Into::into))
+    let mut code = run(&args.cargo, None)?;
+    // A command line that selects tests names their surroundings as well.
+    for repeated in project.repeated_tests.iter().filter(|_| args.cargo.is_empty()) {
+        if code != 0 {
+            break;
+        }
+        terminal::step("Testing", format_args!("`{}` {}", repeated.target, repeated.title));
+        code = run(&["--test".to_owned(), repeated.target.clone()], Some(&repeated.variable))?;
+    }
+    Ok(code.into())
 }
 
 fn names_packages(arguments: &[String]) -> bool {

@@ -23,23 +23,34 @@ pub(super) struct Cluster {
     is_service: bool,
     /// The number of requests that the cluster has at one time.
     concurrency: u32,
+    /// The number of requests of the cluster that are retried at one time, unless a fifth of those that it has is more.
+    retries: u32,
     tls: Option<Value>,
 }
 
 /// Returns the clusters of all services, then those of the issuers.
 pub(super) fn clusters(routes: &Routes, settings: &Settings) -> Vec<Cluster> {
-    let concurrency = settings.limits.concurrency;
+    let (concurrency, retries) = (settings.limits.concurrency, settings.limits.retries);
     let services = routes.services.iter().map(|service| {
         let (host, port) = settings.address(service);
         let (discovery, endpoints) = (discovery(&host), endpoints(service, &host, port));
-        Cluster { name: service.clone(), discovery, endpoints, is_service: true, concurrency, tls: None }
+        let name = service.clone();
+        Cluster { name, discovery, endpoints, is_service: true, concurrency, retries, tls: None }
     });
     let issuers = settings.tokens.iter().filter_map(|(scheme, source)| {
         let set = key_set(source.keys.as_ref()?.get_ref())?;
         let name = keys_cluster(scheme.get_ref(), source);
         let endpoints = endpoints(&name, &set.host, set.port);
         let tls = set.tls.then(|| tls(&set.host));
-        Some(Cluster { name, discovery: discovery(&set.host), endpoints, is_service: false, concurrency: 16, tls })
+        Some(Cluster {
+            name,
+            discovery: discovery(&set.host),
+            endpoints,
+            is_service: false,
+            concurrency: 16,
+            retries: 3,
+            tls,
+        })
     });
     services.chain(issuers).collect()
 }

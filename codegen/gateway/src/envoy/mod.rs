@@ -6,6 +6,7 @@
 //! | `tokens.rs` | the verification of bearer tokens (`jwt_authn`) |
 //! | `replies.rs` | the error responses of Envoy itself (`local_reply_config`) |
 //! | `clusters.rs` | the services, and the issuers of tokens |
+//! | `origins.lua` | the response headers for pages of other origins (CORS), if the settings name some |
 //! | `request.lua` | the normal form of paths and request ids, by the rules of the services |
 
 mod clusters;
@@ -13,7 +14,7 @@ mod replies;
 mod routes;
 mod tokens;
 
-use std::net::SocketAddr;
+use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -25,20 +26,23 @@ use self::tokens::Tokens;
 pub use crate::render::RenderError;
 use crate::render::render as fill;
 use crate::routes::Routes;
-use crate::settings::{Limits, Settings};
+use crate::settings::{Limits, Settings, Tls};
 
 const TEMPLATE: &str = include_str!("../../templates/envoy.yaml.j2");
 const SCRIPT: &str = include_str!("request.lua");
+const ORIGINS_SCRIPT: &str = include_str!("origins.lua");
 
 /// The data of the template.
 #[derive(Serialize)]
 struct View<'r> {
     title: &'r str,
     listen: Value,
+    /// The certificate of the listener, or `None` if it has no TLS.
+    tls: Option<Value>,
     admin: Option<Value>,
     trusted_hops: u32,
-    /// The lines of the script that normalises requests.
-    script: Vec<&'static str>,
+    /// The lines of the script that normalises requests and marks responses for pages of other origins.
+    script: Vec<Cow<'static, str>>,
     replies: Replies,
     tokens: Tokens,
     routes: Vec<EnvoyRoute>,
@@ -66,9 +70,13 @@ pub fn render(routes: &Routes, settings: &Settings) -> Result<String, RenderErro
     let view = View {
         title: &routes.title,
         listen: socket_address(&settings.listen.ip().to_string(), settings.listen.port()),
-        admin: settings.admin.map(|admin: SocketAddr| socket_address(&admin.ip().to_string(), admin.port())),
+        tls: settings.tls.as_ref().map(tls),
+        admin: settings.admin.as_ref().map(|admin| {
+            let admin = admin.get_ref();
+            socket_address(&admin.ip().to_string(), admin.port())
+        }),
         trusted_hops: settings.trusted_hops,
-        script: SCRIPT.lines().collect(),
+        script: script(&settings.cors_origins),
         replies: Replies::of(routes, !tokens.requirements.is_empty()),
         routes: routes::routes(routes, settings),
         clusters: clusters(routes, settings),
@@ -82,6 +90,33 @@ pub fn render(routes: &Routes, settings: &Settings) -> Result<String, RenderErro
         total: burst.saturating_mul(connections),
     };
     fill(TEMPLATE, &view)
+}
+
+/// Returns the lines of the script of Envoy. These origins are those whose pages can read all responses.
+fn script(origins: &[String]) -> Vec<Cow<'static, str>> {
+    let mut lines: Vec<Cow<'static, str>> = SCRIPT.lines().map(Cow::from).collect();
+    if !origins.is_empty() {
+        lines.extend(["".into(), "local origins = {".into()]);
+        lines.extend(origins.iter().map(|origin| format!("  [\"{origin}\"] = true,").into()));
+        lines.push("}".into());
+        lines.extend(ORIGINS_SCRIPT.lines().map(Cow::from));
+    }
+    lines
+}
+
+/// Returns the transport socket of a listener with this certificate.
+fn tls(tls: &Tls) -> Value {
+    let certificate = json!({
+        "certificate_chain": { "filename": tls.certificate },
+        "private_key": { "filename": tls.key },
+    });
+    let context = json!({
+        "alpn_protocols": ["h2", "http/1.1"],
+        "tls_params": { "tls_minimum_protocol_version": "TLSv1_2" },
+        "tls_certificates": [certificate],
+    });
+    let settings = json!({ "common_tls_context": context });
+    json!({ "name": "tls", "typed_config": extension("transport_sockets.tls.v3.DownstreamTlsContext", settings) })
 }
 
 /// Returns the address of a socket.

@@ -26,6 +26,12 @@ pub(super) struct Replies {
 const KEYS_UNAVAILABLE: &str = "response.code_details.startsWith('jwt_authn_access_denied{Jwks') \
                                 && !response.code_details.contains('to_match_kid')";
 
+/// The condition that a valid token is for another audience, which Envoy refuses with 403.
+const OTHER_AUDIENCE: &str = "response.code_details.startsWith('jwt_authn_access_denied{Audiences')";
+
+/// The challenge of the services for a token that is not valid (RFC 6750 § 3).
+const INVALID_TOKEN: &str = "Bearer realm=\"api\", error=\"invalid_token\"";
+
 impl Replies {
     /// Returns the error responses. `verifies_tokens` is true if Envoy verifies tokens, whose keys may be unavailable.
     pub(super) fn of(routes: &Routes, verifies_tokens: bool) -> Replies {
@@ -35,6 +41,11 @@ impl Replies {
             let unavailable = replies.replies.iter().find(|reply| verifies_tokens && reply.status == 503);
             if let Some(unavailable) = unavailable {
                 mappers.push(keys_unavailable(&routes.base, replies, unavailable));
+            }
+            // For the services such a token is as invalid as an expired one.
+            let unauthorized = replies.replies.iter().find(|reply| verifies_tokens && reply.status == 401);
+            if let Some(unauthorized) = unauthorized {
+                mappers.push(other_audience(&routes.base, replies, unauthorized));
             }
             for reply in &replies.replies {
                 if replies.prefix.is_none() && UNREAD.contains(&reply.status) {
@@ -87,14 +98,30 @@ fn format(replies: &ErrorReplies, reply: &Filled, has_id: bool) -> Json {
 
 /// Returns the response to a token that cannot be verified, because its keys are unavailable.
 fn keys_unavailable(base: &str, replies: &ErrorReplies, reply: &Filled) -> Json {
-    let cel = json!({
-        "@type": "type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
-        "expression": KEYS_UNAVAILABLE,
-    });
-    let condition = json!({ "extension_filter": { "name": "keys", "typed_config": cel } });
+    let condition = expression("keys", KEYS_UNAVAILABLE);
     let mut mapper = mapper(replies, reply, filters(base, replies, condition), true);
     mapper["status_code"] = json!(503);
     mapper
+}
+
+/// Returns the response to a token that is for another audience.
+fn other_audience(base: &str, replies: &ErrorReplies, reply: &Filled) -> Json {
+    let condition = expression("audience", OTHER_AUDIENCE);
+    let mut mapper = mapper(replies, reply, filters(base, replies, condition), true);
+    mapper["status_code"] = json!(401);
+    if let Some(headers) = mapper["headers_to_add"].as_array_mut() {
+        headers.push(header("www-authenticate", INVALID_TOKEN));
+    }
+    mapper
+}
+
+/// Returns the condition of an expression in CEL.
+fn expression(name: &str, expression: &str) -> Json {
+    let cel = json!({
+        "@type": "type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
+        "expression": expression,
+    });
+    json!({ "extension_filter": { "name": name, "typed_config": cel } })
 }
 
 fn header(name: &str, value: &str) -> Json {

@@ -18,10 +18,13 @@ use crate::template::{Template, expression};
 const LONGEST_SILENCE: &str = "3600s";
 
 /// The failures after which a service cannot have received a request.
-const UNSENT: &str = "connect-failure,refused-stream";
+const UNSENT: &str = "connect-failure,refused-stream,reset-before-request";
 
 /// The failures after which a service has not answered a request.
 const UNANSWERED: &str = "connect-failure,refused-stream,reset";
+
+/// The number of times that Envoy sends a request again.
+const RETRIES: u32 = 12;
 
 /// A route of Envoy.
 #[derive(Debug, Serialize)]
@@ -161,8 +164,11 @@ impl Writer<'_> {
             Response::Short => json!({ "cluster": service, "timeout": format!("{timeout}s") }),
             Response::Long => json!({ "cluster": service, "timeout": "0s", "idle_timeout": LONGEST_SILENCE }),
         };
-        let back_off = json!({ "base_interval": "0.1s", "max_interval": "1s" });
-        action["retry_policy"] = json!({ "retry_on": passed.retry_on, "num_retries": 5, "retry_back_off": back_off });
+        // Each pause is a random part of its interval, and all pauses take about 8 s. So only one in some thousand requests
+        // waits less than 3 s, the time in which a service starts again.
+        let back_off = json!({ "base_interval": "0.1s", "max_interval": "2s" });
+        action["retry_policy"] =
+            json!({ "retry_on": passed.retry_on, "num_retries": RETRIES, "retry_back_off": back_off });
         self.routes.push(EnvoyRoute {
             comment: comment.to_owned(),
             name: name.to_owned(),

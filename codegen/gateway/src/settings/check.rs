@@ -40,6 +40,10 @@ impl Settings {
                 check.report(keys.span(), message, "example: `keys = \"https://issuer.example.com/jwks.json\"`");
             }
         }
+        if let Some(admin) = self.admin.as_ref().filter(|admin| !admin.get_ref().ip().is_loopback()) {
+            let message = format!("everybody who reaches `{}` can control Envoy", admin.get_ref());
+            check.warn(admin.span(), message, "use a loopback address such as `127.0.0.1:9901`, or no `admin`");
+        }
         for page in self.pages.iter().filter(|page| !is_page(page.get_ref())) {
             let message = format!("`{}` is not a path", page.get_ref());
             check.report(page.span(), message, "example: `pages = [\"/docs\", \"/docs/*\"]`");
@@ -63,6 +67,11 @@ impl Check<'_> {
             None => format!("the contracts have: {}", known.join(", ")),
         };
         self.report(name.span(), message, &help);
+    }
+
+    fn warn(&mut self, range: Range<usize>, message: String, help: &str) {
+        let span = Span::new(FileId::ENTRY, range.start, range.end);
+        self.diagnostics.push(Diagnostic::warning("open-admin", span, message).help(help));
     }
 
     fn report(&mut self, range: Range<usize>, message: String, help: &str) {

@@ -1,7 +1,9 @@
 //! The settings of a gateway in `gateway.toml`: addresses, issuers of tokens and limits, which no contract contains.
 
 mod check;
+mod limits;
 mod parse;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,8 +15,10 @@ use toml::Spanned;
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::source::{Sources, Span};
 
+pub use self::limits::Limits;
 use self::parse::host_and_port;
 pub(crate) use self::parse::key_set;
+pub use self::tls::Tls;
 use crate::routes::Routes;
 
 /// The name of the settings file, which is expected in the folder of the rendered configuration.
@@ -39,8 +43,10 @@ pub(crate) const KEYS: &str = "/.well-known/jwks.json";
 pub struct Settings {
     /// The address on which the gateway accepts requests.
     pub listen: SocketAddr,
+    /// The certificate of the gateway, or `None` if it accepts requests without TLS.
+    pub tls: Option<Tls>,
     /// The address of Envoy's administration interface, or `None` if there is none.
-    pub admin: Option<SocketAddr>,
+    pub admin: Option<Spanned<SocketAddr>>,
     /// The number of trusted proxies in front of the gateway, whose `X-Forwarded-For` counts.
     pub trusted_hops: u32,
     /// The base path of all services, such as `/api`, or an empty text.
@@ -51,6 +57,9 @@ pub struct Settings {
     /// The complete paths that services serve beside the operations of their contracts. `/docs/*` is every path below
     /// `/docs/`.
     pub pages: Vec<Spanned<String>>,
+    /// The origins whose pages can read the errors of the gateway itself, such as `https://app.example.com`.
+    #[serde(deserialize_with = "parse::origins")]
+    pub cors_origins: Vec<String>,
     /// The time limit of requests in the services, at most a day. The gateway waits a little longer.
     #[serde(deserialize_with = "parse::time_limit")]
     pub request_timeout: Duration,
@@ -88,30 +97,6 @@ pub struct TokenSource {
     pub internal: bool,
 }
 
-/// The limits of a gateway.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Limits {
-    /// The number of requests in a second that a client address may send.
-    #[serde(deserialize_with = "parse::positive")]
-    pub requests: u32,
-    /// The number of requests that a client address may send at once.
-    #[serde(deserialize_with = "parse::positive")]
-    pub burst: u32,
-    /// The number of client addresses that the gateway counts separately.
-    #[serde(deserialize_with = "parse::positive")]
-    pub addresses: u32,
-    /// The number of connections of all clients.
-    #[serde(deserialize_with = "parse::positive")]
-    pub connections: u32,
-    /// The number of requests that a service has at one time.
-    #[serde(deserialize_with = "parse::positive")]
-    pub concurrency: u32,
-    /// The memory of the gateway in MiB. The gateway refuses requests shortly before it needs more.
-    #[serde(deserialize_with = "parse::positive")]
-    pub memory: u32,
-}
-
 /// The settings of the routes for Kubernetes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -137,23 +122,19 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             listen: SocketAddr::from(([0, 0, 0, 0], 8000)),
+            tls: None,
             admin: None,
             trusted_hops: 0,
             base: String::new(),
             default_service: None,
             pages: Vec::new(),
+            cors_origins: Vec::new(),
             request_timeout: Duration::from_secs(30),
             services: BTreeMap::new(),
             tokens: BTreeMap::new(),
             limits: Limits::default(),
             kubernetes: Kubernetes::default(),
         }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { requests: 100, burst: 200, addresses: 10_000, connections: 10_000, concurrency: 1_000, memory: 1_024 }
     }
 }
 

@@ -47,6 +47,22 @@ pub(super) fn is_page(page: &str) -> bool {
     path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte))
 }
 
+/// Returns true if a text is the origin of a page (RFC 6454), as browsers send it.
+fn is_origin(origin: &str) -> bool {
+    let authority = origin.split_once("://").map(|(_, authority)| authority).unwrap_or_default();
+    let is_known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.:[]".contains(&byte);
+    key_set(origin).is_some() && authority.bytes().all(is_known)
+}
+
+/// Reads the origins of pages.
+pub(super) fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let origins = Vec::<String>::deserialize(deserializer)?;
+    match origins.iter().find(|origin| !is_origin(origin)) {
+        None => Ok(origins),
+        Some(other) => Err(de::Error::custom(format!("`{other}` is not an origin such as `https://app.example.com`"))),
+    }
+}
+
 /// The largest time limit, so that every implementation of the Gateway API can read it.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -175,6 +191,8 @@ mod tests {
             "limits.requests = 1",
             "kubernetes = { name = \"shop.api-1\", gateway_namespace = \"infra\" }",
             "kubernetes.hostnames = [\"*.example.com\", \"api.example.com\"]",
+            "cors_origins = [\"https://app.example.com\", \"http://localhost:3000\", \"http://[::1]:3000\"]",
+            "tls = { certificate = \"tls.crt\", key = \"tls.key\" }",
         ] {
             assert!(read(text).is_ok(), "{text}");
         }
@@ -186,6 +204,18 @@ mod tests {
             ("base = \"/a b\"", "`/a b` is not a base path such as `/api`"),
             ("limits.requests = 0", "the number must be at least 1"),
             ("limits.memory = 0", "the number must be at least 1"),
+            ("limits.retries = 0", "the number must be at least 1"),
+            ("tls = { certificate = \"\", key = \"tls.key\" }", "the path of the file is empty"),
+            ("tls.certificate = \"tls.crt\"", "missing field `key`"),
+            ("cors_origins = [\"*\"]", "`*` is not an origin such as `https://app.example.com`"),
+            (
+                "cors_origins = [\"https://a.example/\"]",
+                "`https://a.example/` is not an origin such as `https://app.example.com`",
+            ),
+            (
+                "cors_origins = [\"https://A.example\"]",
+                "`https://A.example` is not an origin such as `https://app.example.com`",
+            ),
             ("kubernetes.port = 0", "the number must be at least 1"),
             ("kubernetes.name = \"Shop\"", "`Shop` is not the name of a Kubernetes object such as `shop-api`"),
             ("kubernetes.gateway = \"-\"", "`-` is not the name of a Kubernetes object such as `shop-api`"),

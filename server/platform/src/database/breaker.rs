@@ -41,7 +41,7 @@ impl Breaker {
     }
 
     /// Counts a database that became unavailable.
-    pub(super) fn trip(&self) {
+    pub(crate) fn trip(&self) {
         self.unavailable.send_modify(|count| *count += 1);
     }
 

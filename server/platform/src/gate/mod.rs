@@ -167,7 +167,13 @@ impl<P: Send + Sync + 'static> Gate<P> for PolicyGate<P> {
     async fn enter(&self, entry: &Entry<'_, P>) -> Result<Admission<Pass<P>>, Problem> {
         let mut visits = self.visits(|policy, commands| policy.visit(entry, commands)).await;
         for index in 0..visits.len() {
-            match visits[index].enter(entry).await {
+            // A policy can wait for the database, such as that of ended sessions, so an outage ends it as it ends a handler.
+            let entered = tokio::select! {
+                biased;
+                entered = visits[index].enter(entry) => entered,
+                problem = self.interrupted(entry) => Err(problem),
+            };
+            match entered {
                 Ok(None) => {}
                 Ok(Some(reply)) => return Ok(Admission::Reply { reply, headers: headers_of(&visits) }),
                 // The credentials are not valid after all, for example because their session has ended.

@@ -11,6 +11,9 @@ use uuid::Uuid;
 use super::{DATABASE_URL, UNUSED_ADDRESS, variable};
 use crate::database::{self, Database, DatabaseConfig};
 
+/// The longest time that a test waits until its database is dropped.
+const DROP_TIMEOUT: Duration = Duration::from_millis(500);
+
 /// A PostgreSQL database for one test, with a role that owns it and that no other database admits. Dropping the value drops
 /// both.
 #[derive(Debug)]
@@ -120,12 +123,16 @@ impl Drop for TestDatabase {
     fn drop(&mut self) {
         let name = &self.name;
         let drop = [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("DROP ROLE IF EXISTS {name}")];
+        let (ended, end) = std::sync::mpsc::channel::<()>();
         // A new thread has a new runtime, because the runtime of the test may be shutting down.
-        let dropping = std::thread::spawn(move || {
+        std::thread::spawn(move || {
+            let _ended = ended;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime can be created").block_on(run(&drop));
         });
-        let _ = dropping.join();
+        // PostgreSQL waits for all connections that sign in, also for one of this test, whose runtime stands still here.
+        // So the thread completes the work after this time.
+        let _ = end.recv_timeout(DROP_TIMEOUT);
     }
 }
 

@@ -46,6 +46,34 @@ async fn a_request_is_refused_if_its_session_cannot_be_checked() {
     }
 }
 
+/// The sessions of a service whose database does not respond.
+#[cfg(feature = "postgres")]
+struct Silent;
+
+#[cfg(feature = "postgres")]
+impl crate::revocation::Sessions for Silent {
+    async fn is_live(&self, _: Uuid) -> Result<bool, crate::BoxError> {
+        std::future::pending().await
+    }
+
+    async fn ended_within(&self, _: Duration) -> Result<Vec<Uuid>, crate::BoxError> {
+        std::future::pending().await
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test(start_paused = true)]
+async fn the_check_of_a_session_ends_with_503_in_an_outage_of_the_database() {
+    let breaker = Breaker::default();
+    let gate = Store::memory().gate().with(Revocations::new(Silent)).guarded_by(breaker.clone());
+    breaker.trip();
+    let request = TestRequest::new(&PUT_EVENT, Some(&visitor(Some(Uuid::nil()))));
+    let started = tokio::time::Instant::now();
+    let refused = gate.enter(&request.entry()).await.unwrap_err();
+    assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, Some("1")));
+    assert_eq!(started.elapsed(), breaker.limit);
+}
+
 /// Returns the gate of a service that does not own the sessions.
 #[cfg(feature = "redis")]
 fn of_copy(redis: &Redis, copy: TestCopy) -> PolicyGate<Visitor> {

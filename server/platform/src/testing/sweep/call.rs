@@ -14,9 +14,13 @@ use crate::testing::request::{Presented, Target};
 
 use super::{Sweep, rate_limit};
 
+/// The statuses of requests that a gateway refuses itself, since no service needs to know them.
+const OF_GATEWAY: [u16; 2] = [401, 413];
+
 /// A request to one operation.
 pub(super) struct Call {
     address: SocketAddr,
+    is_behind_gateway: bool,
     envelope: &'static ErrorEnvelope,
     operation: &'static Operation,
     method: &'static str,
@@ -38,7 +42,9 @@ pub(super) struct Response {
     pub(super) body: Vec<u8>,
     /// The request, for the message of a failed check.
     pub(super) request: String,
-    /// True if every response to the request must report a rate limit.
+    /// True if the service must have sent the response, and not a gateway in front of it.
+    pub(super) is_of_service: bool,
+    /// True if the response must report a rate limit.
     is_limited: bool,
     /// The media type of a refusal with this status.
     media_type: &'static str,
@@ -48,8 +54,17 @@ impl Call {
     /// Creates a request to an operation, with the values that `value` returns for its path parameters.
     pub(super) fn new<'a>(sweep: &Sweep, operation: &'static Operation, value: impl Fn(&str) -> &'a str) -> Call {
         let (method, target) = (operation.method.as_str(), Target::of(operation, value).below(&sweep.base));
-        let Sweep { address, envelope, .. } = *sweep;
-        Call { address, envelope, operation, method, target, headers: HeaderMap::new(), body: Vec::new() }
+        let Sweep { address, is_behind_gateway, envelope, .. } = *sweep;
+        Call {
+            address,
+            is_behind_gateway,
+            envelope,
+            operation,
+            method,
+            target,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+        }
     }
 
     /// Returns this request with another method.
@@ -109,10 +124,12 @@ impl Call {
         let (head, body) = response.unwrap_or_else(|error| panic!("{request}: {error}")).into_parts();
         let body = to_bytes(Body::new(body), usize::MAX).await.unwrap_or_else(|error| panic!("{request}: {error}"));
         connection.abort();
-        let is_limited = rate_limit(self.operation).is_some() && self.method == self.operation.method.as_str();
         let (status, headers, body) = (head.status.as_u16(), head.headers, body.to_vec());
+        let is_of_service = !(self.is_behind_gateway && OF_GATEWAY.contains(&status));
+        let is_declared = self.method == self.operation.method.as_str();
+        let is_limited = is_of_service && is_declared && rate_limit(self.operation).is_some();
         let media_type = self.envelope.body(self.operation, status).media_type;
-        Response { status, headers, body, request, is_limited, media_type }
+        Response { status, headers, body, request, is_of_service, is_limited, media_type }
     }
 }
 

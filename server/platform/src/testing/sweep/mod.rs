@@ -65,6 +65,8 @@ pub struct Sweep {
     values: Vec<(String, String)>,
     /// The valid bodies of operations by `operationId`.
     bodies: Vec<(String, Value)>,
+    /// True if a gateway in front of the service refuses some requests itself.
+    is_behind_gateway: bool,
     /// Credentials that identify nobody.
     refused: Vec<RefusedCredential>,
 }
@@ -89,6 +91,7 @@ impl Sweep {
             credentials: Vec::new(),
             values: Vec::new(),
             bodies: Vec::new(),
+            is_behind_gateway: false,
             refused: Vec::new(),
         }
     }
@@ -97,6 +100,16 @@ impl Sweep {
     #[must_use]
     pub fn at(self, address: SocketAddr) -> Sweep {
         Sweep { address, ..self }
+    }
+
+    /// Returns this sweep of a service behind a gateway, which refuses requests without a valid token and requests with a body
+    /// that is too large before the service does.
+    ///
+    /// Such a refusal (401 or 413) must be in the error envelope as any other. It says nothing about the rate limits and the
+    /// versions of the operation, which only the service knows.
+    #[must_use]
+    pub fn behind_gateway(self) -> Sweep {
+        Sweep { is_behind_gateway: true, ..self }
     }
 
     /// Returns this sweep of operations that the service serves below a path, such as the `BASE_PATH` of a generated crate.

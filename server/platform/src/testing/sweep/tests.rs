@@ -114,6 +114,7 @@ pub(super) async fn sweep(
         credentials: vec![("key".to_owned(), "mine".to_owned())],
         values: Vec::new(),
         bodies: vec![("putEvent".to_owned(), Value::Object(serde_json::Map::new()))],
+        is_behind_gateway: false,
         refused: Vec::new(),
     }
 }
@@ -210,6 +211,25 @@ async fn missing_and_wrong_credentials_are_refused_with_a_challenge() {
         let sweep = sweep(&[&GET_EVENT], respond).await.refuses("key", "is expired", "expired");
         assert!(!passes(sweep.requires_credentials()).await, "{accepted}");
     }
+}
+
+#[tokio::test]
+async fn only_the_refusals_of_a_gateway_need_no_rate_limit() {
+    static LIMITED: Operation = Operation {
+        id: "limited",
+        path: "/limited",
+        rate_limits: &[RateLimit { requests: 5, window: Duration::from_secs(60), by: LimitBy::Caller }],
+        security: &[&[Requirement { scheme: &KEY, scopes: &["events:read"] }]],
+        ..Operation::NONE
+    };
+    let unlimited = |status| refusal(status).with("www-authenticate", "Bearer").without("x-ratelimit-limit");
+    let credentials = async |sweep: &Sweep| sweep.requires_credentials().await;
+    let gateway = async |sweep: &Sweep| sweep.clone().behind_gateway().requires_credentials().await;
+    assert!(!passes_for(&LIMITED, unlimited(401), credentials).await);
+    assert!(passes_for(&LIMITED, unlimited(401), gateway).await);
+    assert!(!passes_for(&LIMITED, unlimited(401).without("x-request-id"), gateway).await);
+    let scopes = async |sweep: &Sweep| sweep.clone().behind_gateway().requires_scopes().await;
+    assert!(!passes_for(&LIMITED, unlimited(403), scopes).await);
 }
 
 #[tokio::test]
