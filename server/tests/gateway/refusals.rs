@@ -71,21 +71,36 @@ async fn a_token_for_another_audience_is_refused_as_a_service_does() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pages_of_known_origins_can_read_the_refusals_of_the_gateway() {
-    let origin = "https://app.example.com";
-    let server = testing::start_with(|settings| settings.set("WRIT_CORS_ORIGINS", origin)).await;
-    let envoy = Envoy::start(|_| server.address, |settings| settings.cors_origins.push(origin.to_owned())).await;
-    for (path, status) in [("/v2/users", 401), ("/nowhere", 404)] {
-        let request = |origin: &str| Request::new("GET", path).header("origin", origin);
-        let known = refused(envoy.address, &request(origin), status).await;
-        assert_eq!(known.header("access-control-allow-origin"), origin, "{known:?}");
-        assert_eq!(known.header("access-control-expose-headers"), "*", "{known:?}");
-        let other = refused(envoy.address, &request("https://evil.example"), status).await;
-        assert_eq!(other.header("access-control-allow-origin"), "", "{other:?}");
+async fn pages_of_known_origins_can_send_requests_and_read_all_responses() {
+    let (origin, other) = ("https://app.example.com", "https://evil.example");
+    // The services know the origin too, or leave it to the gateway.
+    for of_services in [origin, ""] {
+        let server = testing::start_with(|settings| settings.set("WRIT_CORS_ORIGINS", of_services)).await;
+        let envoy = Envoy::start(|_| server.address, |settings| settings.cors_origins.push(origin.to_owned())).await;
+        for (path, status) in [("/v2/users", 401), ("/nowhere", 404), ("/v2/products", 200)] {
+            let get = async |origin: &str| Request::new("GET", path).header("origin", origin).send(envoy.address).await;
+            let known = get(origin).await;
+            assert_eq!((known.status, values(&known, "access-control-allow-origin")), (status, vec![origin]));
+            assert_eq!(values(&known, "access-control-expose-headers"), ["*"], "{known:?}");
+            assert_eq!(values(&get(other).await, "access-control-allow-origin"), [""; 0]);
+            let preflight = async |origin: &str| {
+                let request = Request::new("OPTIONS", path).header("origin", origin);
+                let request = request.header("access-control-request-method", "PUT");
+                let request = request.header("access-control-request-headers", "authorization,if-match");
+                request.send(envoy.address).await
+            };
+            let known = preflight(origin).await;
+            assert_eq!((known.status, values(&known, "access-control-allow-origin")), (204, vec![origin]));
+            assert_eq!(values(&known, "access-control-allow-headers"), ["authorization,if-match"], "{known:?}");
+            assert_eq!(values(&preflight(other).await, "access-control-allow-origin"), [""; 0]);
+        }
     }
-    let response = Request::new("GET", "/v2/products").header("origin", origin).send(envoy.address).await;
-    let allowed = response.headers.iter().filter(|(name, _)| name == "access-control-allow-origin");
-    assert_eq!(allowed.map(|(_, value)| value.as_str()).collect::<Vec<_>>(), [origin]);
+}
+
+/// Returns all values of a response header.
+fn values<'r>(response: &'r Response, header: &str) -> Vec<&'r str> {
+    let headers = response.headers.iter().filter(|(name, _)| name == header);
+    headers.map(|(_, value)| value.as_str()).collect()
 }
 
 #[tokio::test]

@@ -1,10 +1,24 @@
 local normalise = envoy_on_request
 
 function envoy_on_request(request)
-  local origin = request:headers():get("origin")
-  if origin ~= nil and origins[origin] then
-    request:streamInfo():dynamicMetadata():set("gateway", "origin", origin)
+  local headers = request:headers()
+  local origin = headers:get("origin")
+  if origin == nil or not origins[origin] then
+    return normalise(request)
   end
+  if headers:get(":method") == "OPTIONS" and headers:get("access-control-request-method") ~= nil then
+    -- A wildcard would not cover `Authorization`, so the requested names are repeated.
+    request:respond({
+      [":status"] = "204",
+      ["access-control-allow-origin"] = origin,
+      ["access-control-allow-methods"] = "GET,HEAD,POST,PUT,PATCH,DELETE",
+      ["access-control-allow-headers"] = headers:get("access-control-request-headers") or "authorization",
+      ["access-control-max-age"] = "600",
+      ["vary"] = "origin, access-control-request-method, access-control-request-headers",
+    })
+    return
+  end
+  request:streamInfo():dynamicMetadata():set("gateway", "origin", origin)
   normalise(request)
 end
 
