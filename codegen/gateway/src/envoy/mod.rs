@@ -6,7 +6,7 @@
 //! | `tokens.rs` | the verification of bearer tokens (`jwt_authn`) |
 //! | `replies.rs` | the error responses of Envoy itself (`local_reply_config`) |
 //! | `clusters.rs` | the services, and the issuers of tokens |
-//! | `origins.lua` | the response headers for pages of other origins (CORS), if the settings name some |
+//! | `origins.lua` | preflight requests and response headers for pages of other origins (CORS), if the settings name some |
 //! | `request.lua` | the normal form of paths and request ids, by the rules of the services |
 
 mod clusters;

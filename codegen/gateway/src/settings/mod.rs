@@ -57,7 +57,7 @@ pub struct Settings {
     /// The complete paths that services serve beside the operations of their contracts. `/docs/*` is every path below
     /// `/docs/`.
     pub pages: Vec<Spanned<String>>,
-    /// The origins whose pages can read the errors of the gateway itself, such as `https://app.example.com`.
+    /// The origins whose pages can send requests and read all responses, such as `https://app.example.com`.
     #[serde(deserialize_with = "parse::origins")]
     pub cors_origins: Vec<String>,
     /// The time limit of requests in the services, at most a day. The gateway waits a little longer.
