@@ -51,7 +51,7 @@ impl UserParts {
         let sessions = sessions::SessionTable::new(&pool);
         let revocations = Revocations::on_redis(redis.clone(), sessions, tokens.lifetime());
         // The service `orders` relies on the markers.
-        platform.job(revocations.renewal());
+        revocations.keep_complete(platform);
         UserParts {
             revocations,
             lifetimes: SessionLifetimes::read(platform.settings()),

@@ -1,7 +1,7 @@
 //! The servers of a test: one with both services, or, with `WRIT_TEST_THROUGH=gateway`, one for each service behind a real
 //! Envoy with the configuration of the sample's gateway.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 
 use generated::VERSIONS;
 use server::testing::{self, Services, TestServer};
@@ -32,6 +32,14 @@ pub fn through_gateway() -> bool {
     }
 }
 
+/// Returns the address of this machine in its network, or `None` if it has no network.
+fn machine() -> Option<IpAddr> {
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    // No packet is sent: the system only selects the address from which it would send one.
+    socket.connect("192.0.2.1:9").ok()?;
+    Some(socket.local_addr().unwrap().ip())
+}
+
 impl Deployment {
     /// Starts the services with the settings of tests, modified by `change`.
     pub async fn start_with(change: impl Fn(&mut Source)) -> Deployment {
@@ -42,6 +50,11 @@ impl Deployment {
         let behind = |settings: &mut Source| {
             settings.set("WRIT_TRUSTED_PROXIES", "127.0.0.0/8");
             change(settings);
+            // For a client at 127.0.0.1, Envoy writes the address of the machine into `X-Forwarded-For`.
+            if let Some(machine) = machine() {
+                let proxies = format!("{},{machine}", settings.value("WRIT_TRUSTED_PROXIES").unwrap());
+                settings.set("WRIT_TRUSTED_PROXIES", &proxies);
+            }
         };
         let services = Services::start_with(behind, behind).await;
         let address_of = |service: &str| match service {

@@ -8,7 +8,7 @@
 //! Without Redis the service is asked for each request.
 //!
 //! A service that does not own the sessions has a copy of their ends ([`SessionCopy`]), which a consumer of events keeps.
-//! It reads the markers of the owner, which a job of the owner renews ([`Revocations::renewal`]), and asks its copy while they
+//! It reads the markers of the owner, which the owner renews ([`Revocations::keep_complete`]), and asks its copy while they
 //! are not complete. A copy that can lack more than the last minute is not trusted while Redis is unavailable, and one that can
 //! lack more than the last quarter of an hour is never trusted. Requests are then refused with 503.
 
@@ -27,6 +27,8 @@ pub use policy::SessionVisit;
 pub use sessions::{SessionCopy, Sessions};
 
 use crate::BoxError;
+#[cfg(feature = "redis")]
+use crate::Builder;
 #[cfg(feature = "redis")]
 use crate::jobs::{Batch, Job};
 #[cfg(feature = "redis")]
@@ -90,20 +92,21 @@ impl Revocations {
         Revocations { markers: Some(Markers::new(redis, sessions.clone(), Duration::ZERO)), sessions }
     }
 
-    /// Returns a job that keeps the markers in Redis complete, also while no request needs them here. The owner of the sessions
-    /// registers it if other services have a copy of them, because only the owner can say that the markers are complete.
+    /// Keeps the markers in Redis complete from the start of the service to its end, also while no request needs them here.
+    /// The owner of the sessions calls this if other services have a copy of them, because only the owner can say that the
+    /// markers are complete.
     #[cfg(feature = "redis")]
-    pub fn renewal(&self) -> Job {
-        let markers = self.markers.clone();
-        Job::new("session markers", markers::CHECK_INTERVAL, move || {
-            let markers = markers.clone();
-            async move {
-                if let Some(markers) = markers {
-                    markers.renew().await?;
-                }
-                Ok(Batch::Done)
-            }
-        })
+    pub fn keep_complete(&self, platform: &mut Builder) {
+        let Some(markers) = &self.markers else { return };
+        let (at_start, renewed) = (markers.clone(), markers.clone());
+        platform.at_start("load the ended sessions into Redis", move || {
+            let markers = at_start.clone();
+            async move { markers.renew().await }
+        });
+        platform.job(Job::new("session markers", markers::CHECK_INTERVAL, move || {
+            let markers = renewed.clone();
+            async move { markers.renew().await.map(|()| Batch::Done) }
+        }));
     }
 
     /// Makes the end of login sessions known to all processes of the service.

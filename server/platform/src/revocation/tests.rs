@@ -57,9 +57,8 @@ async fn an_empty_redis_is_not_trusted_until_it_has_all_markers() {
 #[tokio::test]
 async fn the_markers_are_renewed_without_a_request_before_they_expire() {
     let (redis, sessions) = (testing::redis(), TestSessions::new());
-    let owner = Revocations::on_redis(redis.clone(), sessions.clone(), Duration::from_secs(900));
-    let markers = owner.markers.clone().unwrap();
-    let (job, ended) = (owner.renewal(), sessions.begin());
+    let markers = markers(redis.clone(), &sessions);
+    let ended = sessions.begin();
     sessions.end(ended);
     let remaining = async || {
         let mut time = redis::pipe();
@@ -71,20 +70,19 @@ async fn the_markers_are_renewed_without_a_request_before_they_expire() {
         shorter.cmd("EXPIRE").arg(redis.key("revoked:complete")).arg(seconds).ignore();
         redis.run::<()>(&shorter).await.unwrap();
     };
-    job.run_batch().await.unwrap();
+    markers.renew().await.unwrap();
     assert!(remaining().await > 50);
     assert_eq!(marker(&redis, &markers, ended).await, Marker::Revoked);
     // Another process has loaded them a moment ago.
     expire(40).await;
-    job.run_batch().await.unwrap();
+    markers.renew().await.unwrap();
     assert!(remaining().await <= 40);
     expire(20).await;
-    job.run_batch().await.unwrap();
+    markers.renew().await.unwrap();
     assert!(remaining().await > 50);
-    // A missing Redis is no failure of the job, and a missing database is.
-    let of = |redis, sessions| Revocations::on_redis(redis, sessions, Duration::from_secs(900)).renewal();
-    assert!(of(testing::redis_unavailable(), sessions).run_batch().await.is_ok());
-    assert!(of(testing::redis(), TestSessions::unavailable()).run_batch().await.is_err());
+    // A missing Redis is no failure, and a missing database is.
+    assert!(self::markers(testing::redis_unavailable(), &sessions).renew().await.is_ok());
+    assert!(self::markers(testing::redis(), &TestSessions::unavailable()).renew().await.is_err());
 }
 
 #[tokio::test]
