@@ -93,11 +93,13 @@ async fn requests_with_random_paths_leave_a_fixed_number_of_keys_behind() {
     println!("after: keys {:?}, {} bytes in Redis, {} MiB resident", after.0.0, after.0.1, after.1);
     assert!(statuses.keys().all(|status| [400, 401, 404, 429].contains(status)), "{statuses:?}");
     let keys = after.0.0;
-    assert!(keys.keys().all(|name| ["cache", "events", "limit"].contains(&name.as_str())), "{keys:?}");
+    assert!(keys.keys().all(|name| ["cache", "events", "limit", "revoked"].contains(&name.as_str())), "{keys:?}");
     // The versions of all tags are in one key. Each address has a bucket for each of the two public operations, and one
     // for failed credentials.
     // The streams of events are those of the partitions, whatever callers send.
     assert!(keys.get("events").is_none_or(|count| *count <= 3 * 16), "{keys:?}");
+    // The key states that the markers of ended sessions are complete; no session has ended.
+    assert!(keys.get("revoked").is_none_or(|count| *count == 1), "{keys:?}");
     assert!(keys.get("cache").is_none_or(|count| *count == 1), "{keys:?}");
     assert!(keys.get("limit").is_none_or(|count| *count <= 3 * ADDRESSES as usize), "{keys:?}");
 }
