@@ -81,7 +81,7 @@ fn program(index: usize, addresses: [SocketAddr; 2], database: &TestDatabase, us
     program
         .env("WRIT_SERVICE", SERVICES[index])
         .env(format!("WRIT_{}_DATABASE_URL", SERVICES[index].to_ascii_uppercase()), &database.url)
-        .env("WRIT_DATABASE_CONNECTIONS", "8")
+        .env("WRIT_DATABASE_CONNECTIONS", "16")
         .env("REDIS_URL", std::env::var("WRIT_TEST_REDIS_URL").unwrap())
         .env("WRIT_REDIS_PREFIX", users.url.rsplit('/').next().unwrap())
         .env("WRIT_TOKEN_KEYS", STANDARD.encode(TOKEN_KEYS[index]))

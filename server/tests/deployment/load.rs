@@ -13,7 +13,9 @@ use uuid::Uuid;
 use crate::estate::Estate;
 
 /// The operations of the load with a rate limit, each with the service that owns it.
-pub const LIMITED: [(&str, &str); 8] = [
+pub const LIMITED: [(&str, &str); 10] = [
+    ("users", "login"),
+    ("users", "createUser"),
     ("users", "getUser"),
     ("users", "replaceUser"),
     ("orders", "listProducts"),
@@ -75,13 +77,21 @@ impl Kind {
     }
 }
 
-/// A user whose data the load reads and changes.
-pub struct Caller {
-    /// The id of the user.
-    id: String,
-    access: String,
+/// The number of users whose data the load reads and changes, so that requests rarely wait for the lock of a row.
+const USERS: usize = 20;
+
+/// The users of the load, and an administrator.
+pub struct Callers {
+    users: Vec<User>,
     admin: String,
     http: Client,
+}
+
+/// A user whose data the load reads and changes.
+struct User {
+    id: String,
+    email: String,
+    access: String,
 }
 
 /// The response to a request of the load.
@@ -108,28 +118,32 @@ async fn body_of(response: reqwest::Result<Response>) -> Value {
     body
 }
 
-impl Caller {
-    /// Registers a user and signs in.
-    pub async fn register(estate: &Estate) -> Caller {
+impl Callers {
+    /// Registers the users and signs in.
+    pub async fn register(estate: &Estate) -> Callers {
         let http = Client::new();
         let post = async |path: &str, body: Value| body_of(http.post(estate.url(path)).json(&body).send().await).await;
-        let user = json!({
-            "email": "user@example.com", "givenName": "Sample", "familyName": "User", "password": ADMIN_PASSWORD
-        });
-        let id = post("/v2/users", user).await["id"].as_str().unwrap().to_owned();
         let login = async |email: &str| {
             let tokens = post("/v2/auth/login", json!({ "email": email, "password": ADMIN_PASSWORD })).await;
             tokens["accessToken"].as_str().unwrap().to_owned()
         };
-        let (access, admin) = (login("user@example.com").await, login("admin@example.com").await);
-        Caller { id, access, admin, http }
+        let mut users = Vec::new();
+        for number in 0..USERS {
+            let email = format!("user{number}@example.com");
+            let user =
+                json!({ "email": email, "givenName": "Sample", "familyName": "User", "password": ADMIN_PASSWORD });
+            let id = post("/v2/users", user).await["id"].as_str().unwrap().to_owned();
+            users.push(User { id, access: login(&email).await, email });
+        }
+        let admin = login("admin@example.com").await;
+        Callers { users, admin, http }
     }
 
-    fn request(&self, estate: &Estate, kind: Kind) -> RequestBuilder {
-        let user = format!("/v2/users/{}", self.id);
+    fn request(&self, estate: &Estate, kind: Kind, number: usize) -> RequestBuilder {
+        let User { id, email, access } = &self.users[number % USERS];
+        let user = format!("/v2/users/{id}");
         let order = json!({ "items": [{ "sku": "ABC-1", "quantity": 1 }], "currency": "EUR" });
-        let profile =
-            json!({ "email": "user@example.com", "givenName": "Sample", "familyName": "User", "role": "user" });
+        let profile = json!({ "email": email, "givenName": "Sample", "familyName": "User", "role": "user" });
         let (method, path, body) = match kind {
             ListProducts => (Method::GET, "/v2/products".to_owned(), None),
             GetUser => (Method::GET, user, None),
@@ -140,7 +154,7 @@ impl Caller {
             ListOrders => (Method::GET, user + "/orders?limit=5", None),
             CreateOrder | CreateOrderWithKey => (Method::POST, user + "/orders", Some(order)),
         };
-        let token = if kind == ReplaceUser { &self.admin } else { &self.access };
+        let token = if kind == ReplaceUser { &self.admin } else { access };
         let mut request = self.http.request(method, estate.url(&path)).bearer_auth(token);
         if kind == ReplaceUser {
             request = request.header("if-match", "*");
@@ -153,8 +167,9 @@ impl Caller {
 
     /// Sends requests of all kinds at a constant rate, and waits for all responses.
     pub fn send(&self, estate: &Estate, count: usize, rate: u32) -> impl Future<Output = Outcomes> + use<> {
+        let turns = TURNS.into_iter().cycle().take(count).enumerate();
         let requests: Vec<(Kind, RequestBuilder)> =
-            TURNS.into_iter().cycle().take(count).map(|kind| (kind, self.request(estate, kind))).collect();
+            turns.map(|(number, kind)| (kind, self.request(estate, kind, number))).collect();
         async move {
             let since = Instant::now();
             let mut running = JoinSet::new();

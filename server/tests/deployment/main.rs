@@ -11,7 +11,7 @@ mod process;
 use std::time::Duration;
 
 use estate::{Estate, SERVICES};
-use load::{Caller, LIMITED};
+use load::{Callers, LIMITED};
 
 /// The way in which a test ends a service.
 #[derive(Clone, Copy)]
@@ -23,8 +23,8 @@ enum End {
 /// Sends requests at a constant rate while each service in turn ends and starts again, and checks their outcomes.
 async fn requests_during_restarts(count: usize, rate: u32, end: End) {
     let mut estate = Estate::start(&LIMITED).await;
-    let caller = Caller::register(&estate).await;
-    let load = tokio::spawn(caller.send(&estate, count, rate));
+    let callers = Callers::register(&estate).await;
+    let load = tokio::spawn(callers.send(&estate, count, rate));
     let duration = Duration::from_secs(count.try_into().unwrap()) / rate;
     for (index, service) in SERVICES.iter().enumerate() {
         tokio::time::sleep(duration / 6).await;
@@ -49,7 +49,7 @@ async fn no_request_that_is_safe_to_retry_fails_while_each_service_is_killed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes half a minute, on a machine without other load; docs/testing.md has the command"]
+#[ignore = "needs a release build and a machine without other load; docs/testing.md has the command"]
 async fn no_request_of_500_in_a_second_that_is_safe_to_retry_fails_while_each_service_is_restarted() {
     requests_during_restarts(10_000, 500, End::Terminated).await;
 }
