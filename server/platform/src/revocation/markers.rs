@@ -113,7 +113,7 @@ impl Markers {
             loop {
                 let requests = this.load_requests.load(Ordering::SeqCst);
                 if let Err(reason) = this.load().await {
-                    tracing::debug!(reason, "loading the ended sessions into redis failed: trying again in a second");
+                    tracing::debug!(%reason, "loading the ended sessions into redis failed: trying again in a second");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                     continue;
                 }
@@ -132,20 +132,20 @@ impl Markers {
     pub(super) async fn renew(&self) -> Result<(), BoxError> {
         let mut remaining = redis::pipe();
         remaining.cmd("TTL").arg(self.complete_key());
-        // The time is negative if there is no key. An unavailable Redis has an alert of its own, and is no fault of this job.
-        if let Ok((seconds,)) = self.redis.run::<(i64,)>(&remaining).await
-            && seconds < RENEWAL_SECONDS
-        {
-            let sessions = self.sessions.ended_within(self.lifetime).await?;
-            let _: Result<(), Unavailable> = self.mark(&sessions, true).await;
-        }
-        Ok(())
+        // The time is negative if there is no key.
+        let result = match self.redis.run::<(i64,)>(&remaining).await {
+            Ok((seconds,)) if seconds < RENEWAL_SECONDS => self.load().await,
+            Ok(_) => Ok(()),
+            Err(unavailable) => Err(unavailable.into()),
+        };
+        // An unavailable Redis has an alert of its own, and is no fault of this job.
+        result.or_else(|error| if error.is::<Unavailable>() { Ok(()) } else { Err(error) })
     }
 
     /// Loads the markers of all recently ended sessions from the service into Redis, once.
-    async fn load(&self) -> Result<(), String> {
-        let sessions = self.sessions.ended_within(self.lifetime).await.map_err(|error| error.to_string())?;
-        self.mark(&sessions, true).await.map_err(|error| error.to_string())
+    async fn load(&self) -> Result<(), BoxError> {
+        let sessions = self.sessions.ended_within(self.lifetime).await?;
+        Ok(self.mark(&sessions, true).await?)
     }
 
     /// Writes the markers of ended sessions to Redis. `complete` states that these are all sessions that need a
