@@ -23,11 +23,15 @@ function envoy_on_request(request)
 end
 
 function envoy_on_response(response)
-  local kept = response:streamInfo():dynamicMetadata():get("gateway")
   local headers = response:headers()
-  if kept ~= nil and headers:get("access-control-allow-origin") == nil then
+  if headers:get("access-control-allow-origin") ~= nil then
+    return
+  end
+  -- A shared cache must not give a page the response to a request of another origin, or of none.
+  headers:add("vary", "origin")
+  local kept = response:streamInfo():dynamicMetadata():get("gateway")
+  if kept ~= nil then
     headers:replace("access-control-allow-origin", kept["origin"])
     headers:replace("access-control-expose-headers", "*")
-    headers:add("vary", "origin")
   end
 end
