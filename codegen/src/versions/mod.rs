@@ -2,14 +2,15 @@
 //!
 //! Each version is rendered as if it were alone. Then the types that a version shares with the next one are removed from
 //! it, and it gets conversions for the others: [`shared`] compares the types, [`prune`](prune::prune) removes the shared
-//! ones, [`conversions`] and [`operations`] write the conversions, and [`routes`] binds the operations of older versions to
-//! the handlers of newer ones. Only the latest version has handler traits.
+//! ones, [`conversions`], [`operations`] and [`responses`] write the conversions, and [`routes`] binds the operations of
+//! older versions to the handlers of newer ones. Only the latest version has handler traits.
 
 pub mod conversions;
 pub mod declared;
 pub mod items;
 pub mod operations;
 pub mod prune;
+pub mod responses;
 pub mod routes;
 pub mod shape;
 pub mod shared;
