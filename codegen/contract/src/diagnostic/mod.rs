@@ -15,6 +15,7 @@ pub use json_lines::render_json_lines;
 pub(crate) use suggest::is_one_edit_apart;
 pub use suggest::{Nearness, closest, nearest};
 
+use std::collections::HashSet;
 use std::fmt;
 
 use indexmap::IndexSet;
@@ -273,6 +274,14 @@ impl Diagnostics {
         self
     }
 
+    /// Removes the diagnostics that `earlier` has at the same location of the same file. Contracts that share files have the
+    /// mistakes in them in common.
+    pub fn remove_repeated(&mut self, earlier: &Diagnostics) {
+        let known: HashSet<_> = earlier.found.iter().map(|found| identity(found, &earlier.sources)).collect();
+        let sources = &self.sources;
+        self.found.retain(|found| !known.contains(&identity(found, sources)));
+    }
+
     /// Returns the numbers of errors, warnings and notes.
     pub fn counts(&self) -> Counts {
         let count = |severity| self.found.iter().filter(|found| found.severity == severity).count();
@@ -308,5 +317,43 @@ impl Diagnostics {
     /// Sets the source files that were read, for the rendering of diagnostics.
     pub fn set_sources(&mut self, sources: &Sources) {
         self.sources = sources.clone();
+    }
+}
+
+/// Returns the parts of a diagnostic that are equal if contracts that share a file have it in common.
+fn identity<'a>(found: &'a Diagnostic, sources: &'a Sources) -> (&'a str, u32, u32, &'static str, &'a str) {
+    let span = found.primary.span;
+    (sources.display_path(span.file), span.start, span.end, found.code, &found.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// Returns the diagnostics of a contract that reads the shared file last, after `files` others.
+    fn found(files: usize, messages: &[&str]) -> Diagnostics {
+        let mut sources = Sources::default();
+        for number in 0..files {
+            sources.add(format!("spec/v{files}/{number}.yaml"), PathBuf::new(), "type: intger\n".to_owned());
+        }
+        let shared = sources.add("spec/common/schemas.yaml".to_owned(), PathBuf::new(), "type: intger\n".to_owned());
+        let mut diagnostics = Diagnostics::new();
+        for message in messages {
+            diagnostics.push(Diagnostic::error("unknown-value", Span::new(shared, 6, 12), *message));
+        }
+        diagnostics.push(Diagnostic::error("unknown-value", Span::new(FileId::ENTRY, 6, 12), "its own"));
+        diagnostics.set_sources(&sources);
+        diagnostics
+    }
+
+    #[test]
+    fn a_mistake_in_a_shared_file_is_kept_once() {
+        let earlier = found(1, &["`type` is `intger`"]);
+        let mut later = found(2, &["`type` is `intger`", "a mistake of the later contract alone"]);
+        later.remove_repeated(&earlier);
+        let messages: Vec<&str> = later.sorted().iter().map(|found| found.message.as_str()).collect();
+        assert_eq!(messages, ["its own", "a mistake of the later contract alone"]);
     }
 }
