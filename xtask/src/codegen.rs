@@ -68,10 +68,12 @@ fn all(check: bool, display: Display, stubs: Option<&Option<String>>, conflicts:
     if check {
         return compare(&out, &library.output);
     }
-    let before = report::methods(&out.join("src"));
+    let source = out.join("src");
+    let (before, conversions) = (report::methods(&source), report::conversions(&source));
     let changes = any::write(&out, &library.output, conflicts)?;
     report::changes(GENERATED, &changes);
     report::operations(&before, &library.operations, path);
+    report::conversion_changes(&conversions, &report::conversions(&source));
     Ok(())
 }
 
@@ -114,6 +116,11 @@ impl Library {
             diagnostics: &mut generated.diagnostics,
         });
         let versions = versions(&mut members.collect::<Vec<_>>());
+        for at in 1..generated.len() {
+            let (earlier, later) = generated.split_at_mut(at);
+            let found = &mut later[0].1.diagnostics;
+            earlier.iter().for_each(|(_, earlier)| found.remove_repeated(&earlier.diagnostics));
+        }
         for (module, generated) in generated {
             problems += show(&generated.diagnostics, display);
             combined.parts.extend(generated.parts);
