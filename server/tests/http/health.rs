@@ -1,5 +1,7 @@
 //! Tests of the health checks.
 
+use std::time::Duration;
+
 use http::Method;
 use serde_json::Value;
 
@@ -51,6 +53,20 @@ async fn the_service_is_unhealthy_but_alive_without_a_database() {
         assert_eq!(statuses(&health), ["unhealthy", "down", "up", "up"], "{path}");
     }
     assert_eq!(check(&service, "/livez", 200).await["status"], "healthy");
+}
+
+#[tokio::test]
+async fn the_service_is_ready_while_requests_use_all_connections_to_the_database() {
+    let service = Service::start().await;
+    let mut used = Vec::new();
+    for pool in [service.users(), service.orders()] {
+        for _ in 0..pool.options().get_max_connections() {
+            used.push(pool.acquire().await.unwrap());
+        }
+    }
+    let health = tokio::time::timeout(Duration::from_secs(1), check(&service, "/readyz", 200)).await.unwrap();
+    assert_eq!(statuses(&health), ["healthy", "up", "up", "up"]);
+    drop(used);
 }
 
 #[tokio::test]

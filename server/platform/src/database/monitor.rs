@@ -35,8 +35,10 @@ pub(crate) struct Monitor(Arc<Inner>);
 
 struct Inner {
     options: PgConnectOptions,
-    /// The connection of probes.
+    /// The connection of the monitor's own probes.
     connection: Mutex<Option<PgConnection>>,
+    /// The connection of health checks. The monitor does not wait for theirs, so that they do not delay its decision.
+    health: Mutex<Option<PgConnection>>,
     availability: watch::Sender<Availability>,
     breaker: Breaker,
 }
@@ -53,7 +55,8 @@ impl Monitor {
     /// Creates the monitor of the database that `options` reach. `breaker` is open while it is unavailable.
     pub(super) fn new(options: PgConnectOptions, breaker: Breaker) -> Monitor {
         let availability = watch::Sender::new(Availability { is_available: true, recovered: None });
-        Monitor(Arc::new(Inner { options, connection: Mutex::default(), availability, breaker }))
+        let (connection, health) = (Mutex::default(), Mutex::default());
+        Monitor(Arc::new(Inner { options, connection, health, availability, breaker }))
     }
 
     /// Adds the tests of this monitor to the connections of a pool.
@@ -81,9 +84,9 @@ impl Monitor {
             })
     }
 
-    /// Returns true if the database responds to a probe.
+    /// Returns true if the database responds to a health check.
     pub(crate) async fn responds(&self) -> bool {
-        self.probe().await.is_ok()
+        self.probe(&self.0.health).await.is_ok()
     }
 
     /// Probes the database until its pool is closed or the process ends. While the database is unavailable, the breaker
@@ -91,10 +94,10 @@ impl Monitor {
     pub(crate) async fn run(self, pool: PgPool, shutdown: Shutdown) {
         let probing = async {
             loop {
-                match self.probe().await {
+                match self.probe(&self.0.connection).await {
                     Ok(()) => self.recover(&pool),
                     // The failure of a connection is not yet that of the database.
-                    Err(_) => match self.probe().await {
+                    Err(_) => match self.probe(&self.0.connection).await {
                         Ok(()) => self.recover(&pool),
                         Err(error) => self.lose(&pool, &error),
                     },
@@ -111,10 +114,10 @@ impl Monitor {
         self.change(true);
     }
 
-    /// Sends one query on the connection of probes. A connection that fails or does not respond in time is replaced by
+    /// Sends one query on the connection in `slot`. A connection that fails or does not respond in time is replaced by
     /// the next probe.
-    async fn probe(&self) -> Result<(), sqlx::Error> {
-        let mut slot = self.0.connection.lock().await;
+    async fn probe(&self, slot: &Mutex<Option<PgConnection>>) -> Result<(), sqlx::Error> {
+        let mut slot = slot.lock().await;
         let mut connection = slot.take();
         let probed = async {
             let mut probed = match connection.take() {
@@ -185,4 +188,28 @@ impl std::fmt::Debug for Monitor {
 async fn ping(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let late = || Err(io::Error::new(io::ErrorKind::TimedOut, "closing a connection that does not respond").into());
     timeout(PING_TIMEOUT, connection.ping()).await.unwrap_or_else(|_| late())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr as _;
+
+    use super::*;
+    use crate::testing::TestDatabase;
+
+    #[tokio::test]
+    async fn a_connection_from_before_an_outage_is_not_used_after_it() {
+        let database = TestDatabase::with_things().await;
+        let options = PgConnectOptions::from_str(&database.url).unwrap();
+        let monitor = Monitor::new(options.clone(), Breaker::default());
+        let pool = monitor.guard(PgPoolOptions::new().max_connections(1)).connect_lazy_with(options);
+        let process = async || {
+            let process = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&pool);
+            process.await.map(|process: i32| process)
+        };
+        let before = process().await.unwrap();
+        assert_eq!(process().await.unwrap(), before);
+        assert!(monitor.change(false) && monitor.change(true));
+        assert_ne!(process().await.unwrap(), before);
+    }
 }

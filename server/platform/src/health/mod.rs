@@ -108,7 +108,8 @@ impl Health {
     }
 
     /// Checks all dependencies concurrently, each for at most one second. Probes with one name are one dependency,
-    /// which is up if all of them succeed. Concurrent callers share one check, and its report is used again for a second.
+    /// which is up if all of them succeed. Concurrent callers share one check, which completes even if they hang up, and
+    /// its report is used again for a second.
     ///
     /// After the shutdown has begun, the service is unhealthy, so that load balancers send no more requests.
     pub async fn report(&self) -> Report {
@@ -120,13 +121,25 @@ impl Health {
     }
 
     async fn checked(&self) -> Report {
-        let mut last = self.last.lock().await;
+        let mut last = self.last.clone().lock_owned().await;
         if let Some((_, report)) = last.as_ref().filter(|(created, _)| created.elapsed() < FRESH) {
             return report.clone();
         }
-        let report = self.check_all().await;
-        *last = Some((Instant::now(), report.clone()));
-        report
+        // The check continues if its caller hangs up. Otherwise each such caller would cost the connection of a probe.
+        let health = self.clone();
+        let check = tokio::spawn(async move {
+            let report = health.check_all().await;
+            *last = Some((Instant::now(), report.clone()));
+            report
+        });
+        match check.await {
+            Ok(report) => report,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The task is cancelled only when the process ends, and with it the task that waits here.
+                Err(_) => std::future::pending().await,
+            },
+        }
     }
 
     async fn check_all(&self) -> Report {

@@ -73,6 +73,27 @@ async fn concurrent_and_frequent_callers_share_one_check() {
     assert_eq!(health.report().await.status, HealthStatus::Unhealthy);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_check_whose_callers_hang_up_completes_and_is_used_again() {
+    let (begun, completed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let counted = (begun.clone(), completed.clone());
+    let slow = move || {
+        let (begun, completed) = counted.clone();
+        async move {
+            begun.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            completed.fetch_add(1, Ordering::Relaxed);
+            true
+        }
+    };
+    let health = health(vec![NamedProbe { name: "slow", weight: Weight::Essential, probe: Box::new(slow) }]);
+    for _ in 0..50 {
+        tokio::time::timeout(Duration::from_millis(1), health.report()).await.unwrap_err();
+    }
+    assert_eq!(health.report().await.status, HealthStatus::Healthy);
+    assert_eq!((begun.load(Ordering::Relaxed), completed.load(Ordering::Relaxed)), (1, 1));
+}
+
 #[tokio::test]
 async fn the_routes_report_the_health_of_the_service() {
     let shutdown = Shutdown::default();
