@@ -81,7 +81,6 @@ pub(crate) fn separate(pool: &PgPool, connections: u32, acquire_timeout: Duratio
 
 /// Completes work on a database within a time limit. The network can lose a connection without an error, and PostgreSQL
 /// then ends no statement. The pool closes such a connection, because it does not respond.
-#[cfg(feature = "redis")]
 pub(crate) async fn within<T>(
     limit: Duration,
     work: impl Future<Output = Result<T, sqlx::Error>>,
@@ -93,10 +92,18 @@ pub(crate) async fn within<T>(
 /// Returns the schema of the tables of a pool.
 #[cfg(feature = "redis")]
 pub(crate) fn schema(pool: &PgPool) -> String {
-    let options = pool.connect_options();
+    option(&pool.connect_options(), "search_path").unwrap_or("public").to_owned()
+}
+
+/// Returns the time limit of statements on the connections of a pool. Returns `None` if the pool sets none.
+fn statement_timeout(pool: &PgPool) -> Option<Duration> {
+    option(&pool.connect_options(), "statement_timeout")?.parse().ok().map(Duration::from_millis)
+}
+
+/// Returns the value of a setting that connections have from their start.
+fn option<'a>(options: &'a PgConnectOptions, name: &str) -> Option<&'a str> {
     let settings = options.get_options().unwrap_or_default().split(' ');
-    let schema = settings.filter_map(|setting| setting.strip_prefix("search_path=")).next_back();
-    schema.unwrap_or("public").to_owned()
+    settings.filter_map(|setting| setting.strip_prefix(name)?.strip_prefix('=')).next_back()
 }
 
 /// Returns the options of the connections to a database.

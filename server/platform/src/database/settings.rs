@@ -142,6 +142,13 @@ mod tests {
     }
 
     #[test]
+    fn the_url_of_one_database_takes_precedence_over_the_shared_one() {
+        let own = [("MUSEUM_MUSEUM_DATABASE_URL", "postgres://localhost/d?sslmode=require")];
+        assert!(matches!(read("postgres://localhost/d?sslmode=disable", &own).unwrap(), PgSslMode::VerifyFull));
+        assert_eq!(url_setting("guided-tours"), "GUIDED_TOURS_DATABASE_URL");
+    }
+
+    #[test]
     fn plaintext_to_another_machine_requires_a_setting() {
         for asked in ["sslmode=disable", "sslmode=allow", "sslmode=verify-ca"] {
             let fault = mode("10.0.0.1", asked).unwrap_err();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _};
 
-use super::DatabaseConfig;
+use super::{DatabaseConfig, Transaction};
 use crate::jobs::{Batch, Expired, Job};
 use crate::shutdown::Shutdown;
 use crate::testing::{Flow, Proxy, SOON, THINGS, TestDatabase, unindexed_foreign_keys};
@@ -198,6 +198,27 @@ async fn a_pool_fails_at_once_while_its_database_is_silent_and_recovers_with_new
     }
     pool.close().await;
     monitored.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_commit_that_the_network_loses_ends_and_frees_its_place_in_the_pool() {
+    let (database, proxy) = (TestDatabase::with_things().await, Proxy::postgres().await);
+    let config = DatabaseConfig {
+        url: PgConnectOptions::from_str(&proxy.url(&database.url)).unwrap(),
+        application: "test".to_owned(),
+        connections: 1,
+        statement_timeout: Duration::from_millis(100),
+        acquire_timeout: SOON,
+    };
+    let (pool, _) = super::open(&config, "things", super::Breaker::default());
+    let mut transaction = Transaction::begin(&pool).await.unwrap();
+    sqlx::query("SELECT 1").execute(&mut *transaction).await.unwrap();
+    proxy.set(Flow::Stalled);
+    let error = tokio::time::timeout(SOON, transaction.commit()).await.expect("the commit ends").unwrap_err();
+    assert!(matches!(error, sqlx::Error::Io(_)), "{error}");
+    tokio::time::timeout(SOON, until(|| pool.size() == 0)).await.unwrap();
+    proxy.set(Flow::Open);
+    Transaction::begin(&pool).await.unwrap().commit().await.unwrap();
 }
 
 /// Waits until a condition holds.

@@ -2,9 +2,19 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::{PgConnection, PgPool, Postgres};
 use tokio::sync::Notify;
+
+use super::{statement_timeout, within};
+
+/// The time that the confirmation of a commit may take in addition to the time limit of statements, by which PostgreSQL ends
+/// it.
+const COMMIT_GRACE: Duration = Duration::from_secs(2);
+
+/// The time limit of a commit on a connection whose time limit of statements is not known.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A transaction of PostgreSQL. Dropping the value rolls it back.
 ///
@@ -24,6 +34,8 @@ use tokio::sync::Notify;
 #[derive(Debug)]
 pub struct Transaction {
     inner: sqlx::Transaction<'static, Postgres>,
+    /// The time limit of the commit.
+    limit: Duration,
     /// The tasks to wake after the commit.
     waiting: Vec<Arc<Notify>>,
 }
@@ -34,15 +46,17 @@ impl Transaction {
     /// # Errors
     /// Returns an error if the database is unavailable.
     pub async fn begin(pool: &PgPool) -> Result<Transaction, sqlx::Error> {
-        pool.begin().await.map(Transaction::from)
+        let limit = statement_timeout(pool).map_or(COMMIT_TIMEOUT, |limit| limit + COMMIT_GRACE);
+        Ok(Transaction { limit, ..Transaction::from(pool.begin().await?) })
     }
 
     /// Commits the transaction.
     ///
     /// # Errors
-    /// Returns an error if the database does not confirm the commit. The outcome can then be unknown.
+    /// Returns an error if the database does not confirm the commit within the time limit of statements and two seconds.
+    /// The outcome can then be unknown.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        self.inner.commit().await?;
+        within(self.limit, self.inner.commit()).await?;
         self.waiting.iter().for_each(|task| task.notify_one());
         Ok(())
     }
@@ -66,7 +80,7 @@ impl Transaction {
 
 impl From<sqlx::Transaction<'static, Postgres>> for Transaction {
     fn from(inner: sqlx::Transaction<'static, Postgres>) -> Transaction {
-        Transaction { inner, waiting: Vec::new() }
+        Transaction { inner, limit: COMMIT_TIMEOUT, waiting: Vec::new() }
     }
 }
 

@@ -10,6 +10,7 @@ use super::sessions::AnySessions;
 use crate::BoxError;
 use crate::gate::{Acceptance, Commands, Responses};
 use crate::redis::{Redis, Unavailable};
+use crate::tasks;
 
 /// The tolerated difference between the clocks of the database and of this process. It extends the lifetime of
 /// session markers.
@@ -24,6 +25,9 @@ const RENEWAL_SECONDS: i64 = 30;
 
 /// The time between two checks of that key.
 pub(super) const CHECK_INTERVAL: Duration = Duration::from_secs(10);
+
+/// The longest time that the service may take to list the ended sessions.
+const LOAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The markers of ended sessions in Redis. Clones share their state.
 #[derive(Clone)]
@@ -102,14 +106,15 @@ impl Markers {
     }
 
     /// Loads the markers of all ended sessions from the service into Redis in the background, and retries until
-    /// this succeeds. Only one load runs at a time.
+    /// this succeeds. Only one load runs at a time. The end of the process waits for it, for a few seconds, because other
+    /// processes would accept the tokens of sessions without a marker.
     pub(super) fn load_in_background(&self) {
         self.load_requests.fetch_add(1, Ordering::SeqCst);
         if self.loading.swap(true, Ordering::SeqCst) {
             return;
         }
         let this = self.clone();
-        tokio::spawn(async move {
+        tasks::spawn(async move {
             loop {
                 let requests = this.load_requests.load(Ordering::SeqCst);
                 if let Err(reason) = this.load().await {
@@ -143,8 +148,9 @@ impl Markers {
     }
 
     /// Loads the markers of all recently ended sessions from the service into Redis, once.
-    async fn load(&self) -> Result<(), BoxError> {
-        let sessions = self.sessions.ended_within(self.lifetime).await?;
+    pub(super) async fn load(&self) -> Result<(), BoxError> {
+        // The network can lose a connection without an error, and then no response arrives.
+        let sessions = tokio::time::timeout(LOAD_TIMEOUT, self.sessions.ended_within(self.lifetime)).await??;
         Ok(self.mark(&sessions, true).await?)
     }
 

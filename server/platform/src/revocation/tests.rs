@@ -115,3 +115,24 @@ async fn a_session_that_ends_while_redis_is_unavailable_is_marked_when_redis_is_
         assert_eq!(marker(&redis, &markers, ended).await, Marker::Revoked);
     }
 }
+
+/// Sessions of a database whose connection the network has lost.
+#[derive(Debug)]
+struct Lost;
+
+impl Sessions for Lost {
+    async fn is_live(&self, _: Uuid) -> Result<bool, BoxError> {
+        std::future::pending().await
+    }
+
+    async fn ended_within(&self, _: Duration) -> Result<Vec<Uuid>, BoxError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn loading_the_markers_ends_although_the_database_does_not_respond() {
+    let markers = Markers::new(testing::redis(), Arc::new(Lost), Duration::from_secs(900));
+    let error = tokio::time::timeout(Duration::from_secs(11), markers.load()).await.unwrap().unwrap_err();
+    assert!(error.is::<tokio::time::error::Elapsed>(), "{error}");
+}
