@@ -33,6 +33,7 @@ use crate::gate::{Commands, Responses};
 #[cfg(feature = "redis")]
 use crate::redis::Redis;
 use crate::single_flight::{Leader, Role, SingleFlight};
+use crate::tasks;
 use backend::{Backend, Found};
 #[cfg(feature = "redis")]
 use budget::Budget;
@@ -286,13 +287,14 @@ impl Cache {
         }
     }
 
-    /// Makes invalidations pending. A background task retries them until Redis confirms them.
+    /// Makes invalidations pending. A background task retries them until Redis confirms them. The end of the process waits
+    /// for it, for a few seconds, because other processes would serve the responses.
     fn defer(&self, batch: Batch) {
         if !self.0.pending.add(batch) {
             return;
         }
         let this = self.clone();
-        tokio::spawn(async move {
+        tasks::spawn(async move {
             while let Some(batch) = this.0.pending.next() {
                 if !this.0.backend.invalidate(&batch).await {
                     this.0.pending.add(batch);

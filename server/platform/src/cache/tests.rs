@@ -249,6 +249,23 @@ async fn an_invalidation_while_redis_is_unavailable_takes_effect_when_redis_is_b
     panic!("the invalidation is still pending");
 }
 
+#[tokio::test]
+#[cfg(feature = "redis")]
+async fn the_end_of_the_process_waits_for_pending_invalidations() {
+    let valve = testing::Valve::open().await;
+    let cache = Cache::on_redis(valve.redis.clone());
+    let ticket = missed(&cache, &lookup(&cache, "a")).await;
+    cache.store(ticket, &reply("old"), MINUTE).await;
+    valve.set(false);
+    cache.invalidate(&["events"]).await;
+    tokio::time::timeout(Duration::from_millis(200), tasks::completed()).await.unwrap_err();
+    valve.set(true);
+    // Tasks of other tests can take longer.
+    tokio::time::timeout(6 * testing::SOON, tasks::completed()).await.unwrap();
+    assert!(cache.0.pending.is_empty());
+    assert!(!is_hit_as_soon_as_possible(&cache).await);
+}
+
 /// Looks up a response until the cache can be used, and returns true if it was cached.
 #[cfg(feature = "redis")]
 async fn is_hit_as_soon_as_possible(cache: &Cache) -> bool {
