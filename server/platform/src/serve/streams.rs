@@ -18,6 +18,9 @@ use tokio_util::task::TaskTracker;
 /// The number of bytes that a client must take within the write timeout while the server has data for it.
 pub(super) const MIN_TAKEN: usize = 16 * 1024;
 
+/// The number of bytes of a response that can wait for the client without a limit, when the task of its stream has ended.
+const UNTIMED: usize = 256;
+
 tokio::task_local! {
     /// The time since which the stream of the current task has a part of its response body that is not yet sent.
     static UNSENT_SINCE: Cell<Option<Instant>>;
@@ -26,8 +29,9 @@ tokio::task_local! {
 /// The executor of the streams of one HTTP/2 connection. It resets a stream whose data the client does not take. Clones
 /// share the state.
 ///
-/// hyper runs the request and the response of each stream as one task. It polls the response body again only after it has
-/// passed the last part on to the client's flow-control window, so [`PacedBody`] can measure how long a part waits.
+/// hyper runs the request and the response of each stream as one task. It queues a part of the response body when the client
+/// can take its first byte, which requires that the client has taken all earlier parts. So [`PacedBody`] can measure how long
+/// a part waits.
 #[derive(Debug, Clone)]
 pub(super) struct Streams {
     open: Arc<Mutex<Open>>,
@@ -120,8 +124,9 @@ async fn while_taken(stream: impl Future, limit: Duration) {
     .await;
 }
 
-/// A response body of HTTP/2 that records when its last part was given to hyper. It splits large parts, because hyper
-/// queues a complete part as soon as the client can take its first byte.
+/// A response body of HTTP/2 that records when its last part was given to hyper. It splits parts, because hyper queues a
+/// complete part as soon as the client can take its first byte. The end of a part is a small piece, because the task of the
+/// stream, which limits the time, ends when the last piece is queued.
 pub(super) struct PacedBody {
     inner: Body,
     rest: Bytes,
@@ -135,7 +140,8 @@ impl PacedBody {
     /// Returns the next piece of the part that is being sent.
     fn piece(&mut self) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         set_unsent(Some(Instant::now()));
-        let piece = self.rest.split_to(self.rest.len().min(MIN_TAKEN));
+        let length = self.rest.len();
+        let piece = self.rest.split_to(if length > UNTIMED { (length - UNTIMED).min(MIN_TAKEN) } else { length });
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 }

@@ -35,6 +35,7 @@ struct Running {
 /// | `/slow` | a few bytes after a second |
 /// | `/unchanged` | 304 with the length of the complete response |
 /// | `/docs` | a few bytes, without knowledge of the contract |
+/// | `/page` | 1,000 bytes |
 /// | `/hang` | none |
 /// | `/endless` | a body without an end |
 /// | `/silent` | one event, and then nothing |
@@ -57,6 +58,7 @@ async fn start(settings: &[(&str, &str)]) -> Running {
         .route("/endless", get(async move || Body::new(Endless(OnDrop(drops)))))
         .route("/silent", get(async move || Body::new(Silent { event: Some("event"), _on_drop: OnDrop(silent) })))
         .route("/docs", get(async || "many pages"))
+        .route("/page", get(async || "a".repeat(1000)))
         .fallback(fallback(&PROBLEM_JSON));
     let app = bound(app, config.timeouts.request, EnvelopeCell::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

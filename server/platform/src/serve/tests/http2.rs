@@ -14,9 +14,14 @@ pub(super) struct Client {
 }
 
 pub(super) async fn connect(running: &Running) -> Client {
+    connect_with(running, 40_000).await
+}
+
+/// Connects a client that takes at most `window` bytes of a stream until it has read them.
+async fn connect_with(running: &Running, window: u32) -> Client {
     let stream = TokioIo::new(running.connect().await);
     let mut http = Builder::new(TokioExecutor::new());
-    http.timer(TokioTimer::new()).initial_stream_window_size(40_000);
+    http.timer(TokioTimer::new()).initial_stream_window_size(window);
     let (sender, connection) = http.handshake(stream).await.unwrap();
     // The end of the connection is what a test waits for, with an error or without one.
     let connection = tokio::spawn(async move { drop(connection.await) });
@@ -76,6 +81,42 @@ async fn a_stream_that_the_client_does_not_take_is_reset_without_its_connection(
 }
 
 #[tokio::test]
+async fn a_stream_is_reset_also_if_the_client_does_not_take_the_end_of_a_short_body() {
+    // The connection is not closed when its only stream has ended.
+    let running = start(&[("T_HEADER_TIMEOUT", "1h")]).await;
+    let client = connect_with(&running, 1).await;
+    let response = send(client.sender.clone(), "/page").await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let received = tokio::time::timeout(SOON, response.into_body().collect()).await.unwrap();
+    assert!(received.unwrap_err().to_string().contains("body"));
+    assert_eq!(get(client.sender, "/").await, "quick");
+}
+
+#[tokio::test]
+async fn the_server_announces_and_applies_its_limits_of_http2() {
+    let running = start(&[]).await;
+    let mut stream = running.connect().await;
+    stream.write_all(&opening()).await.unwrap();
+    let mut head = [0; 9];
+    stream.read_exact(&mut head).await.unwrap();
+    let mut settings = vec![0; usize::from(head[2])];
+    stream.read_exact(&mut settings).await.unwrap();
+    assert_eq!(head[3], 0x4);
+    let settings: Vec<(u16, u32)> = settings
+        .chunks(6)
+        .map(|one| (u16::from_be_bytes([one[0], one[1]]), u32::from_be_bytes([one[2], one[3], one[4], one[5]])))
+        .collect();
+    // SETTINGS_MAX_CONCURRENT_STREAMS and SETTINGS_MAX_HEADER_LIST_SIZE (RFC 9113 § 6.5.2).
+    for limit in [(0x3, 100), (0x6, 64 * 1024)] {
+        assert!(settings.contains(&limit), "{settings:?}");
+    }
+    let mut client = connect(&running).await;
+    let request = http::Request::get("http://localhost/").header("x-large", "a".repeat(70_000));
+    let response = client.sender.send_request(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), 431);
+}
+
+#[tokio::test]
 async fn a_silent_event_stream_of_http2_stays_open() {
     let mut running = start(&[]).await;
     let client = connect(&running).await;
@@ -120,19 +161,22 @@ async fn a_client_that_sends_a_frame_slowly_is_disconnected() {
 
 #[tokio::test]
 async fn a_client_that_resets_its_streams_at_once_is_disconnected() {
-    let running = start(&[]).await;
+    // No other limit closes the connection.
+    let running = start(&[("T_HEADER_TIMEOUT", "1h")]).await;
     let mut stream = running.connect().await;
     let mut frames = opening();
-    for id in (1..4000).step_by(2) {
+    for id in (1..400).step_by(2) {
         frames.extend(headers(id, "/slow"));
         frames.extend(frame(0x3, 0, id, &[0, 0, 0, 8]));
     }
-    let (mut reader, mut writer) = stream.split();
+    stream.write_all(&frames).await.unwrap();
     let mut received = Vec::new();
-    // The server closes the connection before it has read all frames, which can reset it.
-    let (_, ended) =
-        tokio::join!(writer.write_all(&frames), tokio::time::timeout(SOON, reader.read_to_end(&mut received)));
+    let ended = tokio::time::timeout(SOON, stream.read_to_end(&mut received)).await;
     let _ = ended.expect("the server closes the connection");
+    // A frame GOAWAY with the error code ENHANCE_YOUR_CALM ends the connection.
+    let goaway = frame(0x7, 0, 0, &[0; 8]);
+    let at = received.windows(goaway.len()).position(|bytes| bytes[3..9] == goaway[3..9]).expect("a GOAWAY frame");
+    assert_eq!(received[at + 13..at + 17], [0, 0, 0, 0xb]);
     // Others are served.
     assert!(request(running.address, "/").await.unwrap().ends_with("quick"));
 }
