@@ -1,6 +1,6 @@
 //! The limits on the number of open connections, in total and for each client address.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -30,7 +30,15 @@ struct Open {
     /// The number of these connections for each client that is not a trusted proxy.
     by_client: HashMap<IpAddr, usize>,
     /// The open connections beyond the limits, the oldest first.
-    reserve: VecDeque<CancellationToken>,
+    reserve: Vec<Reserved>,
+}
+
+/// A connection beyond the limits.
+#[derive(Debug)]
+struct Reserved {
+    client: IpAddr,
+    /// The connection ends when the token is cancelled.
+    end: CancellationToken,
 }
 
 /// The place of an open connection in the register. Dropping it makes the place free.
@@ -58,10 +66,11 @@ impl Admission {
     }
 
     /// Registers a new connection of a peer. A connection beyond the limits gets a place in the reserve. If the reserve
-    /// has no free place, its oldest connection must end.
+    /// has no free place, the oldest connection of the client with the most places must end. So a client that opens many
+    /// connections ends its own, and not the health check of another.
     pub(super) fn admit(&self, peer: IpAddr) -> Admitted {
-        let client = client_of(peer);
-        let client = (!self.0.trusted.iter().any(|network| network.contains(&peer.to_canonical()))).then_some(client);
+        let address = client_of(peer);
+        let client = (!self.0.trusted.iter().any(|network| network.contains(&peer.to_canonical()))).then_some(address);
         let mut open = self.lock();
         let of_client = client.and_then(|client| open.by_client.get(&client)).copied().unwrap_or_default();
         let place = if open.total < self.0.limits.total && of_client < self.0.limits.per_address {
@@ -71,20 +80,30 @@ impl Admission {
             }
             Place::Regular(client)
         } else {
-            if open.reserve.len() >= RESERVE
-                && let Some(oldest) = open.reserve.pop_front()
-            {
-                oldest.cancel();
+            if open.reserve.len() >= RESERVE {
+                open.displace();
             }
-            let token = CancellationToken::new();
-            open.reserve.push_back(token.clone());
-            Place::Reserve(token)
+            let end = CancellationToken::new();
+            open.reserve.push(Reserved { client: address, end: end.clone() });
+            Place::Reserve(end)
         };
         Admitted { admission: self.clone(), place }
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    /// Ends the oldest connection of the client that has the most places in the reserve.
+    fn displace(&mut self) {
+        let places = |client| self.reserve.iter().filter(|other| other.client == client).count();
+        // Of equal ones `max_by_key` returns the last, which is the oldest here.
+        let most = self.reserve.iter().enumerate().rev().max_by_key(|(_, one)| places(one.client));
+        if let Some((position, _)) = most {
+            self.reserve.remove(position).end.cancel();
+        }
     }
 }
 
@@ -121,7 +140,7 @@ impl Drop for Admitted {
             Place::Reserve(token) => {
                 // The token of this place is the only one that is cancelled here, so it is found by its state.
                 token.cancel();
-                open.reserve.retain(|other| !other.is_cancelled());
+                open.reserve.retain(|other| !other.end.is_cancelled());
             }
         }
     }
@@ -194,6 +213,21 @@ mod tests {
         }
         others.push(admit(&admission, "192.0.2.1"));
         oldest.displaced().await;
+    }
+
+    #[test]
+    fn a_client_with_many_connections_ends_its_own_and_not_that_of_another() {
+        let admission = admission(&[("MAX_CONNECTIONS", "1")]);
+        let _regular = admit(&admission, "192.0.2.1");
+        let supervisor = admit(&admission, "192.0.2.2");
+        let flood: Vec<_> = (0..3 * RESERVE).map(|_| admit(&admission, "192.0.2.3")).collect();
+        let is_displaced = |admitted: &Admitted| match &admitted.place {
+            Place::Reserve(end) => end.is_cancelled(),
+            Place::Regular(_) => panic!("the connection is within the limits"),
+        };
+        assert!(!is_displaced(&supervisor));
+        assert_eq!(flood.iter().filter(|connection| !is_displaced(connection)).count(), RESERVE - 1);
+        assert!(flood[..2 * RESERVE].iter().all(is_displaced));
     }
 
     #[test]
