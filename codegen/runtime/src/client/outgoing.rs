@@ -365,3 +365,20 @@ fn is_cookie(text: &str) -> bool {
 fn is_cookie_octet(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"\",;\\".contains(&byte)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Operation;
+
+    #[test]
+    fn a_header_value_with_white_space_around_it_is_refused() {
+        static GET_NAME: Operation = Operation { id: "getName", path: "/name", ..Operation::NONE };
+        let connection = Connection::new("http://localhost").unwrap();
+        for (value, is_sent) in [("a b", true), ("", true), (" a", false), ("a\t", false), ("a\n", false)] {
+            let mut out = connection.begin(&GET_NAME);
+            out.set("x-name", value.as_bytes());
+            assert_eq!(out.finish().is_ok(), is_sent, "{value:?}");
+        }
+    }
+}

@@ -286,5 +286,7 @@ mod tests {
         assert_eq!(config.log_buffer, 8_388_608);
         assert!(config.sheds_load && config.compresses && config.hsts.is_zero());
         assert_eq!(config.log_filter, "info,sqlx=warn");
+        let production = Config::read(&mut source("", &[("WRIT_MODE", "production")]));
+        assert_eq!(production.hsts, Duration::from_secs(365 * 24 * 3600));
     }
 }

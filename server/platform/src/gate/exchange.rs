@@ -129,3 +129,16 @@ impl Responses {
         T::from_redis_value(self.next_raw()?).ok()
     }
 }
+
+#[cfg(all(test, feature = "redis"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_counted() {
+        let mut commands = Commands::default();
+        assert!(commands.is_empty());
+        commands.command("PING");
+        assert_eq!((commands.len(), commands.is_empty()), (1, false));
+    }
+}

@@ -204,6 +204,17 @@ mod tests {
     }
 
     #[test]
+    fn only_a_long_list_of_operations_is_cut() {
+        let named = |count: usize| {
+            let name = |number: usize| Operation { id: format!("operation{number:02}").leak(), ..Operation::NONE };
+            (0..count).map(|number| &*Box::leak(Box::new(name(number)))).collect::<Vec<&'static Operation>>()
+        };
+        let unknown = |count| Operations { served: &named(count), called: &[] }.unknown("none");
+        assert!(unknown(MAX_LISTED).ends_with("operation38, operation39"), "{}", unknown(MAX_LISTED));
+        assert!(unknown(MAX_LISTED + 1).ends_with("operation38, operation39, …"), "{}", unknown(MAX_LISTED + 1));
+    }
+
+    #[test]
     fn a_policy_is_set_where_it_has_an_effect() {
         for fits in [
             "set listEvents rate=20/60s for 30m",

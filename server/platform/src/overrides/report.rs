@@ -8,7 +8,12 @@ const MAX_NAMED: usize = 5;
 
 /// Returns the name of this process: the host and the process id.
 pub(super) fn process_name() -> String {
-    let host = std::env::var("HOSTNAME").ok().filter(|host| !host.is_empty());
+    process_on(std::env::var("HOSTNAME").ok())
+}
+
+/// Returns the name of this process on the named host, or on the host that the operating system names.
+fn process_on(host: Option<String>) -> String {
+    let host = host.filter(|host| !host.is_empty());
     let host = host.or_else(|| std::fs::read_to_string("/proc/sys/kernel/hostname").ok());
     let host: String = host.unwrap_or_default().trim().chars().take(100).collect();
     format!("{host}:{}", std::process::id())
@@ -59,14 +64,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_process_is_that_of_its_host_with_its_number() {
-        let name = process_name();
-        let (host, process) = name.rsplit_once(':').unwrap();
-        assert!(!host.is_empty() && host.trim() == host, "{name}");
-        assert_eq!(process, std::process::id().to_string());
-    }
-
-    #[test]
     fn the_processes_that_do_not_apply_a_version_yet_are_named() {
         let process = |(number, version)| Process { name: format!("host:{number}"), version };
         let report = |versions: &[i64]| {
@@ -83,8 +80,13 @@ mod tests {
 
     #[test]
     fn a_process_is_named_by_its_host_and_its_id() {
-        let name = process_name();
-        let (host, id) = name.rsplit_once(':').unwrap();
-        assert!(!host.is_empty() && id == std::process::id().to_string(), "{name}");
+        let id = std::process::id();
+        assert_eq!(process_on(Some("hall-1".to_owned())), format!("hall-1:{id}"));
+        for host in [None, Some(String::new())] {
+            let name = process_on(host);
+            let (host, number) = name.rsplit_once(':').unwrap();
+            assert!(!host.is_empty() && host.trim() == host && number == id.to_string(), "{name}");
+        }
+        assert!(process_name().ends_with(&format!(":{id}")));
     }
 }

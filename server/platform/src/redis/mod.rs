@@ -182,6 +182,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
+    use crate::telemetry::captured::Captured;
     use crate::testing;
 
     #[tokio::test]
@@ -219,6 +220,45 @@ mod tests {
             assert!(started.elapsed() < testing::SOON, "redis is not available again");
             tokio::task::yield_now().await;
         }
+    }
+
+    #[tokio::test]
+    async fn an_outage_and_its_end_are_each_logged_once() {
+        let lines = Captured::default();
+        let subscriber = tracing_subscriber::fmt().with_writer(lines.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let count = |message| lines.text().matches(message).count();
+        let proxy = testing::Proxy::redis().await;
+        let redis = testing::redis_at(&proxy.url(&std::env::var(testing::REDIS_URL).unwrap()));
+        let mut ping = redis::pipe();
+        ping.cmd("PING").ignore();
+        assert_eq!(redis.run_with_timeout::<()>(&ping, testing::SOON).await, Ok(()));
+        assert_eq!(lines.text(), "");
+        proxy.set(testing::Flow::Closed);
+        assert_eq!(redis.run_with_timeout::<()>(&ping, testing::SOON).await, Err(Unavailable));
+        // Several attempts to connect fail.
+        tokio::time::sleep(Duration::from_millis(800)).await;
+        assert_eq!((count("redis is unavailable"), count("redis is available again")), (1, 0), "{}", lines.text());
+        proxy.set(testing::Flow::Open);
+        let started = Instant::now();
+        while redis.run_with_timeout::<()>(&ping, testing::SOON).await.is_err() {
+            assert!(started.elapsed() < testing::SOON, "redis is not available again");
+            tokio::task::yield_now().await;
+        }
+        assert_eq!((count("redis is unavailable"), count("redis is available again")), (1, 1), "{}", lines.text());
+    }
+
+    #[tokio::test]
+    async fn a_redis_that_is_unavailable_from_the_start_is_logged_once() {
+        let lines = Captured::default();
+        let subscriber = tracing_subscriber::fmt().with_writer(lines.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let redis = testing::redis_unavailable();
+        let mut ping = redis::pipe();
+        ping.cmd("PING");
+        assert_eq!(redis.run::<Value>(&ping).await, Err(Unavailable));
+        tokio::time::sleep(Duration::from_millis(800)).await;
+        assert_eq!(lines.text().matches("redis is unavailable").count(), 1, "{}", lines.text());
     }
 
     #[tokio::test]

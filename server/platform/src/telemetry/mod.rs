@@ -141,3 +141,24 @@ fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let message = panic.payload_as_str().unwrap_or("the payload is not text");
     tracing::error!(location, panic = message, "a thread panicked");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::captured::Captured;
+    use super::*;
+
+    #[test]
+    fn a_panic_is_logged_with_its_message_and_its_place() {
+        let lines = Captured::default();
+        let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(lines.clone()).finish();
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(log_panic));
+        let panicked =
+            tracing::subscriber::with_default(subscriber, || std::panic::catch_unwind(|| panic!("the roof leaks")));
+        std::panic::set_hook(previous);
+        assert!(panicked.is_err());
+        let line: serde_json::Value = serde_json::from_str(&lines.text()).unwrap();
+        assert_eq!((&line["message"], &line["panic"]), (&"a thread panicked".into(), &"the roof leaks".into()));
+        assert!(line["location"].as_str().unwrap().contains("telemetry/mod.rs:"), "{line}");
+    }
+}

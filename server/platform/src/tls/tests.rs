@@ -45,6 +45,11 @@ async fn postgres_is_reached_only_with_a_certificate_of_a_trusted_authority_for_
         let variables = [("DATABASE_URL", &*url("localhost", mode)), ("MUSEUM_DATABASE_CA", trusted.path())];
         assert_eq!(is_encrypted(&variables).await, Ok(true), "{mode}");
     }
+    // The mode `verify-ca` does not compare the name of the server.
+    for host in ["localhost", "127.0.0.1"] {
+        let variables = [("DATABASE_URL", &*url(host, "verify-ca")), ("MUSEUM_DATABASE_CA", trusted.path())];
+        assert_eq!(is_encrypted(&variables).await, Ok(true), "{host}");
+    }
     let with_parameter = url("localhost", "verify-full") + "&sslrootcert=" + trusted.path();
     assert_eq!(is_encrypted(&[("DATABASE_URL", &with_parameter)]).await, Ok(true));
 

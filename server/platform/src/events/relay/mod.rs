@@ -152,7 +152,7 @@ impl Relay {
     }
 
     /// Takes a step, and logs the first of several failures. Returns true if more events may be left.
-    async fn attempt(&mut self) -> bool {
+    pub(super) async fn attempt(&mut self) -> bool {
         let step = tokio::time::timeout(STEP_TIMEOUT, self.step());
         match step.await.unwrap_or_else(|_| Err("a store did not respond in time".into())) {
             Ok(_) => {

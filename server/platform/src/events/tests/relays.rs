@@ -12,6 +12,7 @@ use crate::events::outbox::partition_of;
 use crate::events::relay::{Relay, stream_key};
 use crate::events::{Outbox, PARTITIONS};
 use crate::metrics::Metrics;
+use crate::telemetry::captured::Captured;
 use crate::testing::{self, TestDatabase};
 
 static NUMBERED: EventType = EventType { name: "counter.numbered", aggregate: "counter", version: 1, internal: false };
@@ -79,6 +80,31 @@ async fn a_relay_that_has_lost_its_lease_adds_nothing_behind_the_new_leader() {
     assert_eq!(stage.stream().await, ["0", "1"]);
     assert!(second.step().await.unwrap());
     assert_eq!(stage.stream().await, ["0", "1", "2"]);
+}
+
+#[tokio::test]
+async fn an_outage_of_a_relay_and_its_end_are_each_logged_once() {
+    let stage = Stage::new().await;
+    let lines = Captured::default();
+    let subscriber = tracing_subscriber::fmt().with_writer(lines.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let count = |message| lines.text().matches(message).count();
+    let logged = || (count("events are not published at the moment"), count("events are published again"));
+    let mut relay = stage.relay(Duration::from_secs(60));
+    let rename = async |statement: &'static str| {
+        sqlx::query(statement).execute(&stage.database.pool).await.unwrap();
+    };
+    assert!(!relay.attempt().await);
+    rename("ALTER TABLE writ.outbox RENAME TO gone").await;
+    assert!(!relay.attempt().await);
+    assert!(!relay.attempt().await);
+    assert_eq!(logged(), (1, 0), "{}", lines.text());
+    rename("ALTER TABLE writ.gone RENAME TO outbox").await;
+    stage.publish(0).await;
+    relay.attempt().await;
+    relay.attempt().await;
+    assert_eq!(logged(), (1, 1), "{}", lines.text());
+    assert_eq!(stage.stream().await, ["0"]);
 }
 
 #[tokio::test]

@@ -133,6 +133,15 @@ async fn a_process_that_has_not_confirmed_a_policy_is_named() {
 }
 
 #[tokio::test]
+async fn a_process_without_operations_confirms_no_policy() {
+    let (_database, first, _second) = two().await;
+    let mut follower = Follower::new(&first.service.pool, Overrides::default());
+    follower.poll().await.unwrap();
+    let report = policy(&first, "off buyTicket for 1m").await.unwrap();
+    assert!(report.ends_with("applied by 2 of 2 processes"), "{report}");
+}
+
+#[tokio::test]
 async fn a_process_that_shuts_down_no_longer_counts() {
     let (_database, first, second) = two().await;
     second.platform.shutdown().drain();
