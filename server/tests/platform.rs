@@ -23,6 +23,16 @@ async fn every_response_has_security_headers() {
 }
 
 #[tokio::test]
+async fn every_response_asks_browsers_for_tls_in_production() {
+    let service = Service::start_with(|settings| settings.set("WRIT_HSTS", "365d")).await;
+    for (path, status) in [("/nowhere", 404), ("/v1/products", 200), ("/v1/users", 401)] {
+        let response = service.request(Method::GET, path).send().await.unwrap();
+        assert_eq!(response.status(), status);
+        assert_eq!(response.headers()["strict-transport-security"], "max-age=31536000; includeSubDomains", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_large_response_is_compressed() {
     let service = Service::start().await;
     let request = service.request(Method::GET, "/openapi.json").header("accept-encoding", "gzip");

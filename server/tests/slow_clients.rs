@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use process::Process;
 use server::testing::TestDatabase;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 /// Starts a process that permits enough connections of one address.
@@ -50,7 +50,10 @@ async fn send_slowly(address: &str) -> std::io::Result<()> {
 }
 
 async fn read_slowly(address: &str) -> std::io::Result<()> {
-    let mut stream = TcpStream::connect(address).await?;
+    let socket = TcpSocket::new_v4()?;
+    // The kernel takes little for a client that does not read, so that the server has to wait.
+    socket.set_recv_buffer_size(4096)?;
+    let mut stream = socket.connect(address.parse().map_err(std::io::Error::other)?).await?;
     // The contract is large.
     stream.write_all(b"GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n").await?;
     loop {

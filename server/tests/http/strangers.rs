@@ -100,6 +100,10 @@ async fn requests_with_random_paths_leave_a_fixed_number_of_keys_behind() {
     assert!(keys.get("events").is_none_or(|count| *count <= 3 * 16), "{keys:?}");
     // The key states that the markers of ended sessions are complete; no session has ended.
     assert!(keys.get("revoked").is_none_or(|count| *count == 1), "{keys:?}");
-    assert!(keys.get("cache").is_none_or(|count| *count == 1), "{keys:?}");
-    assert!(keys.get("limit").is_none_or(|count| *count <= 3 * ADDRESSES as usize), "{keys:?}");
+    assert_eq!(keys.get("cache"), Some(&1), "{keys:?}");
+    assert!(keys.get("limit").is_some_and(|count| *count <= 3 * ADDRESSES as usize), "{keys:?}");
+    assert!([400, 401, 404].iter().all(|status| statuses.contains_key(status)), "{statuses:?}");
+    let (bytes, memory) = (after.0.1, after.1.saturating_sub(before.1));
+    assert!(bytes < 64 * 1024, "{bytes} bytes in Redis");
+    assert!(memory < 64, "the process has grown by {memory} MiB");
 }
