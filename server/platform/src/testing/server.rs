@@ -1,6 +1,7 @@
 //! A running service for one test, on a free port and with a separate database and key prefix.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -136,11 +137,35 @@ impl<S> TestServer<S> {
         let report = crate::overrides::run(&self.platform, &arguments).await;
         report.unwrap_or_else(|error| panic!("policy {arguments:?}: {error}"));
         // The command does not wait for a service that has just started, which is not in the list of processes yet.
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         while self.platform.0.overrides.version() == version {
             assert!(started.elapsed() < super::SOON, "policy {arguments:?} is not applied");
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    /// Repeats a request for an operation until the service has responded to it from the cache. The request can check
+    /// each response.
+    ///
+    /// # Panics
+    /// Panics if no response comes from the cache for a long time.
+    pub async fn until_cached(&self, operation: &str, request: impl AsyncFn()) {
+        let (before, started) = (self.cache_hits(operation), Instant::now());
+        while self.cache_hits(operation) == before {
+            assert!(started.elapsed() < 4 * super::SOON, "no response of {operation} comes from the cache");
+            request().await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Returns the number of responses of an operation that came from the cache.
+    fn cache_hits(&self, operation: &str) -> u64 {
+        let metrics = self.platform.metrics().render().expect("metrics are text");
+        let labels = format!("operation=\"{operation}\",result=\"hit\"}} ");
+        let lines = metrics.lines().filter(|line| line.starts_with("writ_cache_lookups_total{"));
+        let mut counts = lines.filter_map(|line| line.split_once(&labels));
+        let (_, count) = counts.next().expect("the service caches responses of the operation");
+        count.parse().expect("a count is a number")
     }
 
     /// Returns the URL of a path on the test server.
