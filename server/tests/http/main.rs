@@ -5,6 +5,7 @@ mod auth;
 mod calls;
 mod carts;
 mod clients;
+mod cursors;
 mod customers;
 mod disconnects;
 mod edge;

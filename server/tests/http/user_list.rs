@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use generated::v1::UserSort;
 use http::Method;
 use serde_json::{Value, json};
-use writ_platform::testing::changed_bits;
 use writ_runtime::{Sort, StringEnum as _};
 
+use crate::cursors::refuses_changed_cursors;
 use crate::envelope::refused;
 use crate::support::{Service, Session, body_of};
 
@@ -149,18 +149,7 @@ async fn change(users: &sqlx::PgPool, from: usize) {
 #[tokio::test]
 async fn a_cursor_with_any_changed_bit_is_refused() {
     let (service, admin) = start().await;
-    let page = list(&service, &admin, "sort=name&limit=2").await;
-    let cursor = page["pagination"]["nextCursor"].as_str().unwrap();
-    list(&service, &admin, &format!("sort=name&cursor={cursor}")).await;
-    for (index, changed) in changed_bits(cursor).enumerate() {
-        if index % 50 == 0 {
-            service.reset_limits().await;
-        }
-        let encoded: String = changed.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        let request = service.call(&admin, Method::GET, &format!("/v1/users?sort=name&cursor={encoded}"));
-        let response = request.send().await.unwrap();
-        assert_eq!(refused(response, 400, "VALIDATION_ERROR").await.fields, ["cursor"], "{changed:?}");
-    }
+    refuses_changed_cursors(&service, &admin, "listUsers", "/v1/users?sort=name&limit=2").await;
 }
 
 #[tokio::test]
@@ -194,13 +183,10 @@ async fn a_cursor_is_valid_only_for_its_list() {
     let page = list(&service, &admin, "sort=name&role=user&limit=2").await;
     let cursor = page["pagination"]["nextCursor"].as_str().unwrap();
     list(&service, &admin, &format!("sort=name&role=user&limit=5&cursor={cursor}")).await;
-    let mut forged = cursor.to_owned();
-    forged.replace_range(4..5, if &cursor[4..5] == "A" { "B" } else { "A" });
     for query in [
         format!("sort=-name&role=user&cursor={cursor}"),
         format!("sort=name&role=admin&cursor={cursor}"),
         format!("sort=name&cursor={cursor}"),
-        format!("sort=name&role=user&cursor={forged}"),
         "cursor=AAAA".to_owned(),
     ] {
         let response = service.call(&admin, Method::GET, &format!("/v1/users?{query}")).send().await.unwrap();

@@ -60,12 +60,13 @@ pub use valve::{Flow, Proxy};
 /// The time that a test waits for something that must happen soon.
 pub const SOON: Duration = Duration::from_secs(5);
 
-/// Returns an ASCII text, such as a cursor, with each of its bits changed in turn, as far as the result is ASCII too.
+/// Returns a text, such as a cursor, with each of its bits changed in turn. The bytes of the results are
+/// percent-encoded, so that a query can contain them.
 pub fn changed_bits(text: &str) -> impl Iterator<Item = String> {
-    (0..text.len() * 7).map(|bit| {
+    (0..text.len() * 8).map(|bit| {
         let mut bytes = text.as_bytes().to_vec();
-        bytes[bit / 7] ^= 1 << (bit % 7);
-        bytes.into_iter().map(char::from).collect()
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        bytes.iter().map(|byte| format!("%{byte:02X}")).collect()
     })
 }
 
