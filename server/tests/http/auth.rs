@@ -26,6 +26,16 @@ async fn signing_in_returns_tokens_for_the_account() {
 }
 
 #[tokio::test]
+async fn no_cache_may_store_refreshed_tokens() {
+    let clients = Clients::start().await;
+    let (session, _) = clients.service.user("user@example.com").await;
+    let response = clients.refresh(&session.refresh).await;
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let tokens = body_of(response, 200).await;
+    assert_eq!(names(&tokens), ["accessToken", "expiresIn", "refreshToken", "tokenType"]);
+}
+
+#[tokio::test]
 async fn the_letter_case_of_an_address_is_ignored() {
     let service = Service::start().await;
     service.user("User@example.com").await;

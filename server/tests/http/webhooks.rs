@@ -47,6 +47,7 @@ async fn an_endpoint_is_registered_changed_and_deleted_and_its_secret_is_shown_o
     let admin = service.admin().await;
     let body = json!({ "url": "https://hooks.example.com/shop", "description": "Accounting", "eventTypes": ["order.created"] });
     let response = register(&service, &admin, &body).await;
+    assert_eq!(response.headers()["cache-control"], "no-store");
     let path = response.headers()["location"].to_str().unwrap().to_owned();
     let registered = body_of(response, 201).await;
     let (webhook, secret) = (&registered["webhook"], registered["secret"].as_str().unwrap());
@@ -65,6 +66,7 @@ async fn an_endpoint_is_registered_changed_and_deleted_and_its_secret_is_shown_o
         assert_eq!(changed.get("disabledReason").is_some(), status == "disabled", "{changed}");
     }
     let rotate = service.call(&admin, Method::POST, &format!("{path}/secret")).send().await.unwrap();
+    assert_eq!(rotate.headers()["cache-control"], "no-store");
     let rotated = body_of(rotate, 200).await;
     assert!(rotated["secret"].as_str().unwrap().starts_with("whsec_") && rotated["secret"] != secret);
 
