@@ -1,6 +1,72 @@
 //! Tests of cached responses and of their invalidation.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use http::Request;
+use tower::ServiceExt as _;
+use writ_runtime::{Context, NoAuthentication, PROBLEM_JSON, Pipeline, ServeOptions, nothing};
+
 use super::*;
+
+/// An operation whose response every cache may store, and whose caller can ask if it has changed.
+static GET_MAP: Operation = Operation {
+    id: "getMap",
+    path: "/map",
+    statuses: &[200, 304],
+    conditional: true,
+    cache: Some(CachePolicy { ttl: Duration::from_secs(60), tags: &["map"], shared: true }),
+    ..Operation::NONE
+};
+
+/// The number of maps that were drawn.
+type Drawn = Arc<AtomicUsize>;
+
+async fn draw(drawn: &Drawn, _: &Context<()>) -> Result<Reply, Problem> {
+    drawn.fetch_add(1, Ordering::Relaxed);
+    Ok(Reply::status(200).header("etag", "\"1\"").bytes("application/json", "{}"))
+}
+
+/// Requests the map. Returns the status code, `Cache-Control` and `ETag`, true if there is an `Age`, and the body.
+async fn map(router: &Router, known: Option<&str>) -> (u16, [String; 2], bool, String) {
+    let mut request = Request::get("/map").body(Body::empty()).unwrap();
+    if let Some(tag) = known {
+        request.headers_mut().insert("if-none-match", tag.parse().unwrap());
+    }
+    let response = router.clone().oneshot(request).await.unwrap();
+    let headers = ["cache-control", "etag"].map(|name| response.headers()[name].to_str().unwrap().to_owned());
+    let (status, has_age) = (response.status().as_u16(), response.headers().contains_key("age"));
+    let body = to_bytes(response.into_body(), 1024).await.unwrap();
+    (status, headers, has_age, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn a_304_of_a_shared_public_response_has_the_headers_of_the_complete_response() {
+    for store in stores() {
+        let (drawn, gate) = (Drawn::default(), store.gate::<Infallible>());
+        let pipeline = Pipeline::new(&PROBLEM_JSON, NoAuthentication, gate, ServeOptions::default());
+        let mut endpoints = Vec::new();
+        pipeline.routes(drawn.clone(), &mut endpoints).public_bare(&GET_MAP, nothing, draw);
+        let router = writ_runtime::router(&PROBLEM_JSON, endpoints);
+
+        let headers = || ["public, max-age=60", "\"1\""].map(str::to_owned);
+        let complete = |has_age| (200, headers(), has_age, "{}".to_owned());
+        let unchanged = |has_age| (304, headers(), has_age, String::new());
+        // The caller knows the response of the handler: it receives a 304, and the cache the complete response.
+        assert_eq!(map(&router, Some("\"1\"")).await, unchanged(false));
+        assert_eq!(map(&router, None).await, complete(true));
+        assert_eq!(map(&router, Some("W/\"1\"")).await, unchanged(true));
+        assert_eq!(map(&router, Some("\"0\"")).await, complete(true));
+        assert_eq!(drawn.load(Ordering::Relaxed), 1);
+
+        store.cache().invalidate(&["map"]).await;
+        assert_eq!(map(&router, None).await, complete(false));
+        assert_eq!(drawn.load(Ordering::Relaxed), 2);
+    }
+}
 
 #[tokio::test]
 async fn a_response_that_is_cached_for_longer_than_an_operator_allows_is_not_served() {
