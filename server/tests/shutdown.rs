@@ -3,10 +3,14 @@
 
 mod process;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::error::Error;
+use std::io;
 use std::time::{Duration, Instant};
 
 use process::Process;
+use reqwest::RequestBuilder;
+use serde_json::json;
 use server::testing::TestDatabase;
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::io::copy_bidirectional;
@@ -18,7 +22,22 @@ use tokio::task::JoinSet;
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// The number of requests per second under load, unless the variable `WRIT_TEST_RATE` has another one.
-const RATE: u32 = 100;
+const RATE: u32 = 500;
+
+/// The time under load before the signal.
+const BEFORE: Duration = Duration::from_secs(2);
+
+/// The time between the signal and the end of the port under load.
+const LINGER: Duration = Duration::from_millis(500);
+
+/// One of so many requests under load is a login.
+const LOGIN_EVERY: u32 = 50;
+
+/// The number of logins that run when the port closes.
+const LOGINS: u32 = 8;
+
+/// The time between these logins and the end of the port.
+const BEFORE_CLOSING: Duration = Duration::from_millis(50);
 
 #[tokio::test]
 async fn a_process_at_rest_exits_at_once() {
@@ -53,34 +72,59 @@ async fn a_process_with_an_idle_client_and_an_unfinished_request_head_exits_at_o
     drop(idle);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn no_request_whose_head_was_read_fails_under_load() {
     let rate = std::env::var("WRIT_TEST_RATE").map_or(RATE, |rate| rate.parse().unwrap());
     let database = TestDatabase::empty(&server::USERS).await;
-    // Each request has a client address of its own, so that no rate limit applies.
-    let mut process = Process::start(&database, &[("WRIT_TRUSTED_PROXIES", "127.0.0.0/8")]).await;
+    let linger = format!("{}ms", LINGER.as_millis());
+    let settings = [
+        // Each request has a client address of its own, so that no rate limit applies.
+        ("WRIT_TRUSTED_PROXIES", "127.0.0.0/8"),
+        // The machine of the tests can be slow, so that requests take longer than usual.
+        ("WRIT_LOAD_SHEDDING", "off"),
+        ("WRIT_PASSWORD_QUEUE", "1000"),
+        ("WRIT_LINGER", &linger),
+    ];
+    let mut process = Process::start(&database, &settings).await;
+    let client = LoadClient { url: process.url.clone(), http: reqwest::Client::new() };
     let (stop, stopped) = watch::channel(false);
-    let load = tokio::spawn(load(process.url.clone(), rate, stopped));
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    let load = tokio::spawn(client.clone().load(rate, stopped));
+    tokio::time::sleep(BEFORE).await;
+    // The port closes at this time or a moment later.
+    let closed = Instant::now() + LINGER;
     process.terminate();
-    let terminated = Instant::now();
-    let status = process.exited_within(LIMIT).await;
-    let elapsed = terminated.elapsed();
+    let (status, logins) = tokio::join!(process.exited_within(LIMIT), client.logins(closed - BEFORE_CLOSING));
+    let elapsed = (closed - LINGER).elapsed();
     stop.send_replace(true);
-    let outcomes = load.await.unwrap();
+    let mut requests = load.await.unwrap();
+    requests.extend(logins);
 
     let read: HashSet<String> = process
         .lines()
         .iter()
-        .filter(|line| line["message"] == "request completed")
+        // The second message is that of a request whose handler was cancelled.
+        .filter(|line| line["message"] == "request completed" || line["message"] == "caller disconnected")
         .filter_map(|line| Some(line["requestId"].as_str()?.to_owned()))
         .collect();
-    let failed: Vec<_> = outcomes.iter().filter(|(_, outcome)| !matches!(outcome, Some(200 | 401))).collect();
-    let failed_although_read: Vec<_> = failed.iter().filter(|(id, _)| read.contains(*id)).collect();
-    let (sent, served) = (outcomes.len(), outcomes.len() - failed.len());
-    println!("{rate}/s: {sent} requests sent, {served} served, {} not read; exit after {elapsed:?}", failed.len());
+    let (served, failed): (Vec<_>, Vec<_>) = requests.iter().partition(|request| request.is_served());
+    let is_early = |request: &&Sent| request.sent < closed;
+    let sent_early = requests.iter().filter(is_early).count();
+    let served_early = served.iter().copied().filter(is_early).count();
+    println!(
+        "{rate}/s: {served_early} of {sent_early} requests sent before the port closed are served; {} of all requests \
+         are not read; exit after {elapsed:?}",
+        failed.len()
+    );
+    let without_line: Vec<_> = served.iter().filter(|request| !read.contains(&request.id)).collect();
+    assert!(without_line.is_empty(), "{without_line:?}");
+    let failed_although_read: Vec<_> = failed.iter().filter(|request| read.contains(&request.id)).collect();
     assert!(failed_although_read.is_empty(), "{failed_although_read:?}");
-    assert!(served >= rate as usize, "only {served} of {sent} requests were served");
+    let lost: Vec<_> =
+        failed.iter().filter(|request| request.ended < closed || !request.is_without_connection()).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+    let expected = (BEFORE + LINGER).as_secs_f64() * f64::from(rate);
+    assert!(sent_early as f64 >= 0.9 * expected, "the client sent {sent_early} requests instead of {expected}");
+    assert!(served_early * 20 >= sent_early * 19, "only {served_early} of {sent_early} requests were served");
     // Connections that are closed at the end of the drain timeout could have requests that leave no log line.
     assert!(!process.has_logged("drain timeout"), "requests were aborted");
     assert!(status.success());
@@ -131,39 +175,90 @@ async fn wait_for_a_waiting_lock(pool: &PgPool) {
     }
 }
 
-/// Sends requests at a constant rate until `stopped`. Returns the status of each response by the id of the request, or
-/// `None` if there was no complete response.
-async fn load(url: String, rate: u32, stopped: watch::Receiver<bool>) -> HashMap<String, Option<u16>> {
-    let client = reqwest::Client::new();
-    let mut requests = JoinSet::new();
-    let mut ticks = tokio::time::interval(Duration::from_secs(1) / rate);
-    for number in 0_u32.. {
-        ticks.tick().await;
-        if *stopped.borrow() {
-            break;
-        }
-        let id = format!("load-{number}");
-        let [_, b, c, d] = number.to_be_bytes();
-        let request = match number % 25 {
-            // The hash of a password takes long enough to be running when the signal arrives.
-            0 => {
-                let body = serde_json::json!({ "email": format!("{id}@example.com"), "password": "not the password" });
-                client.post(format!("{url}/v1/auth/login")).json(&body)
-            }
-            odd if odd % 2 == 1 => client.get(format!("{url}/v1/products")),
-            _ => client.get(format!("{url}/livez")),
-        };
-        let request = request.header("x-request-id", &id).header("x-forwarded-for", format!("10.{b}.{c}.{d}"));
-        requests.spawn(async move {
-            let outcome = async {
-                let response = request.send().await.ok()?;
-                let status = response.status().as_u16();
-                response.bytes().await.ok().map(|_| status)
-            };
-            (id, outcome.await)
-        });
+/// A request under load, and its result.
+#[derive(Debug)]
+struct Sent {
+    id: String,
+    sent: Instant,
+    ended: Instant,
+    /// The status code of a complete response.
+    result: Result<u16, reqwest::Error>,
+}
+
+impl Sent {
+    fn is_served(&self) -> bool {
+        matches!(self.result, Ok(200 | 401))
     }
-    requests.join_all().await.into_iter().collect()
+
+    /// Returns true if the connection was refused, or was closed before the first byte of the response.
+    fn is_without_connection(&self) -> bool {
+        let Err(error) = &self.result else { return false };
+        let mut causes = std::iter::successors(error.source(), |cause| (*cause).source());
+        error.is_connect() || error.is_request() && causes.any(is_end_of_connection)
+    }
+}
+
+fn is_end_of_connection(error: &(dyn Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<hyper::Error>() {
+        return error.is_incomplete_message() || error.is_canceled();
+    }
+    let error = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    matches!(error, Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe))
+}
+
+/// A client that sends many requests, each from an address of its own.
+#[derive(Clone)]
+struct LoadClient {
+    url: String,
+    http: reqwest::Client,
+}
+
+impl LoadClient {
+    /// Sends requests at a constant rate until `stopped`. Returns them with their results.
+    async fn load(self, rate: u32, stopped: watch::Receiver<bool>) -> Vec<Sent> {
+        let mut requests = JoinSet::new();
+        let mut ticks = tokio::time::interval(Duration::from_secs(1) / rate);
+        for number in 0_u32.. {
+            ticks.tick().await;
+            if *stopped.borrow() {
+                break;
+            }
+            let request = match number % LOGIN_EVERY {
+                0 => self.login(number),
+                odd if odd % 2 == 1 => self.http.get(format!("{}/v1/products", self.url)),
+                _ => self.http.get(format!("{}/livez", self.url)),
+            };
+            requests.spawn(send(number, request));
+        }
+        requests.join_all().await
+    }
+
+    /// Sends some logins at a time. The hashes of their passwords run for a while. Returns them with their results.
+    async fn logins(&self, at: Instant) -> Vec<Sent> {
+        tokio::time::sleep_until(at.into()).await;
+        let numbers = u32::MAX - LOGINS..u32::MAX;
+        numbers.map(|number| send(number, self.login(number))).collect::<JoinSet<_>>().join_all().await
+    }
+
+    fn login(&self, number: u32) -> RequestBuilder {
+        let body = json!({ "email": format!("load-{number}@example.com"), "password": "not the password" });
+        self.http.post(format!("{}/v1/auth/login", self.url)).json(&body)
+    }
+}
+
+/// Sends a request whose number is its id and its client address.
+async fn send(number: u32, request: RequestBuilder) -> Sent {
+    let id = format!("load-{number}");
+    let [_, b, c, d] = number.to_be_bytes();
+    let request = request.header("x-request-id", &id).header("x-forwarded-for", format!("10.{b}.{c}.{d}"));
+    let sent = Instant::now();
+    let response = async {
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        response.bytes().await.map(|_| status)
+    };
+    let result = response.await;
+    Sent { id, sent, ended: Instant::now(), result }
 }
 
 /// A TCP proxy for PostgreSQL that can stop to forward data without closing connections.
