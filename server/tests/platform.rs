@@ -110,6 +110,9 @@ async fn metrics_are_served_only_on_their_own_port() {
         text.contains(r#"operation="unknown",http_route="",http_request_method="GET",http_response_status_code="404""#),
         "{text}"
     );
+    let tasks =
+        text.lines().find(|line| line.starts_with("writ_alive_tasks{")).and_then(|line| line.rsplit(' ').next());
+    assert!(tasks.unwrap().parse::<u64>().unwrap() > 1, "{text}");
     assert_eq!(service.request(Method::GET, "/metrics").send().await.unwrap().status(), 404);
 }
 

@@ -246,6 +246,8 @@ impl Platform {
     /// # Errors
     /// Returns an error if the address for metrics or of the admin port is already in use.
     pub async fn serve(&self, listener: TcpListener, app: Router) -> Result<(), StartError> {
+        let runtime = tokio::runtime::Handle::current();
+        self.0.metrics.sample(move |metrics| metrics.set_alive_tasks(runtime.metrics().num_alive_tasks()));
         let run = |listener, app| serve::serve(listener, app, &self.0.config, self.0.shutdown.clone());
         let mut ports = vec![run(listener, self.around(app))];
         if let Some(address) = self.0.config.metrics_bind {

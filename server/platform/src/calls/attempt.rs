@@ -28,7 +28,7 @@ impl<T: Transport> Calls<T> {
         let span = telemetry::ClientSpan::call(call.operation, self.service, call.method(), number);
         let mut request = call.request();
         span.propagate(request.headers_mut());
-        let running = self.metrics.begin_call(self.service, call.operation, call.method());
+        let running = self.metrics.begin_call(self.service, self.server.as_ref(), call.operation, call.method());
         let exchange = self.exchange(request, call.limit).instrument(span.span().clone());
         let outcome = timeout(call.deadline.remaining(), exchange)
             .await

@@ -9,6 +9,7 @@ use super::transport::Calls;
 use crate::builder::Builder;
 use crate::config::Source;
 use crate::credentials::{ServiceTokens, TrustedService, TrustedServices, accepts_service_tokens, is_trustworthy};
+use crate::metrics::ServerAddress;
 use crate::overrides::LONGEST_CALL;
 
 impl Builder {
@@ -32,9 +33,9 @@ impl Builder {
     /// # assert!(platform.build().is_ok());
     /// ```
     pub fn calls_to(&mut self, service: &'static str, operations: &[&'static Operation]) -> Connection {
-        let connection = connection(&mut self.source, service);
         // Without a valid URL, the service does not start.
-        self.connect(service, operations, connection.unwrap_or_else(nowhere), HttpTransport::new())
+        let (connection, server) = connection(&mut self.source, service).unwrap_or_else(|| (nowhere(), None));
+        self.connect(service, operations, connection, server, HttpTransport::new())
     }
 
     /// Returns a connection to another service as [`Builder::calls_to`] does, over a transport of its own, such as the router
@@ -45,7 +46,7 @@ impl Builder {
         operations: &[&'static Operation],
         transport: impl Transport,
     ) -> Connection {
-        self.connect(service, operations, nowhere(), transport)
+        self.connect(service, operations, nowhere(), None, transport)
     }
 
     /// Returns the verifier of the tokens with which other services call this one. The variable `TRUSTED_SERVICES` with the
@@ -69,6 +70,7 @@ impl Builder {
         service: &'static str,
         operations: &[&'static Operation],
         connection: Connection,
+        server: Option<ServerAddress>,
         transport: impl Transport,
     ) -> Connection {
         self.overrides.add_called_operations(operations);
@@ -79,7 +81,7 @@ impl Builder {
         // The client must not give up before the call ends.
         let timeout = longest.max(config.timeout).max(LONGEST_CALL);
         let calls = Calls::new(service, transport, &config, self.metrics.clone());
-        let calls = calls.overridden_by(self.overrides.clone()).with_tokens(tokens);
+        let calls = calls.at(server).overridden_by(self.overrides.clone()).with_tokens(tokens);
         connection.transport(calls).timeout(timeout)
     }
 }
@@ -89,12 +91,13 @@ fn nowhere() -> Connection {
     Connection::in_process(Router::new())
 }
 
-/// Reads the URL of a service, and returns a connection to it without a transport. The source keeps the faults.
-fn connection(from: &mut Source, service: &str) -> Option<Connection> {
+/// Reads the URL of a service, and returns a connection to it without a transport, and its address. The source keeps the
+/// faults.
+fn connection(from: &mut Source, service: &str) -> Option<(Connection, Option<ServerAddress>)> {
     let is_insecure = insecure_calls(from);
     let variable = format!("{}_URL", service.to_ascii_uppercase().replace('-', "_"));
     let is_set = from.setting(&variable).is_set();
-    let found = from.setting(&variable).optional(|text| base_url(text, is_insecure));
+    let found = from.setting(&variable).optional(|text| Ok((base_url(text, is_insecure)?, ServerAddress::of(text))));
     if !is_set {
         from.setting(&variable).missing(&format!("is required; set it to the URL of the service `{service}`"));
     }

@@ -16,7 +16,7 @@ use super::retry::RetryBudget;
 use super::settings::CallConfig;
 use super::verdict::Outcome;
 use crate::credentials::ServiceTokens;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, ServerAddress};
 use crate::overrides::Overrides;
 
 /// The results of a call with a response, for its metric.
@@ -46,6 +46,8 @@ const FAILED: &str = "failed";
 pub struct Calls<T> {
     pub(super) transport: T,
     pub(super) service: &'static str,
+    /// The address of the service, unless another transport than HTTP sends the requests.
+    pub(super) server: Option<ServerAddress>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) budget: RetryBudget,
     pub(super) limit: ConcurrencyLimit,
@@ -70,6 +72,7 @@ impl<T: Transport> Calls<T> {
         Calls {
             transport,
             service,
+            server: None,
             budget: RetryBudget::new(&config.retry),
             limit: ConcurrencyLimit::new(service, config.concurrency, metrics.clone()),
             breakers: Class::ALL.map(|class| Breaker::new(service, class, config.breaker, metrics.clone())),
@@ -78,6 +81,11 @@ impl<T: Transport> Calls<T> {
             overrides: Overrides::default(),
             tokens: None,
         }
+    }
+
+    /// Adds the address of the service to the metrics of the calls.
+    pub(crate) fn at(self, server: Option<ServerAddress>) -> Calls<T> {
+        Calls { server, ..self }
     }
 
     /// Applies the policies of operators to the calls.

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::{Method, StatusCode};
-use prometheus_client::encoding::EncodeLabelSet;
+use http::{Method, StatusCode, Uri};
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -36,7 +36,25 @@ struct AttemptLabels {
     operation: &'static str,
     http_request_method: &'static str,
     http_response_status_code: Option<u16>,
-    error_type: Option<&'static str>,
+    error_type: Option<ErrorType>,
+    server_address: Option<Arc<str>>,
+    server_port: Option<u16>,
+}
+
+/// The kind of the failure of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum ErrorType {
+    /// The status code of a response that is an error.
+    Status(u16),
+    /// The reason why there is no response.
+    NoResponse(&'static str),
+}
+
+/// The host and the port of a called service, as its configured URL has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ServerAddress {
+    host: Arc<str>,
+    port: u16,
 }
 
 /// The result of the wish to repeat a request.
@@ -66,6 +84,30 @@ pub(crate) struct RunningCall {
     metrics: Arc<Metrics>,
     labels: AttemptLabels,
     started: Instant,
+}
+
+impl EncodeLabelValue for ErrorType {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
+        match self {
+            ErrorType::Status(status) => EncodeLabelValue::encode(status, encoder),
+            ErrorType::NoResponse(kind) => EncodeLabelValue::encode(kind, encoder),
+        }
+    }
+}
+
+impl ServerAddress {
+    /// Returns the host and the port of a URL. Without a port, it is that of the scheme.
+    pub(crate) fn of(url: &str) -> Option<ServerAddress> {
+        let url: Uri = url.parse().ok()?;
+        let port = url.port_u16().or_else(|| match url.scheme_str()? {
+            "http" => Some(80),
+            "https" => Some(443),
+            _ => None,
+        })?;
+        // The brackets of an IPv6 address belong to the URL.
+        let host = url.host()?.trim_matches(['[', ']']).to_ascii_lowercase();
+        Some(ServerAddress { host: host.into(), port })
+    }
 }
 
 impl RetryResult {
@@ -160,6 +202,7 @@ impl Metrics {
     pub(crate) fn begin_call(
         self: &Arc<Metrics>,
         service: &'static str,
+        server: Option<&ServerAddress>,
         operation: &'static Operation,
         method: &Method,
     ) -> RunningCall {
@@ -170,17 +213,21 @@ impl Metrics {
             http_request_method: method_label(method),
             http_response_status_code: None,
             error_type: None,
+            server_address: server.map(|server| server.host.clone()),
+            server_port: server.map(|server| server.port),
         };
         RunningCall { metrics: self.clone(), labels, started: Instant::now() }
     }
 }
 
 impl RunningCall {
-    /// Adds the time of the request, with the status code of its response or the kind of its failure.
+    /// Adds the time of the request, with the status code of its response or the reason why there is none.
     pub(crate) fn end(self, status: Option<StatusCode>, error: Option<&'static str>) {
+        let refusal = status.filter(|status| status.is_client_error() || status.is_server_error());
+        let refusal = refusal.map(|status| ErrorType::Status(status.as_u16()));
         let labels = AttemptLabels {
             http_response_status_code: status.map(|status| status.as_u16()),
-            error_type: error,
+            error_type: refusal.or(error.map(ErrorType::NoResponse)),
             ..self.labels.clone()
         };
         let duration = self.started.elapsed().as_secs_f64();
@@ -196,4 +243,22 @@ impl Drop for RunningCall {
 
 fn breaker(service: &'static str, class: &'static str, state: BreakerState) -> Labels<3> {
     [(SERVICE, service.into()), ("class", class.into()), ("state", state.label().into())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ServerAddress;
+
+    #[test]
+    fn the_address_of_a_server_is_the_host_and_the_port_of_its_url() {
+        let found = |url| ServerAddress::of(url).map(|server| (server.host.to_string(), server.port));
+        for (url, host, port) in [
+            ("https://Tickets.example/base", "tickets.example", 443),
+            ("http://127.0.0.1", "127.0.0.1", 80),
+            ("http://[::1]:8081/", "::1", 8081),
+        ] {
+            assert_eq!(found(url), Some((host.to_owned(), port)), "{url}");
+        }
+        assert_eq!(found("/tickets"), None);
+    }
 }

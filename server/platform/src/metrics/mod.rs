@@ -27,7 +27,7 @@ use writ_runtime::Operation;
 #[cfg(feature = "calls")]
 use calls::CallMetrics;
 #[cfg(feature = "calls")]
-pub(crate) use calls::{BreakerState, RetryResult};
+pub(crate) use calls::{BreakerState, RetryResult, ServerAddress};
 use catalog::{By, Catalog, Labels, label, label_pair};
 #[cfg(all(feature = "postgres", feature = "redis"))]
 pub(crate) use events::Consumption;
@@ -82,6 +82,7 @@ pub struct Metrics {
     store_calls: By<2, Histogram, fn() -> Histogram>,
     password_hashes: By<1, Counter>,
     log_lines_dropped: By<0, Counter>,
+    alive_tasks: By<0, Gauge>,
     trace_exports: By<1, Counter>,
     #[cfg(feature = "webhooks")]
     webhooks: WebhookMetrics,
@@ -212,6 +213,7 @@ impl Metrics {
             ),
             log_lines_dropped: add
                 .counters("writ_log_lines_dropped", "Log lines that were dropped because nothing read them in time"),
+            alive_tasks: add.gauges("writ_alive_tasks", "Tasks of the process that have not ended"),
             trace_exports: add.counters("writ_trace_exports", "Batches of spans sent to the collector, by result"),
             #[cfg(feature = "webhooks")]
             webhooks: WebhookMetrics::new(&mut add),
@@ -344,6 +346,11 @@ impl Metrics {
     pub(crate) fn set_dropped_log_lines(&self, dropped: u64) {
         let counter = self.log_lines_dropped.get_or_create(&[]);
         counter.inc_by(dropped.saturating_sub(counter.get()));
+    }
+
+    /// Sets the number of tasks that have not ended.
+    pub(crate) fn set_alive_tasks(&self, count: usize) {
+        self.alive_tasks.get_or_create(&[]).set(gauge(count as u64));
     }
 
     /// Counts a batch of spans that was sent to the collector, or could not be sent.

@@ -36,6 +36,8 @@ struct RequestLabels {
     http_request_method: &'static str,
     http_response_status_code: u16,
     url_scheme: &'static str,
+    /// The status code of a response that is an error of the server.
+    error_type: Option<u16>,
 }
 
 /// A request that is running. Dropping the value ends it.
@@ -74,6 +76,7 @@ impl Metrics {
             http_request_method: method_label(method),
             http_response_status_code: status,
             url_scheme: SCHEME,
+            error_type: (status >= 500).then_some(status),
         };
         self.requests.duration.get_or_create(&labels).observe(latency.as_secs_f64());
     }

@@ -9,18 +9,22 @@ use super::*;
 static GET_VISITOR: Operation = Operation { id: "getVisitor", path: "/visitors/{id}", ..Operation::NONE };
 
 #[test]
-fn responses_are_counted_by_operation_route_method_and_status() {
+fn responses_are_counted_by_operation_route_method_status_and_error() {
     let metrics = Metrics::new("museum");
     for _ in 0..2 {
         metrics.observe(Some(&GET_VISITOR), &Method::GET, 200, Duration::from_millis(3));
     }
+    metrics.observe(Some(&GET_VISITOR), &Method::GET, 499, Duration::from_millis(3));
+    metrics.observe(Some(&GET_VISITOR), &Method::GET, 500, Duration::from_millis(3));
     metrics.observe(None, &Method::POST, 404, Duration::from_millis(1));
     metrics.observe_breach("getVisitor");
     metrics.observe_webhook("rejected");
     let text = metrics.render().unwrap();
     for line in [
-        r#"http_server_request_duration_seconds_count{service_name="museum",operation="getVisitor",http_route="/visitors/{id}",http_request_method="GET",http_response_status_code="200",url_scheme="http"} 2"#,
-        r#"operation="unknown",http_route="",http_request_method="POST",http_response_status_code="404",url_scheme="http"} 1"#,
+        r#"http_server_request_duration_seconds_count{service_name="museum",operation="getVisitor",http_route="/visitors/{id}",http_request_method="GET",http_response_status_code="200",url_scheme="http",error_type=""} 2"#,
+        r#"http_response_status_code="499",url_scheme="http",error_type=""} 1"#,
+        r#"http_response_status_code="500",url_scheme="http",error_type="500"} 1"#,
+        r#"operation="unknown",http_route="",http_request_method="POST",http_response_status_code="404",url_scheme="http",error_type=""} 1"#,
         r#"writ_response_breaches_total{service_name="museum",operation="getVisitor"} 1"#,
     ] {
         assert!(text.contains(line), "{line}\n{text}");
@@ -144,6 +148,7 @@ fn each_event_and_state_changes_its_own_metric() {
     metrics.observe_password_hash("computed");
     metrics.set_dropped_log_lines(10);
     metrics.set_dropped_log_lines(11);
+    metrics.set_alive_tasks(13);
     metrics.observe_trace_export(false);
     metrics.observe_store_call("redis", "", Duration::from_millis(1));
     metrics.set_job_overdue("purge", Duration::from_secs(12));
@@ -177,6 +182,7 @@ fn each_event_and_state_changes_its_own_metric() {
         r#"db_client_connection_max{service_name="museum",db_client_connection_pool_name="main"} 9"#,
         r#"writ_password_hashes_total{service_name="museum",result="computed"} 1"#,
         r#"writ_log_lines_dropped_total{service_name="museum"} 11"#,
+        r#"writ_alive_tasks{service_name="museum"} 13"#,
         r#"writ_trace_exports_total{service_name="museum",result="failed"} 1"#,
         r#"db_client_operation_duration_seconds_count{service_name="museum",db_system_name="redis",error_type=""} 1"#,
         r#"writ_job_overdue_seconds{service_name="museum",job_name="purge"} 12"#,

@@ -291,7 +291,7 @@ mod tests {
         assert_eq!((&line["requestId"], &line["operation"]), (&"r-2".into(), &"getVisitor".into()));
         assert_eq!((&line["status"], &line["message"]), (&499.into(), &"caller disconnected".into()));
         let text = metrics.render().unwrap();
-        assert!(text.contains(r#"http_response_status_code="499",url_scheme="http"} 1"#), "{text}");
+        assert!(text.contains(r#"http_response_status_code="499",url_scheme="http",error_type=""} 1"#), "{text}");
         assert!(text.contains(r#"http_request_method="GET",url_scheme="http"} 0"#), "{text}");
     }
 

@@ -8,7 +8,9 @@ use writ_runtime::JsonLines;
 use writ_runtime::client::Call;
 
 use super::support::*;
+use crate::builder::Builder;
 use crate::calls::CallConfig;
+use crate::config::Source;
 use crate::overrides::Overrides;
 
 #[tokio::test(start_paused = true)]
@@ -50,8 +52,34 @@ async fn a_call_succeeds_after_a_retry_and_its_requests_are_counted() {
     assert_eq!(attempts(&[("service_peer_name", "tickets"), ("operation", "getTicket")]), 3.0);
     assert_eq!(attempts(&[("error_type", "unreachable"), ("http_response_status_code", "")]), 2.0);
     assert_eq!(attempts(&[("error_type", ""), ("http_response_status_code", "200")]), 1.0);
+    assert_eq!(attempts(&[("server_address", ""), ("server_port", "")]), 3.0);
     assert_eq!(setup.metric("writ_calls_total", &[("result", "ok")]), 1.0);
     assert_eq!(setup.metric("http_client_active_requests", &[("service_peer_name", "tickets")]), 0.0);
+}
+
+#[tokio::test]
+async fn a_request_that_is_refused_is_counted_with_its_status_code_as_the_error() {
+    let setup = Setup::new(Memory::statuses(&[404, 503]));
+    let attempts = |error| setup.metric("http_client_request_duration_seconds_count", &[("error_type", error)]);
+    assert_eq!(setup.call(&POST).await.unwrap(), 404);
+    assert_eq!((attempts("404"), attempts("503"), attempts("")), (1.0, 0.0, 0.0));
+    assert_eq!(setup.call(&POST).await.unwrap(), 503);
+    assert_eq!((attempts("404"), attempts("503"), attempts("")), (1.0, 1.0, 0.0));
+}
+
+#[tokio::test]
+async fn requests_to_a_service_are_counted_with_the_address_of_its_url() {
+    // A port that nothing listens on.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let variables = [("MUSEUM_TICKETS_URL".to_owned(), format!("http://127.0.0.1:{port}/base"))];
+    let mut builder = Builder::new(Source::new("MUSEUM_", "", variables));
+    let connection = builder.calls_to("tickets", &[]);
+    call(&connection, &POST).await.unwrap_err();
+    let port = port.to_string();
+    let labels = [("server_address", "127.0.0.1"), ("server_port", port.as_str()), ("error_type", "unreachable")];
+    assert!(metric(&builder.metrics, "http_client_request_duration_seconds_count", &labels) >= 1.0);
 }
 
 #[tokio::test(start_paused = true)]
