@@ -15,6 +15,7 @@ use writ_tasks::process::{Kind, Process, Session};
 use writ_tasks::services::{self, Services};
 use writ_tasks::{cargo as tasks_cargo, http};
 
+use super::log::Log;
 use crate::cargo;
 use crate::sqlx::Database;
 
@@ -27,8 +28,10 @@ const PASSWORD: &str = "conforms-to-the-contract";
 /// The scopes of the API key of the museum.
 const SCOPES: &str = "{events:write,tickets:read,tickets:write}";
 
-/// A service of this repository.
+/// A service of this repository, and a version of its contract.
 pub struct Subject {
+    /// The name of the service and of the version in messages.
+    pub title: &'static str,
     /// The package of the service, whose program has its name.
     pub package: &'static str,
     prefix: &'static str,
@@ -52,15 +55,24 @@ enum Credential {
     ApiKey,
 }
 
-/// The services of this repository.
-pub const SUBJECTS: [Subject; 2] = [
+/// The services of this repository, with all versions of their contracts.
+pub const SUBJECTS: [Subject; 3] = [
     Subject {
+        title: "server",
         package: "server",
         prefix: "WRIT_",
         contract: Contract::Served("/openapi.json"),
         credential: Credential::Administrator,
     },
     Subject {
+        title: "server v1",
+        package: "server",
+        prefix: "WRIT_",
+        contract: Contract::Served("/v1/openapi.json"),
+        credential: Credential::Administrator,
+    },
+    Subject {
+        title: "museum",
         package: "museum",
         prefix: "MUSEUM_",
         contract: Contract::File("server/examples/museum/spec/openapi.yaml"),
@@ -76,6 +88,8 @@ pub struct Served<'s> {
     pub url: String,
     /// The header with the credential of a caller that may do everything.
     pub credential: String,
+    /// The log of the service.
+    pub log: Log,
     _process: Process<'s>,
     _database: Database<'s>,
 }
@@ -90,12 +104,14 @@ impl<'s> Served<'s> {
     ) -> anyhow::Result<Served<'s>> {
         let server = stores.database_url.clone().context("the task has a database")?;
         let database = Database::empty(session, server)?;
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, services::free_port(None)?));
+        let free = || anyhow::Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, services::free_port(None)?)));
+        let (address, metrics) = (free()?, free()?);
         let url = format!("http://{address}");
         let mut program = subject.program(stores, &database)?;
         let log = folder.path().join(format!("{}.log", subject.package));
         let output = File::create(&log).context("cannot write the log of the service")?;
         program.env(subject.setting("BIND"), address.to_string());
+        program.env(subject.setting("METRICS_BIND"), metrics.to_string());
         program.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         let mut process = session.start(subject.package, Kind::Group, &mut program)?;
         let since = Instant::now();
@@ -108,7 +124,8 @@ impl<'s> Served<'s> {
         let (contract, text) = subject.contract(&url, folder)?;
         lift_limits(session, subject, stores, &database, &text)?;
         let credential = subject.credential(&url, &database)?;
-        Ok(Served { contract, url, credential, _process: process, _database: database })
+        let log = Log::new(log, metrics);
+        Ok(Served { contract, url, credential, log, _process: process, _database: database })
     }
 }
 
@@ -126,7 +143,9 @@ impl Subject {
             .env("DATABASE_URL", database.url()?)
             .env("ADMIN_PASSWORD", PASSWORD)
             .env(self.setting("REDIS_PREFIX"), database.name())
-            .env(self.setting("LOG"), "warn")
+            // A service writes its usual lines, among them one for each request.
+            .env_remove(self.setting("LOG"))
+            .env_remove(self.setting("LOG_FORMAT"))
             // A run takes longer than the usual lifetime of a token.
             .env(self.setting("ACCESS_LIFETIME"), "12h")
             // Requests with wrong credentials must not block the address of all requests.
