@@ -44,7 +44,7 @@ enum Task {
     Alerts,
     /// Change the runtime and the platform in small ways, and report the changes that no test notices.
     Mutants(mutants::Args),
-    /// Send a mixed load to the server, and fail if its memory, its keys or its connections grow.
+    /// Send a mixed load to a service, and fail if its memory, its keys, its connections or its tasks grow.
     Soak(bench::SoakArgs),
     /// Run the server with a private PostgreSQL and Redis.
     Dev(DevArgs),

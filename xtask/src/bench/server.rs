@@ -1,5 +1,5 @@
-//! The benchmark and the soak test of the server. Both start private stores and run the program in
-//! `server/benches/load`, which sends requests to the server of the sample. The benchmark of services runs it too.
+//! The benchmark of the server, and the soak test of the server or of the museum. Both start private stores and run the
+//! program in `server/benches/load`, which sends the requests. The benchmark of services runs it too.
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -29,6 +29,18 @@ pub struct SoakArgs {
     /// The duration of the load in minutes.
     #[arg(default_value = "20")]
     minutes: f64,
+    /// The service to send the load to.
+    #[arg(long, value_enum, default_value = "server")]
+    service: SoakService,
+}
+
+/// A service that `cargo xtask soak` can send requests to. Its package and its program have the name of the service.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum SoakService {
+    /// The sample.
+    Server,
+    /// The museum, a service of the platform with API keys.
+    Museum,
 }
 
 /// Runs the benchmark of the server: its requests against those to handlers written by hand.
@@ -37,16 +49,20 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
     if bench.profile {
         program.env("WRIT_BENCH_PROFILE", "1");
     }
-    let stores = prepare(&bench.session)?;
+    let stores = prepare(&bench.session, "server")?;
     measure(&bench.session, &stores, &mut program)
 }
 
-/// Runs `cargo xtask soak`: sends a mixed load to the server, prints the resources that the server and its stores hold, and
-/// fails if they grow.
+/// Runs `cargo xtask soak`: sends a mixed load to a service, and prints the resources that the service and its stores hold.
+/// Fails if they grow, if a request gets no response, or if the service drops log lines.
 pub fn soak(args: &SoakArgs) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
-    let stores = prepare(&session)?;
-    measure(&session, &stores, Command::new(path()).args(["soak", &args.minutes.to_string()]))?;
+    let service = match args.service {
+        SoakService::Server => "server",
+        SoakService::Museum => "museum",
+    };
+    let stores = prepare(&session, service)?;
+    measure(&session, &stores, Command::new(path()).args(["soak", service, &args.minutes.to_string()]))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -66,11 +82,11 @@ fn path() -> PathBuf {
     work_folder("server/target/release/writ-bench-server")
 }
 
-/// Builds the server and the program, and starts the stores.
-pub(super) fn prepare(session: &Session) -> anyhow::Result<Stores<'_>> {
-    step("Compiling", format_args!("the server and {PROGRAM}, optimized"));
+/// Builds a service and the program that sends the requests, and starts the stores.
+pub(super) fn prepare<'s>(session: &'s Session, service: &str) -> anyhow::Result<Stores<'s>> {
+    step("Compiling", format_args!("the package {service} and {PROGRAM}, optimized"));
     let mut build = cargo::command();
-    session.run_quietly("cargo build", build.args(["build", "--quiet", "--release", "--package", "server"]))?;
+    session.run_quietly("cargo build", build.args(["build", "--quiet", "--release", "--package", service]))?;
     let mut build = cargo::command();
     build.current_dir(cargo::root().join(PROGRAM)).env("CARGO_TARGET_DIR", work_folder("server/target"));
     session.run_quietly("cargo build", build.args(["build", "--quiet", "--release"]))?;
@@ -86,7 +102,8 @@ pub(super) fn measure(session: &Session, stores: &Stores<'_>, program: &mut Comm
         .current_dir(work_folder("server"))
         .envs(stores.services.variables())
         .env("WRIT_BENCH_STORES", processes.join(","))
-        .env("WRIT_BENCH_SERVER", cargo::root().join("target/release/server"));
+        .env("WRIT_BENCH_SERVER", cargo::root().join("target/release/server"))
+        .env("WRIT_BENCH_MUSEUM", cargo::root().join("target/release/museum"));
     let status = session.start("writ-bench-server", Kind::Group, program)?.wait()?;
     if !status.success() {
         bail!(

@@ -27,7 +27,7 @@ struct Addresses {
 /// Runs the benchmark of separate services. The program prints the results.
 pub fn run(bench: &Bench) -> anyhow::Result<()> {
     let session = &bench.session;
-    let stores = server::prepare(session)?;
+    let stores = server::prepare(session, "server")?;
     let databases = stores.services.databases(session, &DATABASES.map(str::to_owned))?;
     ensure!(!databases.is_empty(), "the benchmark creates databases on a private PostgreSQL: unset DATABASE_URL");
     let free = || anyhow::Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, free_port(None)?)));

@@ -58,6 +58,8 @@ pub struct Response {
     pub status: u16,
     /// The body.
     pub body: Vec<u8>,
+    /// True if the server closes the connection after this response.
+    pub closes: bool,
 }
 
 /// The result of a load: the durations of all requests, in ascending order, and the elapsed time.
@@ -219,10 +221,10 @@ impl Connection {
     pub async fn send(&mut self, request: &[u8]) -> anyhow::Result<Response> {
         self.stream.write_all(request).await?;
         self.received.clear();
-        let (head, length) = loop {
+        let (head, length, closes) = loop {
             if let Some(end) = self.received.windows(4).position(|window| window == b"\r\n\r\n") {
                 let head = std::str::from_utf8(&self.received[..end])?;
-                break (end + 4, content_length(head)?);
+                break (end + 4, content_length(head)?, closes(head));
             }
             self.receive().await?;
         };
@@ -231,7 +233,7 @@ impl Connection {
         }
         let status = self.received.get(9..12).and_then(|status| std::str::from_utf8(status).ok());
         let status = status.and_then(|status| status.parse().ok()).context("a response has no status")?;
-        Ok(Response { status, body: self.received[head..head + length].to_vec() })
+        Ok(Response { status, body: self.received[head..head + length].to_vec(), closes })
     }
 
     async fn receive(&mut self) -> anyhow::Result<()> {
@@ -243,7 +245,17 @@ impl Connection {
 }
 
 fn content_length(head: &str) -> anyhow::Result<usize> {
+    let length = fields(head, "content-length").last().context("a response has no Content-Length")?;
+    length.parse().context("a Content-Length is invalid")
+}
+
+/// Returns true if a response announces the end of its connection.
+fn closes(head: &str) -> bool {
+    fields(head, "connection").any(|value| value.eq_ignore_ascii_case("close"))
+}
+
+/// Returns the values of a header.
+fn fields<'a>(head: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
     let fields = head.split("\r\n").filter_map(|line| line.split_once(':'));
-    let length = fields.filter(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value);
-    length.last().context("a response has no Content-Length")?.trim().parse().context("a Content-Length is invalid")
+    fields.filter(move |(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
 }

@@ -1,12 +1,13 @@
 //! Compares the server of the sample, with every layer on, with handlers written by hand. `cargo xtask bench server`
 //! runs this program, which needs the variables `DATABASE_URL`, `REDIS_URL`, `WRIT_BENCH_SERVER` (the program of the server)
 //! and `WRIT_BENCH_STORES` (the ids of the main processes of PostgreSQL and Redis). With the argument `services` it compares
-//! one process of the sample with several, and with `soak` it sends a long mixed load.
+//! one process of the sample with several, and with `soak SERVICE MINUTES` it sends a long mixed load.
 
 mod accounts;
 mod bare;
 mod cost;
 mod load;
+mod mix;
 mod profile;
 mod rows;
 mod seed;
@@ -21,6 +22,7 @@ use anyhow::Context;
 
 use self::cost::Processes;
 use self::load::{Measured, Numbers, Requests};
+use self::mix::Mix;
 use self::rows::Row;
 use self::servers::{Sample, Server};
 use self::soak::Soak;
@@ -49,27 +51,27 @@ fn main() -> anyhow::Result<()> {
         [_, "services"] => {
             tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(services::compare())
         }
-        [_, "soak", minutes] => {
+        [_, "soak", service, minutes] => {
             let minutes: f64 = minutes.parse().context("the number of minutes is not valid")?;
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-            runtime.block_on(soak(Duration::from_secs_f64(minutes * 60.0)))
+            runtime.block_on(soak(service, Duration::from_secs_f64(minutes * 60.0)))
         }
         // One thread sends the requests, so that both servers have the same rest of the processors.
         _ => tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(compare()),
     }
 }
 
-/// Runs the long mixed load.
-async fn soak(time: Duration) -> anyhow::Result<()> {
+/// Runs the long mixed load to the sample (`server`) or to the museum (`museum`).
+async fn soak(service: &str, time: Duration) -> anyhow::Result<()> {
     let database = variable("DATABASE_URL")?;
-    let sample = Sample::new()?.with("DATABASE_URL", &database);
-    let server = sample.start("server.log").await?;
-    let users = seed::seed(&database, &database).await?;
-    for operation in rows::OPERATIONS {
-        sample.set(operation, "rate=1000000/1s").await?;
-    }
-    let token = accounts::administrator(&server).await?;
-    Soak { server: &server, users: &users, token, database, redis: variable("REDIS_URL")? }.run(time).await
+    let sample = if service == "museum" { Sample::museum()? } else { Sample::new()? };
+    let sample = sample.with("DATABASE_URL", &database);
+    let server = sample.start(&format!("{service}.log")).await?;
+    let mix = match service {
+        "museum" => Mix::museum(&sample, &server, &database).await?,
+        _ => Mix::shop(&sample, &server, &database).await?,
+    };
+    Soak { server: &server, mix, database, redis: variable("REDIS_URL")? }.run(time).await
 }
 
 fn variable(name: &str) -> anyhow::Result<String> {
@@ -132,7 +134,8 @@ async fn compare() -> anyhow::Result<()> {
     };
     megabytes("at rest, after the start", resting);
     megabytes(&format!("after the load, with {IDLE} open connections"), [server.memory()?, bare.memory()?]);
-    Ok(())
+    println!();
+    server.check_log("the sample").await
 }
 
 /// Measures a row: the highest rates in alternating rounds, then the response times at a share of these rates.

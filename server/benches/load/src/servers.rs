@@ -17,22 +17,32 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 pub const ADMIN_EMAIL: &str = "admin@example.com";
 pub const ADMIN_PASSWORD: &str = "a password of the benchmark";
 
-/// The program of the sample's server and the settings of a process. Redis is in the inherited variable `REDIS_URL`.
+/// The program of a service, by default of the sample, and the settings of a process. Redis is in the inherited
+/// variable `REDIS_URL`.
 pub struct Sample {
     program: PathBuf,
+    /// The beginning of the names of the settings.
+    prefix: &'static str,
     settings: Vec<(&'static str, String)>,
 }
 
 /// A running server. Dropping the value kills it.
 pub struct Server {
     pub address: SocketAddr,
+    /// The address of the metrics. The baseline has none.
+    metrics: Option<SocketAddr>,
     child: Child,
 }
 
 impl Sample {
     /// Describes a process of the server with its defaults. The variable `WRIT_BENCH_SERVER` is the path of the program.
     pub fn new() -> anyhow::Result<Sample> {
-        Ok(Sample { program: variable("WRIT_BENCH_SERVER")?.into(), settings: Vec::new() })
+        Ok(Sample { program: variable("WRIT_BENCH_SERVER")?.into(), prefix: "WRIT_", settings: Vec::new() })
+    }
+
+    /// Describes a process of the museum with its defaults. The variable `WRIT_BENCH_MUSEUM` is the path of the program.
+    pub fn museum() -> anyhow::Result<Sample> {
+        Ok(Sample { program: variable("WRIT_BENCH_MUSEUM")?.into(), prefix: "MUSEUM_", settings: Vec::new() })
     }
 
     /// Adds a setting of the process.
@@ -54,16 +64,20 @@ impl Sample {
 
     /// Starts the server at an address, as [`Sample::start`] does.
     pub async fn start_at(&self, address: SocketAddr, log: &str) -> anyhow::Result<Server> {
+        let metrics = free_address()?;
+        let setting = |name: &str| format!("{}{name}", self.prefix);
         let mut command = self.command();
         command
-            .env("WRIT_BIND", address.to_string())
-            .env("WRIT_METRICS_BIND", free_address()?.to_string())
-            .env("WRIT_TRUSTED_PROXIES", "127.0.0.1/32")
-            .env("WRIT_ACCESS_LIFETIME", "2h")
+            // The server writes its usual lines, among them one for each request.
+            .env_remove(setting("LOG"))
+            .env(setting("BIND"), address.to_string())
+            .env(setting("METRICS_BIND"), metrics.to_string())
+            .env(setting("TRUSTED_PROXIES"), "127.0.0.1/32")
+            .env(setting("ACCESS_LIFETIME"), "2h")
             .env("ADMIN_EMAIL", ADMIN_EMAIL)
             .env("ADMIN_PASSWORD", ADMIN_PASSWORD)
             .stdout(File::create(log).with_context(|| format!("cannot write {log}"))?);
-        Server::start(command, address, "/readyz").await
+        Server::start(command, address, Some(metrics), "/readyz").await
     }
 
     /// Sets a policy of an operation for the time of the benchmark, as an operator would.
@@ -89,12 +103,17 @@ impl Server {
         let address = free_address()?;
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["bare", &address.to_string(), database]);
-        Server::start(command, address, "/livez").await
+        Server::start(command, address, None, "/livez").await
     }
 
-    async fn start(mut command: Command, address: SocketAddr, path: &'static str) -> anyhow::Result<Server> {
+    async fn start(
+        mut command: Command,
+        address: SocketAddr,
+        metrics: Option<SocketAddr>,
+        path: &'static str,
+    ) -> anyhow::Result<Server> {
         let child = command.kill_on_drop(true).spawn().context("cannot start a server")?;
-        let mut server = Server { address, child };
+        let mut server = Server { address, metrics, child };
         let probe = Requests::new(address, move |_, request| crate::get(request, path, ""));
         let ready = async {
             loop {
@@ -114,6 +133,28 @@ impl Server {
     /// Returns the id of the process.
     pub fn id(&self) -> anyhow::Result<u32> {
         self.child.id().context("the server has stopped")
+    }
+
+    /// Returns the sum of the values of a metric of the server, with all labels.
+    pub async fn metric(&self, name: &str) -> anyhow::Result<f64> {
+        let address = self.metrics.context("the server has no metrics")?;
+        let response = Requests::new(address, |_, request| crate::get(request, "/metrics", "")).first().await?;
+        let text = String::from_utf8_lossy(&response.body);
+        let values = text.lines().filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with('{')));
+        let values = values.map(|line| line.rsplit(' ').next().unwrap_or_default().parse::<f64>());
+        let values = values.collect::<Result<Vec<f64>, _>>()?;
+        ensure!(!values.is_empty(), "the metrics do not have {name}");
+        Ok(values.iter().sum())
+    }
+
+    /// Prints the number of requests that the server has logged, and the number of log lines that it has dropped. Fails
+    /// if it has dropped any. `title` names the server.
+    pub async fn check_log(&self, title: &str) -> anyhow::Result<()> {
+        let requests = self.metric("http_server_request_duration_seconds_count").await?;
+        let dropped = self.metric("writ_log_lines_dropped_total").await?;
+        println!("log of {title}: {requests} requests, {dropped} lines dropped");
+        ensure!(dropped == 0.0, "{title} dropped {dropped} log lines");
+        Ok(())
     }
 
     /// Returns the resident memory of the process in bytes.

@@ -49,7 +49,7 @@ pub async fn compare() -> anyhow::Result<()> {
     let (users, orders, gateway) = (address("USERS")?, address("ORDERS")?, address("GATEWAY")?);
     let [of_users, of_orders] = divided(users, orders)?;
     let server = of_users.start_at(users, "users.log").await?;
-    let _orders = of_orders.start_at(orders, "orders.log").await?;
+    let other = of_orders.start_at(orders, "orders.log").await?;
     for (service, operations) in OPERATIONS {
         for operation in operations {
             for sample in [&together, if service == "users" { &of_users } else { &of_orders }] {
@@ -67,7 +67,11 @@ pub async fn compare() -> anyhow::Result<()> {
         data[1].requests(gateway, gateway),
     ];
     wait_for_gateway(&deployments[2]).await?;
-    print(&deployments).await
+    print(&deployments).await?;
+    println!();
+    one.check_log("the process of both services").await?;
+    server.check_log("the process of `users`").await?;
+    other.check_log("the process of `orders`").await
 }
 
 /// Describes the processes of both services. Each knows the address of the other one.

@@ -10,13 +10,10 @@ use sqlx::{Connection as _, PgConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
-use crate::bare::id;
 use crate::load::Connection;
-use crate::seed::Listed;
+use crate::mix::{Mix, Random};
 use crate::servers::Server;
-use crate::{get, post};
 
 /// The callers that send requests at the same time.
 const CALLERS: u64 = 16;
@@ -26,23 +23,26 @@ const RATE: u64 = 400;
 const SAMPLES: u32 = 40;
 /// The number of readings of the memory of the server for one measurement.
 const READINGS: u32 = 50;
+/// The time within which a request must get a response.
+const RESPONSE_LIMIT: Duration = Duration::from_secs(30);
 /// The largest growth of a resource from the second quarter of the load to the last one.
 const GROWTH: f64 = 1.1;
 
 /// The resources that are held at one moment.
 #[derive(Clone, Copy)]
 struct Resources {
-    values: [f64; 5],
+    values: [f64; NAMES.len()],
 }
 
 /// The names of the resources, with the difference that does not count as growth. The allocator keeps some pages, which is
 /// less than 10 MB; a leak of 50 bytes for each request would be 24 MB in 20 minutes.
-const NAMES: [(&str, f64); 5] = [
+const NAMES: [(&str, f64); 6] = [
     ("resident memory of the server, MB", 10.0),
     ("memory of Redis, MB", 2.0),
     ("keys in Redis", 200.0),
     ("connections to PostgreSQL", 4.0),
     ("open files of the server", 16.0),
+    ("tasks of the server", 32.0),
 ];
 
 /// The requests of the load by their outcome.
@@ -50,30 +50,30 @@ const NAMES: [(&str, f64); 5] = [
 struct Counts {
     by_class: [AtomicU64; 6],
     hang_ups: AtomicU64,
+    /// The requests without a complete response, because the server reset or closed the connection, or took too long.
+    lost: AtomicU64,
 }
 
 /// The environment of the load.
 pub struct Soak<'a> {
     pub server: &'a Server,
-    pub users: &'a [Listed],
-    pub token: String,
+    pub mix: Mix,
     pub database: String,
     pub redis: String,
 }
 
 impl Soak<'_> {
-    /// Sends the load for `time`, prints the resources and fails if one of them grew or a request got a 500.
+    /// Sends the load for `time`, prints the resources, and fails if one of them grew, if a request got a 500 or no
+    /// response, or if the server dropped log lines.
     pub async fn run(&self, time: Duration) -> anyhow::Result<()> {
         let counts = Arc::new(Counts::default());
-        let ids: Arc<[Uuid]> = self.users.iter().map(|user| user.id).collect();
         let begun = Instant::now();
         let mut callers = JoinSet::new();
         for caller in 0..CALLERS {
             let caller = Caller {
                 to: self.server.address,
                 random: Random(caller + 1),
-                ids: ids.clone(),
-                token: self.token.clone(),
+                mix: self.mix.clone(),
                 counts: counts.clone(),
             };
             callers.spawn(caller.run(begun + time));
@@ -91,13 +91,16 @@ impl Soak<'_> {
         while let Some(ended) = callers.join_next().await {
             ended??;
         }
-        self.judge(&samples, &counts)
+        let log = self.server.check_log("the server").await;
+        self.judge(&samples, &counts)?;
+        log
     }
 
     fn judge(&self, samples: &[Resources], counts: &Counts) -> anyhow::Result<()> {
         let classes: Vec<String> =
             (1..6).map(|class| format!("{class}xx: {}", counts.by_class[class].load(Ordering::Relaxed))).collect();
-        println!("\n{}, hang-ups: {}", classes.join(", "), counts.hang_ups.load(Ordering::Relaxed));
+        let [hang_ups, lost] = [&counts.hang_ups, &counts.lost].map(|count| count.load(Ordering::Relaxed));
+        println!("\n{}, hang-ups: {hang_ups}, without a response: {lost}", classes.join(", "));
         let quarter = samples.len() / 4;
         let mut grown = Vec::new();
         for (index, (name, tolerance)) in NAMES.iter().enumerate() {
@@ -115,6 +118,7 @@ impl Soak<'_> {
         ensure!(grown.is_empty(), "not flat: {}", grown.join(", "));
         let failed = counts.by_class[5].load(Ordering::Relaxed);
         ensure!(failed == 0, "{failed} requests got a status of 500 or more");
+        ensure!(lost == 0, "{lost} requests got no response: the server closed their connections, or took too long");
         Ok(())
     }
 
@@ -131,8 +135,9 @@ impl Soak<'_> {
         connection.close().await?;
         let files = std::fs::read_dir(format!("/proc/{}/fd", self.server.id()?))?.count();
         let keys = info.lines().rev().find_map(|line| line.strip_prefix(':')).context("no DBSIZE")?;
-        let values =
-            [memory / 1e6, number("used_memory:")? / 1e6, keys.trim().parse()?, connections as f64, files as f64];
+        let tasks = self.server.metric("writ_alive_tasks").await?;
+        let (redis, keys) = (number("used_memory:")? / 1e6, keys.trim().parse()?);
+        let values = [memory / 1e6, redis, keys, connections as f64, files as f64, tasks];
         Ok(Resources { values })
     }
 
@@ -152,21 +157,8 @@ impl Soak<'_> {
 struct Caller {
     to: SocketAddr,
     random: Random,
-    ids: Arc<[Uuid]>,
-    token: String,
+    mix: Mix,
     counts: Arc<Counts>,
-}
-
-/// A generator of numbers that are spread evenly (xorshift).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 16) % bound
-    }
 }
 
 impl Caller {
@@ -176,7 +168,7 @@ impl Caller {
         while Instant::now() < end {
             ticks.tick().await;
             let mut request = Vec::new();
-            self.write(&mut request);
+            self.mix.write(&mut self.random, &mut request);
             if self.random.below(20) == 0 {
                 self.hang_up(&request).await;
                 continue;
@@ -190,11 +182,14 @@ impl Caller {
         Ok(())
     }
 
-    /// Sends a request and returns the connection, unless the server closed it.
+    /// Sends a request and returns the connection, unless the server closes it.
     async fn send(&self, mut open: Connection, request: &[u8]) -> Option<Connection> {
-        let response = open.send(request).await.ok()?;
+        let Ok(Ok(response)) = tokio::time::timeout(RESPONSE_LIMIT, open.send(request)).await else {
+            self.counts.lost.fetch_add(1, Ordering::Relaxed);
+            return None;
+        };
         self.counts.by_class[usize::from(response.status / 100).min(5)].fetch_add(1, Ordering::Relaxed);
-        Some(open)
+        (!response.closes).then_some(open)
     }
 
     /// Sends a part of a request, or all of it, and closes the connection.
@@ -205,44 +200,6 @@ impl Caller {
             let _ = stream.write_all(&request[..part]).await;
             let mut byte = [0];
             let _ = tokio::time::timeout(Duration::from_millis(self.random.below(5)), stream.read(&mut byte)).await;
-        }
-    }
-
-    fn write(&mut self, request: &mut Vec<u8>) {
-        // Few callers share an address, so that most requests are within their limits.
-        let [a, b] = [self.random.below(100), self.random.below(250)];
-        let stranger = format!("x-forwarded-for: 198.51.{a}.{b}\r\n");
-        let known = format!("authorization: Bearer {}\r\n{stranger}", self.token);
-        let user = self.ids[self.random.below(self.ids.len() as u64) as usize];
-        let (number, any) = (self.random.below(u64::MAX), id("usr", user));
-        match self.random.below(10) {
-            0 => get(request, &format!("/v1/products/NEW-{number}"), &stranger),
-            1 => get(request, &format!("/{number}/{number}"), &stranger),
-            2 => get(request, &format!("/v1/users/{any}"), &known),
-            3 => get(request, "/v1/products?limit=5", &stranger),
-            4 => get(
-                request,
-                &format!("/v1/users?limit=20&sort=name&createdBefore=2026-01-01T00:00:{:02}Z", number % 60),
-                &known,
-            ),
-            5 => get(request, &format!("/v1/users/{any}"), &format!("authorization: Bearer x{number}\r\n{stranger}")),
-            6 => {
-                let body = r#"{"items":[{"sku":"ABC-1","quantity":1}],"currency":"EUR"}"#;
-                post(
-                    request,
-                    &format!("/v1/users/{any}/orders"),
-                    &format!("idempotency-key: k{number}\r\n{known}"),
-                    body,
-                );
-            }
-            7 => get(request, "/v1/orders?limit=20", &known),
-            8 => {
-                let body = format!(r#"{{"email":"nobody{number}@example.com","password":"wrong password"}}"#);
-                // A login costs 20 ms of a processor, so only some of these are complete.
-                let body = if number % 8 == 0 { body } else { body.replace('}', "") };
-                post(request, "/v1/auth/login", &stranger, &body);
-            }
-            _ => get(request, "/readyz", ""),
         }
     }
 }
