@@ -144,7 +144,9 @@ async fn a_process_whose_database_does_not_respond_exits_in_time() {
     // Another request on the same kind of connection shows that the server reads requests.
     reqwest::get(format!("{}/livez", process.url)).await.unwrap();
     process.terminate();
-    process.exited_within(Duration::from_secs(15)).await;
+    let status = process.exited_within(Duration::from_secs(15)).await;
+    // Each step of the shutdown ends by its own limit, and not by that of the whole process.
+    assert!(status.success() && !process.has_logged("the shutdown took longer"), "{status}\n{}", process.log());
 }
 
 #[tokio::test]
@@ -161,6 +163,7 @@ async fn a_second_signal_ends_a_process_whose_database_does_not_respond() {
     }
     process.terminate();
     process.exited_within(Duration::from_secs(5)).await;
+    assert!(process.has_logged("stopping immediately"), "{}", process.log());
     hanging.abort();
 }
 
