@@ -103,7 +103,7 @@ fn follow<'s>(
             return Ok(());
         }
     };
-    let mut script = run.script.clone();
+    let (mut script, mut command) = (run.script.clone(), checkout.command("sh"));
     if run.dev {
         let server = match server {
             Some(server) => server,
@@ -113,13 +113,13 @@ fn follow<'s>(
             }
         };
         script = server.addressed_by(&script);
+        server.equip(&mut command)?;
     } else {
         drop(server.take());
     }
     terminal::step(location, run.script.trim_end());
     // A person's /tmp may contain other files, so the commands use another folder.
     let script = script.replace("/tmp/", &format!("{}/", checkout.temporary().display()));
-    let mut command = checkout.command("sh");
     let (status, output) = session.capture("sh", command.args(["-e", "-c", &script]))?;
     compare(run, status.success(), &output)
         .map_err(|error| anyhow!("{error}\n{status}, with this output:\n{}", output.trim_end()))

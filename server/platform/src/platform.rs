@@ -248,16 +248,19 @@ impl Platform {
     pub async fn serve(&self, listener: TcpListener, app: Router) -> Result<(), StartError> {
         let runtime = tokio::runtime::Handle::current();
         self.0.metrics.sample(move |metrics| metrics.set_alive_tasks(runtime.metrics().num_alive_tasks()));
-        let run = |listener, app| serve::serve(listener, app, &self.0.config, self.0.shutdown.clone());
-        let mut ports = vec![run(listener, self.around(app))];
+        let run = |port, listener, app| {
+            let connections = self.0.metrics.connections_of(port);
+            serve::serve_counted(listener, app, &self.0.config, connections, self.0.shutdown.clone())
+        };
+        let mut ports = vec![run("api", listener, self.around(app))];
         if let Some(address) = self.0.config.metrics_bind {
             let listener = self.listen(address, "METRICS_BIND").await?;
             let router = metrics::router(self.0.metrics.clone()).merge(health::router(self.0.health.clone()));
-            ports.push(run(listener, self.bound(router)));
+            ports.push(run("metrics", listener, self.bound(router)));
         }
         if let Some(admin) = &self.0.config.admin {
             let listener = self.listen(admin.bind, "ADMIN_BIND").await?;
-            ports.push(run(listener, self.bound(overrides::router(self.0.clone()))));
+            ports.push(run("admin", listener, self.bound(overrides::router(self.0.clone()))));
         }
         futures_util::future::join_all(ports).await;
         tokio::select! {

@@ -56,6 +56,11 @@ impl Checkout {
         self.folder.path()
     }
 
+    /// Returns the folder of the programs that commands in the clone build.
+    pub fn programs(&self) -> PathBuf {
+        self.target.join("readme/debug")
+    }
+
     /// Returns a command that runs `program` in the clone, with the environment of a new contributor.
     ///
     /// Cargo reuses the compiled dependencies in the repository's target folder, but must build the crates of the

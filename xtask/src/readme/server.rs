@@ -2,7 +2,8 @@
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, bail};
 
@@ -22,6 +23,10 @@ pub struct Server<'s> {
     _process: Process<'s>,
     address: SocketAddr,
     metrics: String,
+    /// The variables with the URLs of its stores.
+    variables: Vec<(String, String)>,
+    /// The folders of the program of the server, and of the programs of PostgreSQL.
+    programs: [PathBuf; 2],
 }
 
 impl<'s> Server<'s> {
@@ -35,7 +40,17 @@ impl<'s> Server<'s> {
         command.stdout(output.try_clone()?).stderr(output);
         let mut process = session.start("cargo xtask dev", Kind::Group, &mut command)?;
         let metrics = wait(session, &mut process, address, &log)?;
-        Ok(Self { _process: process, address, metrics })
+        let variables = store_variables(&fs::read_to_string(&log)?);
+        let programs = [checkout.programs(), services::psql()?.with_file_name("")];
+        Ok(Self { _process: process, address, metrics, variables, programs })
+    }
+
+    /// Gives a command the program of the server, those of PostgreSQL, and the URLs of the stores.
+    pub fn equip(&self, command: &mut Command) -> anyhow::Result<()> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = self.programs.iter().cloned().chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(folders)?).envs(self.variables.iter().cloned());
+        Ok(())
     }
 
     /// Replaces the addresses that the documents show in `script` with those of this server.
@@ -70,9 +85,41 @@ fn metrics_address(text: &str) -> Option<&str> {
         .map(|(_, address)| address)
 }
 
+/// Returns the variables with the URLs of the stores that `cargo xtask dev` prints: one for each database, `DATABASE_URL` for
+/// the last of them, and `REDIS_URL`.
+fn store_variables(text: &str) -> Vec<(String, String)> {
+    let mut variables = Vec::new();
+    for (title, url) in text.lines().filter_map(|line| line.trim().split_once("  ")) {
+        match (title, url.trim()) {
+            ("PostgreSQL", url) => {
+                let database = url.rsplit('/').next().unwrap_or_default().to_ascii_uppercase();
+                variables.push((format!("WRIT_{database}_DATABASE_URL"), url.to_owned()));
+                variables.push(("DATABASE_URL".to_owned(), url.to_owned()));
+            }
+            ("Redis", url) => variables.push(("REDIS_URL".to_owned(), url.to_owned())),
+            _ => {}
+        }
+    }
+    variables
+}
+
 #[cfg(test)]
 mod tests {
-    use super::metrics_address;
+    use super::{metrics_address, store_variables};
+
+    #[test]
+    fn commands_receive_the_urls_of_the_stores() {
+        let text = "Running\n\n  API         http://127.0.0.1:1/v1\n  PostgreSQL  postgres://users:p@h/users\n  \
+                    PostgreSQL  postgres://orders:p@h/orders\n  Redis       redis://h\n";
+        let expected = [
+            ("WRIT_USERS_DATABASE_URL", "postgres://users:p@h/users"),
+            ("DATABASE_URL", "postgres://users:p@h/users"),
+            ("WRIT_ORDERS_DATABASE_URL", "postgres://orders:p@h/orders"),
+            ("DATABASE_URL", "postgres://orders:p@h/orders"),
+            ("REDIS_URL", "redis://h"),
+        ];
+        assert_eq!(store_variables(text), expected.map(|(name, url)| (name.to_owned(), url.to_owned())));
+    }
 
     #[test]
     fn the_address_of_the_metrics_is_read_from_the_output() {

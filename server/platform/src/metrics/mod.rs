@@ -6,6 +6,7 @@
 #[cfg(feature = "calls")]
 mod calls;
 mod catalog;
+mod connections;
 mod current;
 mod endpoint;
 #[cfg(all(feature = "postgres", feature = "redis"))]
@@ -29,6 +30,8 @@ use calls::CallMetrics;
 #[cfg(feature = "calls")]
 pub(crate) use calls::{BreakerState, RetryResult, ServerAddress};
 use catalog::{By, Catalog, Labels, label, label_pair};
+use connections::ConnectionMetrics;
+pub(crate) use connections::PortConnections;
 #[cfg(all(feature = "postgres", feature = "redis"))]
 pub(crate) use events::Consumption;
 #[cfg(all(feature = "postgres", feature = "redis"))]
@@ -60,6 +63,7 @@ const UNKNOWN_SERVICE: &str = "unknown_service";
 pub struct Metrics {
     catalog: Catalog,
     requests: RequestMetrics,
+    clients: ConnectionMetrics,
     jobs: JobMetrics,
     #[cfg(feature = "calls")]
     calls: CallMetrics,
@@ -182,6 +186,7 @@ impl Metrics {
         let mut add = Catalog::new(service);
         let metrics = Metrics {
             requests: RequestMetrics::new(&mut add),
+            clients: ConnectionMetrics::new(&mut add),
             jobs: JobMetrics::new(&mut add),
             #[cfg(feature = "calls")]
             calls: CallMetrics::new(&mut add),
@@ -335,7 +340,8 @@ impl Metrics {
         self.password_hashes.get_or_create(&label("result", result)).inc();
     }
 
-    /// Adds a round trip to a store. `error` is the kind of its failure, or empty.
+    /// Adds a round trip to a store. `error` is the kind of its failure, or empty; `unavailable` is one that was not made,
+    /// because the store was unavailable.
     #[cfg(feature = "redis")]
     pub(crate) fn observe_store_call(&self, system: &'static str, error: &'static str, duration: std::time::Duration) {
         let labels = label_pair(("db_system_name", system), ("error_type", error));

@@ -108,7 +108,12 @@ impl Redis {
         pipeline: &Pipeline,
         limit: Duration,
     ) -> Result<T, Unavailable> {
-        let live = timeout(limit, self.link.live()).await.unwrap_or(Err(Unavailable))?;
+        let began = Instant::now();
+        let Ok(Ok(live)) = timeout(limit, self.link.live()).await else {
+            // Counted as a failure, because an outage would otherwise disappear from the metric after its first moment.
+            metrics::record(|metrics| metrics.observe_store_call("redis", "unavailable", began.elapsed()));
+            return Err(Unavailable);
+        };
         self.sent.fetch_add(1, Ordering::Relaxed);
         // Background work, such as the relay of events, has no trace that a span could belong to.
         let span = match Span::current().is_none() {
@@ -271,5 +276,21 @@ mod tests {
         assert!(started.elapsed() < Duration::from_secs(1));
         assert!(redis.is_unavailable());
         assert_eq!(redis.run::<Value>(&ping).await, Err(Unavailable));
+    }
+
+    #[tokio::test]
+    async fn commands_that_are_not_sent_during_an_outage_are_counted_as_failures() {
+        let redis = testing::redis_unavailable();
+        let ping = redis::pipe().cmd("PING").clone();
+        let metrics = std::sync::Arc::new(metrics::Metrics::default());
+        let requests = async {
+            for _ in 0..3 {
+                assert_eq!(redis.run::<Value>(&ping).await, Err(Unavailable));
+            }
+        };
+        metrics::within(metrics.clone(), requests).await;
+        let text = metrics.render().unwrap();
+        let failures = r#"db_system_name="redis",error_type="unavailable"} 3"#;
+        assert!(text.lines().any(|line| line.contains("duration_seconds_count") && line.ends_with(failures)), "{text}");
     }
 }

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConnectionLimits};
+use crate::metrics::PortConnections;
 
 /// The number of connections beyond the limits that can be open for health checks.
 pub(super) const RESERVE: usize = 64;
@@ -20,6 +21,7 @@ pub(super) struct Admission(Arc<Inner>);
 struct Inner {
     limits: ConnectionLimits,
     trusted: Vec<IpNet>,
+    metrics: PortConnections,
     open: Mutex<Open>,
 }
 
@@ -59,10 +61,13 @@ enum Place {
 }
 
 impl Admission {
-    pub(super) fn new(config: &Config) -> Admission {
-        let inner =
-            Inner { limits: config.connections, trusted: config.trusted_proxies.clone(), open: Mutex::default() };
-        Admission(Arc::new(inner))
+    pub(super) fn new(config: &Config, metrics: PortConnections) -> Admission {
+        Admission(Arc::new(Inner {
+            limits: config.connections,
+            trusted: config.trusted_proxies.clone(),
+            metrics,
+            open: Mutex::default(),
+        }))
     }
 
     /// Registers a new connection of a peer. A connection beyond the limits gets a place in the reserve. If the reserve
@@ -71,21 +76,30 @@ impl Admission {
     pub(super) fn admit(&self, peer: IpAddr) -> Admitted {
         let address = client_of(peer);
         let client = (!self.0.trusted.iter().any(|network| network.contains(&peer.to_canonical()))).then_some(address);
+        let Inner { limits, metrics, .. } = &*self.0;
         let mut open = self.lock();
         let of_client = client.and_then(|client| open.by_client.get(&client)).copied().unwrap_or_default();
-        let place = if open.total < self.0.limits.total && of_client < self.0.limits.per_address {
-            open.total += 1;
-            if let Some(client) = client {
-                *open.by_client.entry(client).or_default() += 1;
-            }
-            Place::Regular(client)
-        } else {
+        let beyond = match (open.total >= limits.total, of_client >= limits.per_address) {
+            (true, _) => Some(&metrics.beyond_total),
+            (_, true) => Some(&metrics.beyond_address),
+            _ => None,
+        };
+        let place = if let Some(beyond) = beyond {
             if open.reserve.len() >= RESERVE {
                 open.displace();
             }
             let end = CancellationToken::new();
             open.reserve.push(Reserved { client: address, end: end.clone() });
+            beyond.inc();
+            metrics.reserve.inc();
             Place::Reserve(end)
+        } else {
+            open.total += 1;
+            if let Some(client) = client {
+                *open.by_client.entry(client).or_default() += 1;
+            }
+            metrics.regular.inc();
+            Place::Regular(client)
         };
         Admitted { admission: self.clone(), place }
     }
@@ -128,6 +142,7 @@ impl Drop for Admitted {
         match &self.place {
             Place::Regular(client) => {
                 open.total -= 1;
+                self.admission.0.metrics.regular.dec();
                 if let Some(client) = client
                     && let Some(count) = open.by_client.get_mut(client)
                 {
@@ -140,6 +155,7 @@ impl Drop for Admitted {
             Place::Reserve(token) => {
                 // The token of this place is the only one that is cancelled here, so it is found by its state.
                 token.cancel();
+                self.admission.0.metrics.reserve.dec();
                 open.reserve.retain(|other| !other.end.is_cancelled());
             }
         }
@@ -162,7 +178,7 @@ mod tests {
 
     fn admission(settings: &[(&str, &str)]) -> Admission {
         let settings = settings.iter().map(|(name, value)| (format!("T_{name}"), (*value).to_owned()));
-        Admission::new(&Config::read(&mut Source::new("T_", "", settings)))
+        Admission::new(&Config::read(&mut Source::new("T_", "", settings)), PortConnections::default())
     }
 
     fn admit(admission: &Admission, peer: &str) -> Admitted {
@@ -228,6 +244,22 @@ mod tests {
         assert!(!is_displaced(&supervisor));
         assert_eq!(flood.iter().filter(|connection| !is_displaced(connection)).count(), RESERVE - 1);
         assert!(flood[..2 * RESERVE].iter().all(is_displaced));
+    }
+
+    #[test]
+    fn open_connections_and_those_beyond_a_limit_are_counted() {
+        let admission = admission(&[("MAX_CONNECTIONS", "2"), ("MAX_CONNECTIONS_PER_ADDRESS", "1")]);
+        let metrics = &admission.0.metrics;
+        let counts = || (metrics.regular.get(), metrics.reserve.get());
+        let beyond = || (metrics.beyond_total.get(), metrics.beyond_address.get());
+        let first = admit(&admission, "192.0.2.1");
+        let of_one_client = admit(&admission, "192.0.2.1");
+        assert_eq!((counts(), beyond()), ((1, 1), (0, 1)));
+        let _second = admit(&admission, "192.0.2.2");
+        let _third = admit(&admission, "192.0.2.3");
+        assert_eq!((counts(), beyond()), ((2, 2), (1, 1)));
+        drop((first, of_one_client));
+        assert_eq!((counts(), beyond()), ((1, 1), (1, 1)));
     }
 
     #[test]

@@ -31,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::metrics::PortConnections;
 use crate::shutdown::Shutdown;
 use admission::Admission;
 pub(crate) use bounds::bound;
@@ -51,10 +52,21 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// When the shutdown begins, the server stops accepting connections after `linger`. Running requests can finish within
 /// `drain`. Connections that are still open after that are closed.
 pub async fn serve(listener: TcpListener, app: Router, config: &Config, shutdown: Shutdown) {
+    serve_counted(listener, app, config, PortConnections::default(), shutdown).await;
+}
+
+/// Serves HTTP requests as [`serve`] does, and counts the connections of the port in `metrics`.
+pub(crate) async fn serve_counted(
+    listener: TcpListener,
+    app: Router,
+    config: &Config,
+    metrics: PortConnections,
+    shutdown: Shutdown,
+) {
     let server = Arc::new(Server {
         app,
         config: config.clone(),
-        admission: Admission::new(config),
+        admission: Admission::new(config, metrics),
         shutdown: shutdown.clone(),
         draining: CancellationToken::new(),
         closing: CancellationToken::new(),
