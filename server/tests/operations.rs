@@ -156,7 +156,7 @@ async fn the_documented_labels_are_those_of_the_metrics() {
         assert!(known.keys().eq(labels.keys()), "{metric} has the labels {:?}", labels.keys());
         for (label, values) in labels.iter().filter(|(label, _)| !known[*label].is_empty()) {
             let missing: Vec<_> =
-                values.iter().filter(|value| *value != "" && !known[label].contains(*value)).collect();
+                values.iter().filter(|value| !value.is_empty() && !known[label].contains(*value)).collect();
             assert!(missing.is_empty(), "docs/operations.md lacks the values {missing:?} of {label} of {metric}");
         }
     }
