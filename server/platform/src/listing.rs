@@ -142,12 +142,19 @@ impl List {
         let paging = self.paging(cursors, &filter, request)?;
         let mut query = self.page_query(&paging, &filter)?;
         let mut connection = pool.acquire().await?;
-        let rows = query.build().fetch_all(&mut *connection).await?;
+        let rows = query.build().persistent(self.is_prepared(&filter)).fetch_all(&mut *connection).await?;
         let count = async || count_rows(&mut connection, self.query("SELECT count(*)", &filter)?).await;
         let total = paging.total(&rows, count).await?;
         let Page { data, pagination } = paging.try_rows(rows, total, value)?.page(|row| row);
         let data = data.iter().map(|row| R::from_row(row).map(&mut convert)).collect::<Result<_, _>>()?;
         Ok(Page { data, pagination })
+    }
+
+    /// Returns true if PostgreSQL may keep the plan of the list with these filters. The plan that it keeps is one for values
+    /// of average frequency, which can read a large part of the table for other ones: it does not know the value of a filter,
+    /// and of the limit it expects a tenth of the rows. So a list with filters is planned for each request.
+    pub(crate) fn is_prepared(&self, filter: &[SortValue]) -> bool {
+        filter.is_empty()
     }
 
     /// Returns the query of a page of the list.

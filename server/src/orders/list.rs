@@ -35,6 +35,13 @@ impl Filter {
         filter_hash([owner.as_deref(), self.status.map(OrderStatus::as_str), after.as_deref()])
     }
 
+    /// Returns true if a filter matches only some orders. The best plan then depends on the values of the filters, so that
+    /// PostgreSQL must not keep one plan for all values: it would read most orders in the order of their totals to find the
+    /// few that were created in an hour.
+    pub(super) fn is_selective(&self) -> bool {
+        self.owner.is_some() || self.status.is_some() || self.created_after.is_some()
+    }
+
     /// Appends a `WHERE` clause with the filters to a query for orders.
     pub(super) fn push(&self, query: &mut QueryBuilder<Postgres>) {
         query.push(" WHERE TRUE");

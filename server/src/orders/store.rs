@@ -120,7 +120,9 @@ pub async fn list(
     with_items: bool,
 ) -> Result<Rows<Order>, sqlx::Error> {
     let mut connection = pool.acquire().await?;
-    let rows: Vec<Row> = page_query(filter, paging).build_query_as().fetch_all(&mut *connection).await?;
+    let mut query = page_query(filter, paging);
+    let query = query.build_query_as().persistent(!filter.is_selective());
+    let rows: Vec<Row> = query.fetch_all(&mut *connection).await?;
     let count = async || count(&mut connection, "SELECT FROM orders", |query| filter.push(query)).await;
     let total = paging.total(&rows, count).await?;
     let mut items: HashMap<Uuid, Vec<ItemRow>> = HashMap::new();

@@ -38,6 +38,13 @@ impl Filter {
         filter_hash([self.role.map(UserRole::as_str), after.as_deref(), before.as_deref()])
     }
 
+    /// Returns true if a filter matches only some users. The best plan then depends on the values of the filters, so that
+    /// PostgreSQL must not keep one plan for all values: it would read most users in the order of their names to find the
+    /// few that were created in an hour.
+    pub fn is_selective(&self) -> bool {
+        self.role.is_some() || self.created_after.is_some() || self.created_before.is_some()
+    }
+
     /// Appends the filters to a query for users, which must end in a `WHERE` condition.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
         if let Some(role) = self.role {
@@ -48,6 +55,10 @@ impl Filter {
         }
         if let Some(moment) = self.created_before {
             query.push(" AND created_at < ").push_bind(moment);
+        }
+        // PostgreSQL expects some rows in a range that ends before it starts, and would read all users to find them.
+        if self.created_after.zip(self.created_before).is_some_and(|(after, before)| after >= before) {
+            query.push(" AND FALSE");
         }
     }
 }

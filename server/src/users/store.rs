@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use generated::latest::{NewUser, User, UserId};
-use sqlx::{PgPool, Postgres, QueryBuilder};
+use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
 use writ_platform::keyset::{Paging, Rows};
 use writ_platform::listing::count;
@@ -59,7 +59,7 @@ impl Store {
     /// Returns a page of the users that match the filters.
     pub async fn list(&self, filter: &Filter, paging: &Paging<'_>) -> Result<Rows<Account>, sqlx::Error> {
         let mut connection = self.pool.acquire().await?;
-        let rows: Vec<Row> = page_query(filter, paging).build_query_as().fetch_all(&mut *connection).await?;
+        let rows = rows(&mut connection, filter, paging).await?;
         let count =
             async || count(&mut connection, "SELECT FROM active_users WHERE TRUE", |query| filter.push(query)).await;
         let total = paging.total(&rows, count).await?;
@@ -117,6 +117,16 @@ impl Store {
         );
         found.fetch_optional(&self.pool).await
     }
+}
+
+/// Returns the rows of a page of the users that match the filters.
+pub(super) async fn rows(
+    connection: &mut PgConnection,
+    filter: &Filter,
+    paging: &Paging<'_>,
+) -> Result<Vec<Row>, sqlx::Error> {
+    let mut query = page_query(filter, paging);
+    query.build_query_as().persistent(!filter.is_selective()).fetch_all(connection).await
 }
 
 /// Returns the query of a page of the users that match the filters.

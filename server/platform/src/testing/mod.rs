@@ -44,7 +44,7 @@ pub use island::Island;
 #[cfg(feature = "jwt")]
 pub use issuer::TestIssuer;
 #[cfg(feature = "postgres")]
-pub use plan::check_plan;
+pub use plan::{PlanCheck, check_plan};
 #[cfg(all(feature = "postgres", feature = "redis"))]
 pub use private::{Place, PrivatePostgres, PrivateRedis};
 pub use request::OperationRequest;
