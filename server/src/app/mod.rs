@@ -4,6 +4,7 @@ mod orders;
 mod users;
 
 use axum::Router;
+use generated::latest::Authenticator;
 use generated::{VERSIONS, latest};
 use writ_platform::credentials::Issuer;
 use writ_platform::revocation::Revocations;
@@ -115,17 +116,30 @@ impl Service for Shop {
     }
 
     fn router(&self, platform: &Platform) -> Router {
-        let docs = docs::versions_router(&latest::ERROR_ENVELOPE, &VERSIONS);
-        versioned_router(&VERSIONS, self.endpoints(platform)).merge(docs).merge(self.key_set.clone())
+        self.router_with(platform, self.credentials.clone())
     }
 }
 
 impl Shop {
+    /// Returns all routes of the services that this process runs. `authenticator` identifies the callers.
+    pub(crate) fn router_with(
+        &self,
+        platform: &Platform,
+        authenticator: impl Authenticator<Principal = Caller> + 'static,
+    ) -> Router {
+        let docs = docs::versions_router(&latest::ERROR_ENVELOPE, &VERSIONS);
+        versioned_router(&VERSIONS, self.endpoints(platform, authenticator)).merge(docs).merge(self.key_set.clone())
+    }
+
     /// Returns the endpoints of the services that this process runs, in all versions.
-    fn endpoints(&self, platform: &Platform) -> Vec<VersionEndpoints> {
+    fn endpoints(
+        &self,
+        platform: &Platform,
+        authenticator: impl Authenticator<Principal = Caller> + 'static,
+    ) -> Vec<VersionEndpoints> {
         let options = platform.serve_options();
         let gate = platform.gate(&self.store, &VERSIONS.operations()).with(self.revocations.clone());
-        let (authenticator, errors) = (self.credentials.clone(), Conversions);
+        let errors = Conversions;
         let health = HealthService::new(platform.health());
         match &self.running {
             Running::Both(users, orders) => {

@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot be set up must fail")]
 
+mod scopes;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sqlx::PgPool;
@@ -11,6 +13,7 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 use writ_platform::config::Source;
 
+pub use scopes::ScopedShop;
 pub use writ_platform::testing::TestDatabase;
 
 use crate::{OrderParts, Shop, UserParts};

@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use generated::{v1, v2};
+use generated::VERSIONS;
 use http::Method;
 use serde_json::{Value, json};
-use writ_platform::testing::{Sweep, forged_tokens, resigned_token};
-use writ_runtime::Operation;
+use server::testing::ScopedShop;
+use writ_platform::testing::{Sweep, TestServer, forged_tokens, resigned_token};
+use writ_runtime::Version;
 
 use crate::customers::known;
 use crate::envelope::refused;
@@ -101,22 +102,24 @@ async fn the_contract_and_its_page_are_served() {
 /// The id of a webhook endpoint that does not exist.
 pub const NO_WEBHOOK: &str = "whk_01kf327se0fsytr0x9a1xe4sfe";
 
-/// Returns the operations of each version of the API.
-fn versions() -> [&'static [&'static Operation]; 2] {
-    [v1::operations::ALL, v2::operations::ALL]
-}
+/// The operations that everybody can call without credentials, in each version of the API.
+const PUBLIC: [&str; 9] =
+    ["login", "refresh", "logout", "createUser", "listProducts", "getProduct", "health", "livez", "readyz"];
 
 /// Returns a sweep of all operations of each version by an administrator, with the account of a customer.
-async fn sweeps(service: &Service) -> [Sweep; 2] {
+async fn sweeps(service: &Service) -> Vec<Sweep> {
     let customer = Customer::new(service, "user@example.com").await;
     known(service, &json!({ "id": customer.id })).await;
     let admin = service.admin().await;
-    versions().map(|operations| sweep(service, operations, &customer, &admin))
+    VERSIONS.all.iter().map(|version| sweep(service, version, &customer, &admin)).collect()
 }
 
-fn sweep(service: &Service, operations: &'static [&'static Operation], customer: &Customer, admin: &Session) -> Sweep {
-    bodies(service.sweep(operations), operations)
+fn sweep(service: &Service, version: &Version, customer: &Customer, admin: &Session) -> Sweep {
+    let refresh = json!({ "refreshToken": customer.session.refresh });
+    bodies(service.sweep(version.operations), version)
         .credential("bearer", &admin.access)
+        .body("refresh", refresh.clone())
+        .body("logout", refresh)
         .value("userId", &customer.id)
         .value("orderId", NO_ORDER.trim_start_matches("/v1/orders/"))
         .value("sku", "ABC-1")
@@ -124,14 +127,21 @@ fn sweep(service: &Service, operations: &'static [&'static Operation], customer:
 }
 
 /// Returns a sweep with a valid body for each operation that needs one after its credentials.
-fn bodies(sweep: Sweep, operations: &[&Operation]) -> Sweep {
-    let user = match operations {
-        older if std::ptr::eq(older, v1::operations::ALL) => {
-            json!({ "email": "user@example.com", "name": "New Name", "role": "user" })
+fn bodies(sweep: Sweep, version: &Version) -> Sweep {
+    let with_name = |mut user: Value| {
+        match version.number {
+            1 => user["name"] = json!("New Name"),
+            _ => {
+                user["givenName"] = json!("New");
+                user["familyName"] = json!("Name");
+            }
         }
-        _ => json!({ "email": "user@example.com", "givenName": "New", "familyName": "Name", "role": "user" }),
+        user
     };
+    let user = with_name(json!({ "email": "user@example.com", "role": "user" }));
     sweep
+        .body("login", json!({ "email": "user@example.com", "password": PASSWORD }))
+        .body("createUser", with_name(json!({ "email": "new@example.com", "password": PASSWORD })))
         .body("replaceUser", user.clone())
         .body("updateUser", user)
         .body("changePassword", json!({ "current": PASSWORD, "new": "incorrect horse battery staple" }))
@@ -175,7 +185,7 @@ async fn every_operation_with_security_requires_credentials() {
     ]);
     for sweep in sweeps(&service).await {
         let sweep = refused.iter().fold(sweep, |sweep, (fault, token)| sweep.refuses("bearer", fault, token));
-        sweep.requires_credentials().await;
+        sweep.requires_credentials(&PUBLIC).await;
         service.reset_limits().await;
     }
     // The key is that of the service: a token with the claims of the original is valid.
@@ -192,7 +202,7 @@ async fn the_tokens_of_an_ended_session_are_refused_by_every_operation() {
     let response = service.request(Method::POST, "/v1/auth/logout").json(&logout).send().await.unwrap();
     assert_eq!(response.status(), 204);
     for sweep in sweeps(&service).await {
-        sweep.refuses("bearer", "is of an ended session", &ended.access).requires_credentials().await;
+        sweep.refuses("bearer", "is of an ended session", &ended.access).requires_credentials(&PUBLIC).await;
         service.reset_limits().await;
     }
 }
@@ -203,8 +213,8 @@ async fn every_operation_hides_data_from_other_users_and_requires_its_scopes() {
     let owner = Customer::new(&service, "owner@example.com").await;
     let other = Customer::new(&service, "other@example.com").await;
     let order = ordered(&service, &owner).await;
-    let of = |session: &Session, operations: &'static [&'static Operation]| {
-        bodies(service.sweep(operations), operations)
+    let of = |session: &Session, version: &Version| {
+        bodies(service.sweep(version.operations), version)
             .credential("bearer", &session.access)
             .value("userId", &owner.id)
             .value("orderId", order.trim_start_matches("/v1/orders/"))
@@ -215,10 +225,19 @@ async fn every_operation_hides_data_from_other_users_and_requires_its_scopes() {
     let webhooks =
         ["listWebhooks", "createWebhook", "getWebhook", "updateWebhook", "deleteWebhook", "rotateWebhookSecret"];
     let open = [["listOrders", "listUsers"].as_slice(), &webhooks].concat();
-    for operations in versions() {
-        of(&owner.session, operations).refuses_other_callers(&of(&other.session, operations), &open).await;
-        of(&other.session, operations).requires_scopes_beyond(&SCOPES).await;
+    for version in VERSIONS.all {
+        of(&owner.session, version).refuses_other_callers(&of(&other.session, version), &open).await;
+        of(&other.session, version).requires_scopes_beyond(&SCOPES).await;
         service.reset_limits().await;
+    }
+}
+
+#[tokio::test]
+async fn every_operation_requires_each_of_its_scopes() {
+    let server = TestServer::<ScopedShop>::start().await;
+    for version in VERSIONS.all {
+        let sweep = Sweep::new(&server, version.operations);
+        sweep.requires_each_scope(async |_, scopes| ScopedShop::token(scopes)).await;
     }
 }
 
@@ -246,11 +265,13 @@ async fn every_operation_has_its_declared_rate_limit() {
 }
 
 #[tokio::test]
-async fn every_operation_is_a_503_without_a_database() {
+async fn every_operation_is_a_503_without_the_databases() {
     let service = Service::start().await;
     let sweeps = sweeps(&service).await;
+    service.users().close().await;
     service.orders().close().await;
     for sweep in sweeps {
-        sweep.of_tags(&["products", "carts", "orders", "webhook-endpoints"]).is_unavailable().await;
+        sweep.is_unavailable().await;
+        service.reset_limits().await;
     }
 }

@@ -187,7 +187,7 @@ fn the_tests_of_a_contract_with_an_external_issuer_have_tokens() {
     assert!(success, "{text}");
     let tests = &files(&folder.path().join("library"))["server/tests/operations.rs"];
     assert!(tests.contains("ISSUER.configure(settings);"), "{tests}");
-    assert!(tests.contains("Sweep::new(&server, ALL).requires_credentials().await;"), "{tests}");
+    assert!(tests.contains("Sweep::new(&server, ALL).requires_credentials(&PUBLIC).await;"), "{tests}");
     assert!(tests.contains("\"token\" => Some(ISSUER.token(\"tests\", &scopes())),"), "{tests}");
 }
 

@@ -13,7 +13,7 @@ use museum_api::{
 use serde_json::{Value, json};
 use writ_platform::testing::{Sweep, TestServer, changed_bits, grant_key};
 use writ_runtime::client::{Connection, Failure};
-use writ_runtime::{PageAt, PageRequest};
+use writ_runtime::{PageAt, PageRequest, Scheme};
 
 const STAFF: &str = "key-of-the-staff";
 const OFFICE: &str = "key-of-a-box-office";
@@ -74,11 +74,17 @@ async fn every_operation_with_security_requires_credentials_and_scopes() {
         .refuses("key", "has expired", "expired")
         .refuses("key", "is revoked", "revoked")
         .refuses("key", "is a changed key", &STAFF.to_uppercase())
-        .requires_credentials()
+        .requires_credentials(&["getHours", "listEvents", "getEvent"])
         .await;
     sweep(&server, "key-without-scopes").requires_scopes().await;
     let office = sweep(&server, OFFICE);
     office.requires_scopes_beyond(&["tickets:read", "tickets:write"]).await;
+    let grant = async |_: &'static Scheme, scopes: &[&str]| {
+        let key = EventId::generate().to_string();
+        grant_key(pool, &key, "partial", scopes).await;
+        key
+    };
+    sweep(&server, STAFF).requires_each_scope(grant).await;
     // Every box office sells tickets of every event, and lists only its own.
     sweep(&server, STAFF).refuses_other_callers(&office, &["sellTicket", "listTickets"]).await;
 }

@@ -53,6 +53,8 @@ pub struct View {
     issuer: bool,
     /// True if an operation requires credentials.
     secured: bool,
+    /// The ids of the operations that require no credentials, as Rust literals.
+    public: Vec<String>,
     /// True if the tests have the credentials for an operation.
     secrets: bool,
     /// True if callers are identified by the claims of a token.
@@ -231,6 +233,7 @@ impl View {
             api_keys,
             basic,
             secured: generated.operations.iter().any(is_secured),
+            public: public(&generated.operations),
             secrets: generated.authenticator.as_ref().is_some_and(|one| has_secrets(one, &generated.operations)),
             tokens,
             issuer,
@@ -270,6 +273,15 @@ fn wirings(authenticator: &GeneratedAuthenticator) -> Vec<Wiring> {
 /// Returns true if an operation refuses requests without credentials.
 fn is_secured(operation: &GeneratedOperation) -> bool {
     !operation.security.is_empty() && operation.security.iter().all(|alternative| !alternative.is_empty())
+}
+
+/// Returns the ids of the operations that require no credentials, as Rust literals.
+fn public(operations: &[GeneratedOperation]) -> Vec<String> {
+    operations
+        .iter()
+        .filter(|operation| !is_secured(operation))
+        .map(|operation| format!("{:?}", operation.id))
+        .collect()
 }
 
 /// Returns true if the tests have all credentials for one of the operations.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use writ_runtime::{Operation, SchemeKind};
+use writ_runtime::{Operation, Requirement, Scheme, SchemeKind};
 
 use super::call::Call;
 use super::{RefusedCredential, Sweep};
@@ -16,13 +16,17 @@ const WRONG_SECRETS: [(&str, &str); 3] = [
 ];
 
 impl Sweep {
-    /// Checks that each operation with security refuses a request without credentials, with wrong ones for each of its
-    /// schemes, and with those of [`Sweep::refuses`], with 401. A scheme of the header `Authorization` is named in
-    /// `WWW-Authenticate` (RFC 9110 § 11.6.1).
+    /// Checks that each operation, except those with an id in `public`, refuses a request without credentials, with wrong
+    /// ones for each of its schemes, and with those of [`Sweep::refuses`], with 401. A scheme of the header `Authorization`
+    /// is named in `WWW-Authenticate` (RFC 9110 § 11.6.1).
+    ///
+    /// The operations of `public` must be exactly those that the contract leaves open to everybody: those without
+    /// `security`, and those whose credentials are optional. So an operation that is public by mistake fails the check.
     ///
     /// Each credential comes from another address in `X-Forwarded-For`, since a service may block an address that guesses.
     /// The service must trust loopback addresses as proxies for this.
-    pub async fn requires_credentials(&self) {
+    pub async fn requires_credentials(&self, public: &[&str]) {
+        self.has_public(public);
         let nobody = Sweep { credentials: Vec::new(), ..self.clone() };
         for operation in self.select(is_secured) {
             refused(nobody.call(operation), operation, "are missing").await;
@@ -34,6 +38,22 @@ impl Sweep {
             for operation in self.select(|operation| accepts(operation, scheme)) {
                 refused(wrong.call(operation).header("x-forwarded-for", &address), operation, fault).await;
             }
+        }
+    }
+
+    /// Checks that the operations which everybody can call without credentials are those with these ids.
+    fn has_public(&self, public: &[&str]) {
+        for operation in &self.operations {
+            let (id, is_listed) = (operation.id, public.contains(&operation.id));
+            assert!(
+                is_secured(operation) || is_listed,
+                "`{id}` requires no credentials: give it `security` in the contract, or list it as public"
+            );
+            assert!(!is_secured(operation) || !is_listed, "`{id}` is listed as public, but it requires credentials");
+        }
+        for id in public {
+            let is_known = self.operations.iter().any(|operation| operation.id == *id);
+            assert!(is_known, "`{id}` is listed as public, but the sweep has no such operation");
         }
     }
 
@@ -60,13 +80,49 @@ impl Sweep {
     /// Checks that each operation whose scopes are not among `held`, those of the caller of this sweep, refuses the caller
     /// with 403.
     pub async fn requires_scopes_beyond(&self, held: &[&str]) {
-        let lacking = |alternative: &[writ_runtime::Requirement]| {
+        let lacking = |alternative: &[Requirement]| {
             alternative.iter().flat_map(|one| one.scopes).any(|scope| !held.contains(scope))
         };
         for operation in
             self.select(|operation| is_secured(operation) && operation.security.iter().all(|one| lacking(one)))
         {
             self.call(operation).send().await.refused(403);
+        }
+    }
+
+    /// Checks that each operation with scopes refuses a caller who has all scopes of the operations except one that it
+    /// requires, with 403, and that it does so for each of its scopes. A caller with all scopes is not refused for them.
+    ///
+    /// `secret` returns the credential of a caller with these scopes for a security scheme, as it is sent. The requests have
+    /// no body, so that operations with one have no effect.
+    pub async fn requires_each_scope(&self, secret: impl AsyncFn(&'static Scheme, &[&str]) -> String) {
+        let is_scoped = |operation: &Operation| is_secured(operation) && scopes(operation).next().is_some();
+        let operations = self.select(is_scoped);
+        let all: BTreeSet<&str> = operations.iter().flat_map(|operation| scopes(operation)).collect();
+        for operation in operations {
+            for alternative in operation.security {
+                let call = async |held: &[&str]| {
+                    let mut call = Call::new(self, operation, |name| self.path_value(name));
+                    for one in *alternative {
+                        call = call.credential(one.scheme, &secret(one.scheme, held).await);
+                    }
+                    call.send().await
+                };
+                let admitted = |scope: &str| operation.security.iter().any(|other| admits(other, alternative, scope));
+                for missing in alternative.iter().flat_map(|one| one.scopes).filter(|scope| !admitted(scope)) {
+                    let held: Vec<&str> = all.iter().copied().filter(|scope| scope != missing).collect();
+                    let response = call(&held).await;
+                    let (id, status) = (operation.id, response.status);
+                    assert_eq!(status, 403, "`{id}` does not refuse a caller who lacks only the scope `{missing}`");
+                    response.refused(403);
+                }
+                let status = call(&all.iter().copied().collect::<Vec<_>>()).await.status;
+                assert!(
+                    !matches!(status, 401 | 403),
+                    "`{}` refuses a caller with all scopes with {status}",
+                    operation.id
+                );
+            }
         }
     }
 
@@ -114,6 +170,18 @@ async fn refused(call: Call, operation: &Operation, fault: &str) {
 /// Returns true if an operation requires credentials.
 fn is_secured(operation: &Operation) -> bool {
     !operation.security.is_empty() && operation.security.iter().all(|alternative| !alternative.is_empty())
+}
+
+/// Returns the scopes in the security of an operation.
+fn scopes(operation: &Operation) -> impl Iterator<Item = &'static str> {
+    operation.security.iter().copied().flatten().flat_map(|one| one.scopes).copied()
+}
+
+/// Returns true if an alternative of a security admits a caller who has the credentials of the alternative `presented`, and
+/// all scopes except `missing`.
+fn admits(alternative: &[Requirement], presented: &[Requirement], missing: &str) -> bool {
+    let is_presented = |one: &Requirement| presented.iter().any(|other| other.scheme.name == one.scheme.name);
+    alternative.iter().all(|one| is_presented(one) && !one.scopes.contains(&missing))
 }
 
 /// Returns true if an operation requires credentials and a security scheme has one of them.

@@ -33,7 +33,8 @@ const SETUP_REQUESTS: u32 = 2;
 /// let server = TestServer::<Museum>::start().await;
 /// // `all` is `museum_api::operations::ALL`.
 /// let sweep = Sweep::new(&server, all).credential("key", "key-of-the-tests").value("eventId", "evt_7");
-/// sweep.requires_credentials().await;
+/// // `listEvents` is the only operation that everybody can call.
+/// sweep.requires_credentials(&["listEvents"]).await;
 /// sweep.limits_requests().await;
 /// # }
 /// ```
@@ -42,6 +43,7 @@ const SETUP_REQUESTS: u32 = 2;
 /// |---|---|
 /// | [`requires_credentials`](Sweep::requires_credentials) | 401 without credentials, and with wrong ones |
 /// | [`requires_scopes`](Sweep::requires_scopes) | 403 for a caller without the scopes |
+/// | [`requires_each_scope`](Sweep::requires_each_scope) | 403 for a caller who lacks only one of the scopes |
 /// | [`refuses_other_callers`](Sweep::refuses_other_callers) | 403 or 404 for the data of another caller |
 /// | [`refuses_other_methods`](Sweep::refuses_other_methods) | 405 with the allowed methods |
 /// | [`refuses_invalid_path_parameters`](Sweep::refuses_invalid_path_parameters) | 400 that names them |

@@ -11,7 +11,10 @@ use axum::response::Response;
 use futures_util::FutureExt as _;
 use http::StatusCode;
 use http::request::Parts;
-use writ_runtime::{Body, Media, Method, PROBLEM_JSON, Requirement, Scheme, SchemeKind};
+use writ_runtime::{
+    Body, ErrorBody, ErrorContent, ErrorResponse, ErrorValue, Media, Method, PROBLEM_JSON, Requirement, Scheme,
+    SchemeKind,
+};
 
 use super::*;
 
@@ -161,13 +164,13 @@ async fn a_refusal_of_an_unlimited_operation_needs_no_headers_of_a_limit() {
 #[tokio::test]
 async fn a_check_that_concerns_no_operation_fails() {
     let sweep = sweep(&[&LIST_EVENTS], |_, _| refusal(401)).await;
-    assert!(!passes(sweep.requires_credentials()).await);
+    assert!(!passes(sweep.requires_credentials(&["listEvents"])).await);
     assert!(!passes(sweep.refuses_invalid_path_parameters()).await);
     assert!(!passes(sweep.clone().of_tags(&["visitors"]).is_unavailable()).await);
 }
 
 #[tokio::test]
-async fn operations_without_required_credentials_need_refuse_nobody() {
+async fn only_listed_operations_need_no_credentials() {
     static READ_EVENT: Operation = Operation {
         id: "readEvent",
         path: "/open",
@@ -182,7 +185,15 @@ async fn operations_without_required_credentials_need_refuse_nobody() {
         }
     })
     .await;
-    assert!(passes(sweep.requires_credentials()).await);
+    assert!(passes(sweep.requires_credentials(&["listEvents", "readEvent"])).await);
+    for other in [
+        &["listEvents"][..],
+        &["readEvent"],
+        &["listEvents", "readEvent", "putEvent"],
+        &["listEvents", "readEvent", "none"],
+    ] {
+        assert!(!passes(sweep.requires_credentials(other)).await, "{other:?}");
+    }
     assert!(passes(sweep.requires_scopes()).await);
 }
 
@@ -196,7 +207,7 @@ async fn another_method_is_refused_with_those_of_the_path() {
 
 #[tokio::test]
 async fn missing_and_wrong_credentials_are_refused_with_a_challenge() {
-    let check = async |sweep: &Sweep| sweep.requires_credentials().await;
+    let check = async |sweep: &Sweep| sweep.requires_credentials(&[]).await;
     let challenge = || refusal(401).with("www-authenticate", "Bearer");
     assert!(passes_for(&GET_EVENT, challenge(), check).await);
     assert!(!passes_for(&GET_EVENT, refusal(401), check).await);
@@ -209,7 +220,7 @@ async fn missing_and_wrong_credentials_are_refused_with_a_challenge() {
             _ => challenge(),
         };
         let sweep = sweep(&[&GET_EVENT], respond).await.refuses("key", "is expired", "expired");
-        assert!(!passes(sweep.requires_credentials()).await, "{accepted}");
+        assert!(!passes(sweep.requires_credentials(&[])).await, "{accepted}");
     }
 }
 
@@ -223,8 +234,8 @@ async fn only_the_refusals_of_a_gateway_need_no_rate_limit() {
         ..Operation::NONE
     };
     let unlimited = |status| refusal(status).with("www-authenticate", "Bearer").without("x-ratelimit-limit");
-    let credentials = async |sweep: &Sweep| sweep.requires_credentials().await;
-    let gateway = async |sweep: &Sweep| sweep.clone().behind_gateway().requires_credentials().await;
+    let credentials = async |sweep: &Sweep| sweep.requires_credentials(&[]).await;
+    let gateway = async |sweep: &Sweep| sweep.clone().behind_gateway().requires_credentials(&[]).await;
     assert!(!passes_for(&LIMITED, unlimited(401), credentials).await);
     assert!(passes_for(&LIMITED, unlimited(401), gateway).await);
     assert!(!passes_for(&LIMITED, unlimited(401).without("x-request-id"), gateway).await);
@@ -241,6 +252,30 @@ async fn a_caller_without_the_scopes_is_refused() {
     // No operation has a scope beyond those that the caller holds.
     let beyond = async |sweep: &Sweep| sweep.requires_scopes_beyond(&["events:write"]).await;
     assert!(!passes_for(&PUT_EVENT, refusal(403), beyond).await);
+}
+
+#[tokio::test]
+async fn a_caller_who_lacks_one_of_the_scopes_is_refused() {
+    static MOVE_EVENT: Operation = Operation {
+        id: "moveEvent",
+        path: "/moved",
+        security: &[&[Requirement { scheme: &KEY, scopes: &["events:read", "events:write"] }]],
+        ..Operation::NONE
+    };
+    /// Returns true if the check passes for a service that requires these scopes for `moveEvent`.
+    async fn passes_with(required: &'static [&'static str]) -> bool {
+        let respond = move |parts: &Parts, _: &[u8]| {
+            let required = if parts.uri.path() == "/moved" { required } else { &["events:write"] };
+            let held: Vec<&str> = header(parts, "authorization").unwrap()["Bearer ".len()..].split(',').collect();
+            refusal(if required.iter().all(|scope| held.contains(scope)) { 400 } else { 403 })
+        };
+        let sweep = sweep(&[&PUT_EVENT, &MOVE_EVENT, &GET_EVENT], respond).await;
+        passes(sweep.requires_each_scope(async |_, scopes| scopes.join(","))).await
+    }
+    assert!(passes_with(&["events:read", "events:write"]).await);
+    assert!(!passes_with(&["events:read"]).await);
+    assert!(!passes_with(&["events:write"]).await);
+    assert!(!passes_with(&["events:read", "events:write", "events:admin"]).await);
 }
 
 #[tokio::test]
@@ -357,6 +392,16 @@ async fn an_outage_is_a_503_that_says_when_to_try_again() {
     assert!(!passes_for(&LIST_EVENTS, refusal(503).with("retry-after", 0), check).await);
     assert!(!passes_for(&LIST_EVENTS, refusal(503), check).await);
     assert!(!passes_for(&LIST_EVENTS, refusal(500).with("retry-after", 5), check).await);
+    static HEALTH: Operation = Operation {
+        id: "health",
+        statuses: &[200, 503],
+        errors: &[ErrorResponse { low: 503, high: 503, body: &REPORT }],
+        ..Operation::NONE
+    };
+    static REPORT: ErrorBody =
+        ErrorBody { media_type: "application/json", content: ErrorContent::Json(ErrorValue::Constant("{}")) };
+    assert!(passes_for(&HEALTH, refusal(503).with("content-type", "application/json"), check).await);
+    assert!(!passes_for(&HEALTH, refusal(200).with("content-type", "application/json"), check).await);
     // An operation that declares no 503 is not concerned.
     assert!(!passes_for(&GET_EVENT, refusal(503).with("retry-after", 5), check).await);
 }
