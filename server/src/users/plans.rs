@@ -59,7 +59,7 @@ pub async fn check_preparation(pool: &PgPool) {
         };
         let filter = Filter::of(&request);
         let paging = Paging::open(&cursors, order(&request.sort), filter.hash(), &request.page).unwrap();
-        rows(&mut *single.acquire().await.unwrap(), &filter, &paging).await.unwrap();
+        rows(&mut single.acquire().await.unwrap(), &filter, &paging).await.unwrap();
         assert_eq!(has_prepared(&single, "FROM active_users").await, !is_filtered);
     }
 }
@@ -69,7 +69,7 @@ async fn check_request(pool: &PgPool, cursors: &Cursors, request: &ListUsersRequ
     let filter = Filter::of(request);
     let paging = |page: PageRequest| Paging::open(cursors, order(&request.sort), filter.hash(), &page).unwrap();
     let first = paging(request.page.clone());
-    let rows = rows(&mut *pool.acquire().await.unwrap(), &filter, &first).await.unwrap();
+    let rows = rows(&mut pool.acquire().await.unwrap(), &filter, &first).await.unwrap();
     let accounts = rows.into_iter().map(|row| Account::try_from(row).unwrap()).collect();
     let cursor = first.rows(accounts, None, super::list::value).next_cursor;
     let has_cursor = cursor.is_some();
