@@ -18,6 +18,10 @@ const OF_MUSEUM: [&str; 6] = ["getHours", "listEvents", "createEvent", "getEvent
 /// The API key of the museum with all scopes.
 const KEY: &str = "a key of the benchmark";
 
+/// The number of events of the museum for which tickets are sold. A consumer counts the visitors of each event, so the sales
+/// of one event wait for each other.
+const EVENTS: usize = 200;
+
 /// The text of an event of the museum.
 const EVENT: &str =
     r#"{"title":"The night of the clocks","startsAt":"2030-01-01T20:00:00Z","price":"12.50","places":5000}"#;
@@ -27,8 +31,8 @@ const EVENT: &str =
 pub enum Mix {
     /// Requests to the sample: its users, and the token of the administrator.
     Shop { users: Arc<[Uuid]>, token: String },
-    /// Requests to the museum: an event.
-    Museum { event: String },
+    /// Requests to the museum: its events.
+    Museum { events: Arc<[String]> },
 }
 
 /// A generator of numbers that are spread evenly (xorshift).
@@ -67,11 +71,14 @@ impl Mix {
         let create = Requests::new(server.address, |_, request| {
             post(request, "/events", &format!("x-api-key: {KEY}\r\n"), EVENT);
         });
-        let created = create.first().await?;
-        let event = value(&created)?;
-        ensure!(created.status == 201, "the museum responded with {}: {event}", created.status);
-        let event = event["id"].as_str().context("the new event has no id")?.to_owned();
-        Ok(Mix::Museum { event })
+        let mut events = Vec::new();
+        for _ in 0..EVENTS {
+            let created = create.first().await?;
+            let event = value(&created)?;
+            ensure!(created.status == 201, "the museum responded with {}: {event}", created.status);
+            events.push(event["id"].as_str().context("the new event has no id")?.to_owned());
+        }
+        Ok(Mix::Museum { events: events.into() })
     }
 
     /// Appends a request of the load.
@@ -85,7 +92,8 @@ impl Mix {
                 let known = format!("authorization: Bearer {token}\r\n{stranger}");
                 to_shop(request, random, &id("usr", user), &stranger, &known);
             }
-            Mix::Museum { event } => {
+            Mix::Museum { events } => {
+                let event = &events[random.below(events.len() as u64) as usize];
                 to_museum(request, random, event, &stranger, &format!("x-api-key: {KEY}\r\n{stranger}"));
             }
         }
