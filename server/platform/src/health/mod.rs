@@ -15,6 +15,7 @@ pub(crate) use probe_paths::{is_probe, is_probe_request};
 pub use routes::router;
 
 use crate::shutdown::Shutdown;
+use crate::tasks;
 use probe::AnyProbe;
 
 /// The timeout of the health check of one dependency.
@@ -127,19 +128,12 @@ impl Health {
         }
         // The check continues if its caller hangs up. Otherwise each such caller would cost the connection of a probe.
         let health = self.clone();
-        let check = tokio::spawn(async move {
+        tasks::run(async move {
             let report = health.check_all().await;
             *last = Some((Instant::now(), report.clone()));
             report
-        });
-        match check.await {
-            Ok(report) => report,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The task is cancelled only when the process ends, and with it the task that waits here.
-                Err(_) => std::future::pending().await,
-            },
-        }
+        })
+        .await
     }
 
     async fn check_all(&self) -> Report {
